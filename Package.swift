@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A Swift library target in `Sources/<folder>`; the module is named after the folder unless that
+/// name would collide in a user's package.
+func library(_ name: String, folder: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(folder ?? name)",
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: [], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "FakeTensor",
+    products: [
+        .library(name: "FakeTensor", targets: ["FakeTensor"]),
+        .executable(name: "fttrain", targets: ["fttrain"]),
+    ],
+    targets: [
+        // System libraries and C.
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CHDF5Shim", dependencies: ["CHDF5"]),
+        .target(
+            name: "CKernels", exclude: ["vec.inc"],
+            linkerSettings: [.linkedLibrary("m")]),
+
+        // The library, bottom up.
+        library("Tensor", ["CKernels", "COpenBLAS"]),
+        library("Autograd", ["Tensor", "CKernels"]),
+        library("NN", ["Tensor", "Autograd"]),
+        library("Optim", ["Tensor", "Autograd", "NN"]),
+        library("FTJSON", folder: "JSON", []),
+        library("FTConfig", folder: "Config", ["FTJSON"]),
+        library("Datasets", folder: "Data", ["Tensor", "CHDF5", "CHDF5Shim", "CZlib"]),
+        library("Checkpoint", ["Tensor", "FTJSON"]),
+        library(
+            "Training",
+            [
+                "Tensor", "Autograd", "NN", "Optim", "Datasets", "Checkpoint", "FTConfig", "FTJSON",
+            ]),
+        library(
+            "FakeTensor",
+            ["Tensor", "Autograd", "NN", "Optim", "Datasets", "Checkpoint", "Training"]),
+
+        // Programs.
+        .executableTarget(
+            name: "fttrain", dependencies: ["Training", "FTConfig", "FTJSON"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
+            swiftSettings: strict),
+
+        tests("TensorTests", ["Tensor", "CKernels"]),
+        tests("AutogradTests", ["Tensor", "Autograd"]),
+        tests("NNTests", ["Tensor", "Autograd", "NN"]),
+        tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim"]),
+        tests("DataTests", ["Tensor", "Datasets"]),
+        tests("ConfigTests", ["FTConfig", "FTJSON"]),
+        tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
+        tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
+        tests("CommandTests", ["FTJSON", "Checkpoint", "Tensor"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)
