@@ -1,0 +1,119 @@
+// The list of elementwise operations: one line each. The C kernels and, later, CUDA kernels expand
+// it with the scalar functions of scalar_math.h; Swift sees the enums.
+//
+// In an expression x, y are the operands in the compute type `real` (float or double), p0 and p1
+// the call's parameters. R(name) picks the float or double version of a scalar function.
+#pragma once
+
+// FT_UNARY(name, value)
+#define FT_UNARY_LIST(FT_UNARY)                                                                    \
+    FT_UNARY(neg, -x)                                                                              \
+    FT_UNARY(abs, R(abs)(x))                                                                       \
+    FT_UNARY(sign, R(sign)(x))                                                                     \
+    FT_UNARY(square, x * x)                                                                        \
+    FT_UNARY(sqrt, R(sqrt)(x))                                                                     \
+    FT_UNARY(rsqrt, 1 / R(sqrt)(x))                                                                \
+    FT_UNARY(reciprocal, 1 / x)                                                                    \
+    FT_UNARY(exp, R(exp)(x))                                                                       \
+    FT_UNARY(expm1, R(expm1)(x))                                                                   \
+    FT_UNARY(log, R(log)(x))                                                                       \
+    FT_UNARY(log2, R(log2)(x))                                                                     \
+    FT_UNARY(log10, R(log10)(x))                                                                   \
+    FT_UNARY(log1p, R(log1p)(x))                                                                   \
+    FT_UNARY(sin, R(sin)(x))                                                                       \
+    FT_UNARY(cos, R(cos)(x))                                                                       \
+    FT_UNARY(tan, R(tan)(x))                                                                       \
+    FT_UNARY(asin, R(asin)(x))                                                                     \
+    FT_UNARY(acos, R(acos)(x))                                                                     \
+    FT_UNARY(atan, R(atan)(x))                                                                     \
+    FT_UNARY(sinh, R(sinh)(x))                                                                     \
+    FT_UNARY(cosh, R(cosh)(x))                                                                     \
+    FT_UNARY(tanh, R(tanh)(x))                                                                     \
+    FT_UNARY(asinh, R(asinh)(x))                                                                   \
+    FT_UNARY(acosh, R(acosh)(x))                                                                   \
+    FT_UNARY(atanh, R(atanh)(x))                                                                   \
+    FT_UNARY(erf, R(erf)(x))                                                                       \
+    FT_UNARY(floor, R(floor)(x))                                                                   \
+    FT_UNARY(ceil, R(ceil)(x))                                                                     \
+    FT_UNARY(round, R(rint)(x))                                                                    \
+    FT_UNARY(trunc, R(trunc)(x))                                                                   \
+    FT_UNARY(clip, R(clip)(x, p0, p1))                                                             \
+    FT_UNARY(relu, R(relu)(x))                                                                     \
+    FT_UNARY(leaky_relu, x > 0 ? x : p0 * x)                                                       \
+    FT_UNARY(elu, R(elu)(x, p0))                                                                   \
+    FT_UNARY(sigmoid, R(sigmoid)(x))                                                               \
+    FT_UNARY(softplus, R(softplus)(x))                                                             \
+    FT_UNARY(silu, x * R(sigmoid)(x))                                                              \
+    FT_UNARY(gelu, R(gelu)(x))                                                                     \
+    FT_UNARY(gelu_tanh, R(gelu_tanh)(x))
+
+// FT_TEST(name, value): unary predicates, result bool.
+#define FT_TEST_LIST(FT_TEST)                                                                      \
+    FT_TEST(isnan, x != x)                                                                         \
+    FT_TEST(isinf, R(abs)(x) == R_INFINITY)                                                        \
+    FT_TEST(isfinite, R(abs)(x) < R_INFINITY)                                                      \
+    FT_TEST(logical_not, x == 0)
+
+// FT_BINARY(name, value). The *_grad entries are an activation's backward in one pass: x is the
+// upstream gradient, y the activation's output (relu, tanh, sigmoid, leaky_relu, elu) or its input
+// (gelu, gelu_tanh, silu, softplus, clip).
+#define FT_BINARY_LIST(FT_BINARY)                                                                  \
+    FT_BINARY(add, x + y)                                                                          \
+    FT_BINARY(sub, x - y)                                                                          \
+    FT_BINARY(mul, x * y)                                                                          \
+    FT_BINARY(div, x / y)                                                                          \
+    FT_BINARY(floor_div, R(floor)(x / y))                                                          \
+    FT_BINARY(mod, R(mod)(x, y))                                                                   \
+    FT_BINARY(pow, R(pow)(x, y))                                                                   \
+    FT_BINARY(atan2, R(atan2)(x, y))                                                               \
+    FT_BINARY(maximum, R(max)(x, y))                                                               \
+    FT_BINARY(minimum, R(min)(x, y))                                                               \
+    FT_BINARY(relu_grad, y > 0 ? x : 0)                                                            \
+    FT_BINARY(leaky_relu_grad, y > 0 ? x : p0 * x)                                                 \
+    FT_BINARY(elu_grad, y > 0 ? x : x * (y + p0))                                                  \
+    FT_BINARY(tanh_grad, x * (1 - y * y))                                                          \
+    FT_BINARY(sigmoid_grad, x * y * (1 - y))                                                       \
+    FT_BINARY(softplus_grad, x * R(sigmoid)(y))                                                    \
+    FT_BINARY(silu_grad, x * R(silu_slope)(y))                                                     \
+    FT_BINARY(gelu_grad, x * R(gelu_slope)(y))                                                     \
+    FT_BINARY(gelu_tanh_grad, x * R(gelu_tanh_slope)(y))
+
+// FT_COMPARE(name, operator)
+#define FT_COMPARE_LIST(FT_COMPARE)                                                                \
+    FT_COMPARE(eq, ==)                                                                             \
+    FT_COMPARE(ne, !=)                                                                             \
+    FT_COMPARE(lt, <)                                                                              \
+    FT_COMPARE(le, <=)                                                                             \
+    FT_COMPARE(gt, >)                                                                              \
+    FT_COMPARE(ge, >=)
+
+// Operations that integers compute natively, in their own type (add, sub, mul, neg wrap).
+// floor_div and mod: the divisor is known to be non-zero. On bool only logical ones: and = minimum,
+// or = maximum, xor = ne.
+#define FT_INT_UNARY_LIST(FT_UNARY)                                                                \
+    FT_UNARY(neg, -x)                                                                              \
+    FT_UNARY(abs, x < 0 ? -x : x)                                                                  \
+    FT_UNARY(sign, (x > 0) - (x < 0))                                                              \
+    FT_UNARY(square, x * x)                                                                        \
+    FT_UNARY(relu, x > 0 ? x : 0)                                                                  \
+    FT_UNARY(floor, x)                                                                             \
+    FT_UNARY(ceil, x)                                                                              \
+    FT_UNARY(round, x)                                                                             \
+    FT_UNARY(trunc, x)
+#define FT_INT_BINARY_LIST(FT_BINARY)                                                              \
+    FT_BINARY(add, x + y)                                                                          \
+    FT_BINARY(sub, x - y)                                                                          \
+    FT_BINARY(mul, x * y)                                                                          \
+    FT_BINARY(floor_div, ft_int_floor_div(x, y))                                                   \
+    FT_BINARY(mod, ft_int_mod(x, y))                                                               \
+    FT_BINARY(maximum, x > y ? x : y)                                                              \
+    FT_BINARY(minimum, x < y ? x : y)
+
+#define FT_ENUM_UNARY(name, value) FT_UNARY_##name,
+#define FT_ENUM_TEST(name, value) FT_TEST_##name,
+#define FT_ENUM_BINARY(name, value) FT_BINARY_##name,
+#define FT_ENUM_COMPARE(name, symbol) FT_COMPARE_##name,
+enum ft_unary_op { FT_UNARY_LIST(FT_ENUM_UNARY) FT_UNARY_COUNT, FT_TEST_FIRST = 1000,
+                   FT_TEST_before = FT_TEST_FIRST - 1, FT_TEST_LIST(FT_ENUM_TEST) FT_TEST_END };
+enum ft_binary_op { FT_BINARY_LIST(FT_ENUM_BINARY) FT_BINARY_COUNT };
+enum ft_compare_op { FT_COMPARE_LIST(FT_ENUM_COMPARE) FT_COMPARE_COUNT };
