@@ -32,6 +32,17 @@ enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
 const char *ft_isa_name(int isa);
 
+// How many processors this process may run on.
+int ft_processor_count(void);
+// Tells the processor that the caller is waiting in a loop.
+static inline void ft_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 // --- Elementwise. The range [begin, end) counts elements of the row-major index space; the output
 // is contiguous and indexed by the same count (out[begin] is the first element written).
 // dtypes: every float natively or through float32 blocks (f16, bf16); integers where the op is

@@ -1,0 +1,89 @@
+internal import CKernels
+internal import COpenBLAS
+import Glibc
+
+/// The processor: vector kernels for its instruction set, OpenBLAS for matrix products, one pool.
+public final class CPUBackend: Backend {
+    /// The one CPU backend of a process, made on first use.
+    public static let shared = CPUBackend()
+
+    let isa: Int32
+    let pool: ThreadPool
+    private let allocator = CachingAllocator(cacheLimit: 1 << 30)
+
+    private init() {
+        isa = ft_isa_best()
+        pool = ThreadPool(threads: CPUBackend.defaultThreads)
+        openblas_set_num_threads(1)
+    }
+
+    /// The processors this process may run on, or fewer by the environment's OMP_NUM_THREADS.
+    private static var defaultThreads: Int {
+        var available = Int(ft_processor_count())
+        if let text = getenv("OMP_NUM_THREADS"), let wanted = Int(String(cString: text)),
+            wanted > 0
+        {
+            available = min(available, wanted)
+        }
+        return max(1, available)
+    }
+
+    /// How many threads kernels use, 1 up to the number the process started with. Results don't
+    /// depend on it.
+    public var threads: Int {
+        get { pool.threads }
+        set { pool.threads = newValue }
+    }
+
+    public var device: Device { .cpu }
+
+    public var summary: String {
+        let core = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
+        let version = CPUBackend.blasVersion
+        let kernels = ft_isa_name(isa).map { String(cString: $0) } ?? ""
+        let noun = threads == 1 ? "thread" : "threads"
+        return "cpu: OpenBLAS \(version) (\(core) kernels), \(kernels), \(threads) \(noun)"
+    }
+
+    private static var blasVersion: String {
+        guard let config = openblas_get_config() else { return "" }
+        let words = String(cString: config).split(separator: " ")
+        return words.count > 1 ? String(words[1]) : ""
+    }
+
+    public var memory: MemoryStatistics { allocator.statistics }
+    public func resetPeakMemory() { allocator.resetPeak() }
+    /// Gives memory kept for reuse back to the system.
+    public func trimMemory() { allocator.trim() }
+
+    public func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+        allocator.allocate(byteCount: byteCount)
+    }
+
+    public func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
+        allocator.deallocate(pointer, byteCount: byteCount)
+    }
+
+    public func copyIn(
+        from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
+    ) {
+        memory.copyMemory(from: host, byteCount: byteCount)
+    }
+
+    public func copyOut(
+        from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int
+    ) {
+        host.copyMemory(from: memory, byteCount: byteCount)
+    }
+
+    public func synchronize() {}
+
+    /// Calls `body` with ranges that cover 0..<count, cut into pieces of `grain` elements.
+    func parallel(_ count: Int, grain: Int, _ body: (Int64, Int64) -> Void) {
+        if count <= grain { return body(0, Int64(count)) }
+        let pieces = (count + grain - 1) / grain
+        pool.run(pieces) { piece in
+            body(Int64(piece * grain), Int64(min(count, (piece + 1) * grain)))
+        }
+    }
+}

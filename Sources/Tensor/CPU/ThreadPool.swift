@@ -1,0 +1,132 @@
+internal import CKernels
+import Glibc
+import Synchronization
+
+/// The threads that every CPU kernel shares, matrix products included.
+///
+/// `run` cuts nothing itself: callers cut work by its size alone, so results don't depend on the
+/// number of threads. A call from inside a task, or while another thread holds the pool, runs its
+/// tasks one after the other on the spot.
+final class ThreadPool: @unchecked Sendable {
+    // Safe to share: `body` and `taskCount` are written by the one thread that holds `busy`, before
+    // `isOpen` is stored and read by workers after they load it; `run` returns only when no worker
+    // is inside the job any more. The rest are atomics and the condition's own lock.
+    private var body: UnsafePointer<(Int) -> Void>?
+    private var taskCount = 0
+    private let busy = Atomic(false)
+    private let isOpen = Atomic(false)
+    private let generation = Atomic(0)
+    private let nextTask = Atomic(0)
+    private let active = Atomic(0)
+    private let sleepers = Atomic(0)
+    private let limit: Atomic<Int>
+    private let workerCount: Int
+    private let wake = Condition()
+
+    /// About 100 µs of spinning before a worker sleeps: longer than the pauses within a train step.
+    private static let spins = 4000
+
+    /// A pool of `threads` threads, the caller being one of them.
+    init(threads: Int) {
+        workerCount = max(0, threads - 1)
+        limit = Atomic(workerCount)
+        for index in 0..<workerCount {
+            Thread.detach { [unowned self] in self.work(index) }
+        }
+    }
+
+    /// How many threads take tasks: at most as many as the pool was made with.
+    var threads: Int {
+        get { limit.load(ordering: .relaxed) + 1 }
+        set { limit.store(min(max(newValue - 1, 0), workerCount), ordering: .relaxed) }
+    }
+
+    /// Calls `body` once for each index in 0..<count, in any order, on all threads; returns when
+    /// all calls have.
+    func run(_ count: Int, _ body: (Int) -> Void) {
+        guard count > 1, limit.load(ordering: .relaxed) > 0,
+            !busy.exchange(true, ordering: .acquiring)
+        else {
+            for index in 0..<count { body(index) }
+            return
+        }
+        withoutActuallyEscaping(body) { escapable in
+            withUnsafePointer(to: escapable) { pointer in
+                self.body = pointer
+                taskCount = count
+                nextTask.store(0, ordering: .relaxed)
+                isOpen.store(true, ordering: .sequentiallyConsistent)
+                generation.add(1, ordering: .sequentiallyConsistent)
+                if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake.broadcast() }
+                takeTasks()
+                isOpen.store(false, ordering: .sequentiallyConsistent)
+                while active.load(ordering: .sequentiallyConsistent) > 0 { ft_pause() }
+                self.body = nil
+            }
+        }
+        busy.store(false, ordering: .releasing)
+    }
+
+    private func takeTasks() {
+        guard let body else { return }
+        while true {
+            let index = nextTask.add(1, ordering: .relaxed).oldValue
+            if index >= taskCount { return }
+            body.pointee(index)
+        }
+    }
+
+    private func work(_ index: Int) -> Never {
+        var seen = 0
+        while true {
+            seen = waitForJob(after: seen)
+            guard index < limit.load(ordering: .relaxed) else { continue }
+            active.add(1, ordering: .sequentiallyConsistent)
+            if isOpen.load(ordering: .sequentiallyConsistent) { takeTasks() }
+            active.subtract(1, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    private func waitForJob(after seen: Int) -> Int {
+        for _ in 0..<ThreadPool.spins {
+            let current = generation.load(ordering: .acquiring)
+            if current != seen { return current }
+            ft_pause()
+        }
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        wake.wait { generation.load(ordering: .sequentiallyConsistent) == seen }
+        sleepers.subtract(1, ordering: .sequentiallyConsistent)
+        return generation.load(ordering: .acquiring)
+    }
+}
+
+/// A lock and a condition to sleep on.
+private final class Condition: @unchecked Sendable {
+    // Safe to share: both are POSIX objects made for it, at fixed addresses.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    func broadcast() {
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
+    func wait(while predicate: () -> Bool) {
+        pthread_mutex_lock(mutex)
+        while predicate() { pthread_cond_wait(condition, mutex) }
+        pthread_mutex_unlock(mutex)
+    }
+}

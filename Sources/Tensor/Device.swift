@@ -1,0 +1,30 @@
+/// Where an array lives and is computed.
+public enum Device: Sendable, Hashable, CustomStringConvertible {
+    case cpu
+    /// The NVIDIA GPU of this index.
+    case cuda(Int)
+    /// The first GPU that can be used, otherwise the CPU.
+    case auto
+
+    /// Reads `cpu`, `cuda`, `cuda:N` or `auto`.
+    public init?(_ text: String) {
+        switch text {
+        case "cpu": self = .cpu
+        case "auto": self = .auto
+        case "cuda": self = .cuda(0)
+        default:
+            guard text.hasPrefix("cuda:"), let index = Int(text.dropFirst(5)), index >= 0 else {
+                return nil
+            }
+            self = .cuda(index)
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .cpu: "cpu"
+        case .auto: "auto"
+        case .cuda(let index): "cuda:\(index)"
+        }
+    }
+}

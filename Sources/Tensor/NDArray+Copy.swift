@@ -1,0 +1,53 @@
+extension NDArray {
+    /// This array, copied into row-major order if it is not in it already.
+    public func contiguous() -> NDArray {
+        isContiguous ? self : copy()
+    }
+
+    /// The elements in fresh storage of their own.
+    public func copy() -> NDArray {
+        let out = NDArray(uninitialized: shape, dtype, on: backend)
+        if count > 0 { backend.copy(self, into: out) }
+        return out
+    }
+
+    /// The elements converted to another dtype.
+    ///
+    /// Floats become integers by truncation toward zero, saturating, NaN as 0; anything but zero
+    /// is true; float64 and float32 round to the nearest half, ties to even.
+    public func cast(to dtype: DType) -> NDArray {
+        if dtype == self.dtype { return self }
+        let out = NDArray(uninitialized: shape, dtype, on: backend)
+        if count > 0 { backend.copy(self, into: out) }
+        return out
+    }
+
+    /// The elements on another backend; the array itself if it is there already.
+    public func on(_ target: any Backend) -> NDArray {
+        if target === backend { return self }
+        let source = contiguous()
+        let out = NDArray(uninitialized: shape, dtype, on: target)
+        guard count > 0 else { return out }
+        if backend.device == .cpu {
+            target.copyIn(from: source.pointer, to: out.pointer, byteCount: byteCount)
+        } else {
+            let host = NDArray(uninitialized: shape, dtype, on: CPUBackend.shared)
+            backend.copyOut(from: source.pointer, to: host.pointer, byteCount: byteCount)
+            if target.device == .cpu { return host }
+            target.copyIn(from: host.pointer, to: out.pointer, byteCount: byteCount)
+        }
+        withExtendedLifetime(source.storage) {}
+        return out
+    }
+
+    /// Writes `source`, converted and broadcast, over these elements. Views of them change too.
+    public func assign(_ source: NDArray) {
+        guard storage.isOwned else { fail("assign", "this array maps a file and can't be written") }
+        guard count > 0 else { return }
+        let expanded = source.expand(to: shape)
+        // A source that shares this storage might be read after it was overwritten.
+        let safe = source.storage === storage ? expanded.copy() : expanded
+        backend.copy(safe, into: self)
+        storage.version += 1
+    }
+}

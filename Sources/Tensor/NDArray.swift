@@ -1,0 +1,82 @@
+/// An n-dimensional array: a shape and strides over shared storage.
+///
+/// A value by convention: no operation here changes an existing array's elements except those
+/// whose name says so (`assign`, `withMutableBytes`). Views share storage with what they view.
+public struct NDArray: Sendable {
+    public internal(set) var storage: Storage
+    public let dtype: DType
+    public let shape: Shape
+    /// Steps between neighbours along each axis, in elements; 0 where broadcast.
+    public let strides: Shape
+    /// The first element's position in the storage, in elements.
+    public let offset: Int
+    /// The number of elements.
+    public let count: Int
+    /// Whether the elements lie in row-major order without gaps.
+    public let isContiguous: Bool
+
+    public var rank: Int { shape.rank }
+    public var byteCount: Int { count * dtype.size }
+    public var backend: any Backend { storage.backend }
+    public var device: Device { storage.backend.device }
+
+    /// Uninitialized elements on a backend; whoever makes it fills it.
+    public init(uninitialized shape: Shape, _ dtype: DType, on backend: any Backend) {
+        let count = shape.elementCount
+        self.shape = shape
+        self.dtype = dtype
+        self.count = count
+        strides = shape.contiguousStrides
+        offset = 0
+        isContiguous = true
+        storage = Storage(byteCount: count * dtype.size, backend: backend)
+    }
+
+    /// A view of `storage`. The caller vouches that every index lies inside it.
+    public init(storage: Storage, dtype: DType, shape: Shape, strides: Shape, offset: Int) {
+        self.storage = storage
+        self.dtype = dtype
+        self.shape = shape
+        self.strides = strides
+        self.offset = offset
+        count = shape.elementCount
+        isContiguous = NDArray.isContiguous(shape, strides)
+    }
+
+    /// The address of the first element.
+    @inlinable public var pointer: UnsafeMutableRawPointer {
+        storage.pointer + offset * dtype.size
+    }
+
+    /// Bytes on the CPU from the start of a contiguous array.
+    public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        let source = contiguous().on(CPUBackend.shared)
+        defer { withExtendedLifetime(source.storage) {} }
+        source.backend.synchronize()
+        return try body(UnsafeRawBufferPointer(start: source.pointer, count: source.byteCount))
+    }
+
+    /// Writable bytes of a contiguous array on the CPU that nobody else reads meanwhile.
+    public func withUnsafeMutableBytes<R>(
+        _ body: (UnsafeMutableRawBufferPointer) throws -> R
+    ) rethrows -> R {
+        guard isContiguous, device == .cpu else {
+            fail("withUnsafeMutableBytes", "needs a contiguous array on the CPU")
+        }
+        defer { withExtendedLifetime(storage) {} }
+        return try body(UnsafeMutableRawBufferPointer(start: pointer, count: byteCount))
+    }
+
+    @usableFromInline static func isContiguous(_ shape: Shape, _ strides: Shape) -> Bool {
+        var step = 1
+        var axis = shape.rank - 1
+        while axis >= 0 {
+            let size = shape[axis]
+            if size == 0 { return true }
+            if size != 1 && strides[axis] != step { return false }
+            step *= size
+            axis -= 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,91 @@
+internal import CKernels
+
+/// A stream of random numbers: Philox 4x32-10, keyed by a seed and counted by a position.
+///
+/// The numbers depend on the seed and the position alone, not on threads or devices. Salmon et al.,
+/// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+public final class Random: RandomNumberGenerator {
+    public let seed: UInt64
+    public let stream: UInt64
+    /// The next block of four 32-bit words; restoring it resumes the stream.
+    public var position: UInt64
+
+    public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
+        self.seed = seed
+        self.stream = stream
+        self.position = position
+    }
+
+    /// Reserves blocks of four words and says where they start.
+    public func reserve(blocks: Int) -> RandomKey {
+        let key = RandomKey(seed: seed, stream: stream, block: position)
+        position += UInt64(blocks)
+        return key
+    }
+
+    /// An independent stream of the same seed, for `name`.
+    public func fork(_ name: String) -> Random {
+        // FNV-1a: the same name gives the same stream on every platform.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ stream
+        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Random(seed: seed, stream: hash)
+    }
+
+    /// Values uniform in [low, high).
+    public func uniform(
+        _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType = .float32,
+        on backend: any Backend = CPUBackend.shared
+    ) -> NDArray {
+        draw(shape, dtype, backend) { backend.randomUniform($0, low: low, high: high, into: $1) }
+    }
+
+    /// Values of a normal distribution.
+    public func normal(
+        _ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32,
+        on backend: any Backend = CPUBackend.shared
+    ) -> NDArray {
+        draw(shape, dtype, backend) {
+            backend.randomNormal($0, mean: mean, deviation: deviation, into: $1)
+        }
+    }
+
+    private func draw(
+        _ shape: Shape, _ dtype: DType, _ backend: any Backend, _ fill: (RandomKey, NDArray) -> Void
+    ) -> NDArray {
+        guard dtype.isFloat else { fail("random", "\(dtype) is not a float dtype") }
+        let wide: DType = dtype == .float64 ? .float64 : .float32
+        let out = NDArray(uninitialized: shape, wide, on: backend)
+        let perBlock = wide == .float64 ? 2 : 4
+        let key = reserve(blocks: (out.count + perBlock - 1) / perBlock)
+        if out.count > 0 { fill(key, out) }
+        return out.cast(to: dtype)
+    }
+
+    /// Two words of a block of their own, for the standard library's ranges and shuffling.
+    public func next() -> UInt64 {
+        let key = reserve(blocks: 1)
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4) { words in
+            ft_philox_words(
+                Int32(FT_BASE.rawValue), key.seed, key.stream, key.block, 0, 4, words.baseAddress)
+            return UInt64(words[1]) << 32 | UInt64(words[0])
+        }
+    }
+
+    /// The numbers 0..<count in random order (Fisher and Yates).
+    public func permutation(_ count: Int) -> [Int] {
+        var order = Array(0..<count)
+        guard count > 1 else { return order }
+        let blocks = (count + 1) / 2
+        let words = NDArray(uninitialized: [blocks * 4], .int32, on: CPUBackend.shared)
+        CPUBackend.shared.randomWords(reserve(blocks: blocks), into: words)
+        words.withUnsafeBytes { bytes in
+            let draws = bytes.bindMemory(to: UInt64.self)
+            for last in stride(from: count - 1, to: 0, by: -1) {
+                // The high half of a 64 × 64 bit product maps the draw onto 0...last.
+                let pick = Int(draws[last].multipliedFullWidth(by: UInt64(last + 1)).high)
+                order.swapAt(last, pick)
+            }
+        }
+        return order
+    }
+}
