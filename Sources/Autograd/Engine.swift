@@ -93,7 +93,8 @@ private struct BackwardPass {
         if gradient.shape != parent.shape {
             guard Shape.broadcast(parent.shape, gradient.shape) == gradient.shape else {
                 fail(
-                    op.name, "backward gave a gradient of shape \(gradient.shape) for an input of "
+                    op.name,
+                    "backward gave a gradient of shape \(gradient.shape) for an input of "
                         + "shape \(parent.shape)")
             }
             gradient = gradient.sum(to: parent.shape)
@@ -130,7 +131,8 @@ private struct BackwardPass {
     private func failChanged(_ op: Op, _ y: Tensor) -> Never {
         let inputs = y.parents.map { "\($0.label ?? "tensor") \($0.shape)" }
         fail(
-            "backward", "a tensor that \(op.name) saved was changed in place after the forward pass "
+            "backward",
+            "a tensor that \(op.name) saved was changed in place after the forward pass "
                 + "(inputs: \(inputs.joined(separator: ", ")))",
             hint: "change a copy, or change it after backward")
     }

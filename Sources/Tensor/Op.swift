@@ -29,7 +29,8 @@ open class Op {
 
     /// Sends the gradient of each parent of `y` that requires one. The gradient may still have the
     /// broadcast shape; the engine sums it to the parent's.
-    package func propagate(_ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void) {
+    package func propagate(_ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void)
+    {
         failNoGradient()
     }
 

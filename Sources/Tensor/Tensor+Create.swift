@@ -24,7 +24,8 @@ extension Array: NestedNumbers where Element: NestedNumbers {
         guard let first = first?.nestedShape else { return [0] }
         for (index, element) in enumerated() where element.nestedShape != first {
             fail(
-                "Tensor", "ragged array: element \(index) has shape \(element.nestedShape), "
+                "Tensor",
+                "ragged array: element \(index) has shape \(element.nestedShape), "
                     + "the first has \(first)")
         }
         return first.inserting(count, at: 0)

@@ -5,7 +5,9 @@ extension NDArray: CustomStringConvertible {
         var text = ""
         var index = Shape(repeating: 0, count: rank)
         if rank == 0 { return NDArray.text(numbers[0], dtype) }
-        if count == 0 { return String(repeating: "[", count: rank) + String(repeating: "]", count: rank) }
+        if count == 0 {
+            return String(repeating: "[", count: rank) + String(repeating: "]", count: rank)
+        }
         let steps = shape.contiguousStrides
         let edge = 3
         // Walks the index space like an odometer, skipping from the head to the tail of each axis.

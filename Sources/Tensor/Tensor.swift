@@ -18,7 +18,9 @@ public class Tensor {
     public final var requiresGrad: Bool {
         didSet {
             if requiresGrad && !data.dtype.isFloat {
-                fail("requiresGrad", "a \(data.dtype) tensor has no gradient", hint: "cast to a float")
+                fail(
+                    "requiresGrad", "a \(data.dtype) tensor has no gradient",
+                    hint: "cast to a float")
             }
         }
     }

@@ -30,7 +30,6 @@ final class Logical: BinaryOp {
     override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { a.zip(kernel.rawValue, b) }
 }
 
-
 extension Tensor {
     private static func compare(_ kernel: ft_compare_op, _ a: Tensor, _ b: Tensor) -> Tensor {
         if a.dtype == .bool, b.dtype == .bool { return Compare(kernel)(a, b) }

@@ -56,14 +56,18 @@ final class Log: ElementwiseUnaryOp {
 final class Log2: ElementwiseUnaryOp {
     override var kernel: UInt32 { FT_UNARY_log2.rawValue }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (x * 0.6931471805599453) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        dy / (x * 0.6931471805599453)
+    }
 }
 
 /// y = log₁₀ x,  dx = dy / (x ln 10)
 final class Log10: ElementwiseUnaryOp {
     override var kernel: UInt32 { FT_UNARY_log10.rawValue }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (x * 2.302585092994046) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        dy / (x * 2.302585092994046)
+    }
 }
 
 /// y = ln(1 + x), exact near 0,  dx = dy / (1 + x)

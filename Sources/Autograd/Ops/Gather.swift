@@ -94,7 +94,8 @@ extension Tensor {
 
     /// Positions in row-major order of the elements that `index` names along `axis`.
     private func flatPositions(_ index: Tensor, _ axis: Int, _ operation: String) -> NDArray {
-        guard index.rank == rank, (0..<rank).allSatisfy({ $0 == axis || index.shape[$0] == shape[$0] })
+        guard index.rank == rank,
+            (0..<rank).allSatisfy({ $0 == axis || index.shape[$0] == shape[$0] })
         else {
             fail(
                 operation, "index \(index.shape) doesn't fit \(shape) along axis \(axis)",
@@ -136,7 +137,9 @@ extension Tensor {
     /// The elements where `mask` is true, in row-major order.
     public final func masked(_ mask: Tensor) -> Tensor {
         guard mask.dtype == .bool, mask.shape == shape else {
-            fail("masked", "a bool mask of shape \(shape) is needed, not \(mask.dtype) \(mask.shape)")
+            fail(
+                "masked", "a bool mask of shape \(shape) is needed, not \(mask.dtype) \(mask.shape)"
+            )
         }
         let positions = mask.reshape([count]).nonzero().reshape([-1])
         return Gather(positions.data)(reshape([count]))

@@ -92,7 +92,8 @@ extension Tensor {
             fail(operation, "a recorded tensor can't change in place", hint: "detach() or copy it")
         }
         if requiresGrad, GradMode.isEnabled {
-            fail(operation, "a leaf that requires a gradient can't change in place",
+            fail(
+                operation, "a leaf that requires a gradient can't change in place",
                 hint: "do it inside noGrad")
         }
     }
@@ -127,7 +128,8 @@ extension Tensor {
         guard gathers.count <= 1 else {
             fail("subscript", "only one axis can be indexed by a tensor", hint: "use gather")
         }
-        let isWhole = region.starts.allSatisfy { $0 == 0 } && region.counts == shape
+        let isWhole =
+            region.starts.allSatisfy { $0 == 0 } && region.counts == shape
             && region.steps.allSatisfy { $0 == 1 }
         let view = (isWhole ? self : Slice(region)(self)).reshape(viewShape)
         return gathers.first.map { view.take($0.index, axis: $0.axis) } ?? view

@@ -35,7 +35,9 @@ final class Asin: ElementwiseUnaryOp {
 final class Acos: ElementwiseUnaryOp {
     override var kernel: UInt32 { FT_UNARY_acos.rawValue }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { -(dy / (1 - x * x).sqrt()) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        -(dy / (1 - x * x).sqrt())
+    }
 }
 
 /// y = arctan x,  dx = dy / (1 + x²)
@@ -84,7 +86,9 @@ final class Atanh: ElementwiseUnaryOp {
 final class Erf: ElementwiseUnaryOp {
     override var kernel: UInt32 { FT_UNARY_erf.rawValue }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (-(x * x)).exp() * 1.1283791670955126 }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        dy * (-(x * x)).exp() * 1.1283791670955126
+    }
 }
 
 extension Tensor {
