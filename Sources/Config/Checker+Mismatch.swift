@@ -14,7 +14,8 @@ extension Checker {
     private func remedy(_ node: JSONNode, _ type: ConfigType) -> String {
         switch (type.kind, node.value) {
         case (.string(let allowed), .string(let value)):
-            return Suggestion.nearest(to: value, among: allowed).map { ". Did you mean \"\($0)\"?" } ?? ""
+            return Suggestion.nearest(to: value, among: allowed).map { ". Did you mean \"\($0)\"?" }
+                ?? ""
         case (.string(let allowed), .number(let number)) where allowed.isEmpty:
             return node.position == .none
                 ? ". To give it as a string, write '\"\(number)\"'" : ". Put it in double quotes"

@@ -106,7 +106,8 @@ struct Checker {
         }
         guard let chosen = kind.string else {
             let found = Self.found(kind)
-            report(kind.position, typePath, "expected the name of \(type.expectation), found \(found)")
+            report(
+                kind.position, typePath, "expected the name of \(type.expectation), found \(found)")
             return nil
         }
         guard let variant = union[chosen] else {

@@ -37,9 +37,12 @@ struct Override {
     /// `a.b[0].c` and `a.b.0.c` are the same path.
     private static func steps(_ path: Substring) -> [String] {
         path.split(separator: ".", omittingEmptySubsequences: false).flatMap { part -> [String] in
-            guard part.last == "]", let open = part.firstIndex(of: "[") else { return [String(part)] }
+            guard part.last == "]", let open = part.firstIndex(of: "[") else {
+                return [String(part)]
+            }
             let indices = part[part.index(after: open)...].dropLast()
-            return [String(part[..<open])] + indices.split(separator: "][").map(String.init)
+            return [String(part[..<open])]
+                + indices.split(separator: "][", omittingEmptySubsequences: false).map(String.init)
         }
     }
 

@@ -40,4 +40,9 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public mutating func append(_ key: String, _ value: JSONValue) {
         members.append(Member(key: key, value: value))
     }
+
+    /// Adds the pairs of another object, whose keys are known to be new.
+    public mutating func append(contentsOf other: JSONObject) {
+        members += other.members
+    }
 }
