@@ -17,7 +17,7 @@ extension Checker {
             return Suggestion.nearest(to: value, among: allowed).map { ". Did you mean \"\($0)\"?" }
                 ?? ""
         case (.string(let allowed), .number(let number)) where allowed.isEmpty:
-            return node.position == .none
+            return node.position.line == 0
                 ? ". To give it as a string, write '\"\(number)\"'" : ". Put it in double quotes"
         case (.integer, .string(let value)):
             return Int(value) == nil ? "" : ". Remove the quotes"

@@ -55,9 +55,9 @@ extension Checker {
                 first[member.key] = member.keyPosition
                 continue
             }
-            report(
-                member.keyPosition, ConfigPath.join(path, key: member.key),
-                "given twice, first in line \(earlier.line). Remove one")
+            let place = earlier.line == 0 ? "" : ", first in line \(earlier.line)"
+            let inner = ConfigPath.join(path, key: member.key)
+            report(member.keyPosition, inner, "given twice\(place). Remove one")
         }
     }
 

@@ -111,8 +111,8 @@ struct Checker {
             return nil
         }
         guard let variant = union[chosen] else {
-            let names = union.variants.map(\.name)
-            let question = Suggestion.question(chosen, among: names)
+            let near = Suggestion.nearest(to: chosen, among: union.variants.map(\.name))
+            let question = near.map { " Did you mean \"\($0)\"?" } ?? ""
             let message = "unknown \(name) \(chosen.jsonQuoted).\(question) Known: \(known)"
             report(kind.position, typePath, message)
             return nil
@@ -124,10 +124,12 @@ struct Checker {
 }
 
 extension ConfigLocation {
-    /// A node without a position was made by a `key=value` argument.
+    /// Line 0 is the command line, and the column then counts the `key=value` arguments.
     init(file: String, _ position: JSONPosition) {
-        let isRead = position != .none
-        let place = Place.text(line: position.line, column: position.column)
-        self.init(file: file, place: isRead ? place : .commandLine)
+        let place: Place =
+            position.line == 0
+            ? .commandLine(argument: position.column)
+            : .text(line: position.line, column: position.column)
+        self.init(file: file, place: place)
     }
 }

@@ -3,7 +3,8 @@ public struct ConfigLocation: Sendable, Hashable, Comparable, CustomStringConver
     enum Place: Sendable, Hashable {
         case wholeFile
         case text(line: Int, column: Int)
-        case commandLine
+        /// The place of the argument orders problems of several.
+        case commandLine(argument: Int)
     }
 
     /// The config file, also for a problem of the command line.
@@ -11,7 +12,9 @@ public struct ConfigLocation: Sendable, Hashable, Comparable, CustomStringConver
     let place: Place
 
     /// Whether the value came from a `key=value` argument.
-    public var isCommandLine: Bool { place == .commandLine }
+    public var isCommandLine: Bool {
+        if case .commandLine = place { true } else { false }
+    }
 
     /// `configs/mlp.json:4:12`, `configs/mlp.json`, or `(command line)`.
     public var description: String {
@@ -31,7 +34,7 @@ public struct ConfigLocation: Sendable, Hashable, Comparable, CustomStringConver
         switch place {
         case .wholeFile: (0, 0, 0)
         case .text(let line, let column): (1, line, column)
-        case .commandLine: (2, 0, 0)
+        case .commandLine(let argument): (2, argument, 0)
         }
     }
 }

@@ -50,14 +50,17 @@ extension ConfigSchema {
 extension Union {
     /// All variants under the plural as heading.
     public func describe() -> String {
-        ([plural] + variants.map { $0.describe(indent: 2) }).joined(separator: "\n")
+        let width = variants.map(\.name.count).max() ?? 0
+        return ([plural] + variants.map { $0.describe(indent: 2, width: width) })
+            .joined(separator: "\n")
     }
 }
 
 extension Variant {
-    /// The name and summary, then one aligned line per option.
-    public func describe(indent: Int = 0) -> String {
-        let head = String(repeating: " ", count: indent) + "\(name): \(summary)"
+    /// The name and summary, then one aligned line per option. The name takes `width` columns.
+    public func describe(indent: Int = 0, width: Int = 0) -> String {
+        let padding = String(repeating: " ", count: max(width - name.count, 0) + 2)
+        let head = String(repeating: " ", count: indent) + name + padding + summary
         let rows = ConfigSchema.rows(fields, under: "")
         return rows.isEmpty ? head : head + "\n" + Text.table(rows, indent: indent + 4)
     }

@@ -55,7 +55,7 @@ extension ConfigSchema {
             return ["anyOf": [.object(rules), ["type": "null"]]]
         }
         rules["type"] = [type, "null"]
-        if case .array(let allowed)? = rules["enum"] { rules["enum"] = .array(allowed + [nil]) }
+        if case .array(let allowed)? = rules["enum"] { rules["enum"] = .array(allowed + [.null]) }
         return rules
     }
 

@@ -39,11 +39,12 @@ extension ConfigSchema {
         var root = node
         var checker = Checker(schema: self, file: file)
         if root.members != nil {
-            for argument in overrides {
+            for (index, argument) in overrides.enumerated() {
+                let place = JSONPosition(line: 0, column: index + 1)
                 do throws(OverrideProblem) {
-                    try Override(argument).apply(to: &root)
+                    try Override(argument, at: place).apply(to: &root)
                 } catch {
-                    checker.report(.none, error.path, error.message)
+                    checker.report(place, error.path, error.message)
                 }
             }
         }

@@ -62,10 +62,19 @@ extension ConfigType {
             if allowed.isEmpty { return "a string" }
             return Text.list(allowed.map { "\"\($0)\"" }, "or")
         case .array(_, let count):
-            return count.min == nil && count.max == nil
-                ? "an array" : "an array with a number of elements\(count.words)"
+            return "an array\(Self.elements(count))"
         case .object: return "an object"
         case .union(let name): return Text.article(name)
+        }
+    }
+
+    private static func elements(_ count: IntegerBounds) -> String {
+        switch (count.min, count.max) {
+        case (nil, nil): ""
+        case (let min?, nil): " of at least \(Text.count(min, "element"))"
+        case (nil, let max?): " of at most \(Text.count(max, "element"))"
+        case (let min?, let max?) where min == max: " of \(Text.count(min, "element"))"
+        case (let min?, let max?): " of \(min) to \(max) elements"
         }
     }
 

@@ -11,9 +11,11 @@ struct OverrideProblem: Error {
 struct Override {
     private let steps: [String]
     private let value: JSONNode
+    /// Stands for the argument in messages: line 0, and the number of the argument.
+    private let place: JSONPosition
 
     /// Splits the argument at its first `=`.
-    init(_ argument: String) throws(OverrideProblem) {
+    init(_ argument: String, at place: JSONPosition) throws(OverrideProblem) {
         guard let split = argument.firstIndex(of: "=") else {
             let message = "\(argument.jsonQuoted) has no '='. Write key=value"
             throw OverrideProblem(path: "", message: message)
@@ -31,7 +33,8 @@ struct Override {
         }
         let options = JSONParsingOptions(maximumDepth: 64, allowsDuplicateKeys: true)
         let parsed = try? JSONNode(parsing: text, options: options)
-        value = parsed.map(Self.withoutPositions) ?? JSONNode(.string(text))
+        self.place = place
+        value = Self.moved(parsed ?? JSONNode(.string(text)), to: place)
     }
 
     /// `a.b[0].c` and `a.b.0.c` are the same path.
@@ -46,16 +49,21 @@ struct Override {
         }
     }
 
-    /// The positions of the argument's own text would be taken for places in the file.
-    private static func withoutPositions(_ node: JSONNode) -> JSONNode {
+    /// The positions in the argument's own text would be taken for places in the file.
+    private static func moved(_ node: JSONNode, to place: JSONPosition) -> JSONNode {
         switch node.value {
-        case .array(let elements): JSONNode(.array(elements.map(withoutPositions)))
+        case .array(let elements):
+            JSONNode(.array(elements.map { moved($0, to: place) }), at: place)
         case .object(let members):
-            JSONNode(
-                .object(
-                    members.map { JSONNode.Member(key: $0.key, withoutPositions($0.node)) }))
-        default: JSONNode(node.value)
+            JSONNode(.object(members.map { moved($0, to: place) }), at: place)
+        default: JSONNode(node.value, at: place)
         }
+    }
+
+    private static func moved(
+        _ member: JSONNode.Member, to place: JSONPosition
+    ) -> JSONNode.Member {
+        JSONNode.Member(key: member.key, at: place, moved(member.node, to: place))
     }
 
     /// Sets the value in the tree; objects that are missing on the way are created.
@@ -74,7 +82,7 @@ struct Override {
         case .object(var members):
             let index = members.firstIndex { $0.key == step } ?? members.count
             if index == members.count {
-                members.append(JSONNode.Member(key: step, JSONNode(.null)))
+                members.append(JSONNode.Member(key: step, at: place, JSONNode(.null)))
             }
             // The tree must not share the members while they change, or each level is copied.
             node.value = .null
@@ -88,7 +96,7 @@ struct Override {
             let inner = ConfigPath.join(path, index: index)
             try set(&elements[index], steps.dropFirst(), path: inner)
         case .null:
-            node = JSONNode(.object([]))
+            node = JSONNode(.object([]), at: place)
             try set(&node, steps, path: path)
         default:
             let found = Checker.found(node)

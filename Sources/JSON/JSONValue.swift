@@ -1,4 +1,5 @@
-/// A JSON value for building output: no positions, literals welcome.
+/// A JSON value for building output: no positions, literals welcome (but `.null` for null, since
+/// `nil` would be taken for null where an optional was meant).
 ///
 /// ```swift
 /// let line: JSONValue = ["epoch": 3, "loss": .double(loss), "shape": [128, 784]]
@@ -30,12 +31,10 @@ public enum JSONValue: Sendable, Equatable {
     }
 }
 
-extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
+extension JSONValue: ExpressibleByBooleanLiteral,
     ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringInterpolation,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// `null`.
-    public init(nilLiteral: ()) { self = .null }
     /// `true` or `false`.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     /// An integer.

@@ -119,7 +119,7 @@ struct FuzzTests {
             node.value = .array(elements)
         default:
             let values: [JSONValue] = [
-                nil, true, 0, -1, 3, 1e300, 0.5, "", "linear", "\u{1B}\u{0}", [], [1, [2]], [:],
+                .null, true, 0, -1, 3, 1e300, 0.5, "", "linear", "\u{1B}\u{0}", [], [1, [2]], [:],
                 ["type": "relu"], ["type": 3], ["type": "residual", "layers": [["type": "relu"]]],
             ]
             node = JSONNode(copying: values[random.below(values.count)], at: node.position)

@@ -5,7 +5,7 @@ import Testing
 struct JSONWritingTests {
     @Test("writes one line without spaces")
     func compact() {
-        let value: JSONValue = ["b": 1, "a": [true, nil, "x", 2.5], "c": [:], "d": []]
+        let value: JSONValue = ["b": 1, "a": [true, .null, "x", 2.5], "c": [:], "d": []]
         #expect(value.text() == #"{"b":1,"a":[true,null,"x",2.5],"c":{},"d":[]}"#)
     }
 
@@ -14,7 +14,7 @@ struct JSONWritingTests {
         let value: JSONValue = [
             "shape": [1, 28, 28], "empty": [], "none": [:], "inner": ["a": 1],
             "layers": [
-                ["type": "linear", "units": 5], ["type": "residual", "layers": [["a": nil]]],
+                ["type": "linear", "units": 5], ["type": "residual", "layers": [["a": .null]]],
             ],
             "long": .ints(0..<40),
         ]
