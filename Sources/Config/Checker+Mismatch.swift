@@ -14,7 +14,7 @@ extension Checker {
     private func remedy(_ node: JSONNode, _ type: ConfigType) -> String {
         switch (type.kind, node.value) {
         case (.string(let allowed), .string(let value)):
-            return Suggestion.nearest(to: value, among: allowed).map { ". Did you mean \"\($0)\"?" }
+            return suggestion(for: value, among: allowed).map { ". Did you mean \"\($0)\"?" }
                 ?? ""
         case (.string(let allowed), .number(let number)) where allowed.isEmpty:
             return node.position.line == 0
@@ -31,6 +31,13 @@ extension Checker {
             return schema[union: name]?[value] == nil ? "" : ". Write {\"type\": \"\(value)\"}"
         default: return ""
         }
+    }
+
+    /// Guessing takes time, and nobody reads so many guesses.
+    var canSuggest: Bool { issues.count < 100 }
+
+    func suggestion(for word: String, among candidates: [String]) -> String? {
+        canSuggest ? Suggestion.nearest(to: word, among: candidates) : nil
     }
 
     /// A node in a few words: `the string "ten"`, `0`, `an object`.

@@ -66,24 +66,43 @@ extension Checker {
     ) -> String {
         let names = fields.map(\.name)
         let what = owner.map { "unknown key of \($0)" } ?? "unknown key"
-        if let near = Suggestion.nearest(to: key, among: names) {
+        if let near = suggestion(for: key, among: names) {
             return "\(what). Did you mean '\(near)'?"
         }
-        if isRoot, let path = path(of: key, in: schema.fields, under: "") {
+        if isRoot, canSuggest, let path = pathOfInner(key) {
             return "\(what). Did you mean '\(path)'?"
         }
         if names.isEmpty { return "\(what), which has none besides 'type'" }
         return "\(what). Known: \(names.joined(separator: ", "))"
     }
 
-    /// Where an inner object has a key of that name: `epochs` is `training.epochs`.
-    private func path(of key: String, in fields: [Field], under prefix: String) -> String? {
-        for field in fields {
+    /// Where an inner object or variant has such a key: `epochs` is `training.epochs`, and `lr` is
+    /// `optimizer.learningRate`.
+    private func pathOfInner(_ key: String) -> String? {
+        let keys = innerKeys(of: schema.fields, under: "")
+        let near = suggestion(for: key, among: keys.map(\.name))
+        return keys.first { $0.name == near }?.path
+    }
+
+    private func innerKeys(
+        of fields: [Field], under prefix: String
+    ) -> [(name: String, path: String)] {
+        fields.flatMap { field -> [(name: String, path: String)] in
             let path = ConfigPath.join(prefix, key: field.name)
-            if field.name == key { return path }
-            guard case .object(let inner) = field.type.kind else { continue }
-            if let found = self.path(of: key, in: inner, under: path) { return found }
+            let inner: [Field]
+            switch field.type.kind {
+            case .object(let fields): inner = fields
+            case .union(let name): inner = schema[union: name]?.variants.flatMap(\.fields) ?? []
+            default: return []
+            }
+            return inner.map { ($0.name, ConfigPath.join(path, key: $0.name)) }
+                + innerKeys(of: inner.filter(\.isObject), under: path)
         }
-        return nil
+    }
+}
+
+extension Field {
+    fileprivate var isObject: Bool {
+        if case .object = type.kind { true } else { false }
     }
 }

@@ -111,7 +111,7 @@ struct Checker {
             return nil
         }
         guard let variant = union[chosen] else {
-            let near = Suggestion.nearest(to: chosen, among: union.variants.map(\.name))
+            let near = suggestion(for: chosen, among: union.variants.map(\.name))
             let question = near.map { " Did you mean \"\($0)\"?" } ?? ""
             let message = "unknown \(name) \(chosen.jsonQuoted).\(question) Known: \(known)"
             report(kind.position, typePath, message)

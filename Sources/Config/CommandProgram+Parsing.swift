@@ -5,7 +5,8 @@ extension CommandProgram {
     public func parse(_ arguments: [String]) throws(UsageError) -> CommandRequest {
         var command = main
         var rest = arguments[...]
-        if let first = rest.first, let named = commands.first(where: { $0.name == first }) {
+        let named = ([main] + commands).first { $0.name == rest.first }
+        if let named {
             command = named
             rest = rest.dropFirst()
         } else if let first = rest.first, main.arguments.isEmpty || looksLikeCommand(first),

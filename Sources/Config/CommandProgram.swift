@@ -32,7 +32,7 @@ public struct CommandProgram: Sendable {
     public let summary: String
     /// What `--version` prints.
     public let version: String
-    /// The command that runs when the first argument names none.
+    /// The command that runs when the first argument names none; naming it works too.
     public let main: Command
     /// The commands that are selected by name.
     public let commands: [Command]

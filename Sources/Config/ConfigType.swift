@@ -1,11 +1,11 @@
 /// What may stand at a place of a config.
 public struct ConfigType: Sendable {
-    indirect enum Kind: Sendable {
+    enum Kind: Sendable {
         case integer(IntegerBounds)
         case number(NumberBounds)
         case bool
         case string(allowed: [String])
-        case array(ConfigType, count: IntegerBounds)
+        indirect case array(ConfigType, count: IntegerBounds)
         case object([Field])
         case union(String)
     }

@@ -1,6 +1,6 @@
 /// What a parser lets pass.
 public struct JSONParsingOptions: Sendable {
-    /// How many objects and arrays may stand inside each other.
+    /// How many objects and arrays may stand inside each other; at most 512.
     public var maximumDepth: Int
     /// Whether an object may name a key twice; the caller then has to look for it.
     public var allowsDuplicateKeys: Bool

@@ -81,5 +81,8 @@ struct BadConfigTests {
         let text = "{\"model\": {\"layers\": [\(layers){}]}}"
         let error = #expect(throws: ConfigError.self) { try read(text) }
         #expect(error?.issues.count == 100_004)
+        let keys = (0..<100_000).map { "\"epoch\($0)\": 0" }.joined(separator: ",")
+        let unknown = #expect(throws: ConfigError.self) { try read("{\(keys)}") }
+        #expect(unknown?.issues.count == 100_004)
     }
 }

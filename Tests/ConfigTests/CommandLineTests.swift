@@ -54,6 +54,7 @@ struct CommandLineTests {
     @Test("tells commands from files")
     func commands() throws {
         #expect(try run("check", "c.json", "seed=1").command == "check")
+        #expect(try run("train", "c.json").arguments == ["c.json"])
         #expect(try run("./check").arguments == ["./check"])
         #expect(try run("inspect", "a", "b=c", "d").arguments == ["a", "b=c", "d"])
         #expect(try run("inspect", "a", "--sort", "size", "--scale", "0.5").double("scale") == 0.5)

@@ -57,6 +57,9 @@ struct OverrideTests {
                 "optimizer.learning_rte: unknown key of optimizer 'adam'. Did you mean 'learningRate'?"
             ),
             ("epochs=ten", "epochs: unknown key. Did you mean 'training.epochs'?"),
+            ("lr=0.1", "lr: unknown key. Did you mean 'optimizer.learningRate'?"),
+            ("batch_size=1", "batch_size: unknown key. Did you mean 'data.batchSize'?"),
+            ("inputs=1", "inputs: unknown key. Did you mean 'data.train.inputs'?"),
             ("trainin.epochs=3", "trainin: unknown key. Did you mean 'training'?"),
             (
                 "training.epochs=ten",
