@@ -1,5 +1,5 @@
 /// A place in a JSON text: line and column, both counted from 1, columns in Unicode scalars.
-public struct JSONPosition: Sendable, Hashable, Comparable {
+public struct JSONPosition: Sendable, Hashable {
     private let packedLine: UInt32
     private let packedColumn: UInt32
 
@@ -15,10 +15,5 @@ public struct JSONPosition: Sendable, Hashable, Comparable {
     public init(line: Int, column: Int) {
         packedLine = UInt32(clamping: line)
         packedColumn = UInt32(clamping: column)
-    }
-
-    /// Orders by line, then by column.
-    public static func < (a: JSONPosition, b: JSONPosition) -> Bool {
-        (a.packedLine, a.packedColumn) < (b.packedLine, b.packedColumn)
     }
 }

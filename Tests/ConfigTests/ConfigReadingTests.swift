@@ -35,6 +35,26 @@ struct ConfigReadingTests {
         #expect(config.child("loss").doubles("classWeights") == [1, 2.5])
     }
 
+    @Test("reads optional keys of every type as nil or a value")
+    func optionals() throws {
+        let schema = ConfigSchema(
+            title: "t",
+            fields: [
+                .int("i", doc: "").optional, .number("d", doc: "").optional,
+                .bool("b", doc: "").optional, .string("s", doc: "").optional,
+                .array("a", of: .string(), default: ["x"], doc: ""),
+            ])
+        let empty = try schema.read("{}", file: "c.json")
+        #expect(empty.optionalInt("i") == nil && empty.optionalDouble("d") == nil)
+        #expect(empty.optionalBool("b") == nil && empty.optionalString("s") == nil)
+        #expect(empty.strings("a") == ["x"])
+        let full = try schema.read(
+            #"{"i": 1, "d": 2, "b": false, "s": "", "a": []}"#, file: "c.json")
+        #expect(full.optionalInt("i") == 1 && full.optionalDouble("d") == 2)
+        #expect(full.optionalBool("b") == false && full.optionalString("s") == "")
+        #expect(full.strings("a") == [])
+    }
+
     @Test("fills in every default")
     func defaults() throws {
         let config = try read(smallConfig)
