@@ -18,6 +18,22 @@ extension HDF5Dataset {
         return out
     }
 
+    /// The rows of several ranges, which must lie within the dataset, one after the other.
+    func read(ranges: [Range<Int>]) throws -> NDArray {
+        let rows = ranges.reduce(0) { $0 + $1.count }
+        let shape = shape.replacing(0, with: rows)
+        let out = NDArray(uninitialized: shape, dtype, on: CPUBackend.shared)
+        try out.withUnsafeMutableBytes { bytes in
+            var position = 0
+            for range in ranges where !range.isEmpty && rowBytes > 0 {
+                let end = position + range.count * rowBytes
+                try read(range, into: .init(rebasing: bytes[position..<end]))
+                position = end
+            }
+        }
+        return out
+    }
+
     /// The rows listed, in that order; repeats allowed.
     public func read(rows: [Int]) throws -> NDArray {
         for row in rows where row < 0 || row >= count {
