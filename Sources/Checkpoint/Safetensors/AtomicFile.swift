@@ -89,7 +89,11 @@ enum AtomicFile {
         guard !name.isEmpty, !path.utf8.contains(0) else {
             throw CheckpointError(.unwritable, path, "is not a name for a file")
         }
-        return "\(folder(of: path))/.\(name).\(getpid())\(suffix)"
+        // The time makes it new even where every process has the same number, as in containers.
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let unique = "\(getpid()).\(time.tv_sec).\(time.tv_nsec)"
+        return "\(folder(of: path))/.\(name).\(unique)\(suffix)"
     }
 
     static func folder(of path: String) -> String {
@@ -103,7 +107,7 @@ enum AtomicFile {
             case ENOSPC, EDQUOT: "the disk is full; what was there before is untouched"
             case EACCES, EPERM, EROFS: "permission denied for its folder"
             case ENOENT, ENOTDIR: "its folder does not exist"
-            case EISDIR, EEXIST, ENOTEMPTY: "there is a directory or leftover of that name"
+            case EISDIR, EEXIST, ENOTEMPTY: "there is a directory of that name"
             default: systemMessage(code)
             }
         return CheckpointError(.unwritable, path, "can't be written: \(reason)")
