@@ -87,25 +87,31 @@
     FT_COMPARE(gt, >)                                                                              \
     FT_COMPARE(ge, >=)
 
-// Operations that integers compute natively, in their own type (add, sub, mul, neg wrap).
+// Operations that integers compute natively, in their own type. W(x) is x in the unsigned type of
+// the same width, so that overflow wraps; I(name) picks a function of scalar_math.h by type.
 // floor_div and mod: the divisor is known to be non-zero. On bool only logical ones: and = minimum,
 // or = maximum, xor = ne.
 #define FT_INT_UNARY_LIST(FT_UNARY)                                                                \
-    FT_UNARY(neg, -x)                                                                              \
-    FT_UNARY(abs, x < 0 ? -x : x)                                                                  \
+    FT_UNARY(neg, 0 - W(x))                                                                        \
+    FT_UNARY(abs, x < 0 ? 0 - W(x) : W(x))                                                         \
     FT_UNARY(sign, (x > 0) - (x < 0))                                                              \
-    FT_UNARY(square, x * x)                                                                        \
+    FT_UNARY(square, W(x) * W(x))                                                                  \
     FT_UNARY(relu, x > 0 ? x : 0)                                                                  \
     FT_UNARY(floor, x)                                                                             \
     FT_UNARY(ceil, x)                                                                              \
     FT_UNARY(round, x)                                                                             \
     FT_UNARY(trunc, x)
+#define FT_INT_TEST_LIST(FT_TEST)                                                                  \
+    FT_TEST(isnan, 0 & x)                                                                          \
+    FT_TEST(isinf, 0 & x)                                                                          \
+    FT_TEST(isfinite, (0 & x) + 1)                                                                   \
+    FT_TEST(logical_not, x == 0)
 #define FT_INT_BINARY_LIST(FT_BINARY)                                                              \
-    FT_BINARY(add, x + y)                                                                          \
-    FT_BINARY(sub, x - y)                                                                          \
-    FT_BINARY(mul, x * y)                                                                          \
-    FT_BINARY(floor_div, ft_int_floor_div(x, y))                                                   \
-    FT_BINARY(mod, ft_int_mod(x, y))                                                               \
+    FT_BINARY(add, W(x) + W(y))                                                                    \
+    FT_BINARY(sub, W(x) - W(y))                                                                    \
+    FT_BINARY(mul, W(x) * W(y))                                                                    \
+    FT_BINARY(floor_div, I(floor_div)(x, y))                                                       \
+    FT_BINARY(mod, I(mod)(x, y))                                                                   \
     FT_BINARY(maximum, x > y ? x : y)                                                              \
     FT_BINARY(minimum, x < y ? x : y)
 

@@ -1,1 +1,179 @@
+// The scalar functions behind elementwise.h, in C that is also valid CUDA C++. `ft_name_f` works in
+// float and `ft_name_d` in double.
+//
+// The float versions that matter for speed are branch-free polynomials, so that loops over them
+// vectorise; they stay within three units in the last place. They use no operation whose rounding
+// depends on how a loop is compiled: the compiler fuses a * b + c within one expression or not at
+// all, the same in a vector body and in its remainder.
 #pragma once
+
+#if defined(__CUDACC__) || defined(__CUDACC_RTC__)
+#define FT_FN static __device__ __forceinline__
+#define FT_INF_F __int_as_float(0x7f800000)
+#define FT_INF_D __longlong_as_double(0x7ff0000000000000LL)
+FT_FN unsigned ft_bits(float x) { return __float_as_uint(x); }
+FT_FN float ft_from_bits(unsigned bits) { return __uint_as_float(bits); }
+FT_FN float ft_sqrt_f(float x) { return sqrtf(x); }
+FT_FN double ft_sqrt_d(double x) { return sqrt(x); }
+#else
+#include <math.h>
+#include <stdbool.h>
+#define FT_FN static inline __attribute__((always_inline))
+#define FT_INF_F __builtin_inff()
+#define FT_INF_D __builtin_inf()
+FT_FN unsigned ft_bits(float x) {
+    unsigned bits;
+    __builtin_memcpy(&bits, &x, 4);
+    return bits;
+}
+FT_FN float ft_from_bits(unsigned bits) {
+    float x;
+    __builtin_memcpy(&x, &bits, 4);
+    return x;
+}
+// The library's sqrt may set errno, which would keep loops scalar.
+FT_FN float ft_sqrt_f(float x) { return __builtin_elementwise_sqrt(x); }
+FT_FN double ft_sqrt_d(double x) { return __builtin_elementwise_sqrt(x); }
+#endif
+
+#include "scalar_float.h"
+
+// Functions of the C library, in both precisions or in double alone.
+#define FT_LIBRARY_F(name) FT_FN float ft_##name##_f(float x) { return name##f(x); }
+#define FT_LIBRARY_D(name) FT_FN double ft_##name##_d(double x) { return name(x); }
+#define FT_LIBRARY(name) FT_LIBRARY_F(name) FT_LIBRARY_D(name)
+FT_LIBRARY(floor)
+FT_LIBRARY(ceil)
+FT_LIBRARY(trunc)
+FT_LIBRARY(rint)
+FT_LIBRARY(tan)
+FT_LIBRARY(asin)
+FT_LIBRARY(acos)
+FT_LIBRARY(atan)
+FT_LIBRARY(sinh)
+FT_LIBRARY(cosh)
+FT_LIBRARY(asinh)
+FT_LIBRARY(acosh)
+FT_LIBRARY(atanh)
+FT_LIBRARY_D(exp)
+FT_LIBRARY_D(expm1)
+FT_LIBRARY_D(log)
+FT_LIBRARY_D(log2)
+FT_LIBRARY_D(log10)
+FT_LIBRARY_D(log1p)
+FT_LIBRARY_D(sin)
+FT_LIBRARY_D(cos)
+FT_LIBRARY_D(tanh)
+FT_LIBRARY_D(erf)
+FT_FN float ft_atan2_f(float x, float y) { return atan2f(x, y); }
+FT_FN double ft_atan2_d(double x, double y) { return atan2(x, y); }
+FT_FN float ft_abs_f(float x) { return fabsf(x); }
+FT_FN double ft_abs_d(double x) { return fabs(x); }
+
+// Sine and cosine outside the range of the fast reduction go to the C library.
+FT_FN float ft_fast_angle_f(void) { return 1e5f; }
+FT_FN float ft_sin_f(float x) {
+    return fabsf(x) <= ft_fast_angle_f() ? ft_fast_sin_f(x) : sinf(x);
+}
+FT_FN float ft_cos_f(float x) {
+    return fabsf(x) <= ft_fast_angle_f() ? ft_fast_cos_f(x) : cosf(x);
+}
+FT_FN double ft_fast_angle_d(void) { return FT_INF_D; }
+FT_FN double ft_fast_sin_d(double x) { return sin(x); }
+FT_FN double ft_fast_cos_d(double x) { return cos(x); }
+
+// The distribution function of the standard normal; accurate in the lower tail too.
+FT_FN double ft_normal_cdf_d(double x) { return 0.5 * erfc(x * -0.70710678118654752440); }
+FT_FN double ft_normal_density_d(double x) {
+    return 0.39894228040143267794 * exp(-0.5 * (x * x));
+}
+
+FT_FN double ft_sigmoid_d(double x) {
+    double tail = exp(-fabs(x));
+    return (x >= 0 ? 1 : tail) / (1 + tail);
+}
+
+// Powers that occur all the time are computed by their definition, hence exactly rounded for the
+// square and the root.
+FT_FN float ft_pow_f(float x, float y) {
+    if (y == 2) return x * x;
+    if (y == 3) return x * x * x;
+    if (y == 0.5f && x > 0) return ft_sqrt_f(x);
+    return powf(x, y);
+}
+FT_FN double ft_pow_d(double x, double y) {
+    if (y == 2) return x * x;
+    if (y == 3) return x * x * x;
+    if (y == 0.5 && x > 0) return ft_sqrt_d(x);
+    return pow(x, y);
+}
+
+// The remainder has the sign of the divisor, as in Python.
+FT_FN float ft_mod_f(float x, float y) {
+    float r = fmodf(x, y);
+    return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+FT_FN double ft_mod_d(double x, double y) {
+    double r = fmod(x, y);
+    return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+
+// What is composed of the functions above, the same in both precisions. NaN passes through all.
+#define FT_COMPOSED(real, s)                                                                       \
+    FT_FN real ft_max_##s(real x, real y) { return ((x > y) | (x != x)) ? x : y; }                 \
+    FT_FN real ft_min_##s(real x, real y) { return ((x < y) | (x != x)) ? x : y; }                 \
+    FT_FN real ft_clip_##s(real x, real low, real high) {                                          \
+        real y = x < low ? low : x;                                                                \
+        return y > high ? high : y;                                                                \
+    }                                                                                              \
+    FT_FN real ft_sign_##s(real x) { return x > 0 ? 1 : x < 0 ? -1 : x; }                          \
+    FT_FN real ft_relu_##s(real x) { return x < 0 ? 0 : x; }                                       \
+    FT_FN real ft_elu_##s(real x, real scale) {                                                    \
+        real below = scale * ft_expm1_##s(x);                                                      \
+        return x > 0 ? x : below;                                                                  \
+    }                                                                                              \
+    FT_FN real ft_softplus_##s(real x) {                                                           \
+        real tail = ft_log1p_##s(ft_exp_##s(-ft_abs_##s(x)));                                      \
+        return (x > 0 ? x : 0) + tail;                                                             \
+    }                                                                                              \
+    FT_FN real ft_silu_slope_##s(real x) {                                                         \
+        real up = ft_sigmoid_##s(x), down = ft_sigmoid_##s(-x);                                    \
+        return up * (1 + x * down);                                                                \
+    }                                                                                              \
+    FT_FN real ft_gelu_##s(real x) { return x * ft_normal_cdf_##s(x); }                            \
+    FT_FN real ft_gelu_slope_##s(real x) {                                                         \
+        return ft_normal_cdf_##s(x) + x * ft_normal_density_##s(x);                                \
+    }                                                                                              \
+    FT_FN real ft_gelu_tanh_inner_##s(real x) {                                                    \
+        /* Twice sqrt(2 / pi) (x + 0.044715 x^3): the tanh form written with a sigmoid. */         \
+        return x * ((real)1.5957691216057308 + (real)0.07135481282752546 * (x * x));               \
+    }                                                                                              \
+    FT_FN real ft_gelu_tanh_##s(real x) {                                                          \
+        return x * ft_sigmoid_##s(ft_gelu_tanh_inner_##s(x));                                      \
+    }                                                                                              \
+    FT_FN real ft_gelu_tanh_slope_##s(real x) {                                                    \
+        real inner = ft_gelu_tanh_inner_##s(x);                                                    \
+        real up = ft_sigmoid_##s(inner), down = ft_sigmoid_##s(-inner);                            \
+        real slope = (real)1.5957691216057308 + (real)0.21406443848257638 * (x * x);               \
+        return up * (1 + x * slope * down);                                                        \
+    }
+FT_COMPOSED(float, f)
+FT_COMPOSED(double, d)
+
+// Integers: as in Python, the quotient rounds down and the remainder has the divisor's sign.
+// -1 is handled apart because the most negative number divided by it overflows.
+#define FT_INTEGER(type, s)                                                                        \
+    FT_FN type ft_floor_div_##s(type x, type y) {                                                  \
+        if (y == (type)-1 && (type)-1 < 0) return (type)(0 - (unsigned long long)x);               \
+        type q = (type)(x / y);                                                                    \
+        return (type)(q - ((x % y != 0) & ((x < 0) != (y < 0))));                                  \
+    }                                                                                              \
+    FT_FN type ft_mod_##s(type x, type y) {                                                        \
+        if (y == (type)-1 && (type)-1 < 0) return 0;                                               \
+        type r = (type)(x % y);                                                                    \
+        return (type)(r + (((r != 0) & ((r < 0) != (y < 0))) ? y : 0));                             \
+    }
+FT_INTEGER(signed char, i8)
+FT_INTEGER(unsigned char, u8)
+FT_INTEGER(int, i32)
+FT_INTEGER(long long, i64)

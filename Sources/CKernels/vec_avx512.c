@@ -1,0 +1,9 @@
+// The kernels for AVX-512. All other headers come first: the attribute is for vec.inc alone.
+#include "kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,f16c"))), apply_to = function)
+#define FT_TABLE ft_table_avx512
+#include "vec.inc"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,6 @@
+// The kernels for the instruction set that every processor of the target has; on Arm that
+// includes NEON.
+#include "kernels.h"
+
+#define FT_TABLE ft_table_base
+#include "vec.inc"
