@@ -88,7 +88,8 @@ extension TrainingState {
         }
         object["randomStreams"] = .strings(random.keys.sorted())
         if let config {
-            object["config"] = (try? JSONNode(parsing: config)).map { JSONValue($0) }
+            object["config"] =
+                (try? JSONNode(parsing: config)).map { JSONValue($0) }
                 ?? .string(config)
         }
         if !extra.isEmpty { object["extra"] = .pairs(extra) }

@@ -48,7 +48,8 @@ extension InspectReport {
             all == 0 ? "0.0" : Display.fixed(Double(elements) * 100 / Double(all), 1)
         }
         for row in rows {
-            let shape = row.shape.map { Display.shape($0) } ?? Display.count(row.tensorCount, "tensor")
+            let shape =
+                row.shape.map { Display.shape($0) } ?? Display.count(row.tensorCount, "tensor")
             table.append(
                 [
                     row.name.escapedForDisplay(), row.kind, shape, row.dtype,

@@ -70,7 +70,8 @@ extension InspectRow {
             let parts = tensor.entry.name.split(
                 separator: ".", maxSplits: depth, omittingEmptySubsequences: false)
             let isDeeper = parts.count > depth
-            let key = isDeeper ? parts.prefix(depth).joined(separator: ".") + ".*" : tensor.entry.name
+            let key =
+                isDeeper ? parts.prefix(depth).joined(separator: ".") + ".*" : tensor.entry.name
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(tensor)
         }

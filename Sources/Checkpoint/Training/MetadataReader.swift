@@ -41,7 +41,8 @@ struct MetadataReader {
     func required(_ key: String) throws(CheckpointError) -> String {
         guard let value = self[key] else {
             throw CheckpointError(
-                .damaged, path, "has no metadata \"\(MetadataKey.prefix)\(key)\", which every "
+                .damaged, path,
+                "has no metadata \"\(MetadataKey.prefix)\(key)\", which every "
                     + "checkpoint has; another tool may have written it again")
         }
         return value
