@@ -62,11 +62,22 @@ extension Int: TensorElement { public static var dtype: DType { .int64 } }
 extension Bool: TensorElement { public static var dtype: DType { .bool } }
 extension Float16: TensorElement { public static var dtype: DType { .float16 } }
 
-/// A number that may stand beside a tensor in an expression. It adopts the tensor's dtype.
+/// A number that may stand beside a tensor in an expression. It adopts the tensor's dtype, except
+/// that a fraction beside integers makes them float32.
 public protocol TensorScalar: Sendable {
     var asDouble: Double { get }
+    static var isInteger: Bool { get }
 }
 
-extension Float: TensorScalar { public var asDouble: Double { Double(self) } }
-extension Double: TensorScalar { public var asDouble: Double { self } }
-extension Int: TensorScalar { public var asDouble: Double { Double(self) } }
+extension Float: TensorScalar {
+    public var asDouble: Double { Double(self) }
+    public static var isInteger: Bool { false }
+}
+extension Double: TensorScalar {
+    public var asDouble: Double { self }
+    public static var isInteger: Bool { false }
+}
+extension Int: TensorScalar {
+    public var asDouble: Double { Double(self) }
+    public static var isInteger: Bool { true }
+}

@@ -1,0 +1,63 @@
+public import Tensor
+
+/// y = x in another dtype,  dx = dy in x's. The engine converts gradients back.
+final class Cast: UnaryOp {
+    let dtype: DType
+    init(to dtype: DType) { self.dtype = dtype }
+    override var saves: Saved { .nothing }
+    override var isDifferentiable: Bool { dtype.isFloat }
+    override func forward(_ x: NDArray) -> NDArray { x.cast(to: dtype) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy.cast(to: x.dtype) }
+}
+
+/// y = x on another device,  dx = dy on x's
+final class Move: UnaryOp {
+    let backend: any Backend
+    init(to backend: any Backend) { self.backend = backend }
+    override var saves: Saved { .nothing }
+    override func forward(_ x: NDArray) -> NDArray { x.on(backend) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        Move(to: x.data.backend)(dy)
+    }
+}
+
+extension Tensor {
+    /// The elements converted to `dtype`; see `NDArray.cast(to:)` for the rules.
+    public final func cast(to dtype: DType) -> Tensor {
+        dtype == self.dtype ? self : Cast(to: dtype)(self)
+    }
+
+    /// The elements on another backend.
+    public final func to(_ backend: any Backend) -> Tensor {
+        backend === data.backend ? self : Move(to: backend)(self)
+    }
+
+    /// This tensor if its elements are floats, otherwise as float32.
+    final var floating: Tensor { dtype.isFloat ? self : cast(to: .float32) }
+
+    /// This tensor, or its int32 form if bool: what arithmetic is done on.
+    final var arithmetic: Tensor { dtype == .bool ? cast(to: .int32) : self }
+
+    /// A number in this tensor's dtype; a fraction beside integers is float32.
+    final func constant<Scalar: TensorScalar>(_ number: Scalar) -> Tensor {
+        let whole: DType = dtype == .bool ? .int32 : dtype
+        let type = dtype.isFloat ? dtype : Scalar.isInteger ? whole : .float32
+        return Tensor(NDArray.full([], number.asDouble, type, on: data.backend))
+    }
+
+    /// Both tensors in their common dtype, bool as int32.
+    static func promoted(_ a: Tensor, _ b: Tensor, toFloat: Bool = false) -> (Tensor, Tensor) {
+        var (a, b) = (a, b)
+        promote(&a, &b, toFloat: toFloat)
+        return (a, b)
+    }
+
+    static func promote(_ a: inout Tensor, _ b: inout Tensor, toFloat: Bool = false) {
+        if a.dtype == b.dtype, a.dtype.isFloat { return }
+        var common = DType.promote(a.dtype, b.dtype)
+        if toFloat, !common.isFloat { common = .float32 }
+        if common == .bool { common = .int32 }
+        if a.dtype != common { a = a.cast(to: common) }
+        if b.dtype != common { b = b.cast(to: common) }
+    }
+}

@@ -1,0 +1,28 @@
+public import Tensor
+
+/// y = x / (1 − rate) where an element is kept, else 0,  dx = dy by the same mask.
+///
+/// The mask is a function of the key, so it is drawn again in the backward pass, not stored.
+/// Srivastava et al., "Dropout", 2014.
+final class Dropout: UnaryOp {
+    let rate: Double
+    let key: RandomKey
+    init(_ rate: Double, _ key: RandomKey) {
+        self.rate = rate
+        self.key = key
+    }
+    override var saves: Saved { .nothing }
+    override func forward(_ x: NDArray) -> NDArray { x.dropout(rate: rate, key) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        Dropout(rate, key)(dy)
+    }
+}
+
+extension Tensor {
+    /// Each element zero with probability `rate` in 0..<1, otherwise scaled by 1 / (1 − rate).
+    public final func dropout(_ rate: Double, using random: Random) -> Tensor {
+        guard rate >= 0, rate < 1 else { fail("dropout", "the rate \(rate) is not in 0..<1") }
+        if rate == 0 { return self }
+        return Dropout(rate, random.reserve(blocks: (count + 3) / 4))(floating)
+    }
+}

@@ -1,0 +1,89 @@
+public import Tensor
+
+/// y = the inputs one after the other along an axis,  dxᵢ = its part of dy
+final class Concat: NaryOp {
+    let axis: Int
+    init(axis: Int) { self.axis = axis }
+    override var saves: Saved { .nothing }
+    override func forward(_ inputs: [NDArray]) -> NDArray {
+        let total = inputs.reduce(0) { $0 + $1.shape[axis] }
+        let out = NDArray(
+            uninitialized: inputs[0].shape.replacing(axis, with: total), inputs[0].dtype,
+            on: inputs[0].backend)
+        var start = 0
+        for input in inputs {
+            out.slice(axis: axis, start: start, count: input.shape[axis]).assign(input)
+            start += input.shape[axis]
+        }
+        return out
+    }
+    override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        var start = 0
+        return inputs.map { input in
+            defer { start += input.shape[axis] }
+            guard input.requiresGrad else { return nil }
+            return dy.narrow(axis: axis, start: start, count: input.shape[axis])
+        }
+    }
+}
+
+extension Tensor {
+    /// The tensors one after the other along an axis; their other axes agree.
+    public static func concat(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+        guard let first = tensors.first else { fail("concat", "there are no tensors to join") }
+        let axis = first.shape.axis(axis, "concat")
+        let dtype = tensors.dropFirst().reduce(first.dtype) { DType.promote($0, $1.dtype) }
+        for tensor in tensors
+        where tensor.rank != first.rank
+            || tensor.shape.replacing(axis, with: 0) != first.shape.replacing(axis, with: 0)
+        {
+            fail(
+                "concat", "shapes \(first.shape) and \(tensor.shape) differ off axis \(axis)")
+        }
+        return Concat(axis: axis)(tensors.map { $0.cast(to: dtype) })
+    }
+
+    /// The tensors side by side along a new axis; their shapes agree.
+    public static func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+        concat(tensors.map { $0.unsqueeze(axis) }, axis: axis)
+    }
+
+    /// The whole tensor repeated `times` along each of its last axes.
+    public final func tile(_ times: [Int]) -> Tensor {
+        guard times.allSatisfy({ $0 >= 0 }) else { fail("tile", "\(times) has a negative count") }
+        var base = shape
+        while base.rank < times.count { base = base.inserting(1, at: 0) }
+        let counts = Array(repeating: 1, count: base.rank - times.count) + times
+        var result = reshape(base)
+        for (axis, times) in counts.enumerated() where times != 1 {
+            let spread = result.unsqueeze(axis)
+            let repeated = spread.expand(to: spread.shape.replacing(axis, with: times))
+            let size = result.shape[axis] * times
+            result = repeated.reshape(result.shape.replacing(axis, with: size))
+        }
+        return result
+    }
+
+    /// Each element repeated `times` along an axis.
+    public final func repeated(_ times: Int, axis: Int) -> Tensor {
+        let axis = shape.axis(axis, "repeated")
+        guard times >= 0 else { fail("repeated", "the count \(times) is negative") }
+        let spread = unsqueeze(axis + 1)
+        let wide = spread.expand(to: spread.shape.replacing(axis + 1, with: times))
+        return wide.reshape(shape.replacing(axis, with: shape[axis] * times))
+    }
+
+    /// The elements moved `shift` places along an axis, those pushed out coming in at the other end.
+    public final func roll(_ shift: Int, axis: Int) -> Tensor {
+        let axis = shape.axis(axis, "roll")
+        let size = shape[axis]
+        if size == 0 { return self }
+        let cut = ((size - shift) % size + size) % size
+        if cut == 0 { return self }
+        return .concat(
+            [
+                narrow(axis: axis, start: cut, count: size - cut),
+                narrow(axis: axis, start: 0, count: cut),
+            ], axis: axis)
+    }
+}

@@ -1,0 +1,103 @@
+public import Tensor
+
+/// y = a · b over the last two axes, batch axes broadcast,  da = dy · bᵀ,  db = aᵀ · dy
+final class MatMul: BinaryOp {
+    override var saves: Saved { .inputs }
+    override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { a.matmul(b) }
+    override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
+        MatMul()(dy, b.transpose())
+    }
+    override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
+        if b.rank == 2, a.rank > 2 {
+            // One product over all batches instead of a sum of products.
+            let rows = a.reshape([-1, a.shape[a.rank - 1]])
+            return MatMul()(rows.transpose(), dy.reshape([-1, dy.shape[dy.rank - 1]]))
+        }
+        return MatMul()(a.transpose(), dy)
+    }
+}
+
+/// y = x · Wᵀ + b for x [.., in], W [out, in], b [out], in one pass,
+/// dx = dy · W,  dW = dyᵀ · x,  db = Σ dy
+final class Affine: NaryOp {
+    override var saves: Saved { .inputs }
+    override func forward(_ inputs: [NDArray]) -> NDArray {
+        inputs[0].matmul(inputs[1].transpose(), bias: inputs.count > 2 ? inputs[2] : nil)
+    }
+    override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        let (x, weight) = (inputs[0], inputs[1])
+        let rows = dy.reshape([-1, weight.shape[0]])
+        var gradients: [Tensor?] = [nil, nil]
+        if x.requiresGrad { gradients[0] = MatMul()(dy, weight) }
+        if weight.requiresGrad {
+            gradients[1] = MatMul()(rows.transpose(), x.reshape([-1, weight.shape[1]]))
+        }
+        if inputs.count > 2 {
+            gradients.append(inputs[2].requiresGrad ? rows.sum(axis: 0) : nil)
+        }
+        return gradients
+    }
+}
+
+extension Tensor {
+    /// The matrix product, by NumPy's rules: vectors are rows on the left and columns on the right,
+    /// leading axes are batches and broadcast. Traps where the inner sizes differ.
+    public final func matmul(_ other: Tensor) -> Tensor {
+        let (a, b) = Tensor.promoted(self, other)
+        guard a.rank > 0, b.rank > 0, a.shape[a.rank - 1] == b.shape[Swift.max(b.rank - 2, 0)]
+        else {
+            fail(
+                "matmul", "inner sizes differ: \(shape) × \(other.shape)",
+                hint: "the last axis of the first must equal the last but one of the second")
+        }
+        let left = a.rank == 1 ? a.unsqueeze(0) : a
+        let right = b.rank == 1 ? b.unsqueeze(1) : b
+        var product = MatMul()(left, right)
+        if b.rank == 1 { product = product.squeeze(-1) }
+        if a.rank == 1 { product = product.squeeze(b.rank == 1 ? -1 : -2) }
+        return product
+    }
+
+    /// x · weightᵀ + bias: x [.., in], weight [out, in], bias [out] or nil.
+    public final func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
+        guard rank >= 1, weight.rank == 2, shape[rank - 1] == weight.shape[1] else {
+            fail(
+                "linear", "input \(shape) doesn't fit weight \(weight.shape)",
+                hint: "the input's last axis must equal the weight's second")
+        }
+        if let bias, bias.shape != [weight.shape[0]] {
+            fail("linear", "bias \(bias.shape) doesn't fit weight \(weight.shape)")
+        }
+        if rank == 1 { return unsqueeze(0).linear(weight, bias).squeeze(0) }
+        let (x, w) = Tensor.promoted(self, weight)
+        return Affine()([x, w] + (bias.map { [$0.cast(to: x.dtype)] } ?? []))
+    }
+
+    /// Σ aᵢ bᵢ of two vectors.
+    public final func dot(_ other: Tensor) -> Tensor {
+        guard rank == 1, other.rank == 1 else {
+            fail("dot", "shapes \(shape) and \(other.shape) are not vectors", hint: "use matmul")
+        }
+        return matmul(other)
+    }
+
+    /// aᵢ bⱼ of two vectors: shape [a.count, b.count].
+    public final func outer(_ other: Tensor) -> Tensor {
+        guard rank == 1, other.rank == 1 else {
+            fail("outer", "shapes \(shape) and \(other.shape) are not vectors")
+        }
+        return unsqueeze(1) * other.unsqueeze(0)
+    }
+
+    /// The sum of products over the last `axes` axes of this and the first `axes` of the other.
+    public final func tensordot(_ other: Tensor, axes: Int = 2) -> Tensor {
+        guard axes >= 0, axes <= rank, axes <= other.rank,
+            Array(shape.suffix(axes)) == Array(other.shape.prefix(axes))
+        else { fail("tensordot", "\(axes) axes of \(shape) and \(other.shape) don't agree") }
+        let inner = shape.suffix(axes).reduce(1, *)
+        let left = reshape([count / Swift.max(inner, 1), inner])
+        let right = other.reshape([inner, other.count / Swift.max(inner, 1)])
+        let result = Shape(Array(shape.dropLast(axes)) + Array(other.shape.dropFirst(axes)))
+        return left.matmul(right).reshape(result)
+    }
+}

@@ -1,0 +1,79 @@
+internal import CKernels
+public import Tensor
+
+// Functions that are flat almost everywhere, and the absolute value.
+
+/// y = |x|,  dx = dy · sign x (0 at 0)
+final class Abs: ElementwiseUnaryOp {
+    override var kernel: UInt32 { FT_UNARY_abs.rawValue }
+    override var saves: Saved { .inputs }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * x.sign() }
+}
+
+/// y = −1, 0 or 1: flat almost everywhere, so the gradient is 0.
+final class Sign: ElementwiseUnaryOp {
+    override var kernel: UInt32 { FT_UNARY_sign.rawValue }
+    override var saves: Saved { .nothing }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
+}
+
+/// y = ⌊x⌋: flat almost everywhere, so the gradient is 0.
+final class Floor: ElementwiseUnaryOp {
+    override var kernel: UInt32 { FT_UNARY_floor.rawValue }
+    override var saves: Saved { .nothing }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
+}
+
+/// y = ⌈x⌉: flat almost everywhere, so the gradient is 0.
+final class Ceil: ElementwiseUnaryOp {
+    override var kernel: UInt32 { FT_UNARY_ceil.rawValue }
+    override var saves: Saved { .nothing }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
+}
+
+/// y = the nearest integer, ties to even: the gradient is 0.
+final class Round: ElementwiseUnaryOp {
+    override var kernel: UInt32 { FT_UNARY_round.rawValue }
+    override var saves: Saved { .nothing }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
+}
+
+/// y = x without its fraction: the gradient is 0.
+final class Trunc: ElementwiseUnaryOp {
+    override var kernel: UInt32 { FT_UNARY_trunc.rawValue }
+    override var saves: Saved { .nothing }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
+}
+
+/// y = x limited to lower...upper,  dx = dy where x lies inside, bounds included, else 0
+final class Clip: ElementwiseUnaryOp {
+    let lower: Double
+    let upper: Double
+    init(_ lower: Double, _ upper: Double) {
+        self.lower = lower
+        self.upper = upper
+    }
+    override var kernel: UInt32 { FT_UNARY_clip.rawValue }
+    override var p0: Double { lower }
+    override var p1: Double { upper }
+    override var saves: Saved { .inputs }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        dy * (x .>= lower).logicalAnd(x .<= upper).cast(to: dy.dtype)
+    }
+}
+
+extension Tensor {
+    /// The elements limited to lower...upper; either bound may be absent.
+    public final func clip(lower: Double = -.infinity, upper: Double = .infinity) -> Tensor {
+        if lower > upper { fail("clip", "the lower bound \(lower) is above the upper \(upper)") }
+        return Clip(lower, upper)(floating)
+    }
+    public final func abs() -> Tensor { Abs()(arithmetic) }
+    public final func sign() -> Tensor { Sign()(arithmetic) }
+    public final func floor() -> Tensor { Floor()(arithmetic) }
+    public final func ceil() -> Tensor { Ceil()(arithmetic) }
+    /// To the nearest integer, ties to even.
+    public final func round() -> Tensor { Round()(arithmetic) }
+    /// Toward zero.
+    public final func trunc() -> Tensor { Trunc()(arithmetic) }
+}

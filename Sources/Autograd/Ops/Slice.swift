@@ -1,0 +1,102 @@
+public import Tensor
+
+/// A box in an array: along each axis `counts` positions from `starts` in steps of `steps`.
+struct Region: Sendable {
+    var starts: Shape
+    var counts: Shape
+    var steps: Shape
+
+    /// All of an array.
+    init(of shape: Shape) {
+        starts = Shape(repeating: 0, count: shape.rank)
+        counts = shape
+        steps = Shape(repeating: 1, count: shape.rank)
+    }
+
+    func view(_ x: NDArray) -> NDArray {
+        (0..<x.rank).reduce(x) { array, axis in
+            array.slice(
+                axis: axis, start: starts[axis], count: counts[axis], step: steps[axis])
+        }
+    }
+}
+
+/// y = a region of x, a view,  dx = dy in that region of zeros
+final class Slice: UnaryOp {
+    let region: Region
+    init(_ region: Region) { self.region = region }
+    override var saves: Saved { .nothing }
+    override func forward(_ x: NDArray) -> NDArray { region.view(x) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        Embed(region, in: x.shape, around: 0)(dy)
+    }
+}
+
+/// y = an array of one value with x written over a region,  dx = that region of dy
+final class Embed: UnaryOp {
+    let region: Region
+    let shape: Shape
+    let value: Double
+    init(_ region: Region, in shape: Shape, around value: Double) {
+        self.region = region
+        self.shape = shape
+        self.value = value
+    }
+    override var saves: Saved { .nothing }
+    override func forward(_ x: NDArray) -> NDArray {
+        let out = NDArray.full(shape, value, x.dtype, on: x.backend)
+        region.view(out).assign(x)
+        return out
+    }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { Slice(region)(dy) }
+}
+
+extension Tensor {
+    /// `count` positions along an axis from `start`.
+    public final func narrow(axis: Int, start: Int, count: Int) -> Tensor {
+        let axis = shape.axis(axis, "narrow")
+        guard start >= 0, count >= 0, start + count <= shape[axis] else {
+            fail("narrow", "\(start)..<\(start + count) leaves axis \(axis) of shape \(shape)")
+        }
+        var region = Region(of: shape)
+        region.starts[axis] = start
+        region.counts[axis] = count
+        return Slice(region)(self)
+    }
+
+    /// Pieces along an axis, of the sizes given.
+    public final func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
+        let axis = shape.axis(axis, "split")
+        guard sizes.reduce(0, +) == shape[axis], sizes.allSatisfy({ $0 >= 0 }) else {
+            fail("split", "sizes \(sizes) don't add up to axis \(axis) of shape \(shape)")
+        }
+        var start = 0
+        return sizes.map { size in
+            defer { start += size }
+            return narrow(axis: axis, start: start, count: size)
+        }
+    }
+
+    /// Pieces of `size` along an axis; the last may be smaller.
+    public final func split(size: Int, axis: Int = 0) -> [Tensor] {
+        guard size > 0 else { fail("split", "the size \(size) is not positive") }
+        let total = shape[shape.axis(axis, "split")]
+        let sizes = stride(from: 0, to: total, by: size).map { Swift.min(size, total - $0) }
+        return split(sizes: sizes, axis: axis)
+    }
+
+    /// `value` around the elements: (before, after) for each of the last axes, in order.
+    public final func pad(_ widths: [(before: Int, after: Int)], value: Double = 0) -> Tensor {
+        guard widths.count <= rank, widths.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else {
+            fail("pad", "widths \(widths) don't fit shape \(shape)")
+        }
+        var region = Region(of: shape)
+        var padded = shape
+        for (position, width) in widths.enumerated() {
+            let axis = rank - widths.count + position
+            region.starts[axis] = width.before
+            padded[axis] += width.before + width.after
+        }
+        return Embed(region, in: padded, around: value)(self)
+    }
+}

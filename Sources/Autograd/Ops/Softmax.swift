@@ -1,0 +1,88 @@
+public import Tensor
+
+// Softmax and its kin along the last axis, stable for any finite logits: the row's maximum is
+// subtracted first.
+
+/// yᵢ = exp(xᵢ) / Σ exp(xⱼ),  dx = y · (dy − Σ dy · y)
+final class Softmax: UnaryOp {
+    override var saves: Saved { .output }
+    override func forward(_ x: NDArray) -> NDArray { x.softmax(logarithm: false) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SoftmaxGrad()(y, dy) }
+}
+
+/// z = y · (dy − Σ dy · y),  by dy: the same form, for the Jacobian of softmax is symmetric
+final class SoftmaxGrad: BinaryOp {
+    override var saves: Saved { .inputs }
+    override func forward(_ y: NDArray, _ dy: NDArray) -> NDArray {
+        y.softmaxBackward(dy, logarithm: false)
+    }
+    override func backwardLeft(_ dz: Tensor, a y: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
+        let inner = (dy * y).sum(axis: -1, keepDims: true)
+        return dz * (dy - inner) - dy * (dz * y).sum(axis: -1, keepDims: true)
+    }
+    override func backwardRight(_ dz: Tensor, a y: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
+        SoftmaxGrad()(y, dz)
+    }
+}
+
+/// y = x − ln Σ exp(xⱼ),  dx = dy − exp(y) Σ dy
+final class LogSoftmax: UnaryOp {
+    override var saves: Saved { .output }
+    override func forward(_ x: NDArray) -> NDArray { x.softmax(logarithm: true) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        LogSoftmaxGrad()(y, dy)
+    }
+}
+
+/// z = dy − exp(y) Σ dy
+final class LogSoftmaxGrad: BinaryOp {
+    override var saves: Saved { .inputs }
+    override func forward(_ y: NDArray, _ dy: NDArray) -> NDArray {
+        y.softmaxBackward(dy, logarithm: true)
+    }
+    override func backwardLeft(_ dz: Tensor, a y: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
+        -(dz * y.exp() * dy.sum(axis: -1, keepDims: true))
+    }
+    override func backwardRight(_ dz: Tensor, a y: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
+        dz - (dz * y.exp()).sum(axis: -1, keepDims: true)
+    }
+}
+
+/// y = ln Σ exp(xⱼ), size 1 along the last axis,  dx = dy · exp(x − y)
+final class LogSumExp: UnaryOp {
+    override func forward(_ x: NDArray) -> NDArray { x.logSumExp() }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (x - y).exp() }
+}
+
+extension Tensor {
+    /// exp(x) / Σ exp(x) along an axis.
+    public final func softmax(axis: Int = -1) -> Tensor { along(axis, "softmax") { Softmax()($0) } }
+
+    /// ln softmax(x) along an axis, exact where softmax underflows.
+    public final func logSoftmax(axis: Int = -1) -> Tensor {
+        along(axis, "logSoftmax") { LogSoftmax()($0) }
+    }
+
+    /// ln Σ exp(x) along an axis, without overflow.
+    public final func logSumExp(axis: Int = -1, keepDims: Bool = false) -> Tensor {
+        let axis = shape.axis(axis, "logSumExp")
+        let result = along(axis, "logSumExp") { LogSumExp()($0) }
+        return keepDims ? result : result.squeeze(axis)
+    }
+
+    /// Applies a function of the last axis to another one. Halves are computed as float32.
+    private func along(_ axis: Int, _ operation: String, _ body: (Tensor) -> Tensor) -> Tensor {
+        let axis = shape.axis(axis, operation)
+        if shape[axis] == 0, count == 0, operation == "logSumExp" {
+            fail(operation, "axis \(axis) of shape \(shape) has no elements")
+        }
+        let wide: DType = dtype == .float64 ? .float64 : .float32
+        let result: Tensor
+        if axis == rank - 1 {
+            result = body(cast(to: wide))
+        } else {
+            result = body(cast(to: wide).transpose(axis, -1)).transpose(axis, -1)
+        }
+        return dtype.isFloat ? result.cast(to: dtype) : result
+    }
+}

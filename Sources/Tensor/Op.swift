@@ -1,0 +1,173 @@
+/// What an operation's backward pass reads again. Changing these tensors in place before the
+/// backward pass is an error that the engine reports.
+public struct Saved: OptionSet, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let inputs = Saved(rawValue: 1)
+    public static let output = Saved(rawValue: 2)
+    public static let nothing: Saved = []
+    public static let everything: Saved = [.inputs, .output]
+}
+
+/// One operation: its attributes, its forward and its backward.
+///
+/// Subclass `UnaryOp`, `BinaryOp` or `NaryOp`, and call the instance on tensors. An op keeps no
+/// state between calls: backward gets the inputs and the output again, so running it twice gives
+/// the same result. Backward is written with tensor operations and is thereby differentiable.
+open class Op {
+    public init() {}
+
+    /// The name in messages and drawings.
+    open var name: String { String(describing: type(of: self)) }
+
+    /// What backward reads. Declaring less than the default allows more in-place changes.
+    open var saves: Saved { .everything }
+
+    /// False for operations whose result never carries a gradient, such as comparisons.
+    open var isDifferentiable: Bool { true }
+
+    /// Sends the gradient of each parent of `y` that requires one. The gradient may still have the
+    /// broadcast shape; the engine sums it to the parent's.
+    package func propagate(_ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void)
+    {
+        failNoGradient()
+    }
+
+    package final func failNoGradient() -> Never {
+        fail(
+            name, "this operation has no gradient",
+            hint: "detach() its input, or run it inside noGrad")
+    }
+
+    /// Notes on `y` that this op made it, and the versions of what backward will read.
+    final func record(_ y: Tensor, _ first: Tensor, _ second: Tensor? = nil, _ rest: [Tensor] = [])
+    {
+        y.requiresGrad = true
+        y.ctx = self
+        y.firstParent = first
+        y.secondParent = second
+        if !rest.isEmpty { y.otherParents = rest }
+        y.savedVersion = savedVersion(of: y)
+    }
+
+    /// The sum of the version counts of all tensors that backward reads. Counts only grow, so an
+    /// equal sum means that none has changed.
+    package final func savedVersion(of y: Tensor) -> UInt64 {
+        let saves = self.saves
+        var sum: UInt64 = 0
+        if saves.contains(.output) { sum += y.version }
+        if saves.contains(.inputs) {
+            if let first = y.firstParent { sum += first.version }
+            if let second = y.secondParent { sum += second.version }
+            for parent in y.otherParents { sum += parent.version }
+        }
+        return sum
+    }
+}
+
+extension Tensor {
+    fileprivate final var version: UInt64 { UInt64(data.storage.version) + UInt64(dataVersion) }
+}
+
+/// An operation of one tensor.
+open class UnaryOp: Op {
+    open func forward(_ x: NDArray) -> NDArray {
+        fail(name, "forward is not implemented")
+    }
+
+    /// The gradient by `x`, given the gradient `dy` by the output `y`.
+    open func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        failNoGradient()
+    }
+
+    public final func callAsFunction(_ x: Tensor) -> Tensor {
+        let y = Tensor(forward(x.data))
+        if x.requiresGrad, isDifferentiable, GradMode.isEnabled { record(y, x) }
+        return y
+    }
+
+    package final override func propagate(
+        _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
+    ) {
+        guard let x = y.firstParent else { return }
+        send(x, backward(dy, x: x, y: y))
+    }
+}
+
+/// An operation of two tensors.
+open class BinaryOp: Op {
+    open func forward(_ a: NDArray, _ b: NDArray) -> NDArray {
+        fail(name, "forward is not implemented")
+    }
+
+    /// The gradient by the left operand. May have the broadcast shape.
+    open func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
+        failNoGradient()
+    }
+
+    /// The gradient by the right operand. May have the broadcast shape.
+    open func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
+        failNoGradient()
+    }
+
+    public final func callAsFunction(_ a: consuming Tensor, _ b: consuming Tensor) -> Tensor {
+        if isDifferentiable, a.requiresGrad || b.requiresGrad, GradMode.isEnabled {
+            let y = Tensor(forward(a.data, b.data))
+            record(y, a, b)
+            return y
+        }
+        return Tensor(forwardUnrecorded(a, b))
+    }
+
+    /// The forward pass when nobody will differentiate it, so that operands may be overwritten.
+    package func forwardUnrecorded(_ a: consuming Tensor, _ b: consuming Tensor) -> NDArray {
+        forward(a.data, b.data)
+    }
+
+    package final override func propagate(
+        _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
+    ) {
+        guard let a = y.firstParent, let b = y.secondParent else { return }
+        if a.requiresGrad { send(a, backwardLeft(dy, a: a, b: b, y: y)) }
+        if b.requiresGrad { send(b, backwardRight(dy, a: a, b: b, y: y)) }
+    }
+}
+
+/// An operation of any number of tensors.
+open class NaryOp: Op {
+    open func forward(_ inputs: [NDArray]) -> NDArray {
+        fail(name, "forward is not implemented")
+    }
+
+    /// The gradient by each input, nil for those whose `requiresGrad` is false.
+    open func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        failNoGradient()
+    }
+
+    public final func callAsFunction(_ inputs: [Tensor]) -> Tensor {
+        guard let first = inputs.first else { fail(name, "needs at least one input") }
+        let y = Tensor(forward(inputs.map(\.data)))
+        if isDifferentiable, GradMode.isEnabled, inputs.contains(where: \.requiresGrad) {
+            record(
+                y, first, inputs.count > 1 ? inputs[1] : nil, Array(inputs.dropFirst(2)))
+        }
+        return y
+    }
+
+    package final override func propagate(
+        _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
+    ) {
+        let inputs = y.parents
+        let gradients = backward(dy, inputs: inputs, y: y)
+        guard gradients.count == inputs.count else {
+            fail(name, "backward gave \(gradients.count) gradients for \(inputs.count) inputs")
+        }
+        for (input, gradient) in zip(inputs, gradients) where input.requiresGrad {
+            guard let gradient else {
+                fail(name, "backward gave no gradient for an input that requires one")
+            }
+            send(input, gradient)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+/// An array that remembers how it was computed, so that gradients can flow back through it.
+///
+/// `data` holds the elements; `ctx` the operation that made it and `parents` that operation's
+/// inputs, both absent for a tensor somebody made (a leaf); `grad` the gradient that `backward()`
+/// left. A tensor and its graph stay on one thread; its `data` may be sent to another.
+public class Tensor {
+    /// The elements. Assigning replaces them; an assignment that would invalidate a pending
+    /// backward pass is noticed there.
+    public final var data: NDArray { didSet { dataVersion &+= 1 } }
+
+    /// The accumulated gradient of a leaf that requires one, of this tensor's shape and dtype.
+    public final var grad: Tensor?
+
+    /// The operation that made this tensor, if it was recorded.
+    public package(set) final var ctx: Op?
+
+    /// Whether gradients flow to this tensor: set on leaves, inherited by results.
+    public final var requiresGrad: Bool {
+        didSet {
+            if requiresGrad && !data.dtype.isFloat {
+                fail(
+                    "requiresGrad", "a \(data.dtype) tensor has no gradient",
+                    hint: "cast to a float")
+            }
+        }
+    }
+
+    /// A name for messages and drawings.
+    public final var label: String?
+
+    // A node of the graph. Most operations have one or two inputs, which need no array.
+    package final var firstParent: Tensor?
+    package final var secondParent: Tensor?
+    package final var otherParents: [Tensor] = []
+    package final var savedVersion: UInt64 = 0
+    package final var dataVersion: UInt32 = 0
+
+    // The engine's notes during one backward pass; zero and nil outside it.
+    package final var pendingUses: Int32 = 0
+    package final var isFreed = false
+    package final var cotangent: Tensor?
+
+    public init(_ data: NDArray, requiresGrad: Bool = false, label: String? = nil) {
+        self.data = data
+        self.requiresGrad = requiresGrad
+        self.label = label
+        if requiresGrad && !data.dtype.isFloat {
+            fail("requiresGrad", "a \(data.dtype) tensor has no gradient", hint: "cast to a float")
+        }
+    }
+
+    deinit {
+        if firstParent != nil { releaseGraph() }
+    }
+
+    /// The inputs of the operation that made this tensor.
+    public final var parents: [Tensor] {
+        [firstParent, secondParent].compactMap { $0 } + otherParents
+    }
+
+    /// Whether this tensor was made by its user rather than by a recorded operation.
+    public final var isLeaf: Bool { ctx == nil && !isFreed }
+
+    public final var shape: Shape { data.shape }
+    public final var dtype: DType { data.dtype }
+    public final var rank: Int { data.rank }
+    public final var count: Int { data.count }
+    public final var device: Device { data.device }
+
+    /// The one element of a tensor of size 1, as a number.
+    public final var item: Double { data.scalar }
+
+    /// The elements in row-major order.
+    public final func values<Element: TensorElement>(as type: Element.Type = Element.self)
+        -> [Element]
+    {
+        data.values(as: type)
+    }
+
+    /// The same elements, shared, without history: gradients stop here.
+    public final func detach() -> Tensor { Tensor(data) }
+
+    /// Cuts this tensor from its graph, giving the graph's memory back.
+    package final func forgetHistory() {
+        ctx = nil
+        firstParent = nil
+        secondParent = nil
+        if !otherParents.isEmpty { otherParents = [] }
+    }
+
+    /// Takes apart the graph that only this tensor keeps alive, without recursion.
+    private final func releaseGraph() {
+        var dying = parents
+        forgetHistory()
+        while var node = dying.popLast() {
+            guard isKnownUniquelyReferenced(&node) else { continue }
+            if let first = node.firstParent { dying.append(first) }
+            if let second = node.secondParent { dying.append(second) }
+            dying.append(contentsOf: node.otherParents)
+            node.forgetHistory()
+        }
+    }
+}
+
+/// A tensor that training changes. Modules find their parameters by this type.
+public final class Parameter: Tensor {
+    /// A trainable tensor; `frozen` ones keep their values.
+    public init(_ data: NDArray, frozen: Bool = false) {
+        super.init(data, requiresGrad: !frozen)
+    }
+}
+
+/// A tensor that belongs to a module's state but is not trained, such as a running mean.
+public final class Buffer: Tensor {
+    public init(_ data: NDArray) {
+        super.init(data)
+    }
+}
