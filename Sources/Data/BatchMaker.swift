@@ -4,22 +4,13 @@ import Tensor
 struct BatchMaker {
     private let loader: Loader
     private var state: SamplerState
-    private let windows: [Sampler.Window]
-    private var current: Loaded?
-
-    /// A window whose rows are at hand.
-    private struct Loaded {
-        let positions: Range<Int>
-        let inputs: NDArray
-        let targets: NDArray
-        let order: [Int]
-    }
+    private var windows: Windows
+    private var current: Window?
 
     init(_ loader: Loader, _ state: SamplerState) {
         self.loader = loader
         self.state = state
-        let isSequential = loader.sampler.order == .sequential
-        windows = isSequential ? [] : loader.sampler.windows(epoch: state.epoch)
+        windows = Windows(loader, from: state)
     }
 
     /// The next batch, or nil at the end of the epoch.
@@ -62,7 +53,7 @@ struct BatchMaker {
         var parts: [(NDArray, NDArray)] = []
         var first = positions.lowerBound
         while first < positions.upperBound {
-            let window = try load(at: first)
+            let window = try window(at: first)
             let end = min(positions.upperBound, window.positions.upperBound)
             let start = window.positions.lowerBound
             let rows = window.order[first - start..<end - start]
@@ -72,21 +63,16 @@ struct BatchMaker {
         return parts.count == 1 ? parts[0] : (joined(parts.map(\.0)), joined(parts.map(\.1)))
     }
 
-    /// The window that holds a position of the epoch, read if it isn't the current one.
-    private mutating func load(at position: Int) throws -> Loaded {
+    /// The window that holds a position of the epoch.
+    private mutating func window(at position: Int) throws -> Window {
         if let current, current.positions.contains(position) { return current }
-        // Both windows at once would double the memory.
+        // Before the next one arrives, so that fewer are in memory at once.
         current = nil
-        let index = (windows.firstIndex { $0.start > position } ?? windows.count) - 1
-        let window = windows[index]
-        let base = loader.dataset.start
-        let blocks = window.blocks.map { base + $0.lowerBound..<base + $0.upperBound }
-        let loaded = Loaded(
-            positions: window.start..<window.start + window.count,
-            inputs: try loader.dataset.inputs.read(blocks),
-            targets: try loader.dataset.targets.read(blocks), order: window.order)
-        current = loaded
-        return loaded
+        guard let next = try windows.next(), next.positions.contains(position) else {
+            fail("loader", "no window holds position \(position)")
+        }
+        current = next
+        return next
     }
 
     private func joined(_ parts: [NDArray]) -> NDArray {

@@ -60,34 +60,23 @@ public struct Loader: Sendable {
 
 /// The batches of one epoch, in order. Letting go of it stops the thread that makes them.
 public final class BatchStream {
-    private let queue: BatchQueue
-    private let thread: Thread
+    private let batches: Prefetcher<Batch>
 
     /// Seconds that `next` has spent waiting for batches that were not ready.
     public private(set) var waitSeconds = 0.0
 
     init(_ loader: Loader, from state: SamplerState) {
-        let queue = BatchQueue(capacity: loader.prefetch)
-        self.queue = queue
-        thread = Thread {
-            queue.finish(
-                Result {
-                    var maker = BatchMaker(loader, state)
-                    while let batch = try maker.next(), queue.push(batch) {}
-                })
+        batches = Prefetcher(ahead: loader.prefetch) { emit in
+            var maker = BatchMaker(loader, state)
+            while let batch = try maker.next(), emit(batch) {}
         }
-    }
-
-    deinit {
-        queue.cancel()
-        thread.join()
     }
 
     /// The next batch; nil at the end of the epoch.
     ///
     /// Throws where reading the data fails, after the batches that were made before.
     public func next() throws -> Batch? {
-        let (batch, waited) = try queue.next()
+        let (batch, waited) = try batches.next()
         waitSeconds += waited
         return batch
     }

@@ -84,8 +84,9 @@ public struct Sampler: Sendable {
 }
 
 extension Dataset {
-    /// Bytes of the rows that are mixed at a time when streaming.
-    private static let windowBytes = 32 << 20
+    /// Bytes of the rows that are mixed at a time when streaming. Three times as much is in memory:
+    /// what is used, what waits and what is read.
+    private static let windowBytes = 12 << 20
 
     /// The order for training: shuffled in memory, blockwise where rows are streamed.
     public var shuffledOrder: Sampler.Order {

@@ -33,12 +33,12 @@ struct DigitPen {
         var random = random
         bend = (0..<2).map { _ in DigitPen.wave(&random) }
         toPixels = DigitPen.affine(&random)
-        jitter = 4.5
+        jitter = 3.7
         self.random = random
     }
 
     private static func wave(_ random: inout Random) -> Wave {
-        let size = Point(random.between(-6, 6), random.between(-6, 6))
+        let size = Point(random.between(-4.2, 4.2), random.between(-4.2, 4.2))
         let direction = random.between(0, 2 * .pi)
         let frequency = random.between(0.025, 0.075)
         return Wave(
@@ -48,12 +48,12 @@ struct DigitPen {
 
     /// From units around the box's centre to pixels: stretched, slanted, turned, shifted.
     private static func affine(_ random: inout Random) -> Affine {
-        let height = random.between(0.165, 0.235)
-        let width = height * random.between(0.72, 1.2)
-        let slant = random.between(-0.4, 0.4)
-        let angle = random.between(-0.3, 0.3)
+        let height = random.between(0.18, 0.226)
+        let width = height * random.between(0.77, 1.15)
+        let slant = random.between(-0.3, 0.3)
+        let angle = random.between(-0.23, 0.23)
         let (c, s) = (cos(angle), sin(angle))
-        let shift = Point(random.between(-2.5, 2.5), random.between(-2.5, 2.5))
+        let shift = Point(random.between(-1.8, 1.8), random.between(-1.8, 1.8))
         return Affine(
             x: Point(c * width, -s * height + c * slant * height),
             y: Point(s * width, c * height + s * slant * height),
@@ -67,9 +67,9 @@ struct DigitPen {
         var canvas = InkCanvas(
             radius: random.between(0.55, 1.75), softness: random.between(0.45, 1.0))
         for line in flattened(outline) { canvas.stroke(line.map(place)) }
-        if random.between(0, 1) < 0.2 { canvas.stroke(speck()) }
+        if random.between(0, 1) < 0.13 { canvas.stroke(speck()) }
         canvas.develop(
-            ink: random.between(150, 255), noise: random.between(4, 30), &random, into: pixels)
+            ink: random.between(150, 255), noise: random.between(4, 28), &random, into: pixels)
     }
 
     private func place(_ point: Point) -> Point {

@@ -1,12 +1,40 @@
 import Glibc
+import Tensor
 
-/// Hands batches from the thread that makes them to the one that trains, a few ahead.
-final class BatchQueue: @unchecked Sendable {
+/// Makes elements on a thread of its own, a few ahead of whoever takes them.
+///
+/// Letting go of it stops the thread.
+final class Prefetcher<Element: Sendable> {
+    private let queue: BoundedQueue<Element>
+    private let thread: Thread
+
+    /// Runs `make`, which hands over each element with `emit` and returns when that gives false.
+    init(
+        ahead: Int, _ make: @escaping @Sendable (_ emit: (Element) -> Bool) throws -> Void
+    ) {
+        let queue = BoundedQueue<Element>(capacity: ahead)
+        self.queue = queue
+        thread = Thread { queue.finish(Result { try make(queue.push) }) }
+    }
+
+    deinit {
+        queue.cancel()
+        thread.join()
+    }
+
+    /// The next element, or nil at the end, with the seconds spent waiting for it.
+    ///
+    /// Elements made before an error come first.
+    func next() throws -> (element: Element?, waited: Double) { try queue.next() }
+}
+
+/// Hands elements from one thread to another.
+private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     // Safe to share: everything below is touched only while `mutex` is held.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let capacity: Int
-    private var waiting: [Batch] = []
+    private var waiting: [Element] = []
     private var end: Result<Void, any Error>?
     private var isCancelled = false
 
@@ -32,16 +60,16 @@ final class BatchQueue: @unchecked Sendable {
         return try body()
     }
 
-    /// Adds a batch, waiting while the queue is full; false once nobody wants more.
-    func push(_ batch: Batch) -> Bool {
+    /// Adds an element, waiting while the queue is full; false once nobody wants more.
+    func push(_ element: Element) -> Bool {
         locked {
             while waiting.count >= capacity, !isCancelled { pthread_cond_wait(changed, mutex) }
-            if !isCancelled { waiting.append(batch) }
+            if !isCancelled { waiting.append(element) }
             return !isCancelled
         }
     }
 
-    /// Says that no more batches come, and why.
+    /// Says that no more elements come, and why.
     func finish(_ result: Result<Void, any Error>) { locked { end = result } }
 
     /// Tells the maker to stop.
@@ -52,10 +80,7 @@ final class BatchQueue: @unchecked Sendable {
         }
     }
 
-    /// The next batch, or nil at the end, with the seconds spent waiting for it.
-    ///
-    /// Batches made before an error come first.
-    func next() throws -> (batch: Batch?, waited: Double) {
+    func next() throws -> (element: Element?, waited: Double) {
         try locked {
             var waited = 0.0
             if waiting.isEmpty, end == nil, !isCancelled {
