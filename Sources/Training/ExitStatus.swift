@@ -1,6 +1,4 @@
-public import Checkpoint
-public import Datasets
-public import FTConfig
+import FTConfig
 
 /// What a program that trains tells its caller by its exit status.
 public enum ExitStatus: Int32, Sendable {

@@ -45,6 +45,8 @@ public struct RunConfig: Sendable {
     public var training: ConfigValue { value.child("training") }
     /// The number of epochs.
     public var epochs: Int { training.int("epochs") }
+    /// Seconds between progress lines where there is no terminal.
+    public var logEverySeconds: Double { training.double("logEverySeconds") }
     /// The path of the data file.
     public var dataPath: String { data.string("path") }
 

@@ -1,6 +1,7 @@
 import Datasets
-public import FTConfig
+import FTConfig
 public import NN
+public import Optim
 import Tensor
 
 /// Everything that a config describes, made and checked: nothing that is wrong with it shows up
@@ -14,6 +15,8 @@ public final class Experiment {
     public let loss: any Loss
     /// What is measured besides the loss.
     public let metrics: [any Metric]
+    /// What changes the parameters.
+    public let optimizer: Optimizer
     let device: DeviceChoice
     let data: DataPlan
     let rows: [LayerRow]
@@ -49,6 +52,7 @@ public final class Experiment {
         metrics = try config.value.children("metrics").map { value throws(ConfigError) in
             try MetricCatalog.build(value)
         }
+        optimizer = try OptimizerCatalog.build(config.value.child("optimizer"), model)
         try checkTargets(output, lossValue)
         if lossEntry.takesClasses {
             try checkClasses(output, ignoring: lossValue.optionalInt("ignoreIndex"))

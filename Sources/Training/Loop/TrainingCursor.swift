@@ -44,7 +44,8 @@ struct TrainingCursor: Equatable {
 }
 
 extension TrainingCursor {
-    private static let numbers: [(key: String, path: WritableKeyPath<TrainingCursor, Double>)] = [
+    private typealias Number = WritableKeyPath<TrainingCursor, Double> & Sendable
+    private static let numbers: [(key: String, path: any Number)] = [
         ("lossSum", \.lossSum), ("lossWeight", \.lossWeight), ("seconds", \.seconds),
         ("stepSeconds", \.stepSeconds), ("waitSeconds", \.waitSeconds),
         ("epochStartStepSeconds", \.epochStartStepSeconds), ("epochStartWait", \.epochStartWait),

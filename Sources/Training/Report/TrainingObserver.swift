@@ -26,19 +26,16 @@ public struct StepProgress: Sendable {
     public var stepsPerEpoch: Int
     /// The mean loss of the epoch so far.
     public var meanLoss: Double
-    /// Seconds and examples of this session.
+    /// Seconds, examples and steps of this session.
     public var seconds: Double
     public var samples: Int
+    public var sessionSteps: Int
 
     /// Seconds that are left at the speed so far.
     public var remaining: Double {
-        let left = Double((epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch)
-        let done = Double((epoch - 1) * stepsPerEpoch + stepInEpoch)
-        return done > 0 ? seconds / max(1, sessionSteps) * left : 0
+        let left = (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch
+        return seconds / Double(max(1, sessionSteps)) * Double(left)
     }
-
-    /// Steps of this session.
-    public var sessionSteps: Double = 0
 }
 
 /// Shows or records what happens during training. Called on the thread that trains.

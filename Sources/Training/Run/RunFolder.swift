@@ -1,4 +1,5 @@
 public import Checkpoint
+import FTJSON
 import Glibc
 
 /// The folder of one run and the names of what lies in it.
@@ -76,6 +77,23 @@ public struct RunFolder: Sendable, Equatable {
     public static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes the folders on the way to a file.
+    public static func makeFolder(of path: String) throws(RunError) {
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+        try makeFolders(String(path[..<slash]))
+    }
+
+    /// One line on how the run stands, from `summary.json`; nil where there is none.
+    public func statusLine() throws(RunError) -> String? {
+        guard let text = try FileWriting.read(summaryPath),
+            let summary = try? JSONNode(parsing: text)
+        else { return nil }
+        let status = summary["status"]?.string ?? "unknown"
+        let epochs = summary["epochs"]?.int ?? 0
+        return "\(path): \(status), \(Format.count(epochs, "epoch")), "
+            + Format.count(summary["steps"]?.int ?? 0, "step")
     }
 
     /// The number in a folder name such as `mlp-004`, nil for other names.

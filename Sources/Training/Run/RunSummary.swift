@@ -69,7 +69,7 @@ public struct RunSummary: Sendable {
     /// The most memory that this process ever held, in bytes.
     public static var peakMemory: Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss * 1024
     }
 }

@@ -4,7 +4,7 @@ import Tensor
 
 /// Turns the first SIGINT or SIGTERM into a wish to stop; a second one ends the process at once.
 ///
-/// The signals are blocked and read by a thread of their own, so no code runs inside a handler.
+/// The signals are blocked and awaited by a thread of their own, so no code runs inside a handler.
 /// Make it before other threads start: they inherit what is blocked.
 public final class StopSignal: Sendable {
     private let requested = Atomic(false)
@@ -27,18 +27,15 @@ public final class StopSignal: Sendable {
         // A job in the background may have been told to ignore Ctrl-C; then it goes on doing so.
         for number in [SIGINT, SIGTERM] where !isIgnored(number) { sigaddset(&signals, number) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let descriptor = signalfd(-1, &signals, Int32(SFD_CLOEXEC.rawValue))
-        guard descriptor >= 0 else { return stop }
-        _ = Thread { [stop] in stop.listen(descriptor) }
+        let awaited = signals
+        _ = Thread { [stop] in stop.listen(awaited) }
         return stop
     }
 
-    private func listen(_ descriptor: Int32) {
-        var info = signalfd_siginfo()
-        while true {
-            let count = read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+    private func listen(_ signals: sigset_t) {
+        var signals = signals
+        var number: Int32 = 0
+        while sigwait(&signals, &number) == 0 {
             if requested.exchange(true, ordering: .relaxed) {
                 _exit(ExitStatus.interrupted.rawValue)
             }
