@@ -71,7 +71,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "ftbench", dependencies: ["FakeTensor", "Tensor", "Autograd"], path: "Benchmarks/ftbench",
+            name: "ftbench", dependencies: ["FakeTensor", "Tensor", "Autograd"],
+            path: "Benchmarks/ftbench",
             swiftSettings: strict),
 
         tests("TensorTests", ["Tensor", "CKernels"]),
@@ -82,7 +83,7 @@ let package = Package(
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
-        tests("CommandTests", ["FTJSON", "Checkpoint", "Tensor"]),
+        tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
