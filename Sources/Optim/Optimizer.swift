@@ -28,7 +28,8 @@ open class Optimizer {
     /// The names of the state arrays of a parameter; each has its shape and starts as zeros.
     public final let slots: [String]
 
-    final var groups: [ParameterGroup]
+    /// The groups, in the order they were given.
+    public final internal(set) var groups: [ParameterGroup]
     /// All parameters in the order of their groups.
     final var entries: [Entry] = []
 
