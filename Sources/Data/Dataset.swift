@@ -87,7 +87,8 @@ public final class Dataset: Sendable {
         let size = share > 0 && share < 1 ? Int((Double(count) * share).rounded()) : 0
         guard size > 0, size < count else {
             throw DataError(
-                name, "\(grouped(count)) examples can't be split with a share of \(share);"
+                name,
+                "\(grouped(count)) examples can't be split with a share of \(share);"
                     + " use a share between 0 and 1 that leaves some on both sides")
         }
         return (subset(0..<count - size), subset(count - size..<count))

@@ -43,6 +43,17 @@ public struct Loader: Sendable {
             targetTransforms, shape: dataset.targetShape, dataset.targetDType)
     }
 
+    /// The same with another order of the examples.
+    init(_ other: Loader, _ sampler: Sampler) {
+        dataset = other.dataset
+        self.sampler = sampler
+        batchSize = other.batchSize
+        dropLast = other.dropLast
+        prefetch = other.prefetch
+        inputs = other.inputs
+        targets = other.targets
+    }
+
     /// Batches of a whole epoch.
     public var batchesPerEpoch: Int { batches(from: 0) }
 

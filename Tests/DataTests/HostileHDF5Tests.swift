@@ -51,7 +51,8 @@ struct HostileHDF5Tests {
                 == "a.h5: there is no dataset 'train/imags'; did you mean 'train/images'?")
         #expect(
             open("validation")
-                == "a.h5: there is no dataset 'validation'; it holds 'train/images', 'train/labels'")
+                == "a.h5: there is no dataset 'validation'; it holds 'train/images', 'train/labels'"
+        )
         #expect(
             open("train")
                 == "a.h5: 'train' is a group; it holds 'train/images', 'train/labels'")
@@ -86,7 +87,8 @@ struct HostileHDF5Tests {
         }
         #expect(
             open("one")
-                == "a.h5: 'one' is a single value; data needs a first axis that counts the examples")
+                == "a.h5: 'one' is a single value; data needs a first axis that counts the examples"
+        )
         #expect(
             open("deep")
                 == "a.h5: 'deep' has 9 dimensions, more than the 8 supported; store it with fewer")
@@ -150,7 +152,9 @@ struct HostileHDF5Tests {
     @Test("damaged chunks")
     func damaged() throws {
         let noise = Random(seed: 1).uniform([2000], .float64)
-        try HDF5Writer.create(folder["a.h5"]) { try $0.write("x", noise, chunkRows: 500, deflate: 1) }
+        try HDF5Writer.create(folder["a.h5"]) {
+            try $0.write("x", noise, chunkRows: 500, deflate: 1)
+        }
         var bytes = folder.bytes("a.h5")
         for index in bytes.count / 2..<bytes.count / 2 + 400 { bytes[index] ^= 0x55 }
         _ = folder.write("a.h5", bytes)
@@ -175,7 +179,8 @@ struct HostileHDF5Tests {
                 == "a.h5: 'x' and 'y': 1,200 inputs but 1,000 targets; each input needs one target")
         #expect(
             open("none", "none")
-                == "a.h5: 'none' and 'none': there are no examples; fill it or name another dataset")
+                == "a.h5: 'none' and 'none': there are no examples; fill it or name another dataset"
+        )
         #expect(
             open("flat", "y")
                 == "a.h5: 'flat' has rows without elements; fill it or name another dataset")

@@ -64,7 +64,8 @@ public enum CSV {
     ) throws {
         guard inputs.rank == 2, targets.map({ $0.shape == [inputs.shape[0]] }) ?? true else {
             throw DataError(
-                path, "a table needs inputs of shape [rows, columns] and targets of shape [rows];"
+                path,
+                "a table needs inputs of shape [rows, columns] and targets of shape [rows];"
                     + " flatten the inputs first")
         }
         let width = inputs.shape[1]

@@ -113,7 +113,7 @@ extension HDF5Dataset {
             H5Dopen2(file.id, path, access)
         }
         if let id = opened, id >= 0 { return id }
-        let reason = HDF5Library.takeError()
+        let reason = HDF5Library.lastError
         if isGroup(file, path) {
             throw DataError(file.path, "'\(path)' is a group; \(suggestion(file, path))")
         }
@@ -142,7 +142,6 @@ extension HDF5Dataset {
                     file.path,
                     "'\(prefix)' is a link to another file; copy the data into this one")
             default:
-                _ = HDF5Library.takeError()
                 throw DataError(
                     file.path, "there is no dataset '\(path)'; \(suggestion(file, path))")
             }

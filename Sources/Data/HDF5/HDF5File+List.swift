@@ -84,7 +84,7 @@ extension HDF5File {
         }
         guard let names else {
             throw DataError(
-                self.path, "group '\(path)' is damaged (\(HDF5Library.takeError())); make it again")
+                self.path, "group '\(path)' is damaged (\(HDF5Library.lastError)); make it again")
         }
         return names
     }
