@@ -163,6 +163,35 @@ struct HostileHDF5Tests {
         #expect(sentence?.hasSuffix("); the file is damaged, make it again") == true)
     }
 
+    @Test("chunks that are larger than the data")
+    func largeChunks() throws {
+        try HDF5Writer.create(folder["a.h5"]) {
+            try $0.write("x", sample([50, 28, 27], .uint8), chunkRows: 7, deflate: 1)
+        }
+        var bytes = folder.bytes("a.h5")
+        let sizes: [UInt8] = [7, 0, 0, 0, 28, 0, 0, 0, 27, 0, 0, 0]
+        let start = try #require(
+            bytes.indices.first { bytes[$0...].prefix(sizes.count).elementsEqual(sizes) })
+        bytes[start + 10] = 2
+        _ = folder.write("a.h5", bytes)
+        #expect(
+            open("x")
+                == "a.h5: 'x' declares chunks of 7×28×131099 elements, more than it has; the file is"
+                + " damaged, make it again")
+    }
+
+    @Test("a file cut anywhere is an error, never a crash")
+    func cuts() throws {
+        try HDF5Writer.create(folder["a.h5"]) {
+            try $0.write("x", sample([300, 4], .int32), chunkRows: 20, deflate: 1)
+        }
+        let whole = folder.bytes("a.h5")
+        for length in stride(from: 0, to: whole.count, by: 61) {
+            let path = folder.write("b.h5", Array(whole.prefix(length)))
+            #expect(throws: DataError.self) { try HDF5Dataset(HDF5File(path), "x").read() }
+        }
+    }
+
     @Test("inputs and targets that don't belong together")
     func mismatch() throws {
         try HDF5Writer.create(folder["a.h5"]) { file in

@@ -71,6 +71,7 @@ public final class HDF5Dataset: Sendable {
                     + " supported; store it with fewer")
         }
         try checkPlausible()
+        try checkChunks()
         if HDF5Library.locked({ reachesOutside }) {
             throw error("keeps its elements in other files; copy them into this one")
         }
@@ -87,6 +88,17 @@ public final class HDF5Dataset: Sendable {
         }
         let plausible = (file.byteCount + 1 << 20).multipliedReportingOverflow(by: 2048)
         guard plausible.overflow || bytes <= plausible.partialValue else { throw implausible }
+    }
+
+    /// libhdf5 believes a damaged file whose chunks are larger than the data, and reads beyond them.
+    private func checkChunks() throws {
+        guard let chunks = entry.chunks else { return }
+        let largest = HDF5Library.locked { HDF5Entry.maximumDimensions(of: id) }
+        for (chunk, size) in zip(chunks, largest ?? []) where chunk > size {
+            throw error(
+                "declares chunks of \(chunks.map(String.init).joined(separator: "×")) elements,"
+                    + " more than it has; the file is damaged, make it again")
+        }
     }
 
     private var implausible: DataError {
