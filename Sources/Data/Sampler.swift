@@ -54,17 +54,22 @@ public struct Sampler: Sendable {
         /// The position in the epoch of the first.
         let start: Int
         let blocks: [Range<Int>]
-        let random: Random
+        /// What mixes the rows; nil where they stay in order.
+        let random: Random?
 
         var count: Int { blocks.reduce(0) { $0 + $1.count } }
         /// Positions within the concatenated blocks, in visiting order.
-        var order: [Int] { Random(seed: random.seed, stream: random.stream).permutation(count) }
+        var order: [Int] {
+            guard let random else { return Array(0..<count) }
+            return Random(seed: random.seed, stream: random.stream).permutation(count)
+        }
     }
 
     /// The windows of an epoch; a single one of all rows unless the order is blockwise.
     func windows(epoch: Int) -> [Window] {
         guard case .blockwise(let rows, let window) = order, rows > 0, window > 0 else {
-            return [Window(start: 0, blocks: [0..<count], random: random(epoch))]
+            let random = order == .shuffled ? random(epoch) : nil
+            return [Window(start: 0, blocks: [0..<count], random: random)]
         }
         let order = random(epoch).permutation((count + rows - 1) / rows)
         var start = 0

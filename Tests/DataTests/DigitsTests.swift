@@ -51,7 +51,11 @@ struct DigitsTests {
     func layout() throws {
         let folder = TemporaryFolder()
         try Digits.write(to: folder["digits.h5"], seed: 1, train: 60, test: 20)
-        let entries = try HDF5File(folder["digits.h5"]).entries()
+        let file = try HDF5File(folder["digits.h5"])
+        #expect(file.attribute("generator") == "FakeTensor digits, version 1")
+        #expect(file.attribute("seed") == "1")
+        #expect(file.attribute("author") == nil)
+        let entries = try file.entries()
         #expect(
             entries.map(\.path) == ["test/images", "test/labels", "train/images", "train/labels"])
         #expect(entries.allSatisfy { $0.dtype == .uint8 })

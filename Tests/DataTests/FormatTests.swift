@@ -85,6 +85,10 @@ struct NPYTests {
         check(
             file(header("<u8", "(1,)"), Array(repeating: 255, count: 8)),
             "a number is beyond int64; save smaller numbers")
+        check(
+            file(header("<f4", "(9223372036854775807, 4, 0)")),
+            "the header declares shape [9223372036854775807, 4, 0], but only 0 bytes follow; the"
+                + " file is cut short, copy it again")
         check(file(header("<f4", "(-1,)")), "the .npy header is damaged; save the array again")
     }
 

@@ -60,22 +60,10 @@ public final class HDF5Writer {
     /// Attaches a text to a dataset, or to the file where `name` is empty.
     public func setAttribute(_ key: String, _ text: String, on name: String = "") throws {
         let bytes = Array(text.utf8)
-        try attach(key, on: name, bytes) { h5x_text(max(1, bytes.count)) }
-    }
-
-    /// Attaches a whole number to a dataset, or to the file where `name` is empty.
-    public func setAttribute(_ key: String, _ number: Int, on name: String = "") throws {
-        let bytes = withUnsafeBytes(of: Int64(number)) { Array($0) }
-        try attach(key, on: name, bytes) { H5Tcopy(h5x_int64()) }
-    }
-
-    private func attach(
-        _ key: String, on name: String, _ bytes: [UInt8], _ makeType: () -> hid_t
-    ) throws {
         try HDF5Library.locked {
             let object = H5Oopen(id, name.isEmpty ? "/" : name, hid_t(H5P_DEFAULT))
             let isWritten = HDF5Library.with(object, H5Oclose) { object in
-                HDF5Library.with(makeType(), H5Tclose) { type in
+                HDF5Library.with(h5x_text(max(1, bytes.count)), H5Tclose) { type in
                     HDF5Library.with(H5Screate(H5S_SCALAR), H5Sclose) { space in
                         let attribute = h5x_create_attribute(object, key, type, space)
                         return HDF5Library.with(attribute, H5Aclose) {
