@@ -62,9 +62,11 @@ public final class Dataset: Sendable {
 
     /// The shape of one input.
     public var inputShape: Shape { inputs.rowShape }
+    /// The dtype of the inputs as they are stored.
     public var inputDType: DType { inputs.dtype }
     /// The shape of one target; empty where it is one number.
     public var targetShape: Shape { targets.rowShape }
+    /// The dtype of the targets as they are stored.
     public var targetDType: DType { targets.dtype }
 
     /// Bytes of all rows in memory.

@@ -7,6 +7,7 @@ public struct SamplerState: Sendable, Hashable {
     /// Examples of this epoch that were used.
     public var position: Int
 
+    /// A place in an epoch; by default the very start.
     public init(epoch: Int = 0, position: Int = 0) {
         self.epoch = epoch
         self.position = position
@@ -26,10 +27,14 @@ public struct Sampler: Sendable {
         case blockwise(rows: Int, window: Int)
     }
 
+    /// The number of examples.
     public let count: Int
+    /// How an epoch visits them.
     public let order: Order
+    /// What all orders are drawn from.
     public let seed: UInt64
 
+    /// An order of `count` examples for each epoch.
     public init(count: Int, order: Order, seed: UInt64) {
         self.count = count
         self.order = order

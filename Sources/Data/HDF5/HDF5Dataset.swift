@@ -8,6 +8,7 @@ public final class HDF5Dataset: Sendable {
     public let file: HDF5File
     /// The path inside the file.
     public let path: String
+    /// What the file says of it.
     public let entry: HDF5Entry
     let id: hid_t
     let type: HDF5Type
