@@ -45,7 +45,11 @@ func mlp() {
         loss.backward()
         k += 1
         for (p, s) in zip(ps, state) {
-            p.data.step(.adam(rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction1: 0.5, correction2: 0.5, decay: 0, decoupledDecay: 0, clip: 1), gradient: p.grad!.data, state: s)
+            p.data.step(
+                .adam(
+                    rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction1: 0.5,
+                    correction2: 0.5, decay: 0, decoupledDecay: 0, clip: 1), gradient: p.grad!.data,
+                state: s)
             p.grad = nil
         }
     }
@@ -53,4 +57,4 @@ func mlp() {
 }
 print(CPUBackend.shared.summary)
 scalarChain()
-mlp()
+if CommandLine.arguments.count < 2 { mlp() } else { for _ in 0..<20 { scalarChain() } }
