@@ -147,9 +147,10 @@ struct KernelReductionTests {
         #expect(Self.columns(isa, Self.anyTrue, .bool, flags, columns: 3, UInt8(0)) == [1, 1, 1])
         #expect(Self.columns(isa, Self.allTrue, .bool, flags, columns: 3, UInt8(0)) == [1, 0, 1])
         #expect(
-            Self.rows(isa, Self.anyTrue, .float32, [0, -0.0, 0, 0.5] as [Float], rows: 2, UInt8(0)) == [
-                0, 1,
-            ])
+            Self.rows(isa, Self.anyTrue, .float32, [0, -0.0, 0, 0.5] as [Float], rows: 2, UInt8(0))
+                == [
+                    0, 1,
+                ])
         #expect(
             Self.rows(
                 isa, Self.product, .float32, [1e30, 1e30, 1e-30, 1e-30] as [Float], rows: 1,

@@ -70,7 +70,8 @@ void ft_reduce_columns(int isa, int op, int dtype, int64_t n, int64_t m, int64_t
 // Index of the first maximum (or minimum) in each row; NaN counts as the extreme.
 void ft_arg_rows(int isa, bool maximum, int dtype, int64_t rows, int64_t n, int64_t row_stride,
                  const void *x, int64_t *out);
-// out[j] = sum of x[0..j] (FT_SUM) or product (FT_PROD) along each contiguous row; same dtype rules.
+// out[j] = sum of x[0..j] (FT_SUM) or product (FT_PROD) along each contiguous row; the same dtype
+// rules.
 void ft_scan_rows(int isa, int op, int dtype, int64_t rows, int64_t n, const void *x, void *out);
 
 // --- Rows of logits: float32 and float64, contiguous rows of n >= 1.
