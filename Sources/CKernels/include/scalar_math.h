@@ -172,7 +172,7 @@ FT_COMPOSED(double, d)
         if (y == (type)-1 && (type)-1 < 0) return 0;                                               \
         type r = (type)(x % y);                                                                    \
         bool adjusts = (r != 0) & ((r < 0) != (y < 0));                                            \
-        return (type)(r + (adjusts ? y : 0));                                                         \
+        return (type)(r + (adjusts ? y : 0));                                                      \
     }
 FT_INTEGER(signed char, i8)
 FT_INTEGER(unsigned char, u8)
