@@ -104,7 +104,7 @@ void ft_scatter_add(int isa, int dtype, int64_t count, int64_t width, const void
 // bernoulli), so a range can be filled in any order; `begin` must be a multiple of 4.
 void ft_philox_words(int isa, uint64_t seed, uint64_t stream, uint64_t first_block, int64_t begin,
                      int64_t end, uint32_t *out);
-// Uniform in [low, high): low + u * (high - low), where u for f32 is the top 24 bits of a word times
+// Uniform in [low, high): low + u * (high - low); for f32 u is the top 24 bits of a word times
 // 2^-24 (f16 and bf16 round the f32 value). f64 uses two words (53 bits): element i takes words
 // 2(i % 2), 2(i % 2) + 1 of block first_block + i / 2; `begin` even.
 void ft_random_uniform(int isa, int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
