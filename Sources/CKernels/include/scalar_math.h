@@ -3,7 +3,7 @@
 //
 // The float versions that matter for speed are branch-free polynomials, so that loops over them
 // vectorise; they stay within three units in the last place (gelu five, below zero). They use
-// no operation whose rounding depends on how a loop is compiled: the compiler fuses a * b + c within
+// no operation whose rounding depends on how a loop is compiled: the compiler fuses a * b + c in
 // one expression or not at all, the same in a vector body and in its remainder.
 #pragma once
 
