@@ -38,9 +38,9 @@ let package = Package(
             name: "CKernels",
             exclude: [
                 "columns.inc", "convert.inc", "copy.inc", "elementwise.inc", "elementwise_int.inc",
-                "elementwise_real.inc", "halves.inc", "optimizers.inc", "optimizers_real.inc",
-                "random.inc", "reduce.inc", "scan.inc", "softmax.inc", "softmax_real.inc",
-                "vec.inc", "walk.inc",
+                "elementwise_real.inc", "extremes.inc", "halves.inc", "optimizers.inc",
+                "optimizers_real.inc", "random.inc", "reduce.inc", "scan.inc", "softmax.inc",
+                "softmax_real.inc", "vec.inc", "walk.inc",
             ],
             linkerSettings: [.linkedLibrary("m")]),
 
