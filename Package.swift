@@ -51,7 +51,8 @@ let package = Package(
         library("Optim", ["Tensor", "Autograd", "NN"]),
         library("FTJSON", folder: "JSON", []),
         library("FTConfig", folder: "Config", ["FTJSON"]),
-        library("Datasets", folder: "Data", ["Tensor", "CHDF5", "CHDF5Shim", "CZlib"]),
+        library(
+            "Datasets", folder: "Data", ["Tensor", "CKernels", "CHDF5", "CHDF5Shim", "CZlib"]),
         library("Checkpoint", ["Tensor", "FTJSON"]),
         library(
             "Training",
@@ -74,7 +75,7 @@ let package = Package(
         tests("AutogradTests", ["Tensor", "Autograd"]),
         tests("NNTests", ["Tensor", "Autograd", "NN"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim"]),
-        tests("DataTests", ["Tensor", "Datasets"]),
+        tests("DataTests", ["Tensor", "Datasets", "CHDF5", "CHDF5Shim", "CZlib"]),
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
