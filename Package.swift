@@ -68,7 +68,7 @@ let package = Package(
             name: "fttrain", dependencies: ["Training", "FTConfig", "FTJSON"],
             swiftSettings: strict),
         .executableTarget(
-            name: "ftbench", dependencies: ["FakeTensor", "Tensor", "Autograd"], path: "Benchmarks/ftbench",
+            name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
             swiftSettings: strict),
 
         tests("TensorTests", ["Tensor", "CKernels"]),
