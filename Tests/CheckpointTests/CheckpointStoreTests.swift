@@ -50,7 +50,7 @@ import Testing
 
     @Test("resumes from the newest whole checkpoint and says what it passed over")
     func newest() throws {
-        #expect(try store().newest() == nil)
+        #expect(try store().newest()?.path == nil)
         for step in [1, 2, 3] {
             try store().save(exampleCheckpoint(step: step), isBest: step == 1, keepsStep: step < 3)
         }
@@ -116,8 +116,4 @@ import Testing
 
 extension SaveStage {
     fileprivate var isBeforeRename: Bool { self == .created || self == .wrote || self == .synced }
-}
-
-extension CheckpointStore.Found: Equatable {
-    public static func == (a: Self, b: Self) -> Bool { a.path == b.path }
 }
