@@ -48,7 +48,21 @@ import Testing
         let text = comparison.text().replacing(folder.path + "/", with: "")
         #expect(
             text == """
-                GOLDEN5
+                A  a
+                B  b
+
+                name                    change    A          B            ‖A−B‖/‖A‖
+                moved                   changed   2 float32                       1
+                zero                    changed   2 float32                     inf
+                shape                   reshaped  2 float32  2×1 float32
+                type                    retyped   2 float32  2 float64            0
+                old.w → new.w           renamed   3 float64                       0
+                left.bias → right.bias  renamed?  1 int32                         2
+                gone                    removed   1 uint8
+                fresh                   added                1 int8
+
+                10 tensors: 2 identical, 2 changed, 1 retyped, 1 reshaped, 1 added, 1 removed, 1 \
+                renamed, 1 renamed?
                 """ + "\n")
         #expect(comparison.json["identical"] == false)
     }
