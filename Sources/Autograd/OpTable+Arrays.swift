@@ -84,13 +84,20 @@ extension OpTable {
             "softmaxGrad", "SoftmaxGrad", inputs: [.real(0.1...1), .real(-2...2)],
             shapes: [[[3, 4], [3, 4]], [[4], [4]], [[1, 1], [1, 1]], [[0, 4], [0, 4]]],
             large: [[331, 307], [331, 307]], roundings: 2
-        ) { SoftmaxGrad()($0[0], $0[1]) },
+        ) { widened($0) { SoftmaxGrad()($0[0], $0[1]) } },
         several(
             "logSoftmaxGrad", "LogSoftmaxGrad", inputs: [.real(-2 ... -0.1), .real(-2...2)],
             shapes: [[[3, 4], [3, 4]], [[4], [4]], [[1, 1], [1, 1]], [[0, 4], [0, 4]]],
             large: [[331, 307], [331, 307]], roundings: 2
-        ) { LogSoftmaxGrad()($0[0], $0[1]) },
+        ) { widened($0) { LogSoftmaxGrad()($0[0], $0[1]) } },
     ]
+
+    /// Runs kernels that take float32 or float64 only on halves too.
+    private static func widened(_ inputs: [Tensor], _ body: ([Tensor]) -> Tensor) -> Tensor {
+        let dtype = inputs[0].dtype
+        let wide: DType = dtype == .float64 ? .float64 : .float32
+        return body(inputs.map { $0.cast(to: wide) }).cast(to: dtype)
+    }
 
     private static let real = OpInput.real(-2...2)
 

@@ -146,7 +146,7 @@ FT_FN double ft_mod_d(double x, double y) {
     }                                                                                              \
     FT_FN real ft_gelu_tanh_inner_##s(real x) {                                                    \
         /* Twice sqrt(2 / pi) (x + 0.044715 x^3): the tanh form written with a sigmoid. */         \
-        return x * ((real)1.5957691216057308 + (real)0.07135481282752546 * (x * x));               \
+        return x * ((real)1.5957691216057308 + (real)0.07135481627260025 * (x * x));               \
     }                                                                                              \
     FT_FN real ft_gelu_tanh_##s(real x) {                                                          \
         return x * ft_sigmoid_##s(ft_gelu_tanh_inner_##s(x));                                      \
@@ -154,7 +154,7 @@ FT_FN double ft_mod_d(double x, double y) {
     FT_FN real ft_gelu_tanh_slope_##s(real x) {                                                    \
         real inner = ft_gelu_tanh_inner_##s(x);                                                    \
         real up = ft_sigmoid_##s(inner), down = ft_sigmoid_##s(-inner);                            \
-        real slope = (real)1.5957691216057308 + (real)0.21406443848257638 * (x * x);               \
+        real slope = (real)1.5957691216057308 + (real)0.21406444881780073 * (x * x);               \
         return up * (1 + x * slope * down);                                                        \
     }
 FT_COMPOSED(float, f)
