@@ -166,12 +166,13 @@ open class NaryOp: Op {
         _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
     ) {
         let inputs = y.parents
-        let gradients = backward(dy, inputs: inputs, y: y)
+        var gradients = backward(dy, inputs: inputs, y: y)
         guard gradients.count == inputs.count else {
             fail(name, "backward gave \(gradients.count) gradients for \(inputs.count) inputs")
         }
-        for (input, gradient) in zip(inputs, gradients) where input.requiresGrad {
-            guard let gradient else {
+        for (index, input) in inputs.enumerated() where input.requiresGrad {
+            // Taken out of the array, so that the engine may hold the only reference.
+            guard let gradient = gradients[index].take() else {
                 fail(name, "backward gave no gradient for an input that requires one")
             }
             send(input, gradient)

@@ -26,15 +26,10 @@ final class Affine: NaryOp {
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         let (x, weight) = (inputs[0], inputs[1])
         let rows = dy.asRows
-        var gradients: [Tensor?] = [nil, nil]
-        if x.requiresGrad { gradients[0] = MatMul()(dy, weight) }
-        if weight.requiresGrad {
-            gradients[1] = MatMul()(rows.transpose(), x.asRows)
-        }
-        if inputs.count > 2 {
-            gradients.append(inputs[2].requiresGrad ? rows.sum(axis: 0) : nil)
-        }
-        return gradients
+        let dx = x.requiresGrad ? MatMul()(dy, weight) : nil
+        let dw = weight.requiresGrad ? MatMul()(rows.transpose(), x.asRows) : nil
+        if inputs.count == 2 { return [dx, dw] }
+        return [dx, dw, inputs[2].requiresGrad ? rows.sum(axis: 0) : nil]
     }
 }
 

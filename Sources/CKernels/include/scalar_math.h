@@ -2,9 +2,9 @@
 // float and `ft_name_d` in double.
 //
 // The float versions that matter for speed are branch-free polynomials, so that loops over them
-// vectorise; they stay within three units in the last place. They use no operation whose rounding
-// depends on how a loop is compiled: the compiler fuses a * b + c within one expression or not at
-// all, the same in a vector body and in its remainder.
+// vectorise; they stay within three units in the last place (gelu five, below zero). They use
+// no operation whose rounding depends on how a loop is compiled: the compiler fuses a * b + c in
+// one expression or not at all, the same in a vector body and in its remainder.
 #pragma once
 
 #if defined(__CUDACC__) || defined(__CUDACC_RTC__)
@@ -171,7 +171,8 @@ FT_COMPOSED(double, d)
     FT_FN type ft_mod_##s(type x, type y) {                                                        \
         if (y == (type)-1 && (type)-1 < 0) return 0;                                               \
         type r = (type)(x % y);                                                                    \
-        return (type)(r + (((r != 0) & ((r < 0) != (y < 0))) ? y : 0));                             \
+        bool adjusts = (r != 0) & ((r < 0) != (y < 0));                                            \
+        return (type)(r + (adjusts ? y : 0));                                                      \
     }
 FT_INTEGER(signed char, i8)
 FT_INTEGER(unsigned char, u8)

@@ -1,0 +1,86 @@
+internal import Autograd
+public import Tensor
+
+/// A module without parameters whose output has the shape of its input.
+open class ShapePreservingModule: Module {
+    open override func outputShape(for input: Shape) throws -> Shape { input }
+}
+
+/// max(x, 0)
+public final class ReLU: ShapePreservingModule {
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.relu() }
+}
+
+/// x where positive, else slope · x; the slope is not negative.
+public final class LeakyReLU: ShapePreservingModule {
+    public let slope: Double
+    public init(slope: Double = 0.01) { self.slope = slope }
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.leakyRelu(slope: slope) }
+    public override var describe: String { "LeakyReLU(slope: \(slope))" }
+}
+
+/// x Φ(x), where Φ is the normal distribution function.
+public final class GELU: ShapePreservingModule {
+    /// How Φ is computed.
+    public enum Approximation: String, Sendable, CaseIterable {
+        case none, tanh
+    }
+
+    public let approximation: Approximation
+    public init(approximation: Approximation = .none) { self.approximation = approximation }
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        approximation == .tanh ? x.geluTanh() : x.gelu()
+    }
+    public override var describe: String {
+        approximation == .tanh ? "GELU(approximation: tanh)" : "GELU"
+    }
+}
+
+/// x σ(x), also called swish.
+public final class SiLU: ShapePreservingModule {
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.silu() }
+}
+
+/// x where positive, else α (eˣ − 1).
+public final class ELU: ShapePreservingModule {
+    public let alpha: Double
+    public init(alpha: Double = 1) { self.alpha = alpha }
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.elu(alpha: alpha) }
+    public override var describe: String { "ELU(alpha: \(alpha))" }
+}
+
+/// 1 / (1 + e⁻ˣ)
+public final class Sigmoid: ShapePreservingModule {
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.sigmoid() }
+}
+
+/// tanh x
+public final class Tanh: ShapePreservingModule {
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.tanh() }
+}
+
+/// ln(1 + eˣ)
+public final class Softplus: ShapePreservingModule {
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.softplus() }
+}
+
+/// exp(x) / Σ exp(x) along an axis, counted with the batch axis as 0. Before `CrossEntropy` none is
+/// needed: that takes logits.
+public final class Softmax: ShapePreservingModule {
+    public let axis: Int
+    public init(axis: Int = -1) { self.axis = axis }
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.softmax(axis: axis) }
+    public override func outputShape(for input: Shape) throws -> Shape {
+        guard axis >= -(input.rank + 1), axis <= input.rank else {
+            throw ShapeError(
+                layer: describe, problem: "a batch of inputs \(input) has no axis \(axis)")
+        }
+        return input
+    }
+    public override var describe: String { "Softmax(axis: \(axis))" }
+}
+
+/// Its input.
+public final class Identity: ShapePreservingModule {
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x }
+}

@@ -1,0 +1,26 @@
+internal import Autograd
+public import Tensor
+
+/// In training, each element zero with probability `rate`, otherwise scaled by 1 / (1 − rate); in
+/// evaluation, its input.
+public final class Dropout: ShapePreservingModule {
+    public let rate: Double
+    /// The stream the masks come from. Its position is part of the state of a training run.
+    public let random: Random
+
+    /// - Parameters:
+    ///   - rate: in 0..<1.
+    ///   - random: a stream of its own is forked from it, so that layers draw different masks.
+    public init(_ rate: Double, using random: Random) {
+        guard rate >= 0, rate < 1 else { fail("Dropout", "the rate \(rate) is not in 0..<1") }
+        self.rate = rate
+        // Forks of one name from one stream are equal; the position tells them apart.
+        self.random = random.fork("dropout \(random.reserve(blocks: 1).block)")
+    }
+
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        isTraining ? x.dropout(rate, using: random) : x
+    }
+
+    public override var describe: String { "Dropout(\(rate))" }
+}

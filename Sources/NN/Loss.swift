@@ -1,0 +1,58 @@
+internal import Autograd
+public import Tensor
+
+/// What training makes small: a function of predictions and targets.
+///
+///     let loss = CrossEntropy(labelSmoothing: 0.1)
+///     loss(model(images), labels).backward()
+public protocol Loss: Sendable {
+    func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor
+
+    /// Throws a `ShapeError` where the loss could not be computed. The shapes are those of one
+    /// example, without the batch axis.
+    func check(prediction: Shape, target: Shape, _ targetType: DType) throws
+}
+
+/// How the losses of single elements become one number.
+public enum LossReduction: String, Sendable, CaseIterable {
+    case mean, sum, none
+    /// The sum divided by the size of the first axis.
+    case batchMean
+
+    package func callAsFunction(_ losses: Tensor) -> Tensor {
+        switch self {
+        case .none: losses
+        case .sum: losses.sum()
+        case .mean: losses.mean()
+        case .batchMean: losses.sum() / Double(losses.rank == 0 ? 1 : losses.shape[0])
+        }
+    }
+}
+
+/// A loss of each element of the prediction by itself; the target has the prediction's shape.
+public protocol ElementwiseLoss: Loss {
+    var reduction: LossReduction { get }
+    /// The losses of all elements; the target has the prediction's shape and dtype.
+    func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor
+}
+
+extension ElementwiseLoss {
+    public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        let prediction = prediction.dtype.isFloat ? prediction : prediction.cast(to: .float32)
+        guard prediction.shape == target.shape else {
+            fail(
+                "\(Self.self)",
+                "prediction \(prediction.shape) and target \(target.shape) differ in shape",
+                hint: "reshape one of them; losses don't broadcast")
+        }
+        return reduction(losses(prediction, target.cast(to: prediction.dtype)))
+    }
+
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        guard prediction == target else {
+            throw ShapeError(
+                layer: "\(Self.self)",
+                problem: "the model gives \(prediction) an example, the targets are \(target)")
+        }
+    }
+}

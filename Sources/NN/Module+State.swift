@@ -1,0 +1,107 @@
+public import Tensor
+
+extension Module {
+    /// All parameters and buffers by name, in the order of their declaration: copies, which later
+    /// training steps don't change.
+    public final var stateDictionary: [(name: String, value: NDArray)] {
+        Inventory(of: self).tensors.map { ($0.name, $0.tensor.data.copy()) }
+    }
+
+    /// Sets parameters and buffers to the values in `state`, which are copied.
+    ///
+    /// A shared parameter is also found under its other names. Either everything fits and is
+    /// loaded, or a `StateError` lists all that doesn't and nothing is changed.
+    ///
+    /// - Parameter strict: whether it is an error that a name is missing, or that the module
+    ///   doesn't know one. Shapes and dtypes must agree in any case.
+    public final func load(_ state: [(name: String, value: NDArray)], strict: Bool = true) throws {
+        let inventory = Inventory(of: self)
+        var values: [String: NDArray] = [:]
+        var error = StateError()
+        for (name, value) in state where values.updateValue(value, forKey: name) != nil {
+            error.duplicated.append(name)
+        }
+        var aliases: [String: [String]] = [:]
+        for (alias, name) in inventory.aliases { aliases[name, default: []].append(alias) }
+
+        var changes: [(tensor: Tensor, value: NDArray)] = []
+        for (name, tensor) in inventory.tensors {
+            let source = ([name] + (aliases[name] ?? [])).first { values[$0] != nil }
+            guard let source, let value = values[source] else {
+                if strict { error.missing.append(name) }
+                continue
+            }
+            if error.accepts(value, as: source, shape: tensor.shape, tensor.dtype) {
+                changes.append((tensor, value))
+            }
+        }
+        if strict {
+            let known = Set(inventory.tensors.map(\.name) + inventory.aliases.map(\.alias))
+            error.unexpected = state.map(\.name).filter { !known.contains($0) }
+        }
+        if !error.isEmpty { throw error }
+        for (tensor, value) in changes { tensor.data = value.copied(to: tensor.data.backend) }
+    }
+}
+
+extension NDArray {
+    /// The elements in storage of their own on `backend`.
+    package func copied(to backend: any Backend) -> NDArray {
+        backend === self.backend ? copy() : on(backend)
+    }
+}
+
+/// Why a state dictionary doesn't fit a module or an optimizer: everything at once.
+public struct StateError: Error, Equatable, CustomStringConvertible {
+    /// A tensor whose shape or dtype differs from what is needed.
+    public struct Mismatch: Sendable, Equatable {
+        public let name: String
+        public let found: String
+        public let expected: String
+    }
+
+    /// What the state is for, as named in the message.
+    public var subject = "model"
+    public var missing: [String] = []
+    public var unexpected: [String] = []
+    public var misshaped: [Mismatch] = []
+    public var duplicated: [String] = []
+
+    package init(subject: String = "model") { self.subject = subject }
+
+    package var isEmpty: Bool {
+        missing.isEmpty && unexpected.isEmpty && misshaped.isEmpty && duplicated.isEmpty
+    }
+
+    /// Whether `value` has the shape and dtype; if not, that is noted.
+    package mutating func accepts(
+        _ value: NDArray, as name: String, shape: Shape, _ dtype: DType
+    ) -> Bool {
+        if value.shape == shape, value.dtype == dtype { return true }
+        let mismatch = Mismatch(
+            name: name, found: "\(value.dtype) \(value.shape)", expected: "\(dtype) \(shape)")
+        misshaped.append(mismatch)
+        return false
+    }
+
+    public var description: String {
+        var parts: [String] = []
+        if !missing.isEmpty { parts.append("missing \(StateError.list(missing))") }
+        if !unexpected.isEmpty { parts.append("unexpected \(StateError.list(unexpected))") }
+        if !duplicated.isEmpty { parts.append("given twice: \(StateError.list(duplicated))") }
+        for mismatch in misshaped.prefix(StateError.shown) {
+            parts.append("'\(mismatch.name)' is \(mismatch.found), not \(mismatch.expected)")
+        }
+        if misshaped.count > StateError.shown {
+            parts.append("\(misshaped.count - StateError.shown) more of the wrong shape or dtype")
+        }
+        return "the state doesn't fit the \(subject): \(parts.joined(separator: "; "))"
+    }
+
+    private static let shown = 8
+
+    private static func list(_ names: [String]) -> String {
+        let quoted = names.prefix(shown).map { "'\($0)'" }.joined(separator: ", ")
+        return names.count > shown ? "\(quoted) and \(names.count - shown) more" : quoted
+    }
+}

@@ -1,0 +1,77 @@
+internal import Autograd
+public import Tensor
+
+/// (x − y)²
+public struct MeanSquaredError: ElementwiseLoss {
+    public var reduction: LossReduction
+    public init(reduction: LossReduction = .mean) { self.reduction = reduction }
+    public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        (prediction - target).square()
+    }
+}
+
+/// |x − y|
+public struct MeanAbsoluteError: ElementwiseLoss {
+    public var reduction: LossReduction
+    public init(reduction: LossReduction = .mean) { self.reduction = reduction }
+    public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        (prediction - target).abs()
+    }
+}
+
+/// d²/2 for d = |x − y| up to `delta`, delta (d − delta/2) beyond. Huber, "Robust estimation of a
+/// location parameter", 1964.
+public struct Huber: ElementwiseLoss {
+    public let delta: Double
+    public var reduction: LossReduction
+
+    public init(delta: Double = 1, reduction: LossReduction = .mean) {
+        guard delta > 0 else { fail("Huber", "delta is \(delta); it must be positive") }
+        self.delta = delta
+        self.reduction = reduction
+    }
+
+    public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        // With c = min(d, delta) both pieces are c (d − c/2).
+        let distance = (prediction - target).abs()
+        let clipped = distance.minimum(delta)
+        return clipped * (distance - clipped * 0.5)
+    }
+}
+
+/// −p y ln σ(x) − (1 − y) ln(1 − σ(x)) for logits x, targets y in 0...1 and a weight p of the
+/// positive ones.
+public struct BinaryCrossEntropy: ElementwiseLoss {
+    public let positiveWeight: Double
+    public var reduction: LossReduction
+
+    public init(positiveWeight: Double = 1, reduction: LossReduction = .mean) {
+        guard positiveWeight > 0 else {
+            fail("BinaryCrossEntropy", "positiveWeight is \(positiveWeight); it must be positive")
+        }
+        self.positiveWeight = positiveWeight
+        self.reduction = reduction
+    }
+
+    public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        // Two softplus terms that never cancel: exact for logits of any size.
+        let missed = target * (-prediction).softplus()
+        let alarmed = (1 - target) * prediction.softplus()
+        return (positiveWeight == 1 ? missed : missed * positiveWeight) + alarmed
+    }
+}
+
+/// y (ln y − x) for log-probabilities x and probabilities y, 0 where y = 0.
+///
+/// The default reduction divides the sum by the batch size, which gives the mean divergence of the
+/// distributions; `mean` divides by the number of elements.
+public struct KLDivergence: ElementwiseLoss {
+    public var reduction: LossReduction
+    public init(reduction: LossReduction = .batchMean) { self.reduction = reduction }
+
+    public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        let isZero = target .== 0
+        let logarithm = target.maskedFill(isZero, 1).log()
+        return target * (logarithm - prediction)
+    }
+}

@@ -1,0 +1,32 @@
+internal import Tensor
+
+/// An input that doesn't fit a layer or a loss, noticed before anything is computed.
+public struct ShapeError: Error, Equatable, CustomStringConvertible {
+    /// Where in the model, from the outside in: positions in sequences, names of properties.
+    public var path: [String]
+    /// The layer or loss, as it describes itself.
+    public let layer: String
+    /// What is wrong with which shape.
+    public let problem: String
+
+    public init(layer: String, problem: String, path: [String] = []) {
+        self.layer = layer
+        self.problem = problem
+        self.path = path
+    }
+
+    public var description: String {
+        let place = path.isEmpty ? "" : "layer \(path.joined(separator: ".")), "
+        return "\(place)\(layer): \(problem)"
+    }
+
+    /// Runs `body` and puts `name` in front of the path of a `ShapeError` that it throws.
+    public static func located<R>(in name: String, _ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch var error as ShapeError {
+            error.path.insert(name, at: 0)
+            throw error
+        }
+    }
+}

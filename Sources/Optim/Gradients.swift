@@ -1,0 +1,83 @@
+internal import Autograd
+public import Tensor
+
+// Gradients as a whole: their norm, limits, and what is wrong with them.
+extension Array where Element: Tensor {
+    /// √Σ g² over all gradients, in double precision; NaN or infinite if one of them is.
+    public var gradientNorm: Double {
+        reduce(0) { $0 + ($1.grad?.data.sumOfSquares ?? 0) }.squareRoot()
+    }
+
+    /// Scales all gradients together so that their norm is at most `limit`; returns the norm they
+    /// had.
+    @discardableResult
+    public func clipGradients(toNorm limit: Double) -> Double {
+        let norm = gradientNorm
+        if norm > limit { scaleGradients(by: limit / norm) }
+        return norm
+    }
+
+    /// Cuts each element of the gradients to −limit...limit.
+    public func clipGradients(toValue limit: Double) {
+        for tensor in self {
+            tensor.grad = tensor.grad.map { $0.detach().clip(lower: -limit, upper: limit) }
+        }
+    }
+
+    /// Multiplies all gradients: by 1/n after n backward passes, for their mean.
+    public func scaleGradients(by factor: Double) {
+        for tensor in self { tensor.grad = tensor.grad.map { $0.detach() * factor } }
+    }
+}
+
+/// How many elements of an array are out of the ordinary.
+public struct Trouble: Sendable, Equatable {
+    public let nan: Int
+    public let infinite: Int
+    public let zero: Int
+
+    public init(in array: NDArray) {
+        let tensor = Tensor(array)
+        nan = Trouble.count(tensor.isNaN())
+        infinite = Trouble.count(tensor.isInfinite())
+        zero = Trouble.count(tensor .== 0)
+    }
+
+    private static func count(_ mask: Tensor) -> Int {
+        Int(mask.cast(to: .int64).sum().item)
+    }
+}
+
+/// The factor that losses are multiplied by so that gradients in half precision don't underflow.
+///
+/// Micikevicius et al., "Mixed precision training", 2018: halved, and the step skipped, when a
+/// gradient overflows; doubled after 2000 steps without.
+public struct LossScale: Sendable, Equatable {
+    public private(set) var value: Double
+    /// Steps since the last change.
+    public private(set) var cleanSteps: Int
+    public let growthInterval: Int
+
+    private static let range = 1.0...4_294_967_296.0
+
+    public init(_ value: Double = 65536, cleanSteps: Int = 0, growthInterval: Int = 2000) {
+        self.value = min(max(value, LossScale.range.lowerBound), LossScale.range.upperBound)
+        self.cleanSteps = cleanSteps
+        self.growthInterval = max(1, growthInterval)
+    }
+
+    /// Notes whether the gradients overflowed; says whether to make the step.
+    public mutating func update(overflowed: Bool) -> Bool {
+        if overflowed {
+            value = max(value / 2, LossScale.range.lowerBound)
+            cleanSteps = 0
+            return false
+        }
+        cleanSteps += 1
+        if cleanSteps == growthInterval {
+            value = min(value * 2, LossScale.range.upperBound)
+            cleanSteps = 0
+        }
+        return true
+    }
+}

@@ -1,0 +1,177 @@
+public import Tensor
+
+// The formulas, in which g is the gradient after clipping, p the parameter, t the step from 1.
+
+/// Gradient descent, with momentum:  g += decay p,  v = momentum v + g,  p −= rate v;
+/// Nesterov's form:  p −= rate (g + momentum v).
+///
+/// Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013, in
+/// PyTorch's form: the rate scales v when it is applied, not when it is summed.
+public final class SGD: Optimizer {
+    public let momentum: Double
+    public let nesterov: Bool
+
+    public init(
+        _ source: some ParameterSource, learningRate: Double, momentum: Double = 0,
+        nesterov: Bool = false, weightDecay: Double = 0
+    ) {
+        checkShare(momentum, "SGD", "momentum")
+        if nesterov, momentum == 0 {
+            fail("SGD", "nesterov needs a momentum", hint: "pass momentum: 0.9")
+        }
+        self.momentum = momentum
+        self.nesterov = nesterov
+        super.init(
+            source, learningRate: learningRate, weightDecay: weightDecay,
+            slots: momentum == 0 ? [] : ["velocity"])
+    }
+
+    public override func rule(
+        rate: Double, decay: Double, clip: Double, step: Int
+    ) -> OptimizerRule {
+        .sgd(rate: rate, momentum: momentum, nesterov: nesterov, decay: decay, clip: clip)
+    }
+}
+
+/// m += (1 − β₁)(g − m),  v += (1 − β₂)(g² − v),
+/// p −= rate · m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε);  weight decay adds decay p to g.
+///
+/// Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
+public class Adam: Optimizer {
+    public final let beta1: Double
+    public final let beta2: Double
+    public final let epsilon: Double
+
+    public init(
+        _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
+        beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+    ) {
+        checkShare(beta1, "Adam", "beta1")
+        checkShare(beta2, "Adam", "beta2")
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        super.init(
+            source, learningRate: learningRate, weightDecay: weightDecay, slots: ["m", "v"])
+    }
+
+    public override func rule(
+        rate: Double, decay: Double, clip: Double, step: Int
+    ) -> OptimizerRule {
+        adam(rate: rate, decay: decay, decoupled: 0, clip: clip, step: step)
+    }
+
+    final func adam(
+        rate: Double, decay: Double, decoupled: Double, clip: Double, step: Int
+    ) -> OptimizerRule {
+        .adam(
+            rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+            correction1: 1 - power(beta1, step), correction2: 1 - power(beta2, step),
+            decay: decay, decoupledDecay: decoupled, clip: clip)
+    }
+}
+
+/// Adam whose weight decay is apart from the gradient:  p −= rate · decay · p, then Adam's step.
+///
+/// Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
+public final class AdamW: Adam {
+    public override init(
+        _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
+        beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01
+    ) {
+        super.init(
+            source, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+            weightDecay: weightDecay)
+    }
+
+    public override func rule(
+        rate: Double, decay: Double, clip: Double, step: Int
+    ) -> OptimizerRule {
+        adam(rate: rate, decay: 0, decoupled: rate * decay, clip: clip, step: step)
+    }
+}
+
+/// g += decay p,  s += (1 − α)(g² − s),  u = g / (√s + ε),  p −= rate u;
+/// with momentum  b = momentum b + u,  p −= rate b.
+///
+/// Hinton, "Neural networks for machine learning", lecture 6e, 2012.
+public final class RMSprop: Optimizer {
+    public let alpha: Double
+    public let epsilon: Double
+    public let momentum: Double
+
+    public init(
+        _ source: some ParameterSource, learningRate: Double = 0.01, alpha: Double = 0.99,
+        epsilon: Double = 1e-8, momentum: Double = 0, weightDecay: Double = 0
+    ) {
+        checkShare(alpha, "RMSprop", "alpha")
+        checkShare(momentum, "RMSprop", "momentum")
+        self.alpha = alpha
+        self.epsilon = epsilon
+        self.momentum = momentum
+        super.init(
+            source, learningRate: learningRate, weightDecay: weightDecay,
+            slots: momentum == 0 ? ["square"] : ["square", "buffer"])
+    }
+
+    public override func rule(
+        rate: Double, decay: Double, clip: Double, step: Int
+    ) -> OptimizerRule {
+        .rmsprop(
+            rate: rate, alpha: alpha, epsilon: epsilon, momentum: momentum, decay: decay,
+            clip: clip)
+    }
+}
+
+/// g += decay p,  s += g²,  p −= rate g / (√s + ε).
+///
+/// Duchi et al., "Adaptive subgradient methods for online learning and stochastic optimization",
+/// 2011.
+public final class Adagrad: Optimizer {
+    public let epsilon: Double
+
+    public init(
+        _ source: some ParameterSource, learningRate: Double = 0.01, epsilon: Double = 1e-10,
+        weightDecay: Double = 0
+    ) {
+        self.epsilon = epsilon
+        super.init(
+            source, learningRate: learningRate, weightDecay: weightDecay, slots: ["square"])
+    }
+
+    public override func rule(
+        rate: Double, decay: Double, clip: Double, step: Int
+    ) -> OptimizerRule {
+        .adagrad(rate: rate, epsilon: epsilon, decay: decay, clip: clip)
+    }
+}
+
+/// p −= rate (sign(β₁ m + (1 − β₁) g) + decay p),  m = β₂ m + (1 − β₂) g.
+///
+/// Chen et al., "Symbolic discovery of optimization algorithms", 2023.
+public final class Lion: Optimizer {
+    public let beta1: Double
+    public let beta2: Double
+
+    public init(
+        _ source: some ParameterSource, learningRate: Double = 1e-4, beta1: Double = 0.9,
+        beta2: Double = 0.99, weightDecay: Double = 0
+    ) {
+        checkShare(beta1, "Lion", "beta1")
+        checkShare(beta2, "Lion", "beta2")
+        self.beta1 = beta1
+        self.beta2 = beta2
+        super.init(source, learningRate: learningRate, weightDecay: weightDecay, slots: ["m"])
+    }
+
+    public override func rule(
+        rate: Double, decay: Double, clip: Double, step: Int
+    ) -> OptimizerRule {
+        .lion(rate: rate, beta1: beta1, beta2: beta2, decay: decay, clip: clip)
+    }
+}
+
+/// Traps unless `value` lies in 0..<1.
+private func checkShare(_ value: Double, _ optimizer: String, _ name: String) {
+    guard value >= 0, value < 1 else { fail(optimizer, "\(name) is \(value), not in 0..<1") }
+}

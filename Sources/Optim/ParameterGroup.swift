@@ -1,0 +1,58 @@
+public import NN
+public import Tensor
+
+/// Parameters that are trained alike.
+public struct ParameterGroup {
+    /// The parameters and the names their state is saved by.
+    public let parameters: [(name: String, parameter: Parameter)]
+    /// Multiplies the optimizer's learning rate, so that one schedule serves all groups.
+    public var rateFactor: Double
+    /// The weight decay of this group; the optimizer's own if nil.
+    public var weightDecay: Double?
+
+    public init(
+        _ parameters: [(name: String, parameter: Parameter)], rateFactor: Double = 1,
+        weightDecay: Double? = nil
+    ) {
+        self.parameters = parameters
+        self.rateFactor = rateFactor
+        self.weightDecay = weightDecay
+    }
+
+    /// A module's parameters by their names in it, those that `include` accepts.
+    ///
+    ///     ParameterGroup(model, weightDecay: 0) { name, _ in name.hasSuffix("bias") }
+    public init(
+        _ module: Module, rateFactor: Double = 1, weightDecay: Double? = nil,
+        where include: (String, Parameter) -> Bool = { _, _ in true }
+    ) {
+        let chosen = module.namedParameters.filter { include($0.name, $0.parameter) }
+        self.init(chosen, rateFactor: rateFactor, weightDecay: weightDecay)
+    }
+}
+
+/// What an optimizer can be made for: a module, parameters or groups of them.
+public protocol ParameterSource {
+    var parameterGroups: [ParameterGroup] { get }
+}
+
+extension ParameterGroup: ParameterSource {
+    public var parameterGroups: [ParameterGroup] { [self] }
+}
+
+extension Module: ParameterSource {
+    public final var parameterGroups: [ParameterGroup] { [ParameterGroup(self)] }
+}
+
+extension Parameter: ParameterSource {
+    public var parameterGroups: [ParameterGroup] { [ParameterGroup([(label ?? "0", self)])] }
+}
+
+extension Array: ParameterSource where Element: ParameterSource {
+    /// Plain parameters make one group, named by their labels or else their positions.
+    public var parameterGroups: [ParameterGroup] {
+        guard let parameters = self as? [Parameter] else { return flatMap(\.parameterGroups) }
+        let named = parameters.enumerated().map { ($1.label ?? String($0), $1) }
+        return [ParameterGroup(named)]
+    }
+}
