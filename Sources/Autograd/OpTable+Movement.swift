@@ -7,14 +7,19 @@ extension OpTable {
             $0.reshape([2, $0.count / 2])
         },
         unary("flatten", "Reshape") { $0.flatten() },
-        shaped("permute", "Permute", shapes: [[2, 3, 4], [1, 1, 1], [2, 0, 3]], large: [9, 90, 90])
-        { $0.permute([2, 0, 1]) },
+        shaped(
+            "permute", "Permute", shapes: [[2, 3, 4], [1, 1, 1], [2, 0, 3]], large: [9, 90, 90]
+        ) { $0.permute([2, 0, 1]) },
         shaped("transpose", "Permute", shapes: [[3, 4], [1, 1], [0, 2]]) { $0.transpose() },
-        shaped("expand", "Expand", shapes: [[3, 1], [1, 1], [1], [], [0, 1]]) {
+        shaped(
+            "expand", "Expand", shapes: [[3, 1], [1, 1], [1], [], [0, 1]], large: [40_001, 1]
+        ) {
             $0.rank == 2 ? $0.expand(to: [2, $0.shape[0], 4]) : $0.expand(to: [2, 4])
         },
         unary("unsqueeze", "Reshape") { $0.unsqueeze(-1) },
-        shaped("squeeze", "Reshape", shapes: [[3, 1, 4], [1, 1], [0, 1]]) { $0.squeeze(1) },
+        shaped("squeeze", "Reshape", shapes: [[3, 1, 4], [1, 1], [0, 1]], large: [300, 1, 307]) {
+            $0.squeeze(1)
+        },
         shaped("flip", "Flip", shapes: [[3, 4], [1, 1], [0, 2]]) { $0.flip(0, 1) },
         unary("contiguous", "Contiguous") { $0.contiguous() },
         unary("copy", "Contiguous") { $0.copy() },
@@ -63,7 +68,9 @@ extension OpTable {
     static let indexing: [OpRow] = [
         several(
             "take", "Gather", "ScatterAdd", inputs: [real, .index(below: 3)],
-            shapes: [[[3, 4], [5]], [[3], [2, 2]], [[3, 2], []], [[3, 2], [0]], [[3, 0], [2]]],
+            shapes: [
+                [[3, 4], [5]], [[3], [2, 2]], [[3, 2], []], [[3, 2], [0]], [[3, 0], [2]],
+            ],
             large: [[3, 307], [400]]
         ) { $0[0].take($0[1]) },
         several(
@@ -76,7 +83,9 @@ extension OpTable {
         ) { $0[0][.all, $0[1]] },
         several(
             "gather", "Gather", "ScatterAdd", inputs: [real, .index(below: 4)],
-            shapes: [[[3, 4], [3, 2]], [[2, 4, 3], [2, 5, 3]], [[4], [0]], [[0, 4], [0, 2]]]
+            shapes: [
+                [[3, 4], [3, 2]], [[2, 4, 3], [2, 5, 3]], [[4], [0]], [[0, 4], [0, 2]],
+            ]
         ) { $0[0].gather($0[1], axis: $0[0].rank == 1 ? 0 : 1) },
         several(
             "scatterAdd", "ScatterAdd", inputs: [real, .index(below: 4), real],

@@ -75,7 +75,7 @@ public enum OpTable {
     ) -> OpRow {
         OpRow(
             name: name, classes: classes, inputs: [.real(range)], shapes: anyShape,
-            large: [[331, 307]], gradient: gradient, roundings: 1
+            large: [[332, 307]], gradient: gradient, roundings: 1
         ) { apply($0[0]) }
     }
 
@@ -86,13 +86,13 @@ public enum OpTable {
     ) -> OpRow {
         OpRow(
             name: name, classes: classes, inputs: [.real(left), .real(right)],
-            shapes: broadcastShapes, large: [[331, 307], [307]], gradient: gradient, roundings: 1
+            shapes: broadcastShapes, large: [[332, 307], [307]], gradient: gradient, roundings: 1
         ) { apply($0[0], $0[1]) }
     }
 
     /// A row of one operand with shapes of its own.
     static func shaped(
-        _ name: String, _ classes: String..., shapes: [Shape], large: Shape = [331, 307],
+        _ name: String, _ classes: String..., shapes: [Shape], large: Shape = [332, 307],
         over range: ClosedRange<Double> = -2...2, gradient: OpGradient = .exact,
         roundings: Int = 1, _ apply: @escaping @Sendable (Tensor) -> Tensor
     ) -> OpRow {

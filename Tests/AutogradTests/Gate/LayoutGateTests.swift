@@ -58,7 +58,9 @@ struct LayoutGateTests {
         }
     }
 
-    @Test("takes an upstream gradient that is one number spread out", arguments: GradientGateTests.smooth)
+    @Test(
+        "takes an upstream gradient that is one number spread out",
+        arguments: GradientGateTests.smooth)
     func spread(_ example: Example) {
         let probe = GradientProbe(example.row, example.operands())
         let shape = probe.upstream.shape
