@@ -38,9 +38,9 @@ let package = Package(
             name: "CKernels",
             exclude: [
                 "columns.inc", "convert.inc", "copy.inc", "elementwise.inc", "elementwise_int.inc",
-                "elementwise_real.inc", "halves.inc", "optimizers.inc", "optimizers_real.inc",
-                "random.inc", "reduce.inc", "scan.inc", "softmax.inc", "softmax_real.inc",
-                "vec.inc", "walk.inc",
+                "elementwise_real.inc", "extremes.inc", "halves.inc", "optimizers.inc",
+                "optimizers_real.inc", "random.inc", "reduce.inc", "scan.inc", "softmax.inc",
+                "softmax_real.inc", "vec.inc", "walk.inc",
             ],
             linkerSettings: [.linkedLibrary("m")]),
 
@@ -51,7 +51,8 @@ let package = Package(
         library("Optim", ["Tensor", "Autograd", "NN"]),
         library("FTJSON", folder: "JSON", []),
         library("FTConfig", folder: "Config", ["FTJSON"]),
-        library("Datasets", folder: "Data", ["Tensor", "CHDF5", "CHDF5Shim", "CZlib"]),
+        library(
+            "Datasets", folder: "Data", ["Tensor", "CKernels", "CHDF5", "CHDF5Shim", "CZlib"]),
         library("Checkpoint", ["Tensor", "FTJSON"]),
         library(
             "Training",
@@ -64,7 +65,10 @@ let package = Package(
 
         // Programs.
         .executableTarget(
-            name: "fttrain", dependencies: ["Training", "FTConfig", "FTJSON"],
+            name: "fttrain",
+            dependencies: [
+                "Training", "FTConfig", "FTJSON", "Checkpoint", "Datasets", "Tensor",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
@@ -74,7 +78,7 @@ let package = Package(
         tests("AutogradTests", ["Tensor", "Autograd"]),
         tests("NNTests", ["Tensor", "Autograd", "NN"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim"]),
-        tests("DataTests", ["Tensor", "Datasets"]),
+        tests("DataTests", ["Tensor", "Datasets", "CHDF5", "CHDF5Shim", "CZlib"]),
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),

@@ -1,1 +1,22 @@
-print("{}")
+import FakeTensor
+import Glibc
+
+// Prints the median time of each workload, a JSON line each; what runs on goes to stderr.
+// usage: ftbench [workload ...]
+
+let workloads: [(name: String, run: () -> Void)] = [
+    ("mlp_tiny", benchmarkTinyMLP),
+    ("mlp", benchmarkMLP),
+    ("scalar_chain", benchmarkScalarChain),
+]
+
+note(CPUBackend.shared.summary)
+let wanted = Array(CommandLine.arguments.dropFirst())
+let known = Set(workloads.map(\.name))
+if let unknown = wanted.first(where: { !known.contains($0) }) {
+    note("ftbench: no workload '\(unknown)'; there are \(known.sorted().joined(separator: ", "))")
+    exit(2)
+}
+for workload in workloads where wanted.isEmpty || wanted.contains(workload.name) {
+    workload.run()
+}

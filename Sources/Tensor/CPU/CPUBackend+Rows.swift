@@ -58,7 +58,7 @@ extension CPUBackend {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
             ft_random_uniform(
                 isa, out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, low, high,
-                out.pointer + Int(begin) * out.dtype.size)
+                out.pointer)
         }
     }
 
@@ -66,7 +66,7 @@ extension CPUBackend {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
             ft_random_normal(
                 isa, out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, mean,
-                deviation, out.pointer + Int(begin) * out.dtype.size)
+                deviation, out.pointer)
         }
     }
 
@@ -74,16 +74,15 @@ extension CPUBackend {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
             ft_philox_words(
                 isa, key.seed, key.stream, key.block, begin, end,
-                (out.pointer + Int(begin) * 4).assumingMemoryBound(to: UInt32.self))
+                out.pointer.assumingMemoryBound(to: UInt32.self))
         }
     }
 
     public func dropout(_ x: NDArray, rate: Double, _ key: RandomKey, into out: NDArray) {
-        let size = x.dtype.size
         parallel(x.count, grain: CPUBackend.grain) { begin, end in
             ft_dropout(
                 isa, x.dtype.rawValue, key.seed, key.stream, key.block, begin, end, rate,
-                x.pointer + Int(begin) * size, out.pointer + Int(begin) * size)
+                x.pointer, out.pointer)
         }
     }
 

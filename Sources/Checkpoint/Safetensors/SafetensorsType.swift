@@ -1,0 +1,83 @@
+public import Tensor
+
+/// The element type of a tensor in a safetensors file, by the name that stands in the header.
+///
+/// Everything can be listed; what `loaded` names can be computed with.
+public enum SafetensorsType: String, Sendable, CaseIterable {
+    case float64 = "F64"
+    case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case float8E4M3 = "F8_E4M3"
+    case float8E5M2 = "F8_E5M2"
+    case float8E8M0 = "F8_E8M0"
+    case float6E2M3 = "F6_E2M3"
+    case float6E3M2 = "F6_E3M2"
+    case float4 = "F4"
+    case complex64 = "C64"
+    case int64 = "I64"
+    case int32 = "I32"
+    case int16 = "I16"
+    case int8 = "I8"
+    case uint64 = "U64"
+    case uint32 = "U32"
+    case uint16 = "U16"
+    case uint8 = "U8"
+    case bool = "BOOL"
+
+    /// The type that an array of `dtype` is stored as.
+    public init(_ dtype: DType) {
+        self =
+            switch dtype {
+            case .float64: .float64
+            case .float32: .float32
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .int64: .int64
+            case .int32: .int32
+            case .int8: .int8
+            case .uint8: .uint8
+            case .bool: .bool
+            }
+    }
+
+    /// Bits per element.
+    public var bits: Int {
+        switch self {
+        case .float64, .int64, .uint64, .complex64: 64
+        case .float32, .int32, .uint32: 32
+        case .float16, .bfloat16, .int16, .uint16: 16
+        case .float8E4M3, .float8E5M2, .float8E8M0, .int8, .uint8, .bool: 8
+        case .float6E2M3, .float6E3M2: 6
+        case .float4: 4
+        }
+    }
+
+    /// The dtype that `SafetensorsFile.array` gives, nil for types that can only be listed.
+    public var loaded: DType? {
+        switch self {
+        case .float64: .float64
+        case .float32: .float32
+        case .float16: .float16
+        case .bfloat16: .bfloat16
+        case .int64, .uint32, .uint64: .int64
+        case .int32, .int16, .uint16: .int32
+        case .int8: .int8
+        case .uint8: .uint8
+        case .bool: .bool
+        default: nil
+        }
+    }
+
+    /// The name for tables, in the style of `DType.name`: `float32`, `uint16`, `float8_e4m3`.
+    public var name: String {
+        switch self {
+        case .float8E4M3: "float8_e4m3"
+        case .float8E5M2: "float8_e5m2"
+        case .float8E8M0: "float8_e8m0"
+        case .float6E2M3: "float6_e2m3"
+        case .float6E3M2: "float6_e3m2"
+        default: String(describing: self)
+        }
+    }
+}

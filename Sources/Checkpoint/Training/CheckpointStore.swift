@@ -1,0 +1,93 @@
+import Glibc
+
+/// The checkpoints of a run folder: `last.safetensors`, `best.safetensors` and the last few
+/// `step-00001000.safetensors`.
+///
+/// However a save is cut short, one of them is whole: each file appears complete under its name or
+/// not at all, and old ones are removed only after the new one is on the disk.
+public struct CheckpointStore: Sendable {
+    /// The folder.
+    public let directory: String
+    /// How many step checkpoints stay.
+    public let keep: Int
+
+    /// The newest checkpoint.
+    public var lastPath: String { "\(directory)/last.safetensors" }
+    /// The checkpoint with the best metric.
+    public var bestPath: String { "\(directory)/best.safetensors" }
+
+    /// A store in a folder that exists, keeping at most `keep` step checkpoints.
+    public init(directory: String, keep: Int) {
+        self.directory = directory
+        self.keep = max(keep, 0)
+    }
+
+    /// The checkpoint of a step: `step-00001000.safetensors`.
+    public func stepPath(_ step: Int) -> String {
+        let digits = String(step)
+        let zeros = String(repeating: "0", count: max(0, 8 - digits.utf8.count))
+        return "\(directory)/step-\(zeros)\(digits).safetensors"
+    }
+
+    /// Saves as `last`, and as `best` and step checkpoint where asked; then drops what is too old.
+    ///
+    /// The bytes are written once: the other names are links to the same file where the file
+    /// system has links.
+    public func save(
+        _ checkpoint: TrainingCheckpoint, isBest: Bool = false, keepsStep: Bool = false
+    ) throws(CheckpointError) {
+        try save(checkpoint, isBest: isBest, keepsStep: keepsStep, observer: nil)
+    }
+
+    func save(
+        _ checkpoint: TrainingCheckpoint, isBest: Bool, keepsStep: Bool, observer: SaveObserver?
+    ) throws(CheckpointError) {
+        try removeLeftovers()
+        try checkpoint.save(to: lastPath, observer: observer)
+        if isBest { try AtomicFile.duplicate(lastPath, as: bestPath, observer: observer) }
+        guard keepsStep, keep > 0 else { return }
+        let path = stepPath(checkpoint.state.step)
+        try AtomicFile.duplicate(lastPath, as: path, observer: observer)
+        for old in try stepPaths().dropLast(keep) {
+            unlink(old)
+            try observer?(.removed)
+        }
+    }
+
+    /// The step checkpoints there are, oldest first.
+    public func stepPaths() throws(CheckpointError) -> [String] {
+        try fileNames().compactMap { name in step(ofFile: name).map { (name, $0) } }
+            .sorted { $0.1 < $1.1 }.map { "\(directory)/\($0.0)" }
+    }
+
+    /// The step in a file name like `step-00001000.safetensors`, nil for any other name.
+    private func step(ofFile name: String) -> Int? {
+        guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+        let digits = name.dropFirst(5).dropLast(12)
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(digits)
+    }
+
+    /// Removes temporaries that a killed program left behind.
+    private func removeLeftovers() throws(CheckpointError) {
+        for name in try fileNames() where AtomicFile.isLeftover(name) {
+            unlink("\(directory)/\(name)")
+        }
+    }
+
+    private func fileNames() throws(CheckpointError) -> [String] {
+        guard let stream = opendir(directory) else {
+            let reason = errno == ENOENT ? "no such folder" : systemMessage(errno)
+            throw CheckpointError(.notFound, directory, "can't be listed: \(reason)")
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,58 @@
+/// A `--name` of a command: a flag, or an option that takes a value.
+public struct CommandOption: Sendable {
+    /// The name without its dashes.
+    public let name: String
+    /// A single letter that stands for it.
+    public let short: Character?
+    /// A phrase for the help text.
+    public let doc: String
+    let placeholder: String
+    /// nil for a flag.
+    let type: ConfigType?
+
+    /// An option that is either there or not: `--quiet`.
+    public static func flag(
+        _ name: String, short: Character? = nil, doc: String
+    ) -> CommandOption {
+        CommandOption(name: name, short: short, doc: doc, placeholder: "", type: nil)
+    }
+
+    /// An option with a value of a scalar type: `--threads 4` or `--threads=4`.
+    public static func value(
+        _ name: String, short: Character? = nil, _ placeholder: String,
+        type: ConfigType = .string(), doc: String
+    ) -> CommandOption {
+        CommandOption(name: name, short: short, doc: doc, placeholder: placeholder, type: type)
+    }
+
+    /// `--threads N`, as the help text shows it.
+    var usage: String {
+        let long = placeholder.isEmpty ? "--\(name)" : "--\(name) \(placeholder)"
+        return short.map { "-\($0), \(long)" } ?? long
+    }
+}
+
+/// A positional argument of a command.
+public struct CommandArgument: Sendable {
+    /// The name in the help text: `CONFIG`.
+    public let name: String
+    /// A phrase for the help text.
+    public let doc: String
+    /// Whether it may be left out.
+    public let isOptional: Bool
+    /// Whether any number of them may follow; only for the last argument.
+    public let isRepeated: Bool
+
+    /// Declares an argument.
+    public init(_ name: String, doc: String, isOptional: Bool = false, isRepeated: Bool = false) {
+        self.name = name
+        self.doc = doc
+        self.isOptional = isOptional
+        self.isRepeated = isRepeated
+    }
+
+    var usage: String {
+        let name = isRepeated ? "\(name) …" : name
+        return isOptional ? "[\(name)]" : name
+    }
+}

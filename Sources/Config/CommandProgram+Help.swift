@@ -1,0 +1,34 @@
+extension CommandProgram {
+    /// The help text of a command; that of the main command also lists the others.
+    public func help(for command: Command) -> String {
+        let isMain = command.name == main.name
+        var parts = [usage(of: command), isMain ? summary : command.summary]
+        var arguments = command.arguments.map { [$0.name, $0.doc] }
+        if command.takesOverrides {
+            arguments.append(["key=value", "sets a key of the config, such as training.epochs=20"])
+        }
+        parts += section("arguments", arguments)
+        let options = command.options.map { [$0.usage, $0.doc] }
+        var standard = [["--help", "show this text"]]
+        if isMain { standard.append(["--version", "show the version"]) }
+        parts += section("options", options + standard)
+        if isMain { parts += section("commands", commands.map { [$0.name, $0.summary] }) }
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// The help text of the program.
+    public var help: String { help(for: main) }
+
+    private func usage(of command: Command) -> String {
+        var words = [callName(of: command)] + command.arguments.map(\.usage)
+        if command.takesOverrides { words.append("[key=value …]") }
+        words.append("[options]")
+        let line = "usage: " + words.joined(separator: " ")
+        guard command.name == main.name, !commands.isEmpty else { return line }
+        return line + "\n       \(name) COMMAND …"
+    }
+
+    private func section(_ title: String, _ rows: [[String]]) -> [String] {
+        rows.isEmpty ? [] : ["\(title):\n\(Text.table(rows, indent: 2, gap: 3))"]
+    }
+}

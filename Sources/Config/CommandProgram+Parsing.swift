@@ -1,0 +1,133 @@
+import FTJSON
+
+extension CommandProgram {
+    /// Reads the arguments that follow the program's name.
+    public func parse(_ arguments: [String]) throws(UsageError) -> CommandRequest {
+        var command = main
+        var rest = arguments[...]
+        let named = ([main] + commands).first { $0.name == rest.first }
+        if let named {
+            command = named
+            rest = rest.dropFirst()
+        } else if let first = rest.first, main.arguments.isEmpty || looksLikeCommand(first),
+            let near = Suggestion.nearest(to: first, among: commands.map(\.name))
+        {
+            throw UsageError(message: "unknown command '\(first)'. Did you mean '\(near)'?")
+        }
+        // What asks for help gets it, however wrong the rest is.
+        let options = rest.prefix { $0 != "--" }
+        if options.contains("--help") || options.contains("-h") {
+            return .help(help(for: command))
+        }
+        if options.contains("--version") { return .version("\(name) \(version)") }
+        var parser = CommandParser(command: command, rest: rest, caller: callName(of: command))
+        return .run(try parser.run())
+    }
+
+    /// A file has a dot or a slash in its name; a mistyped command has not.
+    private func looksLikeCommand(_ argument: String) -> Bool {
+        argument.allSatisfy { $0.isLetter || $0 == "-" } && !argument.hasPrefix("-")
+    }
+
+    func callName(of command: Command) -> String {
+        command.name == main.name ? name : "\(name) \(command.name)"
+    }
+}
+
+private struct CommandParser {
+    let command: Command
+    var rest: ArraySlice<String>
+    let caller: String
+    var result: CommandInvocation
+
+    init(command: Command, rest: ArraySlice<String>, caller: String) {
+        self.command = command
+        self.rest = rest
+        self.caller = caller
+        result = CommandInvocation(command: command.name)
+    }
+
+    mutating func run() throws(UsageError) -> CommandInvocation {
+        while let argument = rest.popFirst() {
+            if argument == "--" {
+                result.arguments += rest
+                break
+            } else if argument.hasPrefix("-"), argument != "-" {
+                try option(argument)
+            } else if command.takesOverrides, isOverride(argument) {
+                result.overrides.append(argument)
+            } else {
+                result.arguments.append(argument)
+            }
+        }
+        try countArguments()
+        return result
+    }
+
+    /// `training.epochs=20`, but not the path `runs/a=b.json`.
+    private func isOverride(_ argument: String) -> Bool {
+        guard let split = argument.firstIndex(of: "=") else { return false }
+        return !argument[..<split].contains("/")
+    }
+
+    private mutating func option(_ argument: String) throws(UsageError) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let given = String(parts[0])
+        guard let option = command.options.first(where: { matches($0, given) }) else {
+            let names = command.options.map { "--\($0.name)" } + ["--help"]
+            let question = Suggestion.question(given, among: names)
+            throw failure("unknown option '\(given)'.\(question)")
+        }
+        guard let type = option.type else {
+            if parts.count > 1 { throw failure("--\(option.name) takes no value.") }
+            result.flags.insert(option.name)
+            return
+        }
+        if parts.count > 1 {
+            result.values[option.name] = try checked(String(parts[1]), type, option)
+        } else if let next = rest.first, !next.hasPrefix("--") {
+            rest.removeFirst()
+            result.values[option.name] = try checked(next, type, option)
+        } else {
+            throw failure("\(given) needs a value: \(option.usage).")
+        }
+    }
+
+    private func matches(_ option: CommandOption, _ given: String) -> Bool {
+        given == "--\(option.name)" || option.short.map { given == "-\($0)" } ?? false
+    }
+
+    private func checked(
+        _ text: String, _ type: ConfigType, _ option: CommandOption
+    ) throws(UsageError) -> String {
+        let isRight =
+            switch type.kind {
+            case .integer(let bounds): Int(text).map { bounds.contains($0) } ?? false
+            case .number(let bounds):
+                Double(text).map { $0.isFinite && bounds.contains($0) } ?? false
+            case .string(let allowed): allowed.isEmpty || allowed.contains(text)
+            default: true
+            }
+        if isRight, !text.isEmpty { return text }
+        let expected = text.isEmpty ? "a value" : type.expectation
+        throw failure("--\(option.name): expected \(expected), found \(text.jsonQuoted).")
+    }
+
+    private func countArguments() throws(UsageError) {
+        let count = result.arguments.count
+        let required = command.arguments.filter { !$0.isOptional }
+        if count < required.count {
+            throw failure("missing \(required[count].name): \(required[count].doc).")
+        }
+        let isOpen = command.arguments.last?.isRepeated ?? false
+        if !isOpen, count > command.arguments.count {
+            let extra = result.arguments[command.arguments.count]
+            throw failure("unexpected argument \(extra.jsonQuoted).")
+        }
+    }
+
+    private func failure(_ message: String) -> UsageError {
+        let separator = message.hasSuffix("?") || message.hasSuffix(".") ? " " : ". "
+        return UsageError(message: "\(message)\(separator)See '\(caller) --help'.")
+    }
+}

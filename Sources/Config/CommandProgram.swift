@@ -1,0 +1,90 @@
+/// One command of a program.
+public struct Command: Sendable {
+    /// The word that selects it: `check`.
+    public let name: String
+    /// One sentence for the help text.
+    public let summary: String
+    /// The positional arguments in order; optional ones last.
+    public let arguments: [CommandArgument]
+    /// The options besides `--help`.
+    public let options: [CommandOption]
+    /// Whether it takes `key=value` arguments.
+    public let takesOverrides: Bool
+
+    /// Declares a command.
+    public init(
+        name: String, summary: String, arguments: [CommandArgument] = [],
+        options: [CommandOption] = [], takesOverrides: Bool = false
+    ) {
+        self.name = name
+        self.summary = summary
+        self.arguments = arguments
+        self.options = options
+        self.takesOverrides = takesOverrides
+    }
+}
+
+/// A command-line program: what it is called and which commands it has.
+public struct CommandProgram: Sendable {
+    /// The name of the executable.
+    public let name: String
+    /// One sentence for the help text.
+    public let summary: String
+    /// What `--version` prints.
+    public let version: String
+    /// The command that runs when the first argument names none; naming it works too.
+    public let main: Command
+    /// The commands that are selected by name.
+    public let commands: [Command]
+
+    /// Declares a program.
+    public init(
+        name: String, summary: String, version: String, main: Command, commands: [Command]
+    ) {
+        self.name = name
+        self.summary = summary
+        self.version = version
+        self.main = main
+        self.commands = commands
+    }
+}
+
+/// What the user asked for.
+public enum CommandRequest: Sendable {
+    case run(CommandInvocation)
+    /// The help text to print.
+    case help(String)
+    /// The version to print.
+    case version(String)
+}
+
+/// A command with its arguments, checked against the declaration.
+public struct CommandInvocation: Sendable {
+    /// The name of the command.
+    public let command: String
+    /// The positional arguments.
+    public internal(set) var arguments: [String] = []
+    /// The `key=value` arguments, unparsed and in order.
+    public internal(set) var overrides: [String] = []
+    var flags: Set<String> = []
+    var values: [String: String] = [:]
+
+    init(command: String) { self.command = command }
+
+    /// Whether the flag was given.
+    public func flag(_ name: String) -> Bool { flags.contains(name) }
+    /// The value of an option, nil when it was not given.
+    public func string(_ name: String) -> String? { values[name] }
+    /// The value of an integer option, nil when it was not given.
+    public func int(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+    /// The value of a number option, nil when it was not given.
+    public func double(_ name: String) -> Double? { values[name].flatMap { Double($0) } }
+}
+
+/// A command line that cannot be understood; a program exits with status 2 on it.
+public struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong and what would be right.
+    public let message: String
+    /// The message; a hint at `--help` is part of it.
+    public var description: String { message }
+}

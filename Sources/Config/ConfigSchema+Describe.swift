@@ -1,0 +1,87 @@
+import FTJSON
+
+extension ConfigSchema {
+    /// Every union with all its variants, options and defaults as plain aligned text.
+    public func describe() -> String {
+        unions.map { $0.describe() }.joined(separator: "\n\n")
+    }
+
+    /// The keys of the config itself, dotted, with type, default and meaning.
+    public func describeKeys() -> String {
+        Text.table(Self.rows(fields, under: ""), indent: 2)
+    }
+
+    /// The reference of all keys and variants as Markdown tables.
+    public func markdown() -> String {
+        var parts = ["## Keys", Self.markdownTable(Self.rows(fields, under: ""))]
+        for union in unions {
+            parts.append("## \(union.plural.prefix(1).uppercased() + union.plural.dropFirst())")
+            for variant in union.variants {
+                parts.append("### `\(variant.name)`")
+                parts.append(variant.summary)
+                let rows = Self.rows(variant.fields, under: "")
+                if !rows.isEmpty { parts.append(Self.markdownTable(rows)) }
+            }
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    /// One row a key: name, type, default, meaning; the keys of an object follow it.
+    static func rows(_ fields: [Field], under path: String) -> [[String]] {
+        fields.flatMap { field -> [[String]] in
+            let path = ConfigPath.join(path, key: field.name)
+            guard case .object(let inner) = field.type.kind else {
+                return [[path, field.type.label, field.presenceLabel, field.doc]]
+            }
+            return [[path, "object", field.presenceLabel, field.doc]] + rows(inner, under: path)
+        }
+    }
+
+    private static func markdownTable(_ rows: [[String]]) -> String {
+        let lines = rows.map { row in
+            let cells = row.map { $0.split(separator: "|").joined(separator: "\\|") }
+            return "| `\(cells[0])` | \(cells[1]) | \(cells[2]) | \(cells[3]) |"
+        }
+        return (["| key | type | default | meaning |", "|---|---|---|---|"] + lines)
+            .joined(separator: "\n")
+    }
+}
+
+extension Union {
+    /// All variants under the plural as heading.
+    public func describe() -> String {
+        let width = variants.map(\.name.count).max() ?? 0
+        return ([plural] + variants.map { $0.describe(indent: 2, width: width) })
+            .joined(separator: "\n")
+    }
+}
+
+extension Variant {
+    /// The name and summary, then one aligned line per option. The name takes `width` columns.
+    public func describe(indent: Int = 0, width: Int = 0) -> String {
+        let padding = String(repeating: " ", count: max(width - name.count, 0) + 2)
+        let head = String(repeating: " ", count: indent) + name + padding + summary
+        let rows = ConfigSchema.rows(fields, under: "")
+        return rows.isEmpty ? head : head + "\n" + Text.table(rows, indent: indent + 4)
+    }
+}
+
+extension Field {
+    /// `required`, `optional`, or `default 0.001`.
+    fileprivate var presenceLabel: String {
+        switch presence {
+        case .required: isRequired ? "required" : ""
+        case .optional: "optional"
+        case .defaulted(.double(let value)): "default \(Text.number(value))"
+        case .defaulted(.string(let value)) where !value.isEmpty: "default \(value)"
+        case .defaulted(let value):
+            if case .object(let object) = value, object.keys == ["type"],
+                case .string(let name)? = object["type"]
+            {
+                "default \(name)"
+            } else {
+                "default \(value.text())"
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+public import FTJSON
+
+extension ConfigSchema {
+    /// Reads a config file and applies `key=value` arguments.
+    ///
+    /// Throws every problem of both together, each with its place.
+    public func load(
+        file: String, overrides: [String] = []
+    ) throws(ConfigError) -> ConfigValue {
+        try read(try FileReading.bytes(of: file), file: file, overrides: overrides)
+    }
+
+    /// Reads a config from memory; `file` is the name that messages give it.
+    public func read(
+        _ bytes: [UInt8], file: String, overrides: [String] = []
+    ) throws(ConfigError) -> ConfigValue {
+        let root: JSONNode
+        do throws(JSONError) {
+            let options = JSONParsingOptions(allowsDuplicateKeys: true)
+            root = try JSONNode(parsing: bytes, options: options)
+        } catch {
+            let location = ConfigLocation(file: file, error.position)
+            throw ConfigError([ConfigIssue(location: location, path: "", message: error.message)])
+        }
+        return try read(root, file: file, overrides: overrides)
+    }
+
+    /// Reads a config from text; `file` is the name that messages give it.
+    public func read(
+        _ text: String, file: String, overrides: [String] = []
+    ) throws(ConfigError) -> ConfigValue {
+        try read(Array(text.utf8), file: file, overrides: overrides)
+    }
+
+    /// Reads a config that is already parsed.
+    public func read(
+        _ node: JSONNode, file: String, overrides: [String] = []
+    ) throws(ConfigError) -> ConfigValue {
+        var root = node
+        var checker = Checker(schema: self, file: file)
+        if root.members != nil {
+            for (index, argument) in overrides.enumerated() {
+                let place = JSONPosition(line: 0, column: index + 1)
+                do throws(OverrideProblem) {
+                    try Override(argument, at: place).apply(to: &root)
+                } catch {
+                    checker.report(place, error.path, error.message)
+                }
+            }
+        }
+        let value = checker.check(root, as: .object(fields), at: "")
+        guard let value, checker.issues.isEmpty else { throw ConfigError(checker.issues) }
+        return value
+    }
+}

@@ -1,0 +1,93 @@
+/// What may stand at a place of a config.
+public struct ConfigType: Sendable {
+    enum Kind: Sendable {
+        case integer(IntegerBounds)
+        case number(NumberBounds)
+        case bool
+        case string(allowed: [String])
+        indirect case array(ConfigType, count: IntegerBounds)
+        case object([Field])
+        case union(String)
+    }
+
+    let kind: Kind
+
+    /// An integer in a closed range.
+    public static func int(min: Int? = nil, max: Int? = nil) -> ConfigType {
+        ConfigType(kind: .integer(IntegerBounds(min: min, max: max)))
+    }
+
+    /// A finite number: `min` and `max` belong to the range, `above` and `below` do not.
+    public static func number(
+        min: Double? = nil, above: Double? = nil, max: Double? = nil, below: Double? = nil
+    ) -> ConfigType {
+        ConfigType(kind: .number(NumberBounds(min: min, above: above, max: max, below: below)))
+    }
+
+    /// `true` or `false`.
+    public static let bool = ConfigType(kind: .bool)
+
+    /// Any string, or one of a few.
+    public static func string(oneOf allowed: [String] = []) -> ConfigType {
+        ConfigType(kind: .string(allowed: allowed))
+    }
+
+    /// An array whose elements all have one type.
+    public static func array(
+        of element: ConfigType, minCount: Int? = nil, maxCount: Int? = nil
+    ) -> ConfigType {
+        ConfigType(kind: .array(element, count: IntegerBounds(min: minCount, max: maxCount)))
+    }
+
+    /// An object with exactly these keys.
+    public static func object(_ fields: [Field]) -> ConfigType {
+        ConfigType(kind: .object(fields))
+    }
+
+    /// One of the variants of the schema's union of that name. Because it is only a name, a variant
+    /// may hold its own union again.
+    public static func union(_ name: String) -> ConfigType {
+        ConfigType(kind: .union(name))
+    }
+}
+
+extension ConfigType {
+    /// `an integer ≥ 1`: what a message says was expected.
+    var expectation: String {
+        switch kind {
+        case .integer(let bounds): return "an integer\(bounds.words)"
+        case .number(let bounds): return "a number\(bounds.words)"
+        case .bool: return "true or false"
+        case .string(let allowed):
+            if allowed.isEmpty { return "a string" }
+            return Text.list(allowed.map { "\"\($0)\"" }, "or")
+        case .array(_, let count):
+            return "an array\(Self.elements(count))"
+        case .object: return "an object"
+        case .union(let name): return Text.article(name)
+        }
+    }
+
+    private static func elements(_ count: IntegerBounds) -> String {
+        switch (count.min, count.max) {
+        case (nil, nil): ""
+        case (let min?, nil): " of at least \(Text.count(min, "element"))"
+        case (nil, let max?): " of at most \(Text.count(max, "element"))"
+        case (let min?, let max?) where min == max: " of \(Text.count(min, "element"))"
+        case (let min?, let max?): " of \(min) to \(max) elements"
+        }
+    }
+
+    /// `integer ≥ 1`: the type in a table of options.
+    var label: String {
+        switch kind {
+        case .integer(let bounds): "integer\(bounds.words)"
+        case .number(let bounds): "number\(bounds.words)"
+        case .bool: "bool"
+        case .string(let allowed): allowed.isEmpty ? "string" : allowed.joined(separator: " | ")
+        case .array(let element, _): "[\(element.label)]"
+        case .object: "object"
+        case .union(let name): name
+        }
+    }
+}

@@ -1,0 +1,127 @@
+/// A part of a checked config: every default is filled in, every type is right.
+///
+/// Reading by a name or type that the schema does not declare stops the program: it is a mistake in
+/// the code, not in the config.
+public struct ConfigValue: Sendable {
+    struct Member: Sendable {
+        let key: String
+        let value: ConfigValue
+    }
+
+    enum Content: Sendable {
+        case null
+        case bool(Bool)
+        case int(Int)
+        case double(Double)
+        case string(String)
+        case array([ConfigValue])
+        /// The variant's name for a union, and the keys in the order of the schema.
+        case object(String?, [Member])
+    }
+
+    let content: Content
+    /// Where it is: `model.layers[0].units`; empty for the root.
+    public let path: String
+    /// Where it was read. A default has the place of the object that it fills.
+    public let location: ConfigLocation
+
+    /// The name of the chosen variant: what stands at `type`.
+    public var type: String {
+        guard case .object(let variant?, _) = content else { wrong("a variant") }
+        return variant
+    }
+
+    /// The integer at `key`.
+    public func int(_ key: String) -> Int { member(key).asInt }
+    /// The number at `key`.
+    public func double(_ key: String) -> Double { member(key).asDouble }
+    /// The flag at `key`.
+    public func bool(_ key: String) -> Bool { member(key).asBool }
+    /// The string at `key`.
+    public func string(_ key: String) -> String { member(key).asString }
+    /// The array at `key`.
+    public func children(_ key: String) -> [ConfigValue] { member(key).elements }
+    /// The array of integers at `key`.
+    public func ints(_ key: String) -> [Int] { children(key).map(\.asInt) }
+    /// The array of numbers at `key`.
+    public func doubles(_ key: String) -> [Double] { children(key).map(\.asDouble) }
+    /// The array of strings at `key`.
+    public func strings(_ key: String) -> [String] { children(key).map(\.asString) }
+
+    /// The object or variant at `key`.
+    public func child(_ key: String) -> ConfigValue {
+        let child = member(key)
+        guard case .object = child.content else { child.wrong("an object") }
+        return child
+    }
+
+    /// The value at an optional key, nil when it is not set.
+    public func optional(_ key: String) -> ConfigValue? {
+        let value = member(key)
+        if case .null = value.content { return nil }
+        return value
+    }
+
+    /// The integer at an optional key.
+    public func optionalInt(_ key: String) -> Int? { optional(key)?.asInt }
+    /// The number at an optional key.
+    public func optionalDouble(_ key: String) -> Double? { optional(key)?.asDouble }
+    /// The flag at an optional key.
+    public func optionalBool(_ key: String) -> Bool? { optional(key)?.asBool }
+    /// The string at an optional key.
+    public func optionalString(_ key: String) -> String? { optional(key)?.asString }
+
+    /// A problem with this value, or with one of its keys, that only the builder can see.
+    ///
+    /// ```swift
+    /// throw ConfigError([layer.issue("needs an input of rank 2, found rank 3", at: "units")])
+    /// ```
+    public func issue(_ message: String, at key: String? = nil) -> ConfigIssue {
+        let place = key.map { member($0) } ?? self
+        return ConfigIssue(location: place.location, path: place.path, message: message)
+    }
+}
+
+extension ConfigValue {
+    /// The integer, for an element of an array of integers.
+    public var asInt: Int {
+        guard case .int(let value) = content else { wrong("an integer") }
+        return value
+    }
+
+    /// The number, for an element of an array of numbers.
+    public var asDouble: Double {
+        guard case .double(let value) = content else { wrong("a number") }
+        return value
+    }
+
+    /// The flag, for an element of an array of flags.
+    public var asBool: Bool {
+        guard case .bool(let value) = content else { wrong("a bool") }
+        return value
+    }
+
+    /// The string, for an element of an array of strings.
+    public var asString: String {
+        guard case .string(let value) = content else { wrong("a string") }
+        return value
+    }
+
+    /// The elements of an array.
+    public var elements: [ConfigValue] {
+        guard case .array(let values) = content else { wrong("an array") }
+        return values
+    }
+
+    private func member(_ key: String) -> ConfigValue {
+        guard case .object(_, let members) = content else { wrong("an object") }
+        guard let member = members.first(where: { $0.key == key }) else {
+            misdeclared("config \(path)", "the schema declares no key '\(key)' here")
+        }
+        return member.value
+    }
+
+    private func wrong(_ wanted: String) -> Never {
+        misdeclared("config \(path)", "the schema does not declare \(wanted) here")
+    }
+}

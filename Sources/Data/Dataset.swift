@@ -1,0 +1,151 @@
+public import Tensor
+
+/// N examples: row i of the inputs belongs to row i of the targets.
+///
+/// The rows lie in memory, in the dtype they were stored in, or are read from the file as they are
+/// needed.
+public final class Dataset: Sendable {
+    enum Source: Sendable {
+        case memory(NDArray)
+        case stream(HDF5Dataset)
+    }
+
+    /// What messages call it: the file and the path inside it.
+    public let name: String
+    /// The number of examples.
+    public let count: Int
+    /// Whether all rows are held in memory.
+    public let isInMemory: Bool
+    let inputs: Source
+    let targets: Source
+    /// Where row 0 lies in the sources.
+    let start: Int
+
+    init(name: String, inputs: Source, targets: Source, rows: Range<Int>) {
+        self.name = name
+        self.inputs = inputs
+        self.targets = targets
+        start = rows.lowerBound
+        count = rows.count
+        isInMemory =
+            switch (inputs, targets) {
+            case (.memory, .memory): true
+            default: false
+            }
+    }
+
+    /// Examples in memory: both arrays have N rows.
+    ///
+    /// Throws where the row counts differ or are 0.
+    public convenience init(inputs: NDArray, targets: NDArray, name: String = "data") throws {
+        guard inputs.rank > 0, targets.rank > 0 else {
+            throw DataError(
+                name, "inputs and targets need a first axis that counts the examples")
+        }
+        try Dataset.checkCounts(name, inputs.shape[0], targets.shape[0])
+        self.init(
+            name: name, inputs: .memory(inputs.contiguous()),
+            targets: .memory(targets.contiguous()), rows: 0..<inputs.shape[0])
+    }
+
+    static func checkCounts(_ name: String, _ inputs: Int, _ targets: Int) throws {
+        guard inputs == targets else {
+            throw DataError(
+                name,
+                "\(grouped(inputs)) inputs but \(grouped(targets)) targets; each input needs one"
+                    + " target")
+        }
+        guard inputs > 0 else {
+            throw DataError(name, "there are no examples; fill it or name another dataset")
+        }
+    }
+
+    /// The shape of one input.
+    public var inputShape: Shape { inputs.rowShape }
+    /// The dtype of the inputs as they are stored.
+    public var inputDType: DType { inputs.dtype }
+    /// The shape of one target; empty where it is one number.
+    public var targetShape: Shape { targets.rowShape }
+    /// The dtype of the targets as they are stored.
+    public var targetDType: DType { targets.dtype }
+
+    /// Bytes of all rows in memory.
+    public var byteCount: Int { count * (inputs.rowBytes + targets.rowBytes) }
+
+    /// A range of the examples, sharing what this holds.
+    public func subset(_ rows: Range<Int>) -> Dataset {
+        guard rows.lowerBound >= 0, rows.upperBound <= count, !rows.isEmpty else {
+            fail("dataset", "\(rows) is not a range of the \(count) examples")
+        }
+        return Dataset(
+            name: name, inputs: inputs, targets: targets,
+            rows: start + rows.lowerBound..<start + rows.upperBound)
+    }
+
+    /// The examples in order cut in two, the second part being the given share, for validation.
+    ///
+    /// Throws where a part would be empty.
+    public func split(second share: Double) throws -> (first: Dataset, second: Dataset) {
+        let size = share > 0 && share < 1 ? Int((Double(count) * share).rounded()) : 0
+        guard size > 0, size < count else {
+            throw DataError(
+                name,
+                "\(grouped(count)) examples can't be split with a share of \(share);"
+                    + " use a share between 0 and 1 that leaves some on both sides")
+        }
+        return (subset(0..<count - size), subset(count - size..<count))
+    }
+
+    /// The examples of a range, untransformed.
+    public func read(_ rows: Range<Int>) throws -> (inputs: NDArray, targets: NDArray) {
+        let rows = start + rows.lowerBound..<start + rows.upperBound
+        return (try inputs.read([rows]), try targets.read([rows]))
+    }
+
+    /// The smallest and largest target where targets are integers, so that labels can be checked
+    /// against the classes of a model; nil for other dtypes.
+    public func targetRange() throws -> ClosedRange<Int>? {
+        guard targetDType.isInteger else { return nil }
+        var range: ClosedRange<Int>?
+        let step = max(1, (1 << 20) / max(1, targets.rowBytes))
+        for first in stride(from: 0, to: count, by: step) {
+            let rows = start + first..<start + min(first + step, count)
+            for value in try targets.read([rows]).values(as: Int.self) {
+                let known = range ?? value...value
+                range = min(known.lowerBound, value)...max(known.upperBound, value)
+            }
+        }
+        return range
+    }
+}
+
+extension Dataset.Source {
+    var shape: Shape {
+        switch self {
+        case .memory(let array): array.shape
+        case .stream(let dataset): dataset.shape
+        }
+    }
+
+    var dtype: DType {
+        switch self {
+        case .memory(let array): array.dtype
+        case .stream(let dataset): dataset.dtype
+        }
+    }
+
+    var rowShape: Shape { shape.removing(at: 0) }
+    var rowBytes: Int { rowShape.elementCount * dtype.size }
+
+    /// Ranges of rows, one after the other. In memory, one range is a view.
+    func read(_ ranges: [Range<Int>]) throws -> NDArray {
+        switch self {
+        case .memory(let array):
+            if ranges.count == 1 {
+                return array.slice(axis: 0, start: ranges[0].lowerBound, count: ranges[0].count)
+            }
+            return array.gather(NDArray(ranges.flatMap { $0 }))
+        case .stream(let dataset): return try dataset.read(ranges: ranges)
+        }
+    }
+}

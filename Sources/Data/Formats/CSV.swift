@@ -1,0 +1,108 @@
+import Glibc
+public import Tensor
+
+/// Tables of numbers as comma-separated text.
+public enum CSV {
+    /// Which column holds what is to be predicted.
+    public enum Label: Sendable, Hashable {
+        /// Every column is an input.
+        case none
+        /// The leftmost column.
+        case first
+        /// The rightmost column.
+        case last
+        /// The column that the header gives this name.
+        case name(String)
+        /// Counted from 0.
+        case index(Int)
+    }
+
+    /// How a table is read.
+    public struct Options: Sendable, Hashable {
+        /// Whether the first row names the columns; nil to see by whether it holds any number.
+        public var hasHeader: Bool?
+        /// Where the targets are.
+        public var label: Label
+        /// What stands between fields: an ASCII character.
+        public var separator: Character
+
+        /// By default commas, a header where there is one, and no label.
+        public init(
+            hasHeader: Bool? = nil, label: Label = .none, separator: Character = ","
+        ) {
+            self.hasHeader = hasHeader
+            self.label = label
+            self.separator = separator
+        }
+    }
+
+    /// What a table holds.
+    public struct Table: Sendable {
+        /// Names of the inputs' columns; `column0`, … without a header.
+        public let columns: [String]
+        /// float32 [rows, columns].
+        public let inputs: NDArray
+        /// [rows]: int64 where all labels are whole numbers or words, else float32; nil without a
+        /// label column.
+        public let targets: NDArray?
+        /// Where labels are words, those words in alphabetical order: a target is its index.
+        public let classes: [String]
+    }
+
+    /// Reads a table.
+    ///
+    /// Throws with line and column where a field isn't a number or a row has too few or many.
+    public static func read(_ path: String, _ options: Options = Options()) throws -> Table {
+        let file = try FileBytes(path)
+        guard let separator = options.separator.asciiValue else {
+            throw DataError(path, "separator '\(options.separator)' is not an ASCII character")
+        }
+        var reader = CSVReader(path, options)
+        var scanner = CSVScanner(path, file.bytes, separator: separator)
+        while let row = try scanner.row() { try reader.add(row) }
+        return try reader.table()
+    }
+
+    /// Writes float or integer rows [N, columns], with targets [N] as the last column if given.
+    ///
+    /// Throws where the file can't be written.
+    public static func write(
+        _ inputs: NDArray, targets: NDArray? = nil, columns: [String]? = nil, to path: String
+    ) throws {
+        guard inputs.rank == 2, targets.map({ $0.shape == [inputs.shape[0]] }) ?? true else {
+            throw DataError(
+                path,
+                "a table needs inputs of shape [rows, columns] and targets of shape [rows];"
+                    + " flatten the inputs first")
+        }
+        let width = inputs.shape[1]
+        let names = columns ?? (0..<width).map { "column\($0)" }
+        guard names.count == width else {
+            throw DataError(path, "\(names.count) names can't head \(width) columns")
+        }
+        var text = (names + (targets == nil ? [] : ["label"])).map(quoted).joined(separator: ",")
+        text += "\n"
+        let values = texts(of: inputs)
+        let labels = targets.map(texts)
+        for row in 0..<inputs.shape[0] {
+            let fields = values[row * width..<(row + 1) * width] + (labels.map { [$0[row]] } ?? [])
+            text += fields.joined(separator: ",") + "\n"
+        }
+        try Array(text.utf8).withUnsafeBytes { try AtomicFile.write(path, [$0]) }
+    }
+
+    /// The shortest texts that read back as the same numbers.
+    private static func texts(of array: NDArray) -> [String] {
+        switch array.dtype {
+        case .float64: array.values(as: Double.self).map { "\($0)" }
+        case .float32, .float16, .bfloat16: array.values(as: Float.self).map { "\($0)" }
+        default: array.values(as: Int.self).map { "\($0)" }
+        }
+    }
+
+    private static func quoted(_ name: String) -> String {
+        guard name.contains(where: { ",\"\n\r".contains($0) }) else { return name }
+        let doubled = name.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\"" + doubled.joined(separator: "\"\"") + "\""
+    }
+}

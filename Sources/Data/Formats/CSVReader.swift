@@ -1,0 +1,126 @@
+import Tensor
+
+/// Collects the rows of a table and turns them into arrays.
+struct CSVReader {
+    private let path: String
+    private let options: CSV.Options
+    private var names: [String]?
+    private var width = 0
+    private var labelColumn: Int?
+    private var values: [Float] = []
+    private var labels: [String] = []
+    private var rows = 0
+
+    init(_ path: String, _ options: CSV.Options) {
+        self.path = path
+        self.options = options
+    }
+
+    /// Takes one row: the header if it is the first and is one.
+    mutating func add(_ row: [CSVScanner.Field]) throws {
+        if width == 0 {
+            try begin(row)
+            if names != nil { return }
+        }
+        guard row.count == width else {
+            throw error(
+                row[0],
+                "this row has \(row.count) fields, the first has \(width); complete it or"
+                    + " remove it")
+        }
+        for (index, field) in row.enumerated() {
+            if index == labelColumn {
+                guard !field.text.isEmpty else { throw empty(field) }
+                labels.append(field.text)
+            } else {
+                values.append(try number(field))
+            }
+        }
+        rows += 1
+    }
+
+    /// The table of all rows taken.
+    func table() throws -> CSV.Table {
+        guard rows > 0 else { throw DataError(path, "the table has no rows; fill it") }
+        let columns = (0..<width).filter { $0 != labelColumn }
+        guard !columns.isEmpty else {
+            throw DataError(path, "the only column is the label; add columns of inputs")
+        }
+        let (targets, classes) = labelColumn == nil ? (nil, []) : labelArray()
+        return CSV.Table(
+            columns: columns.map { names?[$0] ?? "column\($0)" },
+            inputs: NDArray(values, [rows, columns.count]), targets: targets, classes: classes)
+    }
+
+    private mutating func begin(_ row: [CSVScanner.Field]) throws {
+        width = row.count
+        let hasNumber = row.contains { Double($0.text) != nil }
+        if options.hasHeader ?? !hasNumber { names = row.map(\.text) }
+        labelColumn = try findLabel(row)
+    }
+
+    private func findLabel(_ row: [CSVScanner.Field]) throws -> Int? {
+        switch options.label {
+        case .none: return nil
+        case .first: return 0
+        case .last: return width - 1
+        case .index(let index):
+            guard index >= 0, index < width else {
+                throw error(
+                    row[0], "there is no column \(index); the columns are 0 to \(width - 1)")
+            }
+            return index
+        case .name(let name):
+            guard let names else {
+                throw error(
+                    row[0], "there is no header to find column '\(name)' in; give its number")
+            }
+            if let index = names.firstIndex(of: name) { return index }
+            let close = closestName(to: name, among: names).map { "did you mean '\($0)'?" }
+            let listed = "the header has " + names.prefix(8).joined(separator: ", ")
+            throw error(row[0], "there is no column '\(name)'; \(close ?? listed)")
+        }
+    }
+
+    private func labelArray() -> (NDArray, [String]) {
+        let whole = labels.compactMap { Int($0) }
+        if whole.count == rows { return (NDArray(whole), []) }
+        let numbers = labels.compactMap { text in Float(text).flatMap { $0.isFinite ? $0 : nil } }
+        if numbers.count == rows { return (NDArray(numbers), []) }
+        let classes = Set(labels).sorted()
+        var index: [String: Int] = [:]
+        for (position, name) in classes.enumerated() { index[name] = position }
+        return (NDArray(labels.map { index[$0] ?? 0 }), classes)
+    }
+
+    private func number(_ field: CSVScanner.Field) throws -> Float {
+        if let value = CSVReader.smallNumber(field.text) ?? Float(field.text), value.isFinite {
+            return value
+        }
+        if field.text.isEmpty { throw empty(field) }
+        throw error(
+            field,
+            "'\(field.text.prefix(40))' is not a finite number; correct it or name its"
+                + " column as the label")
+    }
+
+    /// Up to seven digits, which a float holds exactly: most fields of most tables.
+    private static func smallNumber(_ text: String) -> Float? {
+        let digits = text.utf8
+        guard (1...7).contains(digits.count) else { return nil }
+        var value: Int32 = 0
+        for byte in digits {
+            guard (48...57).contains(byte) else { return nil }
+            value = value * 10 + Int32(byte) - 48
+        }
+        return Float(value)
+    }
+
+    private func empty(_ field: CSVScanner.Field) -> DataError {
+        error(field, "the field is empty; fill it or remove the row")
+    }
+
+    private func error(_ field: CSVScanner.Field, _ problem: String) -> DataError {
+        DataError("\(path):\(field.line):\(field.column)", problem)
+    }
+}

@@ -1,0 +1,130 @@
+/// Cuts the text of a table into fields, one row at a time.
+///
+/// Quoted fields may hold separators, line ends and doubled quotes; lines end in LF or CRLF; empty
+/// lines are skipped.
+struct CSVScanner {
+    /// A field's text and where it begins.
+    struct Field {
+        var text: String
+        /// The line in the file, from 1.
+        let line: Int
+        /// The byte in the line, from 1.
+        let column: Int
+    }
+
+    private let path: String
+    private let bytes: UnsafeRawBufferPointer
+    private let separator: UInt8
+    private var position = 0
+    private var line = 1
+    private var lineStart = 0
+
+    private static let quote = UInt8(ascii: "\"")
+    private static let newline = UInt8(ascii: "\n")
+    private static let carriageReturn = UInt8(ascii: "\r")
+
+    init(_ path: String, _ bytes: UnsafeRawBufferPointer, separator: UInt8) {
+        self.path = path
+        self.bytes = bytes
+        self.separator = separator
+        // Spreadsheets mark UTF-8 with three bytes.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            position = 3
+            lineStart = 3
+        }
+    }
+
+    /// The fields of the next row that has any; nil at the end.
+    mutating func row() throws -> [Field]? {
+        while position < bytes.count, skipLineEnd() {}
+        guard position < bytes.count else { return nil }
+        var fields: [Field] = []
+        while true {
+            fields.append(try field())
+            if position >= bytes.count { return fields }
+            if bytes[position] == separator {
+                position += 1
+            } else if skipLineEnd() {
+                return fields
+            }
+        }
+    }
+
+    /// Where the scanner stands, for messages.
+    private var here: (line: Int, column: Int) { (line, position - lineStart + 1) }
+
+    private mutating func skipLineEnd() -> Bool {
+        if bytes[position] == CSVScanner.carriageReturn, position + 1 < bytes.count,
+            bytes[position + 1] == CSVScanner.newline
+        {
+            position += 1
+        }
+        guard bytes[position] == CSVScanner.newline else { return false }
+        position += 1
+        line += 1
+        lineStart = position
+        return true
+    }
+
+    private mutating func field() throws -> Field {
+        let start = here
+        let text =
+            position < bytes.count && bytes[position] == CSVScanner.quote
+            ? try quoted(start) : plain()
+        return Field(text: text, line: start.line, column: start.column)
+    }
+
+    private mutating func plain() -> String {
+        let start = position
+        while position < bytes.count, bytes[position] != separator,
+            bytes[position] != CSVScanner.newline
+        {
+            position += 1
+        }
+        var end = position
+        let isLineEnd = position == bytes.count || bytes[position] == CSVScanner.newline
+        if isLineEnd, end > start, bytes[end - 1] == CSVScanner.carriageReturn { end -= 1 }
+        return trimmed(start, end)
+    }
+
+    private func trimmed(_ start: Int, _ end: Int) -> String {
+        var (start, end) = (start, end)
+        while start < end, bytes[start] == 32 || bytes[start] == 9 { start += 1 }
+        while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 9 { end -= 1 }
+        return String(decoding: bytes[start..<end], as: UTF8.self)
+    }
+
+    private mutating func quoted(_ start: (line: Int, column: Int)) throws -> String {
+        var text: [UInt8] = []
+        position += 1
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == CSVScanner.quote {
+                guard position < bytes.count, bytes[position] == CSVScanner.quote else {
+                    try checkQuoteEnds()
+                    return String(decoding: text, as: UTF8.self)
+                }
+                position += 1
+            } else if byte == CSVScanner.newline {
+                line += 1
+                lineStart = position
+            }
+            text.append(byte)
+        }
+        throw DataError(
+            "\(path):\(start.line):\(start.column)", "a quote is never closed; add the closing one")
+    }
+
+    private func checkQuoteEnds() throws {
+        guard position < bytes.count else { return }
+        let next = bytes[position]
+        guard
+            next == separator || next == CSVScanner.newline || next == CSVScanner.carriageReturn
+        else {
+            throw DataError(
+                "\(path):\(here.line):\(here.column)",
+                "text follows a closing quote; double the quotes that belong to the field")
+        }
+    }
+}

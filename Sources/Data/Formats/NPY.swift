@@ -1,0 +1,62 @@
+public import Tensor
+
+/// NumPy's `.npy` files: one array each.
+public enum NPY {
+    /// Reads an array; 16-bit and unsigned integers are widened to the next dtype that holds them.
+    ///
+    /// Throws where the file is damaged or holds something else than numbers.
+    public static func read(_ path: String) throws -> NDArray {
+        let file = try FileBytes(path)
+        let (header, start) = try NPYHeader.find(file)
+        guard header.shape.count <= Shape.maximumRank else {
+            throw DataError(
+                path,
+                "the array has \(header.shape.count) dimensions, more than the"
+                    + " \(Shape.maximumRank) supported; save it with fewer")
+        }
+        let available = file.bytes.count - start
+        guard let size = byteCount(header.shape, elementSize: header.number.size),
+            size <= available
+        else {
+            throw DataError(
+                path,
+                "the header declares shape \(header.shape), but only"
+                    + " \(grouped(available)) bytes follow; the file is cut short, copy it again")
+        }
+        guard size == available else {
+            throw DataError(
+                path,
+                "\(grouped(available - size)) bytes follow the array; save one array to a"
+                    + " file")
+        }
+        let stored = Shape(header.isFortran ? header.shape.reversed() : header.shape)
+        let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[start...])
+        guard let array = header.number.array(bytes, stored) else {
+            throw DataError(path, "a number is beyond int64; save smaller numbers")
+        }
+        guard header.isFortran else { return array }
+        return array.permute((0..<stored.rank).reversed()).contiguous()
+    }
+
+    /// Writes an array, replacing what is at `path`.
+    ///
+    /// Throws for bfloat16, which NumPy doesn't have, and where the file can't be written.
+    public static func write(_ array: NDArray, to path: String) throws {
+        guard let code = NPYHeader.code(of: array.dtype) else {
+            throw DataError(path, "NumPy has no \(array.dtype); cast it to float32 first")
+        }
+        let sizes = array.shape.map(String.init).joined(separator: ", ")
+        let tuple = array.rank == 1 ? "(\(sizes),)" : "(\(sizes))"
+        var text = "{'descr': '\(code)', 'fortran_order': False, 'shape': \(tuple), }"
+        let prefix = 10
+        // Data start at a multiple of 64, the header ending in a newline.
+        while (prefix + text.utf8.count + 1) % 64 != 0 { text.append(" ") }
+        text.append("\n")
+        let length = text.utf8.count
+        let header =
+            NPYHeader.magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
+        try header.withUnsafeBytes { header in
+            try array.withUnsafeBytes { try AtomicFile.write(path, [header, $0]) }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Tensor
+
+/// What the start of a `.npy` file declares: a Python dictionary of three known keys.
+struct NPYHeader {
+    static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+    let number: StoredNumber
+    let isFortran: Bool
+    let shape: [Int]
+
+    /// Reads the header; also says where the elements start.
+    static func find(_ file: FileBytes) throws -> (header: NPYHeader, end: Int) {
+        let bytes = file.bytes
+        guard bytes.count >= 10, bytes.prefix(6).elementsEqual(magic) else {
+            throw DataError(file.path, "this is not a .npy file; save it with numpy.save")
+        }
+        let version = bytes[6]
+        guard (1...3).contains(version) else {
+            throw DataError(
+                file.path,
+                "version \(version) of the .npy format is not known; save it with"
+                    + " numpy.save")
+        }
+        let start = version == 1 ? 10 : 12
+        guard bytes.count >= start else { throw cut(file) }
+        var length = Int(bytes[8]) | Int(bytes[9]) << 8
+        if version > 1 { length |= Int(bytes[10]) << 16 | Int(bytes[11]) << 24 }
+        guard length <= bytes.count - start else { throw cut(file) }
+        // A header of numbers takes a hundred bytes; long ones name the fields of records.
+        let text = bytes[start..<start + min(length, 65_536)]
+        return (try parse(Array(text), file.path), start + length)
+    }
+
+    private static func cut(_ file: FileBytes) -> DataError {
+        DataError(file.path, "the file ends within its header; copy it again")
+    }
+
+    private static func parse(_ text: [UInt8], _ path: String) throws -> NPYHeader {
+        var parser = Parser(text: text)
+        var (code, order, shape): (String?, Bool?, [Int]?) = (nil, nil, nil)
+        parser.take("{")
+        while let key = parser.string(), parser.take(":") {
+            switch key {
+            case "descr":
+                guard let value = parser.string() else {
+                    throw DataError(
+                        path, "the elements are records, not numbers; save one field of them")
+                }
+                code = value
+            case "fortran_order": order = parser.bool()
+            case "shape": shape = parser.tuple()
+            default: break
+            }
+            guard parser.take(",") else { break }
+        }
+        guard let code, let order, let shape else {
+            throw DataError(path, "the .npy header is damaged; save the array again")
+        }
+        return NPYHeader(number: try number(code, path), isFortran: order, shape: shape)
+    }
+
+    private static let codes: [(code: String, number: StoredNumber)] = [
+        ("|b1", .same(.bool)), ("|i1", .same(.int8)), ("|u1", .same(.uint8)),
+        ("<i2", .int16), ("<u2", .uint16), ("<i4", .same(.int32)), ("<u4", .uint32),
+        ("<i8", .same(.int64)), ("<u8", .uint64), ("<f2", .same(.float16)),
+        ("<f4", .same(.float32)), ("<f8", .same(.float64)),
+    ]
+
+    /// NumPy's code of a dtype, if it has one.
+    static func code(of dtype: DType) -> String? {
+        codes.first { $0.number == .same(dtype) }?.code
+    }
+
+    private static func number(_ code: String, _ path: String) throws -> StoredNumber {
+        if let match = codes.first(where: { $0.code == code }) { return match.number }
+        if code.hasPrefix(">") {
+            throw DataError(
+                path,
+                "elements '\(code)' have the highest byte first; save them with"
+                    + " array.astype('<\(code.dropFirst())')")
+        }
+        throw DataError(
+            path,
+            "elements '\(code.prefix(32))' aren't numbers that are supported; save integers"
+                + " or floats of at most 64 bits")
+    }
+
+    /// Reads the few forms of Python literals that headers have.
+    private struct Parser {
+        let text: [UInt8]
+        var position = 0
+
+        private mutating func skipSpaces() {
+            while position < text.count, text[position] <= 32 { position += 1 }
+        }
+
+        /// Steps over `symbol` if it comes next.
+        @discardableResult mutating func take(_ symbol: Character) -> Bool {
+            skipSpaces()
+            guard position < text.count, text[position] == symbol.asciiValue else { return false }
+            position += 1
+            return true
+        }
+
+        mutating func string() -> String? {
+            skipSpaces()
+            guard position < text.count, text[position] == 39 || text[position] == 34,
+                let end = text[(position + 1)...].firstIndex(of: text[position])
+            else { return nil }
+            defer { position = end + 1 }
+            return String(decoding: text[position + 1..<end], as: UTF8.self)
+        }
+
+        mutating func bool() -> Bool? {
+            skipSpaces()
+            for (word, value) in [("True", true), ("False", false)]
+            where text[position...].starts(with: word.utf8) {
+                position += word.utf8.count
+                return value
+            }
+            return nil
+        }
+
+        mutating func tuple() -> [Int]? {
+            guard take("(") else { return nil }
+            var values: [Int] = []
+            while !take(")") {
+                let start = position
+                while position < text.count, (48...57).contains(text[position]) { position += 1 }
+                let digits = String(decoding: text[start..<position], as: UTF8.self)
+                guard let value = Int(digits) else { return nil }
+                values.append(value)
+                guard take(",") || text[safe: position] == 41 else { return nil }
+                skipSpaces()
+            }
+            return values
+        }
+    }
+}
+
+extension Array {
+    fileprivate subscript(safe index: Int) -> Element? { index < count ? self[index] : nil }
+}

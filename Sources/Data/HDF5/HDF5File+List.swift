@@ -1,0 +1,119 @@
+import CHDF5
+import CHDF5Shim
+public import Tensor
+
+/// What a file says of one of its datasets, elements unread.
+public struct HDF5Entry: Sendable, Equatable {
+    /// The path inside the file, without a leading slash: `train/images`.
+    public let path: String
+    /// Sizes of the dimensions, the examples' first; empty for a single value.
+    public let dimensions: [Int]
+    /// The dtype that reading gives; nil where elements aren't numbers.
+    public let dtype: DType?
+    /// The stored type in words: `uint8`, `text`, …
+    public let typeName: String
+    /// Sizes of a chunk; nil where the elements lie in one piece.
+    public let chunks: [Int]?
+    /// Filters that chunks went through: `deflate`, `shuffle`, …
+    public let filters: [String]
+    /// Bytes in the file.
+    public let storedBytes: Int
+}
+
+extension HDF5File {
+    private static let maximumDepth = 32
+    private static let maximumCount = 10_000
+
+    /// Every dataset, sorted by path; links that leave the file are skipped.
+    ///
+    /// Throws where the file nests or holds more than a data file plausibly does.
+    public func entries() throws -> [HDF5Entry] {
+        try HDF5Library.locked {
+            try datasetPaths().map { path in
+                try HDF5Dataset(self, path, allowingAnyType: true).entry
+            }
+        }
+    }
+
+    /// The text of an attribute of the file, as `HDF5Writer.setAttribute` writes it; nil without.
+    public func attribute(_ key: String) -> String? {
+        HDF5Library.locked {
+            HDF5Library.with(H5Aopen(id, key, hid_t(H5P_DEFAULT)), H5Aclose) { attribute in
+                HDF5Library.with(H5Aget_type(attribute), H5Tclose) { type -> String? in
+                    let isFixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0
+                    let size = Int(clamping: H5Aget_storage_size(attribute))
+                    guard isFixed, size < 1 << 16 else { return nil }
+                    var bytes = [UInt8](repeating: 0, count: size)
+                    guard H5Aread(attribute, type, &bytes) >= 0 else { return nil }
+                    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                } ?? nil
+            } ?? nil
+        }
+    }
+
+    /// The paths of all datasets, sorted.
+    func datasetPaths() throws -> [String] {
+        var found: [String] = []
+        var seen: Set<UInt64> = []
+        var pending: [(path: String, depth: Int)] = [("", 0)]
+        var links = 0
+        while let (path, depth) = pending.popLast() {
+            for name in try children(of: path) {
+                links += 1
+                guard links <= HDF5File.maximumCount, depth < HDF5File.maximumDepth else {
+                    throw DataError(
+                        self.path, "the groups hold too many objects; this is no data file")
+                }
+                let child = path.isEmpty ? name : path + "/" + name
+                guard h5x_link_kind(id, child) == 0 else { continue }
+                switch kind(of: child, &seen) {
+                case .dataset: found.append(child)
+                case .group: pending.append((child, depth + 1))
+                case .other: break
+                }
+            }
+        }
+        return found.sorted()
+    }
+
+    private enum Kind { case group, dataset, other }
+
+    /// What lies at a path; a group that was met before is `other`, so that cycles end.
+    private func kind(of path: String, _ seen: inout Set<UInt64>) -> Kind {
+        HDF5Library.with(H5Oopen(id, path, hid_t(H5P_DEFAULT)), H5Oclose) { object in
+            switch H5Iget_type(object) {
+            case H5I_DATASET: .dataset
+            case H5I_GROUP: seen.insert(h5x_object_key(object)).inserted ? .group : .other
+            default: .other
+            }
+        } ?? .other
+    }
+
+    private func children(of group: String) throws -> [String] {
+        let path = group.isEmpty ? "/" : group
+        let opened = H5Gopen2(id, path, hid_t(H5P_DEFAULT))
+        let names = HDF5Library.with(opened, H5Gclose) { group -> [String] in
+            var info = H5G_info_t()
+            guard H5Gget_info(group, &info) >= 0 else { return [] }
+            let count = min(Int(clamping: info.nlinks), HDF5File.maximumCount + 1)
+            return (0..<count).compactMap { name(of: $0, in: group) }
+        }
+        guard let names else {
+            throw DataError(
+                self.path, "group '\(path)' is damaged (\(HDF5Library.lastError)); make it again")
+        }
+        return names
+    }
+
+    private func name(of index: Int, in group: hid_t) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        let length = buffer.withUnsafeMutableBytes { bytes in
+            H5Lget_name_by_idx(
+                group, ".", H5_INDEX_NAME, H5_ITER_INC, hsize_t(index),
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
+                hid_t(H5P_DEFAULT))
+        }
+        guard length > 0, length < buffer.count else { return nil }
+        return String(decoding: buffer[..<length], as: UTF8.self)
+    }
+}

@@ -1,0 +1,95 @@
+import CHDF5
+import CHDF5Shim
+import Tensor
+
+/// How elements of a stored type arrive in memory.
+enum HDF5Type: Sendable, Equatable {
+    /// Elements that libhdf5 delivers as this dtype.
+    case numeric(DType)
+    /// Unsigned 64-bit integers: int64 after a check.
+    case unsigned64
+    /// Names for the values of a byte, delivered as the bytes that are stored.
+    case enumeration(DType)
+    /// A type that can't be read as numbers, by name.
+    case unsupported(String)
+
+    /// The dtype of an array read from it.
+    var dtype: DType? {
+        switch self {
+        case .numeric(let dtype), .enumeration(let dtype): dtype
+        case .unsigned64: .int64
+        case .unsupported: nil
+        }
+    }
+
+    /// Classifies a stored type: 16-bit and unsigned integers take the next dtype that holds them.
+    init(_ type: hid_t) {
+        let size = H5Tget_size(type)
+        switch H5Tget_class(type) {
+        case H5T_INTEGER: self = HDF5Type(integerOf: size, signed: H5Tget_sign(type) == H5T_SGN_2)
+        case H5T_FLOAT: self = .numeric(HDF5Type.float(type, size))
+        case H5T_ENUM: self = HDF5Type(enumeration: type)
+        case H5T_STRING: self = .unsupported("text")
+        case H5T_COMPOUND: self = .unsupported("compound records")
+        case H5T_VLEN: self = .unsupported("lists of varying length")
+        case H5T_ARRAY: self = .unsupported("nested arrays")
+        case H5T_REFERENCE: self = .unsupported("references")
+        case H5T_OPAQUE: self = .unsupported("opaque bytes")
+        case H5T_BITFIELD: self = .unsupported("bit fields")
+        default: self = .unsupported("elements of an unknown kind")
+        }
+    }
+
+    private init(integerOf size: Int, signed: Bool) {
+        switch (size, signed) {
+        case (1, true): self = .numeric(.int8)
+        case (1, false): self = .numeric(.uint8)
+        case (2...3, _), (4, true): self = .numeric(.int32)
+        case (4...7, _), (8, true): self = .numeric(.int64)
+        case (8, false): self = .unsigned64
+        default: self = .unsupported("\(size * 8)-bit integers")
+        }
+    }
+
+    private init(enumeration type: hid_t) {
+        let isBool = HDF5Library.with(h5x_bool(), H5Tclose) { H5Tequal(type, $0) > 0 } ?? false
+        if isBool {
+            self = .enumeration(.bool)
+        } else if H5Tget_size(type) == 1 {
+            self = .enumeration(.uint8)
+        } else {
+            self = .unsupported("named values of more than a byte")
+        }
+    }
+
+    private static func float(_ type: hid_t, _ size: Int) -> DType {
+        switch size {
+        case 2: isBrain(type) ? .bfloat16 : .float16
+        case 4: .float32
+        default: .float64
+        }
+    }
+
+    private static func isBrain(_ type: hid_t) -> Bool {
+        var (sign, exponent, exponentSize, mantissa, mantissaSize) = (0, 0, 0, 0, 0)
+        H5Tget_fields(type, &sign, &exponent, &exponentSize, &mantissa, &mantissaSize)
+        return exponentSize == 8
+    }
+
+    /// Lends the in-memory type that arrays of `dtype` have.
+    static func with<Result>(
+        _ dtype: DType, _ body: (hid_t) throws -> Result
+    ) rethrows -> Result? {
+        switch dtype {
+        case .int8: try body(h5x_int8())
+        case .uint8: try body(h5x_uint8())
+        case .int32: try body(h5x_int32())
+        case .int64: try body(h5x_int64())
+        case .float32: try body(h5x_float32())
+        case .float64: try body(h5x_float64())
+        case .float16: try HDF5Library.with(h5x_float16_like(5, 10, 15), H5Tclose, body)
+        case .bfloat16: try HDF5Library.with(h5x_float16_like(8, 7, 127), H5Tclose, body)
+        case .bool: try HDF5Library.with(h5x_bool(), H5Tclose, body)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import CHDF5
+import CHDF5Shim
+import Glibc
+public import Tensor
+
+/// Fills a new HDF5 file, which appears under its name only when it is complete.
+public final class HDF5Writer {
+    private let path: String
+    private let id: hid_t
+
+    private init(_ path: String, _ id: hid_t) {
+        self.path = path
+        self.id = id
+    }
+
+    /// Creates the file at `path`, or replaces it, with what `body` writes.
+    ///
+    /// It grows under a temporary name beside `path` and is renamed at the end, so a crash or an
+    /// error leaves whatever was there.
+    public static func create(_ path: String, _ body: (HDF5Writer) throws -> Void) throws {
+        try AtomicFile.write(path) { temporary in
+            let id = try HDF5Library.locked {
+                let opened = HDF5Library.with(h5x_file_access(), H5Pclose) {
+                    H5Fcreate(temporary, h5x_truncate(), hid_t(H5P_DEFAULT), $0)
+                }
+                guard let id = opened, id >= 0 else {
+                    throw DataError(path, "can't be created (\(HDF5Library.lastError))")
+                }
+                return id
+            }
+            let result = Result { try body(HDF5Writer(path, id)) }
+            let closed = HDF5Library.locked { H5Fclose(id) }
+            try result.get()
+            if closed < 0 { throw DataError(path, "can't be written; is the disk full?") }
+        }
+    }
+
+    /// Writes an array at a path inside the file; groups on the way are made.
+    ///
+    /// With `deflate` (1 fast … 9 small) the rows are stored in compressed chunks of `chunkRows`,
+    /// by default about 256 KiB.
+    public func write(
+        _ name: String, _ array: NDArray, chunkRows: Int? = nil, deflate: Int? = nil
+    ) throws {
+        try array.withUnsafeBytes { bytes in
+            try HDF5Library.locked {
+                let isWritten = create(name, array, chunkRows, deflate) { dataset, type in
+                    guard let base = bytes.baseAddress, !bytes.isEmpty else { return true }
+                    let everything = hid_t(H5S_ALL)
+                    return H5Dwrite(dataset, type, everything, everything, hid_t(H5P_DEFAULT), base)
+                        >= 0
+                }
+                if isWritten != true {
+                    throw DataError(path, "'\(name)' can't be written (\(HDF5Library.lastError))")
+                }
+            }
+        }
+    }
+
+    /// Attaches a text to a dataset, or to the file where `name` is empty.
+    public func setAttribute(_ key: String, _ text: String, on name: String = "") throws {
+        let bytes = Array(text.utf8)
+        try HDF5Library.locked {
+            let object = H5Oopen(id, name.isEmpty ? "/" : name, hid_t(H5P_DEFAULT))
+            let isWritten = HDF5Library.with(object, H5Oclose) { object in
+                HDF5Library.with(h5x_text(max(1, bytes.count)), H5Tclose) { type in
+                    HDF5Library.with(H5Screate(H5S_SCALAR), H5Sclose) { space in
+                        let attribute = h5x_create_attribute(object, key, type, space)
+                        return HDF5Library.with(attribute, H5Aclose) {
+                            H5Awrite($0, type, bytes.isEmpty ? [0] : bytes) >= 0
+                        } ?? false
+                    } ?? false
+                } ?? false
+            }
+            if isWritten != true {
+                throw DataError(
+                    path, "attribute '\(key)' can't be written (\(HDF5Library.lastError))")
+            }
+        }
+    }
+
+    private func create(
+        _ name: String, _ array: NDArray, _ chunkRows: Int?, _ deflate: Int?,
+        _ body: (hid_t, hid_t) -> Bool
+    ) -> Bool? {
+        let sizes = array.shape.map { hsize_t($0) }
+        let space = H5Screate_simple(Int32(sizes.count), sizes, nil)
+        return HDF5Library.with(space, H5Sclose) { space -> Bool? in
+            HDF5Library.with(h5x_link_creation(), H5Pclose) { links -> Bool? in
+                HDF5Library.with(h5x_dataset_creation(), H5Pclose) { layout -> Bool? in
+                    setChunks(layout, array, chunkRows, deflate)
+                    return HDF5Type.with(array.dtype) { type -> Bool? in
+                        let id = H5Dcreate2(
+                            self.id, name, type, space, links, layout, hid_t(H5P_DEFAULT))
+                        return HDF5Library.with(id, H5Dclose) { body($0, type) }
+                    } ?? nil
+                } ?? nil
+            } ?? nil
+        } ?? nil
+    }
+
+    private func setChunks(_ layout: hid_t, _ array: NDArray, _ rows: Int?, _ deflate: Int?) {
+        guard rows != nil || deflate != nil, array.count > 0, array.rank > 0 else { return }
+        let rowBytes = max(1, array.byteCount / array.shape[0])
+        var chunk = array.shape.map { hsize_t($0) }
+        chunk[0] = hsize_t(min(array.shape[0], max(1, rows ?? (256 << 10) / rowBytes)))
+        H5Pset_chunk(layout, Int32(chunk.count), chunk)
+        guard let deflate else { return }
+        if array.dtype.size > 1 { H5Pset_shuffle(layout) }
+        H5Pset_deflate(layout, UInt32(min(max(deflate, 0), 9)))
+    }
+}

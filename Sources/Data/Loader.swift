@@ -1,0 +1,99 @@
+public import Tensor
+
+/// Examples that a model sees together.
+public struct Batch: Sendable {
+    /// [count, …] after the transforms, on the CPU.
+    public let inputs: NDArray
+    /// [count, …] after the transforms, on the CPU.
+    public let targets: NDArray
+    /// How many examples: the batch size, or less in the last batch of an epoch.
+    public let count: Int
+    /// Where the sampler stands after this batch.
+    public let end: SamplerState
+}
+
+/// Turns a dataset into batches, made on a thread of their own while the model trains.
+public struct Loader: Sendable {
+    /// Where the examples come from.
+    public let dataset: Dataset
+    /// What decides their order.
+    public let sampler: Sampler
+    /// How many examples make a batch.
+    public let batchSize: Int
+    /// Whether an epoch ends before a batch that would be short.
+    public let dropLast: Bool
+    /// How many batches are made ahead.
+    public let prefetch: Int
+    /// What happens to inputs, and the shape and dtype that the model sees.
+    public let inputs: TransformPipeline
+    /// What happens to targets, and the shape and dtype that the loss sees.
+    public let targets: TransformPipeline
+
+    /// Throws where a transform doesn't fit the examples.
+    public init(
+        _ dataset: Dataset, batchSize: Int, shuffle: Bool = false, seed: UInt64 = 0,
+        dropLast: Bool = false, inputTransforms: [Transform] = [],
+        targetTransforms: [Transform] = [], prefetch: Int = 4
+    ) throws(TransformError) {
+        guard batchSize > 0 else { fail("loader", "the batch size is \(batchSize)") }
+        self.dataset = dataset
+        self.batchSize = batchSize
+        self.dropLast = dropLast
+        self.prefetch = prefetch
+        sampler = Sampler(
+            count: dataset.count, order: shuffle ? dataset.shuffledOrder : .sequential, seed: seed)
+        inputs = try TransformPipeline(
+            inputTransforms, shape: dataset.inputShape, dataset.inputDType)
+        targets = try TransformPipeline(
+            targetTransforms, shape: dataset.targetShape, dataset.targetDType)
+    }
+
+    /// The same with another order of the examples.
+    init(_ other: Loader, _ sampler: Sampler) {
+        dataset = other.dataset
+        self.sampler = sampler
+        batchSize = other.batchSize
+        dropLast = other.dropLast
+        prefetch = other.prefetch
+        inputs = other.inputs
+        targets = other.targets
+    }
+
+    /// Batches of a whole epoch.
+    public var batchesPerEpoch: Int { batches(from: 0) }
+
+    /// Batches that are left of an epoch of which `position` examples were used.
+    public func batches(from position: Int) -> Int {
+        let left = max(0, dataset.count - position)
+        return dropLast ? left / batchSize : (left + batchSize - 1) / batchSize
+    }
+
+    /// Starts making the batches of an epoch from where `state` stands in it.
+    public func epoch(from state: SamplerState = SamplerState()) -> BatchStream {
+        BatchStream(self, from: state)
+    }
+}
+
+/// The batches of one epoch, in order. Letting go of it stops the thread that makes them.
+public final class BatchStream {
+    private let batches: Prefetcher<Batch>
+
+    /// Seconds that `next` has spent waiting for batches that were not ready.
+    public private(set) var waitSeconds = 0.0
+
+    init(_ loader: Loader, from state: SamplerState) {
+        batches = Prefetcher(ahead: loader.prefetch) { emit in
+            var maker = BatchMaker(loader, state)
+            while let batch = try maker.next(), emit(batch) {}
+        }
+    }
+
+    /// The next batch; nil at the end of the epoch.
+    ///
+    /// Throws where reading the data fails, after the batches that were made before.
+    public func next() throws -> Batch? {
+        let (batch, waited) = try batches.next()
+        waitSeconds += waited
+        return batch
+    }
+}

@@ -1,0 +1,103 @@
+import Glibc
+import Tensor
+
+/// Makes elements on a thread of its own, a few ahead of whoever takes them.
+///
+/// Letting go of it stops the thread.
+final class Prefetcher<Element: Sendable> {
+    private let queue: BoundedQueue<Element>
+    private let thread: Thread
+
+    /// Runs `make`, which hands over each element with `emit` and returns when that gives false.
+    init(
+        ahead: Int, _ make: @escaping @Sendable (_ emit: (Element) -> Bool) throws -> Void
+    ) {
+        let queue = BoundedQueue<Element>(capacity: ahead)
+        self.queue = queue
+        thread = Thread { queue.finish(Result { try make(queue.push) }) }
+    }
+
+    deinit {
+        queue.cancel()
+        thread.join()
+    }
+
+    /// The next element, or nil at the end, with the seconds spent waiting for it.
+    ///
+    /// Elements made before an error come first.
+    func next() throws -> (element: Element?, waited: Double) { try queue.next() }
+}
+
+/// Hands elements from one thread to another.
+private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
+    // Safe to share: everything below is touched only while `mutex` is held.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let capacity: Int
+    private var waiting: [Element] = []
+    private var end: Result<Void, any Error>?
+    private var isCancelled = false
+
+    init(capacity: Int) {
+        self.capacity = max(1, capacity)
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(changed)
+        pthread_mutex_destroy(mutex)
+        changed.deallocate()
+        mutex.deallocate()
+    }
+
+    private func locked<R>(_ body: () throws -> R) rethrows -> R {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_broadcast(changed)
+            pthread_mutex_unlock(mutex)
+        }
+        return try body()
+    }
+
+    /// Adds an element, waiting while the queue is full; false once nobody wants more.
+    func push(_ element: Element) -> Bool {
+        locked {
+            while waiting.count >= capacity, !isCancelled { pthread_cond_wait(changed, mutex) }
+            if !isCancelled { waiting.append(element) }
+            return !isCancelled
+        }
+    }
+
+    /// Says that no more elements come, and why.
+    func finish(_ result: Result<Void, any Error>) { locked { end = result } }
+
+    /// Tells the maker to stop.
+    func cancel() {
+        locked {
+            isCancelled = true
+            waiting = []
+        }
+    }
+
+    func next() throws -> (element: Element?, waited: Double) {
+        try locked {
+            var waited = 0.0
+            if waiting.isEmpty, end == nil, !isCancelled {
+                let start = monotonicSeconds()
+                while waiting.isEmpty, end == nil { pthread_cond_wait(changed, mutex) }
+                waited = monotonicSeconds() - start
+            }
+            if !waiting.isEmpty { return (waiting.removeFirst(), waited) }
+            try end?.get()
+            return (nil, waited)
+        }
+    }
+}
+
+/// Seconds on a clock that never goes back.
+func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

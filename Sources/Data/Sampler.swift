@@ -1,0 +1,109 @@
+import Tensor
+
+/// Where a run stands in its data: all that a resumed run needs to go on with the same examples.
+public struct SamplerState: Sendable, Hashable {
+    /// Epochs that were completed.
+    public var epoch: Int
+    /// Examples of this epoch that were used.
+    public var position: Int
+
+    /// A place in an epoch; by default the very start.
+    public init(epoch: Int = 0, position: Int = 0) {
+        self.epoch = epoch
+        self.position = position
+    }
+}
+
+/// Decides the order of the examples in each epoch, from a seed and the epoch's number alone.
+public struct Sampler: Sendable {
+    /// How an epoch visits the examples.
+    public enum Order: Sendable, Hashable {
+        /// As they are stored.
+        case sequential
+        /// Every order equally likely.
+        case shuffled
+        /// Blocks of neighbouring rows in random order, and the rows of each `window` blocks that
+        /// follow each other mixed: nearly as good, and read in large pieces.
+        case blockwise(rows: Int, window: Int)
+    }
+
+    /// The number of examples.
+    public let count: Int
+    /// How an epoch visits them.
+    public let order: Order
+    /// What all orders are drawn from.
+    public let seed: UInt64
+
+    /// An order of `count` examples for each epoch.
+    public init(count: Int, order: Order, seed: UInt64) {
+        self.count = count
+        self.order = order
+        self.seed = seed
+    }
+
+    /// The rows in the order in which an epoch visits them.
+    public func rows(epoch: Int) -> [Int] {
+        switch order {
+        case .sequential: Array(0..<count)
+        case .shuffled: random(epoch).permutation(count)
+        case .blockwise:
+            windows(epoch: epoch).flatMap { window in
+                let rows = window.blocks.flatMap { $0 }
+                return window.order.map { rows[$0] }
+            }
+        }
+    }
+
+    /// Rows that are read together and mixed.
+    struct Window {
+        /// The position in the epoch of the first.
+        let start: Int
+        let blocks: [Range<Int>]
+        /// What mixes the rows; nil where they stay in order.
+        let random: Random?
+
+        var count: Int { blocks.reduce(0) { $0 + $1.count } }
+        /// Positions within the concatenated blocks, in visiting order.
+        var order: [Int] {
+            guard let random else { return Array(0..<count) }
+            return Random(seed: random.seed, stream: random.stream).permutation(count)
+        }
+    }
+
+    /// The windows of an epoch; a single one of all rows unless the order is blockwise.
+    func windows(epoch: Int) -> [Window] {
+        guard case .blockwise(let rows, let window) = order, rows > 0, window > 0 else {
+            let random = order == .shuffled ? random(epoch) : nil
+            return [Window(start: 0, blocks: [0..<count], random: random)]
+        }
+        let order = random(epoch).permutation((count + rows - 1) / rows)
+        var start = 0
+        return stride(from: 0, to: order.count, by: window).map { first in
+            let blocks = order[first..<min(first + window, order.count)].map { block in
+                block * rows..<min((block + 1) * rows, count)
+            }
+            let result = Window(
+                start: start, blocks: blocks,
+                random: Random(seed: seed).fork("sampler-\(epoch)-\(first)"))
+            start += result.count
+            return result
+        }
+    }
+
+    private func random(_ epoch: Int) -> Random { Random(seed: seed).fork("sampler-\(epoch)") }
+}
+
+extension Dataset {
+    /// Bytes of the rows that are mixed at a time when streaming. Three times as much is in memory:
+    /// what is used, what waits and what is read.
+    private static let windowBytes = 12 << 20
+
+    /// The order for training: shuffled in memory, blockwise where rows are streamed.
+    public var shuffledOrder: Sampler.Order {
+        guard case .stream(let dataset) = inputs else { return .shuffled }
+        let rowBytes = max(1, inputs.rowBytes + targets.rowBytes)
+        let piece = max(1, (256 << 10) / rowBytes)
+        let rows = max(dataset.chunkRows, piece / dataset.chunkRows * dataset.chunkRows)
+        return .blockwise(rows: rows, window: max(1, Dataset.windowBytes / (rows * rowBytes)))
+    }
+}

@@ -1,0 +1,158 @@
+import CKernels
+public import Tensor
+
+/// One step between the stored examples and what the model sees. Works on whole batches.
+public enum Transform: Sendable, Hashable {
+    /// Every element times a factor; integers become float32.
+    case scale(Double)
+    /// (x − mean) / std, with one value for all elements or one for each index of an example's
+    /// first axis (its channels); integers become float32.
+    case normalize(mean: [Double], std: [Double])
+    /// Examples as vectors.
+    case flatten
+    /// Examples in another shape of as many elements.
+    case reshape([Int])
+    /// Class numbers as float32 vectors that are 1 at the class and 0 elsewhere.
+    case oneHot(classes: Int)
+    /// Another dtype.
+    case cast(DType)
+}
+
+/// A transform that doesn't fit its data, in one sentence.
+public struct TransformError: Error, Equatable, CustomStringConvertible {
+    /// The sentence, which begins with the transform's name.
+    public let description: String
+    init(_ description: String) { self.description = description }
+}
+
+extension Transform {
+    /// The name that configs use.
+    public var name: String {
+        switch self {
+        case .scale: "scale"
+        case .normalize: "normalize"
+        case .flatten: "flatten"
+        case .reshape: "reshape"
+        case .oneHot: "oneHot"
+        case .cast: "cast"
+        }
+    }
+
+    /// The shape of one example after this step, `shape` being that before it.
+    public func outputShape(for shape: Shape) throws(TransformError) -> Shape {
+        switch self {
+        case .scale(let factor):
+            guard factor.isFinite else { throw problem("the factor is not a finite number") }
+            return shape
+        case .cast: return shape
+        case .normalize(let mean, let std):
+            try checkNormalize(mean, std, shape)
+            return shape
+        case .flatten: return [shape.elementCount]
+        case .reshape(let sizes): return try reshaped(shape, sizes)
+        case .oneHot(let classes):
+            guard (1...1_000_000).contains(classes) else {
+                throw problem("\(classes) classes; use a number from 1 to 1,000,000")
+            }
+            guard shape.rank < Shape.maximumRank - 1 else {
+                throw problem("examples of shape \(shape) have too many dimensions")
+            }
+            return shape.appending(classes)
+        }
+    }
+
+    /// The dtype after this step, `dtype` being that before it.
+    public func outputDType(for dtype: DType) throws(TransformError) -> DType {
+        switch self {
+        case .scale, .normalize: return dtype.isFloat ? dtype : .float32
+        case .flatten, .reshape: return dtype
+        case .cast(let target): return target
+        case .oneHot:
+            guard dtype.isInteger || dtype == .bool else {
+                throw problem("needs whole numbers, not \(dtype); cast to int64 before it")
+            }
+            return .float32
+        }
+    }
+
+    /// A batch [N, …] of which one example has the shape that was checked.
+    ///
+    /// Throws where a class number is out of range.
+    func apply(_ batch: NDArray) throws -> NDArray {
+        let count = batch.shape[0]
+        let shape = batch.shape.removing(at: 0)
+        switch self {
+        case .scale(let factor):
+            let x = Transform.floating(batch)
+            return x.zip(FT_BINARY_mul.rawValue, .full([], factor, x.dtype))
+        case .normalize(let mean, let std):
+            let x = Transform.floating(batch)
+            let centred = x.zip(FT_BINARY_sub.rawValue, channels(mean, shape, x.dtype))
+            return centred.zip(FT_BINARY_div.rawValue, channels(std, shape, x.dtype))
+        case .flatten, .reshape:
+            return batch.reshape(try outputShape(for: shape).inserting(count, at: 0))
+        case .cast(let dtype): return batch.cast(to: dtype)
+        case .oneHot(let classes): return try Transform.oneHot(batch, classes)
+        }
+    }
+
+    private static func floating(_ batch: NDArray) -> NDArray {
+        batch.dtype.isFloat ? batch : batch.cast(to: .float32)
+    }
+
+    /// Values that broadcast against [N, channels, …], or against everything if there is one.
+    private func channels(_ values: [Double], _ shape: Shape, _ dtype: DType) -> NDArray {
+        if values.count == 1 { return .full([], values[0], dtype) }
+        var aligned = Shape(repeating: 1, count: shape.rank)
+        aligned[0] = values.count
+        return NDArray(values, aligned).cast(to: dtype)
+    }
+
+    private static func oneHot(_ batch: NDArray, _ classes: Int) throws -> NDArray {
+        let labels = batch.values(as: Int.self)
+        var values = [Float](repeating: 0, count: labels.count * classes)
+        for (row, label) in labels.enumerated() {
+            guard label >= 0, label < classes else {
+                throw TransformError(
+                    "oneHot: a target is \(label), which is not a class from 0 to \(classes - 1);"
+                        + " use more classes")
+            }
+            values[row * classes + label] = 1
+        }
+        return NDArray(values, batch.shape.appending(classes))
+    }
+
+    private func checkNormalize(
+        _ mean: [Double], _ std: [Double], _ shape: Shape
+    ) throws(TransformError) {
+        for (name, values) in [("mean", mean), ("std", std)] {
+            let channels = shape.first ?? 1
+            guard values.count == 1 || values.count == channels else {
+                throw problem(
+                    "\(name) has \(values.count) values; examples of shape \(shape) need 1"
+                        + (channels == 1 ? "" : " or \(channels)"))
+            }
+            guard values.allSatisfy(\.isFinite) else {
+                throw problem("\(name) is not a finite number")
+            }
+        }
+        guard std.allSatisfy({ $0 > 0 }) else { throw problem("std must be more than 0") }
+    }
+
+    private func reshaped(_ shape: Shape, _ sizes: [Int]) throws(TransformError) -> Shape {
+        var product = 1
+        for size in sizes {
+            let (next, overflow) = product.multipliedReportingOverflow(by: size)
+            guard size > 0, !overflow else { throw problem("\(sizes) is not a shape") }
+            product = next
+        }
+        guard product == shape.elementCount, sizes.count < Shape.maximumRank else {
+            throw problem(
+                "\(sizes) doesn't fit: examples of shape \(shape) have \(shape.elementCount)"
+                    + " elements")
+        }
+        return Shape(sizes)
+    }
+
+    private func problem(_ text: String) -> TransformError { TransformError("\(name): \(text)") }
+}
