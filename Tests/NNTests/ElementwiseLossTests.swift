@@ -43,7 +43,7 @@ struct LossCase: Sendable, CustomTestStringConvertible {
 @Suite("Losses of single elements")
 struct ElementwiseLossTests {
     private let predictions = [[0.5, -1.2, 2.1], [0.3, 0.9, -0.4]]
-    private let targets = [[0.2, 0.9, 0.4], [0.7, 0.1, 0.6]]
+    private let targets = [[0.2, 0.9, 0.4], [0.75, 0.1, 0.65]]
 
     @Test("agree with their definition under each reduction", arguments: LossCase.all)
     func definition(_ test: LossCase) {
@@ -67,7 +67,8 @@ struct ElementwiseLossTests {
         let x = Tensor(predictions, .float64, requiresGrad: true)
         let y = Tensor(targets, .float64, requiresGrad: true)
         let loss = test.make(.none)
-        expectGradients(by: [x, y]) { (loss(x, y) * x.detach().square()).sum() }
+        let weights = Tensor([[1, 2, 3], [4, 5, 6]], .float64)
+        expectGradients(by: [x, y]) { (loss(x, y) * weights).sum() }
     }
 
     @Test("take integer targets in the prediction's dtype")
