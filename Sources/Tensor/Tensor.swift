@@ -4,18 +4,21 @@
 /// inputs, both absent for a tensor somebody made (a leaf); `grad` the gradient that `backward()`
 /// left. A tensor and its graph stay on one thread; its `data` may be sent to another.
 public class Tensor {
+    // The dynamic checks for overlapping access cost a fifth of a small operation. A tensor stays on
+    // one thread, and nothing here calls out while it changes a field.
+
     /// The elements. Assigning replaces them; an assignment that would invalidate a pending
     /// backward pass is noticed there.
-    public final var data: NDArray { didSet { dataVersion &+= 1 } }
+    @exclusivity(unchecked) public final var data: NDArray { didSet { dataVersion &+= 1 } }
 
     /// The accumulated gradient of a leaf that requires one, of this tensor's shape and dtype.
-    public final var grad: Tensor?
+    @exclusivity(unchecked) public final var grad: Tensor?
 
     /// The operation that made this tensor, if it was recorded.
-    public package(set) final var ctx: Op?
+    @exclusivity(unchecked) public package(set) final var ctx: Op?
 
     /// Whether gradients flow to this tensor: set on leaves, inherited by results.
-    public final var requiresGrad: Bool {
+    @exclusivity(unchecked) public final var requiresGrad: Bool {
         didSet {
             if requiresGrad && !data.dtype.isFloat {
                 fail(
@@ -29,16 +32,16 @@ public class Tensor {
     public final var label: String?
 
     // A node of the graph. Most operations have one or two inputs, which need no array.
-    package final var firstParent: Tensor?
-    package final var secondParent: Tensor?
-    package final var otherParents: [Tensor] = []
-    package final var savedVersion: UInt64 = 0
-    package final var dataVersion: UInt32 = 0
+    @exclusivity(unchecked) package final var firstParent: Tensor?
+    @exclusivity(unchecked) package final var secondParent: Tensor?
+    @exclusivity(unchecked) package final var otherParents: [Tensor] = []
+    @exclusivity(unchecked) package final var savedVersion: UInt64 = 0
+    @exclusivity(unchecked) package final var dataVersion: UInt32 = 0
 
     // The engine's notes during one backward pass; zero and nil outside it.
-    package final var pendingUses: Int32 = 0
-    package final var isFreed = false
-    package final var cotangent: Tensor?
+    @exclusivity(unchecked) package final var pendingUses: Int32 = 0
+    @exclusivity(unchecked) package final var isFreed = false
+    @exclusivity(unchecked) package final var cotangent: Tensor?
 
     public init(_ data: NDArray, requiresGrad: Bool = false, label: String? = nil) {
         self.data = data

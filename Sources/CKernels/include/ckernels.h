@@ -47,7 +47,8 @@ static inline void ft_pause(void) {
 // is contiguous and indexed by the same count (out[begin] is the first element written).
 // dtypes: every float natively or through float32 blocks (f16, bf16); integers where the op is
 // marked FT_INT in elementwise.h. Unary predicates and comparisons write one byte, 0 or 1.
-// `x` and `out` may be the same memory when both are contiguous.
+// `x` and `out` may be the same memory when both are contiguous. An operation that the dtype does
+// not have traps. The bits do not depend on how the index space is cut into ranges.
 void ft_unary(int isa, int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
               const void *x, void *out, double p0, double p1);
 void ft_binary(int isa, int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
@@ -81,7 +82,8 @@ void ft_reduce_columns(int isa, int op, int dtype, int64_t n, int64_t m, int64_t
 // Index of the first maximum (or minimum) in each row; NaN counts as the extreme.
 void ft_arg_rows(int isa, bool maximum, int dtype, int64_t rows, int64_t n, int64_t row_stride,
                  const void *x, int64_t *out);
-// out[j] = sum of x[0..j] (FT_SUM) or product (FT_PROD) along each contiguous row; same dtype rules.
+// out[j] = sum of x[0..j] (FT_SUM) or product (FT_PROD) along each contiguous row; the same dtype
+// rules.
 void ft_scan_rows(int isa, int op, int dtype, int64_t rows, int64_t n, const void *x, void *out);
 
 // --- Rows of logits: float32 and float64, contiguous rows of n >= 1.
@@ -100,7 +102,8 @@ void ft_bias_act(int isa, int dtype, int activation, int64_t rows, int64_t n, in
                  const void *bias, void *y);
 
 // --- Indexing. Items are `width` contiguous bytes; indices are int64, already checked and
-// non-negative. gather: out[i] = table[index[i]].  scatter_add: out[index[i]] += x[i], in order of i.
+// non-negative. gather: out[i] = table[index[i]].
+// scatter_add: out[index[i]] += x[i], in order of i; `width` counts elements.
 void ft_gather(int64_t count, int64_t width_bytes, const void *table, const int64_t *index,
                void *out);
 void ft_scatter_add(int isa, int dtype, int64_t count, int64_t width, const void *x,
@@ -112,8 +115,9 @@ void ft_scatter_add(int isa, int dtype, int64_t count, int64_t width, const void
 // bernoulli), so a range can be filled in any order; `begin` must be a multiple of 4.
 void ft_philox_words(int isa, uint64_t seed, uint64_t stream, uint64_t first_block, int64_t begin,
                      int64_t end, uint32_t *out);
-// Uniform in [0, 1): the top 24 bits times 2^-24 for f32. f64 uses two words (53 bits): element i
-// takes words 2(i % 2), 2(i % 2) + 1 of block first_block + i / 2; `begin` even.
+// Uniform in [low, high): low + u * (high - low); for f32 u is the top 24 bits of a word times
+// 2^-24 (f16 and bf16 round the f32 value). f64 uses two words (53 bits): element i takes words
+// 2(i % 2), 2(i % 2) + 1 of block first_block + i / 2; `begin` even.
 void ft_random_uniform(int isa, int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
                        int64_t begin, int64_t end, double low, double high, void *out);
 // Normal by Box-Muller: f32: words (0,1) and (2,3) of a block give four values; f64: words

@@ -104,7 +104,7 @@
 #define FT_INT_TEST_LIST(FT_TEST)                                                                  \
     FT_TEST(isnan, 0 & x)                                                                          \
     FT_TEST(isinf, 0 & x)                                                                          \
-    FT_TEST(isfinite, (0 & x) + 1)                                                                   \
+    FT_TEST(isfinite, (0 & x) + 1)                                                                 \
     FT_TEST(logical_not, x == 0)
 #define FT_INT_BINARY_LIST(FT_BINARY)                                                              \
     FT_BINARY(add, W(x) + W(y))                                                                    \

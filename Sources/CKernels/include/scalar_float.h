@@ -29,16 +29,20 @@ FT_FN float ft_exp_core_f(float r) {
 // 2^n for -126 <= n <= 127.
 FT_FN float ft_power_of_two_f(unsigned n) { return ft_from_bits((n + 127) << 23); }
 
+// 2^n * exp(r). Two factors reach both infinity and the denormals with one rounding.
+FT_FN float ft_exp_finish_f(float r, unsigned n) {
+    unsigned half = (unsigned)((int)n >> 1);
+    float y = 1.0f + ft_exp_core_f(r);
+    return y * ft_power_of_two_f(half) * ft_power_of_two_f(n - half);
+}
+
 FT_FN float ft_exp_f(float x) {
     // Beyond these bounds the result is infinite or zero; NaN passes both comparisons.
     x = x > 89.0f ? 89.0f : x;
     x = x < -104.0f ? -104.0f : x;
     unsigned n;
     float r = ft_exp_reduce_f(x, &n);
-    // Two factors reach both infinity and the denormals with one rounding.
-    unsigned half = (unsigned)((int)n >> 1);
-    float y = 1.0f + ft_exp_core_f(r);
-    return y * ft_power_of_two_f(half) * ft_power_of_two_f(n - half);
+    return ft_exp_finish_f(r, n);
 }
 
 FT_FN float ft_expm1_f(float x) {
@@ -212,8 +216,9 @@ FT_FN float ft_gauss_f(float x) {
     t = t > 15.0f ? 15.0f : t;
     float high = ft_from_bits(ft_bits(t) & 0xfffff000u);
     float low = (t - high) * (t + high);
-    float y = ft_exp_f(-0.5f * (high * high));
-    return y * ft_exp_core_f(-0.5f * low) + y;
+    unsigned n;
+    float r = ft_exp_reduce_f(-0.5f * (high * high), &n);
+    return ft_exp_finish_f(r - 0.5f * low, n);
 }
 
 FT_FN float ft_normal_density_f(float x) { return 0.398942280f * ft_gauss_f(x); }

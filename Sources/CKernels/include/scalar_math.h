@@ -2,9 +2,9 @@
 // float and `ft_name_d` in double.
 //
 // The float versions that matter for speed are branch-free polynomials, so that loops over them
-// vectorise; they stay within three units in the last place. They use no operation whose rounding
-// depends on how a loop is compiled: the compiler fuses a * b + c within one expression or not at
-// all, the same in a vector body and in its remainder.
+// vectorise; they stay within three units in the last place (gelu five, below zero). They use
+// no operation whose rounding depends on how a loop is compiled: the compiler fuses a * b + c in
+// one expression or not at all, the same in a vector body and in its remainder.
 #pragma once
 
 #if defined(__CUDACC__) || defined(__CUDACC_RTC__)
@@ -146,7 +146,7 @@ FT_FN double ft_mod_d(double x, double y) {
     }                                                                                              \
     FT_FN real ft_gelu_tanh_inner_##s(real x) {                                                    \
         /* Twice sqrt(2 / pi) (x + 0.044715 x^3): the tanh form written with a sigmoid. */         \
-        return x * ((real)1.5957691216057308 + (real)0.07135481282752546 * (x * x));               \
+        return x * ((real)1.5957691216057308 + (real)0.07135481627260025 * (x * x));               \
     }                                                                                              \
     FT_FN real ft_gelu_tanh_##s(real x) {                                                          \
         return x * ft_sigmoid_##s(ft_gelu_tanh_inner_##s(x));                                      \
@@ -154,7 +154,7 @@ FT_FN double ft_mod_d(double x, double y) {
     FT_FN real ft_gelu_tanh_slope_##s(real x) {                                                    \
         real inner = ft_gelu_tanh_inner_##s(x);                                                    \
         real up = ft_sigmoid_##s(inner), down = ft_sigmoid_##s(-inner);                            \
-        real slope = (real)1.5957691216057308 + (real)0.21406443848257638 * (x * x);               \
+        real slope = (real)1.5957691216057308 + (real)0.21406444881780073 * (x * x);               \
         return up * (1 + x * slope * down);                                                        \
     }
 FT_COMPOSED(float, f)
@@ -171,7 +171,8 @@ FT_COMPOSED(double, d)
     FT_FN type ft_mod_##s(type x, type y) {                                                        \
         if (y == (type)-1 && (type)-1 < 0) return 0;                                               \
         type r = (type)(x % y);                                                                    \
-        return (type)(r + (((r != 0) & ((r < 0) != (y < 0))) ? y : 0));                             \
+        bool adjusts = (r != 0) & ((r < 0) != (y < 0));                                            \
+        return (type)(r + (adjusts ? y : 0));                                                      \
     }
 FT_INTEGER(signed char, i8)
 FT_INTEGER(unsigned char, u8)

@@ -1,0 +1,21 @@
+import Glibc
+
+/// The median time of `count` calls of `step`, in milliseconds, after `warmup` calls.
+func medianMilliseconds(_ count: Int, warmup: Int, _ step: () -> Void) -> Double {
+    for _ in 0..<warmup { step() }
+    let clock = ContinuousClock()
+    let times = (0..<count).map { _ in clock.measure(step) / .milliseconds(1) }
+    return times.sorted()[count / 2]
+}
+
+/// Prints one figure in the form that the comparison with other frameworks reads.
+func report(_ workload: String, _ unit: String, _ value: Double) {
+    let rounded = (value * 10_000).rounded() / 10_000
+    print("{\"peer\":\"faketensor\",\"workload\":\"\(workload)\",\"\(unit)\":\(rounded)}")
+}
+
+/// Prints a line for the reader, away from the figures.
+func note(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+}

@@ -1,0 +1,66 @@
+# FakeTensor: everything a developer or user types. `make help` lists it.
+SWIFT   ?= swift
+PREFIX  ?= /usr/local
+CONFIG  ?= configs/mlp.json
+PYTHON  ?= python3
+BIN     := .build/release
+
+# Debug builds compile the C kernels optimized: they are 20 to 90 times slower otherwise.
+C_FLAGS := -Xcc -O2
+# STRICT=1 turns warnings into errors, as CI does.
+ifdef STRICT
+STRICT_FLAGS := -Xswiftc -warnings-as-errors -Xcc -Werror
+endif
+
+.PHONY: help deps build train test bench bench-peers lint format install dist clean
+
+help:
+	@echo "make train     build, write the default dataset and train $(CONFIG)"
+	@echo "make test      build and run every test"
+	@echo "make build     release build: $(BIN)/fttrain"
+	@echo "make bench     train-step times of the standard workloads"
+	@echo "make bench-peers  the same in PyTorch, and the ratios (needs Python with torch)"
+	@echo "make lint      formatter and linter; make format fixes what it can"
+	@echo "make install   fttrain into PREFIX/bin (PREFIX=$(PREFIX))"
+	@echo "make dist      one file that runs without Swift, HDF5 and OpenBLAS: dist/fttrain"
+	@echo "make deps      system libraries only (all of the above call it)"
+
+deps:
+	@scripts/deps
+
+build: deps
+	$(SWIFT) build -c release --product fttrain $(STRICT_FLAGS)
+
+train: build
+	@test -e data/digits.h5 || $(BIN)/fttrain data digits data/digits.h5
+	$(BIN)/fttrain $(CONFIG)
+
+test: deps
+	$(SWIFT) build --build-tests $(C_FLAGS) $(STRICT_FLAGS)
+	$(SWIFT) test --skip-build $(C_FLAGS) $(STRICT_FLAGS)
+	scripts/test-example
+
+bench: deps
+	$(SWIFT) build -c release --product ftbench
+	$(BIN)/ftbench
+
+bench-peers: deps
+	$(SWIFT) build -c release --product ftbench
+	$(PYTHON) Benchmarks/peers/compare.py $(BIN)/ftbench
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples/CustomModel/Package.swift Examples/CustomModel/Sources
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Examples/CustomModel/Package.swift Examples/CustomModel/Sources
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BIN)/fttrain $(DESTDIR)$(PREFIX)/bin/fttrain
+
+dist: deps
+	scripts/dist
+
+clean:
+	$(SWIFT) package clean
+	rm -rf dist

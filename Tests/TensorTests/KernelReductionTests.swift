@@ -1,0 +1,183 @@
+import CKernels
+import Tensor
+import Testing
+
+@Suite("Reductions")
+struct KernelReductionTests {
+    static let sum = Int32(FT_SUM.rawValue)
+    static let product = Int32(FT_PROD.rawValue)
+    static let maximum = Int32(FT_MAX.rawValue)
+    static let minimum = Int32(FT_MIN.rawValue)
+    static let anyTrue = Int32(FT_ANY.rawValue)
+    static let allTrue = Int32(FT_ALL.rawValue)
+
+    static func rows<A: BitwiseCopyable, B: BitwiseCopyable>(
+        _ isa: Int32, _ operation: Int32, _ dtype: DType, _ x: [A], rows: Int, _ zero: B
+    ) -> [B] {
+        var out = [B](repeating: zero, count: rows)
+        let n = Int64(x.count / rows)
+        ft_reduce_rows(isa, operation, dtype.rawValue, Int64(rows), n, n, x, &out)
+        return out
+    }
+
+    static func columns<A: BitwiseCopyable, B: BitwiseCopyable>(
+        _ isa: Int32, _ operation: Int32, _ dtype: DType, _ x: [A], columns: Int, _ zero: B
+    ) -> [B] {
+        var out = [B](repeating: zero, count: columns)
+        let m = Int64(columns)
+        ft_reduce_columns(isa, operation, dtype.rawValue, Int64(x.count) / m, m, m, x, &out)
+        return out
+    }
+
+    @Test(
+        "sums of float32 stay near the double sum",
+        arguments: [1, 2, 9, 15, 16, 17, 63, 64, 100, 1000, 1024, 1025, 5000, 100_003])
+    func sums(_ n: Int) {
+        var random = TestRandom(UInt64(n))
+        let x = random.floats(n, in: 0...1)
+        let expected = x.reduce(0.0) { $0 + Double($1) }
+        var results: Set<Float> = []
+        for isa in instructionSets {
+            let row = Self.rows(isa, Self.sum, .float32, x, rows: 1, Float(0))[0]
+            #expect(ulps(row, expected) <= 2)
+            results.insert(row)
+            let column = Self.columns(isa, Self.sum, .float32, x, columns: 1, Float(0))[0]
+            #expect(ulps(column, expected) <= 8)
+            let wide = Self.rows(isa, Self.sum, .float64, x.map { Double($0) }, rows: 1, 0.0)[0]
+            #expect(abs(wide - expected) <= 1e-12 * expected)
+            let squares = x.reduce(0.0) { $0 + Double($1) * Double($1) }
+            #expect(abs(ft_sum_squares(isa, 0, Int64(n), x) - squares) <= 1e-12 * squares)
+        }
+        #expect(results.count == 1)
+    }
+
+    @Test("a long column of ones is counted exactly", arguments: instructionSets)
+    func longColumn(_ isa: Int32) {
+        let n = 1 << 18
+        let ones = [Float](repeating: 1, count: n * 3)
+        #expect(
+            Self.columns(isa, Self.sum, .float32, ones, columns: 3, Float(0)) == [
+                262144, 262144, 262144,
+            ])
+        let halves = [Float16](repeating: 1, count: 4096)
+        #expect(Self.rows(isa, Self.sum, .float16, halves, rows: 1, Float16(0)) == [4096])
+        #expect(
+            Self.columns(isa, Self.sum, .float16, halves, columns: 2, Float16(0)) == [2048, 2048])
+    }
+
+    @Test("columns do not depend on how they are cut", arguments: instructionSets)
+    func columnCuts(_ isa: Int32) {
+        var random = TestRandom(4)
+        let (n, m) = (77, 611)
+        let x = random.floats(n * m, in: -1...1)
+        let whole = Self.columns(isa, Self.sum, .float32, x, columns: m, Float(0))
+        var pieces = [Float](repeating: 0, count: m)
+        for range in cuts(m) {
+            x.withUnsafeBufferPointer { x in
+                pieces.withUnsafeMutableBufferPointer { out in
+                    ft_reduce_columns(
+                        isa, Self.sum, 0, Int64(n), Int64(range.count), Int64(m),
+                        x.baseAddress! + range.lowerBound, out.baseAddress! + range.lowerBound)
+                }
+            }
+        }
+        #expect(whole == pieces)
+        for j in [0, 300, 610] {
+            let expected = (0..<n).reduce(0.0) { $0 + Double(x[$1 * m + j]) }
+            #expect(abs(Double(whole[j]) - expected) < 1e-5)
+        }
+    }
+
+    @Test("extremes find their element and keep NaN", arguments: [1, 7, 16, 33, 64, 200, 3000])
+    func extremes(_ n: Int) {
+        var random = TestRandom(5)
+        for isa in instructionSets {
+            for position in [0, n / 2, n - 1] {
+                var x = random.floats(n, in: -1...1)
+                x[position] = 5
+                func check(_ operation: Int32, _ x: [Float], _ expected: Float) {
+                    let row = Self.rows(isa, operation, .float32, x, rows: 1, Float(0))[0]
+                    let column = Self.columns(isa, operation, .float32, x, columns: 1, Float(0))[0]
+                    #expect(row == expected || (row.isNaN && expected.isNaN))
+                    #expect(column == expected || (column.isNaN && expected.isNaN))
+                    var at = [Int64](repeating: -1, count: 1)
+                    let isMaximum = operation == Self.maximum
+                    ft_arg_rows(isa, isMaximum, 0, 1, Int64(n), Int64(n), x, &at)
+                    #expect(at[0] == position)
+                }
+                check(Self.maximum, x, 5)
+                check(Self.minimum, x.map { -$0 }, -5)
+                x[position] = .nan
+                check(Self.maximum, x, .nan)
+                check(Self.minimum, x, .nan)
+            }
+        }
+    }
+
+    @Test("the first of equal extremes wins, in every dtype", arguments: DType.allCases)
+    func firstExtreme(_ dtype: DType) {
+        let values: [Float] = (0..<300).map { $0 == 70 || $0 == 290 ? 1 : 0 }
+        for isa in instructionSets {
+            let x = KernelCopyTests.convert(isa, .float32, dtype, values, UInt64(0))
+            var at: [Int64] = [-1]
+            ft_arg_rows(isa, true, dtype.rawValue, 1, 300, 300, x, &at)
+            #expect(at[0] == 70)
+            ft_arg_rows(isa, false, dtype.rawValue, 1, 300, 300, x, &at)
+            #expect(at[0] == 0)
+        }
+    }
+
+    @Test("integers sum and multiply in 64 bits", arguments: instructionSets)
+    func integers(_ isa: Int32) {
+        let x = [Int8](repeating: -128, count: 1000)
+        #expect(Self.rows(isa, Self.sum, .int8, x, rows: 2, Int64(0)) == [-64000, -64000])
+        #expect(Self.columns(isa, Self.sum, .int8, x, columns: 2, Int64(0)) == [-64000, -64000])
+        #expect(
+            Self.rows(
+                isa, Self.product, .int32, [3, -4, 1_000_000_000] as [Int32], rows: 1, Int64(0))
+                == [-12_000_000_000])
+        #expect(
+            Self.rows(isa, Self.maximum, .uint8, [3, 255, 1] as [UInt8], rows: 1, UInt8(0)) == [255]
+        )
+        #expect(
+            Self.rows(isa, Self.minimum, .int64, [3, -5, 1] as [Int64], rows: 1, Int64(0)) == [-5])
+        let flags: [UInt8] = [1, 0, 1, 1, 1, 1]
+        #expect(Self.rows(isa, Self.sum, .bool, flags, rows: 2, Int64(0)) == [2, 3])
+        #expect(Self.rows(isa, Self.allTrue, .bool, flags, rows: 2, UInt8(0)) == [0, 1])
+        #expect(Self.columns(isa, Self.anyTrue, .bool, flags, columns: 3, UInt8(0)) == [1, 1, 1])
+        #expect(Self.columns(isa, Self.allTrue, .bool, flags, columns: 3, UInt8(0)) == [1, 0, 1])
+        #expect(
+            Self.rows(isa, Self.anyTrue, .float32, [0, -0.0, 0, 0.5] as [Float], rows: 2, UInt8(0))
+                == [
+                    0, 1,
+                ])
+        #expect(
+            Self.rows(
+                isa, Self.product, .float32, [1e30, 1e30, 1e-30, 1e-30] as [Float], rows: 1,
+                Float(0)) == [1])
+    }
+
+    @Test("scans run along rows", arguments: instructionSets)
+    func scans(_ isa: Int32) {
+        var out = [Float](repeating: 0, count: 6)
+        ft_scan_rows(isa, Self.sum, 0, 2, 3, [1, 2, 3, 4, 5, 6] as [Float], &out)
+        #expect(out == [1, 3, 6, 4, 9, 15])
+        var counts = [Int64](repeating: 0, count: 4)
+        ft_scan_rows(
+            isa, Self.product, DType.int32.rawValue, 1, 4, [1, 2, 3, 4] as [Int32], &counts)
+        #expect(counts == [1, 2, 6, 24])
+    }
+
+    @Test("one bad value among many is found", arguments: instructionSets)
+    func finite(_ isa: Int32) {
+        for bad in [Float.nan, .infinity, -.infinity] {
+            for n in [1, 255, 256, 1000] {
+                var x = [Float](repeating: 3e38, count: n)
+                #expect(ft_all_finite(isa, 0, Int64(n), x))
+                x[n - 1] = bad
+                #expect(!ft_all_finite(isa, 0, Int64(n), x))
+                #expect(!ft_all_finite(isa, DType.float64.rawValue, Int64(n), x.map { Double($0) }))
+            }
+        }
+    }
+}
