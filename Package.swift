@@ -65,7 +65,10 @@ let package = Package(
 
         // Programs.
         .executableTarget(
-            name: "fttrain", dependencies: ["Training", "FTConfig", "FTJSON"],
+            name: "fttrain",
+            dependencies: [
+                "Training", "FTConfig", "FTJSON", "Checkpoint", "Datasets", "Tensor",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
@@ -79,7 +82,7 @@ let package = Package(
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
-        tests("CommandTests", ["FTJSON", "Checkpoint", "Tensor"]),
+        tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

@@ -1,0 +1,16 @@
+import FakeTensor
+
+/// sin(ω (xWᵀ + b)): a custom layer. Its parameters are found by their type, without registration.
+final class SinusoidLayer: Module {
+    let linear: Linear
+    let frequency: Double
+
+    init(_ inputs: Int, _ outputs: Int, frequency: Double, using random: Random) {
+        linear = Linear(inputs, outputs, using: random)
+        self.frequency = frequency
+    }
+
+    override func callAsFunction(_ x: Tensor) -> Tensor {
+        Sinusoid(frequency: frequency)(linear(x))
+    }
+}
