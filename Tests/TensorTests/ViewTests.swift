@@ -6,6 +6,7 @@ private struct Model {
     var shape: [Int]
     var values: [Int]
 
+    /// The element at each index of a new shape is the one at `source(index)`.
     func rearranged(_ newShape: [Int], _ source: ([Int]) -> [Int]) -> Model {
         let indices = newShape.reduce([[]]) { prefixes, size in
             prefixes.flatMap { prefix in (0..<size).map { prefix + [$0] } }
@@ -15,6 +16,58 @@ private struct Model {
             values: indices.map { index in
                 values[zip(shape, source(index)).reduce(0) { $0 * $1.0 + $1.1 }]
             })
+    }
+
+    func permuted(_ order: [Int]) -> Model {
+        rearranged(order.map { shape[$0] }) { index in
+            var source = index
+            for (place, axis) in order.enumerated() { source[axis] = index[place] }
+            return source
+        }
+    }
+
+    func resized(_ axis: Int, _ count: Int, _ source: (Int) -> Int) -> Model {
+        var newShape = shape
+        newShape[axis] = count
+        return rearranged(newShape) { index in
+            var moved = index
+            moved[axis] = source(index[axis])
+            return moved
+        }
+    }
+}
+
+/// An array and what it should show.
+private struct Pair {
+    var array: NDArray
+    var model: Model
+
+    func permuted(_ order: [Int]) -> Pair {
+        Pair(array: array.permute(order), model: model.permuted(order))
+    }
+
+    func sliced(_ axis: Int, dropping: Int, step: Int) -> Pair {
+        let size = model.shape[axis]
+        let count = max(size - dropping, 0)
+        let start = step > 0 ? size - count : count - 1
+        return Pair(
+            array: array.slice(axis: axis, start: start, count: count, step: step),
+            model: model.resized(axis, count) { start + step * $0 })
+    }
+
+    func expanded(_ axis: Int) -> Pair {
+        let model = model.resized(axis, 2) { _ in 0 }
+        return Pair(array: array.expand(to: Shape(model.shape)), model: model)
+    }
+
+    func flipped(_ axis: Int) -> Pair {
+        let size = model.shape[axis]
+        return Pair(
+            array: array.flip(axis), model: model.resized(axis, size) { size - 1 - $0 })
+    }
+
+    func reshaped(_ shape: [Int]) -> Pair {
+        Pair(array: array.reshape(Shape(shape)), model: Model(shape: shape, values: model.values))
     }
 }
 
@@ -26,83 +79,37 @@ struct ViewTests {
 
     @Test("show the right elements after any twenty changes of view", arguments: 0..<200)
     func anySequence(_ seed: Int) {
-        let random = Random(seed: UInt64(seed))
-        var array = Self.counting([2, 3, 4])
-        var model = Model(shape: [2, 3, 4], values: Array(0..<24))
+        var random = Random(seed: UInt64(seed))
+        var pair = Pair(
+            array: Self.counting([2, 3, 4]), model: Model(shape: [2, 3, 4], values: Array(0..<24)))
         for _ in 0..<20 {
-            (array, model) = step(array, model, random)
-            #expect(Array(array.shape) == model.shape)
-            #expect(array.values(as: Int.self) == model.values)
-            #expect(array.contiguous().values(as: Int.self) == model.values)
+            pair = step(pair, &random)
+            #expect(Array(pair.array.shape) == pair.model.shape)
+            #expect(pair.array.values(as: Int.self) == pair.model.values)
+            #expect(pair.array.contiguous().values(as: Int.self) == pair.model.values)
         }
     }
 
-    private func step(_ x: NDArray, _ m: Model, _ random: Random) -> (NDArray, Model) {
-        let rank = m.shape.count
-        var random = random
-        let axis = rank == 0 ? 0 : Int.random(in: 0..<rank, using: &random)
-        switch Int.random(in: 0..<7, using: &random) {
-        case 0:
-            let order = random.permutation(rank)
-            let shape = order.map { m.shape[$0] }
-            return (
-                x.permute(order),
-                m.rearranged(shape) { index in
-                    var source = index
-                    for (place, axis) in order.enumerated() { source[axis] = index[place] }
-                    return source
-                }
-            )
-        case 1 where rank > 0 && m.shape[axis] > 0:
-            let size = m.shape[axis]
-            let step = Bool.random(using: &random) ? -1 : 1
-            let count = Int.random(in: max(1, size - 1)...size, using: &random)
-            let start = step > 0 ? size - count : count - 1
-            var shape = m.shape
-            shape[axis] = count
-            return (
-                x.slice(axis: axis, start: start, count: count, step: step),
-                m.rearranged(shape) { index in
-                    var source = index
-                    source[axis] = start + step * index[axis]
-                    return source
-                }
-            )
-        case 2 where rank < 5:
-            var shape = m.shape
-            shape.insert(1, at: axis)
-            return (x.unsqueeze(axis), Model(shape: shape, values: m.values))
-        case 3 where rank > 0 && m.shape[axis] == 1:
-            var shape = m.shape
-            if m.values.count > 60 {
-                shape.remove(at: axis)
-                return (x.squeeze(axis), Model(shape: shape, values: m.values))
-            }
-            shape[axis] = 2
-            return (
-                x.expand(to: Shape(shape)),
-                m.rearranged(shape) { index in
-                    var source = index
-                    source[axis] = 0
-                    return source
-                }
-            )
+    private func step(_ pair: Pair, _ random: inout Random) -> Pair {
+        let shape = pair.model.shape
+        let count = pair.model.values.count
+        if shape.isEmpty { return pair.reshaped([1]) }
+        let axis = Int.random(in: shape.indices, using: &random)
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: return pair.permuted(random.permutation(shape.count))
+        case 1 where shape[axis] > 1:
+            let isForward = Bool.random(using: &random)
+            return pair.sliced(axis, dropping: 1, step: isForward ? 1 : -1)
+        case 2 where shape.count < 5:
+            var longer = shape
+            longer.insert(1, at: axis)
+            return pair.reshaped(longer)
+        case 3 where shape[axis] == 1 && count < 60: return pair.expanded(axis)
         case 4:
-            let count = m.values.count
-            let divisors = (1...max(count, 1)).filter { count % $0 == 0 }
-            let first = divisors[Int.random(in: 0..<divisors.count, using: &random)]
-            let shape = [first, count / first, 1]
-            return (x.reshape(Shape(shape)), Model(shape: shape, values: m.values))
-        case 5 where rank > 0:
-            return (
-                x.flip(axis),
-                m.rearranged(m.shape) { index in
-                    var source = index
-                    source[axis] = m.shape[axis] - 1 - index[axis]
-                    return source
-                }
-            )
-        default: return (x, m)
+            let divisors = (1...count).filter { count % $0 == 0 }
+            let first = divisors[Int.random(in: divisors.indices, using: &random)]
+            return pair.reshaped([first, count / first, 1])
+        default: return pair.flipped(axis)
         }
     }
 
