@@ -65,7 +65,10 @@ let package = Package(
 
         // Programs.
         .executableTarget(
-            name: "fttrain", dependencies: ["Training", "FTConfig", "FTJSON"],
+            name: "fttrain",
+            dependencies: [
+                "Training", "FTConfig", "FTJSON", "Checkpoint", "Datasets", "Tensor",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",

@@ -117,7 +117,7 @@ private struct BackwardPass {
         }
         var fresh = gradient
         if isLeaf, fresh.ctx == nil, !fresh.data.isContiguous || !Tensor.isUnshared(&fresh) {
-            fresh = Tensor(fresh.data.copy())
+            fresh = fresh.copy()
         }
         slot = fresh
     }

@@ -4,13 +4,13 @@ import Tensor
 struct BatchMaker {
     private let loader: Loader
     private var state: SamplerState
-    private var windows: Windows
-    private var current: Window?
+    private var windows: LoadedWindows
+    private var current: LoadedWindow?
 
     init(_ loader: Loader, _ state: SamplerState) {
         self.loader = loader
         self.state = state
-        windows = Windows(loader, from: state)
+        windows = LoadedWindows(loader, from: state)
     }
 
     /// The next batch, or nil at the end of the epoch.
@@ -19,8 +19,8 @@ struct BatchMaker {
         let count = min(left, loader.batchSize)
         guard count > 0, count == loader.batchSize || !loader.dropLast else { return nil }
         let positions = state.position..<state.position + count
-        let (inputs, targets) =
-            try loader.sampler.order == .sequential ? sequential(positions) : mixed(positions)
+        let isWhole = loader.dataset.isInMemory && loader.sampler.order == .sequential
+        let (inputs, targets) = try isWhole ? sequential(positions) : windowed(positions)
         state.position += count
         return Batch(inputs: inputs, targets: targets, count: count, end: endState)
     }
@@ -49,7 +49,7 @@ struct BatchMaker {
         }
     }
 
-    private mutating func mixed(_ positions: Range<Int>) throws -> (NDArray, NDArray) {
+    private mutating func windowed(_ positions: Range<Int>) throws -> (NDArray, NDArray) {
         var parts: [(NDArray, NDArray)] = []
         var first = positions.lowerBound
         while first < positions.upperBound {
@@ -64,7 +64,7 @@ struct BatchMaker {
     }
 
     /// The window that holds a position of the epoch.
-    private mutating func window(at position: Int) throws -> Window {
+    private mutating func window(at position: Int) throws -> LoadedWindow {
         if let current, current.positions.contains(position) { return current }
         // Before the next one arrives, so that fewer are in memory at once.
         current = nil

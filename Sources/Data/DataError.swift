@@ -5,11 +5,13 @@ public struct DataError: Error, Equatable, CustomStringConvertible {
     /// The problem and, after a semicolon, the remedy.
     public let problem: String
 
+    /// A problem with `file`, which may name a place in it.
     public init(_ file: String, _ problem: String) {
         self.file = file
         self.problem = problem
     }
 
+    /// The sentence: file, problem, remedy.
     public var description: String { "\(file): \(problem)" }
 }
 

@@ -62,9 +62,11 @@ public final class Dataset: Sendable {
 
     /// The shape of one input.
     public var inputShape: Shape { inputs.rowShape }
+    /// The dtype of the inputs as they are stored.
     public var inputDType: DType { inputs.dtype }
     /// The shape of one target; empty where it is one number.
     public var targetShape: Shape { targets.rowShape }
+    /// The dtype of the targets as they are stored.
     public var targetDType: DType { targets.dtype }
 
     /// Bytes of all rows in memory.
@@ -87,7 +89,8 @@ public final class Dataset: Sendable {
         let size = share > 0 && share < 1 ? Int((Double(count) * share).rounded()) : 0
         guard size > 0, size < count else {
             throw DataError(
-                name, "\(grouped(count)) examples can't be split with a share of \(share);"
+                name,
+                "\(grouped(count)) examples can't be split with a share of \(share);"
                     + " use a share between 0 and 1 that leaves some on both sides")
         }
         return (subset(0..<count - size), subset(count - size..<count))

@@ -14,14 +14,19 @@ public struct Batch: Sendable {
 
 /// Turns a dataset into batches, made on a thread of their own while the model trains.
 public struct Loader: Sendable {
+    /// Where the examples come from.
     public let dataset: Dataset
+    /// What decides their order.
     public let sampler: Sampler
+    /// How many examples make a batch.
     public let batchSize: Int
     /// Whether an epoch ends before a batch that would be short.
     public let dropLast: Bool
     /// How many batches are made ahead.
     public let prefetch: Int
+    /// What happens to inputs, and the shape and dtype that the model sees.
     public let inputs: TransformPipeline
+    /// What happens to targets, and the shape and dtype that the loss sees.
     public let targets: TransformPipeline
 
     /// Throws where a transform doesn't fit the examples.
@@ -41,6 +46,17 @@ public struct Loader: Sendable {
             inputTransforms, shape: dataset.inputShape, dataset.inputDType)
         targets = try TransformPipeline(
             targetTransforms, shape: dataset.targetShape, dataset.targetDType)
+    }
+
+    /// The same with another order of the examples.
+    init(_ other: Loader, _ sampler: Sampler) {
+        dataset = other.dataset
+        self.sampler = sampler
+        batchSize = other.batchSize
+        dropLast = other.dropLast
+        prefetch = other.prefetch
+        inputs = other.inputs
+        targets = other.targets
     }
 
     /// Batches of a whole epoch.

@@ -7,6 +7,7 @@ public struct SamplerState: Sendable, Hashable {
     /// Examples of this epoch that were used.
     public var position: Int
 
+    /// A place in an epoch; by default the very start.
     public init(epoch: Int = 0, position: Int = 0) {
         self.epoch = epoch
         self.position = position
@@ -26,10 +27,14 @@ public struct Sampler: Sendable {
         case blockwise(rows: Int, window: Int)
     }
 
+    /// The number of examples.
     public let count: Int
+    /// How an epoch visits them.
     public let order: Order
+    /// What all orders are drawn from.
     public let seed: UInt64
 
+    /// An order of `count` examples for each epoch.
     public init(count: Int, order: Order, seed: UInt64) {
         self.count = count
         self.order = order
@@ -54,17 +59,22 @@ public struct Sampler: Sendable {
         /// The position in the epoch of the first.
         let start: Int
         let blocks: [Range<Int>]
-        let random: Random
+        /// What mixes the rows; nil where they stay in order.
+        let random: Random?
 
         var count: Int { blocks.reduce(0) { $0 + $1.count } }
         /// Positions within the concatenated blocks, in visiting order.
-        var order: [Int] { Random(seed: random.seed, stream: random.stream).permutation(count) }
+        var order: [Int] {
+            guard let random else { return Array(0..<count) }
+            return Random(seed: random.seed, stream: random.stream).permutation(count)
+        }
     }
 
     /// The windows of an epoch; a single one of all rows unless the order is blockwise.
     func windows(epoch: Int) -> [Window] {
         guard case .blockwise(let rows, let window) = order, rows > 0, window > 0 else {
-            return [Window(start: 0, blocks: [0..<count], random: random(epoch))]
+            let random = order == .shuffled ? random(epoch) : nil
+            return [Window(start: 0, blocks: [0..<count], random: random)]
         }
         let order = random(epoch).permutation((count + rows - 1) / rows)
         var start = 0

@@ -20,6 +20,7 @@ public enum Transform: Sendable, Hashable {
 
 /// A transform that doesn't fit its data, in one sentence.
 public struct TransformError: Error, Equatable, CustomStringConvertible {
+    /// The sentence, which begins with the transform's name.
     public let description: String
     init(_ description: String) { self.description = description }
 }

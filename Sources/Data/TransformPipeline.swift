@@ -3,6 +3,7 @@ public import Tensor
 
 /// Transforms in a row, checked against the examples that they will see.
 public struct TransformPipeline: Sendable {
+    /// The steps, first to last.
     public let transforms: [Transform]
     /// The shape of one example at the end.
     public let outputShape: Shape

@@ -34,6 +34,7 @@ extension NDArray {
 
     /// Softmax, or its logarithm, along the last axis; float32 or float64.
     public func softmax(logarithm: Bool) -> NDArray {
+        checkWide("softmax")
         let out = NDArray(uninitialized: shape, dtype, on: backend)
         if count > 0 { backend.softmax(contiguous(), logarithm: logarithm, into: out) }
         return out
@@ -41,6 +42,10 @@ extension NDArray {
 
     /// The gradient of `softmax` by its input, this array being its output.
     public func softmaxBackward(_ dy: NDArray, logarithm: Bool) -> NDArray {
+        checkWide("softmaxBackward")
+        guard dy.shape == shape, dy.dtype == dtype else {
+            fail("softmaxBackward", "\(dy.dtype) \(dy.shape) doesn't fit \(dtype) \(shape)")
+        }
         let out = NDArray(uninitialized: shape, dtype, on: backend)
         if count > 0 {
             backend.softmaxBackward(contiguous(), dy.contiguous(), logarithm: logarithm, into: out)
@@ -50,9 +55,16 @@ extension NDArray {
 
     /// log Σ exp along the last axis, which stays with size 1; float32 or float64.
     public func logSumExp() -> NDArray {
+        checkWide("logSumExp")
         let out = NDArray(uninitialized: shape.replacing(rank - 1, with: 1), dtype, on: backend)
         if out.count > 0 { backend.logSumExp(contiguous(), into: out) }
         return out
+    }
+
+    private func checkWide(_ operation: String) {
+        guard dtype == .float32 || dtype == .float64, rank > 0 else {
+            fail(operation, "needs rows of float32 or float64, not \(dtype) \(shape)")
+        }
     }
 
     /// Rows of this table: the result has the index's shape followed by a row's.

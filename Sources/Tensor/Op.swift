@@ -24,6 +24,10 @@ open class Op {
     /// What backward reads. Declaring less than the default allows more in-place changes.
     open var saves: Saved { .everything }
 
+    /// The storage version of an array that the operation holds as an attribute, such as a mask, so
+    /// that a change of it before the backward pass is noticed.
+    open var attributeVersion: UInt32 { 0 }
+
     /// False for operations whose result never carries a gradient, such as comparisons.
     open var isDifferentiable: Bool { true }
 
@@ -81,19 +85,22 @@ open class Op {
     /// equal sum means that none has changed.
     package final func savedVersion(of y: Tensor) -> UInt64 {
         let saves = self.saves
-        var sum: UInt64 = 0
-        if saves.contains(.output) { sum += y.version }
+        var sum = UInt64(attributeVersion)
+        if saves.contains(.output) { sum &+= y.version }
         if saves.contains(.inputs) {
-            if let first = y.firstParent { sum += first.version }
-            if let second = y.secondParent { sum += second.version }
-            for parent in y.otherParents { sum += parent.version }
+            if let first = y.firstParent { sum &+= first.version }
+            if let second = y.secondParent { sum &+= second.version }
+            for parent in y.otherParents { sum &+= parent.version }
         }
         return sum
     }
 }
 
 extension Tensor {
-    fileprivate final var version: UInt64 { UInt64(data.storage.version) + UInt64(dataVersion) }
+    /// Grows with every change: new elements count more than any change of the old ones did.
+    fileprivate final var version: UInt64 {
+        UInt64(data.storage.version) &+ UInt64(dataVersion) << 32
+    }
 }
 
 /// An operation of one tensor.
@@ -143,7 +150,7 @@ open class UnaryOp: Op {
     package final override func propagate(
         _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
     ) {
-        guard let x = y.firstParent else { return }
+        guard let x = y.firstParent, x.requiresGrad else { return }
         send(x, backward(dy, x: x, y: y))
     }
 }

@@ -47,7 +47,7 @@ extension NDArray: CustomStringConvertible {
         case .float32: "\(Float(value))"
         case .float16: "\(Float16(value))"
         case .bfloat16: "\(Float(value))"
-        default: "\(Int64(value))"
+        default: Int64(exactly: value).map(String.init) ?? "\(value)"
         }
     }
 }

@@ -67,7 +67,9 @@ struct CSVTests {
         check("", .init(), "a.csv: the file is empty; make it again")
         check("\n\n", .init(), "a.csv: the table has no rows; fill it")
         check("a,b\n", .init(), "a.csv: the table has no rows; fill it")
-        check("1\n", .init(label: .last), "a.csv: the only column is the label; add columns of inputs")
+        check(
+            "1\n", .init(label: .last), "a.csv: the only column is the label; add columns of inputs"
+        )
         check(
             "a,b\n1,2\n3,x\n", .init(),
             "a.csv:3:3: 'x' is not a finite number; correct it or name its column as the label")

@@ -9,7 +9,8 @@ struct NPYTests {
 
     private func file(_ header: String, _ data: [UInt8] = [], version: UInt8 = 1) -> String {
         let text = Array(header.utf8)
-        let length = [UInt8(text.count & 255), UInt8(text.count >> 8)] + (version > 1 ? [0, 0] : [])
+        let length =
+            [UInt8(text.count & 255), UInt8(text.count >> 8)] + (version > 1 ? [0, 0] : [])
         return folder.write("a.npy", NPYHeader.magic + [version, 0] + length + text + data)
     }
 
@@ -84,6 +85,10 @@ struct NPYTests {
         check(
             file(header("<u8", "(1,)"), Array(repeating: 255, count: 8)),
             "a number is beyond int64; save smaller numbers")
+        check(
+            file(header("<f4", "(9223372036854775807, 4, 0)")),
+            "the header declares shape [9223372036854775807, 4, 0], but only 0 bytes follow; the"
+                + " file is cut short, copy it again")
         check(file(header("<f4", "(-1,)")), "the .npy header is damaged; save the array again")
     }
 
@@ -136,7 +141,8 @@ struct IDXTests {
     func hostile() throws {
         func check(_ bytes: [UInt8], _ problem: String) {
             #expect(
-                folder.sentence { try IDX.read(folder.write("a.idx", bytes)) } == "a.idx: \(problem)")
+                folder.sentence { try IDX.read(folder.write("a.idx", bytes)) }
+                    == "a.idx: \(problem)")
         }
         check([], "the file is empty; make it again")
         check([0, 0], "the file ends within its header; copy or download it again")

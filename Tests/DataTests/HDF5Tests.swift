@@ -118,7 +118,9 @@ struct HDF5Tests {
         let dataset = try HDF5Dataset(HDF5File(folder["a.h5"]), "x")
         let readers = (0..<3).map { _ in
             Prefetcher<NDArray>(ahead: 2) { emit in
-                for row in 0..<400 { guard emit(try dataset.read(rows: row..<row + 1)) else { return } }
+                for row in 0..<400 {
+                    guard emit(try dataset.read(rows: row..<row + 1)) else { return }
+                }
             }
         }
         for row in 0..<400 {

@@ -51,7 +51,8 @@ struct HostileHDF5Tests {
                 == "a.h5: there is no dataset 'train/imags'; did you mean 'train/images'?")
         #expect(
             open("validation")
-                == "a.h5: there is no dataset 'validation'; it holds 'train/images', 'train/labels'")
+                == "a.h5: there is no dataset 'validation'; it holds 'train/images', 'train/labels'"
+        )
         #expect(
             open("train")
                 == "a.h5: 'train' is a group; it holds 'train/images', 'train/labels'")
@@ -86,7 +87,8 @@ struct HostileHDF5Tests {
         }
         #expect(
             open("one")
-                == "a.h5: 'one' is a single value; data needs a first axis that counts the examples")
+                == "a.h5: 'one' is a single value; data needs a first axis that counts the examples"
+        )
         #expect(
             open("deep")
                 == "a.h5: 'deep' has 9 dimensions, more than the 8 supported; store it with fewer")
@@ -150,13 +152,44 @@ struct HostileHDF5Tests {
     @Test("damaged chunks")
     func damaged() throws {
         let noise = Random(seed: 1).uniform([2000], .float64)
-        try HDF5Writer.create(folder["a.h5"]) { try $0.write("x", noise, chunkRows: 500, deflate: 1) }
+        try HDF5Writer.create(folder["a.h5"]) {
+            try $0.write("x", noise, chunkRows: 500, deflate: 1)
+        }
         var bytes = folder.bytes("a.h5")
         for index in bytes.count / 2..<bytes.count / 2 + 400 { bytes[index] ^= 0x55 }
         _ = folder.write("a.h5", bytes)
         let sentence = folder.sentence { try HDF5Dataset(HDF5File(folder["a.h5"]), "x").read() }
         #expect(sentence?.hasPrefix("a.h5: 'x' can't be read at rows 0..<2000 (") == true)
         #expect(sentence?.hasSuffix("); the file is damaged, make it again") == true)
+    }
+
+    @Test("chunks that are larger than the data")
+    func largeChunks() throws {
+        try HDF5Writer.create(folder["a.h5"]) {
+            try $0.write("x", sample([50, 28, 27], .uint8), chunkRows: 7, deflate: 1)
+        }
+        var bytes = folder.bytes("a.h5")
+        let sizes: [UInt8] = [7, 0, 0, 0, 28, 0, 0, 0, 27, 0, 0, 0]
+        let start = try #require(
+            bytes.indices.first { bytes[$0...].prefix(sizes.count).elementsEqual(sizes) })
+        bytes[start + 10] = 2
+        _ = folder.write("a.h5", bytes)
+        #expect(
+            open("x")
+                == "a.h5: 'x' declares chunks of 7×28×131099 elements, more than it has; the file is"
+                + " damaged, make it again")
+    }
+
+    @Test("a file cut anywhere is an error, never a crash")
+    func cuts() throws {
+        try HDF5Writer.create(folder["a.h5"]) {
+            try $0.write("x", sample([300, 4], .int32), chunkRows: 20, deflate: 1)
+        }
+        let whole = folder.bytes("a.h5")
+        for length in stride(from: 0, to: whole.count, by: 61) {
+            let path = folder.write("b.h5", Array(whole.prefix(length)))
+            #expect(throws: DataError.self) { try HDF5Dataset(HDF5File(path), "x").read() }
+        }
     }
 
     @Test("inputs and targets that don't belong together")
@@ -175,7 +208,8 @@ struct HostileHDF5Tests {
                 == "a.h5: 'x' and 'y': 1,200 inputs but 1,000 targets; each input needs one target")
         #expect(
             open("none", "none")
-                == "a.h5: 'none' and 'none': there are no examples; fill it or name another dataset")
+                == "a.h5: 'none' and 'none': there are no examples; fill it or name another dataset"
+        )
         #expect(
             open("flat", "y")
                 == "a.h5: 'flat' has rows without elements; fill it or name another dataset")

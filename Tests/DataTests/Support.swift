@@ -87,6 +87,7 @@ enum RawHDF5 {
     static func integer(_ size: Int, signed: Bool, bigEndian: Bool = false) -> hid_t {
         let type = H5Tcopy(h5x_int32())
         H5Tset_size(type, size)
+        H5Tset_precision(type, size * 8)
         H5Tset_sign(type, signed ? H5T_SGN_2 : H5T_SGN_NONE)
         if bigEndian { H5Tset_order(type, H5T_ORDER_BE) }
         return type

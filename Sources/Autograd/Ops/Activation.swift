@@ -212,7 +212,10 @@ extension Tensor {
     public final func leakyRelu(slope: Double = 0.01) -> Tensor { LeakyReLU(slope)(floating) }
 
     /// x where positive, else `alpha` · (eˣ − 1).
-    public final func elu(alpha: Double = 1) -> Tensor { ELU(alpha)(floating) }
+    public final func elu(alpha: Double = 1) -> Tensor {
+        if alpha < 0 { fail("elu", "alpha \(alpha) is negative", hint: "use leakyRelu") }
+        return ELU(alpha)(floating)
+    }
 
     public final func tanh() -> Tensor { Tanh()(floating) }
     public final func sigmoid() -> Tensor { Sigmoid()(floating) }

@@ -59,11 +59,11 @@ final class Mod: ElementwiseBinaryOp {
     }
 }
 
-/// y = aᵇ,  da = dy · b · aᵇ⁻¹ (0 where b = 0),  db = dy · y · ln a (0 where a = 0 and b ≥ 0)
+/// y = aᵇ,  da = dy · b · aᵇ⁻¹ (0 where a = b = 0),  db = dy · y · ln a (0 where a = 0 and b ≥ 0)
 final class Pow: ElementwiseBinaryOp {
     override var kernel: UInt32 { FT_BINARY_pow.rawValue }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        let isConstant = b .== 0
+        let isConstant = (a .== 0).logicalAnd(b .== 0)
         let exponent = Tensor.where(isConstant, Tensor.ones(like: b), b - 1)
         let slope = b * a.pow(exponent)
         return dy * Tensor.where(isConstant, Tensor.zeros(like: b), slope)

@@ -7,6 +7,7 @@ public import Tensor
 final class Gather: UnaryOp {
     let index: NDArray
     init(_ index: NDArray) { self.index = index }
+    override var attributeVersion: UInt32 { index.storage.version }
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { x.gather(index) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -22,6 +23,7 @@ final class ScatterAdd: UnaryOp {
         self.index = index
         self.rows = rows
     }
+    override var attributeVersion: UInt32 { index.storage.version }
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { x.scatterAdd(index, rows: rows) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { Gather(index)(dy) }

@@ -10,8 +10,7 @@ final class MatMul: BinaryOp {
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         if b.rank == 2, a.rank > 2 {
             // One product over all batches instead of a sum of products.
-            let rows = a.reshape([-1, a.shape[a.rank - 1]])
-            return MatMul()(rows.transpose(), dy.reshape([-1, dy.shape[dy.rank - 1]]))
+            return MatMul()(a.asRows.transpose(), dy.asRows)
         }
         return MatMul()(a.transpose(), dy)
     }
@@ -26,17 +25,20 @@ final class Affine: NaryOp {
     }
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         let (x, weight) = (inputs[0], inputs[1])
-        let rows = dy.reshape([-1, weight.shape[0]])
+        let rows = dy.asRows
         let dx = x.requiresGrad ? MatMul()(dy, weight) : nil
-        let dw =
-            weight.requiresGrad
-            ? MatMul()(rows.transpose(), x.reshape([-1, weight.shape[1]])) : nil
+        let dw = weight.requiresGrad ? MatMul()(rows.transpose(), x.asRows) : nil
         if inputs.count == 2 { return [dx, dw] }
         return [dx, dw, inputs[2].requiresGrad ? rows.sum(axis: 0) : nil]
     }
 }
 
 extension Tensor {
+    /// The last axis as columns and all others as rows, also where sizes are 0.
+    fileprivate final var asRows: Tensor {
+        reshape([shape.dropLast().reduce(1, *), shape[rank - 1]])
+    }
+
     /// The matrix product, by NumPy's rules: vectors are rows on the left and columns on the right,
     /// leading axes are batches and broadcast. Traps where the inner sizes differ.
     public final func matmul(_ other: Tensor) -> Tensor {
@@ -92,8 +94,8 @@ extension Tensor {
             Array(shape.suffix(axes)) == Array(other.shape.prefix(axes))
         else { fail("tensordot", "\(axes) axes of \(shape) and \(other.shape) don't agree") }
         let inner = shape.suffix(axes).reduce(1, *)
-        let left = reshape([count / Swift.max(inner, 1), inner])
-        let right = other.reshape([inner, other.count / Swift.max(inner, 1)])
+        let left = reshape([shape.dropLast(axes).reduce(1, *), inner])
+        let right = other.reshape([inner, other.shape.dropFirst(axes).reduce(1, *)])
         let result = Shape(Array(shape.dropLast(axes)) + Array(other.shape.dropFirst(axes)))
         return left.matmul(right).reshape(result)
     }

@@ -129,10 +129,25 @@ extension Tensor {
         sum(axes: [axis], keepDims: keepDims)
     }
 
-    /// The arithmetic mean; NaN of no elements.
+    /// The arithmetic mean; NaN of no elements. Halves are summed as float32.
     public final func mean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-        let total = floating.sum(axes: axes, keepDims: keepDims)
+        let mean = wide.wideMean(axes, keepDims: keepDims)
+        return dtype.isFloat ? mean.cast(to: dtype) : mean
+    }
+
+    /// This tensor in a dtype in which sums of many elements neither overflow nor lose digits.
+    private final var wide: Tensor { dtype == .float64 ? self : cast(to: .float32) }
+
+    private final func wideMean(_ axes: [Int]?, keepDims: Bool) -> Tensor {
+        let total = sum(axes: axes, keepDims: keepDims)
         return total * (Double(total.count) / Double(count))
+    }
+
+    private final func wideVariance(_ axes: [Int]?, _ correction: Int, keepDims: Bool) -> Tensor {
+        let centred = self - wideMean(axes, keepDims: true)
+        let total = centred.square().sum(axes: axes, keepDims: keepDims)
+        let n = Double(count) / Double(total.count)
+        return total * (1 / (n - Double(correction)))
     }
     public final func mean(axis: Int, keepDims: Bool = false) -> Tensor {
         mean(axes: [axis], keepDims: keepDims)
@@ -142,17 +157,16 @@ extension Tensor {
     public final func variance(axes: [Int]? = nil, correction: Int = 1, keepDims: Bool = false)
         -> Tensor
     {
-        let centred = floating - mean(axes: axes, keepDims: true)
-        let total = centred.square().sum(axes: axes, keepDims: keepDims)
-        let n = Double(count) / Double(total.count)
-        return total * (1 / (n - Double(correction)))
+        let variance = wide.wideVariance(axes, correction, keepDims: keepDims)
+        return dtype.isFloat ? variance.cast(to: dtype) : variance
     }
 
     /// The square root of `variance`.
     public final func standardDeviation(
         axes: [Int]? = nil, correction: Int = 1, keepDims: Bool = false
     ) -> Tensor {
-        variance(axes: axes, correction: correction, keepDims: keepDims).sqrt()
+        let deviation = wide.wideVariance(axes, correction, keepDims: keepDims).sqrt()
+        return dtype.isFloat ? deviation.cast(to: dtype) : deviation
     }
 
     /// The largest element; NaN wins, ties share the gradient. Traps on no elements.

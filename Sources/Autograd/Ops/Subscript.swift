@@ -40,10 +40,17 @@ extension Range<Int>: TensorIndexConvertible {
     public var tensorIndex: TensorIndex { .every(1, from: lowerBound, to: upperBound) }
 }
 extension ClosedRange<Int>: TensorIndexConvertible {
-    public var tensorIndex: TensorIndex { .every(1, from: lowerBound, to: upperBound + 1) }
+    /// An upper bound of −1 is the last position.
+    public var tensorIndex: TensorIndex {
+        .every(1, from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1)
+    }
 }
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
     public var tensorIndex: TensorIndex { .every(1, from: lowerBound) }
+}
+extension PartialRangeThrough<Int>: TensorIndexConvertible {
+    /// An upper bound of −1 is the last position.
+    public var tensorIndex: TensorIndex { .every(1, to: upperBound == -1 ? nil : upperBound + 1) }
 }
 extension PartialRangeUpTo<Int>: TensorIndexConvertible {
     public var tensorIndex: TensorIndex { .every(1, to: upperBound) }
@@ -164,6 +171,8 @@ extension Region {
         func place(_ position: Int, low: Int, high: Int) -> Int {
             Swift.min(Swift.max(position < 0 ? position + size : position, low), high)
         }
+        // A longer step reaches no more elements, and can't overflow.
+        let step = Swift.min(Swift.max(step, -size - 1), size + 1)
         let first: Int
         let last: Int
         if step > 0 {

@@ -4,6 +4,7 @@ public import Tensor
 final class Where: BinaryOp {
     let condition: NDArray
     init(_ condition: NDArray) { self.condition = condition }
+    override var attributeVersion: UInt32 { condition.storage.version }
     override var saves: Saved { .nothing }
     override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { condition.select(a, b) }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
@@ -37,6 +38,6 @@ extension Tensor {
         let rows = Tensor.arange(0, shape[rank - 2]).unsqueeze(1)
         let difference = Tensor.arange(0, shape[rank - 1]) - rows
         let kept = lower ? difference .<= offset : difference .>= offset
-        return Tensor.where(kept, self, constant(0))
+        return Tensor.where(kept, self, Tensor(NDArray.full([], 0, dtype, on: data.backend)))
     }
 }

@@ -132,17 +132,20 @@ static inline herr_t h5x_take_first(unsigned n, const H5E_error2_t *error, void 
     return 0;
 }
 
-// The most specific message on the error stack, which is cleared.
-static inline void h5x_take_error(h5x_message *message) {
-    memset(message, 0, sizeof *message);
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, h5x_take_first, message);
-    H5Eclear2(H5E_DEFAULT);
+// Called by libhdf5 when one of its functions fails: keeps the most specific message.
+static inline herr_t h5x_keep_error(hid_t stack, void *message) {
+    memset(message, 0, sizeof(h5x_message));
+    return H5Ewalk2(stack, H5E_WALK_UPWARD, h5x_take_first, message);
 }
 
-// Errors are reported by our callers, and files are closed by their owners: no printing, and
-// nothing at exit that a thread still reading could trip over.
+// Sends errors of the calling thread to `message` instead of the terminal.
+static inline void h5x_keep_errors(h5x_message *message) {
+    H5Eset_auto2(H5E_DEFAULT, h5x_keep_error, message);
+}
+
+// Files are closed by their owners: nothing is left to do at exit that a thread which is still
+// reading could trip over.
 static inline void h5x_start(void) {
     H5dont_atexit();
     H5open();
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }

@@ -74,7 +74,8 @@ public struct FileListing: Sendable {
                 row.name.escapedForDisplay(), row.kind, row.shape.map { Display.shape($0) } ?? "",
                 row.dtype.escapedForDisplay(limit: 40),
                 row.elementCount.map { Display.grouped($0) } ?? "",
-                Display.mebibytes(row.byteCount), row.note.escapedForDisplay(),
+                row.shape == nil ? "" : Display.mebibytes(row.byteCount),
+                row.note.escapedForDisplay(),
             ])
         }
         let total = rows.reduce(0) { $0 + $1.byteCount }

@@ -46,6 +46,7 @@ extension InspectReport {
     ) -> [String] {
         guard let state else { return ["it has no training state, only weights"] }
         var obstacles = state.missingForResuming.map { "no \($0)" }
+        if checksum == .absent { obstacles.append("no checksum") }
         if checksum == .bad { obstacles.append("the checksum does not match") }
         return obstacles
     }

@@ -48,6 +48,7 @@ enum AtomicFile {
             return
         }
         let content = try MappedFile(path: source)
+        defer { withExtendedLifetime(content) {} }
         try replace(path, observer: observer) { output throws(CheckpointError) in
             try output.write(content.bytes)
         }

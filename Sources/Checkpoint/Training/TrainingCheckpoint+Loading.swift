@@ -17,6 +17,12 @@ extension TrainingCheckpoint {
     ) throws(CheckpointError) {
         let reader = MetadataReader(file)
         state = try TrainingState(reader)
+        guard file.hasChecksum else {
+            throw CheckpointError(
+                .damaged, file.path,
+                "has no checksum, which every checkpoint has; another tool may have written it "
+                    + "again")
+        }
         if verify { try TrainingCheckpoint.verify(file) }
         aliases = try reader.pairs("aliases")
         model = try TrainingCheckpoint.model(file, reader, on: backend)

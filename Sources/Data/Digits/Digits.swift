@@ -2,8 +2,9 @@ public import Tensor
 
 /// The default dataset: handwritten-looking digits, drawn from outlines.
 public enum Digits {
-    /// How many examples the default dataset has.
+    /// How many examples the default dataset has for training.
     public static let trainCount = 12_000
+    /// How many examples the default dataset has for validation.
     public static let testCount = 2_000
 
     /// Grey images uint8 [count, 28, 28], ink bright on dark, and their digits uint8 [count].

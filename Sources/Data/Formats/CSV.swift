@@ -5,9 +5,13 @@ public import Tensor
 public enum CSV {
     /// Which column holds what is to be predicted.
     public enum Label: Sendable, Hashable {
+        /// Every column is an input.
         case none
+        /// The leftmost column.
         case first
+        /// The rightmost column.
         case last
+        /// The column that the header gives this name.
         case name(String)
         /// Counted from 0.
         case index(Int)
@@ -17,9 +21,12 @@ public enum CSV {
     public struct Options: Sendable, Hashable {
         /// Whether the first row names the columns; nil to see by whether it holds any number.
         public var hasHeader: Bool?
+        /// Where the targets are.
         public var label: Label
+        /// What stands between fields: an ASCII character.
         public var separator: Character
 
+        /// By default commas, a header where there is one, and no label.
         public init(
             hasHeader: Bool? = nil, label: Label = .none, separator: Character = ","
         ) {
@@ -64,7 +71,8 @@ public enum CSV {
     ) throws {
         guard inputs.rank == 2, targets.map({ $0.shape == [inputs.shape[0]] }) ?? true else {
             throw DataError(
-                path, "a table needs inputs of shape [rows, columns] and targets of shape [rows];"
+                path,
+                "a table needs inputs of shape [rows, columns] and targets of shape [rows];"
                     + " flatten the inputs first")
         }
         let width = inputs.shape[1]

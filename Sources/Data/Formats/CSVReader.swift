@@ -24,7 +24,8 @@ struct CSVReader {
         }
         guard row.count == width else {
             throw error(
-                row[0], "this row has \(row.count) fields, the first has \(width); complete it or"
+                row[0],
+                "this row has \(row.count) fields, the first has \(width); complete it or"
                     + " remove it")
         }
         for (index, field) in row.enumerated() {
@@ -98,7 +99,8 @@ struct CSVReader {
         }
         if field.text.isEmpty { throw empty(field) }
         throw error(
-            field, "'\(field.text.prefix(40))' is not a finite number; correct it or name its"
+            field,
+            "'\(field.text.prefix(40))' is not a finite number; correct it or name its"
                 + " column as the label")
     }
 

@@ -35,13 +35,12 @@ func swapBytes(_ bytes: UnsafeMutableRawBufferPointer, elementSize: Int) {
 
 /// The product of sizes and an element's bytes, or nil where an Int can't hold it.
 func byteCount(_ sizes: [Int], elementSize: Int) -> Int? {
-    // An empty array may name sizes that overflow; it still has no bytes.
-    if sizes.contains(0) { return 0 }
     var product = elementSize
     for size in sizes {
-        let (next, overflow) = product.multipliedReportingOverflow(by: size)
-        if overflow || size < 0 { return nil }
+        // Strides of an empty array must be countable, too.
+        let (next, overflow) = product.multipliedReportingOverflow(by: max(size, 1))
+        if overflow { return nil }
         product = next
     }
-    return product
+    return sizes.contains(0) ? 0 : product
 }

@@ -16,7 +16,8 @@ public enum IDX {
         let rank = Int(start[3])
         guard rank <= Shape.maximumRank else {
             throw DataError(
-                path, "the header declares \(rank) dimensions, more than the"
+                path,
+                "the header declares \(rank) dimensions, more than the"
                     + " \(Shape.maximumRank) supported; the file is damaged")
         }
         let header = try input.take(4 * rank, "header")
@@ -25,12 +26,14 @@ public enum IDX {
         }
         guard let size = byteCount(sizes, elementSize: number.size), input.mayHold(size) else {
             throw DataError(
-                path, "the header declares shape \(sizes), which a file of"
+                path,
+                "the header declares shape \(sizes), which a file of"
                     + " \(grouped(input.fileBytes)) bytes can't hold; copy it again")
         }
         var bytes = try input.take(size, "elements")
         guard input.isAtEnd else {
-            throw DataError(path, "bytes follow the elements that the header declares; copy it again")
+            throw DataError(
+                path, "bytes follow the elements that the header declares; copy it again")
         }
         bytes.withUnsafeMutableBytes { swapBytes($0, elementSize: number.size) }
         let array = bytes.withUnsafeBytes { number.array($0, Shape(sizes)) }

@@ -10,7 +10,8 @@ public enum NPY {
         let (header, start) = try NPYHeader.find(file)
         guard header.shape.count <= Shape.maximumRank else {
             throw DataError(
-                path, "the array has \(header.shape.count) dimensions, more than the"
+                path,
+                "the array has \(header.shape.count) dimensions, more than the"
                     + " \(Shape.maximumRank) supported; save it with fewer")
         }
         let available = file.bytes.count - start
@@ -18,12 +19,14 @@ public enum NPY {
             size <= available
         else {
             throw DataError(
-                path, "the header declares shape \(header.shape), but only"
+                path,
+                "the header declares shape \(header.shape), but only"
                     + " \(grouped(available)) bytes follow; the file is cut short, copy it again")
         }
         guard size == available else {
             throw DataError(
-                path, "\(grouped(available - size)) bytes follow the array; save one array to a"
+                path,
+                "\(grouped(available - size)) bytes follow the array; save one array to a"
                     + " file")
         }
         let stored = Shape(header.isFortran ? header.shape.reversed() : header.shape)

@@ -17,7 +17,8 @@ struct NPYHeader {
         let version = bytes[6]
         guard (1...3).contains(version) else {
             throw DataError(
-                file.path, "version \(version) of the .npy format is not known; save it with"
+                file.path,
+                "version \(version) of the .npy format is not known; save it with"
                     + " numpy.save")
         }
         let start = version == 1 ? 10 : 12
@@ -74,11 +75,13 @@ struct NPYHeader {
         if let match = codes.first(where: { $0.code == code }) { return match.number }
         if code.hasPrefix(">") {
             throw DataError(
-                path, "elements '\(code)' have the highest byte first; save them with"
+                path,
+                "elements '\(code)' have the highest byte first; save them with"
                     + " array.astype('<\(code.dropFirst())')")
         }
         throw DataError(
-            path, "elements '\(code.prefix(32))' aren't numbers that are supported; save integers"
+            path,
+            "elements '\(code.prefix(32))' aren't numbers that are supported; save integers"
                 + " or floats of at most 64 bits")
     }
 

@@ -81,7 +81,7 @@ extension HDF5Dataset {
     private func read(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) throws {
         let status = HDF5Library.locked { () -> (ok: Bool, reason: String) in
             let done = withMemoryType { transfer(rows, $0, bytes) >= 0 }
-            return done == true ? (true, "") : (false, HDF5Library.takeError())
+            return done == true ? (true, "") : (false, HDF5Library.lastError)
         }
         guard status.ok else {
             throw error(

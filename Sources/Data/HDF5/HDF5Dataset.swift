@@ -8,6 +8,7 @@ public final class HDF5Dataset: Sendable {
     public let file: HDF5File
     /// The path inside the file.
     public let path: String
+    /// What the file says of it.
     public let entry: HDF5Entry
     let id: hid_t
     let type: HDF5Type
@@ -71,6 +72,7 @@ public final class HDF5Dataset: Sendable {
                     + " supported; store it with fewer")
         }
         try checkPlausible()
+        try checkChunks()
         if HDF5Library.locked({ reachesOutside }) {
             throw error("keeps its elements in other files; copy them into this one")
         }
@@ -87,6 +89,17 @@ public final class HDF5Dataset: Sendable {
         }
         let plausible = (file.byteCount + 1 << 20).multipliedReportingOverflow(by: 2048)
         guard plausible.overflow || bytes <= plausible.partialValue else { throw implausible }
+    }
+
+    /// libhdf5 believes a damaged file whose chunks are larger than the data, and reads beyond them.
+    private func checkChunks() throws {
+        guard let chunks = entry.chunks else { return }
+        let largest = HDF5Library.locked { HDF5Entry.maximumDimensions(of: id) }
+        for (chunk, size) in zip(chunks, largest ?? []) where chunk > size {
+            throw error(
+                "declares chunks of \(chunks.map(String.init).joined(separator: "×")) elements,"
+                    + " more than it has; the file is damaged, make it again")
+        }
     }
 
     private var implausible: DataError {
@@ -113,7 +126,7 @@ extension HDF5Dataset {
             H5Dopen2(file.id, path, access)
         }
         if let id = opened, id >= 0 { return id }
-        let reason = HDF5Library.takeError()
+        let reason = HDF5Library.lastError
         if isGroup(file, path) {
             throw DataError(file.path, "'\(path)' is a group; \(suggestion(file, path))")
         }
@@ -142,7 +155,6 @@ extension HDF5Dataset {
                     file.path,
                     "'\(prefix)' is a link to another file; copy the data into this one")
             default:
-                _ = HDF5Library.takeError()
                 throw DataError(
                     file.path, "there is no dataset '\(path)'; \(suggestion(file, path))")
             }

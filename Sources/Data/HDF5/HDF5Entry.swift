@@ -27,6 +27,17 @@ extension HDF5Entry {
         } ?? nil
     }
 
+    /// How far each dimension may grow.
+    static func maximumDimensions(of id: hid_t) -> [Int]? {
+        HDF5Library.with(H5Dget_space(id), H5Sclose) { space -> [Int]? in
+            let rank = H5Sget_simple_extent_ndims(space)
+            guard rank >= 0 else { return nil }
+            var sizes = [hsize_t](repeating: 0, count: Int(rank))
+            guard H5Sget_simple_extent_dims(space, nil, &sizes) >= 0 else { return nil }
+            return sizes.map { Int(clamping: $0) }
+        } ?? nil
+    }
+
     private static func typeName(_ id: hid_t, _ type: HDF5Type) -> String {
         if case .unsupported(let name) = type { return name }
         let name = HDF5Library.with(H5Dget_type(id), H5Tclose) { stored in

@@ -35,6 +35,22 @@ extension HDF5File {
         }
     }
 
+    /// The text of an attribute of the file, as `HDF5Writer.setAttribute` writes it; nil without.
+    public func attribute(_ key: String) -> String? {
+        HDF5Library.locked {
+            HDF5Library.with(H5Aopen(id, key, hid_t(H5P_DEFAULT)), H5Aclose) { attribute in
+                HDF5Library.with(H5Aget_type(attribute), H5Tclose) { type -> String? in
+                    let isFixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0
+                    let size = Int(clamping: H5Aget_storage_size(attribute))
+                    guard isFixed, size < 1 << 16 else { return nil }
+                    var bytes = [UInt8](repeating: 0, count: size)
+                    guard H5Aread(attribute, type, &bytes) >= 0 else { return nil }
+                    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                } ?? nil
+            } ?? nil
+        }
+    }
+
     /// The paths of all datasets, sorted.
     func datasetPaths() throws -> [String] {
         var found: [String] = []
@@ -84,7 +100,7 @@ extension HDF5File {
         }
         guard let names else {
             throw DataError(
-                self.path, "group '\(path)' is damaged (\(HDF5Library.takeError())); make it again")
+                self.path, "group '\(path)' is damaged (\(HDF5Library.lastError)); make it again")
         }
         return names
     }

@@ -36,7 +36,7 @@ public final class HDF5File: Sendable {
     }
 
     private static func openError(_ path: String) -> DataError {
-        let reason = HDF5Library.takeError()
+        let reason = HDF5Library.lastError
         if HDF5Library.locked({ H5Fis_hdf5(path) }) <= 0 {
             return DataError(
                 path,

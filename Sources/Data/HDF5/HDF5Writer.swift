@@ -19,13 +19,14 @@ public final class HDF5Writer {
     /// error leaves whatever was there.
     public static func create(_ path: String, _ body: (HDF5Writer) throws -> Void) throws {
         try AtomicFile.write(path) { temporary in
-            let opened = HDF5Library.locked {
-                HDF5Library.with(h5x_file_access(), H5Pclose) {
+            let id = try HDF5Library.locked {
+                let opened = HDF5Library.with(h5x_file_access(), H5Pclose) {
                     H5Fcreate(temporary, h5x_truncate(), hid_t(H5P_DEFAULT), $0)
                 }
-            }
-            guard let id = opened, id >= 0 else {
-                throw DataError(path, "can't be created (\(HDF5Library.takeError()))")
+                guard let id = opened, id >= 0 else {
+                    throw DataError(path, "can't be created (\(HDF5Library.lastError))")
+                }
+                return id
             }
             let result = Result { try body(HDF5Writer(path, id)) }
             let closed = HDF5Library.locked { H5Fclose(id) }
@@ -41,52 +42,40 @@ public final class HDF5Writer {
     public func write(
         _ name: String, _ array: NDArray, chunkRows: Int? = nil, deflate: Int? = nil
     ) throws {
-        let isWritten = array.withUnsafeBytes { bytes in
-            HDF5Library.locked {
-                create(name, array, chunkRows, deflate) { dataset, type in
+        try array.withUnsafeBytes { bytes in
+            try HDF5Library.locked {
+                let isWritten = create(name, array, chunkRows, deflate) { dataset, type in
                     guard let base = bytes.baseAddress, !bytes.isEmpty else { return true }
                     let everything = hid_t(H5S_ALL)
                     return H5Dwrite(dataset, type, everything, everything, hid_t(H5P_DEFAULT), base)
                         >= 0
-                } ?? false
+                }
+                if isWritten != true {
+                    throw DataError(path, "'\(name)' can't be written (\(HDF5Library.lastError))")
+                }
             }
-        }
-        if !isWritten {
-            throw DataError(path, "'\(name)' can't be written (\(HDF5Library.takeError()))")
         }
     }
 
     /// Attaches a text to a dataset, or to the file where `name` is empty.
     public func setAttribute(_ key: String, _ text: String, on name: String = "") throws {
         let bytes = Array(text.utf8)
-        try attach(key, on: name, h5x_text(max(1, bytes.count)), H5Tclose, bytes)
-    }
-
-    /// Attaches a whole number to a dataset, or to the file where `name` is empty.
-    public func setAttribute(_ key: String, _ number: Int, on name: String = "") throws {
-        let bytes = withUnsafeBytes(of: Int64(number)) { Array($0) }
-        try attach(key, on: name, h5x_int64(), { _ in 0 }, bytes)
-    }
-
-    private func attach(
-        _ key: String, on name: String, _ type: hid_t, _ close: (hid_t) -> herr_t, _ bytes: [UInt8]
-    ) throws {
-        let status = HDF5Library.locked { () -> herr_t? in
+        try HDF5Library.locked {
             let object = H5Oopen(id, name.isEmpty ? "/" : name, hid_t(H5P_DEFAULT))
-            return HDF5Library.with(object, H5Oclose) { object in
-                HDF5Library.with(type, close) { type in
+            let isWritten = HDF5Library.with(object, H5Oclose) { object in
+                HDF5Library.with(h5x_text(max(1, bytes.count)), H5Tclose) { type in
                     HDF5Library.with(H5Screate(H5S_SCALAR), H5Sclose) { space in
                         let attribute = h5x_create_attribute(object, key, type, space)
                         return HDF5Library.with(attribute, H5Aclose) {
-                            H5Awrite($0, type, bytes.isEmpty ? [0] : bytes)
-                        } ?? -1
-                    } ?? -1
-                } ?? -1
+                            H5Awrite($0, type, bytes.isEmpty ? [0] : bytes) >= 0
+                        } ?? false
+                    } ?? false
+                } ?? false
             }
-        }
-        guard let status, status >= 0 else {
-            throw DataError(
-                path, "attribute '\(key)' can't be written (\(HDF5Library.takeError()))")
+            if isWritten != true {
+                throw DataError(
+                    path, "attribute '\(key)' can't be written (\(HDF5Library.lastError))")
+            }
         }
     }
 

@@ -1,0 +1,145 @@
+import Tensor
+
+// Rows of operations on whole arrays.
+extension OpTable {
+    private static let matrices: [Shape] = [[3, 4], [1, 1], [3, 1], [1, 4], [0, 4]]
+    private static let maybeEmpty: [Shape] = matrices + [[3, 0], [0, 0]]
+
+    static let reduction: [OpRow] = [
+        shaped("sum", "Sum", shapes: [[3, 4], [2, 3, 2], [], [1], [0], [2, 0]], roundings: 3) {
+            $0.sum()
+        },
+        shaped("sum axis 0", "Sum", shapes: maybeEmpty, roundings: 3) { $0.sum(axis: 0) },
+        shaped("sum axis -1", "Sum", shapes: maybeEmpty, roundings: 3) {
+            $0.sum(axis: -1, keepDims: true)
+        },
+        shaped(
+            "sum axes 0, 2", "Sum", shapes: [[2, 3, 4], [1, 2, 1], [0, 2, 3], [2, 0, 3]],
+            large: [37, 53, 61], roundings: 5
+        ) { $0.sum(axes: [0, 2]) },
+        shaped("mean", "Sum", shapes: [[3, 4], [2, 3, 2], [], [1]], roundings: 3) { $0.mean() },
+        shaped("mean axis 1", "Sum", shapes: matrices, roundings: 3) { $0.mean(axis: 1) },
+        shaped("variance", "Sum", "Square", shapes: [[3, 4], [7], [1, 2]], roundings: 4) {
+            $0.variance()
+        },
+        shaped(
+            "variance axis 1", "Sum", "Square", shapes: [[3, 4], [3, 3], [1, 2], [0, 4]],
+            roundings: 4
+        ) { $0.variance(axes: [1], correction: 0) },
+        shaped(
+            "standardDeviation", "Sum", "Sqrt", shapes: [[3, 4], [4, 3], [2, 2], [0, 4]],
+            roundings: 4
+        ) { $0.standardDeviation(axes: [-1], keepDims: true) },
+        shaped("max", "Extreme", shapes: [[3, 4], [2, 3, 2], [], [1]]) { $0.max() },
+        shaped("max axis 1", "Extreme", shapes: matrices) { $0.max(axis: 1) },
+        shaped("min", "Extreme", shapes: [[3, 4], [], [1]]) { $0.min() },
+        shaped("min axis 0", "Extreme", shapes: [[3, 4], [1, 1], [3, 1], [1, 4], [3, 0]]) {
+            $0.min(axis: 0, keepDims: true)
+        },
+        shaped("prod", "Prod", shapes: [[3, 4], [], [1], [0]], over: 0.5...1.5, roundings: 3) {
+            $0.prod()
+        },
+        shaped("prod axis 0", "Prod", shapes: maybeEmpty, over: 0.5...1.5, roundings: 3) {
+            $0.prod(axis: 0)
+        },
+        shaped(
+            "prod with zeros", "Prod", shapes: [[3, 4], [2, 2]], large: [40, 97], roundings: 3
+        ) {
+            ($0 * $0.round()).prod(axis: 1)
+        },
+        shaped("cumsum", "CumSum", shapes: maybeEmpty + [[2, 3, 4], [5]], roundings: 4) {
+            $0.cumsum()
+        },
+        shaped("cumsum axis 0", "CumSum", shapes: maybeEmpty, roundings: 4) { $0.cumsum(axis: 0) },
+        shaped("any", "Truth", shapes: maybeEmpty, gradient: .none("bool")) {
+            $0.round().any(axes: [1])
+        },
+        shaped("all", "Truth", shapes: maybeEmpty, gradient: .none("bool")) {
+            $0.round().all(axes: [0], keepDims: true)
+        },
+        shaped("argmax", "ArgExtreme", shapes: [[3, 4], [], [1]], gradient: .none("index")) {
+            $0.argmax()
+        },
+        shaped("argmax axis 0", "ArgExtreme", shapes: [[3, 4], [1, 1]], gradient: .none("index")) {
+            $0.argmax(axis: 0)
+        },
+        shaped("argmin axis 1", "ArgExtreme", shapes: [[3, 4], [1, 1]], gradient: .none("index")) {
+            $0.argmin(axis: 1)
+        },
+    ]
+
+    static let softmax: [OpRow] = [
+        shaped("softmax", "Softmax", "SoftmaxGrad", shapes: maybeEmpty + [[4], [2, 3, 2]]) {
+            $0.softmax()
+        },
+        shaped("softmax axis 0", "Softmax", "SoftmaxGrad", shapes: maybeEmpty) {
+            $0.softmax(axis: 0)
+        },
+        shaped("logSoftmax", "LogSoftmax", "LogSoftmaxGrad", shapes: maybeEmpty + [[4]]) {
+            $0.logSoftmax()
+        },
+        shaped("logSumExp", "LogSumExp", shapes: matrices + [[4], [2, 3, 2]]) { $0.logSumExp() },
+        shaped("logSumExp axis 0", "LogSumExp", shapes: [[3, 4], [1, 1], [3, 0]]) {
+            $0.logSumExp(axis: 0, keepDims: true)
+        },
+        several(
+            "softmaxGrad", "SoftmaxGrad", inputs: [.real(0.1...1), .real(-2...2)],
+            shapes: [[[3, 4], [3, 4]], [[4], [4]], [[1, 1], [1, 1]], [[0, 4], [0, 4]]],
+            large: [[332, 307], [332, 307]], roundings: 2
+        ) { widened($0) { SoftmaxGrad()($0[0], $0[1]) } },
+        several(
+            "logSoftmaxGrad", "LogSoftmaxGrad", inputs: [.real(-2 ... -0.1), .real(-2...2)],
+            shapes: [[[3, 4], [3, 4]], [[4], [4]], [[1, 1], [1, 1]], [[0, 4], [0, 4]]],
+            large: [[332, 307], [332, 307]], roundings: 2
+        ) { widened($0) { LogSoftmaxGrad()($0[0], $0[1]) } },
+    ]
+
+    /// Runs kernels that take float32 or float64 only on halves too.
+    private static func widened(_ inputs: [Tensor], _ body: ([Tensor]) -> Tensor) -> Tensor {
+        let dtype = inputs[0].dtype
+        let wide: DType = dtype == .float64 ? .float64 : .float32
+        return body(inputs.map { $0.cast(to: wide) }).cast(to: dtype)
+    }
+
+    private static let real = OpInput.real(-2...2)
+
+    static let linear: [OpRow] = [
+        several(
+            "matmul", "MatMul", inputs: [real, real],
+            shapes: [
+                [[3, 4], [4, 2]], [[4], [4, 2]], [[3, 4], [4]], [[4], [4]], [[2, 3, 4], [4, 5]],
+                [[2, 3, 4], [2, 4, 5]], [[3, 4], [2, 4, 2]], [[2, 1, 3, 4], [3, 4, 2]],
+                [[2, 3, 4], [4]], [[4], [2, 4, 3]], [[1, 1], [1, 1]], [[0, 4], [4, 2]],
+                [[3, 0], [0, 2]], [[2, 3, 0], [0, 2]], [[3, 4], [4, 0]], [[0, 3, 4], [4, 2]],
+            ], large: [[160, 310], [310, 170]], roundings: 3
+        ) { $0[0].matmul($0[1]) },
+        several(
+            "linear", "Affine", inputs: [real, real, real],
+            shapes: [
+                [[3, 4], [2, 4], [2]], [[4], [2, 4], [2]], [[2, 3, 4], [5, 4], [5]],
+                [[1, 1], [1, 1], [1]], [[0, 4], [2, 4], [2]], [[3, 0], [2, 0], [2]],
+                [[3, 4], [0, 4], [0]],
+            ], large: [[160, 310], [170, 310], [170]], roundings: 3
+        ) { $0[0].linear($0[1], $0[2]) },
+        several(
+            "linear without bias", "Affine", inputs: [real, real],
+            shapes: [[[3, 4], [2, 4]], [[2, 3, 4], [5, 4]], [[0, 4], [2, 4]]],
+            large: [[160, 310], [170, 310]], roundings: 3
+        ) { $0[0].linear($0[1]) },
+        several(
+            "dot", "MatMul", inputs: [real, real], shapes: [[[4], [4]], [[1], [1]], [[0], [0]]],
+            large: [[99_991], [99_991]], roundings: 3
+        ) { $0[0].dot($0[1]) },
+        several(
+            "outer", "Mul", inputs: [real, real], shapes: [[[3], [4]], [[1], [1]], [[0], [3]]],
+            large: [[331], [307]]
+        ) { $0[0].outer($0[1]) },
+        several(
+            "tensordot", "MatMul", inputs: [real, real],
+            shapes: [
+                [[2, 3, 4], [3, 4, 2]], [[3, 4], [3, 4, 2]], [[1, 1], [1, 1]],
+                [[2, 0, 3], [0, 3, 2]], [[0, 2, 3], [2, 3]],
+            ], large: [[90, 21, 31], [21, 31, 80]], roundings: 3
+        ) { $0[0].tensordot($0[1]) },
+    ]
+}

@@ -1,0 +1,115 @@
+public import Tensor
+
+/// One operation of the library: how to call it, where it is defined and what its gradient is.
+///
+/// The tests check every row against an independent reference, and its gradients against central
+/// differences. A new operation is a class, a method and a row.
+public struct OpRow: Sendable {
+    /// The name of the method, with the arguments that matter.
+    public let name: String
+    /// The `Op` subclasses that the call exercises.
+    public let classes: [String]
+    /// What each operand may hold, away from poles.
+    public let inputs: [OpInput]
+    /// Examples of the operands' shapes, one list per example; the first is the usual case, the
+    /// rest broadcast, or have one element or none.
+    public let shapes: [[Shape]]
+    /// Shapes that occupy several threads.
+    public let large: [Shape]
+    public let gradient: OpGradient
+    /// How many results on the way are rounded to the operands' dtype.
+    public let roundings: Int
+    /// Runs the operation.
+    public let apply: @Sendable ([Tensor]) -> Tensor
+
+    /// The number of operands.
+    public var arity: Int { inputs.count }
+    public var isDifferentiable: Bool {
+        if case .none = gradient { return false }
+        return true
+    }
+}
+
+extension OpRow: CustomStringConvertible {
+    public var description: String { name }
+}
+
+/// What an operand holds.
+public enum OpInput: Sendable {
+    /// Floats of a range in which the function is finite.
+    case real(ClosedRange<Double>)
+    /// Integers from −size up to but excluding size.
+    case index(below: Int)
+    /// Truth values.
+    case bool
+}
+
+/// Whether an operation has a gradient.
+public enum OpGradient: Sendable, Equatable {
+    /// Yes, almost everywhere.
+    case exact
+    /// Yes, and it is zero almost everywhere.
+    case zero
+    /// No; the word says what the result is instead of a float: `bool` or `index`.
+    case none(String)
+}
+
+/// Every operation, by kind.
+public enum OpTable {
+    public static let rows: [OpRow] =
+        arithmetic + exponential + trigonometric + rounding + activation + comparison
+        + reduction + softmax + movement + slicing + joining + indexing + linear
+
+    /// Shapes of one operand of any shape.
+    static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]
+
+    /// Shapes of two operands that broadcast.
+    static let broadcastShapes: [[Shape]] = [
+        [[3, 4], [3, 4]], [[3, 1], [1, 4]], [[2, 1, 3], [4, 1]], [[4], [2, 3, 4]], [[], [3]],
+        [[2, 2], []], [[], []], [[1], [1, 1]], [[0], [0]], [[2, 0, 3], [3]], [[0, 1], [2]],
+    ]
+
+    static func unary(
+        _ name: String, _ classes: String..., over range: ClosedRange<Double> = -2...2,
+        gradient: OpGradient = .exact, _ apply: @escaping @Sendable (Tensor) -> Tensor
+    ) -> OpRow {
+        OpRow(
+            name: name, classes: classes, inputs: [.real(range)], shapes: anyShape,
+            large: [[332, 307]], gradient: gradient, roundings: 1
+        ) { apply($0[0]) }
+    }
+
+    static func binary(
+        _ name: String, _ classes: String..., over left: ClosedRange<Double> = -2...2,
+        _ right: ClosedRange<Double> = -2...2, gradient: OpGradient = .exact,
+        _ apply: @escaping @Sendable (Tensor, Tensor) -> Tensor
+    ) -> OpRow {
+        OpRow(
+            name: name, classes: classes, inputs: [.real(left), .real(right)],
+            shapes: broadcastShapes, large: [[332, 307], [307]], gradient: gradient, roundings: 1
+        ) { apply($0[0], $0[1]) }
+    }
+
+    /// A row of one operand with shapes of its own.
+    static func shaped(
+        _ name: String, _ classes: String..., shapes: [Shape], large: Shape = [332, 307],
+        over range: ClosedRange<Double> = -2...2, gradient: OpGradient = .exact,
+        roundings: Int = 1, _ apply: @escaping @Sendable (Tensor) -> Tensor
+    ) -> OpRow {
+        OpRow(
+            name: name, classes: classes, inputs: [.real(range)], shapes: shapes.map { [$0] },
+            large: [large], gradient: gradient, roundings: roundings
+        ) { apply($0[0]) }
+    }
+
+    /// A row of several operands with shapes of its own.
+    static func several(
+        _ name: String, _ classes: String..., inputs: [OpInput], shapes: [[Shape]],
+        large: [Shape] = [], gradient: OpGradient = .exact, roundings: Int = 1,
+        _ apply: @escaping @Sendable ([Tensor]) -> Tensor
+    ) -> OpRow {
+        OpRow(
+            name: name, classes: classes, inputs: inputs, shapes: shapes, large: large,
+            gradient: gradient, roundings: roundings, apply: apply)
+    }
+}

@@ -1,0 +1,119 @@
+import FTConfig
+import Glibc
+import NN
+import Tensor
+
+/// Makes the model of a config layer by layer, inferring sizes on the way.
+final class ModelBuilder {
+    /// The stream that parameters and dropout draw from.
+    let random: Random
+    /// The table of layers made so far.
+    private(set) var rows: [LayerRow] = []
+    private let batchSize: Int
+    private var parameterBytes = 0
+    private var path: [Int] = []
+    private var outputShape = Shape()
+
+    init(seed: UInt64, batchSize: Int) {
+        random = Random(seed: seed).fork("model")
+        self.batchSize = batchSize
+    }
+
+    /// The model and the shape of one output.
+    ///
+    /// Throws a `ConfigError` at the first layer that its input doesn't fit.
+    func build(
+        _ layers: [ConfigValue], input: Shape
+    ) throws -> (model: Sequential, output: Shape) {
+        let model = try sequence(layers, input)
+        return (model, outputShape)
+    }
+
+    /// Layers inside a layer.
+    func nested(_ layers: [ConfigValue], _ input: Shape) throws -> Sequential {
+        try sequence(layers, input)
+    }
+
+    private func sequence(_ layers: [ConfigValue], _ input: Shape) throws -> Sequential {
+        var shape = input
+        var modules: [Module] = []
+        for (index, layer) in layers.enumerated() {
+            path.append(index)
+            let module = try self.layer(layer, &shape)
+            path.removeLast()
+            modules.append(module)
+        }
+        outputShape = shape
+        return Sequential(modules)
+    }
+
+    private func layer(_ value: ConfigValue, _ shape: inout Shape) throws -> Module {
+        guard let entry = LayerCatalog.byName[value.type] else {
+            throw ConfigError([value.issue("unknown layer \(value.type)")])
+        }
+        let name = path.map { String($0) }.joined(separator: ".")
+        let row = rows.count
+        do {
+            rows.append(
+                LayerRow(
+                    name: name, type: value.type, outputShape: [], parameters: 0,
+                    depth: path.count - 1))
+            let module = try entry.build(value, shape, self)
+            shape = try module.outputShape(for: shape)
+            rows[row] = LayerRow(
+                name: name, type: value.type, outputShape: Array(shape),
+                parameters: module.parameterCount, depth: path.count - 1)
+            try check(value, Array(shape))
+            return module
+        } catch let error as ShapeError {
+            throw ConfigError([value.issue("layer \(name) (\(value.type)): \(error.problem)")])
+        }
+    }
+
+    /// Counts the bytes of a weight, before it is made.
+    ///
+    /// Throws where the model would not fit into this machine's memory.
+    func reserve(_ value: ConfigValue, _ key: String, _ sizes: Int...) throws(ConfigError) {
+        let bytes = checkedProduct(sizes + [4]).map { $0 + parameterBytes }
+        // A gradient beside each weight is the least that training needs.
+        guard let bytes, bytes <= ModelBuilder.memory / 2 else {
+            let shape = Format.shape(sizes)
+            throw ConfigError([
+                value.issue(
+                    "the model does not fit into memory with a weight of \(shape); use fewer units",
+                    at: key)
+            ])
+        }
+        parameterBytes = bytes
+    }
+
+    /// Throws where a batch of such examples would not fit into memory.
+    func check(
+        _ value: ConfigValue, _ sizes: [Int], at key: String? = nil
+    ) throws(ConfigError) {
+        let bytes = checkedProduct(sizes + [4, batchSize])
+        guard let bytes, bytes <= ModelBuilder.memory else {
+            throw ConfigError([
+                value.issue(
+                    "a batch of \(batchSize) × \(Format.shape(sizes)) does not fit into memory",
+                    at: key)
+            ])
+        }
+    }
+
+    private func checkedProduct(_ values: [Int]) -> Int? {
+        var product = 1
+        for value in values {
+            let (next, overflow) = product.multipliedReportingOverflow(by: value)
+            if overflow || next > 1 << 60 { return nil }
+            product = next
+        }
+        return product
+    }
+
+    /// Bytes of memory of this machine.
+    private static var memory: Int {
+        let pages = sysconf(Int32(_SC_PHYS_PAGES))
+        return pages > 0 ? pages * sysconf(Int32(_SC_PAGESIZE)) : 8 << 30
+    }
+}

@@ -1,0 +1,100 @@
+public import FTConfig
+public import FTJSON
+import Tensor
+
+/// A config that passed the schema, with typed access to what is not a catalog entry.
+public struct RunConfig: Sendable {
+    /// Where the default dataset lies.
+    public static let defaultDataPath = "data/digits.h5"
+
+    /// The checked value.
+    public let value: ConfigValue
+
+    /// Reads a config file and applies `key=value` arguments.
+    ///
+    /// Throws all problems together.
+    public init(file: String, overrides: [String] = []) throws(ConfigError) {
+        try self.init(RunSchema.schema.load(file: file, overrides: overrides))
+    }
+
+    /// Reads a config from text; `file` is the name that messages give it.
+    public init(
+        text: String, file: String = "config", overrides: [String] = []
+    ) throws(ConfigError) {
+        try self.init(RunSchema.schema.read(text, file: file, overrides: overrides))
+    }
+
+    init(_ value: ConfigValue) throws(ConfigError) {
+        self.value = value
+        let issues = RunConfig.problems(value)
+        if !issues.isEmpty { throw ConfigError(issues) }
+    }
+
+    /// Every value, defaults included.
+    public var effective: JSONValue { value.effective }
+
+    /// The name of the run.
+    public var name: String { value.string("name") }
+    /// The seed of every random stream.
+    public var seed: UInt64 { UInt64(value.int("seed")) }
+    /// The `device` key as written.
+    public var deviceName: String { value.string("device") }
+    /// The object at `data`.
+    public var data: ConfigValue { value.child("data") }
+    /// The object at `training`.
+    public var training: ConfigValue { value.child("training") }
+    /// The number of epochs.
+    public var epochs: Int { training.int("epochs") }
+    /// Seconds between progress lines where there is no terminal.
+    public var logEverySeconds: Double { training.double("logEverySeconds") }
+    /// The path of the data file.
+    public var dataPath: String { data.string("path") }
+
+    private static func problems(_ value: ConfigValue) -> [ConfigIssue] {
+        var issues: [ConfigIssue] = []
+        let name = value.string("name")
+        let isName = name.utf8.allSatisfy { byte in
+            switch UInt8(byte) {
+            case 48...57, 65...90, 97...122, 45, 46, 95: true
+            default: false
+            }
+        }
+        if !isName || name.isEmpty || name.utf8.count > 64 || name.hasPrefix(".") {
+            issues.append(
+                value.issue(
+                    "must be 1 to 64 letters, digits, '-', '_' or '.', because it names a folder",
+                    at: "name"))
+        }
+        let device = value.string("device")
+        if Device(device) == nil {
+            issues.append(
+                value.issue(
+                    "expected auto, cpu, cuda or cuda:N, found \"\(device)\"", at: "device"))
+        }
+        let data = value.child("data")
+        if data.optional("validation") != nil, data.optional("split") != nil {
+            issues.append(
+                data.issue("can't be combined with data.validation; remove one", at: "split"))
+        }
+        return issues + metricProblems(value)
+    }
+
+    private static func metricProblems(_ value: ConfigValue) -> [ConfigIssue] {
+        var issues: [ConfigIssue] = []
+        var names: [String] = []
+        for metric in value.children("metrics") {
+            let name = MetricCatalog.columnName(metric)
+            if names.contains(name) { issues.append(metric.issue("\(name) is listed twice")) }
+            names.append(name)
+        }
+        let training = value.child("training")
+        if let best = training.optionalString("bestBy"), best != "loss", !names.contains(best) {
+            let near = Suggestion.nearest(to: best, among: ["loss"] + names)
+            let hint =
+                near.map { "Did you mean '\($0)'?" }
+                ?? "use loss or one of metrics: \((["loss"] + names).joined(separator: ", "))"
+            issues.append(training.issue("\"\(best)\" is not measured. \(hint)", at: "bestBy"))
+        }
+        return issues
+    }
+}

@@ -1,0 +1,99 @@
+public import FTConfig
+import FTJSON
+
+/// What a config may say: the one declaration from which checks, defaults, `list`, the JSON Schema
+/// and the reference are made.
+public enum RunSchema {
+    /// The schema of a whole config.
+    public static let schema = ConfigSchema(
+        title: "FakeTensor training run",
+        fields: [
+            .string("name", default: "run", doc: "names the run folder runs/NAME-NNN"),
+            .int("seed", default: 42, min: 0, doc: "starts every random stream of the run"),
+            .string(
+                "device", default: "auto",
+                doc: "auto, cpu, cuda or cuda:N; auto takes the first usable GPU"),
+            .object("data", doc: "the examples", data),
+            .object(
+                "model", doc: "the network",
+                [
+                    .array(
+                        "layers", of: .union("layer"), minCount: 1, maxCount: 10_000,
+                        doc: "from input to output; sizes follow from the data")
+                ]),
+            .union("loss", of: "loss", doc: "what training makes small"),
+            .union("optimizer", of: "optimizer", doc: "how parameters follow their gradients"),
+            .union(
+                "schedule", of: "schedule", default: ["type": "constant"],
+                doc: "how the learning rate changes"),
+            .object("training", doc: "how long, and what is kept", training),
+            .array(
+                "metrics", of: .union("metric"), default: [], maxCount: 16,
+                doc: "measured on the validation data after each epoch"),
+        ],
+        unions: [
+            Union(name: "layer", variants: LayerCatalog.entries.map(\.variant)),
+            Union(name: "loss", plural: "losses", variants: LossCatalog.entries.map(\.variant)),
+            Union(name: "optimizer", variants: OptimizerCatalog.entries.map(\.variant)),
+            Union(name: "schedule", variants: ScheduleCatalog.entries.map(\.variant)),
+            Union(
+                name: "metric", allowsShorthand: true,
+                variants: MetricCatalog.entries.map(\.variant)),
+            Union(
+                name: "transform", allowsShorthand: true,
+                variants: TransformCatalog.entries.map(\.variant)),
+        ])
+
+    private static let data: [Field] = [
+        .string(
+            "path", default: RunConfig.defaultDataPath,
+            doc: "an HDF5 file, relative to the current folder"),
+        .object(
+            "train", doc: "the examples to learn from",
+            [
+                .string("inputs", default: "train/images", doc: "dataset of inputs in the file"),
+                .string("targets", default: "train/labels", doc: "dataset of targets in the file"),
+            ]),
+        Field.object(
+            "validation", doc: "the examples to measure on",
+            [
+                .string("inputs", doc: "dataset of inputs in the file"),
+                .string("targets", doc: "dataset of targets in the file"),
+            ]
+        ).optional,
+        Field.number(
+            "split", above: 0, below: 1,
+            doc: "share of the training examples, the last ones, to measure on instead"
+        ).optional,
+        .array(
+            "transforms", of: .union("transform"), default: [], maxCount: 32,
+            doc: "what happens to inputs, in order"),
+        .array(
+            "targetTransforms", of: .union("transform"), default: [], maxCount: 32,
+            doc: "what happens to targets, in order"),
+        .int("batchSize", default: 32, min: 1, max: 1 << 20, doc: "examples in a step"),
+        .bool("shuffle", default: true, doc: "visit examples in a new random order each epoch"),
+        .bool("dropLast", default: false, doc: "leave out an epoch's last batch if it is short"),
+        .int(
+            "memoryLimit", default: 1024, min: 0, max: 1 << 24,
+            doc: "MiB up to which examples are held in memory; more are streamed"),
+        .int("prefetch", default: 4, min: 1, max: 64, doc: "batches made ahead of training"),
+    ]
+
+    private static let training: [Field] = [
+        .int("epochs", default: 10, min: 1, max: 1_000_000, doc: "passes over the examples"),
+        .int(
+            "checkpointEverySteps", default: 0, min: 0,
+            doc: "steps between checkpoints within an epoch; 0 for none"),
+        .int(
+            "keepCheckpoints", default: 3, min: 0, max: 1000,
+            doc: "how many step checkpoints stay besides best and last"),
+        Field.string(
+            "bestBy",
+            doc: "what decides on the best epoch: loss or a metric; by default the first metric"
+        ).optional,
+        .number(
+            "logEverySeconds", default: 10, min: 0,
+            doc: "seconds between progress lines where there is no terminal; 0 for none"),
+    ]
+}

@@ -1,0 +1,37 @@
+import FTConfig
+
+/// What a program that trains tells its caller by its exit status.
+public enum ExitStatus: Int32, Sendable {
+    /// It did what was asked.
+    case success = 0
+    /// The command line or the config is wrong.
+    case usage = 2
+    /// A data file, checkpoint or run folder can't be used.
+    case data = 3
+    /// Training produced NaN or infinity.
+    case diverged = 4
+    /// A signal stopped it after it saved its state.
+    case interrupted = 130
+
+    /// The status that belongs to an error of this framework.
+    public init(for error: any Error) {
+        switch error {
+        case is UsageError, is ConfigError: self = .usage
+        case let error as RunError: self = error.status
+        default: self = .data
+        }
+    }
+}
+
+/// Why a run can't start, go on or be read, in one sentence with its remedy.
+public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The exit status that it calls for.
+    public let status: ExitStatus
+    public let description: String
+
+    /// Creates an error.
+    public init(_ status: ExitStatus, _ description: String) {
+        self.status = status
+        self.description = description
+    }
+}

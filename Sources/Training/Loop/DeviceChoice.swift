@@ -1,0 +1,38 @@
+import Glibc
+import Tensor
+
+/// The device of a run and why it is that one.
+struct DeviceChoice: Sendable {
+    let backend: any Backend
+    /// A remark for the header; empty where the config named the device.
+    let note: String
+
+    /// Chooses for `auto`, `cpu` or `cuda:N`.
+    ///
+    /// Throws where a GPU is asked for that can't be used.
+    init(_ name: String) throws(RunError) {
+        switch Device(name) ?? .auto {
+        case .cpu: self.init(backend: CPUBackend.shared, note: "")
+        case .auto:
+            self.init(backend: CPUBackend.shared, note: "auto: \(DeviceChoice.missing)")
+        case .cuda:
+            throw RunError(
+                .usage,
+                "device \(name) can't be used: \(DeviceChoice.missing); use --device cpu or auto")
+        }
+    }
+
+    private init(backend: any Backend, note: String) {
+        self.backend = backend
+        self.note = note
+    }
+
+    /// Why there is no GPU to train on.
+    private static var missing: String {
+        guard let driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) else {
+            return "no CUDA driver found"
+        }
+        dlclose(driver)
+        return "this version computes on the CPU only"
+    }
+}

@@ -1,0 +1,86 @@
+import Checkpoint
+import Datasets
+import FTConfig
+public import FTJSON
+import NN
+
+/// What a saved model scores on its validation data, or on other data of the same kind.
+public struct Evaluation: Sendable {
+    /// The checkpoint that was measured.
+    public let path: String
+    /// The file of the examples, and how many there are.
+    public let dataPath: String
+    public let count: Int
+    /// The step and epoch of the checkpoint.
+    public let step: Int
+    public let epoch: Int
+    public let measurement: Measurement
+
+    /// Measures the best checkpoint of a run folder, or a checkpoint file.
+    ///
+    /// Throws where the checkpoint holds no config or doesn't fit it, or the data can't be used.
+    public init(
+        _ target: String, overrides: [String] = [], shouldStop: () -> Bool = { false }
+    ) throws {
+        let path = try Evaluation.checkpoint(target)
+        let checkpoint = try TrainingCheckpoint(path: path)
+        guard let text = checkpoint.state.config else {
+            throw RunError(.data, "\(path): holds no config, so its model can't be built again")
+        }
+        let config = try RunConfig(text: text, file: path, overrides: overrides)
+        let experiment = try Experiment(config)
+        do {
+            try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
+        } catch let error as StateError {
+            throw RunError(.data, "\(path): \(error)")
+        }
+        let loader = experiment.data.validation ?? experiment.data.train
+        let evaluator = Evaluator(
+            model: experiment.model, loss: experiment.loss, metrics: experiment.metrics,
+            backend: experiment.device.backend)
+        guard let measurement = try evaluator.measure(loader, shouldStop: shouldStop) else {
+            throw RunError(.interrupted, "stopped before all examples were measured")
+        }
+        self.path = path
+        dataPath = config.dataPath
+        count = loader.dataset.count
+        step = checkpoint.state.step
+        epoch = checkpoint.state.epoch
+        self.measurement = measurement
+    }
+
+    private static func checkpoint(_ target: String) throws -> String {
+        guard RunFolder.isDirectory(target) else { return target }
+        let store = try RunFolder(opening: target).checkpoints()
+        do {
+            _ = try TrainingCheckpoint.state(path: store.bestPath)
+            return store.bestPath
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            guard let found = try store.newest() else {
+                throw RunError(.data, "\(target): has no checkpoint yet")
+            }
+            return found.path
+        }
+    }
+
+    /// The result for people.
+    public var lines: [String] {
+        let values =
+            ["loss \(Format.measure(measurement.loss))"]
+            + measurement.metrics.map { "\($0.name) \(Format.measure($0.value))" }
+        return [
+            "model   \(path)   epoch \(epoch), step \(Format.grouped(step))",
+            "data    \(dataPath)   \(Format.count(count, "example"))",
+            "result  \(values.joined(separator: ", "))",
+        ]
+    }
+
+    /// The result for programs.
+    public var json: JSONObject {
+        [
+            "checkpoint": .string(path), "data": .string(dataPath), "examples": .int(count),
+            "epoch": .int(epoch), "step": .int(step), "validation": measurement.json,
+        ]
+    }
+}

@@ -1,0 +1,157 @@
+import Datasets
+import FTConfig
+public import NN
+public import Optim
+import Tensor
+
+/// Everything that a config describes, made and checked: nothing that is wrong with it shows up
+/// later than here.
+public final class Experiment {
+    /// The config.
+    public let config: RunConfig
+    /// The model, its parameters freshly initialized from the seed.
+    public let model: Sequential
+    /// The loss that training makes small.
+    public let loss: any Loss
+    /// What is measured besides the loss.
+    public let metrics: [any Metric]
+    /// What changes the parameters.
+    public let optimizer: Optimizer
+    let device: DeviceChoice
+    let data: DataPlan
+    let rows: [LayerRow]
+    /// The stream that the parameters were drawn from.
+    let random: Random
+
+    /// Opens the data and builds the model.
+    ///
+    /// Throws a `ConfigError` where parts don't fit each other, a `DataError` or `RunError` for
+    /// files and devices that can't be used.
+    public init(_ config: RunConfig) throws {
+        self.config = config
+        device = try DeviceChoice(config.deviceName)
+        data = try DataPlan(config)
+        let inputs = data.train.inputs
+        guard inputs.outputDType == .float32 else {
+            let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
+            throw ConfigError([
+                config.data.issue(
+                    "the model needs float32 inputs, these give \(inputs.outputDType); \(remedy)",
+                    at: "transforms")
+            ])
+        }
+        let builder = ModelBuilder(seed: config.seed, batchSize: data.train.batchSize)
+        let layers = config.value.child("model").children("layers")
+        let (model, output) = try builder.build(layers, input: inputs.outputShape)
+        self.model = model
+        rows = builder.rows
+        random = builder.random
+        let lossValue = config.value.child("loss")
+        let lossEntry = try LossCatalog.entry(lossValue)
+        loss = lossEntry.build(lossValue)
+        metrics = try config.value.children("metrics").map { value throws(ConfigError) in
+            try MetricCatalog.build(value)
+        }
+        optimizer = try OptimizerCatalog.build(config.value.child("optimizer"), model)
+        try checkTargets(output, lossValue)
+        if lossEntry.takesClasses {
+            try checkClasses(output, ignoring: lossValue.optionalInt("ignoreIndex"))
+        }
+    }
+
+    /// What decides on the best epoch: `loss` or the name of a metric.
+    var bestBy: String {
+        config.training.optionalString("bestBy") ?? metrics.first?.name ?? "loss"
+    }
+
+    /// Whether a higher value of `bestBy` is better.
+    var prefersHigher: Bool { metrics.first { $0.name == bestBy }?.prefersHigher ?? false }
+
+    /// What is known before the first step; `path` is the run folder.
+    public func info(path: String = "") -> RunInfo {
+        var info = RunInfo()
+        info.name = config.name
+        info.path = path
+        info.seed = config.seed
+        info.device = device.backend.summary
+        info.deviceNote = device.note
+        info.dataPath = config.dataPath
+        info.trainCount = data.train.dataset.count
+        info.validationCount = data.validation?.dataset.count ?? 0
+        info.storedInput = data.storedInput
+        info.modelInput = data.modelInput
+        info.isInMemory = data.train.dataset.isInMemory
+        info.layers = rows
+        info.parameterCount = model.parameterCount
+        info.trainableCount = model.trainableCount
+        info.parameterBytes = model.parameters.reduce(0) { $0 + $1.data.byteCount }
+        info.epochs = config.epochs
+        info.stepsPerEpoch = data.train.batchesPerEpoch
+        info.batchSize = data.train.batchSize
+        info.optimizer = config.value.child("optimizer").type
+        info.schedule = config.value.child("schedule").type
+        info.loss = config.value.child("loss").type
+        info.metrics = metrics.map(\.name)
+        return info
+    }
+}
+
+extension Experiment {
+    /// Checks the loss and all metrics against the model's output and the targets.
+    private func checkTargets(_ output: Shape, _ lossValue: ConfigValue) throws {
+        let (target, dtype) = (data.train.targets.outputShape, data.train.targets.outputDType)
+        var issues: [ConfigIssue] = []
+        func check(_ value: ConfigValue, _ body: () throws -> Void) throws {
+            do {
+                try body()
+            } catch let error as ShapeError {
+                let remedy =
+                    target.rank == 0 && output == [1]
+                    ? "; add {\"type\": \"reshape\", \"shape\": [1]} to data.targetTransforms" : ""
+                issues.append(value.issue("\(value.type): \(error.problem)\(remedy)"))
+            }
+        }
+        try check(lossValue) { try loss.check(prediction: output, target: target, dtype) }
+        for (value, metric) in zip(config.value.children("metrics"), metrics) {
+            try check(value) { try metric.check(prediction: output, target: target, dtype) }
+        }
+        if model.trainableCount == 0 {
+            issues.append(
+                config.value.child("model").issue(
+                    "no layer has parameters to train; add a linear layer", at: "layers"))
+        }
+        if !issues.isEmpty { throw ConfigError(issues) }
+    }
+
+    /// Checks every class in the data against the outputs of the model.
+    private func checkClasses(_ output: Shape, ignoring ignored: Int?) throws {
+        guard data.train.targets.outputDType.isInteger, let classes = output.last else { return }
+        for loader in [data.train, data.validation].compactMap({ $0 }) {
+            guard let label = try loader.label(outside: 0..<classes, ignoring: ignored) else {
+                continue
+            }
+            throw DataError(
+                loader.dataset.name,
+                "a target is \(label), but the model has \(classes) outputs for the classes 0 to "
+                    + "\(classes - 1); give the last layer more units or correct the data")
+        }
+    }
+}
+
+extension Loader {
+    /// A target that is no class, nil if all are.
+    fileprivate func label(outside classes: Range<Int>, ignoring ignored: Int?) throws -> Int? {
+        func isWrong(_ label: Int) -> Bool { !classes.contains(label) && label != ignored }
+        if targets.transforms.isEmpty, let range = try dataset.targetRange() {
+            let wrong = [range.upperBound, range.lowerBound].first { isWrong($0) }
+            if ignored == nil { return wrong }
+        }
+        let all = try Loader(
+            dataset, batchSize: 4096, targetTransforms: targets.transforms)
+        let stream = all.epoch()
+        while let batch = try stream.next() {
+            if let wrong = batch.targets.values(as: Int.self).first(where: isWrong) { return wrong }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,97 @@
+import Checkpoint
+import Datasets
+import FTConfig
+import FTJSON
+import NN
+import Optim
+import Tensor
+
+extension Trainer {
+    /// Saves everything as the last checkpoint, and as the best or one of the kept ones if told.
+    ///
+    /// Throws a `Divergence` instead of keeping parameters that are not finite.
+    func save(isBest: Bool = false, keepsStep: Bool = false) throws {
+        if let name = nonFiniteParameter {
+            throw divergence(
+                "parameter \(name) holds NaN or infinity after step \(cursor.step)")
+        }
+        try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
+        emit(.saved(path: store.lastPath, step: cursor.step))
+    }
+
+    private var checkpoint: TrainingCheckpoint {
+        let model = experiment.model
+        var tensors = model.namedParameters.map { name, parameter in
+            TrainingCheckpoint.ModelTensor(
+                name, parameter.data, isTrainable: parameter.requiresGrad)
+        }
+        tensors += model.namedBuffers.map { name, buffer in
+            TrainingCheckpoint.ModelTensor(name, buffer.data, kind: .buffer)
+        }
+        var state = TrainingState()
+        state.name = config.name
+        state.frameworkVersion = FrameworkVersion.current
+        state.created = TrainingState.timestamp()
+        state.device = backend.device.description
+        state.seed = config.seed
+        state.optimizer = config.value.child("optimizer").type
+        state.optimizerValues = ["step": Double(optimizer.stepCount)]
+        state.schedule = rates.state
+        state.random["initialization"] = experiment.random.key
+        for (name, random) in model.namedRandoms { state.random["model.\(name)"] = random.key }
+        state.config = config.effective.text()
+        state.extra["data"] = data.fingerprint
+        cursor.save(into: &state, bestBy: experiment.bestBy)
+        return TrainingCheckpoint(
+            model: tensors, aliases: Dictionary(uniqueKeysWithValues: model.aliases.map { ($0, $1) }),
+            optimizer: optimizerTensors, state: state)
+    }
+
+    /// The optimizer's arrays; its step count is among the numbers.
+    private var optimizerTensors: [TrainingCheckpoint.OptimizerTensor] {
+        optimizer.stateDictionary.compactMap { name, value in
+            guard let slash = name.lastIndex(of: "/") else { return nil }
+            return TrainingCheckpoint.OptimizerTensor(
+                String(name[..<slash]), String(name[name.index(after: slash)...]), value)
+        }
+    }
+
+    /// Goes back to where a checkpoint was made.
+    ///
+    /// Throws where it doesn't fit the experiment; nothing is trained then.
+    func restore(_ checkpoint: TrainingCheckpoint, path: String) throws {
+        let state = checkpoint.state
+        if let saved = state.extra["data"], saved != data.fingerprint {
+            throw RunError(
+                .data,
+                "\(config.dataPath): the data has changed since the run began: it was \(saved), "
+                    + "now it is \(data.fingerprint); restore it or start a new run")
+        }
+        func fitting(_ body: () throws -> Void) throws {
+            do {
+                try body()
+            } catch let error as StateError {
+                throw RunError(.data, "\(path): \(error)")
+            }
+        }
+        try fitting { try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) }) }
+        let steps = state.optimizerValues["step"].flatMap { Int64(exactly: $0) } ?? 0
+        let counted = [(name: "step", value: NDArray([steps], []))]
+        let arrays = checkpoint.optimizer.map { (name: "\($0.parameter)/\($0.slot)", value: $0.array) }
+        try fitting { try optimizer.load(counted + arrays) }
+        for (name, random) in experiment.model.namedRandoms {
+            guard let key = state.random["model.\(name)"] else {
+                throw RunError(.data, "\(path): lacks the random state of \(name)")
+            }
+            random.position = key.block
+        }
+        rates.restore(state.schedule)
+        cursor = try TrainingCursor(state, path: path)
+        resumedStep = cursor.step
+    }
+}
+
+extension Random {
+    /// Where the stream stands.
+    fileprivate var key: RandomKey { RandomKey(seed: seed, stream: stream, block: position) }
+}

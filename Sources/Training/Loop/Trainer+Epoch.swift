@@ -1,0 +1,137 @@
+import Autograd
+import Checkpoint
+import Datasets
+import FTConfig
+import NN
+import Optim
+import Tensor
+
+extension Trainer {
+    /// Trains on what is left of the epoch; false where the run was stopped on the way.
+    func trainEpoch() throws -> Bool {
+        let every = config.training.int("checkpointEverySteps")
+        let stream = data.train.epoch(from: cursor.sampler)
+        var waited = 0.0
+        clock.stamp(&cursor)
+        func note() {
+            cursor.stepSeconds += clock.stamp(&cursor)
+            cursor.waitSeconds += stream.waitSeconds - waited
+            waited = stream.waitSeconds
+        }
+        experiment.model.train()
+        while let batch = try stream.next() {
+            try step(batch)
+            let isLast = data.train.batches(from: cursor.sampler.position) == 0
+            if every > 0, cursor.step.isMultiple(of: every), !isLast {
+                note()
+                try save(keepsStep: true)
+                clock.stamp(&cursor)
+            }
+            if stop.isRequested {
+                note()
+                return false
+            }
+        }
+        note()
+        return true
+    }
+
+    /// One step: forward, backward, update.
+    private func step(_ batch: Batch) throws {
+        let optimizer = optimizer
+        optimizer.learningRate = rates.rate(after: cursor.step)
+        let targets = batch.targets.on(backend)
+        let output = experiment.model(Tensor(batch.inputs.on(backend)))
+        let loss = experiment.loss(output, Tensor(targets))
+        let value = loss.item
+        guard value.isFinite else { throw divergence(value, loss, batch) }
+        if !hasReportedFirstLoss {
+            hasReportedFirstLoss = true
+            emit(.firstLoss(value, step: cursor.step + 1))
+        }
+        loss.backward()
+        optimizer.step()
+        optimizer.zeroGrad()
+        cursor.step += 1
+        cursor.sampler.position += batch.count
+        cursor.samples += batch.count
+        cursor.lossSum += value * Double(batch.count)
+        cursor.lossWeight += Double(batch.count)
+        if data.validation == nil {
+            for metric in experiment.metrics {
+                cursor.metricSums[metric.name, default: Average()] += metric(output.data, targets)
+            }
+        }
+        report()
+    }
+
+    private func report() {
+        let session = clock.session(cursor)
+        let perEpoch = data.train.batchesPerEpoch
+        let left = data.train.batches(from: cursor.sampler.position)
+        emit(
+            .step(
+                StepProgress(
+                    epoch: cursor.sampler.epoch + 1, epochs: config.epochs, step: cursor.step,
+                    stepInEpoch: perEpoch - left, stepsPerEpoch: perEpoch,
+                    meanLoss: cursor.meanLoss, seconds: session.seconds, samples: session.samples,
+                    sessionSteps: session.steps)))
+    }
+
+    /// Measures the finished epoch; nil where the run was stopped meanwhile.
+    func measure() throws -> Measurement? {
+        guard let validation = data.validation else {
+            let metrics = experiment.metrics.map { metric in
+                (name: metric.name, value: cursor.metricSums[metric.name]?.value ?? 0)
+            }
+            return Measurement(loss: cursor.meanLoss, metrics: metrics)
+        }
+        let evaluator = Evaluator(
+            model: experiment.model, loss: experiment.loss, metrics: experiment.metrics,
+            backend: backend)
+        let measurement = try evaluator.measure(validation) { stop.isRequested }
+        if let measurement, !measurement.loss.isFinite {
+            throw divergence("the validation loss is \(measurement.loss)")
+        }
+        return measurement
+    }
+
+    /// Records an epoch, saves its checkpoint and goes on to the next.
+    func finishEpoch(_ measurement: Measurement) throws {
+        cursor.trainLoss = cursor.meanLoss
+        rates.epochEnded(loss: measurement.loss)
+        let isBest = updateBest(measurement)
+        clock.stamp(&cursor)
+        let record = record(measurement, isBest)
+        cursor.sampler = SamplerState(epoch: cursor.sampler.epoch + 1)
+        cursor.beginEpoch()
+        // First the row, then the checkpoint that knows of it: a resumption drops rows that its
+        // checkpoint does not know.
+        try metricsLog.append(record)
+        try save(isBest: isBest)
+        emit(.epoch(record))
+    }
+
+    private func updateBest(_ measurement: Measurement) -> Bool {
+        let by = experiment.bestBy
+        guard let value = measurement.value(by), !value.isNaN else { return false }
+        if let old = cursor.best?.measurement.value(by) {
+            guard experiment.prefersHigher ? value > old : value < old else { return false }
+        }
+        cursor.best = RunSummary.Best(
+            epoch: cursor.sampler.epoch + 1, step: cursor.step, by: by, measurement: measurement)
+        return true
+    }
+
+    private func record(_ measurement: Measurement, _ isBest: Bool) -> EpochRecord {
+        let seconds = max(cursor.stepSeconds - cursor.epochStartStepSeconds, 1e-9)
+        return EpochRecord(
+            epoch: cursor.sampler.epoch + 1, step: cursor.step, trainLoss: cursor.meanLoss,
+            measurement: measurement, hasValidation: data.validation != nil,
+            learningRate: optimizer.learningRate,
+            samplesPerSecond: Double(cursor.samples - cursor.epochStartSamples) / seconds,
+            seconds: cursor.seconds,
+            dataWaitShare: min(1, (cursor.waitSeconds - cursor.epochStartWait) / seconds),
+            isBest: isBest)
+    }
+}

@@ -1,0 +1,178 @@
+import Checkpoint
+import Datasets
+import FTConfig
+import FTJSON
+import NN
+public import Optim
+import Tensor
+
+/// Trains what a config describes and keeps its run folder: weights, metrics and all state.
+///
+/// A run that was stopped at any moment, however hard, goes on from its last checkpoint and ends
+/// with the same bits as one that never stopped.
+public final class Trainer {
+    /// What is trained, and on what.
+    public let experiment: Experiment
+    /// Where everything is written.
+    public let folder: RunFolder
+    /// Who is told what happens.
+    public var observers: [any TrainingObserver] = []
+    /// Set from elsewhere to end the run after the current step.
+    public let stop: StopSignal
+
+    let store: CheckpointStore
+    let metricsLog: MetricsLog
+    let lock: RunLock
+    var cursor = TrainingCursor()
+    var rates: RateControl
+    var clock = SessionClock()
+    var resumedStep: Int?
+    var hasReportedFirstLoss = false
+
+    /// The optimizer and its state.
+    public var optimizer: Optimizer { experiment.optimizer }
+    var config: RunConfig { experiment.config }
+    var data: DataPlan { experiment.data }
+    var backend: any Backend { experiment.device.backend }
+
+    /// A new run in a folder that was made for it.
+    ///
+    /// Throws where the folder can't be written.
+    public convenience init(
+        starting experiment: Experiment, in folder: RunFolder, stop: StopSignal = StopSignal()
+    ) throws {
+        try self.init(experiment, folder, stop)
+        try begin()
+    }
+
+    init(_ experiment: Experiment, _ folder: RunFolder, _ stop: StopSignal) throws {
+        self.experiment = experiment
+        self.folder = folder
+        self.stop = stop
+        lock = try RunLock(folder)
+        let config = experiment.config
+        store = folder.checkpoints(keep: config.training.int("keepCheckpoints"))
+        metricsLog = MetricsLog(folder, metrics: experiment.metrics.map(\.name))
+        rates = try ScheduleCatalog.build(
+            config.value.child("schedule"), rate: experiment.optimizer.learningRate,
+            steps: config.epochs * experiment.data.train.batchesPerEpoch)
+    }
+
+    /// Writes the files of a run that has no checkpoint yet.
+    func begin() throws {
+        try writeConfig()
+        try metricsLog.begin()
+    }
+
+    func writeConfig() throws {
+        let text = config.effective.text(.pretty) + "\n"
+        try FileWriting.replace(folder.configPath, with: text)
+    }
+
+    /// Trains until all epochs are done, the run is stopped or it diverges.
+    ///
+    /// Throws where files can't be read or written; `summary.json` then says so.
+    public func run() throws -> RunSummary {
+        do {
+            clock.start(cursor)
+            try write(summary(.running))
+            emit(.started(info))
+            while cursor.sampler.epoch < config.epochs {
+                guard try trainEpoch(), let measurement = try measure() else {
+                    return try end(.interrupted)
+                }
+                try finishEpoch(measurement)
+            }
+            return try end(.completed)
+        } catch let divergence as Divergence {
+            return try end(.diverged, reason: divergence.description)
+        } catch {
+            // The first problem is the one to report.
+            try? write(summary(.failed, reason: "\(error)"))
+            throw error
+        }
+    }
+
+    /// Ends a resumed run that has nothing left to train.
+    public func finishAtOnce() throws -> RunSummary {
+        clock.start(cursor)
+        let summary = summary(.completed)
+        try write(summary)
+        return summary
+    }
+
+    func emit(_ event: TrainingEvent) {
+        for observer in observers { observer.handle(event) }
+    }
+
+    private var info: RunInfo {
+        var info = experiment.info(path: folder.path)
+        info.resumedStep = resumedStep
+        info.resumedEpoch = cursor.sampler.epoch
+        return info
+    }
+
+    private func end(_ status: RunSummary.Status, reason: String? = nil) throws -> RunSummary {
+        clock.stamp(&cursor)
+        if status == .interrupted { try save() }
+        let summary = summary(status, reason: reason)
+        try write(summary)
+        emit(.ended(summary, path: folder.path))
+        return summary
+    }
+
+    func write(_ summary: RunSummary) throws {
+        let text = JSONValue.object(summary.json).text(.pretty) + "\n"
+        try FileWriting.replace(folder.summaryPath, with: text)
+    }
+
+    func summary(_ status: RunSummary.Status, reason: String? = nil) -> RunSummary {
+        var summary = RunSummary()
+        summary.status = status
+        summary.reason = reason
+        summary.name = config.name
+        summary.epochs = cursor.sampler.epoch
+        summary.steps = cursor.step
+        summary.seconds = cursor.seconds
+        summary.samplesPerSecond = Double(cursor.samples) / max(cursor.stepSeconds, 1e-9)
+        summary.dataWaitShare = min(1, cursor.waitSeconds / max(cursor.stepSeconds, 1e-9))
+        summary.best = cursor.best
+        summary.trainLoss = cursor.trainLoss
+        summary.hasValidation = data.validation != nil
+        summary.parameters = experiment.model.parameterCount
+        summary.device = backend.summary
+        summary.seed = config.seed
+        summary.dataFingerprint = data.fingerprint
+        return summary
+    }
+}
+
+/// Measures the sessions of a run with a clock that the cursor carries from one to the next.
+struct SessionClock {
+    private var last = 0.0
+    private var started = 0.0
+    private var startSamples = 0
+    private var startStep = 0
+
+    mutating func start(_ cursor: TrainingCursor) {
+        last = monotonicSeconds()
+        started = last
+        startSamples = cursor.samples
+        startStep = cursor.step
+    }
+
+    /// Adds the time since the last call to the cursor and returns it.
+    @discardableResult
+    mutating func stamp(_ cursor: inout TrainingCursor) -> Double {
+        let now = monotonicSeconds()
+        let elapsed = now - last
+        last = now
+        cursor.seconds += elapsed
+        return elapsed
+    }
+
+    /// Seconds, examples and steps of this session.
+    func session(_ cursor: TrainingCursor) -> (seconds: Double, samples: Int, steps: Int) {
+        (monotonicSeconds() - started, cursor.samples - startSamples, cursor.step - startStep)
+    }
+}

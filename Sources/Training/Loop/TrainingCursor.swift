@@ -1,0 +1,110 @@
+import Checkpoint
+import Datasets
+import NN
+
+/// Where a run stands, apart from its tensors: everything a resumed run must know to write the
+/// same rows that an uninterrupted one would.
+struct TrainingCursor: Equatable {
+    /// Steps taken.
+    var step = 0
+    /// Epochs finished, and examples used of the next.
+    var sampler = SamplerState()
+    /// Sums over the examples of the unfinished epoch.
+    var lossSum = 0.0
+    var lossWeight = 0.0
+    /// Sums of the metrics that are measured during training, by name.
+    var metricSums: [String: Average] = [:]
+    /// Seconds since the run began, without the time between sessions; those in training steps;
+    /// those of them spent waiting for data; and the examples that were trained on.
+    var seconds = 0.0
+    var stepSeconds = 0.0
+    var waitSeconds = 0.0
+    var samples = 0
+    /// The same at the start of the unfinished epoch.
+    var epochStartStepSeconds = 0.0
+    var epochStartWait = 0.0
+    var epochStartSamples = 0
+    /// The best epoch so far.
+    var best: RunSummary.Best?
+    /// The last measured training loss.
+    var trainLoss: Double?
+
+    /// The mean loss of the unfinished epoch.
+    var meanLoss: Double { lossWeight > 0 ? lossSum / lossWeight : 0 }
+
+    /// Forgets the sums of an epoch that is over.
+    mutating func beginEpoch() {
+        lossSum = 0
+        lossWeight = 0
+        metricSums = [:]
+        epochStartStepSeconds = stepSeconds
+        epochStartWait = waitSeconds
+        epochStartSamples = samples
+    }
+}
+
+extension TrainingCursor {
+    private typealias Number = WritableKeyPath<TrainingCursor, Double> & Sendable
+    private static let numbers: [(key: String, path: any Number)] = [
+        ("lossSum", \.lossSum), ("lossWeight", \.lossWeight), ("seconds", \.seconds),
+        ("stepSeconds", \.stepSeconds), ("waitSeconds", \.waitSeconds),
+        ("epochStartStepSeconds", \.epochStartStepSeconds), ("epochStartWait", \.epochStartWait),
+    ]
+
+    /// Puts everything into the state of a checkpoint.
+    func save(into state: inout TrainingState, bestBy: String) {
+        state.step = step
+        state.epoch = sampler.epoch
+        state.sampler = ["epoch": sampler.epoch, "position": sampler.position]
+        for (key, path) in TrainingCursor.numbers { state.extra[key] = self[keyPath: path].description }
+        state.extra["samples"] = "\(samples)"
+        state.extra["epochStartSamples"] = "\(epochStartSamples)"
+        if let trainLoss { state.extra["trainLoss"] = trainLoss.description }
+        for (name, sum) in metricSums {
+            state.extra["sum.\(name)"] = sum.total.description
+            state.extra["count.\(name)"] = "\(sum.count)"
+        }
+        guard let best else { return }
+        let value = best.measurement.value(bestBy) ?? best.measurement.loss
+        state.best = BestMetric(bestBy, value, epoch: best.epoch, step: best.step)
+        state.extra["best.loss"] = best.measurement.loss.description
+        state.extra["best.metrics"] = best.measurement.metrics.map(\.name).joined(separator: " ")
+        for metric in best.measurement.metrics {
+            state.extra["best.metric.\(metric.name)"] = metric.value.description
+        }
+    }
+
+    /// Reads what `save` wrote.
+    init(_ state: TrainingState, path: String) throws(CheckpointError) {
+        func number(_ key: String) throws(CheckpointError) -> Double {
+            guard let text = state.extra[key], let value = Double(text) else {
+                throw CheckpointError(
+                    .damaged, path, "lacks the training state \"\(key)\"; use another checkpoint")
+            }
+            return value
+        }
+        step = state.step
+        guard let epoch = state.sampler?["epoch"], let position = state.sampler?["position"],
+            epoch >= 0, position >= 0
+        else {
+            throw CheckpointError(.damaged, path, "lacks the position in the data")
+        }
+        sampler = SamplerState(epoch: epoch, position: position)
+        for (key, keyPath) in TrainingCursor.numbers { self[keyPath: keyPath] = try number(key) }
+        samples = Int(exactly: try number("samples")) ?? 0
+        epochStartSamples = Int(exactly: try number("epochStartSamples")) ?? 0
+        trainLoss = state.extra["trainLoss"].flatMap { Double($0) }
+        for (key, text) in state.extra where key.hasPrefix("sum.") {
+            let name = String(key.dropFirst(4))
+            let count = state.extra["count.\(name)"].flatMap { Int($0) } ?? 0
+            metricSums[name] = Average(total: Double(text) ?? 0, count: count)
+        }
+        guard let saved = state.best else { return }
+        let names = (state.extra["best.metrics"] ?? "").split(separator: " ").map { String($0) }
+        var metrics: [(name: String, value: Double)] = []
+        for name in names { metrics.append((name, try number("best.metric.\(name)"))) }
+        best = RunSummary.Best(
+            epoch: saved.epoch, step: saved.step, by: saved.name,
+            measurement: Measurement(loss: try number("best.loss"), metrics: metrics))
+    }
+}

@@ -1,0 +1,55 @@
+import Checkpoint
+
+extension RunInfo {
+    /// The lines above the table: the run, its device, data and model.
+    public var headerLines: [String] {
+        var lines: [String] = []
+        if !path.isEmpty {
+            let place = resumedStep.map { step in
+                "   resumed at step \(Format.grouped(step)), epoch \(resumedEpoch + 1)"
+            }
+            lines.append("run     \(path)   seed \(seed)\(place ?? "")")
+        }
+        lines.append("device  \(device)\(deviceNote.isEmpty ? "" : " (\(deviceNote))")")
+        lines.append("data    \(dataLine)")
+        lines.append("model   \(modelLine)")
+        let steps = Format.count(stepsPerEpoch, "step")
+        lines.append(
+            "train   \(Format.count(epochs, "epoch")) of \(steps), batch \(batchSize)   "
+                + "\(loss), \(optimizer), \(schedule) schedule")
+        return lines
+    }
+
+    private var dataLine: String {
+        var counts = "train \(Format.grouped(trainCount))"
+        if validationCount > 0 { counts += ", validation \(Format.grouped(validationCount))" }
+        let input = storedInput == modelInput ? storedInput : "\(storedInput) → \(modelInput)"
+        return "\(dataPath)   \(counts)   \(input)\(isInMemory ? "" : "   streamed from disk")"
+    }
+
+    private var modelLine: String {
+        let frozen =
+            trainableCount == parameterCount
+            ? "" : ", \(Format.grouped(trainableCount)) trainable"
+        let layerCount = layers.filter { $0.depth == 0 }.count
+        return "\(Format.count(layerCount, "layer"))   \(Format.count(parameterCount, "parameter"))"
+            + " (\(Format.mebibytes(parameterBytes)))\(frozen)"
+    }
+
+    /// The table of layers that `check` prints.
+    public var layerLines: [String] {
+        var table = TextTable([
+            .text("layer"), .text("type"), .text("output"), .number("parameters"),
+        ])
+        table.append(["", "input", modelInput, ""])
+        for row in layers {
+            let indent = String(repeating: "  ", count: row.depth)
+            table.append([
+                row.name, indent + row.type, Format.shape(row.outputShape),
+                row.parameters == 0 ? "" : Format.grouped(row.parameters),
+            ])
+        }
+        table.append(["", "total", "", Format.grouped(parameterCount)])
+        return table.lines
+    }
+}

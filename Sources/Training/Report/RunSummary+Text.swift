@@ -1,0 +1,42 @@
+extension RunSummary {
+    /// The last lines of a run: how it ended, the best epoch, where things are, what to try next.
+    func closingLines(_ path: String) -> [String] {
+        var lines = ["", endLine]
+        if let best {
+            let values = best.measurement.metrics.map { "\($0.name) \(Format.measure($0.value))" }
+            let measured = (["loss \(Format.measure(best.measurement.loss))"] + values)
+                .joined(separator: ", ")
+            lines.append("best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors")
+        }
+        lines.append("run     \(path)")
+        return lines + nextLines(path)
+    }
+
+    private var endLine: String {
+        let wait = "waited for data \(Format.share(dataWaitShare)) of the time"
+        let work =
+            "\(Format.count(epochs, "epoch")), \(Format.count(steps, "step")) in "
+            + "\(Format.duration(seconds)), "
+            + "\(Format.grouped(Int(samplesPerSecond))) samples/s, \(wait)"
+        switch status {
+        case .completed, .running: return "done    \(work)"
+        case .interrupted: return "stopped \(work)"
+        case .diverged, .failed: return "failed  \(reason ?? "the loss is not finite")"
+        }
+    }
+
+    private func nextLines(_ path: String) -> [String] {
+        switch status {
+        case .interrupted, .running, .failed:
+            return ["next    fttrain resume \(path)"]
+        case .diverged:
+            return ["next    lower optimizer.learningRate or set optimizer.clipNorm, and train again"]
+        case .completed:
+            return [
+                "next    fttrain eval \(path)",
+                "        fttrain inspect \(path)",
+                "        fttrain resume \(path) training.epochs=\(epochs * 2)",
+            ]
+        }
+    }
+}

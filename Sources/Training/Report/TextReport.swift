@@ -1,0 +1,74 @@
+import Checkpoint
+
+/// Training as text: lines on standard output, a bar while a terminal watches, all of it in the
+/// run's `log.txt`.
+public final class TextReport: TrainingObserver {
+    private let isQuiet: Bool
+    private let bar: ProgressBar?
+    private let logSeconds: Double
+    private var logPath: String?
+    private var table = EpochTable(metrics: [])
+    private var lastLine = monotonicSeconds()
+
+    /// - Parameters:
+    ///   - isQuiet: print nothing; the log is written all the same.
+    ///   - logSeconds: seconds between progress lines where no bar can be drawn; 0 for none.
+    ///   - logPath: where to keep what is printed.
+    public init(isQuiet: Bool = false, logSeconds: Double = 10, logPath: String? = nil) {
+        self.isQuiet = isQuiet
+        self.logSeconds = logSeconds
+        self.logPath = logPath
+        bar = isQuiet || !Terminal.canDraw ? nil : ProgressBar()
+    }
+
+    public func handle(_ event: TrainingEvent) {
+        switch event {
+        case .started(let info): start(info)
+        case .firstLoss(let loss, let step):
+            line("first   loss \(Format.measure(loss)) at step \(Format.grouped(step))")
+            line("")
+            line(table.heading)
+        case .step(let progress): show(progress)
+        case .epoch(let record):
+            line(table.row(record))
+            lastLine = monotonicSeconds()
+        case .saved: break
+        case .ended(let summary, let path): end(summary, path)
+        }
+    }
+
+    /// Prints a line and logs it.
+    public func line(_ text: String) {
+        bar?.clear()
+        if !isQuiet { Terminal.print(text) }
+        // A log that can't be written must not end a run; checkpoints report a full disk.
+        if let logPath { try? FileWriting.append(text + "\n", to: logPath) }
+    }
+
+    private func start(_ info: RunInfo) {
+        table = EpochTable(metrics: info.metrics)
+        if let logPath {
+            let title = "fttrain \(FrameworkVersion.current)   \(TrainingState.timestamp())\n"
+            try? FileWriting.append(title, to: logPath)
+        }
+        for text in info.headerLines { line(text) }
+    }
+
+    private func show(_ progress: StepProgress) {
+        if let bar { return bar.update(progress) }
+        guard logSeconds > 0, !isQuiet else { return }
+        let now = monotonicSeconds()
+        guard now - lastLine >= logSeconds else { return }
+        lastLine = now
+        let speed = Int(Double(progress.samples) / max(progress.seconds, 1e-9))
+        line(
+            "        epoch \(progress.epoch)/\(progress.epochs)  step "
+                + "\(progress.stepInEpoch)/\(progress.stepsPerEpoch)  loss "
+                + "\(Format.measure(progress.meanLoss))  \(Format.grouped(speed)) samples/s  left "
+                + Format.duration(progress.remaining))
+    }
+
+    private func end(_ summary: RunSummary, _ path: String) {
+        for text in summary.closingLines(path) { line(text) }
+    }
+}

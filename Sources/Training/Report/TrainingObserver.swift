@@ -1,0 +1,44 @@
+/// What happens during training, as it happens.
+public enum TrainingEvent: Sendable {
+    /// Before the first step.
+    case started(RunInfo)
+    /// The loss of the first step of this session, before it changed anything.
+    case firstLoss(Double, step: Int)
+    /// After each step.
+    case step(StepProgress)
+    /// An epoch was finished and measured.
+    case epoch(EpochRecord)
+    /// A checkpoint is on the disk.
+    case saved(path: String, step: Int)
+    /// The run ended; `path` is its folder.
+    case ended(RunSummary, path: String)
+}
+
+/// Where training stands within an epoch.
+public struct StepProgress: Sendable {
+    /// From 1.
+    public var epoch: Int
+    public var epochs: Int
+    /// Steps since the run began.
+    public var step: Int
+    /// Steps of this epoch that are done, and all of them.
+    public var stepInEpoch: Int
+    public var stepsPerEpoch: Int
+    /// The mean loss of the epoch so far.
+    public var meanLoss: Double
+    /// Seconds, examples and steps of this session.
+    public var seconds: Double
+    public var samples: Int
+    public var sessionSteps: Int
+
+    /// Seconds that are left at the speed so far.
+    public var remaining: Double {
+        let left = (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch
+        return seconds / Double(max(1, sessionSteps)) * Double(left)
+    }
+}
+
+/// Shows or records what happens during training. Called on the thread that trains.
+public protocol TrainingObserver: AnyObject {
+    func handle(_ event: TrainingEvent)
+}

@@ -1,0 +1,134 @@
+public import Checkpoint
+import FTJSON
+import Glibc
+
+/// The folder of one run and the names of what lies in it.
+public struct RunFolder: Sendable, Equatable {
+    /// The folder as it is shown to people.
+    public let path: String
+
+    /// The effective config.
+    public var configPath: String { "\(path)/config.json" }
+    /// One row per epoch, for tables.
+    public var csvPath: String { "\(path)/metrics.csv" }
+    /// One JSON object per epoch.
+    public var jsonlPath: String { "\(path)/metrics.jsonl" }
+    /// What the terminal showed.
+    public var logPath: String { "\(path)/log.txt" }
+    /// How the run ended.
+    public var summaryPath: String { "\(path)/summary.json" }
+
+    /// The checkpoints in the folder.
+    public func checkpoints(keep: Int = 0) -> CheckpointStore {
+        CheckpointStore(directory: path, keep: keep)
+    }
+
+    private init(path: String) { self.path = path }
+
+    /// A folder that exists.
+    ///
+    /// Throws where there is none, or it holds no run.
+    public init(opening path: String) throws(RunError) {
+        var trimmed = path
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        guard RunFolder.isDirectory(trimmed) else {
+            let hint = "name a run folder such as runs/mlp-001"
+            throw RunError(.data, "\(path): there is no such folder; \(hint)")
+        }
+        self.path = trimmed
+        guard access(configPath, F_OK) == 0 else {
+            throw RunError(.data, "\(path): this is not a run folder, it has no config.json")
+        }
+    }
+
+    /// Makes the folder `NAME-NNN` below `parent`, of the first number that is higher than all.
+    ///
+    /// Creating the folder is what claims it, so runs that start together get different ones.
+    public static func claim(
+        _ name: String, in parent: String = "runs"
+    ) throws(RunError) -> RunFolder {
+        try makeFolders(parent)
+        var number = (try names(in: parent).compactMap { runNumber($0, name) }.max() ?? 0) + 1
+        while true {
+            let digits = String(number)
+            let zeros = String(repeating: "0", count: max(0, 3 - digits.count))
+            let path = "\(parent)/\(name)-\(zeros)\(digits)"
+            if mkdir(path, 0o777) == 0 { return RunFolder(path: path) }
+            guard errno == EEXIST else { throw failure(path) }
+            number += 1
+        }
+    }
+
+    /// Makes the folder `path`, or takes it if it is empty.
+    public static func create(_ path: String) throws(RunError) -> RunFolder {
+        var trimmed = path
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        guard !trimmed.isEmpty else { throw RunError(.usage, "--out: the name is empty") }
+        try makeFolders(trimmed)
+        guard try names(in: trimmed).isEmpty else {
+            throw RunError(
+                .usage, "--out \(path): the folder is not empty; name another one, or go on with"
+                    + " the run in it: fttrain resume \(trimmed)")
+        }
+        return RunFolder(path: trimmed)
+    }
+
+    /// Whether there is a folder of that name.
+    public static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes the folders on the way to a file.
+    public static func makeFolder(of path: String) throws(RunError) {
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+        try makeFolders(String(path[..<slash]))
+    }
+
+    /// One line on how the run stands, from `summary.json`; nil where there is none.
+    public func statusLine() throws(RunError) -> String? {
+        guard let text = try FileWriting.read(summaryPath),
+            let summary = try? JSONNode(parsing: text)
+        else { return nil }
+        let status = summary["status"]?.string ?? "unknown"
+        let epochs = summary["epochs"]?.int ?? 0
+        return "\(path): \(status), \(Format.count(epochs, "epoch")), "
+            + Format.count(summary["steps"]?.int ?? 0, "step")
+    }
+
+    /// The number in a folder name such as `mlp-004`, nil for other names.
+    private static func runNumber(_ folder: String, _ name: String) -> Int? {
+        guard folder.hasPrefix(name + "-") else { return nil }
+        let digits = folder.dropFirst(name.count + 1)
+        guard (1...9).contains(digits.count), digits.utf8.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
+        return Int(digits)
+    }
+
+    private static func makeFolders(_ path: String) throws(RunError) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made == "/" ? "" : "/") + part
+            if mkdir(made, 0o777) == 0 || errno == EEXIST && isDirectory(made) { continue }
+            throw failure(made)
+        }
+    }
+
+    private static func names(in path: String) throws(RunError) -> [String] {
+        guard let stream = opendir(path) else { throw failure(path) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func failure(_ path: String) -> RunError {
+        let reason = errno == EEXIST ? "there is a file of that name" : systemMessage(errno)
+        return RunError(.data, "\(path): the folder can't be made: \(reason)")
+    }
+}

@@ -1,0 +1,122 @@
+public import FTJSON
+
+/// One row of a model's table.
+public struct LayerRow: Sendable, Equatable {
+    /// Its position and that of the layers around it: `3`, `3.0`.
+    public let name: String
+    /// The type in the config.
+    public let type: String
+    /// The shape of one output, without the batch.
+    public let outputShape: [Int]
+    /// Elements of its parameters.
+    public let parameters: Int
+    /// How deep it is nested in other layers.
+    public let depth: Int
+
+    /// The row for programs.
+    public var json: JSONValue {
+        [
+            "name": .string(name), "type": .string(type), "output": .ints(outputShape),
+            "parameters": .int(parameters),
+        ]
+    }
+}
+
+/// What is known about a run before its first step.
+public struct RunInfo: Sendable {
+    public var name = ""
+    /// The run folder; empty where none is made.
+    public var path = ""
+    public var seed: UInt64 = 0
+    /// The device, its libraries and threads in words.
+    public var device = ""
+    /// Why `auto` chose this device, or other remarks; may be empty.
+    public var deviceNote = ""
+    public var dataPath = ""
+    public var trainCount = 0
+    /// 0 without validation data.
+    public var validationCount = 0
+    /// The shape and dtype of one stored input, and of one that the model sees.
+    public var storedInput = ""
+    public var modelInput = ""
+    /// Whether examples are held in memory.
+    public var isInMemory = true
+    public var layers: [LayerRow] = []
+    public var parameterCount = 0
+    public var trainableCount = 0
+    public var parameterBytes = 0
+    public var epochs = 0
+    public var stepsPerEpoch = 0
+    public var batchSize = 0
+    public var optimizer = ""
+    public var schedule = ""
+    public var loss = ""
+    /// The names of the measured columns after the losses.
+    public var metrics: [String] = []
+    /// Where a resumed run goes on; nil for a new one.
+    public var resumedStep: Int?
+    public var resumedEpoch = 0
+
+    /// The information for programs.
+    public var json: JSONObject {
+        var object: JSONObject = [
+            "run": .string(path), "name": .string(name), "seed": .int(Int(seed)),
+            "device": .string(device), "data": .string(dataPath), "train": .int(trainCount),
+            "validation": .int(validationCount), "parameters": .int(parameterCount),
+            "epochs": .int(epochs), "stepsPerEpoch": .int(stepsPerEpoch),
+            "batchSize": .int(batchSize), "optimizer": .string(optimizer),
+            "schedule": .string(schedule), "loss": .string(loss), "metrics": .strings(metrics),
+        ]
+        if let resumedStep { object["resumedStep"] = .int(resumedStep) }
+        return object
+    }
+}
+
+/// What was measured on one set of examples.
+public struct Measurement: Sendable, Equatable {
+    /// The mean loss of an example.
+    public var loss: Double
+    /// Metric values by name, in the order of the config.
+    public var metrics: [(name: String, value: Double)]
+
+    public static func == (a: Measurement, b: Measurement) -> Bool {
+        a.loss == b.loss && a.metrics.elementsEqual(b.metrics) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    /// The loss or metric of a name.
+    public func value(_ name: String) -> Double? {
+        name == "loss" ? loss : metrics.first { $0.name == name }?.value
+    }
+
+    /// `{"loss": …, "accuracy": …}`; numbers that JSON doesn't have become null.
+    public var json: JSONValue {
+        var object: JSONObject = ["loss": JSONValue(number: loss)]
+        for metric in metrics { object[metric.name] = JSONValue(number: metric.value) }
+        return .object(object)
+    }
+}
+
+/// One finished epoch.
+public struct EpochRecord: Sendable {
+    /// From 1.
+    public var epoch: Int
+    /// Optimizer steps since the run began.
+    public var step: Int
+    public var trainLoss: Double
+    /// Measured on the validation data, or on the training data where there is none.
+    public var measurement: Measurement
+    public var hasValidation: Bool
+    /// The rate of the epoch's last step.
+    public var learningRate: Double
+    public var samplesPerSecond: Double
+    /// Seconds of training since the run began, without the time between resumptions.
+    public var seconds: Double
+    /// The share of this epoch's time in which training waited for data.
+    public var dataWaitShare: Double
+    public var isBest: Bool
+}
+
+extension JSONValue {
+    /// A number, or null for NaN and infinity.
+    init(number: Double) { self = number.isFinite ? .double(number) : .null }
+}

@@ -1,0 +1,80 @@
+import Checkpoint
+public import FTJSON
+import Glibc
+
+/// How a run stands or ended: the content of `summary.json`.
+public struct RunSummary: Sendable {
+    /// What became of a run.
+    public enum Status: String, Sendable {
+        case running, completed, interrupted, diverged, failed
+    }
+
+    /// The best epoch.
+    public struct Best: Sendable, Equatable {
+        public var epoch: Int
+        public var step: Int
+        /// `loss` or the metric that decided.
+        public var by: String
+        public var measurement: Measurement
+    }
+
+    public var status = Status.running
+    /// One sentence on why it diverged or failed.
+    public var reason: String?
+    public var name = ""
+    /// Epochs finished.
+    public var epochs = 0
+    /// Steps taken.
+    public var steps = 0
+    /// Seconds of training over all sessions.
+    public var seconds = 0.0
+    public var samplesPerSecond = 0.0
+    public var dataWaitShare = 0.0
+    public var best: Best?
+    public var trainLoss: Double?
+    public var hasValidation = true
+    public var parameters = 0
+    public var device = ""
+    public var seed: UInt64 = 0
+    /// The shape and dtype of the data, to notice another file at the same path.
+    public var dataFingerprint = ""
+
+    /// The content of the file.
+    public var json: JSONObject {
+        var object: JSONObject = ["status": .string(status.rawValue)]
+        if let reason { object["reason"] = .string(reason) }
+        object["name"] = .string(name)
+        object["epochs"] = .int(epochs)
+        object["steps"] = .int(steps)
+        object["seconds"] = JSONValue(number: seconds)
+        object["samplesPerSecond"] = JSONValue(number: samplesPerSecond)
+        object["dataWaitShare"] = JSONValue(number: dataWaitShare)
+        if let best {
+            object["best"] = .object([
+                "epoch": .int(best.epoch), "step": .int(best.step), "by": .string(best.by),
+                (hasValidation ? "validation" : "train"): best.measurement.json,
+            ])
+        }
+        if let trainLoss { object["trainLoss"] = JSONValue(number: trainLoss) }
+        object["parameters"] = .int(parameters)
+        object["peakMemory"] = .int(RunSummary.peakMemory)
+        object["device"] = .string(device)
+        object["seed"] = .int(Int(seed))
+        object["data"] = .string(dataFingerprint)
+        object["version"] = .string(FrameworkVersion.current)
+        object["updated"] = .string(TrainingState.timestamp())
+        return object
+    }
+
+    /// The most memory that this process ever held, in bytes.
+    public static var peakMemory: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024
+    }
+}
+
+/// The version of the framework.
+public enum FrameworkVersion {
+    public static let current = "0.1.0"
+}

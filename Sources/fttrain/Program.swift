@@ -1,0 +1,97 @@
+import FTConfig
+import Training
+
+/// The commands and their options.
+enum Program {
+    static let program = CommandProgram(
+        name: "fttrain", summary: "Trains neural networks that a config describes.",
+        version: FrameworkVersion.current, main: train,
+        commands: [check, resume, eval, inspect, data, list, schema])
+
+    /// Runs the command that was asked for.
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        switch invocation.command {
+        case check.name: try CheckCommand.run(invocation)
+        case resume.name: try ResumeCommand.run(invocation)
+        case eval.name: try EvalCommand.run(invocation)
+        case inspect.name: try InspectCommand.run(invocation)
+        case data.name: try DataCommand.run(invocation)
+        case list.name: try ListCommand.run(invocation)
+        case schema.name: SchemaCommand.run()
+        default: try TrainCommand.run(invocation)
+        }
+    }
+
+    private static let train = Command(
+        name: "train", summary: "Train what a config describes, in a new run folder.",
+        arguments: [CommandArgument("CONFIG", doc: "a config file, such as configs/mlp.json")],
+        options: [device, threads, out, quiet, json], takesOverrides: true)
+
+    private static let check = Command(
+        name: "check", summary: "Build the model, open the data, print both and train nothing.",
+        arguments: [CommandArgument("CONFIG", doc: "a config file")],
+        options: [device, threads, json], takesOverrides: true)
+
+    private static let resume = Command(
+        name: "resume", summary: "Go on with a run that was stopped, killed or finished.",
+        arguments: [CommandArgument("RUN", doc: "a run folder, such as runs/mlp-001")],
+        options: [device, threads, quiet, json], takesOverrides: true)
+
+    private static let eval = Command(
+        name: "eval", summary: "Measure a trained model on its validation data or another file.",
+        arguments: [CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint")],
+        options: [
+            .value("data", "FILE", doc: "another HDF5 file with the same datasets"), device,
+            threads, json,
+        ], takesOverrides: true)
+
+    private static let inspect = Command(
+        name: "inspect", summary: "Show what is in a checkpoint, an HDF5 file or a run folder.",
+        arguments: [
+            CommandArgument("FILE", doc: "a .safetensors or HDF5 file, or a run folder"),
+            CommandArgument(
+                "FILE2", doc: "a second checkpoint to compare with", isOptional: true),
+        ],
+        options: [
+            .flag("stats", doc: "read the data: extremes, mean, NaN, histogram, checksum"),
+            .value("filter", "PATTERN", doc: "only names that match, as in 'layers.*.weight'"),
+            .value(
+                "sort", "ORDER", type: .string(oneOf: ["none", "size", "name"]),
+                doc: "none, size or name"),
+            .value(
+                "depth", "N", type: .int(min: 1, max: 1000),
+                doc: "sum up below N parts of a name"), json,
+        ])
+
+    private static let data = Command(
+        name: "data", summary: "Make an HDF5 dataset, or list what is in one.",
+        arguments: [
+            CommandArgument("KIND", doc: "digits, idx, npy, csv or info"),
+            CommandArgument("FILE", doc: "the HDF5 file", isOptional: true),
+            CommandArgument(
+                "NAME=SOURCE", doc: "a dataset and the file it is made from", isOptional: true,
+                isRepeated: true),
+        ], options: DataCommand.options)
+
+    private static let list = Command(
+        name: "list", summary: "List what a config can name, with all options and defaults.",
+        arguments: [
+            CommandArgument(
+                "WHAT",
+                doc: "keys, layers, losses, optimizers, schedules, metrics, transforms, or the"
+                    + " name of one of them", isOptional: true)
+        ])
+
+    private static let schema = Command(
+        name: "schema", summary: "Print the JSON Schema of configs, for editors.")
+
+    private static let device = CommandOption.value(
+        "device", "DEVICE", doc: "auto, cpu, cuda or cuda:N; overrides the config")
+    private static let threads = CommandOption.value(
+        "threads", "N", type: .int(min: 1, max: 4096),
+        doc: "how many processors to use; results are the same")
+    private static let out = CommandOption.value(
+        "out", "DIR", doc: "the run folder, instead of runs/NAME-NNN")
+    private static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")
+    static let json = CommandOption.flag("json", doc: "print JSON, one object a line")
+}

@@ -1,0 +1,31 @@
+import FTConfig
+import Training
+
+/// `fttrain resume RUN`: goes on from the last checkpoint.
+enum ResumeCommand {
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        let stop = StopSignal.listening()
+        TrainCommand.setThreads(invocation)
+        let path = invocation.arguments[0]
+        let resumption = try Trainer.resume(
+            path, overrides: TrainCommand.overrides(invocation), stop: stop)
+        for warning in resumption.warnings { Terminal.warn("fttrain: \(warning)") }
+        let isSilent = invocation.flag("json") || invocation.flag("quiet")
+        if !isSilent, !resumption.changes.isEmpty {
+            Terminal.print("changed")
+            for change in resumption.changes { Terminal.print("  \(change)") }
+        }
+        guard resumption.isComplete else {
+            return try TrainCommand.run(resumption.trainer, invocation)
+        }
+        let summary = try resumption.trainer.finishAtOnce()
+        if invocation.flag("json") {
+            JSONReport().handle(.ended(summary, path: resumption.trainer.folder.path))
+        } else if !isSilent {
+            Terminal.print(
+                "\(path): all \(summary.epochs) epochs are done; for more: "
+                    + "fttrain resume \(path) training.epochs=\(summary.epochs * 2)")
+        }
+        return .success
+    }
+}

@@ -1,0 +1,55 @@
+import FTConfig
+import Tensor
+import Training
+
+/// `fttrain CONFIG`: trains in a new run folder.
+enum TrainCommand {
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        // Threads that are made later inherit what this blocks.
+        let stop = StopSignal.listening()
+        let config = try RunConfig(
+            file: invocation.arguments[0], overrides: overrides(invocation))
+        setThreads(invocation)
+        let experiment = try Experiment(config)
+        let folder = try invocation.string("out").map { out throws(RunError) in
+            try RunFolder.create(out)
+        }
+        let trainer = try Trainer(
+            starting: experiment, in: folder ?? RunFolder.claim(config.name), stop: stop)
+        return try run(trainer, invocation)
+    }
+
+    /// Trains while reporting as the options say.
+    static func run(_ trainer: Trainer, _ invocation: CommandInvocation) throws -> ExitStatus {
+        let isJSON = invocation.flag("json")
+        let isQuiet = invocation.flag("quiet")
+        if isJSON { trainer.observers.append(JSONReport()) }
+        trainer.observers.append(
+            TextReport(
+                isQuiet: isQuiet || isJSON,
+                logSeconds: trainer.experiment.config.logEverySeconds,
+                logPath: trainer.folder.logPath))
+        let summary = try trainer.run()
+        switch summary.status {
+        case .completed, .running: return .success
+        case .interrupted: return .interrupted
+        case .failed: return .data
+        case .diverged:
+            if isQuiet || isJSON { Terminal.warn("fttrain: \(summary.reason ?? "it diverged")") }
+            return .diverged
+        }
+    }
+
+    /// The `key=value` arguments with those that options stand for.
+    static func overrides(_ invocation: CommandInvocation) -> [String] {
+        var overrides = invocation.overrides
+        if let device = invocation.string("device") { overrides.append("device=\(device)") }
+        if let data = invocation.string("data") { overrides.append("data.path=\(data)") }
+        return overrides
+    }
+
+    /// Applies `--threads`; more than the machine has are as many as it has.
+    static func setThreads(_ invocation: CommandInvocation) {
+        if let threads = invocation.int("threads") { CPUBackend.shared.threads = threads }
+    }
+}

@@ -1,0 +1,119 @@
+import Glibc
+import Tensor
+import Testing
+
+@testable import Checkpoint
+
+@Suite struct CheckpointStoreTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func store(keep: Int = 2) -> CheckpointStore {
+        CheckpointStore(directory: folder.path, keep: keep)
+    }
+
+    @Test("keeps last, best and the newest step checkpoints")
+    func retention() throws {
+        for step in [5, 10, 100, 100_000_000] {
+            try store().save(
+                exampleCheckpoint(step: step), isBest: step == 10, keepsStep: true)
+        }
+        #expect(
+            folder.names() == [
+                "best.safetensors", "last.safetensors", "step-00000100.safetensors",
+                "step-100000000.safetensors",
+            ])
+        #expect(try TrainingCheckpoint.state(path: store().bestPath).step == 10)
+        #expect(try TrainingCheckpoint.state(path: store().lastPath).step == 100_000_000)
+        #expect(try store().stepPaths().last == store().stepPath(100_000_000))
+    }
+
+    @Test("without step checkpoints there are only last and best")
+    func noSteps() throws {
+        try store(keep: 0).save(exampleCheckpoint(), isBest: true, keepsStep: true)
+        #expect(folder.names() == ["best.safetensors", "last.safetensors"])
+    }
+
+    @Test("saving the same step again replaces it")
+    func sameStep() throws {
+        for fill in [1.0, 2.0] {
+            try store().save(
+                exampleCheckpoint(step: 7, fill: fill), isBest: true, keepsStep: true)
+        }
+        #expect(folder.names().count == 3)
+        for path in [store().lastPath, store().bestPath, store().stepPath(7)] {
+            let weight = try SafetensorsFile(path).array("fc1.weight")
+            #expect(weight.values(as: Float.self)[0] == 2)
+        }
+    }
+
+    @Test("resumes from the newest whole checkpoint and says what it passed over")
+    func newest() throws {
+        #expect(try store().newest()?.path == nil)
+        for step in [1, 2, 3] {
+            try store().save(exampleCheckpoint(step: step), isBest: step == 1, keepsStep: step < 3)
+        }
+        #expect(try store().newest()?.path == store().lastPath)
+        var bytes = try contents(store().lastPath)
+        bytes[bytes.count - 1] ^= 1
+        try folder.write("last.safetensors", bytes)
+        var found = try #require(try store().newest())
+        #expect(found.path == store().stepPath(2) && found.checkpoint.state.step == 2)
+        #expect(found.skipped.map(\.path) == [store().lastPath])
+        try folder.write("last.safetensors", [])
+        try folder.write("step-00000002.safetensors", Array(bytes.prefix(100)))
+        found = try #require(try store().newest())
+        #expect(found.checkpoint.state.step == 1 && found.skipped.count == 2)
+        #expect(found.path == store().stepPath(1))
+    }
+
+    @Test("throws the first problem when no checkpoint is whole")
+    func nothingWhole() throws {
+        try folder.write("last.safetensors", [1, 2, 3])
+        let text = sentence(in: folder) { _ = try store().newest() }
+        #expect(text.hasPrefix("last.safetensors: is 3 bytes long"))
+        let none = CheckpointStore(directory: folder.file("none"), keep: 1)
+        let missing = sentence(in: folder) { _ = try none.newest() }
+        #expect(missing == "none: can't be listed: no such folder")
+    }
+
+    @Test("a kill at any point of a save leaves a whole checkpoint and no trouble")
+    func kills() throws {
+        for step in [1, 2] {
+            try store().save(exampleCheckpoint(step: step), isBest: step == 1, keepsStep: true)
+        }
+        // The disk as a killed program would leave it, at every point of a save.
+        var snapshots: [(stage: SaveStage, folder: TemporaryFolder)] = []
+        let folder = folder
+        try store().save(exampleCheckpoint(step: 3), isBest: true, keepsStep: true) {
+            stage throws(CheckpointError) in
+            do {
+                let copy = try TemporaryFolder()
+                for name in folder.names() {
+                    try copy.write(name, contents(folder.file(name)))
+                }
+                snapshots.append((stage, copy))
+            } catch {
+                throw CheckpointError(.unwritable, folder.path, "can't be copied: \(error)")
+            }
+        }
+        #expect(snapshots.count >= 14)
+        #expect(Set(snapshots.map(\.stage.isBeforeRename)) == [true, false])
+        var steps: [Int] = []
+        for snapshot in snapshots {
+            let survivor = CheckpointStore(directory: snapshot.folder.path, keep: 2)
+            let found = try #require(try survivor.newest())
+            #expect(found.skipped.isEmpty)
+            steps.append(found.checkpoint.state.step)
+            try survivor.save(exampleCheckpoint(step: 4), isBest: false, keepsStep: true)
+            #expect(!snapshot.folder.names().contains { $0.hasPrefix(".") })
+            #expect(try survivor.newest()?.checkpoint.state.step == 4)
+        }
+        #expect(steps.first == 2 && steps.last == 3 && steps == steps.sorted())
+    }
+}
+
+extension SaveStage {
+    fileprivate var isBeforeRename: Bool { self == .created || self == .wrote || self == .synced }
+}
