@@ -184,12 +184,12 @@ open class BinaryOp: Op {
         if isDifferentiable, a.requiresGrad || b.requiresGrad {
             let mode = Recording.current
             if mode.isEnabled {
-                let y = isPlain ? Tensor(forward(a.data, b.data)) : applySpecially([a, b])
+                let y = isPlain ? Tensor(forward(a.data, b.data)) : applySpecially([copy a, copy b])
                 record(y, mode, a, b)
                 return y
             }
         }
-        return isPlain ? Tensor(forwardUnrecorded(a, b)) : applySpecially([a, b])
+        return isPlain ? Tensor(forwardUnrecorded(a, b)) : applySpecially([copy a, copy b])
     }
 
     package final override func apply(_ inputs: [Tensor]) -> Tensor { self(inputs[0], inputs[1]) }

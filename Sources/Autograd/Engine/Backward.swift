@@ -1,0 +1,100 @@
+public import Tensor
+
+/// What a backward pass does with the graph it walks.
+public enum GraphPolicy: Sendable {
+    /// Leaves it as it is, for another pass.
+    case keep
+    /// Frees it on the way; tensors that somebody holds keep their elements.
+    case prune
+    /// Frees it and gives back the elements of every tensor between the leaves and the result,
+    /// whoever holds them: reading one afterwards traps.
+    case destroy
+}
+
+extension Tensor {
+    /// Adds to the `grad` of every leaf above this tensor the gradient of Σ upstream · self.
+    ///
+    /// - Parameters:
+    ///   - upstream: the gradient by this tensor, of its shape; ones if nil.
+    ///   - retainGraph: keep the graph for another backward pass. Otherwise it is freed on the way.
+    ///   - createGraph: record the pass itself, so that the gradients have gradients; implies
+    ///     `retainGraph`.
+    public final func backward(
+        _ upstream: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false
+    ) {
+        backward(upstream, graph: retainGraph ? .keep : .prune, createGraph: createGraph)
+    }
+
+    /// As above, saying what becomes of the graph.
+    public final func backward(
+        _ upstream: Tensor? = nil, graph: GraphPolicy, createGraph: Bool = false
+    ) {
+        guard requiresGrad else {
+            fail(
+                "backward", "no input of this tensor requires a gradient",
+                hint: "make a leaf with requiresGrad: true, outside noGrad")
+        }
+        let pass = BackwardPass(graph: createGraph ? .keep : graph, records: createGraph)
+        pass.run(from: [(self, seed(upstream, "backward"))])
+    }
+
+    /// The upstream gradient as given, converted, or ones.
+    final func seed(_ upstream: Tensor?, _ operation: String) -> Tensor {
+        guard let upstream else { return .ones(like: self) }
+        guard upstream.shape == shape else {
+            fail(operation, "the upstream gradient has shape \(upstream.shape), not \(shape)")
+        }
+        return upstream.cast(to: dtype)
+    }
+
+    /// Forgets the accumulated gradient.
+    public final func zeroGrad() { grad = nil }
+
+    /// Has `backward()` leave the gradient of this tensor in `grad` though it is no leaf.
+    public final func retainGrad() {
+        guard requiresGrad else { fail("retainGrad", "this tensor requires no gradient") }
+        ensuredExtras.retainsGrad = true
+    }
+
+    /// Calls `change` with the gradient of this tensor when all its uses have contributed, before it
+    /// flows on. What `change` returns, if anything, takes its place.
+    ///
+    /// - Returns: an identifier for `removeHook`.
+    @discardableResult
+    public final func onGradient(_ change: @escaping (Tensor) -> Tensor?) -> Int {
+        guard requiresGrad else { fail("onGradient", "this tensor requires no gradient") }
+        let extras = ensuredExtras
+        let id = (extras.hooks.last?.id ?? 0) + 1
+        extras.hooks.append((id, change))
+        return id
+    }
+
+    /// Removes what `onGradient` added.
+    public final func removeHook(_ id: Int) {
+        extras?.hooks.removeAll { $0.id == id }
+    }
+
+    private var ensuredExtras: TensorExtras {
+        let present = extras ?? TensorExtras()
+        extras = present
+        return present
+    }
+}
+
+/// The gradients of Σ seedᵢ · outputᵢ by each target, nil for targets that the outputs don't depend
+/// on. Nobody's `grad` changes.
+///
+/// - Parameter records: whether the gradients carry a graph of their own; by default if they depend
+///   on more than the targets, so that no derivative is lost.
+func gradients(
+    of outputs: [(tensor: Tensor, seed: Tensor)], by targets: [Tensor],
+    graph: GraphPolicy = .prune, records: Bool? = nil
+) -> [Tensor?] {
+    let reach = TargetReach(from: outputs.map(\.tensor), to: targets)
+    defer { reach.reset() }
+    let records = records ?? (GradMode.isEnabled && reach.hasOtherSources)
+    let pass = BackwardPass(
+        graph: records ? .keep : graph, records: records, capturing: targets.count)
+    pass.run(from: outputs.filter { $0.tensor.mark & 2 != 0 })
+    return pass.captured
+}
