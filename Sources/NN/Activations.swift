@@ -13,7 +13,9 @@ public final class ReLU: ShapePreservingModule {
 
 /// x where positive, else slope · x; the slope is not negative.
 public final class LeakyReLU: ShapePreservingModule {
+    /// The factor of negative elements.
     public let slope: Double
+
     public init(slope: Double = 0.01) { self.slope = slope }
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.leakyRelu(slope: slope) }
     public override var describe: String { "LeakyReLU(slope: \(slope))" }
@@ -26,7 +28,9 @@ public final class GELU: ShapePreservingModule {
         case none, tanh
     }
 
+    /// How this layer computes Φ.
     public let approximation: Approximation
+
     public init(approximation: Approximation = .none) { self.approximation = approximation }
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         approximation == .tanh ? x.geluTanh() : x.gelu()
@@ -43,7 +47,9 @@ public final class SiLU: ShapePreservingModule {
 
 /// x where positive, else α (eˣ − 1).
 public final class ELU: ShapePreservingModule {
+    /// What the output tends to below, negated.
     public let alpha: Double
+
     public init(alpha: Double = 1) { self.alpha = alpha }
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.elu(alpha: alpha) }
     public override var describe: String { "ELU(alpha: \(alpha))" }
@@ -67,7 +73,9 @@ public final class Softplus: ShapePreservingModule {
 /// exp(x) / Σ exp(x) along an axis, counted with the batch axis as 0. Before `CrossEntropy` none is
 /// needed: that takes logits.
 public final class Softmax: ShapePreservingModule {
+    /// The axis that sums to 1.
     public let axis: Int
+
     public init(axis: Int = -1) { self.axis = axis }
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.softmax(axis: axis) }
     public override func outputShape(for input: Shape) throws -> Shape {

@@ -6,17 +6,22 @@ public import Tensor
 public struct Initializer: Sendable {
     private let fill: @Sendable (Shape, DType, Random) -> NDArray
 
+    /// An initializer of one's own: a function of shape, dtype and stream.
     public init(_ fill: @escaping @Sendable (Shape, DType, Random) -> NDArray) {
         self.fill = fill
     }
 
+    /// A new array of this shape and dtype.
     public func callAsFunction(_ shape: Shape, _ dtype: DType, _ random: Random) -> NDArray {
         fill(shape, dtype, random)
     }
 
+    /// 0 everywhere.
     public static let zeros = constant(0)
+    /// 1 everywhere.
     public static let ones = constant(1)
 
+    /// `value` everywhere.
     public static func constant(_ value: Double) -> Initializer {
         Initializer { shape, dtype, _ in .full(shape, value, dtype) }
     }
@@ -26,6 +31,7 @@ public struct Initializer: Sendable {
         Initializer { $2.uniform($0, low: low, high: high, $1) }
     }
 
+    /// A normal distribution.
     public static func normal(mean: Double = 0, deviation: Double = 1) -> Initializer {
         Initializer { $2.normal($0, mean: mean, deviation: deviation, $1) }
     }

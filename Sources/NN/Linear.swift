@@ -3,10 +3,14 @@ public import Tensor
 
 /// y = x · Wᵀ + b for x [batch, …, inputs], W [outputs, inputs] and b [outputs].
 public final class Linear: Module {
+    /// W, of shape [outputs, inputs].
     public let weight: Parameter
+    /// b, of shape [outputs].
     public let bias: Parameter?
 
+    /// The size of the last axis of the input.
     public var inputs: Int { weight.shape[1] }
+    /// The size of the last axis of the output.
     public var outputs: Int { weight.shape[0] }
 
     /// - Parameters:

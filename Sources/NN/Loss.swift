@@ -31,6 +31,7 @@ public enum LossReduction: String, Sendable, CaseIterable {
 
 /// A loss of each element of the prediction by itself; the target has the prediction's shape.
 public protocol ElementwiseLoss: Loss {
+    /// How the losses become one number.
     var reduction: LossReduction { get }
     /// The losses of all elements; the target has the prediction's shape and dtype.
     func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor

@@ -4,6 +4,7 @@ public import Tensor
 public protocol Metric: Sendable {
     /// The name in configs and tables.
     var name: String { get }
+    /// Whether more is better.
     var prefersHigher: Bool { get }
     /// The sum over a batch and what to divide it by; sums of several batches may be added.
     func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average
@@ -13,7 +14,9 @@ public protocol Metric: Sendable {
 
 /// A mean that batches are added to.
 public struct Average: Sendable, Equatable {
+    /// The sum of what was measured.
     public var total: Double
+    /// How much was measured.
     public var count: Int
 
     public init(total: Double = 0, count: Int = 0) {
@@ -24,6 +27,7 @@ public struct Average: Sendable, Equatable {
     /// The mean; 0 of nothing.
     public var value: Double { count == 0 ? 0 : total / Double(count) }
 
+    /// Joins two means into that of everything.
     public static func += (sum: inout Average, other: Average) {
         sum.total += other.total
         sum.count += other.count
@@ -52,7 +56,9 @@ public struct Accuracy: Metric {
 /// The share of examples whose target is among the `k` largest logits; of equal ones the first
 /// count as larger.
 public struct TopKAccuracy: Metric {
+    /// How many classes are looked at.
     public let k: Int
+
     public init(_ k: Int) {
         guard k > 0 else { fail("TopKAccuracy", "k is \(k); it must be positive") }
         self.k = k

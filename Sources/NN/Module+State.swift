@@ -56,15 +56,21 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
     /// A tensor whose shape or dtype differs from what is needed.
     public struct Mismatch: Sendable, Equatable {
         public let name: String
+        /// Dtype and shape in the state, as in `float32 [2, 3]`.
         public let found: String
+        /// Dtype and shape that are needed.
         public let expected: String
     }
 
     /// What the state is for, as named in the message.
     public var subject = "model"
+    /// Names that the state lacks.
     public var missing: [String] = []
+    /// Names that nothing is called by.
     public var unexpected: [String] = []
+    /// Tensors of the wrong shape or dtype.
     public var misshaped: [Mismatch] = []
+    /// Names that the state gives twice.
     public var duplicated: [String] = []
 
     package init(subject: String = "model") { self.subject = subject }

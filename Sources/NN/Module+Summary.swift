@@ -2,7 +2,9 @@ public import Tensor
 
 /// The layers of a model in a table: `print(try model.summary(input: [784]))`.
 public struct ModuleSummary: Sendable, CustomStringConvertible {
+    /// A line of the table.
     public struct Row: Sendable, Equatable {
+        /// The dotted name of the layer.
         public let name: String
         /// The layer as it describes itself.
         public let type: String
@@ -12,8 +14,11 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
         public let parameterCount: Int
     }
 
+    /// The layers in the order they are applied, or declared.
     public internal(set) var rows: [Row] = []
+    /// The number of elements of all parameters.
     public let parameterCount: Int
+    /// Without frozen ones.
     public let trainableCount: Int
 
     public var description: String {

@@ -3,8 +3,11 @@ public import Tensor
 
 /// (x − y)²
 public struct MeanSquaredError: ElementwiseLoss {
+    /// How the losses become one number.
     public var reduction: LossReduction
+
     public init(reduction: LossReduction = .mean) { self.reduction = reduction }
+
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (prediction - target).square()
     }
@@ -12,8 +15,11 @@ public struct MeanSquaredError: ElementwiseLoss {
 
 /// |x − y|
 public struct MeanAbsoluteError: ElementwiseLoss {
+    /// How the losses become one number.
     public var reduction: LossReduction
+
     public init(reduction: LossReduction = .mean) { self.reduction = reduction }
+
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (prediction - target).abs()
     }
@@ -22,7 +28,9 @@ public struct MeanAbsoluteError: ElementwiseLoss {
 /// d²/2 for d = |x − y| up to `delta`, delta (d − delta/2) beyond. Huber, "Robust estimation of a
 /// location parameter", 1964.
 public struct Huber: ElementwiseLoss {
+    /// Where the square turns into a line.
     public let delta: Double
+    /// How the losses become one number.
     public var reduction: LossReduction
 
     public init(delta: Double = 1, reduction: LossReduction = .mean) {
@@ -42,7 +50,9 @@ public struct Huber: ElementwiseLoss {
 /// −p y ln σ(x) − (1 − y) ln(1 − σ(x)) for logits x, targets y in 0...1 and a weight p of the
 /// positive ones.
 public struct BinaryCrossEntropy: ElementwiseLoss {
+    /// The weight of positive targets: above 1 where they are rare.
     public let positiveWeight: Double
+    /// How the losses become one number.
     public var reduction: LossReduction
 
     public init(positiveWeight: Double = 1, reduction: LossReduction = .mean) {
@@ -66,7 +76,9 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
 /// The default reduction divides the sum by the batch size, which gives the mean divergence of the
 /// distributions; `mean` divides by the number of elements.
 public struct KLDivergence: ElementwiseLoss {
+    /// How the losses become one number.
     public var reduction: LossReduction
+
     public init(reduction: LossReduction = .batchMean) { self.reduction = reduction }
 
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {

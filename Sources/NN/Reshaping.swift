@@ -13,6 +13,7 @@ public final class Flatten: Module {
 
 /// Each example under another shape. One size may be −1: whatever is left.
 public final class Reshape: Module {
+    /// The shape of one example.
     public let shape: Shape
 
     /// - Parameter shape: of one example, without the batch axis.

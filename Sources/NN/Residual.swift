@@ -3,6 +3,7 @@ public import Tensor
 
 /// y = x + module(x)
 public final class Residual: Module {
+    /// What is added to the input.
     public let module: Module
 
     public init(_ module: Module) { self.module = module }

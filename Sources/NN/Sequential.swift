@@ -9,6 +9,7 @@ public import Tensor
 ///         Linear(512, 10, using: random)
 ///     }
 open class Sequential: Module {
+    /// The modules in order.
     public final let layers: [Module]
 
     public init(_ layers: [Module]) {
@@ -23,7 +24,10 @@ open class Sequential: Module {
         self.init(layers())
     }
 
+    /// The number of layers.
     public final var count: Int { layers.count }
+
+    /// The layer at a position.
     public final subscript(index: Int) -> Module { layers[index] }
 
     open override func callAsFunction(_ x: Tensor) -> Tensor {

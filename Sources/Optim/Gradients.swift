@@ -32,10 +32,14 @@ extension Array where Element: Tensor {
 
 /// How many elements of an array are out of the ordinary.
 public struct Trouble: Sendable, Equatable {
+    /// Elements that are NaN.
     public let nan: Int
+    /// Elements that are infinite.
     public let infinite: Int
+    /// Elements that are 0.
     public let zero: Int
 
+    /// Counts the elements of an array.
     public init(in array: NDArray) {
         let tensor = Tensor(array)
         nan = Trouble.count(tensor.isNaN())
@@ -53,9 +57,11 @@ public struct Trouble: Sendable, Equatable {
 /// Micikevicius et al., "Mixed precision training", 2018: halved, and the step skipped, when a
 /// gradient overflows; doubled after 2000 steps without.
 public struct LossScale: Sendable, Equatable {
+    /// What losses are multiplied by, and gradients divided by: 1 to 2³².
     public private(set) var value: Double
     /// Steps since the last change.
     public private(set) var cleanSteps: Int
+    /// After how many steps without overflow the scale doubles.
     public let growthInterval: Int
 
     private static let range = 1.0...4_294_967_296.0

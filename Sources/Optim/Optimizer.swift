@@ -28,7 +28,8 @@ open class Optimizer {
     /// The names of the state arrays of a parameter; each has its shape and starts as zeros.
     public final let slots: [String]
 
-    final var groups: [ParameterGroup]
+    /// The groups, in the order they were given.
+    public final internal(set) var groups: [ParameterGroup]
     /// All parameters in the order of their groups.
     final var entries: [Entry] = []
 
@@ -42,6 +43,9 @@ open class Optimizer {
         var steps = 0
     }
 
+    /// - Parameters:
+    ///   - source: a module, parameters or groups of them; each parameter once.
+    ///   - slots: the names of the state arrays, in the order that the kernel takes them.
     public init(
         _ source: some ParameterSource, learningRate: Double, weightDecay: Double, slots: [String]
     ) {
@@ -91,6 +95,7 @@ open class Optimizer {
         entries.map { ($0.name, $0.parameter) }
     }
 
+    /// The parameters in the order of their groups.
     public final var parameters: [Parameter] { entries.map(\.parameter) }
 
     /// The learning rates of the groups.

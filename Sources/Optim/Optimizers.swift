@@ -8,7 +8,9 @@ public import Tensor
 /// Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013, in
 /// PyTorch's form: the rate scales v when it is applied, not when it is summed.
 public final class SGD: Optimizer {
+    /// The share of the last change that is kept.
     public let momentum: Double
+    /// Whether the gradient is taken where the momentum leads.
     public let nesterov: Bool
 
     public init(
@@ -38,8 +40,11 @@ public final class SGD: Optimizer {
 ///
 /// Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
 public class Adam: Optimizer {
+    /// β₁, the share of the mean gradient that is kept.
     public final let beta1: Double
+    /// β₂, the share of the mean square that is kept.
     public final let beta2: Double
+    /// ε, which keeps the divisor from 0.
     public final let epsilon: Double
 
     public init(
@@ -96,8 +101,11 @@ public final class AdamW: Adam {
 ///
 /// Hinton, "Neural networks for machine learning", lecture 6e, 2012.
 public final class RMSprop: Optimizer {
+    /// α, the share of the mean square that is kept.
     public let alpha: Double
+    /// ε, which keeps the divisor from 0.
     public let epsilon: Double
+    /// The share of the last change that is kept.
     public let momentum: Double
 
     public init(
@@ -128,6 +136,7 @@ public final class RMSprop: Optimizer {
 /// Duchi et al., "Adaptive subgradient methods for online learning and stochastic optimization",
 /// 2011.
 public final class Adagrad: Optimizer {
+    /// ε, which keeps the divisor from 0.
     public let epsilon: Double
 
     public init(
@@ -150,7 +159,9 @@ public final class Adagrad: Optimizer {
 ///
 /// Chen et al., "Symbolic discovery of optimization algorithms", 2023.
 public final class Lion: Optimizer {
+    /// β₁, the share of the remembered mean in the direction.
     public let beta1: Double
+    /// β₂, the same for what is remembered.
     public let beta2: Double
 
     public init(

@@ -7,11 +7,13 @@ internal import Tensor
 public struct Schedule: Sendable {
     private let rate: @Sendable (Int) -> Double
 
+    /// A schedule of one's own: the rate after a number of steps.
     public init(_ rate: @escaping @Sendable (Int) -> Double) { self.rate = rate }
 
     /// The rate for the step after `step` others.
     public func callAsFunction(_ step: Int) -> Double { rate(max(step, 0)) }
 
+    /// The same rate always.
     public static func constant(_ rate: Double) -> Schedule { Schedule { _ in rate } }
 
     /// Multiplied by `factor` after every `interval` steps.
@@ -112,22 +114,24 @@ public struct Schedule: Sendable {
 /// Lowers the learning rate when a metric stops getting better. It depends on what was measured,
 /// so it has a state: save the whole value.
 public struct Plateau: Sendable, Equatable {
+    /// The learning rate now.
     public var rate: Double
     /// The best metric so far.
     public var best: Double?
     /// Measurements since the best one, or since the rate was lowered.
     public var badChecks = 0
 
+    /// What the rate is multiplied by.
     public let factor: Double
+    /// At how many measurements in a row without progress the rate is lowered.
     public let patience: Int
     /// By how much a metric must beat the best to count as better.
     public let threshold: Double
+    /// Where lowering ends.
     public let minimumRate: Double
+    /// Whether more is better.
     public let prefersHigher: Bool
 
-    /// - Parameters:
-    ///   - factor: what the rate is multiplied by.
-    ///   - patience: the rate is lowered at this many measurements in a row that are not better.
     public init(
         _ rate: Double, factor: Double = 0.1, patience: Int = 10, threshold: Double = 0,
         minimumRate: Double = 0, prefersHigher: Bool = false

@@ -1,0 +1,142 @@
+import Autograd
+import Tensor
+import Testing
+
+@Suite("Changes in place")
+struct InPlaceTests {
+    @Test("of a saved tensor are caught in backward", arguments: Change.allCases)
+    func caught(_ change: Change) async {
+        let result = await change.attempt()
+        #expect(
+            result.message.contains("backward: a tensor that Mul saved was changed in place"))
+    }
+
+    enum Change: CaseIterable, Sendable {
+        case assign, position, data, dataAfterAssign, view
+
+        func attempt() async -> ExitTest.Result? {
+            switch self {
+            case .assign:
+                await #expect(
+                    processExitsWith: .failure, observing: [\.standardErrorContent]
+                ) {
+                    let (x, c) = (Tensor.leaf([1.0, 2]), Tensor.constant([3.0, 4]))
+                    let y = x * c
+                    c.assign(Tensor.constant(0.0))
+                    y.backward()
+                }
+            case .position:
+                await #expect(
+                    processExitsWith: .failure, observing: [\.standardErrorContent]
+                ) {
+                    let (x, c) = (Tensor.leaf([1.0, 2]), Tensor.constant([3.0, 4]))
+                    let y = x * c
+                    c[0] = Tensor.constant(0.0)
+                    y.backward()
+                }
+            case .data:
+                await #expect(
+                    processExitsWith: .failure, observing: [\.standardErrorContent]
+                ) {
+                    let (x, c) = (Tensor.leaf([1.0, 2]), Tensor.constant([3.0, 4]))
+                    let y = x * c
+                    x.data = NDArray([0.0, 0])
+                    _ = c
+                    y.backward()
+                }
+            case .dataAfterAssign:
+                await #expect(
+                    processExitsWith: .failure, observing: [\.standardErrorContent]
+                ) {
+                    let (x, c) = (Tensor.leaf([1.0, 2]), Tensor.constant([3.0, 4]))
+                    c.assign(Tensor.constant([5.0, 6]))
+                    let y = x * c
+                    c.data = NDArray([0.0, 0])
+                    y.backward()
+                }
+            case .view:
+                await #expect(
+                    processExitsWith: .failure, observing: [\.standardErrorContent]
+                ) {
+                    let (x, c) = (Tensor.leaf([1.0, 2]), Tensor.constant([3.0, 4]))
+                    let y = x * c
+                    c.detach().reshape([2, 1])[0].assign(Tensor.constant(0.0))
+                    y.backward()
+                }
+            }
+        }
+    }
+
+    @Test("of indices and masks that an operation holds are caught too")
+    func attributes() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor.leaf([1.0, 2])
+            let rows = Tensor([0, 1], .int64)
+            let y = x[rows]
+            rows[0] = Tensor(1, .int64)
+            y.backward()
+        }
+        #expect(result.message.contains("a tensor that Gather saved was changed"))
+        let masked = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor.leaf([1.0, 2])
+            let mask = Tensor([true, false], .bool)
+            let y = x.maskedFill(mask, 0)
+            mask[1] = Tensor(true, .bool)
+            y.backward()
+        }
+        #expect(masked.message.contains("a tensor that Where saved was changed"))
+    }
+
+    @Test("of tensors that the operation does not read again are fine")
+    func harmless() {
+        let x = Tensor.leaf([1.0, 2])
+        let c = Tensor.constant([3.0, 4])
+        let y = x + c
+        c.assign(Tensor.constant(0.0))
+        c[1] = Tensor.constant(5.0)
+        y.backward()
+        expect(x.grad, [1, 1])
+        expect(c, [0, 5])
+    }
+
+    @Test("of recorded tensors and of leaves outside noGrad are refused")
+    func refused() async {
+        let recorded = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            (Tensor.leaf([1.0]) * 2).assign(Tensor.constant(0.0))
+        }
+        #expect(recorded.message.contains("a recorded tensor can't change in place"))
+        let leaf = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor.leaf([1.0])
+            x[0] = Tensor.constant(0.0)
+        }
+        #expect(leaf.message.contains("a leaf that requires a gradient can't change in place"))
+    }
+
+    @Test("of leaves inside noGrad update them, as optimizers do")
+    func update() {
+        let x = Tensor.leaf([1.0, 2])
+        (x * x).backward()
+        noGrad { if let gradient = x.grad { x.assign(x - gradient * 0.5) } }
+        expect(x, [0, 0])
+        x.zeroGrad()
+        (x * 3).backward()
+        expect(x.grad, [3, 3])
+    }
+
+    @Test("write through ranges, steps and broadcasts")
+    func subscripts() {
+        let x = Tensor.zeros([3, 4], .float64)
+        x[1] = Tensor.constant(1.0)
+        x[.all, 0] = Tensor.constant([7.0, 8, 9])
+        x[.every(-2), 3] = Tensor.constant([5.0, 6])
+        expect(x, [7, 0, 0, 6, 8, 1, 1, 1, 9, 0, 0, 5])
+    }
+}

@@ -1,0 +1,155 @@
+import Autograd
+import NN
+import Tensor
+import Testing
+
+private func parameter(_ count: Int = 1) -> Parameter { Parameter(.full([count], 1)) }
+
+private class Base: Module {
+    let first = parameter()
+}
+
+private final class Derived: Base {
+    let second = parameter()
+    let running = Buffer(.full([2], 0))
+}
+
+private final class Nested: Module {
+    let list = [[Linear(2, 2, bias: false, using: Random(seed: 0))], []]
+    let table = ["b": parameter(2), "a": parameter(3)]
+    let some: Parameter? = parameter(4)
+    let none: Parameter? = nil
+    let deep: [Linear?]? = [nil, Linear(1, 1, using: Random(seed: 0))]
+    let pair = (left: parameter(5), parameter(6))
+    let numbers = [1.0, 2.0]
+    let name = "nested"
+    lazy var later: Parameter = parameter(7)
+}
+
+private final class Tied: Module {
+    let encoder = Linear(2, 2, using: Random(seed: 0))
+    let decoder: Parameter
+    let again: Linear
+    override init() {
+        decoder = encoder.weight
+        again = encoder
+    }
+}
+
+private final class Parent: Module {
+    var child: Child?
+    let weight = parameter()
+    override func callAsFunction(_ x: Tensor) -> Tensor { x * weight }
+}
+
+private final class Child: Module {
+    weak var parent: Parent?
+    var strongParent: Parent?
+    let weight = parameter()
+}
+
+private final class Link: Module {
+    let next: Link?
+    let weight = parameter()
+    init(_ next: Link?) { self.next = next }
+}
+
+@Suite("Finding a module's parts")
+struct DiscoveryTests {
+    @Test("names parameters after their properties, base classes first")
+    func inheritance() {
+        let module = Derived()
+        #expect(module.namedParameters.map(\.name) == ["first", "second"])
+        #expect(module.namedBuffers.map(\.name) == ["running"])
+        #expect(module.stateDictionary.map(\.name) == ["first", "second", "running"])
+    }
+
+    @Test("looks into arrays, dictionaries, optionals and tuples")
+    func containers() {
+        let module = Nested()
+        let names = [
+            "list.0.0.weight", "table.a", "table.b", "some", "deep.1.weight", "deep.1.bias",
+            "pair.left", "pair.1",
+        ]
+        #expect(module.namedParameters.map(\.name) == names)
+        #expect(module.namedParameters.map(\.parameter.count) == [4, 3, 2, 4, 1, 1, 5, 6])
+        #expect(module.parameterCount == 26)
+    }
+
+    @Test("finds a lazy property once it exists, under its own name")
+    func lazyProperty() {
+        let module = Nested()
+        _ = module.later
+        #expect(module.namedParameters.last?.name == "later")
+    }
+
+    @Test("counts a shared parameter once and lists its other names")
+    func tiedWeights() {
+        let module = Tied()
+        #expect(module.namedParameters.map(\.name) == ["encoder.weight", "encoder.bias"])
+        #expect(module.parameterCount == 6)
+        #expect(
+            module.aliases.map { "\($0.alias) = \($0.name)" } == [
+                "decoder = encoder.weight", "again.weight = encoder.weight",
+                "again.bias = encoder.bias",
+            ])
+    }
+
+    @Test("is not caught in a cycle")
+    func cycle() throws {
+        let parent = Parent()
+        let child = Child()
+        parent.child = child
+        child.parent = parent
+        child.strongParent = parent
+        defer { child.strongParent = nil }
+        #expect(parent.namedParameters.map(\.name) == ["child.weight", "weight"])
+        #expect(parent.namedModules.map(\.name) == ["", "child"])
+        #expect(parent.aliases.isEmpty)
+        #expect(try parent.summary(input: [1]).parameterCount == 2)
+    }
+
+    @Test("walks a model nested 3,000 deep")
+    func deep() {
+        let chain = (0..<3_000).reduce(nil as Link?) { inner, _ in Link(inner) }
+        #expect(chain?.parameters.count == 3_000)
+    }
+
+    @Test("names the layers of a sequence by their position")
+    func sequence() {
+        let random = Random(seed: 1)
+        let model = Sequential(
+            Linear(3, 4, using: random), ReLU(),
+            Sequential(Linear(4, 2, using: random), Dropout(0.5, using: random)))
+        let names = ["0.weight", "0.bias", "2.0.weight", "2.0.bias"]
+        #expect(model.namedParameters.map(\.name) == names)
+        #expect(model.namedModules.map(\.name) == ["", "0", "1", "2", "2.0", "2.1"])
+        #expect(model.namedRandoms.map(\.name) == ["2.1.random"])
+        #expect(model.parameterCount == 3 * 4 + 4 + 4 * 2 + 2)
+    }
+
+    @Test("train, eval, freeze, unfreeze and zeroGrad reach every part")
+    func modes() {
+        let random = Random(seed: 1)
+        let model = Sequential(
+            Linear(2, 2, using: random), Residual { Dropout(0.5, using: random) })
+        #expect(model.modules.allSatisfy { $0.isTraining })
+        model.eval()
+        #expect(model.modules.allSatisfy { !$0.isTraining })
+        model.train()
+        #expect(model.modules.allSatisfy { $0.isTraining })
+
+        model(Tensor.ones([1, 2])).sum().backward()
+        #expect(model.parameters.allSatisfy { $0.grad != nil })
+        model.zeroGrad()
+        #expect(model.parameters.allSatisfy { $0.grad == nil })
+
+        model(Tensor.ones([1, 2])).sum().backward()
+        model.freeze()
+        #expect(model.parameters.allSatisfy { !$0.requiresGrad && $0.grad == nil })
+        #expect(model.trainableCount == 0)
+        #expect(!model(Tensor.ones([1, 2])).requiresGrad)
+        model.unfreeze()
+        #expect(model.trainableCount == 6)
+    }
+}

@@ -1,0 +1,75 @@
+import Autograd
+import Optim
+import Tensor
+import Testing
+
+@Suite("Gradients as a whole")
+struct GradientTests {
+    private func parameters(_ gradients: [[Double]]) -> [Parameter] {
+        gradients.map { gradient in
+            let parameter = Parameter(doubles: gradient)
+            parameter.grad = Tensor(NDArray(gradient))
+            return parameter
+        }
+    }
+
+    private func gradients(_ parameters: [Parameter]) -> [[Double]] {
+        parameters.map { $0.grad?.values(as: Double.self) ?? [] }
+    }
+
+    @Test("clipping by norm scales all together and tells the norm they had")
+    func clipNorm() {
+        let one = parameters([[3, 4]])
+        #expect(one.clipGradients(toNorm: 1) == 5)
+        expectClose(gradients(one)[0], [0.6, 0.8], tolerance: 1e-15)
+        let several = parameters([[3], [4]]) + [Parameter(doubles: [100])]
+        #expect(several.gradientNorm == 5)
+        #expect(several.clipGradients(toNorm: 10) == 5)
+        #expect(gradients(several) == [[3], [4], []])
+        several.clipGradients(toNorm: 2.5)
+        #expect(gradients(several) == [[1.5], [2], []])
+    }
+
+    @Test("clipping by value cuts each element")
+    func clipValue() {
+        let several = parameters([[3, -4], [0.5]])
+        several.clipGradients(toValue: 1)
+        #expect(gradients(several) == [[1, -1], [0.5]])
+    }
+
+    @Test("gradients of several passes are averaged")
+    func accumulate() {
+        let x = Parameter(doubles: [1, 1])
+        for _ in 0..<2 { (x + x).sum().backward() }
+        [x].scaleGradients(by: 0.5)
+        #expect(gradients([x]) == [[2, 2]])
+    }
+
+    @Test("trouble is counted")
+    func trouble() {
+        let found = Trouble(in: NDArray([1, 0, -2, .nan, .infinity] as [Float]))
+        #expect(found.nan == 1 && found.infinite == 1 && found.zero == 1)
+    }
+
+    @Test("the loss scale halves on overflow and doubles after 2000 clean steps")
+    func lossScale() {
+        var scale = LossScale()
+        #expect(scale.value == 65536)
+        var made = scale.update(overflowed: true)
+        #expect(!made && scale.value == 32768)
+        for _ in 0..<1999 { made = scale.update(overflowed: false) }
+        #expect(made && scale.value == 32768)
+        _ = scale.update(overflowed: false)
+        #expect(scale.value == 65536 && scale.cleanSteps == 0)
+    }
+
+    @Test("the loss scale stays within 1 and 2³²")
+    func lossScaleRange() {
+        var low = LossScale(2)
+        for _ in 0..<3 { _ = low.update(overflowed: true) }
+        #expect(low.value == 1)
+        var high = LossScale(4_294_967_296, growthInterval: 1)
+        _ = high.update(overflowed: false)
+        #expect(high.value == 4_294_967_296)
+    }
+}

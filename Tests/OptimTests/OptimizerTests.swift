@@ -1,0 +1,113 @@
+import Autograd
+import NN
+import Optim
+import Tensor
+import Testing
+
+@Suite("Optimizers")
+struct OptimizerTests {
+    private func model() -> Sequential {
+        let random = Random(seed: 4)
+        return Sequential(Linear(3, 4, using: random), Tanh(), Linear(4, 2, using: random))
+    }
+
+    @Test("skip frozen parameters and those without a gradient")
+    func skips() {
+        let parameters = (0..<3).map { _ in Parameter(doubles: [1]) }
+        let optimizer = SGD(parameters, learningRate: 1)
+        parameters[0].grad = Tensor.ones([1], .float64)
+        parameters[1].grad = Tensor.ones([1], .float64)
+        parameters[1].requiresGrad = false
+        optimizer.step()
+        #expect(parameters.map(\.doubles) == [[0], [1], [1]])
+        optimizer.zeroGrad()
+        #expect(parameters.allSatisfy { $0.grad == nil })
+    }
+
+    @Test("change parameters in place")
+    func inPlace() {
+        let parameter = Parameter(doubles: [1, 2])
+        let view = parameter.detach()
+        parameter.grad = Tensor.ones([2], .float64)
+        SGD(parameter, learningRate: 0.5).step()
+        #expect(view.values(as: Double.self) == [0.5, 1.5])
+    }
+
+    @Test("a step between forward and backward is caught")
+    func versions() async {
+        await #expect(processExitsWith: .failure) {
+            let parameter = Parameter(NDArray([1, 2] as [Double]))
+            let loss = parameter.square().sum()
+            parameter.grad = Tensor.ones([2], .float64)
+            SGD(parameter, learningRate: 0.5).step()
+            loss.backward()
+        }
+    }
+
+    @Test("groups have their own rate and weight decay")
+    func groups() {
+        let (a, b) = (Parameter(doubles: [1]), Parameter(doubles: [1]))
+        let optimizer = SGD(
+            [
+                ParameterGroup([("a", a)], rateFactor: 0.1),
+                ParameterGroup([("b", b)], weightDecay: 0),
+            ], learningRate: 0.5, weightDecay: 2)
+        a.grad = Tensor.ones([1], .float64)
+        b.grad = Tensor.ones([1], .float64)
+        optimizer.step()
+        // a: 1 − 0.05 (1 + 2·1) = 0.85,  b: 1 − 0.5·1 = 0.5
+        expectClose(a.doubles + b.doubles, [0.85, 0.5])
+        #expect(optimizer.groupRates == [0.05, 0.5])
+    }
+
+    @Test("a module's parameters are split by name")
+    func split() {
+        let model = self.model()
+        let optimizer = AdamW([
+            ParameterGroup(model) { name, _ in name.hasSuffix("weight") },
+            ParameterGroup(model, weightDecay: 0) { name, _ in name.hasSuffix("bias") },
+        ])
+        let names = ["0.weight", "2.weight", "0.bias", "2.bias"]
+        #expect(optimizer.namedParameters.map(\.name) == names)
+        #expect(optimizer.groups.map(\.weightDecay) == [nil, 0])
+    }
+
+    @Test("names come from the module, the label or the position")
+    func names() {
+        let labelled = Parameter(doubles: [1])
+        labelled.label = "scale"
+        let optimizer = Adam([labelled, Parameter(doubles: [1])])
+        #expect(optimizer.namedParameters.map(\.name) == ["scale", "1"])
+        #expect(SGD(model(), learningRate: 1).namedParameters.first?.name == "0.weight")
+    }
+
+    @Test("report the norm that was clipped, and the gradient that isn't finite")
+    func reports() {
+        let model = self.model()
+        let optimizer = SGD(model, learningRate: 0)
+        #expect(optimizer.nonFiniteGradient == nil)
+        for parameter in model.parameters { parameter.grad = Tensor.ones(like: parameter) }
+        optimizer.step()
+        #expect(optimizer.gradientNorm == nil)
+        optimizer.clipping = .norm(1)
+        optimizer.step()
+        #expect(optimizer.gradientNorm == Double(26).squareRoot())
+        #expect(optimizer.nonFiniteGradient == nil)
+        model.parameters[2].grad = Tensor.full(like: model.parameters[2], Double.nan)
+        #expect(optimizer.nonFiniteGradient == "2.weight")
+    }
+
+    @Test("a parameter in two groups stops with a sentence")
+    func duplicates() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let parameter = Parameter(NDArray([1] as [Double]))
+            _ = SGD(
+                [ParameterGroup([("a", parameter)]), ParameterGroup([("b", parameter)])],
+                learningRate: 1)
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("Optimizer: parameter 'b' is in two groups"))
+    }
+}
