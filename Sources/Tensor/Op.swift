@@ -150,7 +150,7 @@ open class UnaryOp: Op {
     package final override func propagate(
         _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
     ) {
-        guard let x = y.firstParent, x.requiresGrad else { return }
+        guard let x = y.firstParent, x.needsGradient else { return }
         send(x, backward(dy, x: x, y: y))
     }
 }
@@ -184,7 +184,8 @@ open class BinaryOp: Op {
         if isDifferentiable, a.requiresGrad || b.requiresGrad {
             let mode = Recording.current
             if mode.isEnabled {
-                let y = isPlain ? Tensor(forward(a.data, b.data)) : applySpecially([copy a, copy b])
+                let y =
+                    isPlain ? Tensor(forward(a.data, b.data)) : applySpecially([copy a, copy b])
                 record(y, mode, a, b)
                 return y
             }

@@ -84,8 +84,9 @@ enum DataCommand {
         _ source: Source, _ invocation: CommandInvocation
     ) throws -> [(String, NDArray)] {
         let separator = invocation.string("separator") ?? ","
-        guard let character = separator == "tab" ? "\t" : separator.first, separator == "tab"
-            || separator.count == 1
+        guard let character = separator == "tab" ? "\t" : separator.first,
+            separator == "tab"
+                || separator.count == 1
         else {
             throw RunError(.usage, "--separator: expected one character or tab")
         }

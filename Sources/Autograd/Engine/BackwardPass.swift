@@ -62,7 +62,9 @@ final class BackwardPass {
     /// Whether gradients flow through a tensor to others: then it waits for all of them.
     @inline(__always)
     private func passesOn(_ tensor: Tensor) -> Bool {
-        if capturesTargets { return tensor.mark & 4 != 0 || tensor.mark & 2 != 0 && tensor.extras != nil }
+        if capturesTargets {
+            return tensor.mark & 4 != 0 || tensor.mark & 2 != 0 && tensor.extras != nil
+        }
         return tensor.requiresGrad && (!tensor.isLeaf || tensor.extras != nil)
     }
 
@@ -138,10 +140,8 @@ final class BackwardPass {
             return
         }
         var fresh = gradient
-        if isOwner, fresh.ctx == nil, fresh.trace == nil,
-            !fresh.data.isContiguous || !Tensor.isUnshared(&fresh)
-        {
-            fresh = Tensor(fresh.data.copy())
+        if isOwner, fresh.ctx == nil, !fresh.data.isContiguous || !Tensor.isUnshared(&fresh) {
+            fresh = fresh.copy()
         }
         slot = fresh
     }

@@ -6,7 +6,8 @@ import Optim
 ///
 /// Every optimizer also takes `learningRate`, `weightDecay` and the limits of the gradients.
 struct OptimizerEntry: Sendable {
-    typealias Build = @Sendable (ConfigValue, Module, _ rate: Double, _ decay: Double) throws
+    typealias Build =
+        @Sendable (ConfigValue, Module, _ rate: Double, _ decay: Double) throws
         -> Optimizer
 
     let variant: Variant

@@ -32,7 +32,8 @@ struct DataPlan {
         }
         var examples = try open(data.child("train"))
         var held = try data.optional("validation").map { try open($0) }
-        fingerprint = DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
+        fingerprint =
+            DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
         if let share = data.optionalDouble("split") {
             (examples, held) = try examples.split(second: share)
         }

@@ -43,7 +43,8 @@ extension Trainer {
         state.extra["data"] = data.fingerprint
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
-            model: tensors, aliases: Dictionary(uniqueKeysWithValues: model.aliases.map { ($0, $1) }),
+            model: tensors,
+            aliases: Dictionary(uniqueKeysWithValues: model.aliases.map { ($0, $1) }),
             optimizer: optimizerTensors, state: state)
     }
 
@@ -77,7 +78,9 @@ extension Trainer {
         try fitting { try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) }) }
         let steps = state.optimizerValues["step"].flatMap { Int64(exactly: $0) } ?? 0
         let counted = [(name: "step", value: NDArray([steps], []))]
-        let arrays = checkpoint.optimizer.map { (name: "\($0.parameter)/\($0.slot)", value: $0.array) }
+        let arrays = checkpoint.optimizer.map {
+            (name: "\($0.parameter)/\($0.slot)", value: $0.array)
+        }
         try fitting { try optimizer.load(counted + arrays) }
         for (name, random) in experiment.model.namedRandoms {
             guard let key = state.random["model.\(name)"] else {

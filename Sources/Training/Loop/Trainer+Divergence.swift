@@ -26,7 +26,8 @@ extension Trainer {
             good = "the last good checkpoint is \(store.lastPath)"
         }
         return Divergence(
-            description: "\(problem); learning rate \(Format.rate(optimizer.learningRate)); \(good)")
+            description: "\(problem); learning rate \(Format.rate(optimizer.learningRate)); \(good)"
+        )
     }
 
     private func origin(_ loss: Tensor, _ batch: Batch) -> String {

@@ -56,7 +56,9 @@ extension TrainingCursor {
         state.step = step
         state.epoch = sampler.epoch
         state.sampler = ["epoch": sampler.epoch, "position": sampler.position]
-        for (key, path) in TrainingCursor.numbers { state.extra[key] = self[keyPath: path].description }
+        for (key, path) in TrainingCursor.numbers {
+            state.extra[key] = self[keyPath: path].description
+        }
         state.extra["samples"] = "\(samples)"
         state.extra["epochStartSamples"] = "\(epochStartSamples)"
         if let trainLoss { state.extra["trainLoss"] = trainLoss.description }

@@ -30,7 +30,9 @@ extension RunSummary {
         case .interrupted, .running, .failed:
             return ["next    fttrain resume \(path)"]
         case .diverged:
-            return ["next    lower optimizer.learningRate or set optimizer.clipNorm, and train again"]
+            return [
+                "next    lower optimizer.learningRate or set optimizer.clipNorm, and train again"
+            ]
         case .completed:
             return [
                 "next    fttrain eval \(path)",

@@ -67,7 +67,8 @@ public struct RunFolder: Sendable, Equatable {
         try makeFolders(trimmed)
         guard try names(in: trimmed).isEmpty else {
             throw RunError(
-                .usage, "--out \(path): the folder is not empty; name another one, or go on with"
+                .usage,
+                "--out \(path): the folder is not empty; name another one, or go on with"
                     + " the run in it: fttrain resume \(trimmed)")
         }
         return RunFolder(path: trimmed)

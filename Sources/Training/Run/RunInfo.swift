@@ -80,7 +80,8 @@ public struct Measurement: Sendable, Equatable {
     public var metrics: [(name: String, value: Double)]
 
     public static func == (a: Measurement, b: Measurement) -> Bool {
-        a.loss == b.loss && a.metrics.elementsEqual(b.metrics) { $0.name == $1.name && $0.value == $1.value }
+        a.loss == b.loss
+            && a.metrics.elementsEqual(b.metrics) { $0.name == $1.name && $0.value == $1.value }
     }
 
     /// The loss or metric of a name.
