@@ -3,7 +3,7 @@ import Tensor
 // A function of one example, applied to a batch at once:
 //
 //     vmap { x in x.softmax() }(images)                  // each image, along axis 0
-//     vmap(distance, in: [0, nil])(points, centre)       // the same centre for each point
+//     vmap(distance, in: (0, nil))(points, centre)       // the same centre for each point
 //     vmap(grad(loss))(examples)                         // a gradient for each example
 //
 // Inside, a tensor has the shape of one example but no elements: operations are carried out on the
@@ -24,27 +24,30 @@ public func vmap<Input: TensorTree, Output: TensorTree>(
     }
 }
 
-/// As above for several arguments, each with an axis of its own: nil for an argument that all
-/// examples share. No axes at all mean axis 0 for every argument.
-public func vmap<each Input: TensorTree, Output: TensorTree>(
-    _ f: @escaping (repeat each Input) -> Output, in axes: [Int?] = [], out: Int = 0
-) -> (repeat each Input) -> Output
-where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
-    { (inputs: repeat each Input) in
+/// As above for two arguments, each with an axis of its own: nil for one that all examples share.
+public func vmap<First: TensorTree, Second: TensorTree, Output: TensorTree>(
+    _ f: @escaping (First, Second) -> Output, in axes: (Int?, Int?) = (0, 0), out: Int = 0
+) -> (First, Second) -> Output
+where First.Mapped == First, Second.Mapped == Second, Output.Mapped == Output {
+    { first, second in
         BatchScope.run { scope in
-            var remaining = axes[...]
-            func lifted<T: TensorTree>(_ input: T) -> T where T.Mapped == T {
-                if axes.isEmpty { return scope.lift(input, 0) }
-                guard let axis = remaining.popFirst() else {
-                    fail("vmap", "\(axes.count) axes are too few for the function's arguments")
-                }
-                return axis.map { scope.lift(input, $0) } ?? input
-            }
-            let examples = (repeat lifted(each inputs))
-            guard remaining.isEmpty else {
-                fail("vmap", "\(axes.count) axes are too many for the function's arguments")
-            }
-            return scope.collect(f(repeat each examples), out)
+            scope.collect(f(scope.lift(first, axes.0), scope.lift(second, axes.1)), out)
+        }
+    }
+}
+
+/// As above for three arguments; more fit into a tree.
+public func vmap<First: TensorTree, Second: TensorTree, Third: TensorTree, Output: TensorTree>(
+    _ f: @escaping (First, Second, Third) -> Output, in axes: (Int?, Int?, Int?) = (0, 0, 0),
+    out: Int = 0
+) -> (First, Second, Third) -> Output
+where
+    First.Mapped == First, Second.Mapped == Second, Third.Mapped == Third, Output.Mapped == Output
+{
+    { first, second, third in
+        BatchScope.run { scope in
+            let examples = (scope.lift(first, axes.0), scope.lift(second, axes.1))
+            return scope.collect(f(examples.0, examples.1, scope.lift(third, axes.2)), out)
         }
     }
 }
@@ -61,9 +64,10 @@ private final class BatchScope {
         return TraceLevel.$current.withValue(level) { body(BatchScope(level: level)) }
     }
 
-    /// The tree with each tensor standing for one slice of it along an axis.
-    func lift<Tree: TensorTree>(_ tree: Tree, _ axis: Int) -> Tree where Tree.Mapped == Tree {
-        tree.mapLeaves { leaf in
+    /// The tree with each tensor standing for one slice of it along an axis, if one is given.
+    func lift<Tree: TensorTree>(_ tree: Tree, _ axis: Int?) -> Tree where Tree.Mapped == Tree {
+        guard let axis else { return tree }
+        return tree.mapLeaves { leaf in
             let axis = leaf.shape.axis(axis, "vmap")
             let size = self.size ?? leaf.shape[axis]
             guard leaf.shape[axis] == size else {

@@ -129,11 +129,6 @@ struct BatchingGateTests {
             return vmap { row.apply($0) }(BatchProbe(example, all, size: 2).batched)
         }
     }
-
-    private func expectSentence(_ result: ExitTest.Result?, _ sentence: String) {
-        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(text.contains(sentence))
-    }
 }
 
 /// A row's operands, some of them with a batch axis in front.
