@@ -86,7 +86,7 @@ extension Tensor {
 ///
 /// - Parameter records: whether the gradients carry a graph of their own; by default if they depend
 ///   on more than the targets, so that no derivative is lost.
-func gradients(
+package func gradients(
     of outputs: [(tensor: Tensor, seed: Tensor)], by targets: [Tensor],
     graph: GraphPolicy = .prune, records: Bool? = nil
 ) -> [Tensor?] {
