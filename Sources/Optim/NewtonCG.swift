@@ -17,7 +17,7 @@ public final class NewtonCG {
     public let tolerance: Double
     /// The most products H v in one step; the number of parameters if nil.
     public let innerLimit: Int?
-    /// The residual at which conjugate gradients stop, as a share of |g|. If nil, the smaller of 0.1
+    /// The residual at which conjugate gradients stop, as a share of |g|. If nil, the smaller of 0.01
     /// and |g| / |g₀|, where g₀ is the first gradient: so the last steps converge quadratically.
     public let forcing: Double?
     /// Whether the last step found nothing to improve.
@@ -76,7 +76,7 @@ public final class NewtonCG {
         let norm = gradient.dot(gradient).item.squareRoot()
         let first = firstNorm ?? norm
         firstNorm = first
-        let enough = (forcing ?? min(0.1, norm / first)) * norm
+        let enough = (forcing ?? min(0.01, norm / first)) * norm
         var solution = Tensor.zeros(like: gradient)
         var residual = gradient
         var direction = -gradient
