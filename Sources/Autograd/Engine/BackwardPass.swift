@@ -117,12 +117,12 @@ final class BackwardPass {
             gradient = gradient.sum(to: parent.shape)
         }
         if passesOn(parent) {
-            BackwardPass.add(gradient, to: &parent.cotangent, isOwner: false)
+            BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
         } else if capturesTargets {
             let slot = Int(parent.target) - 1
-            if slot >= 0 { BackwardPass.add(gradient, to: &captured[slot], isOwner: true) }
+            if slot >= 0 { BackwardPass.add(consume gradient, to: &captured[slot], isOwner: true) }
         } else {
-            BackwardPass.add(gradient, to: &parent.grad, isOwner: true)
+            BackwardPass.add(consume gradient, to: &parent.grad, isOwner: true)
         }
     }
 
