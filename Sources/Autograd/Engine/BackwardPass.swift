@@ -37,7 +37,7 @@ final class BackwardPass {
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
         guard var dy = node.cotangent.take() else { return }
         if node.extras != nil { dy = runHooks(of: node, dy) }
-        if node.target != 0, capturesTargets { captured[Int(node.target) - 1] = dy }
+        if capturesTargets, node.target != 0 { captured[Int(node.target) - 1] = dy }
         guard let op = node.ctx else { return addToGrad(dy, of: node) }
         if op.savedVersion(of: node) != node.savedVersion { failChanged(op, node) }
         if Recording.mayBeObserved, let observer = Recording.current.observer {
@@ -45,9 +45,7 @@ final class BackwardPass {
         } else {
             propagate(dy, op, node)
         }
-        release(node.firstParent, into: &ready)
-        release(node.secondParent, into: &ready)
-        for parent in node.otherParents { release(parent, into: &ready) }
+        node.releaseParents(capturing: capturesTargets, &ready)
         if graph == .keep { return }
         node.isFreed = true
         node.forgetHistory()
@@ -62,10 +60,7 @@ final class BackwardPass {
     /// Whether gradients flow through a tensor to others: then it waits for all of them.
     @inline(__always)
     private func passesOn(_ tensor: Tensor) -> Bool {
-        if capturesTargets {
-            return tensor.mark & 4 != 0 || tensor.mark & 2 != 0 && tensor.extras != nil
-        }
-        return tensor.requiresGrad && (!tensor.isLeaf || tensor.extras != nil)
+        tensor.passesOn(capturing: capturesTargets)
     }
 
     /// Sets `pendingUses` of every tensor that passes gradients on to the number of its uses.
@@ -78,29 +73,12 @@ final class BackwardPass {
         }
         while let node = stack.popLast() {
             if node.isFreed { BackwardPass.failFreed() }
-            count(node.firstParent, &stack)
-            count(node.secondParent, &stack)
-            for parent in node.otherParents { count(parent, &stack) }
+            node.countParents(capturing: capturesTargets, &stack)
         }
         var released: Set<ObjectIdentifier> = []
         for root in roots where passesOn(root) && released.insert(ObjectIdentifier(root)).inserted {
             root.pendingUses -= 1
         }
-    }
-
-    @inline(__always)
-    private func count(_ parent: Tensor?, _ stack: inout [Tensor]) {
-        guard let parent, passesOn(parent) else { return }
-        if parent.pendingUses == 0 { stack.append(parent) }
-        parent.pendingUses += 1
-    }
-
-    /// Marks one use of `parent` as done; after the last one it is ready.
-    @inline(__always)
-    private func release(_ parent: Tensor?, into ready: inout [Tensor]) {
-        guard let parent, passesOn(parent) else { return }
-        parent.pendingUses -= 1
-        if parent.pendingUses == 0 { ready.append(parent) }
     }
 
     /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave.
