@@ -73,6 +73,9 @@ let package = Package(
         .executableTarget(
             name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "optable", dependencies: ["Autograd"], path: "Benchmarks/optable",
+            swiftSettings: strict),
 
         tests("TensorTests", ["Tensor", "CKernels"]),
         tests("AutogradTests", ["Tensor", "Autograd"]),

@@ -18,8 +18,8 @@ public final class Storage: @unchecked Sendable {
     /// Uninitialized memory from the backend's allocator.
     public init(byteCount: Int, backend: any Backend) {
         self.byteCount = byteCount
-        self.backend = backend
-        pointer = backend.allocate(byteCount: byteCount)
+        self.backend = backend.home
+        pointer = backend.home.allocate(byteCount: byteCount)
         owner = nil
     }
 

@@ -6,6 +6,16 @@
 package protocol Trace: AnyObject {
     var level: Int { get }
     func apply(_ op: Op, _ inputs: [Tensor]) -> Tensor
+    /// The traced tensor without history or tangents, still one of its batch.
+    func detached() -> Tensor
+    /// Whether what hangs here has a history that its tensor doesn't show.
+    var hidesHistory: Bool { get }
+}
+
+extension Tensor {
+    /// Whether a derivative by something outside may flow through this tensor, also where a
+    /// transformation holds the tensors that it flows through.
+    package final var hasHistory: Bool { requiresGrad || trace?.hidesHistory == true }
 }
 
 /// The nesting depth of transformations in the current scope.

@@ -36,7 +36,9 @@ struct TargetReach {
                 node.mark = 1
                 seen.append(node)
                 if node.isFreed { BackwardPass.failFreed() }
-                if node.isLeaf && node.target == 0 { hasOtherSources = true }
+                if node.isLeaf && node.target == 0 || node.trace?.hidesHistory == true {
+                    hasOtherSources = true
+                }
                 push(node.firstParent, &stack)
                 push(node.secondParent, &stack)
                 for parent in node.otherParents { push(parent, &stack) }
