@@ -11,6 +11,9 @@ final class BackwardPass {
     private let graph: GraphPolicy
     private let records: Bool
     private let capturesTargets: Bool
+    private let marks: PassMarks
+    /// The results that the pass starts from, which `.destroy` spares.
+    private var spared: Set<ObjectIdentifier> = []
     /// The gradients by the targets.
     private(set) var captured: [Tensor?]
 
@@ -18,11 +21,17 @@ final class BackwardPass {
         self.graph = graph
         self.records = records
         capturesTargets = count != nil
+        marks = PassMarks()
         captured = Array(repeating: nil, count: count ?? 0)
     }
 
     func run(from roots: [(tensor: Tensor, seed: Tensor)]) {
-        Recording.with({ $0.isEnabled = records }) {
+        if graph == .destroy { spared = Set(roots.map { ObjectIdentifier($0.tensor) }) }
+        let change = { [records] (scope: inout Recording) in
+            scope.isEnabled = records
+            scope.passDepth += 1
+        }
+        Recording.with(change) {
             countUses(above: roots.map(\.tensor))
             for (root, seed) in roots { deliver(seed, to: root, from: nil) }
             var ready: [Tensor] = []
@@ -37,7 +46,10 @@ final class BackwardPass {
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
         guard var dy = node.cotangent.take() else { return }
         if node.extras != nil { dy = runHooks(of: node, dy) }
-        if node.target != 0, capturesTargets { captured[Int(node.target) - 1] = dy }
+        if capturesTargets {
+            if let slot = marks.slot(node) { captured[slot] = dy }
+            if node.mark & PassMarks.hasLeadingParent == 0 { return }
+        }
         guard let op = node.ctx else { return addToGrad(dy, of: node) }
         if op.savedVersion(of: node) != node.savedVersion { failChanged(op, node) }
         if Recording.mayBeObserved, let observer = Recording.current.observer {
@@ -51,6 +63,9 @@ final class BackwardPass {
         if graph == .keep { return }
         node.isFreed = true
         node.forgetHistory()
+        if graph == .destroy, !spared.contains(ObjectIdentifier(node)) {
+            node.data = node.data.released
+        }
     }
 
     private func propagate(_ dy: Tensor, _ op: Op, _ node: Tensor) {
@@ -63,7 +78,7 @@ final class BackwardPass {
     @inline(__always)
     private func passesOn(_ tensor: Tensor) -> Bool {
         if capturesTargets {
-            return tensor.mark & 4 != 0 || tensor.mark & 2 != 0 && tensor.extras != nil
+            return marks.passesOn(tensor)
         }
         return tensor.requiresGrad && (!tensor.isLeaf || tensor.extras != nil)
     }
@@ -119,8 +134,8 @@ final class BackwardPass {
         if passesOn(parent) {
             BackwardPass.add(gradient, to: &parent.cotangent, isOwner: false)
         } else if capturesTargets {
-            let slot = Int(parent.target) - 1
-            if slot >= 0 { BackwardPass.add(gradient, to: &captured[slot], isOwner: true) }
+            guard let slot = marks.slot(parent) else { return }
+            BackwardPass.add(gradient, to: &captured[slot], isOwner: true)
         } else {
             BackwardPass.add(gradient, to: &parent.grad, isOwner: true)
         }
