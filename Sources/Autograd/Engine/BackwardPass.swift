@@ -10,19 +10,27 @@ import Tensor
 final class BackwardPass {
     private let graph: GraphPolicy
     private let records: Bool
-    private let capturesTargets: Bool
+    /// The notes by which the pass finds its way, if it captures targets.
+    private let marks: PassMarks?
+    /// The results that the pass starts from, which `.destroy` spares.
+    private var spared: Set<ObjectIdentifier> = []
     /// The gradients by the targets.
     private(set) var captured: [Tensor?]
 
     init(graph: GraphPolicy, records: Bool, capturing count: Int? = nil) {
         self.graph = graph
         self.records = records
-        capturesTargets = count != nil
+        marks = count == nil ? nil : PassMarks()
         captured = Array(repeating: nil, count: count ?? 0)
     }
 
     func run(from roots: [(tensor: Tensor, seed: Tensor)]) {
-        Recording.with({ $0.isEnabled = records }) {
+        if graph == .destroy { spared = Set(roots.map { ObjectIdentifier($0.tensor) }) }
+        let change = { [records] (scope: inout Recording) in
+            scope.isEnabled = records
+            scope.passDepth += 1
+        }
+        Recording.with(change) {
             countUses(above: roots.map(\.tensor))
             for (root, seed) in roots { deliver(seed, to: root, from: nil) }
             var ready: [Tensor] = []
@@ -37,7 +45,10 @@ final class BackwardPass {
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
         guard var dy = node.cotangent.take() else { return }
         if node.extras != nil { dy = runHooks(of: node, dy) }
-        if capturesTargets, node.target != 0 { captured[Int(node.target) - 1] = dy }
+        if let marks {
+            if let slot = marks.slot(node) { captured[slot] = dy }
+            if !marks.hasLeadingParent(node) { return }
+        }
         guard let op = node.ctx else { return addToGrad(dy, of: node) }
         if op.savedVersion(of: node) != node.savedVersion { failChanged(op, node) }
         if Recording.mayBeObserved, let observer = Recording.current.observer {
@@ -45,10 +56,13 @@ final class BackwardPass {
         } else {
             propagate(dy, op, node)
         }
-        node.releaseParents(capturing: capturesTargets, &ready)
+        node.releaseParents(marks, &ready)
         if graph == .keep { return }
         node.isFreed = true
         node.forgetHistory()
+        if graph == .destroy, !spared.contains(ObjectIdentifier(node)) {
+            node.data = node.data.released
+        }
     }
 
     private func propagate(_ dy: Tensor, _ op: Op, _ node: Tensor) {
@@ -60,7 +74,7 @@ final class BackwardPass {
     /// Whether gradients flow through a tensor to others: then it waits for all of them.
     @inline(__always)
     private func passesOn(_ tensor: Tensor) -> Bool {
-        tensor.passesOn(capturing: capturesTargets)
+        tensor.passesOn(marks)
     }
 
     /// Sets `pendingUses` of every tensor that passes gradients on to the number of its uses.
@@ -73,7 +87,7 @@ final class BackwardPass {
         }
         while let node = stack.popLast() {
             if node.isFreed { BackwardPass.failFreed() }
-            node.countParents(capturing: capturesTargets, &stack)
+            node.countParents(marks, &stack)
         }
         var released: Set<ObjectIdentifier> = []
         for root in roots where passesOn(root) && released.insert(ObjectIdentifier(root)).inserted {
@@ -96,16 +110,16 @@ final class BackwardPass {
         }
         if passesOn(parent) {
             BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
-        } else if capturesTargets {
-            let slot = Int(parent.target) - 1
-            if slot >= 0 { BackwardPass.add(consume gradient, to: &captured[slot], isOwner: true) }
+        } else if marks != nil {
+            guard let slot = marks?.slot(parent) else { return }
+            BackwardPass.add(consume gradient, to: &captured[slot], isOwner: true)
         } else {
             BackwardPass.add(consume gradient, to: &parent.grad, isOwner: true)
         }
     }
 
     private func addToGrad(_ gradient: Tensor, of leaf: Tensor) {
-        if !capturesTargets { BackwardPass.add(gradient, to: &leaf.grad, isOwner: true) }
+        if marks == nil { BackwardPass.add(gradient, to: &leaf.grad, isOwner: true) }
     }
 
     /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's gradient
@@ -137,7 +151,7 @@ final class BackwardPass {
             }
             gradient = changed
         }
-        if extras.retainsGrad, !node.isLeaf, !capturesTargets {
+        if extras.retainsGrad, !node.isLeaf, marks == nil {
             BackwardPass.add(gradient, to: &node.grad, isOwner: true)
         }
         return gradient
