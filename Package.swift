@@ -85,6 +85,7 @@ let package = Package(
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
+        tests("ExampleTests", ["FakeTensor"]),
         tests("CommandTests", ["FTJSON", "Checkpoint", "Tensor"]),
     ],
     swiftLanguageModes: [.v6],

@@ -5,12 +5,27 @@ package struct Recording: Sendable {
     package var isEnabled = true
     /// Which `checkpoint` the scope lies in; 0 outside.
     package var segment: UInt32 = 0
+    /// How many backward passes are under way, one inside another.
+    package var passDepth: UInt16 = 0
     /// Told of every operation; see `OpObserver`.
     package var observer: (any OpObserver)?
 
     package init() {}
 
     @TaskLocal package static var current = Recording()
+
+    private static let segments = Atomic<UInt32>(0)
+
+    /// A number for a scope of recording: larger, modulo 2³², than those of the scopes it lies in.
+    package static func newSegment() -> UInt32 {
+        let number = segments.wrappingAdd(1, ordering: .relaxed).newValue
+        return number == 0 ? newSegment() : number
+    }
+
+    /// Whether something of the segment `inner` was recorded while the scope `segment` was open.
+    package static func isInside(_ segment: UInt32, _ inner: UInt32) -> Bool {
+        inner != 0 && Int32(bitPattern: inner &- segment) >= 0
+    }
 
     /// Runs `body` in a scope that differs from the current one by `change`.
     package static func with<R>(

@@ -68,7 +68,7 @@ open class Op {
     }
 
     /// Notes on `y` that this op made it, and the versions of what backward will read.
-    final func record(
+    package final func record(
         _ y: Tensor, _ mode: Recording, _ first: Tensor, _ second: Tensor? = nil,
         _ rest: [Tensor] = []
     ) {

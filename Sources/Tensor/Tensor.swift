@@ -48,7 +48,7 @@ public class Tensor {
     @exclusivity(unchecked) package final var extras: TensorExtras?
 
     // The engine's notes during one backward pass; zero and nil outside it.
-    @exclusivity(unchecked) package final var mark: UInt8 = 0
+    @exclusivity(unchecked) package final var mark: UInt16 = 0
     @exclusivity(unchecked) package final var target: Int32 = 0
     @exclusivity(unchecked) package final var pendingUses: Int32 = 0
     @exclusivity(unchecked) package final var isFreed = false
@@ -124,6 +124,8 @@ public class Tensor {
 package final class TensorExtras {
     /// Changes the gradient of the tensor as it passes.
     package var hooks: [(id: Int, change: (Tensor) -> Tensor?)] = []
+    /// The identifier given last; none is given twice.
+    package var lastHook = 0
     /// Whether `backward()` leaves the gradient in `grad` although this is no leaf.
     package var retainsGrad = false
 

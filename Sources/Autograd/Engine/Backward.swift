@@ -39,7 +39,7 @@ extension Tensor {
     }
 
     /// The upstream gradient as given, converted, or ones.
-    final func seed(_ upstream: Tensor?, _ operation: String) -> Tensor {
+    package final func seed(_ upstream: Tensor?, _ operation: String) -> Tensor {
         guard let upstream else { return .ones(like: self) }
         guard upstream.shape == shape else {
             fail(operation, "the upstream gradient has shape \(upstream.shape), not \(shape)")
@@ -64,9 +64,9 @@ extension Tensor {
     public final func onGradient(_ change: @escaping (Tensor) -> Tensor?) -> Int {
         guard requiresGrad else { fail("onGradient", "this tensor requires no gradient") }
         let extras = ensuredExtras
-        let id = (extras.hooks.last?.id ?? 0) + 1
-        extras.hooks.append((id, change))
-        return id
+        extras.lastHook += 1
+        extras.hooks.append((extras.lastHook, change))
+        return extras.lastHook
     }
 
     /// Removes what `onGradient` added.
@@ -79,23 +79,4 @@ extension Tensor {
         extras = present
         return present
     }
-}
-
-/// The gradients of Σ seedᵢ · outputᵢ by each target, nil for targets that the outputs don't depend
-/// on. Nobody's `grad` changes.
-///
-/// - Parameter records: whether the gradients carry a graph of their own; by default if they depend
-///   on more than the targets, so that no derivative is lost.
-func gradients(
-    of outputs: [(tensor: Tensor, seed: Tensor)], by targets: [Tensor],
-    graph: GraphPolicy = .prune, records: Bool? = nil
-) -> [Tensor?] {
-    let reach = TargetReach(from: outputs.map(\.tensor), to: targets)
-    defer { reach.reset() }
-    let dependsOnMore = reach.hasOtherSources || outputs.contains { $0.seed.hasHistory }
-    let records = records ?? (GradMode.isEnabled && dependsOnMore)
-    let pass = BackwardPass(
-        graph: records ? .keep : graph, records: records, capturing: targets.count)
-    pass.run(from: outputs.filter { $0.tensor.mark & 2 != 0 })
-    return pass.captured
 }

@@ -3,20 +3,29 @@ import Tensor
 /// Which tensors above some outputs lead to given targets: only they take part in a pass that
 /// gives gradients by the targets.
 ///
-/// Notes it on the tensors, in `mark`: bit 0 seen, bit 1 leads to a target or is one, bit 2 has a
-/// parent that does; and in `target` the position of a target, from 1.
+/// Notes it on the tensors, in `mark` (see `PassMarks`), and in `target` the position of a target,
+/// from 1.
 struct TargetReach {
+    private let marks = PassMarks()
     private var seen: [Tensor] = []
     private let targets: [Tensor]
     private let previous: [Int32]
+    private let segment: UInt32?
+    /// Notes of a pass that is under way outside, given back by `reset`.
+    private var displaced: [(tensor: Tensor, mark: UInt16, uses: Int32, cotangent: Tensor?)] = []
     /// Whether something that requires a gradient, other than the targets, takes part: then the
     /// gradients themselves depend on it.
     private(set) var hasOtherSources = false
 
-    init(from outputs: [Tensor], to targets: [Tensor]) {
+    init(from outputs: [Tensor], to targets: [Tensor], within segment: UInt32? = nil) {
         self.targets = targets
-        previous = targets.map(\.target)
-        for (position, target) in targets.enumerated() { target.target = Int32(position + 1) }
+        self.segment = segment
+        var previous: [Int32] = []
+        for (position, target) in targets.enumerated() {
+            previous.append(target.target)
+            target.target = Int32(position + 1)
+        }
+        self.previous = previous
         for output in outputs { visit(output) }
         hasOtherSources = hasOtherSources || targets.contains { $0.ctx != nil && $0.requiresGrad }
     }
@@ -24,7 +33,13 @@ struct TargetReach {
     /// Clears the notes.
     func reset() {
         for tensor in seen { tensor.mark = 0 }
-        for (target, value) in zip(targets, previous) { target.target = value }
+        for (tensor, mark, uses, cotangent) in displaced {
+            tensor.mark = mark
+            tensor.pendingUses = uses
+            tensor.cotangent = cotangent
+        }
+        // Backwards, for a tensor may be listed twice.
+        for (target, value) in zip(targets, previous).reversed() { target.target = value }
     }
 
     /// A depth-first walk: a tensor's parents are settled before it is looked at again.
@@ -32,13 +47,10 @@ struct TargetReach {
         guard output.requiresGrad else { return }
         var stack = [output]
         while let node = stack.last {
-            if node.mark == 0 {
-                node.mark = 1
-                seen.append(node)
+            if !marks.hasSeen(node) {
+                enter(node)
+                if node.mark & PassMarks.isEnd != 0 { continue }
                 if node.isFreed { BackwardPass.failFreed() }
-                if node.isLeaf && node.target == 0 || node.trace?.hidesHistory == true {
-                    hasOtherSources = true
-                }
                 push(node.firstParent, &stack)
                 push(node.secondParent, &stack)
                 for parent in node.otherParents { push(parent, &stack) }
@@ -49,16 +61,41 @@ struct TargetReach {
         }
     }
 
+    private mutating func enter(_ node: Tensor) {
+        if node.mark != 0 || node.pendingUses != 0 || node.cotangent != nil {
+            displaced.append((node, node.mark, node.pendingUses, node.cotangent))
+            node.pendingUses = 0
+            node.cotangent = nil
+        }
+        seen.append(node)
+        node.mark = marks.seen
+        let isTarget = isTarget(node)
+        if isTarget { node.mark |= PassMarks.isTarget }
+        if let segment {
+            let isInside = Recording.isInside(segment, node.segment)
+            if isTarget || !isInside { node.mark |= PassMarks.isEnd }
+            if !isInside { node.mark |= PassMarks.isForeign }
+        }
+        let isSource = node.isLeaf || node.mark & PassMarks.isEnd != 0
+        if isSource && !isTarget || node.trace?.hidesHistory == true { hasOtherSources = true }
+    }
+
+    /// A position may also be that of an outer pass, which has other targets.
+    private func isTarget(_ node: Tensor) -> Bool {
+        let position = Int(node.target) - 1
+        return position >= 0 && position < targets.count && targets[position] === node
+    }
+
     private func push(_ parent: Tensor?, _ stack: inout [Tensor]) {
-        guard let parent, parent.requiresGrad, parent.mark == 0 else { return }
+        guard let parent, parent.requiresGrad, !marks.hasSeen(parent) else { return }
         stack.append(parent)
     }
 
     private func settle(_ node: Tensor) {
-        var parentLeads = (node.firstParent?.mark ?? 0) & 2
-        parentLeads |= (node.secondParent?.mark ?? 0) & 2
-        for parent in node.otherParents { parentLeads |= parent.mark & 2 }
-        if node.target != 0 { node.mark |= 2 }
-        if parentLeads != 0 { node.mark |= 6 }
+        if node.mark & PassMarks.isTarget != 0 { node.mark |= PassMarks.leadsToTarget }
+        if node.mark & PassMarks.isEnd != 0 { return }
+        var parentLeads = marks.leads(node.firstParent) || marks.leads(node.secondParent)
+        for parent in node.otherParents where !parentLeads { parentLeads = marks.leads(parent) }
+        if parentLeads { node.mark |= PassMarks.leadsToTarget | PassMarks.hasLeadingParent }
     }
 }

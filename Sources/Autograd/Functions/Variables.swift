@@ -1,4 +1,4 @@
-import Tensor
+package import Tensor
 
 // What a function is differentiated by. Each call makes variables of its own in place of the
 // arguments, so nested calls don't mix and nobody's `grad` changes.
@@ -24,7 +24,7 @@ extension Tensor {
     }
 
     /// The value without the graph that made it, still taking part in `jvp` and `vmap` outside.
-    final var withoutHistory: Tensor {
+    package final var withoutHistory: Tensor {
         let plain = Tensor(data)
         plain.trace = trace
         return plain
@@ -51,7 +51,13 @@ struct Differentiation {
 
     /// - Parameter body: computes the output, with recording on.
     init(by variables: [Tensor], _ operation: String, _ body: () -> Tensor) {
-        let output = enableGrad(body)
+        let segment = Recording.newSegment()
+        let scope = { (recording: inout Recording) in
+            recording.isEnabled = true
+            recording.segment = segment
+        }
+        for variable in variables where variable.dtype.isFloat { variable.segment = segment }
+        let output = Recording.with(scope, body)
         guard output.dtype.isFloat else {
             fail(operation, "the function's result is \(output.dtype), not a float")
         }
@@ -60,7 +66,7 @@ struct Differentiation {
             gradients = variables.map { _ in nil }
             return
         }
-        let reach = TargetReach(from: [output], to: variables)
+        let reach = TargetReach(from: [output], to: variables, within: segment)
         defer { reach.reset() }
         let records = GradMode.isEnabled && reach.hasOtherSources
         let pass = BackwardPass(
