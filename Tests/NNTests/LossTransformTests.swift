@@ -87,6 +87,33 @@ struct LossTransformTests {
         expectClose(each.sum(axis: 0), all.values(as: Double.self))
     }
 
+    @Test("per-example gradients of a module, checkpointed or not", arguments: [false, true])
+    func modules(isCheckpointed: Bool) {
+        let random = Random(seed: 6)
+        let hidden = Linear(2, 4, using: random)
+        let model = Sequential {
+            if isCheckpointed { Checkpointed(hidden) } else { hidden }
+            Tanh()
+            Linear(4, 3, using: random)
+        }
+        let inputs = Tensor.normal([5, 2], using: random)
+        let labels = Tensor([0, 2, 1, 1, 0], .int64)
+        let loss = CrossEntropy()
+        let each = vmap { (x: Tensor, label: Tensor) in
+            grad { (model: Sequential) in loss(model(x), label) }(model)
+        }(inputs, labels)
+        #expect(each.count == 4)
+        for index in 0..<5 {
+            let alone = grad { (model: Sequential) in loss(model(inputs[index]), labels[index]) }
+            for (name, gradient) in alone(model) {
+                let own = each[name].map { $0[index] }
+                #expect(own?.shape == gradient.shape)
+                expectClose(
+                    own ?? Tensor(0), gradient.values(as: Double.self), tolerance: 1e-6)
+            }
+        }
+    }
+
     @Test("a class that doesn't exist traps in a batch too")
     func wrongClass() async {
         let result = await #expect(
