@@ -40,6 +40,22 @@ struct LossTransformTests {
         expectClose(slopes, eachSlope.flatMap { $0.values(as: Double.self) })
     }
 
+    @Test(
+        "the negative log-likelihood batches, with targets shared or of its own",
+        arguments: CrossEntropyCase.all.filter { $0.smoothing == 0 })
+    func likelihood(_ example: CrossEntropyCase) {
+        let loss = NegativeLogLikelihood(
+            ignoredIndex: example.ignored, classWeights: example.weights,
+            reduction: example.reduction)
+        let logarithms = logits.logSoftmax()
+        let own = vmap { (x: Tensor, target: Tensor) in loss(x, target) }(logarithms, targets)
+        let each = (0..<3).map { loss(logarithms[$0], targets[$0]) }
+        expectClose(own, each.flatMap { $0.values(as: Double.self) })
+        let shared = vmap { (x: Tensor) in loss(x, targets[1]) }(logarithms)
+        let eachShared = (0..<3).map { loss(logarithms[$0], targets[1]) }
+        expectClose(shared, eachShared.flatMap { $0.values(as: Double.self) })
+    }
+
     @Test("the rows of the operation table name every operation of the module")
     func table() throws {
         #expect(LossOpTable.rows.flatMap(\.classes) == ["CrossEntropyOfClasses"])
