@@ -73,6 +73,9 @@ let package = Package(
         .executableTarget(
             name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",
+            swiftSettings: strict),
 
         tests("TensorTests", ["Tensor", "CKernels"]),
         tests("AutogradTests", ["Tensor", "Autograd"]),
@@ -83,6 +86,7 @@ let package = Package(
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
         tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
+        tests("ExampleTests", ["FakeTensor"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

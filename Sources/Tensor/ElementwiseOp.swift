@@ -7,9 +7,17 @@ open class ElementwiseUnaryOp: UnaryOp {
     open var p1: Double { 0 }
 
     public final override func forward(_ x: NDArray) -> NDArray { x.map(kernel, p0, p1) }
+
+    /// Each element depends on one: the Jacobian is diagonal, and forward mode is backward.
+    public final override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        backward(dx, x: x, y: y)
+    }
+
+    public final override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
-/// An operation that applies one scalar function of elementwise.h to pairs of elements.
+/// An operation that applies one scalar function of elementwise.h to pairs of elements. Its
+/// Jacobians are diagonal up to broadcasting, so `jvp` and `vmap` need no further rules.
 open class ElementwiseBinaryOp: BinaryOp {
     /// The kernel: the raw value of an `FT_BINARY_…` constant.
     open var kernel: UInt32 { fail(name, "names no kernel") }

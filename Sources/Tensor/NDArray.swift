@@ -43,6 +43,17 @@ public struct NDArray: Sendable {
         isContiguous = NDArray.isContiguous(shape, strides)
     }
 
+    /// The shape and dtype of an array without its elements.
+    init(releasing array: NDArray) {
+        storage = ReleasedBackend.shared.storage
+        dtype = array.dtype
+        shape = array.shape
+        strides = Shape(repeating: 0, count: array.rank)
+        offset = 0
+        count = array.count
+        isContiguous = false
+    }
+
     /// The address of the first element.
     @inlinable public var pointer: UnsafeMutableRawPointer {
         storage.pointer + offset * dtype.size
@@ -60,7 +71,7 @@ public struct NDArray: Sendable {
     public func withUnsafeMutableBytes<R>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> R
     ) rethrows -> R {
-        guard isContiguous, device == .cpu else {
+        guard isContiguous, backend === CPUBackend.shared else {
             fail("withUnsafeMutableBytes", "needs a contiguous array on the CPU")
         }
         defer { withExtendedLifetime(storage) {} }

@@ -38,6 +38,29 @@ open class Op {
         failNoGradient()
     }
 
+    /// Applies the operation to as many tensors as it takes.
+    package func apply(_ inputs: [Tensor]) -> Tensor { failNoGradient() }
+
+    /// The forward pass alone, nothing recorded.
+    package func evaluate(_ inputs: [Tensor]) -> Tensor { failNoGradient() }
+
+    /// The derivative of the output in the direction `tangents` of the inputs, nil where an input
+    /// is constant; nil if the op gives no rule.
+    package func tangent(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? { nil }
+
+    /// The operation on inputs with a batch axis in front where `isBatched`; nil if the op gives no
+    /// rule.
+    package func batch(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? { nil }
+
+    /// The forward pass when an input is traced or somebody observes.
+    final func applySpecially(_ inputs: [Tensor]) -> Tensor {
+        if let trace = Tensor.highestTrace(inputs) { return trace.apply(self, inputs) }
+        if let observer = Recording.current.observer {
+            return observer.observe(self, inputs) { evaluate(inputs) }
+        }
+        return evaluate(inputs)
+    }
+
     package final func failNoGradient() -> Never {
         fail(
             name, "this operation has no gradient",
@@ -45,9 +68,12 @@ open class Op {
     }
 
     /// Notes on `y` that this op made it, and the versions of what backward will read.
-    final func record(_ y: Tensor, _ first: Tensor, _ second: Tensor? = nil, _ rest: [Tensor] = [])
-    {
+    package final func record(
+        _ y: Tensor, _ mode: Recording, _ first: Tensor, _ second: Tensor? = nil,
+        _ rest: [Tensor] = []
+    ) {
         y.requiresGrad = true
+        y.segment = mode.segment
         y.ctx = self
         y.firstParent = first
         y.secondParent = second
@@ -88,16 +114,43 @@ open class UnaryOp: Op {
         failNoGradient()
     }
 
+    /// The derivative of `y` in the direction `dx`: the rule of forward mode. Without one it is
+    /// derived from `backward`, at twice the cost.
+    open func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { nil }
+
+    /// The operation on `x` with a batch axis in front, for `vmap`; nil if it can't be batched.
+    open func batch(_ x: Tensor) -> Tensor? { nil }
+
     public final func callAsFunction(_ x: Tensor) -> Tensor {
-        let y = Tensor(forward(x.data))
-        if x.requiresGrad, isDifferentiable, GradMode.isEnabled { record(y, x) }
+        let isPlain = x.trace == nil && !Recording.mayBeObserved
+        let y = isPlain ? Tensor(forward(x.data)) : applySpecially([x])
+        if x.requiresGrad, isDifferentiable {
+            let mode = Recording.current
+            if mode.isEnabled { record(y, mode, x) }
+        }
         return y
+    }
+
+    package final override func apply(_ inputs: [Tensor]) -> Tensor { self(inputs[0]) }
+
+    package final override func evaluate(_ inputs: [Tensor]) -> Tensor {
+        Tensor(forward(inputs[0].data))
+    }
+
+    package final override func tangent(
+        _ tangents: [Tensor?], inputs: [Tensor], y: Tensor
+    ) -> Tensor? {
+        tangents[0].flatMap { tangent($0, x: inputs[0], y: y) }
+    }
+
+    package final override func batch(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        batch(inputs[0])
     }
 
     package final override func propagate(
         _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
     ) {
-        guard let x = y.firstParent, x.requiresGrad else { return }
+        guard let x = y.firstParent, x.needsGradient else { return }
         send(x, backward(dy, x: x, y: y))
     }
 }
@@ -118,13 +171,42 @@ open class BinaryOp: Op {
         failNoGradient()
     }
 
+    /// The derivative of `y` in the direction (`da`, `db`), nil for a constant operand.
+    open func tangent(_ da: Tensor?, _ db: Tensor?, a: Tensor, b: Tensor, y: Tensor) -> Tensor? {
+        nil
+    }
+
+    /// The operation on operands with a batch axis in front where `isBatched`, for `vmap`.
+    open func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? { nil }
+
     public final func callAsFunction(_ a: consuming Tensor, _ b: consuming Tensor) -> Tensor {
-        if isDifferentiable, a.requiresGrad || b.requiresGrad, GradMode.isEnabled {
-            let y = Tensor(forward(a.data, b.data))
-            record(y, a, b)
-            return y
+        let isPlain = a.trace == nil && b.trace == nil && !Recording.mayBeObserved
+        if isDifferentiable, a.requiresGrad || b.requiresGrad {
+            let mode = Recording.current
+            if mode.isEnabled {
+                let y =
+                    isPlain ? Tensor(forward(a.data, b.data)) : applySpecially([copy a, copy b])
+                record(y, mode, a, b)
+                return y
+            }
         }
-        return Tensor(forwardUnrecorded(a, b))
+        return isPlain ? Tensor(forwardUnrecorded(a, b)) : applySpecially([copy a, copy b])
+    }
+
+    package final override func apply(_ inputs: [Tensor]) -> Tensor { self(inputs[0], inputs[1]) }
+
+    package final override func evaluate(_ inputs: [Tensor]) -> Tensor {
+        Tensor(forward(inputs[0].data, inputs[1].data))
+    }
+
+    package final override func tangent(
+        _ tangents: [Tensor?], inputs: [Tensor], y: Tensor
+    ) -> Tensor? {
+        tangent(tangents[0], tangents[1], a: inputs[0], b: inputs[1], y: y)
+    }
+
+    package final override func batch(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        batch(inputs[0], inputs[1], isBatched: (isBatched[0], isBatched[1]))
     }
 
     /// The forward pass when nobody will differentiate it, so that operands may be overwritten.
@@ -136,8 +218,8 @@ open class BinaryOp: Op {
         _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
     ) {
         guard let a = y.firstParent, let b = y.secondParent else { return }
-        if a.requiresGrad { send(a, backwardLeft(dy, a: a, b: b, y: y)) }
-        if b.requiresGrad { send(b, backwardRight(dy, a: a, b: b, y: y)) }
+        if a.needsGradient { send(a, backwardLeft(dy, a: a, b: b, y: y)) }
+        if b.needsGradient { send(b, backwardRight(dy, a: a, b: b, y: y)) }
     }
 }
 
@@ -147,19 +229,45 @@ open class NaryOp: Op {
         fail(name, "forward is not implemented")
     }
 
-    /// The gradient by each input, nil for those whose `requiresGrad` is false.
+    /// The gradient by each input, nil for those whose `needsGradient` is false.
     open func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         failNoGradient()
     }
 
     public final func callAsFunction(_ inputs: [Tensor]) -> Tensor {
         guard let first = inputs.first else { fail(name, "needs at least one input") }
-        let y = Tensor(forward(inputs.map(\.data)))
-        if isDifferentiable, GradMode.isEnabled, inputs.contains(where: \.requiresGrad) {
-            record(
-                y, first, inputs.count > 1 ? inputs[1] : nil, Array(inputs.dropFirst(2)))
+        let isPlain = !Recording.mayBeObserved && inputs.allSatisfy { $0.trace == nil }
+        let y = isPlain ? evaluate(inputs) : applySpecially(inputs)
+        if isDifferentiable, inputs.contains(where: \.requiresGrad) {
+            let mode = Recording.current
+            if mode.isEnabled {
+                record(
+                    y, mode, first, inputs.count > 1 ? inputs[1] : nil, Array(inputs.dropFirst(2)))
+            }
         }
         return y
+    }
+
+    /// The derivative of `y` in the direction `tangents`, nil for constant inputs.
+    open func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? { nil }
+
+    /// The operation on inputs with a batch axis in front where `isBatched`, for `vmap`.
+    open func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? { nil }
+
+    package final override func apply(_ inputs: [Tensor]) -> Tensor { self(inputs) }
+
+    package final override func evaluate(_ inputs: [Tensor]) -> Tensor {
+        Tensor(forward(inputs.map(\.data)))
+    }
+
+    package final override func tangent(
+        _ tangents: [Tensor?], inputs: [Tensor], y: Tensor
+    ) -> Tensor? {
+        self.tangents(tangents, inputs: inputs, y: y)
+    }
+
+    package final override func batch(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        batched(inputs, isBatched: isBatched)
     }
 
     package final override func propagate(
@@ -170,7 +278,7 @@ open class NaryOp: Op {
         guard gradients.count == inputs.count else {
             fail(name, "backward gave \(gradients.count) gradients for \(inputs.count) inputs")
         }
-        for (index, input) in inputs.enumerated() where input.requiresGrad {
+        for (index, input) in inputs.enumerated() where input.needsGradient {
             // Taken out of the array, so that the engine may hold the only reference.
             guard let gradient = gradients[index].take() else {
                 fail(name, "backward gave no gradient for an input that requires one")

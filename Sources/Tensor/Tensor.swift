@@ -38,7 +38,18 @@ public class Tensor {
     @exclusivity(unchecked) package final var savedVersion: UInt64 = 0
     @exclusivity(unchecked) package final var dataVersion: UInt32 = 0
 
+    /// Which `checkpoint` recorded this tensor; 0 outside.
+    @exclusivity(unchecked) package final var segment: UInt32 = 0
+
+    /// What `jvp` or `vmap` hangs on the tensor while it runs.
+    @exclusivity(unchecked) package final var trace: (any Trace)?
+
+    /// Hooks and wishes, which few tensors have.
+    @exclusivity(unchecked) package final var extras: TensorExtras?
+
     // The engine's notes during one backward pass; zero and nil outside it.
+    @exclusivity(unchecked) package final var mark: UInt16 = 0
+    @exclusivity(unchecked) package final var target: Int32 = 0
     @exclusivity(unchecked) package final var pendingUses: Int32 = 0
     @exclusivity(unchecked) package final var isFreed = false
     @exclusivity(unchecked) package final var cotangent: Tensor?
@@ -64,6 +75,10 @@ public class Tensor {
     /// Whether this tensor was made by its user rather than by a recorded operation.
     public final var isLeaf: Bool { ctx == nil && !isFreed }
 
+    /// Whether a backward function has to give a gradient for this input: it requires one, and the
+    /// pass that is running leads on to somebody who asked for it.
+    public final var needsGradient: Bool { requiresGrad && (mark == 0 || mark & 2 != 0) }
+
     public final var shape: Shape { data.shape }
     public final var dtype: DType { data.dtype }
     public final var rank: Int { data.rank }
@@ -81,7 +96,7 @@ public class Tensor {
     }
 
     /// The same elements, shared, without history: gradients stop here.
-    public final func detach() -> Tensor { Tensor(data) }
+    public final func detach() -> Tensor { trace?.detached() ?? Tensor(data) }
 
     /// Cuts this tensor from its graph, giving the graph's memory back.
     package final func forgetHistory() {
@@ -103,6 +118,18 @@ public class Tensor {
             node.forgetHistory()
         }
     }
+}
+
+/// What few tensors have.
+package final class TensorExtras {
+    /// Changes the gradient of the tensor as it passes.
+    package var hooks: [(id: Int, change: (Tensor) -> Tensor?)] = []
+    /// The identifier given last; none is given twice.
+    package var lastHook = 0
+    /// Whether `backward()` leaves the gradient in `grad` although this is no leaf.
+    package var retainsGrad = false
+
+    package init() {}
 }
 
 /// A tensor that training changes. Modules find their parameters by this type.

@@ -5,6 +5,7 @@ extension CPUBackend {
     private static var grain: Int { 1 << 15 }
 
     public func copy(_ source: NDArray, into destination: NDArray) {
+        if !source.isContiguous { source.requireElements() }
         let loop =
             source.isContiguous && destination.isContiguous
             ? ft_loop(count: source.count, a: 1, b: 1)

@@ -131,6 +131,7 @@ private struct MatrixOperand: @unchecked Sendable {
     private let batchShape: Shape
 
     init(_ given: NDArray) {
+        given.requireElements()
         let rank = given.rank
         var array = given
         var transposed = false

@@ -58,6 +58,7 @@ extension ft_loop {
 extension NDArray {
     /// Strides of this array as if expanded to `target`.
     func strides(in target: Shape) -> Shape {
+        if !isContiguous { requireElements() }
         if shape == target { return strides }
         let lead = target.rank - rank
         var result = Shape(repeating: 0, count: target.rank)

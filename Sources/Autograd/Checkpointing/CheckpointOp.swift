@@ -1,0 +1,131 @@
+import Tensor
+
+/// A segment of computation that backward runs again: the node between the segment's inputs and a
+/// `CheckpointResult` for each output. It has no elements itself.
+final class Checkpoint: NaryOp {
+    private let inputCount: Int
+    private let journal: RandomJournal
+    private let run: ([Tensor]) -> [Tensor]
+    /// What the results were sent in the pass under way.
+    fileprivate var upstreams: [Tensor?]
+
+    init(
+        inputCount: Int, outputCount: Int, _ journal: RandomJournal,
+        run: @escaping ([Tensor]) -> [Tensor]
+    ) {
+        self.inputCount = inputCount
+        self.journal = journal
+        self.run = run
+        upstreams = Array(repeating: nil, count: outputCount)
+    }
+
+    override var saves: Saved { .inputs }
+
+    /// The outputs of the first run as results of this op, whose parents are the inputs and what
+    /// the function captured.
+    func results(_ outputs: [Tensor], parents: [Tensor]) -> [Tensor] {
+        guard !outputs.isEmpty, let first = parents.first else { return [] }
+        let hub = Tensor.zeros([0])
+        let mode = Recording.current
+        let second = parents.count > 1 ? parents[1] : nil
+        record(hub, mode, first, second, Array(parents.dropFirst(2)))
+        return outputs.enumerated().map { index, output in
+            let result = Tensor(output.data, label: output.label)
+            result.trace = output.trace
+            let op = CheckpointResult(of: self, index)
+            op.record(result, mode, hub)
+            return result
+        }
+    }
+
+    override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        let upstreams = self.upstreams
+        for index in upstreams.indices { self.upstreams[index] = nil }
+        let isNeeded = inputs.map(\.needsGradient)
+        let records = GradMode.isEnabled
+        let segment = Recording.newSegment()
+        let variables = inputs.prefix(inputCount).map { input in
+            guard input.requiresGrad else { return input }
+            let variable = input.variable
+            variable.segment = segment
+            return variable
+        }
+        let captured = Array(inputs.dropFirst(inputCount))
+        let outputs = runAgain(variables, segment, captured)
+        let roots = zip(outputs, upstreams).compactMap { output, upstream in
+            upstream.map { (tensor: output, seed: $0) }
+        }
+        let targets = zip(variables + captured, isNeeded).filter(\.1).map(\.0)
+        var found = gradients(of: roots, by: targets, records: records, within: segment)[...]
+        return zip(inputs, isNeeded).map { input, isNeeded in
+            guard isNeeded, let gradient = found.popFirst() else { return nil }
+            return gradient ?? .zeros(like: input)
+        }
+    }
+
+    private func runAgain(
+        _ variables: [Tensor], _ segment: UInt32, _ captured: [Tensor]
+    ) -> [Tensor] {
+        let scope = { (recording: inout Recording) in
+            recording.isEnabled = true
+            recording.segment = segment
+        }
+        let outputs = journal.replaying {
+            Checkpointing.$isRunningAgain.withValue(true) {
+                Recording.with(scope) { run(variables) }
+            }
+        }
+        let now = Checkpoint.captured(by: outputs, segment, inputs: variables)
+        guard Set(now.map(ObjectIdentifier.init)) == Set(captured.map(ObjectIdentifier.init)) else {
+            fail(
+                "checkpoint", "the function used other tensors when it was run again",
+                hint: "it must compute the same from the same input, and make no leaves of its own")
+        }
+        return outputs
+    }
+
+    /// The tensors that require a gradient and that `outputs` were computed from, recorded before
+    /// the segment, other than its inputs.
+    static func captured(by outputs: [Tensor], _ segment: UInt32, inputs: [Tensor]) -> [Tensor] {
+        var known = Set(inputs.map(ObjectIdentifier.init))
+        var seen: [Tensor] = []
+        var found: [Tensor] = []
+        var stack = outputs
+        while let node = stack.popLast() {
+            if !node.requiresGrad || node.mark == walked { continue }
+            if known.contains(ObjectIdentifier(node)) { continue }
+            guard node.ctx != nil, Recording.isInside(segment, node.segment) else {
+                known.insert(ObjectIdentifier(node))
+                found.append(node)
+                continue
+            }
+            node.mark = walked
+            seen.append(node)
+            if let first = node.firstParent { stack.append(first) }
+            if let second = node.secondParent { stack.append(second) }
+            stack.append(contentsOf: node.otherParents)
+        }
+        for node in seen { node.mark = 0 }
+        return found
+    }
+
+    /// No pass leaves this mark, and none is under way in a segment that was only just recorded.
+    private static let walked: UInt16 = 1
+}
+
+/// One output of a checkpointed function.
+private final class CheckpointResult: UnaryOp {
+    private let checkpoint: Checkpoint
+    private let index: Int
+
+    init(of checkpoint: Checkpoint, _ index: Int) {
+        self.checkpoint = checkpoint
+        self.index = index
+    }
+
+    override var saves: Saved { .nothing }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        checkpoint.upstreams[index] = dy
+        return .zeros(like: x)
+    }
+}

@@ -1,0 +1,160 @@
+public import Tensor
+
+/// Differentiates what was computed in `record`, by tensors it was told to watch.
+///
+///     let tape = GradientTape()
+///     let x = Tensor(3.0)
+///     tape.watch(x)
+///     let y = tape.record { x * x }
+///     tape.gradient(of: y, by: x)      // 6
+///
+/// Tensors that require a gradient anyway, such as parameters, need no watching, and nobody's `grad`
+/// changes. Tapes may be nested: a gradient taken while another tape records can be differentiated
+/// by that one.
+public final class GradientTape {
+    /// What becomes of sources that the targets don't depend on.
+    public enum Unreached: Sendable {
+        case none
+        case zeros
+    }
+
+    /// Whether gradients may be taken several times. Otherwise the first time frees the graph.
+    public let isPersistent: Bool
+
+    /// The results of `record` and the targets of gradients, the roots of the recorded graph.
+    public private(set) var graph: [Tensor] = []
+
+    private var watched: [Tensor] = []
+    /// The watched tensors that require a gradient only while something records them.
+    private var switched: [Tensor] = []
+    private var isUsed = false
+
+    // Which tapes record in the current scope, outermost first.
+    @TaskLocal private static var recording = Stack()
+
+    public init(persistent: Bool = false) { isPersistent = persistent }
+
+    /// Has operations on `tensors` in `record` recorded.
+    public func watch(_ tensors: Tensor...) {
+        for tensor in tensors {
+            guard tensor.dtype.isFloat else {
+                fail("GradientTape", "a \(tensor.dtype) tensor has no gradient to watch for")
+            }
+            if !watched.contains(where: { $0 === tensor }) { watched.append(tensor) }
+            if isRecording { switchOn(tensor) }
+        }
+    }
+
+    /// Runs `body`, recording operations on watched tensors, also inside `noGrad`. May be called
+    /// several times.
+    public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let wasRecording = isRecording
+        for tensor in watched { switchOn(tensor) }
+        defer { if !wasRecording { switchOff() } }
+        let result = try GradientTape.$recording.withValue(GradientTape.recording.adding(self)) {
+            try enableGrad(body)
+        }
+        if let tree = result as? any TensorTree { note(tree.leaves) }
+        return result
+    }
+
+    /// Runs `body` without recording: what it computes is constant for every tape.
+    public func stopRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try noGrad(body)
+    }
+
+    /// Whether this is inside `record`.
+    public var isRecording: Bool { GradientTape.recording.tapes.contains { $0 === self } }
+
+    /// Whether any tape records in the current scope.
+    package static var isAnyRecording: Bool { !recording.tapes.isEmpty && GradMode.isEnabled }
+
+    /// Forgets what was recorded, so that even a one-shot tape can be used again. Watched tensors
+    /// stay watched.
+    public func reset() {
+        graph = []
+        isUsed = false
+    }
+
+    /// The gradient of the sum of `target`'s elements by `source`; nil if it doesn't depend on it.
+    ///
+    /// - Parameter upstream: weights of the elements, of `target`'s shape; ones if nil.
+    public func gradient(
+        of target: Tensor, by source: Tensor, upstream: Tensor? = nil, unreached: Unreached = .none
+    ) -> Tensor? {
+        gradients(of: [target], by: [source], upstreams: [upstream], unreached: unreached)[0]
+    }
+
+    /// The gradients of the sum of all targets' elements by each source; nil for sources that no
+    /// target depends on.
+    ///
+    /// - Parameter upstreams: for each target weights of its elements, ones if nil.
+    public func gradients(
+        of targets: [Tensor], by sources: [Tensor], upstreams: [Tensor?]? = nil,
+        unreached: Unreached = .none
+    ) -> [Tensor?] {
+        if isUsed {
+            fail(
+                "GradientTape", "the gradient of a one-shot tape was taken already",
+                hint: "make it GradientTape(persistent: true), or name all sources in one call")
+        }
+        let upstreams = upstreams ?? targets.map { _ in nil }
+        guard upstreams.count == targets.count else {
+            fail("GradientTape", "\(upstreams.count) upstream gradients, \(targets.count) targets")
+        }
+        isUsed = !isPersistent
+        note(targets)
+        let roots = zip(targets, upstreams).map { (tensor: $0, seed: $0.seed($1, "GradientTape")) }
+        let found = differentiate(roots, by: sources)
+        if !isPersistent { graph = [] }
+        guard unreached == .zeros else { return found }
+        return zip(found, sources).map { $0 ?? .zeros(like: $1) }
+    }
+
+    private func differentiate(
+        _ roots: [(tensor: Tensor, seed: Tensor)], by sources: [Tensor]
+    ) -> [Tensor?] {
+        // Watched sources are leaves again by now, unless a tape records.
+        let asleep = sources.filter { source in
+            !source.requiresGrad && watched.contains { $0 === source }
+        }
+        for source in asleep { source.requiresGrad = true }
+        defer { for source in asleep { source.requiresGrad = false } }
+        let isInside = !GradientTape.recording.tapes.isEmpty
+        return Autograd.gradients(
+            of: roots, by: sources, graph: isPersistent || isInside ? .keep : .prune,
+            records: isInside ? GradMode.isEnabled : nil)
+    }
+
+    private func note(_ tensors: [Tensor]) {
+        for tensor in tensors where tensor.requiresGrad && !graph.contains(where: { $0 === tensor })
+        {
+            graph.append(tensor)
+        }
+    }
+
+    private func switchOn(_ tensor: Tensor) {
+        guard !tensor.requiresGrad else { return }
+        tensor.requiresGrad = true
+        switched.append(tensor)
+    }
+
+    /// Ends what `switchOn` began, or leaves that to an outer tape which watches the same tensor.
+    private func switchOff() {
+        for tensor in switched {
+            let other = GradientTape.recording.tapes.last { tape in
+                tape !== self && tape.watched.contains { $0 === tensor }
+            }
+            if let other { other.switched.append(tensor) } else { tensor.requiresGrad = false }
+        }
+        switched = []
+    }
+
+    /// Tapes, used only by the thread whose scope they are in.
+    private struct Stack: @unchecked Sendable {
+        // Safe to share: a task-local value, and tapes stay on one thread like their tensors.
+        var tapes: [GradientTape] = []
+
+        func adding(_ tape: GradientTape) -> Stack { Stack(tapes: tapes + [tape]) }
+    }
+}

@@ -1,0 +1,89 @@
+public import Autograd
+public import Tensor
+
+// Gradients of functions of a module: by its parameters, under their dotted names.
+//
+//     let (loss, slopes) = valueAndGrad { (net: Net) in mse(net(x), y) }(net)
+//     slopes["hidden.weight"]
+//
+// Frozen parameters have no entry; those that the function doesn't depend on have zeros.
+
+/// A module is a tree of its parameters.
+extension Module: TensorTree {
+    public final func mapLeaves(_ transform: (Tensor) -> Tensor) -> [String: Tensor] {
+        var result: [String: Tensor] = [:]
+        for (name, parameter) in namedParameters { result[name] = transform(parameter) }
+        return result
+    }
+}
+
+/// The gradient of `loss` by the module's parameters. Their `grad` doesn't change.
+///
+/// - Parameter createGraph: records the computation of the gradient, so that `backward()` can go
+///   through it. Nested calls and tapes differentiate through it without being asked.
+public func grad<Model: Module>(
+    _ loss: @escaping (Model) -> Tensor, createGraph: Bool = false
+) -> (Model) -> [String: Tensor] {
+    { valueAndGrad(loss, createGraph: createGraph)($0).gradient }
+}
+
+/// The value of `loss` and its gradient by the module's parameters.
+public func valueAndGrad<Model: Module>(
+    _ loss: @escaping (Model) -> Tensor, createGraph: Bool = false
+) -> (Model) -> (value: Tensor, gradient: [String: Tensor]) {
+    { module in
+        let point = ModulePoint(module)
+        let records = createGraph || point.isWatched
+        return point.watching {
+            let output = enableGrad { loss(module) }
+            let upstream = [(tensor: output, seed: Tensor.ones(like: output))]
+            let found = gradients(of: upstream, by: point.tensors, records: records ? true : nil)
+            let isConstant = !records && !found.contains { $0?.requiresGrad ?? false }
+            return (isConstant ? output.withoutHistory : output, point.named(found))
+        }
+    }
+}
+
+/// The value of `f` at the module's parameters, and the function u ↦ Jᵀu there, which may be called
+/// again and again.
+public func vjp<Model: Module, Output: TensorTree>(
+    _ f: (Model) -> Output, at module: Model
+) -> (value: Output, pullback: (Output) -> [String: Tensor]) where Output.Mapped == Output {
+    let point = ModulePoint(module)
+    let isWatched = point.isWatched
+    let output = point.watching { enableGrad { f(module) } }
+    let outputs = output.leaves
+    let pullback = { (upstream: Output) -> [String: Tensor] in
+        let seeds = upstream.leaves
+        guard seeds.count == outputs.count else {
+            fail("vjp", "\(seeds.count) upstream gradients for \(outputs.count) results")
+        }
+        let roots = zip(outputs, seeds).filter { $0.0.requiresGrad }
+            .map { (tensor: $0, seed: $0.seed($1, "vjp")) }
+        let found = gradients(
+            of: roots, by: point.tensors, graph: .keep, records: isWatched ? true : nil)
+        return point.named(found)
+    }
+    return (output, pullback)
+}
+
+/// The value of `f` at the module's parameters and its derivative in the direction `tangents`, in
+/// which parameters without an entry stay where they are.
+public func jvp<Model: Module, Output: TensorTree>(
+    _ f: (Model) -> Output, at module: Model, along tangents: [String: Tensor]
+) -> (value: Output, tangent: Output) where Output.Mapped == Output {
+    let moving = ModulePoint.directions(module, tangents, "jvp")
+    return Autograd.jvp(moving: moving, connects: GradMode.isEnabled) { f(module) }
+}
+
+/// The product of the Hessian of `loss` by the module's parameters with a vector: forward over
+/// reverse, at the cost of a few gradients.
+///
+/// Parameters without an entry in `vector` count as zeros there.
+public func hvp<Model: Module>(
+    _ loss: @escaping (Model) -> Tensor, at module: Model, along vector: [String: Tensor]
+) -> [String: Tensor] {
+    let moving = ModulePoint.directions(module, vector, "hvp")
+    let connects = ModulePoint(module).isWatched
+    return Autograd.jvp(moving: moving, connects: connects) { grad(loss)(module) }.tangent
+}

@@ -1,0 +1,46 @@
+import Synchronization
+
+/// Notes where each random stream stood when it was first used in a scope, so that the scope can be
+/// run again with the same numbers.
+package final class RandomJournal: @unchecked Sendable {
+    // Safe to share: a task-local value, used only by the thread that opened the scope.
+    private var starts: [(random: Random, position: UInt64)] = []
+    private let outer: RandomJournal?
+
+    private init(inside outer: RandomJournal?) { self.outer = outer }
+
+    @TaskLocal static var current: RandomJournal?
+
+    /// How many journals are open in the process: while there are none, streams don't look for one.
+    private static let open = Atomic(0)
+
+    static var mayBeOpen: Bool { open.load(ordering: .relaxed) != 0 }
+
+    /// Runs `body` and notes the streams it uses.
+    package static func keeping<R>(_ body: () throws -> R) rethrows -> (R, RandomJournal) {
+        let journal = RandomJournal(inside: current)
+        open.add(1, ordering: .relaxed)
+        defer { open.subtract(1, ordering: .relaxed) }
+        return (try $current.withValue(journal, operation: body), journal)
+    }
+
+    func note(_ random: Random) {
+        var journal: RandomJournal? = self
+        while let each = journal {
+            if !each.starts.contains(where: { $0.random === random }) {
+                each.starts.append((random, random.position))
+            }
+            journal = each.outer
+        }
+    }
+
+    /// Runs `body` with the streams where they stood then, and puts them back to where they are.
+    package func replaying<R>(_ body: () throws -> R) rethrows -> R {
+        let positions = starts.map(\.random.position)
+        for (random, start) in starts { random.position = start }
+        defer {
+            for ((random, _), position) in zip(starts, positions) { random.position = position }
+        }
+        return try body()
+    }
+}
