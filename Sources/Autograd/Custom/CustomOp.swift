@@ -59,7 +59,8 @@ public final class CustomOp: NaryOp {
     /// An operation of two tensors. Its gradients may have the broadcast shape.
     public convenience init(
         name: String, isDifferentiable: Bool = true, forward: @escaping (Tensor, Tensor) -> Tensor,
-        backward: ((_ dy: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> (Tensor, Tensor))? = nil,
+        backward: ((_ dy: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> (Tensor, Tensor))? =
+            nil,
         tangent: (
             (_ da: Tensor?, _ db: Tensor?, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor
         )? = nil

@@ -39,7 +39,9 @@ struct FreeingTests {
             x.zeroGrad()
             let before = CPUBackend.shared.memory.live
             y.backward(graph: .keep)
-            if !FreeingTests.isAbout(1, CPUBackend.shared.memory.live - before) { fatalError("memory was freed") }
+            if !FreeingTests.isAbout(1, CPUBackend.shared.memory.live - before) {
+                fatalError("memory was freed")
+            }
             if between[0].isLeaf { fatalError("the graph is gone") }
         }
     }
@@ -52,8 +54,12 @@ struct FreeingTests {
                 let before = CPUBackend.shared.memory.live
                 y.backward(graph: policy)
                 let freed = before + 1 << 20 - CPUBackend.shared.memory.live
-                if policy == .prune, !FreeingTests.isAbout(0, freed) { fatalError("prune freed \(freed) bytes") }
-                if policy == .destroy, !FreeingTests.isAbout(3, freed) { fatalError("destroy freed \(freed)") }
+                if policy == .prune, !FreeingTests.isAbout(0, freed) {
+                    fatalError("prune freed \(freed) bytes")
+                }
+                if policy == .destroy, !FreeingTests.isAbout(3, freed) {
+                    fatalError("destroy freed \(freed)")
+                }
                 if y.item.isNaN || x.data.count != between[0].count { fatalError("wrong shape") }
                 if between[1].shape != [1 << 18] { fatalError("the shape is gone") }
             }
