@@ -74,7 +74,7 @@ let package = Package(
             name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
             swiftSettings: strict),
         .executableTarget(
-            name: "optable", dependencies: ["Autograd"], path: "Benchmarks/optable",
+            name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",
             swiftSettings: strict),
 
         tests("TensorTests", ["Tensor", "CKernels"]),

@@ -26,7 +26,7 @@ public struct OpRow: Sendable {
     /// Runs the operation.
     public let apply: @Sendable ([Tensor]) -> Tensor
 
-    init(
+    package init(
         name: String, classes: [String], inputs: [OpInput], shapes: [[Shape]], large: [Shape],
         gradient: OpGradient, tangent: OpTangent = .rule, batching: OpBatching = .rule,
         roundings: Int, apply: @escaping @Sendable ([Tensor]) -> Tensor

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a transformation such as `jvp` or `vmap` hangs on a tensor: operations on the tensor are
 /// then carried out by the transformation.
 ///
@@ -18,9 +20,13 @@ extension Tensor {
     package final var hasHistory: Bool { requiresGrad || trace?.hidesHistory == true }
 }
 
-/// The nesting depth of transformations in the current scope.
+/// The levels of transformations.
 package enum TraceLevel {
-    @TaskLocal package static var current = 0
+    private static let last = Atomic(0)
+
+    /// A level above all that exist. An inner transformation starts after the outer one, and a
+    /// tensor that escaped from one that has ended is not taken for one of a later one.
+    package static func next() -> Int { last.wrappingAdd(1, ordering: .relaxed).newValue }
 }
 
 extension Tensor {

@@ -7,24 +7,22 @@ public import Tensor
 public func jvp<Input: TensorTree, Output: TensorTree>(
     _ f: (Input) -> Output, at point: Input, along tangent: Input
 ) -> (value: Output, tangent: Output) where Input.Mapped == Input, Output.Mapped == Output {
-    let level = TraceLevel.current + 1
-    return TraceLevel.$current.withValue(level) {
-        var directions = tangent.leaves[...]
-        let duals = point.mapLeaves { leaf in
-            guard let direction = directions.popFirst() else {
-                fail("jvp", "the tangent has fewer tensors than the point")
-            }
-            return leaf.dual(direction, level)
+    let level = TraceLevel.next()
+    var directions = tangent.leaves[...]
+    let duals = point.mapLeaves { leaf in
+        guard let direction = directions.popFirst() else {
+            fail("jvp", "the tangent has fewer tensors than the point")
         }
-        guard directions.isEmpty else { fail("jvp", "the tangent has more tensors than the point") }
-        let output = f(duals)
-        let value = output.mapLeaves { Dual.split($0, level: level).primal }
-        let derivative = output.mapLeaves {
-            let (primal, tangent) = Dual.split($0, level: level)
-            return tangent ?? .zeros(like: primal)
-        }
-        return (value, derivative)
+        return leaf.dual(direction, level)
     }
+    guard directions.isEmpty else { fail("jvp", "the tangent has more tensors than the point") }
+    let output = f(duals)
+    let value = output.mapLeaves { Dual.split($0, level: level).primal }
+    let derivative = output.mapLeaves {
+        let (primal, tangent) = Dual.split($0, level: level)
+        return tangent ?? .zeros(like: primal)
+    }
+    return (value, derivative)
 }
 
 /// The value of `f` at `point` and its derivatives there in several directions.

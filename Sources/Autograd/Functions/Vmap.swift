@@ -20,7 +20,8 @@ public func vmap<Input: TensorTree, Output: TensorTree>(
     _ f: @escaping (Input) -> Output, in axis: Int = 0, out: Int = 0
 ) -> (Input) -> Output where Input.Mapped == Input, Output.Mapped == Output {
     { input in
-        BatchScope.run { scope in scope.collect(f(scope.lift(input, axis)), out) }
+        let scope = BatchScope()
+        return scope.collect(f(scope.lift(input, axis)), out)
     }
 }
 
@@ -30,9 +31,8 @@ public func vmap<First: TensorTree, Second: TensorTree, Output: TensorTree>(
 ) -> (First, Second) -> Output
 where First.Mapped == First, Second.Mapped == Second, Output.Mapped == Output {
     { first, second in
-        BatchScope.run { scope in
-            scope.collect(f(scope.lift(first, axes.0), scope.lift(second, axes.1)), out)
-        }
+        let scope = BatchScope()
+        return scope.collect(f(scope.lift(first, axes.0), scope.lift(second, axes.1)), out)
     }
 }
 
@@ -45,24 +45,16 @@ where
     First.Mapped == First, Second.Mapped == Second, Third.Mapped == Third, Output.Mapped == Output
 {
     { first, second, third in
-        BatchScope.run { scope in
-            let examples = (scope.lift(first, axes.0), scope.lift(second, axes.1))
-            return scope.collect(f(examples.0, examples.1, scope.lift(third, axes.2)), out)
-        }
+        let scope = BatchScope()
+        let examples = (scope.lift(first, axes.0), scope.lift(second, axes.1))
+        return scope.collect(f(examples.0, examples.1, scope.lift(third, axes.2)), out)
     }
 }
 
 /// One call of `vmap`: its level and the size of its batch.
 private final class BatchScope {
-    private let level: Int
+    private let level = TraceLevel.next()
     private var size: Int?
-
-    private init(level: Int) { self.level = level }
-
-    static func run<R>(_ body: (BatchScope) -> R) -> R {
-        let level = TraceLevel.current + 1
-        return TraceLevel.$current.withValue(level) { body(BatchScope(level: level)) }
-    }
 
     /// The tree with each tensor standing for one slice of it along an axis, if one is given.
     func lift<Tree: TensorTree>(_ tree: Tree, _ axis: Int?) -> Tree where Tree.Mapped == Tree {

@@ -1,4 +1,4 @@
-import Tensor
+package import Tensor
 
 /// `vmap`: a tensor that stands for one example of a batch. Its shape is the example's and it has
 /// no elements; operations on it are carried out on all examples at once, by their batching rules.
@@ -84,7 +84,7 @@ final class Batched: Trace {
 extension Tensor {
     /// The elements of a tensor, or of all the examples that it stands for inside `vmap`: for
     /// checks that hold for a batch if they hold for each example.
-    final var everyElement: NDArray {
+    package final var everyElement: NDArray {
         var tensor = self
         while let trace = tensor.trace {
             if let dual = trace as? Dual {
@@ -98,9 +98,12 @@ extension Tensor {
         return tensor.data
     }
 
+    /// Whether this stands for one example inside `vmap`, so that its elements can't be read.
+    package final var isExample: Bool { data.backend is Placeholder }
+
     /// Traps inside `vmap`, for operations whose result has as many elements as the values say.
     final func failIfBatched(_ operation: String) {
-        if data.backend is Placeholder {
+        if isExample {
             fail(
                 operation, "the shape of its result depends on the values, so it can't be batched",
                 hint: "call it outside vmap, or use Tensor.where")

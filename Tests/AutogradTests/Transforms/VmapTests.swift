@@ -132,6 +132,48 @@ struct VmapTests {
             }, "Unbatchable: this operation has no batching rule for vmap")
     }
 
+    @Test("traps where a tensor is changed in place")
+    func inPlace() async {
+        expectSentence(
+            await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                _ = vmap { (x: Tensor) in
+                    x.assign(Tensor(0))
+                    return x
+                }(Tensor([1, 2]))
+            }, "assign: a tensor can't change in place inside jvp or vmap")
+        expectSentence(
+            await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                let total = Tensor(0)
+                _ = vmap { (x: Tensor) in
+                    total.assign(x)
+                    return x
+                }(Tensor([1, 2]))
+            }, "assign: a tensor can't change in place inside jvp or vmap")
+        expectSentence(
+            await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+                _ = jvp(
+                    { (x: Tensor) in
+                        x[0].assign(Tensor(0))
+                        return x
+                    }, at: Tensor([1, 2]), along: Tensor([1, 2]))
+            }, "assign: a tensor can't change in place inside jvp or vmap")
+    }
+
+    @Test("does not take a tensor that escaped from one call for one of the next")
+    func escaped() {
+        var kept = Tensor(0, .float64)
+        let one = Tensor(1, .float64)
+        let square = { (x: Tensor) -> Tensor in
+            defer { kept = x }
+            return x * x * kept
+        }
+        _ = jvp(square, at: one, along: one)
+        // The kept tensor is a constant by now, though it still carries its old tangent.
+        let (value, tangent) = jvp(square, at: one * 2, along: one)
+        expect(value.detach(), [4])
+        expect(tangent.detach(), [4])
+    }
+
     @Test("traps where sizes differ, or nothing is batched")
     func sizes() async {
         expectSentence(
