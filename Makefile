@@ -12,7 +12,7 @@ ifdef STRICT
 STRICT_FLAGS := -Xswiftc -warnings-as-errors -Xcc -Werror
 endif
 
-.PHONY: help deps build train test bench bench-peers lint format install dist clean
+.PHONY: help deps build train test bench bench-peers op-table lint format install dist clean
 
 help:
 	@echo "make train     build, write the default dataset and train $(CONFIG)"
@@ -20,6 +20,7 @@ help:
 	@echo "make build     release build: $(BIN)/fttrain"
 	@echo "make bench     train-step times of the standard workloads"
 	@echo "make bench-peers  the same in PyTorch, and the ratios (needs Python with torch)"
+	@echo "make op-table  every operation: backward, tangent, second order, batching"
 	@echo "make lint      formatter and linter; make format fixes what it can"
 	@echo "make install   fttrain into PREFIX/bin (PREFIX=$(PREFIX))"
 	@echo "make dist      one file that runs without Swift, HDF5 and OpenBLAS: dist/fttrain"
@@ -47,6 +48,10 @@ bench: deps
 bench-peers: deps
 	$(SWIFT) build -c release --product ftbench
 	$(PYTHON) Benchmarks/peers/compare.py $(BIN)/ftbench
+
+op-table: deps
+	@$(SWIFT) build -c release --product optable >&2
+	@$(BIN)/optable
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples/CustomModel/Package.swift Examples/CustomModel/Sources

@@ -73,6 +73,9 @@ let package = Package(
         .executableTarget(
             name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",
+            swiftSettings: strict),
 
         tests("TensorTests", ["Tensor", "CKernels"]),
         tests("AutogradTests", ["Tensor", "Autograd"]),
@@ -82,6 +85,7 @@ let package = Package(
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
+        tests("ExampleTests", ["FakeTensor"]),
         tests("CommandTests", ["FTJSON", "Checkpoint", "Tensor"]),
     ],
     swiftLanguageModes: [.v6],

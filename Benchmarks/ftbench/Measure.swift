@@ -8,6 +8,19 @@ func medianMilliseconds(_ count: Int, warmup: Int, _ step: () -> Void) -> Double
     return times.sorted()[count / 2]
 }
 
+/// The median times of several steps that take turns, so that a noisy machine disturbs all alike.
+func medianMilliseconds(_ count: Int, warmup: Int, turns steps: [() -> Void]) -> [Double] {
+    for _ in 0..<warmup { for step in steps { step() } }
+    let clock = ContinuousClock()
+    var times = steps.map { _ in [Double]() }
+    for _ in 0..<count {
+        for (index, step) in steps.enumerated() {
+            times[index].append(clock.measure(step) / .milliseconds(1))
+        }
+    }
+    return times.map { $0.sorted()[count / 2] }
+}
+
 /// Prints one figure in the form that the comparison with other frameworks reads.
 func report(_ workload: String, _ unit: String, _ value: Double) {
     let rounded = (value * 10_000).rounded() / 10_000
@@ -19,3 +32,6 @@ func note(_ line: String) {
     let bytes = Array((line + "\n").utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)
 }
+
+/// a / b to two digits.
+func ratio(_ a: Double, _ b: Double) -> Double { (a / b * 100).rounded() / 100 }

@@ -8,6 +8,11 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("mlp_tiny", benchmarkTinyMLP),
     ("mlp", benchmarkMLP),
     ("scalar_chain", benchmarkScalarChain),
+    ("grad_mlp", benchmarkGrad),
+    ("hvp_mlp", benchmarkHVP),
+    ("jvp_mlp", benchmarkJVP),
+    ("checkpoint_mlp", benchmarkCheckpointing),
+    ("million_ops", benchmarkMillionOps),
 ]
 
 note(CPUBackend.shared.summary)

@@ -1,7 +1,9 @@
-"""Runs ftbench and PyTorch in turn and prints the median of each workload and the ratio.
+"""Runs ftbench, PyTorch and, where it is installed, JAX in turn; prints the median of each workload
+and the ratios.
 
 usage: compare.py PATH_TO_FTBENCH [rounds]
 """
+import importlib.util
 import json
 import os
 import subprocess
@@ -18,14 +20,19 @@ def lines(command):
     return [json.loads(line) for line in out.stdout.splitlines() if line.startswith("{")]
 
 
+def script(name):
+    return [sys.executable, os.path.join(here, name)]
+
+
+peers = {"faketensor": [ftbench], "torch": script("torch_peer.py")}
+if importlib.util.find_spec("jax"):
+    peers["jax"] = script("jax_peer.py")
+
 figures = {}
 for _ in range(rounds):
-    for peer, command in (
-        ("faketensor", [ftbench]),
-        ("torch", [sys.executable, os.path.join(here, "torch_peer.py")]),
-    ):
+    for peer, command in peers.items():
         for line in lines(command):
-            unit = "us" if "us" in line else "ms"
+            unit = next(unit for unit in ("ms", "us", "bytes") if unit in line)
             key = (line["workload"], unit)
             figures.setdefault(key, {}).setdefault(peer, []).append(line[unit])
 
@@ -34,10 +41,17 @@ def median(values):
     return sorted(values)[len(values) // 2]
 
 
-print(f"{'workload':<14}{'faketensor':>12}{'torch':>12}  unit  torch / faketensor (each round)")
-for (workload, unit), peers in figures.items():
-    if "torch" not in peers:
+def cell(values):
+    return f"{median(values):>12.4f}" if values else f"{'-':>12}"
+
+
+print(f"{'workload':<22}{'faketensor':>12}{'torch':>12}{'jax':>12}  unit   torch / faketensor (each)")
+for (workload, unit), found in figures.items():
+    if "faketensor" not in found:
         continue
-    ours, theirs = median(peers["faketensor"]), median(peers["torch"])
-    pairs = " ".join(f"{t / f:.2f}" for f, t in zip(peers["faketensor"], peers["torch"]))
-    print(f"{workload:<14}{ours:>12.4f}{theirs:>12.4f}  {unit:<4}  {theirs / ours:.2f} ({pairs})")
+    row = f"{workload:<22}" + "".join(cell(found.get(p)) for p in ("faketensor", "torch", "jax"))
+    row += f"  {unit:<5}"
+    if "torch" in found:
+        pairs = " ".join(f"{t / f:.2f}" for f, t in zip(found["faketensor"], found["torch"]))
+        row += f"  {median(found['torch']) / median(found['faketensor']):.2f} ({pairs})"
+    print(row)

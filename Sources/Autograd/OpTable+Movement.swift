@@ -99,11 +99,12 @@ extension OpTable {
         ) { $0[0].indexAdd($0[1], $0[2]) },
         several(
             "masked", "Gather", inputs: [real, .bool],
-            shapes: [[[3, 4], [3, 4]], [[], []], [[0], [0]]], large: [[331, 107], [331, 107]]
+            shapes: [[[3, 4], [3, 4]], [[], []], [[0], [0]]], large: [[331, 107], [331, 107]],
+            batching: .none("the result's size depends on the values")
         ) { $0[0].masked($0[1]) },
         several(
             "nonzero", inputs: [.bool], shapes: [[[3, 4]], [[]], [[2, 0]]],
-            gradient: .none("index")
+            gradient: .none("index"), batching: .none("the result's size depends on the values")
         ) { $0[0].nonzero() },
         several(
             "oneHot", "Compare", "Cast", inputs: [.index(below: 4)], shapes: [[[3]], [[]], [[0]]],

@@ -17,10 +17,31 @@ public struct OpRow: Sendable {
     /// Shapes that occupy several threads.
     public let large: [Shape]
     public let gradient: OpGradient
+    /// Where its rule for forward mode comes from.
+    public let tangent: OpTangent
+    /// Whether `vmap` can run it.
+    public let batching: OpBatching
     /// How many results on the way are rounded to the operands' dtype.
     public let roundings: Int
     /// Runs the operation.
     public let apply: @Sendable ([Tensor]) -> Tensor
+
+    package init(
+        name: String, classes: [String], inputs: [OpInput], shapes: [[Shape]], large: [Shape],
+        gradient: OpGradient, tangent: OpTangent = .rule, batching: OpBatching = .rule,
+        roundings: Int, apply: @escaping @Sendable ([Tensor]) -> Tensor
+    ) {
+        self.name = name
+        self.classes = classes
+        self.inputs = inputs
+        self.shapes = shapes
+        self.large = large
+        self.gradient = gradient
+        if case .none = gradient { self.tangent = .none } else { self.tangent = tangent }
+        self.batching = batching
+        self.roundings = roundings
+        self.apply = apply
+    }
 
     /// The number of operands.
     public var arity: Int { inputs.count }
@@ -51,6 +72,24 @@ public enum OpGradient: Sendable, Equatable {
     /// Yes, and it is zero almost everywhere.
     case zero
     /// No; the word says what the result is instead of a float: `bool` or `index`.
+    case none(String)
+}
+
+/// How forward mode differentiates an operation.
+public enum OpTangent: Sendable, Equatable {
+    /// By rules of its classes.
+    case rule
+    /// By transposing backward, at twice the cost.
+    case derived
+    /// Not: it has no gradient.
+    case none
+}
+
+/// Whether `vmap` can run an operation on a batch.
+public enum OpBatching: Sendable, Equatable {
+    /// Yes, in one pass, whichever operands are batched.
+    case rule
+    /// No, and it traps; the words say why.
     case none(String)
 }
 
@@ -105,11 +144,11 @@ public enum OpTable {
     /// A row of several operands with shapes of its own.
     static func several(
         _ name: String, _ classes: String..., inputs: [OpInput], shapes: [[Shape]],
-        large: [Shape] = [], gradient: OpGradient = .exact, roundings: Int = 1,
-        _ apply: @escaping @Sendable ([Tensor]) -> Tensor
+        large: [Shape] = [], gradient: OpGradient = .exact, batching: OpBatching = .rule,
+        roundings: Int = 1, _ apply: @escaping @Sendable ([Tensor]) -> Tensor
     ) -> OpRow {
         OpRow(
             name: name, classes: classes, inputs: inputs, shapes: shapes, large: large,
-            gradient: gradient, roundings: roundings, apply: apply)
+            gradient: gradient, batching: batching, roundings: roundings, apply: apply)
     }
 }

@@ -42,6 +42,23 @@ struct ClassTargets {
         self.classes = classes
     }
 
+    private init(positions: NDArray, weights: NDArray?, totalWeight: Double, classes: Int) {
+        self.positions = positions
+        self.weights = weights
+        self.totalWeight = totalWeight
+        self.classes = classes
+    }
+
+    /// The same examples `times` times.
+    func repeated(_ times: Int) -> ClassTargets {
+        let starts = Tensor.arange(0, times).unsqueeze(1) * (count * classes)
+        let all = Tensor(positions) + starts.to(positions.backend)
+        let weights = weights.map { Tensor($0).tile([times]).data.contiguous() }
+        return ClassTargets(
+            positions: all.data.reshape([times * count]), weights: weights,
+            totalWeight: totalWeight * Double(times), classes: classes)
+    }
+
     /// [examples, classes]: 1 at the targets, else 0.
     func oneHot(_ dtype: DType) -> NDArray {
         let ones = NDArray.full([count], 1, dtype, on: positions.backend)
@@ -80,5 +97,21 @@ final class CrossEntropyOfClasses: UnaryOp {
         if let weights = targets.weights { factor = factor * Tensor(weights) }
         if factor.rank == 1 { factor = factor.unsqueeze(1) }
         return (x.softmax() - Tensor(targets.oneHot(x.dtype))) * factor
+    }
+
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        // Rows don't depend on each other, so the gradient of the sum has all derivatives.
+        let moved = (backward(.ones(like: y), x: x, y: y) * dx).sum(axis: 1)
+        return isSummed ? moved.sum() : moved
+    }
+
+    /// The same targets for each batch of logits, as rows one after the other.
+    override func batch(_ x: Tensor) -> Tensor? {
+        let size = x.shape[0]
+        let rows = x.reshape([size * x.shape[1], x.shape[2]])
+        let repeated = CrossEntropyOfClasses(
+            targets.repeated(size), scale: scale, isSummed: false)
+        let losses = repeated(rows).reshape([size, x.shape[1]])
+        return isSummed ? losses.sum(axis: 1) : losses
     }
 }

@@ -53,6 +53,7 @@ public struct CrossEntropy: Loss {
     }
 
     private func ofClasses(_ logits: Tensor, _ target: Tensor) -> Tensor {
+        if target.isExample { return ofExampleClasses(logits, target) }
         let targets = ClassTargets(
             target.data, classes: logits.shape[1], ignoring: ignoredIndex, weights: classWeights,
             dtype: logits.dtype, on: logits.data.backend, "CrossEntropy")
@@ -87,7 +88,7 @@ public struct CrossEntropy: Loss {
         return reduction(-(target * weighted(logits.logSoftmax())).sum(axis: -1))
     }
 
-    private func weighted(_ logarithms: Tensor) -> Tensor {
+    func weighted(_ logarithms: Tensor) -> Tensor {
         guard let classWeights else { return logarithms }
         let weights = NDArray(classWeights, on: logarithms.data.backend)
         return logarithms * Tensor(weights.cast(to: logarithms.dtype))

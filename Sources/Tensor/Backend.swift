@@ -8,6 +8,9 @@ public protocol Backend: AnyObject, Sendable {
     var summary: String { get }
     var memory: MemoryStatistics { get }
     func resetPeakMemory()
+    /// Where new arrays go that are made beside one of this backend's: itself, except for the
+    /// stand-ins of `vmap`, which hold no elements.
+    var home: any Backend { get }
 
     func allocate(byteCount: Int) -> UnsafeMutableRawPointer
     func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int)
@@ -49,6 +52,10 @@ public protocol Backend: AnyObject, Sendable {
     func step(_ rule: OptimizerRule, _ parameter: NDArray, gradient: NDArray, state: [NDArray])
     func sumOfSquares(_ x: NDArray) -> Double
     func isAllFinite(_ x: NDArray) -> Bool
+}
+
+extension Backend {
+    public var home: any Backend { self }
 }
 
 /// Where in the random stream a call starts: see `Random`.

@@ -28,7 +28,7 @@ extension NDArray {
         let source = contiguous()
         let out = NDArray(uninitialized: shape, dtype, on: target)
         guard count > 0 else { return out }
-        if backend.device == .cpu {
+        if backend === CPUBackend.shared {
             target.copyIn(from: source.pointer, to: out.pointer, byteCount: byteCount)
         } else {
             let host = NDArray(uninitialized: shape, dtype, on: CPUBackend.shared)

@@ -71,7 +71,7 @@ public struct NDArray: Sendable {
     public func withUnsafeMutableBytes<R>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> R
     ) rethrows -> R {
-        guard isContiguous, device == .cpu else {
+        guard isContiguous, backend === CPUBackend.shared else {
             fail("withUnsafeMutableBytes", "needs a contiguous array on the CPU")
         }
         defer { withExtendedLifetime(storage) {} }

@@ -13,13 +13,13 @@ public final class Storage: @unchecked Sendable {
     private let owner: AnyObject?
 
     /// Counts in-place changes, so that autograd notices when a saved value was overwritten.
-    public internal(set) var version: UInt32 = 0
+    @exclusivity(unchecked) public internal(set) var version: UInt32 = 0
 
     /// Uninitialized memory from the backend's allocator.
     public init(byteCount: Int, backend: any Backend) {
         self.byteCount = byteCount
-        self.backend = backend
-        pointer = backend.allocate(byteCount: byteCount)
+        self.backend = backend.home
+        pointer = backend.home.allocate(byteCount: byteCount)
         owner = nil
     }
 

@@ -96,7 +96,7 @@ public class Tensor {
     }
 
     /// The same elements, shared, without history: gradients stop here.
-    public final func detach() -> Tensor { Tensor(data) }
+    public final func detach() -> Tensor { trace?.detached() ?? Tensor(data) }
 
     /// Cuts this tensor from its graph, giving the graph's memory back.
     package final func forgetHistory() {

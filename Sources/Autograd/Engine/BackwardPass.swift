@@ -10,8 +10,8 @@ import Tensor
 final class BackwardPass {
     private let graph: GraphPolicy
     private let records: Bool
-    private let capturesTargets: Bool
-    private let marks: PassMarks
+    /// The notes by which the pass finds its way, if it captures targets.
+    private let marks: PassMarks?
     /// The results that the pass starts from, which `.destroy` spares.
     private var spared: Set<ObjectIdentifier> = []
     /// The gradients by the targets.
@@ -20,8 +20,7 @@ final class BackwardPass {
     init(graph: GraphPolicy, records: Bool, capturing count: Int? = nil) {
         self.graph = graph
         self.records = records
-        capturesTargets = count != nil
-        marks = PassMarks()
+        marks = count == nil ? nil : PassMarks()
         captured = Array(repeating: nil, count: count ?? 0)
     }
 
@@ -46,9 +45,9 @@ final class BackwardPass {
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
         guard var dy = node.cotangent.take() else { return }
         if node.extras != nil { dy = runHooks(of: node, dy) }
-        if capturesTargets {
+        if let marks {
             if let slot = marks.slot(node) { captured[slot] = dy }
-            if node.mark & PassMarks.hasLeadingParent == 0 { return }
+            if !marks.hasLeadingParent(node) { return }
         }
         guard let op = node.ctx else { return addToGrad(dy, of: node) }
         if op.savedVersion(of: node) != node.savedVersion { failChanged(op, node) }
@@ -57,9 +56,7 @@ final class BackwardPass {
         } else {
             propagate(dy, op, node)
         }
-        release(node.firstParent, into: &ready)
-        release(node.secondParent, into: &ready)
-        for parent in node.otherParents { release(parent, into: &ready) }
+        node.releaseParents(marks, &ready)
         if graph == .keep { return }
         node.isFreed = true
         node.forgetHistory()
@@ -77,10 +74,7 @@ final class BackwardPass {
     /// Whether gradients flow through a tensor to others: then it waits for all of them.
     @inline(__always)
     private func passesOn(_ tensor: Tensor) -> Bool {
-        if capturesTargets {
-            return marks.passesOn(tensor)
-        }
-        return tensor.requiresGrad && (!tensor.isLeaf || tensor.extras != nil)
+        tensor.passesOn(marks)
     }
 
     /// Sets `pendingUses` of every tensor that passes gradients on to the number of its uses.
@@ -93,29 +87,12 @@ final class BackwardPass {
         }
         while let node = stack.popLast() {
             if node.isFreed { BackwardPass.failFreed() }
-            count(node.firstParent, &stack)
-            count(node.secondParent, &stack)
-            for parent in node.otherParents { count(parent, &stack) }
+            node.countParents(marks, &stack)
         }
         var released: Set<ObjectIdentifier> = []
         for root in roots where passesOn(root) && released.insert(ObjectIdentifier(root)).inserted {
             root.pendingUses -= 1
         }
-    }
-
-    @inline(__always)
-    private func count(_ parent: Tensor?, _ stack: inout [Tensor]) {
-        guard let parent, passesOn(parent) else { return }
-        if parent.pendingUses == 0 { stack.append(parent) }
-        parent.pendingUses += 1
-    }
-
-    /// Marks one use of `parent` as done; after the last one it is ready.
-    @inline(__always)
-    private func release(_ parent: Tensor?, into ready: inout [Tensor]) {
-        guard let parent, passesOn(parent) else { return }
-        parent.pendingUses -= 1
-        if parent.pendingUses == 0 { ready.append(parent) }
     }
 
     /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave.
@@ -132,17 +109,17 @@ final class BackwardPass {
             gradient = gradient.sum(to: parent.shape)
         }
         if passesOn(parent) {
-            BackwardPass.add(gradient, to: &parent.cotangent, isOwner: false)
-        } else if capturesTargets {
-            guard let slot = marks.slot(parent) else { return }
-            BackwardPass.add(gradient, to: &captured[slot], isOwner: true)
+            BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
+        } else if marks != nil {
+            guard let slot = marks?.slot(parent) else { return }
+            BackwardPass.add(consume gradient, to: &captured[slot], isOwner: true)
         } else {
-            BackwardPass.add(gradient, to: &parent.grad, isOwner: true)
+            BackwardPass.add(consume gradient, to: &parent.grad, isOwner: true)
         }
     }
 
     private func addToGrad(_ gradient: Tensor, of leaf: Tensor) {
-        if !capturesTargets { BackwardPass.add(gradient, to: &leaf.grad, isOwner: true) }
+        if marks == nil { BackwardPass.add(gradient, to: &leaf.grad, isOwner: true) }
     }
 
     /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's gradient
@@ -174,7 +151,7 @@ final class BackwardPass {
             }
             gradient = changed
         }
-        if extras.retainsGrad, !node.isLeaf, !capturesTargets {
+        if extras.retainsGrad, !node.isLeaf, marks == nil {
             BackwardPass.add(gradient, to: &node.grad, isOwner: true)
         }
         return gradient

@@ -14,7 +14,8 @@ package func gradients(
 ) -> [Tensor?] {
     let reach = TargetReach(from: outputs.map(\.tensor), to: targets, within: segment)
     defer { reach.reset() }
-    let records = records ?? (GradMode.isEnabled && reach.hasOtherSources)
+    let dependsOnMore = reach.hasOtherSources || outputs.contains { $0.seed.hasHistory }
+    let records = records ?? (GradMode.isEnabled && dependsOnMore)
     let pass = BackwardPass(
         graph: records ? .keep : graph, records: records, capturing: targets.count)
     pass.run(from: outputs.filter { $0.tensor.mark & 2 != 0 })

@@ -76,7 +76,8 @@ struct TargetReach {
             if isTarget || !isInside { node.mark |= PassMarks.isEnd }
             if !isInside { node.mark |= PassMarks.isForeign }
         }
-        if !isTarget, node.isLeaf || node.mark & PassMarks.isEnd != 0 { hasOtherSources = true }
+        let isSource = node.isLeaf || node.mark & PassMarks.isEnd != 0
+        if isSource && !isTarget || node.trace?.hidesHistory == true { hasOtherSources = true }
     }
 
     /// A position may also be that of an outer pass, which has other targets.

@@ -7,24 +7,64 @@ public import Tensor
 public func jvp<Input: TensorTree, Output: TensorTree>(
     _ f: (Input) -> Output, at point: Input, along tangent: Input
 ) -> (value: Output, tangent: Output) where Input.Mapped == Input, Output.Mapped == Output {
-    let level = TraceLevel.current + 1
-    return TraceLevel.$current.withValue(level) {
-        var directions = tangent.leaves[...]
-        let duals = point.mapLeaves { leaf in
-            guard let direction = directions.popFirst() else {
-                fail("jvp", "the tangent has fewer tensors than the point")
-            }
-            return leaf.dual(direction, level)
+    let level = TraceLevel.next()
+    var directions = tangent.leaves[...]
+    let duals = point.mapLeaves { leaf in
+        guard let direction = directions.popFirst() else {
+            fail("jvp", "the tangent has fewer tensors than the point")
         }
-        guard directions.isEmpty else { fail("jvp", "the tangent has more tensors than the point") }
-        let output = f(duals)
-        let value = output.mapLeaves { Dual.split($0, level: level).primal }
-        let derivative = output.mapLeaves {
-            let (primal, tangent) = Dual.split($0, level: level)
-            return tangent ?? .zeros(like: primal)
-        }
-        return (value, derivative)
+        return leaf.dual(direction, level)
     }
+    guard directions.isEmpty else { fail("jvp", "the tangent has more tensors than the point") }
+    let output = f(duals)
+    let value = output.mapLeaves { Dual.split($0, level: level).primal }
+    let derivative = output.mapLeaves {
+        let (primal, tangent) = Dual.split($0, level: level)
+        return tangent ?? .zeros(like: primal)
+    }
+    return (value, derivative)
+}
+
+/// The value of `f` at `point` and its derivatives there in several directions.
+///
+/// The value is computed once and all derivatives in one pass, by `vmap` over the tangent rules;
+/// `f` itself need not be batchable, but the backward or tangent rule of an operation of your own
+/// must be. With `vectorized: false` each direction takes a pass of its own and less memory.
+public func jvp<Input: TensorTree, Output: TensorTree>(
+    _ f: (Input) -> Output, at point: Input, along directions: [Input], vectorized: Bool = true
+) -> (value: Output, tangents: [Output]) where Input.Mapped == Input, Output.Mapped == Output {
+    guard let first = directions.first else { fail("jvp", "there are no directions") }
+    if !vectorized {
+        let results = directions.map { jvp(f, at: point, along: $0) }
+        return (results[0].value, results.map(\.tangent))
+    }
+    let columns = directions.map(\.leaves)
+    guard columns.allSatisfy({ $0.count == columns[0].count }) else {
+        fail("jvp", "the directions differ in structure")
+    }
+    let stacked = columns[0].indices.map { leaf in Tensor.stack(columns.map { $0[leaf] }) }
+    let (value, tangents) = jvp(f, at: point, alongRows: first.replacingLeaves(stacked))
+    let rows = tangents.leaves
+    return (
+        value,
+        directions.indices.map { row in tangents.replacingLeaves(rows.map { $0[row] }) }
+    )
+}
+
+/// As `jvp`, along each row of the tensors in `directions`; the derivatives get an axis in front.
+func jvp<Input: TensorTree, Output: TensorTree>(
+    _ f: (Input) -> Output, at point: Input, alongRows directions: Input
+) -> (value: Output, tangents: Output) where Input.Mapped == Input, Output.Mapped == Output {
+    var value: Output?
+    let tangents = withoutActuallyEscaping(f) { f in
+        vmap { (direction: Input) in
+            let result = jvp(f, at: point, along: direction)
+            value = result.value
+            return result.tangent
+        }(directions)
+    }
+    guard let value else { fail("jvp", "the function was not called") }
+    return (value, tangents)
 }
 
 extension Tensor {

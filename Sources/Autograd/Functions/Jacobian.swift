@@ -11,8 +11,12 @@ public enum DifferentiationMode: Sendable {
 /// The derivatives of every element of f(x) by every element of x: shape [f(x).shape…, x.shape…].
 ///
 /// The cheaper direction is taken if none is named. The result can be differentiated further.
+///
+/// - Parameter vectorized: all passes as one, by `vmap`: as fast as the hardware allows, at the
+///   memory of as many passes. `f` itself need not be batchable, but the backward or tangent rule
+///   of an operation of your own must be. If false, one pass after the other.
 public func jacobian(
-    _ f: @escaping (Tensor) -> Tensor, mode: DifferentiationMode? = nil
+    _ f: @escaping (Tensor) -> Tensor, mode: DifferentiationMode? = nil, vectorized: Bool = true
 ) -> (Tensor) -> Tensor {
     { x in
         let (value, pullback) = vjp(f, at: x)
@@ -20,18 +24,25 @@ public func jacobian(
         if value.count == 0 || x.count == 0 { return .zeros(shape, value.dtype) }
         switch mode ?? (value.count <= x.count ? .reverse : .forward) {
         case .reverse:
-            let rows = (0..<value.count).map { pullback(.unit($0, like: value)) }
-            return Tensor.stack(rows).reshape(shape)
+            let units = Tensor.units(like: value)
+            let rows = vectorized ? vmap(pullback)(units) : .stack(units.rows.map(pullback))
+            return rows.reshape(shape)
         case .forward:
-            let columns = (0..<x.count).map { jvp(f, at: x, along: .unit($0, like: x)).tangent }
-            return Tensor.stack(columns, axis: value.rank).reshape(shape)
+            let units = Tensor.units(like: x)
+            let columns =
+                vectorized
+                ? jvp(f, at: x, alongRows: units).tangents
+                : .stack(units.rows.map { jvp(f, at: x, along: $0).tangent })
+            return columns.moved(0, to: columns.rank - 1).reshape(shape)
         }
     }
 }
 
 /// The second derivatives of a scalar function: shape [x.shape…, x.shape…]. Forward over reverse.
-public func hessian(_ f: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
-    jacobian(grad(f), mode: .forward)
+public func hessian(
+    _ f: @escaping (Tensor) -> Tensor, vectorized: Bool = true
+) -> (Tensor) -> Tensor {
+    jacobian(grad(f), mode: .forward, vectorized: vectorized)
 }
 
 /// The product of the Hessian of `f` at `point` with a vector, without the Hessian: the gradient's
@@ -44,9 +55,12 @@ public func hvp<Tree: TensorTree>(
 }
 
 extension Tensor {
-    /// Zeros with a one at a position in row-major order.
-    fileprivate static func unit(_ position: Int, like other: Tensor) -> Tensor {
-        let index = Tensor([position], .int64)
-        return index.oneHot(other.count, other.dtype).reshape(other.shape)
+    /// Zeros with a one at each position in turn: shape [count, shape…].
+    fileprivate static func units(like other: Tensor) -> Tensor {
+        Tensor.arange(0, other.count).oneHot(other.count, other.dtype)
+            .reshape(other.shape.inserting(other.count, at: 0)).to(other.data.backend.home)
     }
+
+    /// The slices along the first axis.
+    fileprivate final var rows: [Tensor] { (0..<shape[0]).map { self[$0] } }
 }

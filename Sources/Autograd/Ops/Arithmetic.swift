@@ -201,7 +201,7 @@ extension Tensor {
     /// The floor of a / b. A divisor of zero traps, for integers and floats alike.
     public final func floorDivide(_ other: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, other)
-        if b.data.contains(0) { fail("floorDivide", "division by zero") }
+        if b.everyElement.contains(0) { fail("floorDivide", "division by zero") }
         return FloorDiv()(a, b)
     }
     public final func floorDivide(_ other: some TensorScalar) -> Tensor {
@@ -211,7 +211,7 @@ extension Tensor {
     /// The remainder with the sign of the divisor. An integer divisor of zero traps.
     public final func mod(_ other: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, other)
-        if b.dtype.isInteger, b.data.contains(0) { fail("mod", "division by zero") }
+        if b.dtype.isInteger, b.everyElement.contains(0) { fail("mod", "division by zero") }
         return Mod()(a, b)
     }
     public final func mod(_ other: some TensorScalar) -> Tensor { mod(constant(other)) }

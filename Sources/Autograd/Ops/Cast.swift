@@ -8,6 +8,8 @@ final class Cast: UnaryOp {
     override var isDifferentiable: Bool { dtype.isFloat }
     override func forward(_ x: NDArray) -> NDArray { x.cast(to: dtype) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy.cast(to: x.dtype) }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 /// y = x on another device,  dx = dy on x's
@@ -17,8 +19,10 @@ final class Move: UnaryOp {
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { x.on(backend) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        Move(to: x.data.backend)(dy)
+        Move(to: x.data.backend.home)(dy)
     }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 extension Tensor {

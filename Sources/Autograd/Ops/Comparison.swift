@@ -12,6 +12,9 @@ final class Compare: BinaryOp {
     }
     override var isDifferentiable: Bool { false }
     override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { a.compare(kernel.rawValue, b) }
+    override func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        apply(Batched.aligned([a, b], [isBatched.a, isBatched.b]))
+    }
 }
 
 /// y = whether each element passes a test.
@@ -20,6 +23,7 @@ final class Predicate: UnaryOp {
     init(_ kernel: ft_unary_op) { self.kernel = kernel }
     override var isDifferentiable: Bool { false }
     override func forward(_ x: NDArray) -> NDArray { x.test(kernel.rawValue) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 /// y = a ∧ b or a ∨ b of bool tensors.
@@ -28,6 +32,9 @@ final class Logical: BinaryOp {
     init(_ kernel: ft_binary_op) { self.kernel = kernel }
     override var isDifferentiable: Bool { false }
     override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { a.zip(kernel.rawValue, b) }
+    override func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        apply(Batched.aligned([a, b], [isBatched.a, isBatched.b]))
+    }
 }
 
 extension Tensor {

@@ -16,10 +16,17 @@ final class Dropout: UnaryOp {
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         Dropout(rate, key)(dy)
     }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    /// One key, one mask: that of a single example, for all of them.
+    override func batch(_ x: Tensor) -> Tensor? {
+        let example = NDArray.full(x.shape.removing(at: 0), 1, x.dtype, on: x.data.backend)
+        return x * self(Tensor(example))
+    }
 }
 
 extension Tensor {
     /// Each element zero with probability `rate` in 0..<1, otherwise scaled by 1 / (1 − rate).
+    /// Inside `vmap` all examples share one mask.
     public final func dropout(_ rate: Double, using random: Random) -> Tensor {
         guard rate >= 0, rate < 1 else { fail("dropout", "the rate \(rate) is not in 0..<1") }
         if rate == 0 { return self }

@@ -4,46 +4,103 @@ public import Tensor
 // twice adds both gradients.
 
 /// y[i] = x[index[i]] along the first axis,  dx = dy added at the indices
-final class Gather: UnaryOp {
-    let index: NDArray
-    init(_ index: NDArray) { self.index = index }
-    override var attributeVersion: UInt32 { index.storage.version }
+final class Gather: BinaryOp {
+    /// Where the indices lie: backward reads them, but not x.
+    private let watched: Storage
+    private init(watching index: Tensor) { watched = index.data.storage }
+
+    /// `index` holds int64 positions, none negative.
+    static func of(_ x: Tensor, _ index: Tensor) -> Tensor { Gather(watching: index)(x, index) }
+
+    override var attributeVersion: UInt32 { watched.version }
     override var saves: Saved { .nothing }
-    override func forward(_ x: NDArray) -> NDArray { x.gather(index) }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        ScatterAdd(index, rows: x.shape[0])(dy)
+    override func forward(_ x: NDArray, _ index: NDArray) -> NDArray { x.gather(index) }
+    override func backwardLeft(_ dy: Tensor, a x: Tensor, b index: Tensor, y: Tensor) -> Tensor {
+        ScatterAdd.of(dy, index, rows: x.shape[0])
+    }
+    override func tangent(
+        _ dx: Tensor?, _: Tensor?, a x: Tensor, b index: Tensor, y: Tensor
+    ) -> Tensor? {
+        dx.map { Gather.of($0, index) }
+    }
+    override func batch(_ x: Tensor, _ index: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        if !isBatched.a { return Gather.of(x, index) }
+        if !isBatched.b { return Gather.of(x.moved(0, to: 1), index).moved(index.rank, to: 0) }
+        let (examples, rows) = (x.shape[0], x.shape[1])
+        let table = x.reshape(Shape([examples * rows] + x.shape.dropFirst(2)))
+        return Gather.of(table, index.shifted(by: rows))
     }
 }
 
 /// y[index[i]] += x[i] along the first axis of zeros,  dx[i] = dy[index[i]]
-final class ScatterAdd: UnaryOp {
-    let index: NDArray
-    let rows: Int
-    init(_ index: NDArray, rows: Int) {
-        self.index = index
+final class ScatterAdd: BinaryOp {
+    private let watched: Storage
+    private let rows: Int
+    private init(watching index: Tensor, rows: Int) {
+        watched = index.data.storage
         self.rows = rows
     }
-    override var attributeVersion: UInt32 { index.storage.version }
+
+    /// `index` holds int64 positions below `rows`, none negative.
+    static func of(_ x: Tensor, _ index: Tensor, rows: Int) -> Tensor {
+        ScatterAdd(watching: index, rows: rows)(x, index)
+    }
+
+    override var attributeVersion: UInt32 { watched.version }
     override var saves: Saved { .nothing }
-    override func forward(_ x: NDArray) -> NDArray { x.scatterAdd(index, rows: rows) }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { Gather(index)(dy) }
+    override func forward(_ x: NDArray, _ index: NDArray) -> NDArray {
+        x.scatterAdd(index, rows: rows)
+    }
+    override func backwardLeft(_ dy: Tensor, a x: Tensor, b index: Tensor, y: Tensor) -> Tensor {
+        Gather.of(dy, index)
+    }
+    override func tangent(
+        _ dx: Tensor?, _: Tensor?, a x: Tensor, b index: Tensor, y: Tensor
+    ) -> Tensor? {
+        dx.map { ScatterAdd.of($0, index, rows: rows) }
+    }
+    override func batch(_ x: Tensor, _ index: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        if !isBatched.b {
+            let last = x.moved(0, to: index.rank)
+            return ScatterAdd.of(last, index, rows: rows).moved(1, to: 0)
+        }
+        let examples = index.shape[0]
+        let x = Batched.spread([x, index], [isBatched.a, true])[0]
+        let all = ScatterAdd.of(x, index.shifted(by: rows), rows: examples * rows)
+        return all.reshape(Shape([examples, rows] + all.shape.dropFirst()))
+    }
 }
 
-extension NDArray {
-    /// The array as int64 positions below `size`, negatives counted from the end; traps outside.
-    func checkedIndex(below size: Int, _ operation: String) -> NDArray {
+extension Tensor {
+    /// One axis taken out and put in at another position.
+    final func moved(_ axis: Int, to position: Int) -> Tensor {
+        if axis == position { return self }
+        var order = Array(0..<rank)
+        order.insert(order.remove(at: axis), at: position)
+        return Permute(order)(self)
+    }
+
+    /// Row numbers of each example as row numbers of all examples' tables one after the other.
+    fileprivate final func shifted(by rows: Int) -> Tensor {
+        let ones = Array(repeating: 1, count: rank - 1)
+        let starts = Tensor.arange(0, shape[0]) * rows
+        return self + starts.reshape(Shape([shape[0]] + ones)).to(data.backend.home)
+    }
+
+    /// int64 positions below `size`, negatives counted from the end; traps outside.
+    fileprivate final func checkedIndex(below size: Int, _ operation: String) -> Tensor {
         guard dtype.isInteger else {
             fail(operation, "indices must be integers, not \(dtype)", hint: "cast(to: .int64)")
         }
-        if count == 0 { return cast(to: .int64) }
-        let low = Int(reduce(.minimum, axes: nil).scalar)
-        let high = Int(reduce(.maximum, axes: nil).scalar)
+        let wide = cast(to: .int64)
+        let all = wide.everyElement
+        if all.count == 0 { return wide }
+        let low = Int(all.reduce(.minimum, axes: nil).scalar)
+        let high = Int(all.reduce(.maximum, axes: nil).scalar)
         guard low >= -size, high < size else {
             fail(operation, "index \(low < -size ? low : high) is out of range for size \(size)")
         }
-        if low >= 0 { return cast(to: .int64).contiguous() }
-        return NDArray(values(as: Int64.self).map { $0 < 0 ? $0 + Int64(size) : $0 }, shape)
-            .on(backend)
+        return low >= 0 ? wide.contiguous() : Tensor.where(wide .< 0, wide + size, wide)
     }
 }
 
@@ -51,10 +108,10 @@ extension Tensor {
     /// The slices at `index` along an axis, which is replaced by the index's shape.
     public final func take(_ index: Tensor, axis: Int = 0) -> Tensor {
         let axis = shape.axis(axis, "take")
-        let checked = index.data.checkedIndex(below: shape[axis], "take")
-        if axis == 0 { return Gather(checked)(self) }
+        let checked = index.checkedIndex(below: shape[axis], "take")
+        if axis == 0 { return Gather.of(self, checked) }
         let front = [axis] + (0..<rank).filter { $0 != axis }
-        let taken = Gather(checked)(permute(front))
+        let taken = Gather.of(permute(front), checked)
         let width = index.rank
         let order =
             (width..<(width + axis)).map { $0 } + (0..<width).map { $0 }
@@ -67,7 +124,7 @@ extension Tensor {
     public final func gather(_ index: Tensor, axis: Int) -> Tensor {
         let axis = shape.axis(axis, "gather")
         let flat = flatPositions(index, axis, "gather")
-        return Gather(flat)(reshape([count])).reshape(index.shape)
+        return Gather.of(reshape([count]), flat).reshape(index.shape)
     }
 
     /// This tensor with `source` added at `index` along an axis, as `gather` reads.
@@ -77,25 +134,26 @@ extension Tensor {
             fail("scatterAdd", "source \(source.shape) and index \(index.shape) differ in shape")
         }
         let flat = flatPositions(index, axis, "scatterAdd")
-        let added = ScatterAdd(flat, rows: count)(source.cast(to: dtype).reshape([source.count]))
+        let added = ScatterAdd.of(
+            source.cast(to: dtype).reshape([source.count]), flat, rows: count)
         return self + added.reshape(shape)
     }
 
     /// Slices of `source` added at `index` along an axis; the same index twice adds twice.
     public final func indexAdd(_ index: Tensor, _ source: Tensor, axis: Int = 0) -> Tensor {
         let axis = shape.axis(axis, "indexAdd")
-        let checked = index.data.checkedIndex(below: shape[axis], "indexAdd")
+        let checked = index.checkedIndex(below: shape[axis], "indexAdd")
         let wanted = shape.replacing(axis, with: index.count)
         guard index.rank == 1, source.shape == wanted else {
             fail("indexAdd", "source \(source.shape) must have shape \(wanted)")
         }
-        let moved = ScatterAdd(checked, rows: shape[axis])(
-            source.cast(to: dtype).transpose(0, axis))
+        let moved = ScatterAdd.of(
+            source.cast(to: dtype).transpose(0, axis), checked, rows: shape[axis])
         return self + moved.transpose(0, axis)
     }
 
     /// Positions in row-major order of the elements that `index` names along `axis`.
-    private func flatPositions(_ index: Tensor, _ axis: Int, _ operation: String) -> NDArray {
+    private func flatPositions(_ index: Tensor, _ axis: Int, _ operation: String) -> Tensor {
         guard index.rank == rank,
             (0..<rank).allSatisfy({ $0 == axis || index.shape[$0] == shape[$0] })
         else {
@@ -103,27 +161,28 @@ extension Tensor {
                 operation, "index \(index.shape) doesn't fit \(shape) along axis \(axis)",
                 hint: "all other axes must agree")
         }
-        let checked = index.data.checkedIndex(below: shape[axis], operation)
+        let checked = index.checkedIndex(below: shape[axis], operation)
         let strides = shape.contiguousStrides
         return noGrad {
-            var flat = Tensor(checked) * strides[axis]
+            var flat = checked * strides[axis]
             for other in 0..<rank where other != axis {
                 var along = Shape(repeating: 1, count: rank)
                 along[other] = shape[other]
                 flat = flat + (Tensor.arange(0, shape[other]) * strides[other]).reshape(along)
             }
-            return flat.data.contiguous().reshape([index.count])
+            return flat.contiguous().reshape([index.count])
         }
     }
 
     /// One where the last axis equals the index, else zero: shape [..., classes].
     public final func oneHot(_ classes: Int, _ dtype: DType = .float32) -> Tensor {
-        let checked = Tensor(data.checkedIndex(below: classes, "oneHot"))
+        let checked = checkedIndex(below: classes, "oneHot")
         return (checked.unsqueeze(-1) .== Tensor.arange(0, classes)).cast(to: dtype)
     }
 
     /// The positions of elements that are not zero: int64 of shape [number of them, rank].
     public final func nonzero() -> Tensor {
+        failIfBatched("nonzero")
         let values = data.cast(to: .bool).values(as: Bool.self)
         let strides = shape.contiguousStrides
         var positions: [Int64] = []
@@ -143,7 +202,8 @@ extension Tensor {
                 "masked", "a bool mask of shape \(shape) is needed, not \(mask.dtype) \(mask.shape)"
             )
         }
+        mask.failIfBatched("masked")
         let positions = mask.reshape([count]).nonzero().reshape([-1])
-        return Gather(positions.data)(reshape([count]))
+        return Gather.of(reshape([count]), positions)
     }
 }

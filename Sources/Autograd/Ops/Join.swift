@@ -25,6 +25,12 @@ final class Concat: NaryOp {
             return dy.narrow(axis: axis, start: start, count: input.shape[axis])
         }
     }
+    override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
+        self(zip(tangents, inputs).map { $0 ?? .zeros(like: $1) })
+    }
+    override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        Concat(axis: axis + 1)(Batched.spread(inputs, isBatched))
+    }
 }
 
 extension Tensor {

@@ -14,6 +14,18 @@ final class MatMul: BinaryOp {
         }
         return MatMul()(a.transpose(), dy)
     }
+    override func tangent(
+        _ da: Tensor?, _ db: Tensor?, a: Tensor, b: Tensor, y: Tensor
+    ) -> Tensor? {
+        Dual.sum([da.map { self($0, b) }, db.map { self(a, $0) }], like: y)
+    }
+    override func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        if !isBatched.a, a.rank == 2, b.rank == 3, b.shape[2] == 1 {
+            // One matrix and many columns: bᵀ · aᵀ is a single product.
+            return self(b.transpose(), a.transpose()).transpose()
+        }
+        return apply(Batched.aligned([a, b], [isBatched.a, isBatched.b]))
+    }
 }
 
 /// y = x · Wᵀ + b for x [.., in], W [out, in], b [out], in one pass,
@@ -30,6 +42,22 @@ final class Affine: NaryOp {
         let dw = weight.requiresGrad ? MatMul()(rows.transpose(), x.asRows) : nil
         if inputs.count == 2 { return [dx, dw] }
         return [dx, dw, inputs[2].requiresGrad ? rows.sum(axis: 0) : nil]
+    }
+    override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
+        let (x, weight) = (inputs[0], inputs[1])
+        let byInput = tangents[0].map { Affine()([$0, weight]) }
+        let byWeight = tangents[1].map { Affine()([x, $0]) }
+        return Dual.sum([byInput, byWeight] + tangents.dropFirst(2), like: y)
+    }
+    override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        if !isBatched.dropFirst().contains(true) { return self(inputs) }
+        let (x, weight) = (inputs[0], inputs[1])
+        let operands = Batched.aligned([x, weight.transpose()], [isBatched[0], isBatched[1]])
+        let product = MatMul()(operands[0], operands[1])
+        if inputs.count == 2 { return product }
+        let isProductBatched = isBatched[0] || isBatched[1]
+        let terms = Batched.aligned([product, inputs[2]], [isProductBatched, isBatched[2]])
+        return terms[0] + terms[1]
     }
 }
 

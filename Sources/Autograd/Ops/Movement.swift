@@ -9,6 +9,10 @@ final class Reshape: UnaryOp {
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { x.reshape(shape) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy.reshape(x.shape) }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? {
+        x.reshape(shape.inserting(x.shape[0], at: 0))
+    }
 }
 
 /// y = x with its axes in another order,  dx = dy with them put back
@@ -22,6 +26,8 @@ final class Permute: UnaryOp {
         for (position, axis) in axes.enumerated() { inverse[axis] = position }
         return Permute(inverse)(dy)
     }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? { Permute([0] + axes.map { $0 + 1 })(x) }
 }
 
 /// y = x repeated along axes of size 1; the engine sums dy back to x's shape.
@@ -31,6 +37,12 @@ final class Expand: UnaryOp {
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { x.expand(to: shape) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? {
+        let ones = Array(repeating: 1, count: shape.rank + 1 - x.rank)
+        let aligned = x.reshape(Shape([x.shape[0]] + ones + x.shape.dropFirst()))
+        return aligned.expand(to: shape.inserting(x.shape[0], at: 0))
+    }
 }
 
 /// y = x with axes reversed,  dx = dy with them reversed
@@ -40,6 +52,8 @@ final class Flip: UnaryOp {
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { axes.reduce(x) { $0.flip($1) } }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { Flip(axes)(dy) }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? { Flip(axes.map { $0 + 1 })(x) }
 }
 
 /// y = a copy of x in row-major order,  dx = dy
@@ -47,6 +61,8 @@ final class Contiguous: UnaryOp {
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { x.copy() }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { dx }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 extension Tensor {

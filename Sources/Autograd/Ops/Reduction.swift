@@ -18,6 +18,10 @@ final class Sum: UnaryOp {
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         dy.reshape(x.shape.reduced(axes)).expand(to: x.shape)
     }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? {
+        Sum(axes.ofExamples(x), keepDims: keepDims)(x)
+    }
 }
 
 /// y = max x (or min),  dx = dy shared equally among the elements that reach the extreme
@@ -35,9 +39,19 @@ final class Extreme: UnaryOp {
         x.reduce(reduction, axes: axes, keepDims: keepDims)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        let kept = x.shape.reduced(axes)
-        let ties = (x .== y.detach().reshape(kept)).cast(to: x.dtype)
-        return dy.reshape(kept) * (ties / ties.sum(axes: axes, keepDims: true))
+        dy.reshape(x.shape.reduced(axes)) * shares(x, y)
+    }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        (dx * shares(x, y)).sum(axes: axes, keepDims: keepDims)
+    }
+    override func batch(_ x: Tensor) -> Tensor? {
+        Extreme(reduction, axes.ofExamples(x), keepDims: keepDims)(x)
+    }
+
+    /// One divided by the number of elements that reach the extreme, for those; zero for others.
+    private func shares(_ x: Tensor, _ y: Tensor) -> Tensor {
+        let ties = (x .== y.reshape(x.shape.reduced(axes))).cast(to: x.dtype)
+        return ties / ties.sum(axes: axes, keepDims: true)
     }
 }
 
@@ -55,8 +69,15 @@ final class Prod: UnaryOp {
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let kept = x.shape.reduced(axes)
         let dy = dy.reshape(kept)
-        if !x.data.contains(0) { return dy * y.reshape(kept) / x }
+        if !x.everyElement.contains(0) { return dy * y.reshape(kept) / x }
         return dy * Prod.ofOthers(x, axes)
+    }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        if !x.everyElement.contains(0) { return y * (dx / x).sum(axes: axes, keepDims: keepDims) }
+        return (dx * Prod.ofOthers(x, axes)).sum(axes: axes, keepDims: keepDims)
+    }
+    override func batch(_ x: Tensor) -> Tensor? {
+        Prod(axes.ofExamples(x), keepDims: keepDims)(x)
     }
 
     /// For each element the product of the others along the reduced axes: each row repeated n times
@@ -84,6 +105,8 @@ final class CumSum: UnaryOp {
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         CumSum()(dy.flip(-1)).flip(-1)
     }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 /// Whether any or all elements are true: bool, no gradient.
@@ -100,6 +123,9 @@ final class Truth: UnaryOp {
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(reduction, axes: axes, keepDims: keepDims)
     }
+    override func batch(_ x: Tensor) -> Tensor? {
+        Truth(reduction, axes.ofExamples(x), keepDims: keepDims)(x)
+    }
 }
 
 /// The index of the first extreme along the last axis: int64, no gradient.
@@ -108,6 +134,16 @@ final class ArgExtreme: UnaryOp {
     init(maximum: Bool) { self.maximum = maximum }
     override var isDifferentiable: Bool { false }
     override func forward(_ x: NDArray) -> NDArray { x.argExtreme(maximum: maximum) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}
+
+extension [Int]? {
+    /// These axes of an example as axes of the batch; nil means all of the example's.
+    fileprivate func ofExamples(_ batch: Tensor) -> [Int] {
+        guard let axes = self else { return Array(1..<Swift.max(batch.rank, 1)) }
+        let example = batch.shape.removing(at: 0)
+        return axes.map { example.axis($0, "reduce") + 1 }
+    }
 }
 
 extension Shape {

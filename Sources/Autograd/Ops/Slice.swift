@@ -13,6 +13,15 @@ struct Region: Sendable {
         steps = Shape(repeating: 1, count: shape.rank)
     }
 
+    /// The same box in each example of a batch.
+    func ofExamples(_ size: Int) -> Region {
+        var region = self
+        region.starts = starts.inserting(0, at: 0)
+        region.counts = counts.inserting(size, at: 0)
+        region.steps = steps.inserting(1, at: 0)
+        return region
+    }
+
     func view(_ x: NDArray) -> NDArray {
         (0..<x.rank).reduce(x) { array, axis in
             array.slice(
@@ -30,6 +39,8 @@ final class Slice: UnaryOp {
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         Embed(region, in: x.shape, around: 0)(dy)
     }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? { Slice(region.ofExamples(x.shape[0]))(x) }
 }
 
 /// y = an array of one value with x written over a region,  dx = that region of dy
@@ -49,6 +60,13 @@ final class Embed: UnaryOp {
         return out
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { Slice(region)(dy) }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        Embed(region, in: shape, around: 0)(dx)
+    }
+    override func batch(_ x: Tensor) -> Tensor? {
+        let size = x.shape[0]
+        return Embed(region.ofExamples(size), in: shape.inserting(size, at: 0), around: value)(x)
+    }
 }
 
 extension Tensor {

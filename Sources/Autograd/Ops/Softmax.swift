@@ -8,6 +8,8 @@ final class Softmax: UnaryOp {
     override var saves: Saved { .output }
     override func forward(_ x: NDArray) -> NDArray { x.softmax(logarithm: false) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SoftmaxGrad()(y, dy) }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { SoftmaxGrad()(y, dx) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 /// z = y · (dy − Σ dy · y),  by dy: the same form, for the Jacobian of softmax is symmetric
@@ -23,6 +25,18 @@ final class SoftmaxGrad: BinaryOp {
     override func backwardRight(_ dz: Tensor, a y: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
         SoftmaxGrad()(y, dz)
     }
+    override func tangent(
+        _ da: Tensor?, _ db: Tensor?, a y: Tensor, b dy: Tensor, y z: Tensor
+    ) -> Tensor? {
+        let byOutput = da.map { da in
+            let inner = (dy * y).sum(axis: -1, keepDims: true)
+            return da * (dy - inner) - y * (da * dy).sum(axis: -1, keepDims: true)
+        }
+        return Dual.sum([byOutput, db.map { SoftmaxGrad()(y, $0) }], like: z)
+    }
+    override func batch(_ y: Tensor, _ dy: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        apply(Batched.spread([y, dy], [isBatched.a, isBatched.b]))
+    }
 }
 
 /// y = x − ln Σ exp(xⱼ),  dx = dy − exp(y) Σ dy
@@ -32,6 +46,10 @@ final class LogSoftmax: UnaryOp {
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         LogSoftmaxGrad()(y, dy)
     }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        dx - (dx * y.exp()).sum(axis: -1, keepDims: true)
+    }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 /// z = dy − exp(y) Σ dy
@@ -46,12 +64,25 @@ final class LogSoftmaxGrad: BinaryOp {
     override func backwardRight(_ dz: Tensor, a y: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
         dz - (dz * y.exp()).sum(axis: -1, keepDims: true)
     }
+    override func tangent(
+        _ da: Tensor?, _ db: Tensor?, a y: Tensor, b dy: Tensor, y z: Tensor
+    ) -> Tensor? {
+        let byOutput = da.map { -($0 * y.exp() * dy.sum(axis: -1, keepDims: true)) }
+        return Dual.sum([byOutput, db.map { LogSoftmaxGrad()(y, $0) }], like: z)
+    }
+    override func batch(_ y: Tensor, _ dy: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        apply(Batched.spread([y, dy], [isBatched.a, isBatched.b]))
+    }
 }
 
 /// y = ln Σ exp(xⱼ), size 1 along the last axis,  dx = dy · exp(x − y)
 final class LogSumExp: UnaryOp {
     override func forward(_ x: NDArray) -> NDArray { x.logSumExp() }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (x - y).exp() }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        (dx * (x - y).exp()).sum(axis: -1, keepDims: true)
+    }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 extension Tensor {

@@ -79,22 +79,27 @@ extension Tensor {
     public final subscript(_ indices: any TensorIndexConvertible...) -> Tensor {
         get { apply(indices.map(\.tensorIndex)) }
         set {
+            checkMutable("subscript assignment", newValue)
             let target = noGrad { detach().apply(indices.map(\.tensorIndex)) }
             guard target.data.storage === data.storage else {
                 fail("subscript", "elements chosen by a tensor can't be assigned to")
             }
-            checkMutable("subscript assignment")
             target.data.assign(newValue.data)
         }
     }
 
     /// Writes `source`, broadcast and converted, over the elements in place.
     public final func assign(_ source: Tensor) {
-        checkMutable("assign")
+        checkMutable("assign", source)
         data.assign(source.data)
     }
 
-    private func checkMutable(_ operation: String) {
+    private func checkMutable(_ operation: String, _ source: Tensor) {
+        if trace != nil || source.isExample {
+            fail(
+                operation, "a tensor can't change in place inside jvp or vmap",
+                hint: "make a new one, for example with Tensor.where")
+        }
         if ctx != nil {
             fail(operation, "a recorded tensor can't change in place", hint: "detach() or copy it")
         }

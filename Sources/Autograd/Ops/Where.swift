@@ -1,17 +1,31 @@
 public import Tensor
 
 /// y = condition ? a : b,  da = dy where the condition holds,  db = dy where it doesn't
-final class Where: BinaryOp {
-    let condition: NDArray
-    init(_ condition: NDArray) { self.condition = condition }
-    override var attributeVersion: UInt32 { condition.storage.version }
-    override var saves: Saved { .nothing }
-    override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { condition.select(a, b) }
-    override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        Where(condition)(dy, dy.constant(0))
+final class Where: NaryOp {
+    /// Where the condition lies: backward reads it, but not a and b.
+    private let watched: Storage
+    private init(watching condition: Tensor) { watched = condition.data.storage }
+
+    static func of(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+        Where(watching: condition)([condition, a, b])
     }
-    override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        Where(condition)(dy.constant(0), dy)
+
+    override var attributeVersion: UInt32 { watched.version }
+    override var saves: Saved { .nothing }
+    override func forward(_ inputs: [NDArray]) -> NDArray { inputs[0].select(inputs[1], inputs[2]) }
+    override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        let zero = dy.constant(0)
+        return [
+            nil, inputs[1].needsGradient ? Where.of(inputs[0], dy, zero) : nil,
+            inputs[2].needsGradient ? Where.of(inputs[0], zero, dy) : nil,
+        ]
+    }
+    override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
+        Where.of(inputs[0], tangents[1] ?? y.constant(0), tangents[2] ?? y.constant(0))
+    }
+    override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        let aligned = Batched.aligned(inputs, isBatched)
+        return Where.of(aligned[0], aligned[1], aligned[2])
     }
 }
 
@@ -19,7 +33,7 @@ extension Tensor {
     /// Elements of `a` where `condition` is true, else of `b`; all three broadcast.
     public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
         let (a, b) = a.dtype == .bool && b.dtype == .bool ? (a, b) : promoted(a, b)
-        return Where(condition.data.cast(to: .bool))(a, b)
+        return Where.of(condition.cast(to: .bool), a, b)
     }
 
     /// This tensor with `value` where `mask` is true.

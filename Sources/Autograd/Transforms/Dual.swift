@@ -17,6 +17,9 @@ final class Dual: Trace {
         self.tangent = tangent
     }
 
+    func detached() -> Tensor { primal.detach() }
+    var hidesHistory: Bool { primal.hasHistory || tangent.hasHistory }
+
     /// A tensor that carries a tangent.
     static func lift(_ primal: Tensor, _ tangent: Tensor, level: Int) -> Tensor {
         let dual = Tensor(primal.data)

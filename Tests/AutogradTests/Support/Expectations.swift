@@ -16,6 +16,15 @@ func expect(
         distance <= tolerance, "\(tensor) is not \(expected)", sourceLocation: sourceLocation)
 }
 
+/// Expects a process that failed to have said a sentence.
+func expectSentence(
+    _ result: ExitTest.Result?, _ sentence: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains(sentence), "\(text)", sourceLocation: sourceLocation)
+}
+
 extension Tensor {
     /// A float64 leaf that requires a gradient.
     static func leaf(_ values: some NestedNumbers) -> Tensor {

@@ -1,0 +1,5 @@
+import Autograd
+import NN
+
+// Prints every operation with what it can do; the tests check each cell.
+print(OpTable.markdown(OpTable.rows + LossOpTable.rows), terminator: "")

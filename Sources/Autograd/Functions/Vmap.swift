@@ -1,0 +1,87 @@
+import Tensor
+
+// A function of one example, applied to a batch at once:
+//
+//     vmap { x in x.softmax() }(images)                  // each image, along axis 0
+//     vmap(distance, in: (0, nil))(points, centre)       // the same centre for each point
+//     vmap(grad(loss))(examples)                         // a gradient for each example
+//
+// Inside, a tensor has the shape of one example but no elements: operations are carried out on the
+// whole batch by their batching rules, never in a loop. Reading a value there, or calling an
+// operation that can't be batched, traps with a sentence. `vmap` nests with itself, with gradients
+// and with `jvp` in any order. Operations of your own need a `batch` method.
+
+/// `f` for each slice of the argument's tensors along `axis`, the results side by side along the
+/// axis `out`.
+///
+/// Results that don't depend on the argument are repeated, as views. All tensors of the argument
+/// have the same size along the axis; keep what all examples share out of it, by capturing it.
+public func vmap<Input: TensorTree, Output: TensorTree>(
+    _ f: @escaping (Input) -> Output, in axis: Int = 0, out: Int = 0
+) -> (Input) -> Output where Input.Mapped == Input, Output.Mapped == Output {
+    { input in
+        let scope = BatchScope()
+        return scope.collect(f(scope.lift(input, axis)), out)
+    }
+}
+
+/// As above for two arguments, each with an axis of its own: nil for one that all examples share.
+public func vmap<First: TensorTree, Second: TensorTree, Output: TensorTree>(
+    _ f: @escaping (First, Second) -> Output, in axes: (Int?, Int?) = (0, 0), out: Int = 0
+) -> (First, Second) -> Output
+where First.Mapped == First, Second.Mapped == Second, Output.Mapped == Output {
+    { first, second in
+        let scope = BatchScope()
+        return scope.collect(f(scope.lift(first, axes.0), scope.lift(second, axes.1)), out)
+    }
+}
+
+/// As above for three arguments; more fit into a tree.
+public func vmap<First: TensorTree, Second: TensorTree, Third: TensorTree, Output: TensorTree>(
+    _ f: @escaping (First, Second, Third) -> Output, in axes: (Int?, Int?, Int?) = (0, 0, 0),
+    out: Int = 0
+) -> (First, Second, Third) -> Output
+where
+    First.Mapped == First, Second.Mapped == Second, Third.Mapped == Third, Output.Mapped == Output
+{
+    { first, second, third in
+        let scope = BatchScope()
+        let examples = (scope.lift(first, axes.0), scope.lift(second, axes.1))
+        return scope.collect(f(examples.0, examples.1, scope.lift(third, axes.2)), out)
+    }
+}
+
+/// One call of `vmap`: its level and the size of its batch.
+private final class BatchScope {
+    private let level = TraceLevel.next()
+    private var size: Int?
+
+    /// The tree with each tensor standing for one slice of it along an axis, if one is given.
+    func lift<Tree: TensorTree>(_ tree: Tree, _ axis: Int?) -> Tree where Tree.Mapped == Tree {
+        guard let axis else { return tree }
+        return tree.mapLeaves { leaf in
+            let axis = leaf.shape.axis(axis, "vmap")
+            let size = self.size ?? leaf.shape[axis]
+            guard leaf.shape[axis] == size else {
+                fail(
+                    "vmap",
+                    "axis \(axis) of shape \(leaf.shape) has size \(leaf.shape[axis]), not the "
+                        + "\(size) of the batch")
+            }
+            self.size = size
+            return Batched.lift(leaf.moved(axis, to: 0), level: level)
+        }
+    }
+
+    /// The results of all examples.
+    func collect<Tree: TensorTree>(_ tree: Tree, _ axis: Int) -> Tree where Tree.Mapped == Tree {
+        guard let size else {
+            fail("vmap", "no argument is batched", hint: "give at least one an axis and a tensor")
+        }
+        return tree.mapLeaves { leaf in
+            let (tensor, isBatched) = Batched.split(leaf, level: level)
+            let all = isBatched ? tensor : leaf.expand(to: leaf.shape.inserting(size, at: 0))
+            return all.moved(0, to: all.shape.axis(axis, "vmap"))
+        }
+    }
+}

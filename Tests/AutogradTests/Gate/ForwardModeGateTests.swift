@@ -1,0 +1,177 @@
+import Autograd
+import Tensor
+import Testing
+
+@Suite("Every operation's tangent")
+struct ForwardModeGateTests {
+    static let smooth = GradientGateTests.smooth
+
+    @Test(
+        "is dual to its gradient: ⟨u, Jv⟩ = ⟨Jᵀu, v⟩, by all operands and by each",
+        arguments: smooth)
+    func duality(_ example: Example) {
+        let probe = ForwardProbe(example)
+        let (value, tangent) = probe.push(probe.directions)
+        #expect(value.doubles == example.row.apply(probe.operands).doubles)
+        #expect(tangent.shape == value.shape && tangent.dtype == value.dtype)
+        let gradients = probe.reverse.gradients(probe.operands, probe.upstream)
+        var total = 0.0
+        for (gradient, position) in zip(gradients, probe.floats) {
+            let pulled = gradient.inner(probe.directions[position])
+            total += pulled
+            let alone = probe.push(onlyOperand: position)
+            #expect(close(alone.inner(probe.upstream), pulled), "by operand \(position)")
+        }
+        #expect(close(tangent.inner(probe.upstream), total))
+    }
+
+    @Test("agrees with central differences", arguments: smooth)
+    func differences(_ example: Example) {
+        let probe = ForwardProbe(example)
+        let expected = probe.differences { example.row.apply($0).doubles }
+        #expect(probe.push(probe.directions).tangent.distance(expected) < 1e-7)
+    }
+
+    @Test(
+        "of its gradient agrees with the gradient of its gradient and with central differences",
+        arguments: smooth)
+    func second(_ example: Example) {
+        let probe = ForwardProbe(example)
+        let forward = jvp(
+            { probe.gradients($0) }, at: probe.operands, along: probe.directions
+        ).tangent
+        let weights = probe.floats.enumerated().map {
+            Samples.weights(probe.operands[$1].shape, UInt64(11 + $0))
+        }
+        let pushed = zip(probe.floats, weights).reduce(0) { $0 + forward[$1.0].inner($1.1) }
+        let reverse = probe.reverse.secondGradients()
+        let pulled = zip(reverse, probe.floats).reduce(0) {
+            $0 + $1.0.inner(probe.directions[$1.1])
+        }
+        #expect(close(pushed, pulled))
+        for position in probe.floats {
+            let expected = probe.differences { probe.gradients($0)[position].doubles }
+            #expect(forward[position].distance(expected) < 1e-6, "by operand \(position)")
+        }
+    }
+
+    @Test("does not depend on how operands and directions lie in memory", arguments: smooth)
+    func layouts(_ example: Example) {
+        let probe = ForwardProbe(example)
+        let expected = probe.push(probe.directions).tangent.doubles
+        for layout in Layout.allCases {
+            let moved = jvp(
+                example.row.apply, at: probe.operands.map { Tensor(layout.arrange($0.data)) },
+                along: probe.directions.map { Tensor(layout.arrange($0.data)) })
+            #expect(moved.tangent.distance(expected) < 1e-13, "\(layout)")
+        }
+    }
+
+    @Test(
+        "has its operand's dtype and agrees with the float64 one but for rounding",
+        arguments: smooth, [DType.float32, .float16, .bfloat16])
+    func dtypes(_ example: Example, _ dtype: DType) {
+        let probe = ForwardProbe(example)
+        let narrow = { (x: Tensor) in x.dtype.isFloat ? x.cast(to: dtype) : x }
+        let wide = { (x: Tensor) in x.dtype.isFloat ? x.cast(to: .float64) : x }
+        let operands = example.operands(dtype)
+        let directions = probe.directions.map(narrow)
+        let tangent = jvp(example.row.apply, at: operands, along: directions).tangent
+        let expected = jvp(
+            example.row.apply, at: operands.map(wide), along: directions.map(wide)
+        ).tangent.doubles
+        #expect(tangent.dtype == dtype)
+        let scale = expected.reduce(1) { max($0, abs($1)) }
+        #expect(tangent.distance(expected) < 32 * unitRoundoff(dtype) * scale)
+    }
+
+    @Test("leaves operands and directions alone", arguments: smooth)
+    func purity(_ example: Example) {
+        let probe = ForwardProbe(example)
+        let before = (probe.operands + probe.directions).map(\.doubles)
+        _ = probe.push(probe.directions)
+        _ = jvp({ probe.gradients($0) }, at: probe.operands, along: probe.directions)
+        #expect((probe.operands + probe.directions).map(\.doubles) == before)
+    }
+
+    @Test(
+        "has a rule where the table says so, and none where it doesn't",
+        arguments: OpTable.rows.filter(\.isDifferentiable))
+    func claims(_ row: OpRow) {
+        let leaves = Samples.operands(row, row.shapes[0]).map { $0.leaf() }
+        var pending = [row.apply(leaves)]
+        var hasRules = true
+        while let y = pending.popLast() {
+            pending += y.parents
+            guard let op = y.ctx, !(op is ElementwiseBinaryOp) else { continue }
+            let inputs = y.parents.map { $0.detach() }
+            let tangents = inputs.map { $0.dtype.isFloat ? Tensor.ones(like: $0) : nil }
+            let tangent = noGrad { op.tangent(tangents, inputs: inputs, y: y.detach()) }
+            hasRules = hasRules && tangent != nil
+        }
+        #expect(row.tangent == (hasRules ? .rule : .derived))
+    }
+
+    @Test("does not exist where the result is no float")
+    func absent() {
+        for row in OpTable.rows { #expect((row.tangent == .none) == !row.isDifferentiable) }
+    }
+}
+
+/// A row's operands with a direction for each, seeded like the rest of the gate.
+struct ForwardProbe {
+    let row: OpRow
+    let operands: [Tensor]
+    let directions: [Tensor]
+    let reverse: GradientProbe
+
+    init(_ example: Example) {
+        row = example.row
+        operands = example.operands()
+        reverse = GradientProbe(row, operands)
+        directions = operands.enumerated().map { position, operand in
+            operand.dtype.isFloat ? Samples.weights(operand.shape, UInt64(31 + position)) : operand
+        }
+    }
+
+    var upstream: Tensor { reverse.upstream }
+    var floats: [Int] { reverse.floats }
+
+    func push(_ directions: [Tensor]) -> (value: Tensor, tangent: Tensor) {
+        jvp(row.apply, at: operands, along: directions)
+    }
+
+    /// The tangent when one operand moves and the others are constants.
+    func push(onlyOperand position: Int) -> Tensor {
+        jvp(
+            { row.apply(operands.replacing(position, with: $0)) }, at: operands[position],
+            along: directions[position]
+        ).tangent
+    }
+
+    /// The gradients of ⟨upstream, result⟩, as a function.
+    func gradients(_ operands: [Tensor]) -> [Tensor] {
+        grad { (operands: [Tensor]) in (row.apply(operands) * upstream).sum() }(operands)
+    }
+
+    /// The derivative of a function of the operands along the directions, between two steps.
+    func differences(step: Double = 1e-5, _ function: ([Tensor]) -> [Double]) -> [Double] {
+        func at(_ step: Double) -> [Double] {
+            function(
+                zip(operands, directions).map { $0.dtype.isFloat ? $0 + $1 * step : $0 })
+        }
+        return zip(at(step), at(-step)).map { ($0 - $1) / (2 * step) }
+    }
+}
+
+extension Tensor {
+    /// Σ of the products of the elements.
+    func inner(_ other: Tensor) -> Double {
+        zip(doubles, other.doubles).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+}
+
+/// Whether two numbers agree to eleven digits.
+func close(_ a: Double, _ b: Double) -> Bool {
+    abs(a - b) <= 1e-11 * max(1, abs(a), abs(b))
+}

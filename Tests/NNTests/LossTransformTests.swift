@@ -1,0 +1,101 @@
+import Autograd
+import Foundation
+import NN
+import Tensor
+import Testing
+
+@Suite("Losses under jvp and vmap")
+struct LossTransformTests {
+    private let logits = Tensor(
+        [
+            [[0.5, -1, 2], [1, 1.5, -0.3]], [[-2, 0.1, 0.7], [3, -3, 0]],
+            [[0.2, 0.4, -0.6], [1, -2, 0.3]],
+        ], .float64)
+    private let targets = Tensor([[2, 0], [2, 1], [1, 0]], .int64)
+
+    @Test(
+        "cross-entropy has a tangent dual to its gradient, and batches",
+        arguments: CrossEntropyCase.all)
+    func crossEntropy(_ example: CrossEntropyCase) {
+        let loss = example.loss
+        let x = logits[0]
+        let target = targets[1]
+        let direction = Tensor([[1, -2, 0.5], [0.3, 2, -1]], .float64)
+        let tangent = jvp({ loss($0, target) }, at: x, along: direction).tangent
+        let gradient = grad { loss($0, target) }(x)
+        let pulled = (gradient * direction).sum().item
+        #expect(abs(tangent.sum().item - pulled) < 1e-12)
+
+        let shared = vmap { (x: Tensor) in loss(x, target) }(logits)
+        let eachShared = (0..<3).map { loss(logits[$0], target) }
+        expectClose(shared, eachShared.flatMap { $0.values(as: Double.self) })
+
+        let own = vmap { (x: Tensor, target: Tensor) in loss(x, target) }(logits, targets)
+        let eachOwn = (0..<3).map { loss(logits[$0], targets[$0]) }
+        expectClose(own, eachOwn.flatMap { $0.values(as: Double.self) })
+
+        let slopes = vmap { (x: Tensor, target: Tensor) in grad { loss($0, target) }(x) }(
+            logits, targets)
+        let eachSlope = (0..<3).map { index in grad { loss($0, targets[index]) }(logits[index]) }
+        expectClose(slopes, eachSlope.flatMap { $0.values(as: Double.self) })
+    }
+
+    @Test("the rows of the operation table name every operation of the module")
+    func table() throws {
+        #expect(LossOpTable.rows.flatMap(\.classes) == ["CrossEntropyOfClasses"])
+        let folder = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/NN")
+        guard FileManager.default.fileExists(atPath: folder.path) else { return }
+        var found: [String] = []
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+            found += text.matches(of: /class (\w+): *\w*(Unary|Binary|Nary)Op/).map { String($0.1) }
+        }
+        #expect(found == ["CrossEntropyOfClasses"])
+    }
+
+    @Test("the row of the table claims what holds", arguments: LossOpTable.rows)
+    func claims(_ row: OpRow) {
+        for shapes in row.shapes {
+            let random = Random(seed: 4)
+            let x = Tensor.normal(shapes[0], .float64, using: random)
+            let target = Tensor.integers(shapes[1], low: -4, high: 4, using: random)
+            let direction = Tensor.normal(shapes[0], .float64, using: random)
+            let f = { (x: Tensor) in row.apply([x, target]) }
+            let tangent = jvp(f, at: x, along: direction).tangent
+            #expect(abs(tangent.item - (grad(f)(x) * direction).sum().item) < 1e-12)
+            let forward = jvp(grad(f), at: x, along: direction).tangent
+            let reverse = grad { (x: Tensor) in (grad(f)(x) * direction).sum() }(x)
+            expectClose(forward, reverse.values(as: Double.self))
+            expectClose(vmap(f)(Tensor.stack([x, -x])), [f(x).item, f(-x).item])
+        }
+        #expect(row.tangent == .rule && row.batching == .rule && row.gradient == .exact)
+    }
+
+    @Test("per-example gradients of a classifier by its weights add up to those of the batch")
+    func perExample() {
+        let weights = Tensor([[1, -1], [0.5, 2], [-0.3, 0.7]], .float64)
+        let inputs = Tensor([[1, 2], [0.1, -1], [3, 0.4], [-2, 1]], .float64)
+        let labels = Tensor([0, 2, 1, 1], .int64)
+        let loss = CrossEntropy(reduction: .sum)
+        let each = vmap { (x: Tensor, label: Tensor) in
+            grad { (w: Tensor) in loss(x.linear(w), label) }(weights)
+        }(inputs, labels)
+        #expect(each.shape == [4, 3, 2])
+        let all = grad { (w: Tensor) in loss(inputs.linear(w), labels) }(weights)
+        expectClose(each.sum(axis: 0), all.values(as: Double.self))
+    }
+
+    @Test("a class that doesn't exist traps in a batch too")
+    func wrongClass() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = vmap { (x: Tensor, target: Tensor) in CrossEntropy()(x, target) }(
+                Tensor([[1, 2], [3, 4]]), Tensor([0, 2], .int64))
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("CrossEntropy: target 2 is no class of 0..<2"))
+    }
+}
