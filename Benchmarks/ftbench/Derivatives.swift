@@ -70,5 +70,3 @@ func benchmarkJVP() {
     report("forward_mlp", "ms", times[1])
     note("jvp_mlp: \(ratio(times[0], times[1])) of the forward pass")
 }
-
-private func ratio(_ a: Double, _ b: Double) -> Double { (a / b * 100).rounded() / 100 }

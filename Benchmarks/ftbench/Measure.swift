@@ -32,3 +32,6 @@ func note(_ line: String) {
     let bytes = Array((line + "\n").utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)
 }
+
+/// a / b to two digits.
+func ratio(_ a: Double, _ b: Double) -> Double { (a / b * 100).rounded() / 100 }

@@ -11,6 +11,7 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("grad_mlp", benchmarkGrad),
     ("hvp_mlp", benchmarkHVP),
     ("jvp_mlp", benchmarkJVP),
+    ("checkpoint_mlp", benchmarkCheckpointing),
     ("million_ops", benchmarkMillionOps),
 ]
 

@@ -10,6 +10,7 @@ import time
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+import torch.utils.checkpoint
 
 torch.manual_seed(0)
 torch.set_num_threads(2)
@@ -120,6 +121,22 @@ def jvp_mlp():
         report("forward_mlp", ms=round(median(lambda: loss(weights), 100, 20) * 1e3, 4))
 
 
+def checkpoint_mlp():
+    layers = []
+    for _ in range(32):
+        layers += [nn.Linear(1024, 1024), nn.ReLU()]
+    model = nn.Sequential(*layers)
+    x = torch.randn(256, 1024)
+
+    def saving():
+        y = torch.utils.checkpoint.checkpoint_sequential(model, 8, x, use_reentrant=False)
+        y.square().mean().backward()
+
+    report("deep_mlp", ms=round(
+        median(lambda: model(x).square().mean().backward(), 9, 1) * 1e3, 4))
+    report("checkpoint_mlp", ms=round(median(saving, 9, 1) * 1e3, 4))
+
+
 def million_ops():
     def resident():
         with open("/proc/self/statm") as file:
@@ -149,6 +166,7 @@ def million_ops():
 
 
 workloads = {"mlp_tiny": mlp_tiny, "mlp": mlp, "scalar_chain": scalar_chain, "grad_mlp": grad_mlp,
-             "hvp_mlp": hvp_mlp, "jvp_mlp": jvp_mlp, "million_ops": million_ops}
+             "hvp_mlp": hvp_mlp, "jvp_mlp": jvp_mlp,
+             "checkpoint_mlp": checkpoint_mlp, "million_ops": million_ops}
 for name in sys.argv[1:] or workloads:
     workloads[name]()
