@@ -8,25 +8,23 @@ package import Tensor
 package func jvp<Output: TensorTree>(
     moving tensors: [(tensor: Tensor, tangent: Tensor)], connects: Bool, _ body: () -> Output
 ) -> (value: Output, tangent: Output) where Output.Mapped == Output {
-    let level = TraceLevel.current + 1
-    return TraceLevel.$current.withValue(level) {
-        let previous = tensors.map(\.tensor.trace)
-        let duals = tensors.map { tensor, tangent in
-            guard tangent.shape == tensor.shape else {
-                fail("jvp", "a tangent of shape \(tangent.shape) for one of \(tensor.shape)")
-            }
-            let primal =
-                connects && tensor.requiresGrad ? Identity()(tensor) : tensor.withoutHistory
-            return Dual(level: level, primal: primal, tangent: tangent.cast(to: tensor.dtype))
+    let level = TraceLevel.next()
+    let previous = tensors.map(\.tensor.trace)
+    let duals = tensors.map { tensor, tangent in
+        guard tangent.shape == tensor.shape else {
+            fail("jvp", "a tangent of shape \(tangent.shape) for one of \(tensor.shape)")
         }
-        defer { for (pair, trace) in zip(tensors, previous) { pair.tensor.trace = trace } }
-        for (pair, dual) in zip(tensors, duals) { pair.tensor.trace = dual }
-        let output = body()
-        let value = output.mapLeaves { Dual.split($0, level: level).primal }
-        let derivative = output.mapLeaves {
-            let (primal, tangent) = Dual.split($0, level: level)
-            return tangent ?? .zeros(like: primal)
-        }
-        return (value, derivative)
+        let primal =
+            connects && tensor.requiresGrad ? Identity()(tensor) : tensor.withoutHistory
+        return Dual(level: level, primal: primal, tangent: tangent.cast(to: tensor.dtype))
     }
+    defer { for (pair, trace) in zip(tensors, previous) { pair.tensor.trace = trace } }
+    for (pair, dual) in zip(tensors, duals) { pair.tensor.trace = dual }
+    let output = body()
+    let value = output.mapLeaves { Dual.split($0, level: level).primal }
+    let derivative = output.mapLeaves {
+        let (primal, tangent) = Dual.split($0, level: level)
+        return tangent ?? .zeros(like: primal)
+    }
+    return (value, derivative)
 }

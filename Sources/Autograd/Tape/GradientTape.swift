@@ -127,7 +127,8 @@ public final class GradientTape {
     }
 
     private func note(_ tensors: [Tensor]) {
-        for tensor in tensors where tensor.requiresGrad && !graph.contains(where: { $0 === tensor }) {
+        for tensor in tensors where tensor.requiresGrad && !graph.contains(where: { $0 === tensor })
+        {
             graph.append(tensor)
         }
     }
