@@ -43,7 +43,9 @@ public final class CheckpointedSequential: Sequential {
             let segment = layers[start..<end]
             let run = { (x: Tensor) in segment.reduce(x) { $1($0) } }
             // What the last segment keeps, the backward pass needs at once.
-            x = end == layers.count ? run(x) : checkpoint({ leavingBuffers(of: segment, run, $0) }, x)
+            x =
+                end == layers.count
+                ? run(x) : checkpoint({ leavingBuffers(of: segment, run, $0) }, x)
             start = end
         }
         return x
@@ -79,7 +81,10 @@ private func leavingBuffers(
 ) -> Tensor {
     guard Checkpointing.isRecomputing else { return run(x) }
     let before = modules.flatMap(\.buffers).map {
-        (buffer: $0, storage: $0.data.storage, version: $0.data.storage.version, copy: $0.data.copy())
+        (
+            buffer: $0, storage: $0.data.storage, version: $0.data.storage.version,
+            copy: $0.data.copy()
+        )
     }
     defer {
         for (buffer, storage, version, copy) in before {

@@ -225,6 +225,10 @@ open class BinaryOp: Op {
 
 /// An operation of any number of tensors.
 open class NaryOp: Op {
+    /// Whether backward may give nil for an input that needs a gradient, having none for it or
+    /// having handed it on itself.
+    package final var mayOmitGradients = false
+
     open func forward(_ inputs: [NDArray]) -> NDArray {
         fail(name, "forward is not implemented")
     }
@@ -281,6 +285,7 @@ open class NaryOp: Op {
         for (index, input) in inputs.enumerated() where input.needsGradient {
             // Taken out of the array, so that the engine may hold the only reference.
             guard let gradient = gradients[index].take() else {
+                if mayOmitGradients { continue }
                 fail(name, "backward gave no gradient for an input that requires one")
             }
             send(input, gradient)

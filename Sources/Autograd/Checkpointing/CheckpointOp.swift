@@ -17,6 +17,8 @@ final class Checkpoint: NaryOp {
         self.journal = journal
         self.run = run
         upstreams = Array(repeating: nil, count: outputCount)
+        super.init()
+        mayOmitGradients = true
     }
 
     override var saves: Saved { .inputs }
@@ -51,16 +53,23 @@ final class Checkpoint: NaryOp {
             return variable
         }
         let captured = Array(inputs.dropFirst(inputCount))
+        // Asked before the pass inside leaves its marks on what was captured.
+        let outer = BackwardPass.current.pass
+        let takers = variables.map { _ in nil } + captured.map { outer?.taker(for: $0) }
         let outputs = runAgain(variables, segment, captured)
         let roots = zip(outputs, upstreams).compactMap { output, upstream in
             upstream.map { (tensor: output, seed: $0) }
         }
-        let targets = zip(variables + captured, isNeeded).filter(\.1).map(\.0)
-        var found = gradients(of: roots, by: targets, records: records, within: segment)[...]
-        return zip(inputs, isNeeded).map { input, isNeeded in
-            guard isNeeded, let gradient = found.popFirst() else { return nil }
-            return gradient ?? .zeros(like: input)
+        let targets = variables + captured
+        let needed = targets.indices.filter { isNeeded[$0] }
+        let found = gradients(
+            of: roots, by: needed.map { targets[$0] }, graph: .prune, records: records,
+            within: segment, takers: needed.map { takers[$0] })
+        var result: [Tensor?] = Array(repeating: nil, count: inputs.count)
+        for (index, gradient) in zip(needed, found) where takers[index] == nil {
+            result[index] = gradient ?? .zeros(like: inputs[index])
         }
+        return result
     }
 
     private func runAgain(

@@ -1,5 +1,8 @@
 import Tensor
 
+/// Takes a gradient.
+typealias GradientTaker = (consuming Tensor) -> Void
+
 /// One walk from results back to what they were computed from.
 ///
 /// First it counts how often each tensor is used below the results, then it hands gradients up,
@@ -16,8 +19,14 @@ final class BackwardPass {
     private var spared: Set<ObjectIdentifier> = []
     /// The gradients by the targets.
     private(set) var captured: [Tensor?]
+    /// Who takes the gradients by a target as they come, in place of `captured`.
+    private let takers: [GradientTaker?]
 
-    init(graph: GraphPolicy, records: Bool, capturing count: Int? = nil) {
+    init(
+        graph: GraphPolicy, records: Bool, capturing count: Int? = nil,
+        takers: [GradientTaker?] = []
+    ) {
+        self.takers = takers
         self.graph = graph
         self.records = records
         marks = count == nil ? nil : PassMarks()
@@ -31,15 +40,27 @@ final class BackwardPass {
             scope.passDepth += 1
         }
         Recording.with(change) {
-            countUses(above: roots.map(\.tensor))
-            for (root, seed) in roots { deliver(seed, to: root, from: nil) }
-            var ready: [Tensor] = []
-            for (root, _) in roots where root.pendingUses == 0 && passesOn(root) {
-                ready.append(root)
-            }
-            while let node = ready.popLast() { visit(node, &ready) }
+            BackwardPass.$current.withValue(Current(pass: self)) { walk(roots) }
         }
     }
+
+    private func walk(_ roots: [(tensor: Tensor, seed: Tensor)]) {
+        countUses(above: roots.map(\.tensor))
+        for (root, seed) in roots { deliver(seed, to: root, from: nil) }
+        var ready: [Tensor] = []
+        for (root, _) in roots where root.pendingUses == 0 && passesOn(root) {
+            ready.append(root)
+        }
+        while let node = ready.popLast() { visit(node, &ready) }
+    }
+
+    /// The pass under way.
+    struct Current: @unchecked Sendable {
+        // Safe to share: a task-local value; a pass stays on the thread of its tensors.
+        var pass: BackwardPass?
+    }
+
+    @TaskLocal static var current = Current()
 
     /// Sends the gradient of a tensor, now complete, to its parents.
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
@@ -112,10 +133,28 @@ final class BackwardPass {
             BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
         } else if marks != nil {
             guard let slot = marks?.slot(parent) else { return }
-            BackwardPass.add(consume gradient, to: &captured[slot], isOwner: true)
+            accept(gradient, at: slot)
         } else {
             BackwardPass.add(consume gradient, to: &parent.grad, isOwner: true)
         }
+    }
+
+    /// Takes a gradient by a target.
+    private func accept(_ gradient: consuming Tensor, at slot: Int) {
+        if !takers.isEmpty, let taker = takers[slot] { return taker(gradient) }
+        BackwardPass.add(gradient, to: &captured[slot], isOwner: true)
+    }
+
+    /// Where the gradients of a leaf go, if not by way of a tensor that waits for all of them: a
+    /// pass inside this one may hand them on as they come, instead of holding those of a whole
+    /// segment.
+    func taker(for leaf: Tensor) -> GradientTaker? {
+        guard leaf.isLeaf, leaf.extras == nil else { return nil }
+        guard let marks else {
+            return { BackwardPass.add($0, to: &leaf.grad, isOwner: true) }
+        }
+        guard let slot = marks.slot(leaf) else { return nil }
+        return { self.accept($0, at: slot) }
     }
 
     private func addToGrad(_ gradient: Tensor, of leaf: Tensor) {

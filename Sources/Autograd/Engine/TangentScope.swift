@@ -14,8 +14,7 @@ package func jvp<Output: TensorTree>(
         guard tangent.shape == tensor.shape else {
             fail("jvp", "a tangent of shape \(tangent.shape) for one of \(tensor.shape)")
         }
-        let primal =
-            connects && tensor.requiresGrad ? Identity()(tensor) : tensor.withoutHistory
+        let primal = connects && tensor.requiresGrad ? Identity()(tensor) : tensor.withoutHistory
         return Dual(level: level, primal: primal, tangent: tangent.cast(to: tensor.dtype))
     }
     defer { for (pair, trace) in zip(tensors, previous) { pair.tensor.trace = trace } }

@@ -1,0 +1,292 @@
+import Autograd
+import NN
+import Tensor
+import Testing
+
+@Suite("Functions of a module")
+struct FunctionTests {
+    private static func net(dropout: Bool = false) -> Sequential {
+        let random = Random(seed: 4)
+        return Sequential {
+            Linear(3, 5, dtype: .float64, using: random)
+            Tanh()
+            if dropout { Dropout(0.4, using: random) }
+            Linear(5, 4, dtype: .float64, using: random)
+            Tanh()
+            Linear(4, 2, dtype: .float64, using: random)
+        }
+    }
+
+    private static var x: Tensor { Tensor.normal([6, 3], .float64, using: Random(seed: 5)) }
+
+    private static func loss(_ net: Module) -> Tensor { net(x).square().sum() }
+
+    @Test("give gradients by name, equal to backward's to the bit, and leave grad alone")
+    func gradients() {
+        let (net, other) = (Self.net(), Self.net())
+        let (value, slopes) = valueAndGrad { (net: Sequential) in Self.loss(net) }(net)
+        let loss = Self.loss(other)
+        loss.backward()
+        #expect(value.item == loss.item && !value.requiresGrad)
+        #expect(Set(slopes.keys) == Set(net.namedParameters.map(\.name)))
+        for (name, parameter) in other.namedParameters {
+            let expected = parameter.grad?.values(as: Double.self)
+            #expect(slopes[name]?.values(as: Double.self) == expected, "\(name)")
+        }
+        #expect(net.parameters.allSatisfy { $0.grad == nil })
+        #expect(slopes.values.allSatisfy { !$0.requiresGrad })
+    }
+
+    @Test("leave out what is frozen, and give zeros for what isn't used")
+    func frozen() {
+        let net = Self.net()
+        net[0].freeze()
+        let slopes = grad { (net: Sequential) in net[2](Tensor.ones([1, 5], .float64)).sum() }(net)
+        #expect(Set(slopes.keys) == ["2.weight", "2.bias", "4.weight", "4.bias"])
+        #expect(slopes["4.weight"]?.values(as: Double.self) == Array(repeating: 0, count: 8))
+        #expect(slopes["2.bias"]?.values(as: Double.self) == [1, 1, 1, 1])
+    }
+
+    @Test("list a shared parameter once, with the gradient of all its uses")
+    func shared() {
+        let layer = Linear(2, 2, bias: false, dtype: .float64, using: Random(seed: 1))
+        let net = Sequential(layer, layer)
+        let slopes = grad { (net: Sequential) in net(.ones([1, 2], .float64)).sum() }(net)
+        #expect(Array(slopes.keys) == ["0.weight"])
+        net(.ones([1, 2], .float64)).sum().backward()
+        #expect(slopes["0.weight"]?.values(as: Double.self) == layer.weight.grad?.values())
+    }
+
+    /// A direction in the space of parameters.
+    private static func direction(_ net: Module, seed: UInt64) -> [String: Tensor] {
+        let random = Random(seed: seed)
+        return net.mapLeaves { Tensor.normal($0.shape, .float64, using: random) }
+    }
+
+    private static func dot(_ a: [String: Tensor], _ b: [String: Tensor]) -> Double {
+        a.reduce(0) { $0 + ($1.value * (b[$1.key] ?? .zeros(like: $1.value))).sum().item }
+    }
+
+    @Test("include jvp and vjp, which are each other's duals")
+    func duality() {
+        let net = Self.net()
+        let v = Self.direction(net, seed: 1)
+        let (value, pushed) = jvp({ (net: Sequential) in net(Self.x) }, at: net, along: v)
+        let (same, pullback) = vjp({ (net: Sequential) in net(Self.x) }, at: net)
+        #expect(value.values(as: Double.self) == same.values(as: Double.self))
+        let u = Tensor.normal([6, 2], .float64, using: Random(seed: 2))
+        let left = (u * pushed).sum().item
+        expectClose([left], [Self.dot(pullback(u), v)], tolerance: 1e-12)
+        #expect(left != 0)
+        #expect(net.parameters.allSatisfy { $0.grad == nil })
+        // Without a direction nothing moves; with one by one parameter, only that.
+        let still = jvp({ (net: Sequential) in net(Self.x) }, at: net, along: [:]).tangent
+        #expect(still.values(as: Double.self).allSatisfy { $0 == 0 })
+    }
+
+    @Test("include hvp: the difference of gradients, symmetric, the same as reverse over reverse")
+    func hessian() {
+        let net = Self.net()
+        let loss = { (net: Sequential) in Self.loss(net) }
+        let (u, v) = (Self.direction(net, seed: 1), Self.direction(net, seed: 2))
+        let product = hvp(loss, at: net, along: v)
+        #expect(product.count == 6)
+        expectClose(
+            [Self.dot(product, u)], [Self.dot(hvp(loss, at: net, along: u), v)], tolerance: 1e-10)
+        let byReverse = grad { (net: Sequential) in
+            let slopes = grad(loss)(net)
+            return slopes.sorted { $0.key < $1.key }.reduce(Tensor(0, .float64)) { sum, slope in
+                sum + (slope.value * (v[slope.key] ?? .zeros(like: slope.value))).sum()
+            }
+        }(net)
+        for (name, expected) in byReverse {
+            expectClose(product[name] ?? Tensor(0), expected, tolerance: 1e-10)
+        }
+        let step = 1e-5
+        func shifted(_ sign: Double) -> [String: Tensor] {
+            let moved = Self.net()
+            for (name, parameter) in moved.namedParameters {
+                guard let direction = v[name] else { continue }
+                parameter.data = noGrad { (parameter + direction * (sign * step)).data }
+            }
+            return grad(loss)(moved)
+        }
+        let (up, down) = (shifted(1), shifted(-1))
+        for (name, found) in product {
+            guard let high = up[name], let low = down[name] else { continue }
+            expectClose(found, (high - low) / (2 * step), tolerance: 1e-6)
+        }
+    }
+
+    @Test("can be differentiated: by backward when asked to, by an outer grad, hvp or tape unasked")
+    func nested() {
+        let penalty = { (slopes: [String: Tensor]) in
+            slopes.sorted { $0.key < $1.key }.reduce(Tensor(0, .float64)) {
+                $0 + $1.value.square().sum()
+            }
+        }
+        let loss = { (net: Sequential) in Self.loss(net) }
+        let net = Self.net()
+        penalty(grad(loss, createGraph: true)(net)).backward()
+        let expected = net.mapLeaves { ($0.grad ?? .zeros(like: $0)).detach() }
+        net.zeroGrad()
+        let nested = grad { (net: Sequential) in penalty(grad(loss)(net)) }(net)
+        let tape = GradientTape()
+        let total = tape.record { penalty(grad(loss)(net)) }
+        let taped = tape.gradients(of: [total], by: net.parameters)
+        for (index, (name, _)) in net.namedParameters.enumerated() {
+            guard let expected = expected[name] else { continue }
+            #expect(expected.values(as: Double.self).contains { $0 != 0 })
+            expectClose(nested[name] ?? Tensor(0), expected, tolerance: 1e-10)
+            expectClose(taped[index] ?? Tensor(0), expected, tolerance: 1e-10)
+        }
+        // The same along a direction: the third derivative of the loss, against differences.
+        let v = Self.direction(net, seed: 3)
+        let pushed = jvp(
+            { (net: Sequential) in penalty(grad(loss)(net)) }, at: net, along: v
+        ).tangent
+        expectClose([pushed.item], [Self.dot(expected, v)], tolerance: 1e-10)
+        let curvature = { (net: Sequential) in penalty(hvp(loss, at: net, along: v)) }
+        let third = grad(curvature)(net)
+        let step = 1e-5
+        func moved(_ sign: Double) -> Double {
+            let other = Self.net()
+            for (name, parameter) in other.namedParameters {
+                guard let direction = v[name] else { continue }
+                parameter.data = noGrad { (parameter + direction * (sign * step)).data }
+            }
+            return curvature(other).item
+        }
+        let slope = (moved(1) - moved(-1)) / (2 * step)
+        expectClose([Self.dot(third, v)], [slope], tolerance: 1e-5)
+    }
+
+    @Test("connect to variables outside: an inner gradient step is differentiated (MAML)")
+    func connected() {
+        let net = Self.net()
+        let f = { (scale: Tensor) in
+            let slopes = grad { (net: Sequential) in net(Self.x * scale).square().sum() }(net)
+            return slopes["0.weight"].map { $0.square().sum() } ?? Tensor(0)
+        }
+        let point = Tensor(1.5, .float64)
+        let step = 1e-5
+        let slope = (f(point + step).item - f(point - step).item) / (2 * step)
+        expectClose([grad(f)(point).item], [slope], tolerance: 1e-6)
+    }
+
+    @Test("name a direction's unknown parameter")
+    func unknown() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let net = Linear(2, 2, using: Random(seed: 1))
+            _ = jvp({ $0(Tensor.ones([1, 2])) }, at: net, along: ["wieght": Tensor.ones([2, 2])])
+        }
+        let message = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) }
+        #expect(message?.contains("jvp: the module has no parameter 'wieght'") ?? false)
+    }
+}
+
+/// Averages what it sees, as batch normalization does.
+private final class Counting: Module {
+    let seen = Buffer(NDArray([0.0]))
+    override func callAsFunction(_ x: Tensor) -> Tensor {
+        noGrad { seen.assign(seen + 1) }
+        return x * 2
+    }
+}
+
+@Suite("Checkpointed modules")
+struct CheckpointedModuleTests {
+    private static func net() -> Sequential {
+        let random = Random(seed: 4)
+        return Sequential {
+            for _ in 0..<5 {
+                Linear(8, 8, dtype: .float64, using: random)
+                Tanh()
+                Residual { Dropout(0.3, using: random) }
+            }
+        }
+    }
+
+    private static var x: Tensor { Tensor.normal([4, 8], .float64, using: Random(seed: 5)) }
+
+    private static func gradients(_ net: Module) -> [[Double]] {
+        net(x).square().sum().backward()
+        defer { net.zeroGrad() }
+        return net.parameters.map { $0.grad?.values() ?? [] }
+    }
+
+    @Test("have the same gradients to the bit, and names", arguments: [1, 2, 4, 15])
+    func same(_ segments: Int) {
+        let (plain, checkpointed) = (Self.net(), Self.net().checkpointed(segments: segments))
+        #expect(checkpointed.segments == segments)
+        #expect(plain.namedParameters.map(\.name) == checkpointed.namedParameters.map(\.name))
+        // Twice: the random streams are where they would be.
+        for _ in 0..<2 { #expect(Self.gradients(plain) == Self.gradients(checkpointed)) }
+        let wrapped = Self.net()
+        let net = Checkpointed(wrapped)
+        #expect(net.namedParameters.map(\.name) == wrapped.namedParameters.map(\.name))
+        #expect(Self.gradients(Self.net()) == Self.gradients(net))
+    }
+
+    @Test("are cut into √n segments if nobody says otherwise")
+    func policy() {
+        #expect(Self.net().checkpointed().segments == 4)
+        #expect(Sequential(Tanh()).checkpointed().segments == 1)
+        #expect(Sequential([]).checkpointed().count == 0)
+    }
+
+    @Test("work in grad and hvp of a module")
+    func functions() {
+        let loss = { (net: Sequential) in net(Self.x).square().sum() }
+        let slopes = grad(loss)(Self.net())
+        let checkpointed = grad(loss)(Self.net().checkpointed())
+        for (name, slope) in slopes {
+            #expect(slope.values(as: Double.self) == checkpointed[name]?.values(), "\(name)")
+        }
+        let direction = Self.net().mapLeaves { .ones(like: $0) }
+        let product = hvp(loss, at: Self.net(), along: direction)
+        let other = hvp(loss, at: Self.net().checkpointed(), along: direction)
+        for (name, row) in product {
+            expectClose(other[name] ?? Tensor(0), row, tolerance: 1e-10)
+        }
+    }
+
+    @Test("count once what a buffer counts")
+    func buffers() {
+        let counting = Counting()
+        let net = Checkpointed(counting)
+        let x = Tensor([1.0], .float64, requiresGrad: true)
+        net(x).sum().backward()
+        #expect(counting.seen.item == 1)
+        #expect(x.grad?.item == 2)
+    }
+
+    @Test("hold a fraction of the memory")
+    func memory() async {
+        await #expect(processExitsWith: .success) {
+            let random = Random(seed: 1)
+            let net = Sequential {
+                for _ in 0..<16 {
+                    Linear(64, 64, using: random)
+                    ReLU()
+                }
+            }
+            let x = Tensor.normal([1024, 64], using: random)
+            func peak(_ net: Module) -> Int {
+                for _ in 0..<2 {
+                    CPUBackend.shared.resetPeakMemory()
+                    net(x).sum().backward()
+                }
+                return CPUBackend.shared.memory.peak
+            }
+            for parameter in net.parameters { parameter.grad = .zeros(like: parameter) }
+            let start = CPUBackend.shared.memory.live
+            let (plain, checkpointed) = (peak(net) - start, peak(net.checkpointed()) - start)
+            if Double(checkpointed) > 0.5 * Double(plain) {
+                fatalError("\(checkpointed) bytes checkpointed, \(plain) without")
+            }
+        }
+    }
+}
