@@ -82,7 +82,7 @@ let package = Package(
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
-        tests("CommandTests", ["FTJSON", "Checkpoint", "Tensor"]),
+        tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

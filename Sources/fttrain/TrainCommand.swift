@@ -5,7 +5,6 @@ import Training
 /// `fttrain CONFIG`: trains in a new run folder.
 enum TrainCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
-        // Threads that are made later inherit what this blocks.
         let stop = StopSignal.listening()
         let config = try RunConfig(
             file: invocation.arguments[0], overrides: overrides(invocation))

@@ -24,7 +24,7 @@ enum LayerCatalog {
         LayerEntry(
             "linear", "y = x Wᵀ + b over the last axis.",
             [
-                .int("units", min: 1, max: 1 << 24, doc: "output features"),
+                .int("units", min: 1, doc: "output features"),
                 .bool("bias", default: true, doc: "add a bias"),
                 .string(
                     "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
@@ -94,7 +94,7 @@ enum LayerCatalog {
             "reshape", "Each example under another shape.",
             [
                 .array(
-                    "shape", of: .int(min: -1, max: 1 << 40), maxCount: 7,
+                    "shape", of: .int(min: -1), maxCount: 7,
                     doc: "of one example; one size may be -1, whatever is left")
             ]
         ) { value, input, builder in

@@ -19,7 +19,7 @@ struct ScheduleEntry: Sendable {
         make: @escaping @Sendable (ConfigValue, Span) -> RateControl.Kind
     ) {
         let warmup = Field.int(
-            "warmupSteps", default: 0, min: 0, max: 1 << 40,
+            "warmupSteps", default: 0, min: 0,
             doc: "steps in which the rate rises from 0")
         variant = Variant(name: name, summary: summary, fields: [warmup] + fields)
         self.make = make
@@ -43,7 +43,7 @@ enum ScheduleCatalog {
         ScheduleEntry(
             "step", "Multiplied by a factor every so many steps.",
             [
-                .int("everySteps", min: 1, max: 1 << 40, doc: "steps from one drop to the next"),
+                .int("everySteps", min: 1, doc: "steps from one drop to the next"),
                 .number("factor", default: 0.1, above: 0, doc: "what the rate is multiplied by"),
             ]
         ) { value, span in
@@ -74,7 +74,7 @@ enum ScheduleCatalog {
         ScheduleEntry(
             "cosineRestarts", "Half a cosine that starts again and again.",
             [
-                .int("period", min: 1, max: 1 << 40, doc: "steps to the first restart"),
+                .int("period", min: 1, doc: "steps to the first restart"),
                 .int("growth", default: 1, min: 1, max: 1000, doc: "factor from period to period"),
                 finalRate,
             ]

@@ -14,7 +14,9 @@ struct Divergence: Error, CustomStringConvertible {
 extension Trainer {
     /// What to say of a loss that is not finite: where it comes from, as far as can be seen.
     func divergence(_ value: Double, _ loss: Tensor, _ batch: Batch) -> Divergence {
-        divergence("the loss is \(value) at step \(cursor.step + 1); \(origin(loss, batch))")
+        divergence(
+            "the loss is \(Format.measure(value)) at step \(Format.grouped(cursor.step + 1)); "
+                + origin(loss, batch))
     }
 
     /// A sentence with the learning rate and the checkpoint to go back to.

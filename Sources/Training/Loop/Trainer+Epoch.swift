@@ -18,6 +18,7 @@ extension Trainer {
             cursor.waitSeconds += stream.waitSeconds - waited
             waited = stream.waitSeconds
         }
+        defer { note() }
         experiment.model.train()
         while let batch = try stream.next() {
             try step(batch)
@@ -27,12 +28,8 @@ extension Trainer {
                 try save(keepsStep: true)
                 clock.stamp(&cursor)
             }
-            if stop.isRequested {
-                note()
-                return false
-            }
+            if stop.isRequested { return false }
         }
-        note()
         return true
     }
 
@@ -91,7 +88,7 @@ extension Trainer {
             backend: backend)
         let measurement = try evaluator.measure(validation) { stop.isRequested }
         if let measurement, !measurement.loss.isFinite {
-            throw divergence("the validation loss is \(measurement.loss)")
+            throw divergence("the validation loss is \(Format.measure(measurement.loss))")
         }
         return measurement
     }
@@ -115,8 +112,10 @@ extension Trainer {
     private func updateBest(_ measurement: Measurement) -> Bool {
         let by = experiment.bestBy
         guard let value = measurement.value(by), !value.isNaN else { return false }
-        if let old = cursor.best?.measurement.value(by) {
-            guard experiment.prefersHigher ? value > old : value < old else { return false }
+        if let best = cursor.best?.measurement, let old = best.value(by) {
+            let isBetter = experiment.prefersHigher ? value > old : value < old
+            // Of equal ones, the one with the smaller loss.
+            guard isBetter || value == old && measurement.loss < best.loss else { return false }
         }
         cursor.best = RunSummary.Best(
             epoch: cursor.sampler.epoch + 1, step: cursor.step, by: by, measurement: measurement)

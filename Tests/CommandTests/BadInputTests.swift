@@ -1,0 +1,139 @@
+import Datasets
+import FoundationEssentials
+import Glibc
+import Tensor
+import Testing
+
+/// Something wrong that a person or a program may hand over, and what it gets to hear.
+struct BadInput: CustomTestStringConvertible, Sendable {
+    let name: String
+    let arguments: [String]
+    let status: Int32
+    /// A part of the sentence.
+    let sentence: String
+    let prepare: @Sendable (Workspace) throws -> Void
+
+    init(
+        _ name: String, _ arguments: [String], _ status: Int32, _ sentence: String,
+        prepare: @escaping @Sendable (Workspace) throws -> Void = { _ in }
+    ) {
+        self.name = name
+        self.arguments = arguments
+        self.status = status
+        self.sentence = sentence
+        self.prepare = prepare
+    }
+
+    /// A change of the good config that makes it bad.
+    static func override(_ override: String, _ status: Int32, _ sentence: String) -> BadInput {
+        BadInput(override, ["check", "tiny.json", override], status, sentence)
+    }
+
+    /// A config that is bad as a whole.
+    static func config(_ name: String, _ text: String, _ sentence: String) -> BadInput {
+        BadInput(name, ["check", "bad.json"], 2, sentence) { try $0.write("bad.json", text) }
+    }
+
+    var testDescription: String { name }
+}
+
+@Suite struct BadInputTests {
+    static let all =
+        commandLines + configs + overrides + dataFiles + checkpoints + runFolders
+
+    @Test("answers with a sentence and a status, and never crashes", arguments: all)
+    func answers(input: BadInput) throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        try input.prepare(workspace)
+        let result = try workspace.run(input.arguments)
+        #expect(result.signal == nil)
+        #expect(result.status == input.status)
+        #expect(result.errors.contains(input.sentence), "\(result.errors)")
+        #expect(result.errors.hasPrefix("fttrain: "))
+        #expect(!result.errors.contains("Fatal error"))
+        #expect(!workspace.exists("runs"))
+    }
+
+    @Test("has at least forty of them")
+    func count() { #expect(BadInputTests.all.count >= 40) }
+
+    static let commandLines = [
+        BadInput(
+            "a command with a typing error", ["chek", "tiny.json"], 2, "Did you mean 'check'?"),
+        BadInput(
+            "an unknown option", ["tiny.json", "--thread", "2"], 2, "unknown option '--thread'"),
+        BadInput("a missing argument", ["resume"], 2, "missing RUN"),
+        BadInput("threads that are none", ["tiny.json", "--threads", "0"], 2, "--threads"),
+        BadInput("an unknown thing to list", ["list", "layer2"], 2, "Did you mean 'layers'?"),
+        BadInput("a device that is not there", ["tiny.json", "--device", "cuda:7"], 2, "cuda:7"),
+        BadInput("an unknown kind of data", ["data", "idxx", "a.h5"], 2, "Did you mean 'idx'?"),
+        BadInput("data from nothing", ["data", "npy", "a.h5"], 2, "name what to write"),
+        BadInput("data over a file that is there", ["data", "digits", "data.h5"], 2, "--force"),
+        BadInput(
+            "a run folder that is in use", ["tiny.json", "--out", "."], 2, "the folder is not empty"
+        ),
+    ]
+
+    static let configs = [
+        BadInput("no config", ["check", "none.json"], 2, "none.json"),
+        BadInput("a folder for a config", ["check", "/tmp"], 2, "/tmp"),
+        BadInput.config("an empty config", "", "bad.json"),
+        BadInput.config("a config cut short", "{\"name\": \"a\",", "bad.json:1:"),
+        BadInput.config("a list for a config", "[1, 2]", "expected an object"),
+        BadInput.config("not UTF-8", "\u{0}\u{1}", "bad.json"),
+        BadInput.config(
+            "a deeply nested config", String(repeating: "[", count: 100_000), "bad.json"),
+        BadInput.config(
+            "deeply nested layers", BadInputTests.nested(400), "bad.json"),
+        BadInput.config("a config without a model", "{\"name\": \"a\"}", "model"),
+    ]
+
+    private static func nested(_ depth: Int) -> String {
+        let open = String(repeating: "{\"type\":\"residual\",\"layers\":[", count: depth)
+        let close = String(repeating: "]}", count: depth)
+        return "{\"model\":{\"layers\":[\(open){\"type\":\"relu\"}\(close)]},"
+            + "\"loss\":{\"type\":\"crossEntropy\"},\"optimizer\":{\"type\":\"adam\"}}"
+    }
+
+    static let overrides = [
+        BadInput.override("optimizer.learning_rte=1", 2, "Did you mean 'learningRate'?"),
+        BadInput.override("training.epochs=ten", 2, "expected an integer"),
+        BadInput.override("training.epochs=0", 2, "training.epochs"),
+        BadInput.override("optimizer.learningRate=-1", 2, "optimizer.learningRate"),
+        BadInput.override("optimizer.learningRate=1e999", 2, "optimizer.learningRate"),
+        BadInput.override("optimizer.type=adamm", 2, "Did you mean"),
+        BadInput.override("optimizer={\"type\":\"sgd\",\"nesterov\":true}", 2, "needs a momentum"),
+        BadInput.override(
+            "optimizer={\"type\":\"sgd\",\"clipNorm\":1,\"clipValue\":1}", 2, "clipNorm"),
+        BadInput.override("model.layers=[]", 2, "model.layers"),
+        BadInput.override("model.layers.9.units=3", 2, "model.layers"),
+        BadInput.override("model.layers.0.units=1.5", 2, "model.layers[0].units"),
+        BadInput.override("model.layers.0.units=99999999999999", 2, "does not fit into memory"),
+        BadInput.override("model.layers=[{\"type\":\"relu\"}]", 2, "no layer has parameters"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"reshape\",\"shape\":[4]},{\"type\":\"linear\",\"units\":3}]",
+            2, "layer 0 (reshape)"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"reshape\",\"shape\":[9999999999,9999999999]}]", 2,
+            "does not fit into memory"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"residual\",\"layers\":[{\"type\":\"linear\",\"units\":5}]}]",
+            2, "a residual needs equal shapes"),
+        BadInput.override("loss={\"type\":\"meanSquaredError\"}", 2, "the targets are []"),
+        BadInput.override(
+            "loss={\"type\":\"crossEntropy\",\"classWeights\":[1]}", 2, "1 class weights"),
+        BadInput.override("metrics=[\"acuracy\"]", 2, "Did you mean"),
+        BadInput.override("metrics=[\"accuracy\",\"accuracy\"]", 2, "listed twice"),
+        BadInput.override("training.bestBy=acc", 2, "is not measured"),
+        BadInput.override("data.split=0.5", 2, "can't be combined with data.validation"),
+        BadInput.override("data.transforms=[{\"type\":\"reshape\",\"shape\":[5]}]", 2, "reshape"),
+        BadInput.override(
+            "data.transforms=[{\"type\":\"cast\",\"dtype\":\"int8\"}]", 2, "needs float32 inputs"),
+        BadInput.override("data.transforms=[{\"type\":\"oneHot\",\"classes\":3}]", 2, "oneHot"),
+        BadInput.override("name=../evil", 2, "names a folder"),
+        BadInput.override("device=gpu", 2, "expected auto, cpu, cuda"),
+        BadInput.override("seed=-1", 2, "seed"),
+        BadInput.override("model.layers.3.units=2", 3, "a target is 2"),
+    ]
+}

@@ -1,0 +1,91 @@
+import FTConfig
+import FTJSON
+import FakeTensor
+import FoundationEssentials
+import Testing
+
+/// Everything that a config can name is built and trained for a step.
+@Suite struct CatalogTests {
+    /// What the variants need besides their type.
+    static let required: [String: String] = [
+        "layer linear": "\"units\": 6", "layer reshape": "\"shape\": [2, -1]",
+        "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
+        "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
+        "schedule cosineRestarts": "\"period\": 3", "transform scale": "\"factor\": 2",
+        "transform normalize": "\"mean\": [0.5], \"std\": [2]",
+        "transform reshape": "\"shape\": [3, 2]", "transform oneHot": "\"classes\": 3",
+        "transform cast": "\"dtype\": \"float32\"", "metric topKAccuracy": "\"k\": 2",
+    ]
+
+    static func names(_ union: String) -> [String] {
+        RunSchema.schema[union: union]?.variants.map(\.name) ?? []
+    }
+
+    private func value(_ union: String, _ name: String) -> String {
+        let rest = CatalogTests.required["\(union) \(name)"].map { ", \($0)" } ?? ""
+        return "{\"type\": \"\(name)\"\(rest)}"
+    }
+
+    private func train(_ overrides: [String]) throws -> RunSummary {
+        let sandbox = Sandbox()
+        return try sandbox.trainer("run", overrides + ["training.epochs=1"]).run()
+    }
+
+    @Test("trains every layer", arguments: names("layer"))
+    func layers(name: String) throws {
+        let last = "{\"type\": \"flatten\"}, {\"type\": \"linear\", \"units\": 3}"
+        let summary = try train(["model.layers=[\(value("layer", name)), \(last)]"])
+        #expect(summary.status == .completed)
+    }
+
+    @Test("trains every optimizer", arguments: names("optimizer"))
+    func optimizers(name: String) throws {
+        #expect(try train(["optimizer=\(value("optimizer", name))"]).status == .completed)
+    }
+
+    @Test("trains every schedule", arguments: names("schedule"))
+    func schedules(name: String) throws {
+        #expect(try train(["schedule=\(value("schedule", name))"]).status == .completed)
+    }
+
+    /// Losses and metrics of single elements need targets of the output's shape.
+    private let regression = [
+        "data.train.targets=train/sums", "data.validation.targets=test/sums",
+        "model.layers.2.units=6",
+    ]
+
+    @Test("trains every loss", arguments: names("loss"))
+    func losses(name: String) throws {
+        let ofClasses = ["crossEntropy", "nll"].contains(name)
+        let overrides = ofClasses ? [] : regression + ["metrics=[]"]
+        #expect(try train(overrides + ["loss=\(value("loss", name))"]).status == .completed)
+    }
+
+    @Test("measures every metric", arguments: names("metric"))
+    func metrics(name: String) throws {
+        let ofClasses = name.hasSuffix("ccuracy") && name != "binaryAccuracy"
+        let overrides =
+            ofClasses ? [] : regression + ["loss={\"type\":\"meanSquaredError\"}"]
+        let summary = try train(overrides + ["metrics=[\(value("metric", name))]"])
+        #expect(summary.best?.measurement.metrics.count == 1)
+    }
+
+    @Test("applies every transform", arguments: names("transform"))
+    func transforms(name: String) throws {
+        let key = name == "oneHot" ? "targetTransforms" : "transforms"
+        let flatten = name == "oneHot" ? "" : ", \"flatten\""
+        let summary = try train(["data.\(key)=[\(value("transform", name))\(flatten)]"])
+        #expect(summary.status == .completed)
+    }
+
+    @Test("publishes the JSON Schema of the program's own definitions")
+    func schema() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let path = root.appending(path: "configs/schema.json")
+        let published = String(decoding: try Data(contentsOf: path), as: UTF8.self)
+        #expect(
+            published == RunSchema.schema.jsonSchema.text(.pretty) + "\n",
+            "write it again: fttrain schema > configs/schema.json")
+    }
+}

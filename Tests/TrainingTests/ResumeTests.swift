@@ -1,0 +1,179 @@
+import FTConfig
+import FakeTensor
+import FoundationEssentials
+import Testing
+
+@Suite struct ResumeTests {
+    /// Runs that keep every kind of state: moments, momentum, dropout streams, plateaus.
+    static let runs: [[String]] = [
+        [],
+        ["schedule={\"type\":\"cosine\",\"warmupSteps\":4}", "optimizer.clipNorm=0.5"],
+        [
+            "model.layers=[{\"type\":\"linear\",\"units\":16},{\"type\":\"dropout\"},"
+                + "{\"type\":\"residual\",\"layers\":[{\"type\":\"dropout\",\"rate\":0.2}]},"
+                + "{\"type\":\"linear\",\"units\":3}]"
+        ],
+        [
+            "schedule={\"type\":\"plateau\",\"patience\":1,\"threshold\":0.3}",
+            "optimizer={\"type\":\"sgd\",\"learningRate\":0.1,\"momentum\":0.9}",
+        ],
+        ["data.validation=null", "data.dropLast=true", "data.batchSize=9"],
+        ["optimizer={\"type\":\"rmsprop\",\"momentum\":0.5}", "data.shuffle=false"],
+        ["model.layers.0.frozen=true", "optimizer={\"type\":\"lion\"}"],
+    ]
+
+    @Test("ends with the same bits, killed after any step", arguments: runs)
+    func killed(overrides: [String]) throws {
+        let sandbox = Sandbox()
+        let trainer = try sandbox.trainer("whole", overrides)
+        var steps = 0
+        // What lies on the disk after a step is what a kill at that moment leaves.
+        trainer.observers.append(
+            Listener { event in
+                guard case .step(let progress) = event else { return }
+                steps = progress.step
+                #expect(throws: Never.self) {
+                    try sandbox.copy(sandbox.file("whole"), to: "killed\(progress.step)")
+                }
+            })
+        _ = try trainer.run()
+        let expected = try tensors(sandbox.file("whole/last.safetensors"))
+        let rows = steadyColumns(try sandbox.text("whole/metrics.csv"))
+        #expect(steps >= 12)
+        for step in 1...steps {
+            let resumed = try Trainer.resume(sandbox.file("killed\(step)"))
+            #expect(try resumed.trainer.run().status == .completed)
+            let weights = try tensors(sandbox.file("killed\(step)/last.safetensors"))
+            #expect(weights == expected, "killed after step \(step)")
+            let found = steadyColumns(try sandbox.text("killed\(step)/metrics.csv"))
+            #expect(found == rows, "killed after step \(step)")
+        }
+    }
+
+    @Test("saves, ends and goes on when asked to stop", arguments: [1, 5, 8])
+    func interrupted(step: Int) throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("whole").run()
+        let trainer = try sandbox.trainer("stopped")
+        trainer.observers.append(
+            Listener { event in
+                if case .step(let progress) = event, progress.step == step {
+                    trainer.stop.request()
+                }
+            })
+        let summary = try trainer.run()
+        #expect(summary.status == .interrupted)
+        #expect(summary.steps == step)
+        trainer.observers = []
+        let path = sandbox.file("stopped/last.safetensors")
+        #expect(try TrainingCheckpoint.state(path: path).step == step)
+    }
+
+    @Test("goes on after a stop with the same bits", arguments: [1, 5, 8])
+    func resumed(step: Int) throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("whole").run()
+        try stop(sandbox, "stopped", at: step)
+        let resumption = try Trainer.resume(sandbox.file("stopped"))
+        #expect(resumption.changes.isEmpty)
+        #expect(resumption.warnings.isEmpty)
+        let summary = try resumption.trainer.run()
+        #expect(summary.status == .completed)
+        #expect(summary.steps == 15)
+        #expect(
+            try tensors(sandbox.file("stopped/last.safetensors"))
+                == tensors(sandbox.file("whole/last.safetensors")))
+    }
+
+    @Test("trains a finished run further, as if it had been longer from the start")
+    func longer() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("long", ["training.epochs=5"]).run()
+        _ = try sandbox.trainer("short").run()
+        let resumption = try Trainer.resume(
+            sandbox.file("short"), overrides: ["training.epochs=5"])
+        #expect(resumption.changes == ["training.epochs: 3 → 5"])
+        _ = try resumption.trainer.run()
+        #expect(
+            try tensors(sandbox.file("short/last.safetensors"))
+                == tensors(sandbox.file("long/last.safetensors")))
+        #expect(
+            steadyColumns(try sandbox.text("short/metrics.csv"))
+                == steadyColumns(try sandbox.text("long/metrics.csv")))
+        #expect(try sandbox.text("short/config.json").contains("\"epochs\": 5"))
+    }
+
+    @Test("has nothing to do for a finished run")
+    func finished() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer().run()
+        let resumption = try Trainer.resume(sandbox.file("run"))
+        #expect(resumption.isComplete)
+        #expect(try resumption.trainer.finishAtOnce().status == .completed)
+    }
+
+    @Test("passes over a damaged checkpoint and says so")
+    func damaged() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("whole").run()
+        try stop(sandbox, "stopped", at: 13)
+        let path = sandbox.file("stopped/last.safetensors")
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        bytes[bytes.count - 5] ^= 1
+        try FileManager.default.removeItem(atPath: path)
+        try bytes.write(to: URL(filePath: path))
+        let resumption = try Trainer.resume(sandbox.file("stopped"))
+        #expect(resumption.warnings.count == 1)
+        #expect(resumption.warnings.first?.contains("checksum") == true)
+        _ = try resumption.trainer.run()
+        #expect(try tensors(path) == tensors(sandbox.file("whole/last.safetensors")))
+    }
+
+    @Test(
+        "refuses to become another run",
+        arguments: [
+            ("model.layers.0.units=9", "model.layers[0].units: 8 → 9"),
+            ("data.batchSize=4", "data.batchSize: 8 → 4"), ("seed=1", "seed: 42 → 1"),
+            ("optimizer={\"type\":\"sgd\"}", "optimizer.type: \"adam\" → \"sgd\""),
+            ("loss={\"type\":\"nll\"}", "loss"),
+        ])
+    func refused(override: String, sentence: String) throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "run", at: 3)
+        do {
+            _ = try Trainer.resume(sandbox.file("run"), overrides: [override])
+            Issue.record("\(override) was accepted")
+        } catch let error as RunError {
+            #expect(error.status == .usage)
+            #expect(error.description.contains(sentence))
+        }
+    }
+
+    @Test("refuses data that changed meanwhile")
+    func otherData() throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "run", at: 3)
+        try HDF5Writer.create(sandbox.file("clusters.h5")) { file in
+            for part in ["train", "test"] {
+                try file.write("\(part)/images", NDArray.full([50, 6], 1))
+                try file.write("\(part)/labels", NDArray.full([50], 1, .uint8))
+            }
+        }
+        #expect {
+            try Trainer.resume(sandbox.file("run"))
+        } throws: { error in
+            "\(error)".contains("the data has changed") && ExitStatus(for: error) == .data
+        }
+    }
+
+    /// Leaves a run behind that was stopped after a step.
+    private func stop(_ sandbox: Sandbox, _ name: String, at step: Int) throws {
+        let trainer = try sandbox.trainer(name)
+        let stop = trainer.stop
+        trainer.observers.append(
+            Listener { event in
+                if case .step(let progress) = event, progress.step == step { stop.request() }
+            })
+        _ = try trainer.run()
+    }
+}

@@ -1,0 +1,100 @@
+import FTConfig
+import FakeTensor
+import FoundationEssentials
+
+/// A folder of its own for one test, removed with it.
+final class Sandbox {
+    let path: String
+
+    init() {
+        path =
+            FileManager.default.temporaryDirectory
+            .appending(path: "training-\(UUID().uuidString)").path
+        try? FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: file(name))), as: UTF8.self)
+    }
+
+    func copy(_ from: String, to name: String) throws {
+        try FileManager.default.copyItem(atPath: from, toPath: file(name))
+    }
+}
+
+/// Three clusters in six dimensions: 40 examples to learn from, 12 to measure on.
+func writeClusters(_ path: String, seed: UInt64 = 7, spoiled: Bool = false) throws {
+    try HDF5Writer.create(path) { file in
+        for (part, count) in [("train", 40), ("test", 12)] {
+            let random = Random(seed: seed).fork(part)
+            let labels = (0..<count).map { UInt8($0 % 3) }
+            var values = random.normal([count, 6], deviation: 0.3).values(as: Float.self)
+            for (row, label) in labels.enumerated() { values[row * 6 + Int(label)] += 1 }
+            if spoiled, part == "train" { values[100] = .nan }
+            try file.write("\(part)/images", NDArray(values, [count, 6]))
+            try file.write("\(part)/labels", NDArray(labels))
+            try file.write("\(part)/sums", NDArray(values.map { abs($0) * 0.5 }, [count, 6]))
+        }
+    }
+}
+
+extension Sandbox {
+    /// A small classifier of the clusters, changed by `key=value` arguments.
+    func config(_ overrides: [String] = []) throws -> RunConfig {
+        let data = file("clusters.h5")
+        if !FileManager.default.fileExists(atPath: data) { try writeClusters(data) }
+        let text = """
+            {
+              "name": "tiny",
+              "data": {
+                "path": "\(data)",
+                "validation": {"inputs": "test/images", "targets": "test/labels"},
+                "batchSize": 8
+              },
+              "model": {"layers": [
+                {"type": "linear", "units": 8}, {"type": "relu"}, {"type": "linear", "units": 3}
+              ]},
+              "loss": {"type": "crossEntropy"},
+              "optimizer": {"type": "adam", "learningRate": 0.05},
+              "training": {"epochs": 3, "checkpointEverySteps": 2, "keepCheckpoints": 1},
+              "metrics": ["accuracy"]
+            }
+            """
+        return try RunConfig(text: text, file: "tiny.json", overrides: overrides)
+    }
+
+    /// A new run in the folder `name`.
+    func trainer(_ name: String = "run", _ overrides: [String] = []) throws -> Trainer {
+        try Trainer(
+            starting: Experiment(config(overrides)), in: RunFolder.create(file(name)))
+    }
+}
+
+/// Calls a closure with every event.
+final class Listener: TrainingObserver {
+    private let body: (TrainingEvent) -> Void
+    init(_ body: @escaping (TrainingEvent) -> Void) { self.body = body }
+    func handle(_ event: TrainingEvent) { body(event) }
+}
+
+/// The bytes of all tensors of a checkpoint by name: weights and optimizer.
+func tensors(_ path: String) throws -> [String: [UInt8]] {
+    let file = try SafetensorsFile(path)
+    return Dictionary(
+        uniqueKeysWithValues: file.entries.map { entry in
+            (entry.name, file.withBytes(of: entry) { Array($0) })
+        })
+}
+
+/// The columns of `metrics.csv` that don't depend on the clock.
+func steadyColumns(_ csv: String) -> [[Substring]] {
+    csv.split(separator: "\n").map { line in
+        let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+        return Array(cells[0..<5] + cells[8...])
+    }
+}
