@@ -3,8 +3,8 @@
 /// Released to its backend's allocator the moment the last array lets go.
 public final class Storage: @unchecked Sendable {
     // Safe to share: the pointer and size never change, the bytes are written only by whoever holds
-    // the one array being filled, and `version` is touched only by in-place changes of a tensor,
-    // which stays on one thread.
+    // the one array being filled, and `version` and `witness` are touched only by the tensor that
+    // made or changes it in place, which stays on one thread.
 
     /// Where the bytes start: 64-byte aligned unless the storage wraps foreign memory.
     public let pointer: UnsafeMutableRawPointer
@@ -14,6 +14,9 @@ public final class Storage: @unchecked Sendable {
 
     /// Counts in-place changes, so that autograd notices when a saved value was overwritten.
     public internal(set) var version: UInt32 = 0
+
+    /// Lives exactly as long as the storage: how the profiler learns that memory was given back.
+    package var witness: AnyObject?
 
     /// Uninitialized memory from the backend's allocator.
     public init(byteCount: Int, backend: any Backend) {
