@@ -12,11 +12,14 @@ ifdef STRICT
 STRICT_FLAGS := -Xswiftc -warnings-as-errors -Xcc -Werror
 endif
 
-.PHONY: help deps build train test bench bench-peers lint format install dist clean
+FUZZ_FILTER := FuzzTests|MutationTests|HostileFileTests
+
+.PHONY: help deps build train test fuzz bench bench-peers lint format install dist clean
 
 help:
 	@echo "make train     build, write the default dataset and train $(CONFIG)"
 	@echo "make test      build and run every test"
+	@echo "make fuzz      damaged configs and checkpoints, under the address sanitizer"
 	@echo "make build     release build: $(BIN)/fttrain"
 	@echo "make bench     train-step times of the standard workloads"
 	@echo "make bench-peers  the same in PyTorch, and the ratios (needs Python with torch)"
@@ -39,6 +42,11 @@ test: deps
 	$(SWIFT) build --build-tests $(C_FLAGS) $(STRICT_FLAGS)
 	$(SWIFT) test --skip-build $(C_FLAGS) $(STRICT_FLAGS)
 	scripts/test-example
+
+# Random damage to configs and checkpoints, with the address sanitizer watching.
+fuzz: deps
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --scratch-path .build/sanitized --sanitize=address \
+		$(C_FLAGS) --filter '$(FUZZ_FILTER)'
 
 bench: deps
 	$(SWIFT) build -c release --product ftbench

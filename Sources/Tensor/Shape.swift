@@ -48,7 +48,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         var product = 1
         for axis in 0..<rankStorage {
             let (value, overflow) = product.multipliedReportingOverflow(by: dimensions[axis])
-            if overflow { Shape.failOverflow(self) }
+            if overflow || dimensions[axis] < 0 { Shape.failCount(self) }
             product = value
         }
         return product
@@ -133,7 +133,8 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         fail("shape", "\(rank) dimensions are more than the \(maximumRank) supported")
     }
 
-    @usableFromInline static func failOverflow(_ shape: Shape) -> Never {
+    @usableFromInline static func failCount(_ shape: Shape) -> Never {
+        if shape.contains(where: { $0 < 0 }) { fail("shape", "\(shape) has a negative size") }
         fail("shape", "\(shape) has more elements than an Int can count")
     }
 }

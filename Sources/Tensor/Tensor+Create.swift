@@ -86,7 +86,9 @@ extension Tensor {
         _ start: Double, _ end: Double, count: Int, _ dtype: DType = .float32
     ) -> Tensor {
         let step = count > 1 ? (end - start) / Double(count - 1) : 0
-        let values = (0..<max(0, count)).map { start + Double($0) * step }
+        let values = (0..<max(0, count)).map { position in
+            count > 1 && position == count - 1 ? end : start + Double(position) * step
+        }
         return Tensor(NDArray(values).cast(to: dtype))
     }
 

@@ -41,7 +41,9 @@ extension NDArray: CustomStringConvertible {
     }
 
     private static func text(_ value: Double, _ dtype: DType) -> String {
-        switch dtype {
+        // The sign of NaN means nothing and differs between processors.
+        if value.isNaN { return "nan" }
+        return switch dtype {
         case .bool: value != 0 ? "true" : "false"
         case .float64: "\(value)"
         case .float32: "\(Float(value))"

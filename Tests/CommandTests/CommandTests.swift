@@ -149,6 +149,18 @@ import Testing
         #expect(labels.values(as: Int.self) == [0, 1])
     }
 
+    @Test("trains with every config that comes with the program", arguments: Workspace.configs)
+    func configs(name: String) throws {
+        let workspace = try Workspace()
+        let made = try workspace.run("data", "digits", "--train", "300", "--test", "60")
+        #expect(made.status == 0)
+        let path = "\(Workspace.configFolder)/\(name)"
+        let check = try workspace.run("check", path)
+        #expect(check.status == 0, "\(check.errors)")
+        let run = try workspace.run(path, "training.epochs=1", "--quiet")
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
     @Test("lists everything that a config can name, and helps with every command")
     func lists() throws {
         let workspace = try Workspace()

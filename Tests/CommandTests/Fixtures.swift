@@ -1,5 +1,6 @@
 import Checkpoint
 import Datasets
+import FoundationEssentials
 import Tensor
 
 extension Workspace {
@@ -36,6 +37,18 @@ extension Workspace {
           "metrics": ["accuracy"]
         }
         """
+
+    /// The folder of the configs in the repository.
+    static var configFolder: String {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "configs").path
+    }
+
+    /// The files in it, without the schema.
+    static var configs: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: configFolder)) ?? []
+        return names.filter { $0.hasSuffix(".json") && $0 != "schema.json" }.sorted()
+    }
 
     /// The bytes of all tensors of a checkpoint by name: weights and optimizer.
     func tensors(_ name: String) throws -> [String: [UInt8]] {

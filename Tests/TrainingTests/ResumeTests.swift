@@ -19,6 +19,7 @@ import Testing
         ],
         ["data.validation=null", "data.dropLast=true", "data.batchSize=9"],
         ["optimizer={\"type\":\"rmsprop\",\"momentum\":0.5}", "data.shuffle=false"],
+        ["data.memoryLimit=0", "optimizer={\"type\":\"adagrad\"}"],
         ["model.layers.0.frozen=true", "optimizer={\"type\":\"lion\"}"],
     ]
 

@@ -38,10 +38,14 @@ extension Tensor {
     /// This tensor, or its int32 form if bool: what arithmetic is done on.
     final var arithmetic: Tensor { dtype == .bool ? cast(to: .int32) : self }
 
-    /// A number in this tensor's dtype; a fraction beside integers is float32.
+    /// A number in this tensor's dtype; a fraction beside integers is float32. An integer that the
+    /// dtype can't hold traps.
     final func constant<Scalar: TensorScalar>(_ number: Scalar) -> Tensor {
         let whole: DType = dtype == .bool ? .int32 : dtype
         let type = dtype.isFloat ? dtype : Scalar.isInteger ? whole : .float32
+        if type.isInteger, type != .int64, !type.holds(number.asDouble) {
+            fail("number", "\(number) does not fit \(type)", hint: "cast the tensor first")
+        }
         return Tensor(NDArray.full([], number.asDouble, type, on: data.backend))
     }
 
@@ -59,5 +63,15 @@ extension Tensor {
         if common == .bool { common = .int32 }
         if a.dtype != common { a = a.cast(to: common) }
         if b.dtype != common { b = b.cast(to: common) }
+    }
+}
+
+extension DType {
+    /// Whether a whole number lies in the range of this integer dtype.
+    fileprivate func holds(_ number: Double) -> Bool {
+        let isUnsigned = self == .uint8
+        let bits = size * 8
+        let limit = Double(sign: .plus, exponent: isUnsigned ? bits : bits - 1, significand: 1)
+        return number >= (isUnsigned ? 0 : -limit) && number < limit
     }
 }

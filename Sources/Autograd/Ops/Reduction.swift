@@ -55,25 +55,45 @@ final class Prod: UnaryOp {
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let kept = x.shape.reduced(axes)
         let dy = dy.reshape(kept)
-        if !x.data.contains(0) { return dy * y.reshape(kept) / x }
+        if y.data.isAllFinite, !y.data.contains(0) { return dy * y.reshape(kept) / x }
         return dy * Prod.ofOthers(x, axes)
     }
 
-    /// For each element the product of the others along the reduced axes: each row repeated n times
-    /// with a one on the diagonal. Quadratic in n, and needed only where there are zeros.
+    /// For each element the product of the others along the reduced axes. Needed where a product is
+    /// zero or overflows, so that it can't be divided by the element.
     private static func ofOthers(_ x: Tensor, _ axes: [Int]?) -> Tensor {
         let all = Array(0..<x.rank)
         let reduced = Set((axes ?? all).map { x.shape.axis($0, "prod") })
         let order = all.filter { !reduced.contains($0) } + all.filter { reduced.contains($0) }
         let n = reduced.reduce(1) { $0 * x.shape[$1] }
-        let rows = x.permute(order).reshape([x.count / max(n, 1), 1, n])
-        let diagonal = Tensor.eye(n, .bool)
-        let products = Tensor.where(diagonal, Tensor.ones(like: rows), rows)
-            .prod(axis: -1)
+        let rows = x.permute(order).reshape([x.count / Swift.max(n, 1), n])
         let moved = Shape(order.map { x.shape[$0] })
         var inverse = [Int](repeating: 0, count: order.count)
         for (position, axis) in order.enumerated() { inverse[axis] = position }
-        return products.reshape(moved).permute(inverse)
+        return ofOthersInRows(rows).reshape(moved).permute(inverse)
+    }
+
+    /// A tree of products of pairs: on the way down each node hands its two children the product of
+    /// all that lies outside them, times the other child.
+    private static func ofOthersInRows(_ rows: Tensor) -> Tensor {
+        let (count, n) = (rows.shape[0], rows.shape[1])
+        var width = 1
+        while width < n { width *= 2 }
+        var level = rows.pad([(before: 0, after: width - n)], value: 1)
+        var pairs: [Tensor] = []
+        while width > 1 {
+            width /= 2
+            let pair = level.reshape([count, width, 2])
+            pairs.append(pair)
+            let product =
+                pair.narrow(axis: 2, start: 0, count: 1) * pair.narrow(axis: 2, start: 1, count: 1)
+            level = product.reshape([count, width])
+        }
+        var outside = Tensor.ones(like: level)
+        for pair in pairs.reversed() {
+            outside = (outside.unsqueeze(2) * pair.flip(2)).reshape([count, pair.shape[1] * 2])
+        }
+        return outside.narrow(axis: 1, start: 0, count: n)
     }
 }
 

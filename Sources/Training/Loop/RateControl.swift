@@ -51,7 +51,8 @@ struct RateControl: Sendable {
         guard case .plateau(var plateau) = kind, state["firstRate"] == firstRate else { return }
         plateau.rate = state["rate"] ?? firstRate
         plateau.best = state["best"]
-        plateau.badChecks = state["badChecks"].flatMap { Int(exactly: $0) } ?? 0
+        let checks = state["badChecks"].flatMap { Int(exactly: $0) } ?? 0
+        plateau.badChecks = min(max(checks, 0), TrainingCursor.limit)
         kind = .plateau(plateau)
     }
 }

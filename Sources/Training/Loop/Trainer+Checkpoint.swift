@@ -76,14 +76,15 @@ extension Trainer {
             }
         }
         try fitting { try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) }) }
-        let steps = state.optimizerValues["step"].flatMap { Int64(exactly: $0) } ?? 0
+        let saved = state.optimizerValues["step"].flatMap { Int64(exactly: $0) } ?? 0
+        let steps = min(max(saved, 0), Int64(TrainingCursor.limit))
         let counted = [(name: "step", value: NDArray([steps], []))]
         let arrays = checkpoint.optimizer.map {
             (name: "\($0.parameter)/\($0.slot)", value: $0.array)
         }
         try fitting { try optimizer.load(counted + arrays) }
         for (name, random) in experiment.model.namedRandoms {
-            guard let key = state.random["model.\(name)"] else {
+            guard let key = state.random["model.\(name)"], key.block < 1 << 62 else {
                 throw RunError(.data, "\(path): lacks the random state of \(name)")
             }
             random.position = key.block

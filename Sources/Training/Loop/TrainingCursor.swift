@@ -51,6 +51,13 @@ extension TrainingCursor {
         ("epochStartStepSeconds", \.epochStartStepSeconds), ("epochStartWait", \.epochStartWait),
     ]
 
+    /// More than any run can count; a damaged checkpoint must not lead to an overflow.
+    static let limit = 1 << 53
+
+    private static func count(_ value: Double) -> Int {
+        Int(exactly: min(max(value.rounded(), 0), Double(limit))) ?? 0
+    }
+
     /// Puts everything into the state of a checkpoint.
     func save(into state: inout TrainingState, bestBy: String) {
         state.step = step
@@ -79,26 +86,31 @@ extension TrainingCursor {
     /// Reads what `save` wrote.
     init(_ state: TrainingState, path: String) throws(CheckpointError) {
         func number(_ key: String) throws(CheckpointError) -> Double {
-            guard let text = state.extra[key], let value = Double(text) else {
+            guard let text = state.extra[key], let value = Double(text), value.isFinite
+            else {
                 throw CheckpointError(
                     .damaged, path, "lacks the training state \"\(key)\"; use another checkpoint")
             }
             return value
         }
+        guard state.step <= TrainingCursor.limit, state.epoch <= TrainingCursor.limit else {
+            throw CheckpointError(.damaged, path, "claims more steps than any run can make")
+        }
         step = state.step
         guard let epoch = state.sampler?["epoch"], let position = state.sampler?["position"],
-            epoch >= 0, position >= 0
+            (0...TrainingCursor.limit).contains(epoch),
+            (0...TrainingCursor.limit).contains(position)
         else {
             throw CheckpointError(.damaged, path, "lacks the position in the data")
         }
         sampler = SamplerState(epoch: epoch, position: position)
         for (key, keyPath) in TrainingCursor.numbers { self[keyPath: keyPath] = try number(key) }
-        samples = Int(exactly: try number("samples")) ?? 0
-        epochStartSamples = Int(exactly: try number("epochStartSamples")) ?? 0
+        samples = TrainingCursor.count(try number("samples"))
+        epochStartSamples = TrainingCursor.count(try number("epochStartSamples"))
         trainLoss = state.extra["trainLoss"].flatMap { Double($0) }
         for (key, text) in state.extra where key.hasPrefix("sum.") {
             let name = String(key.dropFirst(4))
-            let count = state.extra["count.\(name)"].flatMap { Int($0) } ?? 0
+            let count = TrainingCursor.count(try number("count.\(name)"))
             metricSums[name] = Average(total: Double(text) ?? 0, count: count)
         }
         guard let saved = state.best else { return }

@@ -20,7 +20,7 @@ struct EpochTable {
                 measured,
             ] + record.measurement.metrics.map { Format.measure($0.value) }
             + [
-                Format.rate(record.learningRate), Format.grouped(Int(record.samplesPerSecond)),
+                Format.rate(record.learningRate), Format.whole(record.samplesPerSecond),
                 Format.duration(record.seconds),
             ]
         return join(cells) + (record.isBest ? "  *" : "")

@@ -13,6 +13,11 @@ enum Format {
         return text
     }
 
+    /// A large number without decimals: `25,180`.
+    static func whole(_ value: Double) -> String {
+        Int(exactly: value.rounded()).map { grouped($0) } ?? fixed(value, 0)
+    }
+
     /// A number with a fixed count of decimals; `nan` and `inf` as such.
     static func fixed(_ value: Double, _ decimals: Int) -> String {
         print("%.\(decimals)f", value)

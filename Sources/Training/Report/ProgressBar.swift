@@ -30,6 +30,6 @@ final class ProgressBar {
         return "epoch \(progress.epoch)/\(progress.epochs) \(bar) "
             + "\(progress.stepInEpoch)/\(progress.stepsPerEpoch)  "
             + "loss \(Format.measure(progress.meanLoss))  "
-            + "\(Format.grouped(Int(speed)))/s  left \(Format.duration(progress.remaining))"
+            + "\(Format.whole(speed))/s  left \(Format.duration(progress.remaining))"
     }
 }

@@ -17,7 +17,7 @@ extension RunSummary {
         let work =
             "\(Format.count(epochs, "epoch")), \(Format.count(steps, "step")) in "
             + "\(Format.duration(seconds)), "
-            + "\(Format.grouped(Int(samplesPerSecond))) samples/s, \(wait)"
+            + "\(Format.whole(samplesPerSecond)) samples/s, \(wait)"
         switch status {
         case .completed, .running: return "done    \(work)"
         case .interrupted: return "stopped \(work)"

@@ -60,11 +60,11 @@ public final class TextReport: TrainingObserver {
         let now = monotonicSeconds()
         guard now - lastLine >= logSeconds else { return }
         lastLine = now
-        let speed = Int(Double(progress.samples) / max(progress.seconds, 1e-9))
+        let speed = Double(progress.samples) / max(progress.seconds, 1e-9)
         line(
             "        epoch \(progress.epoch)/\(progress.epochs)  step "
                 + "\(progress.stepInEpoch)/\(progress.stepsPerEpoch)  loss "
-                + "\(Format.measure(progress.meanLoss))  \(Format.grouped(speed)) samples/s  left "
+                + "\(Format.measure(progress.meanLoss))  \(Format.whole(speed)) samples/s  left "
                 + Format.duration(progress.remaining))
     }
 

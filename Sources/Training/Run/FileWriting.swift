@@ -4,7 +4,8 @@ import Glibc
 enum FileWriting {
     /// Replaces a file: at any moment the old or the new content is there, whole.
     static func replace(_ path: String, with text: String) throws(RunError) {
-        let temporary = "\(path).\(getpid()).partial"
+        // One name, so that a killed process leaves at most one such file, which the next replaces.
+        let temporary = path + partialSuffix
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
         let isWritten = writeAll(descriptor, text) && fsync(descriptor) == 0
@@ -17,16 +18,16 @@ enum FileWriting {
         guard rename(temporary, path) == 0 else { throw failure(path) }
     }
 
+    /// The end of the name of a file that is not complete yet.
+    static let partialSuffix = ".partial"
+
     /// Adds text at the end of a file, which is created if need be.
-    ///
-    /// - Parameter synced: whether it must survive a power cut, not only a killed process.
-    static func append(_ text: String, to path: String, synced: Bool = false) throws(RunError) {
+    static func append(_ text: String, to path: String) throws(RunError) {
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
         let descriptor = open(path, flags, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
         guard writeAll(descriptor, text) else { throw failure(path) }
-        if synced, fdatasync(descriptor) != 0 { throw failure(path) }
     }
 
     /// The whole of a text file, nil where there is none.

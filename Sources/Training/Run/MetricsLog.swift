@@ -73,9 +73,9 @@ extension EpochRecord {
             object["train"] = measurement.json
         }
         object["learningRate"] = JSONValue(number: learningRate)
-        object["samplesPerSecond"] = JSONValue(number: samplesPerSecond)
-        object["seconds"] = JSONValue(number: seconds)
-        object["dataWaitShare"] = JSONValue(number: dataWaitShare)
+        object["samplesPerSecond"] = JSONValue(number: samplesPerSecond.rounded(to: 1))
+        object["seconds"] = JSONValue(number: seconds.rounded(to: 3))
+        object["dataWaitShare"] = JSONValue(number: dataWaitShare.rounded(to: 4))
         object["best"] = .bool(isBest)
         return object
     }

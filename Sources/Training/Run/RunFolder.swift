@@ -65,13 +65,18 @@ public struct RunFolder: Sendable, Equatable {
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
         guard !trimmed.isEmpty else { throw RunError(.usage, "--out: the name is empty") }
         try makeFolders(trimmed)
-        guard try names(in: trimmed).isEmpty else {
+        let folder = RunFolder(path: trimmed)
+        // A run that was killed before it had a config left nothing of worth.
+        let content = try names(in: trimmed).filter { name in
+            !name.hasSuffix(FileWriting.partialSuffix) && "\(trimmed)/\(name)" != folder.logPath
+        }
+        guard content.isEmpty else {
             throw RunError(
                 .usage,
                 "--out \(path): the folder is not empty; name another one, or go on with"
                     + " the run in it: fttrain resume \(trimmed)")
         }
-        return RunFolder(path: trimmed)
+        return folder
     }
 
     /// Whether there is a folder of that name.

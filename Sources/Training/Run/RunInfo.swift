@@ -1,4 +1,5 @@
 public import FTJSON
+import Glibc
 
 /// One row of a model's table.
 public struct LayerRow: Sendable, Equatable {
@@ -115,6 +116,14 @@ public struct EpochRecord: Sendable {
     /// The share of this epoch's time in which training waited for data.
     public var dataWaitShare: Double
     public var isBest: Bool
+}
+
+extension Double {
+    /// The nearest number of so many decimals.
+    func rounded(to decimals: Int) -> Double {
+        let scale = pow(10, Double(decimals))
+        return (self * scale).rounded() / scale
+    }
 }
 
 extension JSONValue {

@@ -46,9 +46,9 @@ public struct RunSummary: Sendable {
         object["name"] = .string(name)
         object["epochs"] = .int(epochs)
         object["steps"] = .int(steps)
-        object["seconds"] = JSONValue(number: seconds)
-        object["samplesPerSecond"] = JSONValue(number: samplesPerSecond)
-        object["dataWaitShare"] = JSONValue(number: dataWaitShare)
+        object["seconds"] = JSONValue(number: seconds.rounded(to: 3))
+        object["samplesPerSecond"] = JSONValue(number: samplesPerSecond.rounded(to: 1))
+        object["dataWaitShare"] = JSONValue(number: dataWaitShare.rounded(to: 4))
         if let best {
             object["best"] = .object([
                 "epoch": .int(best.epoch), "step": .int(best.step), "by": .string(best.by),

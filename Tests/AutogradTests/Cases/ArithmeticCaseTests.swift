@@ -90,6 +90,18 @@ struct ArithmeticCaseTests {
         expect(Tensor([3, 1, 2], .int32).cumsum(), [3, 4, 6])
     }
 
+    @Test("a number that the tensor's dtype can't hold stops the program with a sentence")
+    func numbersOutOfRange() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = Tensor([0], .uint8) .> -1
+        }
+        #expect(result.message.contains("number: -1 does not fit uint8"))
+        expect(Tensor([0], .uint8) + 255, [255])
+        expect(Tensor([0], .int32) - Int(Int32.max), [-2_147_483_647])
+    }
+
     @Test("triangles keep their dtype, also bool")
     func triangles() {
         let mask = Tensor.ones([2, 2], .bool).tril()

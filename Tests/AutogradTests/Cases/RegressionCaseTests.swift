@@ -18,6 +18,12 @@ struct RegressionCaseTests {
         expect(x.prod().derivative(by: x), [0, 6, 0])
         let twice = Tensor.leaf([2.0, 0, 0])
         expect(twice.prod().derivative(by: twice), [0, 0, 0])
+        let large = Tensor.leaf([1e200, 1e200])
+        expect(large.prod().derivative(by: large), [1e200, 1e200])
+        var many = [Double](repeating: 1, count: 50_000)
+        many[777] = 0
+        let long = Tensor.leaf(many)
+        #expect(long.prod().derivative(by: long).sum().item == 1)
     }
 
     @Test("a mean along an axis keeps its orientation")

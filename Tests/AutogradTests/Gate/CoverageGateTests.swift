@@ -1,5 +1,5 @@
 import Autograd
-import Foundation
+import FoundationEssentials
 import Tensor
 import Testing
 

@@ -1,0 +1,63 @@
+import Autograd
+import Tensor
+import Testing
+
+@Suite("Brackets")
+struct SubscriptTests {
+    private let x = Tensor([0, 1, 2, 3, 4], .int64)
+
+    private func picked(_ index: any TensorIndexConvertible) -> [Int] { x[index].values() }
+
+    @Test("take ranges from either end, as Python does")
+    func ranges() {
+        #expect(picked(1..<3) == [1, 2])
+        #expect(picked(1...3) == [1, 2, 3])
+        #expect(picked(-2 ... -1) == [3, 4])
+        #expect(picked(2...) == [2, 3, 4])
+        #expect(picked((-2)...) == [3, 4])
+        #expect(picked(..<2) == [0, 1])
+        #expect(picked(...2) == [0, 1, 2])
+        #expect(picked(...(-1)) == [0, 1, 2, 3, 4])
+        #expect(picked(3..<99) == [3, 4])
+        #expect(picked(9..<12) == [])
+    }
+
+    @Test("take steps forwards and backwards")
+    func steps() {
+        #expect(picked(.every(2)) == [0, 2, 4])
+        #expect(picked(.every(-1)) == [4, 3, 2, 1, 0])
+        #expect(picked(.every(-2, from: -2)) == [3, 1])
+        #expect(picked(.every(-1, from: 3, to: 0)) == [3, 2, 1])
+        #expect(picked(.every(2, from: 1, to: -1)) == [1, 3])
+        #expect(picked(.every(.max)) == [0])
+        #expect(picked(.every(.min)) == [4])
+    }
+
+    private func picked(_ index: TensorIndex) -> [Int] { x[index].values() }
+
+    @Test("take positions, new axes and ellipses together")
+    func together() {
+        let cube = Tensor.arange(0, 24).reshape([2, 3, 4])
+        #expect(cube[1, 2, 3].item == 23)
+        #expect(cube[.ellipsis, -1].shape == [2, 3])
+        #expect(cube[0, .new, .ellipsis].shape == [1, 3, 4])
+        #expect(cube[.all, 1, .every(-3)].values() == [7, 4, 19, 16])
+        #expect(cube[.all, Tensor([[2, 0]], .int64)].shape == [2, 1, 2, 4])
+    }
+
+    @Test("out of range stop the program with a sentence")
+    func outOfRange() async {
+        let position = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = Tensor([1, 2, 3])[3]
+        }
+        #expect(position.message.contains("subscript: 3 is out of range for axis 0 of [3]"))
+        let taken = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = Tensor([1, 2, 3])[Tensor([0, -4], .int64)]
+        }
+        #expect(taken.message.contains("take: index -4 is out of range for size 3"))
+    }
+}
