@@ -43,7 +43,8 @@ public func checkGradients(
     let before = leaves.map(\.data)
     for leaf in leaves {
         guard leaf.requiresGrad, leaf.isLeaf else {
-            fail("checkGradients", "\(leaf.label ?? "a tensor") is no leaf that requires a gradient")
+            fail(
+                "checkGradients", "\(leaf.label ?? "a tensor") is no leaf that requires a gradient")
         }
         leaf.data = leaf.data.checkable
     }

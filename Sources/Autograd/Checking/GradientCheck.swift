@@ -81,7 +81,9 @@ extension GradientCheck: CustomStringConvertible {
             let noun = kinks.count == 1 ? "kink" : "kinks"
             text += "; \(kinks.count) \(noun), the first at \(first.name)\(first.index)"
         }
-        if !unreached.isEmpty { text += "; no gradient reaches \(unreached.joined(separator: ", "))" }
+        if !unreached.isEmpty {
+            text += "; no gradient reaches \(unreached.joined(separator: ", "))"
+        }
         return text
     }
 }

@@ -48,9 +48,11 @@ struct Slope {
         if error <= tolerance, !isBent { return verdict(analytic, wide, error, false, false) }
         let fine = sample(step / 8)
         let finest = sample(step / 64)
-        let best = [(wide, error)] + [fine, finest].map {
-            ($0, Slope.error(analytic, $0, tolerance))
-        }
+        let best =
+            [(wide, error)]
+            + [fine, finest].map {
+                ($0, Slope.error(analytic, $0, tolerance))
+            }
         let (sample, smallest) = best.min { $0.1 < $1.1 } ?? (wide, error)
         // The gap of a smooth function is proportional to the step: here an eighth.
         let isKink = !(finest.gap <= 0.5 * fine.gap + 4 * finest.noise)

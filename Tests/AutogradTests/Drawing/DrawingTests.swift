@@ -78,7 +78,8 @@ struct DrawingTests {
         let x = Tensor.leaf([[1, 2], [3, 4]])
         let index = Tensor([1, 0], .int64)
         let nodes = x.take(index).sum(axis: 1, keepDims: true).reshape([2]).drawing().nodes
-        #expect(nodes.map(\.attributes) == ["", "index=int64 [2]", "axes=[1] keepDims", "shape=[2]"])
+        #expect(
+            nodes.map(\.attributes) == ["", "index=int64 [2]", "axes=[1] keepDims", "shape=[2]"])
         #expect(x.sum().drawing().nodes.last?.attributes == "")
         #expect(x.leakyRelu(slope: 0.25).drawing().nodes.last?.attributes == "slope=0.25")
     }

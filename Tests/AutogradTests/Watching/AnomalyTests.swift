@@ -107,12 +107,16 @@ struct AnomalyTests {
 
     @Test("stops at the operation if asked to trap")
     func traps() async {
-        await #expect(processExitsWith: .failure) {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
             trapAnomalies {
                 _ = Tensor([0.0]).log()
-                print("this is not reached")
+                fail("test", "this is not reached")
             }
         }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("the forward of Log made -inf at [0]"))
     }
 
     @Test("is over when its scope is")
