@@ -10,20 +10,28 @@ public final class Storage: @unchecked Sendable {
     public let pointer: UnsafeMutableRawPointer
     public let byteCount: Int
     public let backend: any Backend
-    private let owner: AnyObject?
+    /// Whether the memory is the backend's and may be written: false for foreign memory.
+    let isOwned: Bool
+    /// Kept alive with the memory: the owner of foreign memory, or a witness.
+    private var companion: AnyObject?
 
     /// Counts in-place changes, so that autograd notices when a saved value was overwritten.
     public internal(set) var version: UInt32 = 0
 
-    /// Lives exactly as long as the storage: how the profiler learns that memory was given back.
-    package var witness: AnyObject?
+    /// Lives exactly as long as the memory: how the profiler learns that it was given back. Foreign
+    /// memory takes none.
+    package var witness: AnyObject? {
+        get { isOwned ? companion : nil }
+        set { if isOwned { companion = newValue } }
+    }
 
     /// Uninitialized memory from the backend's allocator.
     public init(byteCount: Int, backend: any Backend) {
         self.byteCount = byteCount
         self.backend = backend
         pointer = backend.allocate(byteCount: byteCount)
-        owner = nil
+        isOwned = true
+        companion = nil
     }
 
     /// Memory that belongs to `owner` (a memory-mapped file, say), kept alive with it.
@@ -34,13 +42,11 @@ public final class Storage: @unchecked Sendable {
         self.pointer = pointer
         self.byteCount = byteCount
         self.backend = backend
-        self.owner = owner
+        isOwned = false
+        companion = owner
     }
 
     deinit {
-        if owner == nil { backend.deallocate(pointer, byteCount: byteCount) }
+        if isOwned { backend.deallocate(pointer, byteCount: byteCount) }
     }
-
-    /// Whether the memory may be written: false for foreign memory.
-    var isOwned: Bool { owner == nil }
 }

@@ -43,7 +43,7 @@ struct DiagnosticsTests {
         let severed = Severed()
         let outer = Linear(3, 3, using: Random(seed: 2))
         let x = Tensor.uniform([4, 6], .float64, using: Random(seed: 3))
-        for (name, parameter) in severed.namedParameters { parameter.label = name }
+        severed.labelParameters()
         for (name, parameter) in outer.namedParameters { parameter.label = "outer.\(name)" }
         let check = checkGradients(by: severed.parameters + outer.parameters) {
             outer(severed(x)).square().mean()

@@ -138,7 +138,7 @@ final class WeightedFunction {
             guard result.dtype.isFloat else {
                 fail("checkGradients", "the function's result is \(result.dtype), not a float")
             }
-            epsilon = result.dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
+            epsilon = result.dtype.roundingError
             return [(result, result.count == 1 ? .ones(like: result) : weights(result))]
         }
         let result = enableGrad(function)
@@ -149,6 +149,18 @@ final class WeightedFunction {
         return zip(found, variables).map { gradient, variable in
             let weight = weights(variable)
             return (gradient ?? .zeros(like: variable), weight)
+        }
+    }
+}
+
+extension DType {
+    /// The distance from 1 to the next number.
+    fileprivate var roundingError: Double {
+        switch self {
+        case .float64: Double.ulpOfOne
+        case .float16: Double(Float16.ulpOfOne)
+        case .bfloat16: 1.0 / 128
+        default: Double(Float.ulpOfOne)
         }
     }
 }

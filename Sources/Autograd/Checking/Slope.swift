@@ -60,7 +60,8 @@ struct Slope {
         let slack = tolerance * max(1, analytic.magnitude) + finest.noise
         let low = min(finest.left, finest.right) - slack
         let high = max(finest.left, finest.right) + slack
-        let isBetween = (low <= analytic && analytic <= high) || !finest.central.isFinite
+        let isEdge = !finest.central.isFinite && function.value.isFinite && !analytic.isNaN
+        let isBetween = (low <= analytic && analytic <= high) || isEdge
         return verdict(analytic, finest, smallest, true, !isBetween)
     }
 

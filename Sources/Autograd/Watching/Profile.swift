@@ -44,7 +44,8 @@ public struct Profile: Sendable {
 
     /// The operations, those that took longest first.
     public let operations: [Row]
-    /// The same by the scopes in which operations were called; empty if there were none.
+    /// The same by the scopes in which operations were called, in the order of their first call;
+    /// empty if there were none.
     public let places: [Row]
     /// Every run of an operation in order, unless they weren't asked for.
     public let events: [Event]

@@ -19,9 +19,16 @@ final class Profiler: OpObserver {
 
     private struct State {
         var costs: [Key: Profile.Cost] = [:]
+        /// The places in the order of their first operation.
+        var order: [String] = []
         var frames: [Frame] = []
         var places = Places()
         var events: [Profile.Event] = []
+        private var seen: Set<String> = []
+
+        mutating func noteOrder(_ place: String) {
+            if seen.insert(place).inserted { order.append(place) }
+        }
     }
 
     // Tasks started inside run at the same time; the times of operations inside each other are
@@ -51,6 +58,7 @@ final class Profiler: OpObserver {
         }
         let key = Key(operation: op.name, place: Scope.current, isBackward: false)
         begin(key)
+        if let place = key.place { state.withLock { $0.noteOrder(place) } }
         let y = compute()
         y.data.backend.synchronize()
         note(y, inputs, key)
@@ -103,12 +111,15 @@ final class Profiler: OpObserver {
 
     /// What was measured so far.
     func profile() -> Profile {
-        let (costs, events) = state.withLock { ($0.costs, $0.events) }
+        let (costs, events, order) = state.withLock { ($0.costs, $0.events, $0.order) }
         let peak = ledger.peak
-        let placed = costs.keys.contains { $0.place != nil }
+        let byPlace = Profiler.rows(costs, peak.held) { $0.place ?? "elsewhere" }
+        // In the order of the model; what lies outside it last.
+        let places = order.compactMap { place in byPlace.first { $0.name == place } }
+        let rest = byPlace.filter { !order.contains($0.name) }
         return Profile(
             operations: Profiler.rows(costs, peak.held) { $0.operation },
-            places: placed ? Profiler.rows(costs, peak.held) { $0.place ?? "elsewhere" } : [],
+            places: places.isEmpty ? [] : places + rest,
             events: events.sorted { $0.start < $1.start }, seconds: Profiler.now() - start,
             peakBytes: peak.bytes, bytesBefore: bytesBefore,
             backendPeakBytes: backend.memory.peak)

@@ -25,7 +25,7 @@ struct ModelProbe {
         inputs = ModelProbe.tensor(batch.inputs, count, dtype, experiment, "inputs")
         targets = ModelProbe.tensor(batch.targets, count, dtype, experiment, "targets")
         positions = experiment.model.namedRandoms.map(\.random.position)
-        experiment.labelParameters()
+        experiment.model.labelParameters()
         experiment.model.train()
     }
 
@@ -48,14 +48,6 @@ struct ModelProbe {
 }
 
 extension Experiment {
-    /// Gives parameters the names that reports know them by.
-    func labelParameters() {
-        for (name, parameter) in model.namedParameters where parameter.label == nil {
-            parameter.label = name
-        }
-        for (name, buffer) in model.namedBuffers where buffer.label == nil { buffer.label = name }
-    }
-
     /// The loss of a batch; what watches operations learns which belong to the loss.
     func namedLoss(_ inputs: Tensor, _ targets: Tensor) -> Tensor {
         let output = model(inputs)
@@ -65,7 +57,7 @@ extension Experiment {
     /// The operation whose forward or backward makes the first NaN or infinity for a batch; nil if
     /// all is finite.
     public func anomaly(_ inputs: NDArray, _ targets: NDArray) -> Anomaly? {
-        labelParameters()
+        model.labelParameters()
         defer { optimizer.zeroGrad() }
         do {
             try detectAnomalies {

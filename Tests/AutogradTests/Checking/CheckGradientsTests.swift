@@ -92,6 +92,21 @@ struct CheckGradientsTests {
         #expect(slopes.map { abs($0.right - 1) < 1e-9 } == true)
     }
 
+    @Test("takes the edge of a domain for a kink, but not a function that has no value")
+    func edges() {
+        let edge = checkGradients({ x in x.sqrt() }, at: Tensor([0.0, 1]))
+        #expect(edge.passed && edge.kinks.map(\.index) == [[0]])
+        #expect(!checkGradients({ x in x.log() }, at: Tensor([-1.0, 1])).passed)
+    }
+
+    @Test("expects no more of float32 than it can give")
+    func narrow() {
+        let right = checkGradients({ x in x.cast(to: .float32).sin().sum() }, at: x)
+        #expect(right.passed, "\(right)")
+        let wrong = checkGradients({ x in WrongCube()(x.cast(to: .float32)).sum() }, at: x)
+        #expect(wrong.failures.map(\.index) == [[2]])
+    }
+
     @Test("tells what no gradient reaches, and that a difference sees it")
     func unreached() {
         let pair = [Tensor([1.0], label: "a"), Tensor([2.0], label: "b")]

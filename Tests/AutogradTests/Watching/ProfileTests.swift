@@ -79,6 +79,7 @@ struct ProfileTests {
         }
         let hidden = try #require(profile.places.first { $0.name == "hidden" })
         #expect(hidden.forward.calls == 1 && hidden.backward.calls == 1)
+        #expect(profile.places.map(\.name) == ["hidden", "output"])
         let output = try #require(profile.places.first { $0.name == "output" })
         #expect(output.forward.calls == 2 && output.backward.calls == 2)
     }
