@@ -36,6 +36,9 @@ public struct Anomaly: Error, Sendable, Equatable {
     public let inputs: [Operand]
     /// The scopes (`named`, or the layers of a `Sequential`) in which the operation was called.
     public let place: String?
+    /// The line of the program that called it, `Net.swift:12`: the innermost outside this framework.
+    /// In the backward pass that of the forward call. nil without debug information.
+    public let line: String?
 
     /// Whether the NaN was there before: in an input that no watched operation made.
     public var isFromOutside: Bool { inputs.contains(where: \.hasNaN) }
@@ -52,7 +55,9 @@ extension Anomaly: CustomStringConvertible {
         if !isFromOutside { text += position }
         let operands = inputs.map(\.description).joined(separator: ", ")
         if !inputs.isEmpty { text += "; inputs: \(operands)" }
-        return text + (place.map { "; in \($0)" } ?? "")
+        if let place { text += "; in \(place)" }
+        if let line { text += place == nil ? "; called at \(line)" : ", called at \(line)" }
+        return text
     }
 }
 

@@ -23,29 +23,32 @@ struct AnomalyTests {
     @Test("names the first operation that makes an infinity, its inputs and the place")
     func forward() throws {
         let x = Tensor([[1.0, 2], [0, 4]], .float32, requiresGrad: true, label: "x")
-        let found = try #require(
-            anomaly {
-                let y = named("model") { named("2 Log") { x.log() } }
-                _ = (y - y) * 2
-            })
+        let line = #line + 2
+        let result = anomaly {
+            let y = named("model") { named("2 Log") { x.log() } }
+            _ = (y - y) * 2
+        }
+        let found = try #require(result)
         #expect(found.operation == "Log" && found.pass == .forward && found.index == [1, 0])
         #expect(found.value == -.infinity && found.place == "model › 2 Log")
         #expect(
             "\(found)" == "the forward of Log made -inf at [1, 0]; "
-                + "inputs: x float32 [2, 2] from 0.0 to 4.0; in model › 2 Log")
+                + "inputs: x float32 [2, 2] from 0.0 to 4.0; in model › 2 Log, "
+                + "called at AnomalyTests.swift:\(line)")
     }
 
     @Test("names the operation whose backward makes an infinity that forward didn't have")
     func backward() throws {
         let x = Tensor([4.0, 0], .float64, requiresGrad: true, label: "x")
-        let found = try #require(
-            anomaly {
-                let root = named("roots") { (x * 1).sqrt() }
-                root.sum().backward()
-            })
+        let line = #line + 2
+        let result = anomaly {
+            let root = named("roots") { (x * 1).sqrt() }
+            root.sum().backward()
+        }
+        let found = try #require(result)
         #expect(found.operation == "Sqrt" && found.pass == .backward && found.index == [1])
         #expect(found.step == "Div" && found.place == "roots")
-        #expect(found.value == .infinity)
+        #expect(found.value == .infinity && found.line == "AnomalyTests.swift:\(line)")
     }
 
     @Test("sees through gradient functions and second derivatives")
