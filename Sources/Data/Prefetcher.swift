@@ -14,7 +14,9 @@ final class Prefetcher<Element: Sendable> {
     ) {
         let queue = BoundedQueue<Element>(capacity: ahead)
         self.queue = queue
-        thread = Thread { queue.finish(Result { try make(queue.push) }) }
+        thread = Thread {
+            CPUBackend.onThisThread { queue.finish(Result { try make(queue.push) }) }
+        }
     }
 
     deinit {

@@ -29,6 +29,7 @@ public enum ExitStatus: Int32, Sendable {
 public struct RunError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The exit status that it calls for.
     public let status: ExitStatus
+    /// The sentence.
     public let description: String
 
     /// Creates an error.

@@ -11,12 +11,11 @@ enum ResumeCommand {
             path, overrides: TrainCommand.overrides(invocation), stop: stop)
         for warning in resumption.warnings { Terminal.warn("fttrain: \(warning)") }
         let isSilent = invocation.flag("json") || invocation.flag("quiet")
-        if !isSilent, !resumption.changes.isEmpty {
-            Terminal.print("changed")
-            for change in resumption.changes { Terminal.print("  \(change)") }
-        }
+        let changes = resumption.changes.map { "  \($0)" }
         guard resumption.isComplete else {
-            return try TrainCommand.run(resumption.trainer, invocation)
+            return try TrainCommand.run(
+                resumption.trainer, invocation,
+                preamble: changes.isEmpty ? [] : ["changed"] + changes)
         }
         let summary = try resumption.trainer.finishAtOnce()
         if invocation.flag("json") {

@@ -18,16 +18,18 @@ enum TrainCommand {
         return try run(trainer, invocation)
     }
 
-    /// Trains while reporting as the options say.
-    static func run(_ trainer: Trainer, _ invocation: CommandInvocation) throws -> ExitStatus {
+    /// Trains while reporting as the options say; `preamble` stands above the report.
+    static func run(
+        _ trainer: Trainer, _ invocation: CommandInvocation, preamble: [String] = []
+    ) throws -> ExitStatus {
         let isJSON = invocation.flag("json")
         let isQuiet = invocation.flag("quiet")
         if isJSON { trainer.observers.append(JSONReport()) }
-        trainer.observers.append(
-            TextReport(
-                isQuiet: isQuiet || isJSON,
-                logSeconds: trainer.experiment.config.logEverySeconds,
-                logPath: trainer.folder.logPath))
+        let report = TextReport(
+            isQuiet: isQuiet || isJSON, logSeconds: trainer.experiment.config.logEverySeconds,
+            logPath: trainer.folder.logPath)
+        for line in preamble { report.line(line) }
+        trainer.observers.append(report)
         let summary = try trainer.run()
         switch summary.status {
         case .completed, .running: return .success

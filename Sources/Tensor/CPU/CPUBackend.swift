@@ -35,6 +35,12 @@ public final class CPUBackend: Backend {
         set { pool.threads = newValue }
     }
 
+    /// Runs `body` with all its kernels on the calling thread: for work beside training, which
+    /// would otherwise find the pool taken.
+    public static func onThisThread<R>(_ body: () throws -> R) rethrows -> R {
+        try ThreadPool.$staysOnThread.withValue(true, operation: body)
+    }
+
     public var device: Device { .cpu }
 
     public var summary: String {

@@ -26,6 +26,9 @@ final class ThreadPool: @unchecked Sendable {
     /// About 100 µs of spinning before a worker sleeps: longer than the pauses within a train step.
     private static let spins = 4000
 
+    /// Whether work started in this scope stays on its thread.
+    @TaskLocal static var staysOnThread = false
+
     /// A pool of `threads` threads, the caller being one of them.
     init(threads: Int) {
         workerCount = max(0, threads - 1)
@@ -44,7 +47,7 @@ final class ThreadPool: @unchecked Sendable {
     /// Calls `body` once for each index in 0..<count, in any order, on all threads; returns when
     /// all calls have.
     func run(_ count: Int, _ body: (Int) -> Void) {
-        guard count > 1, limit.load(ordering: .relaxed) > 0,
+        guard count > 1, limit.load(ordering: .relaxed) > 0, !ThreadPool.staysOnThread,
             !busy.exchange(true, ordering: .acquiring)
         else {
             for index in 0..<count { body(index) }

@@ -38,30 +38,38 @@ struct DataPlan {
             (examples, held) = try examples.split(second: share)
         }
         if let held { try DataPlan.checkAlike(examples, held) }
+        storedInput = "\(examples.inputDType) \(Format.shape(examples.inputShape))"
+        (train, validation) = try DataPlan.loaders(config, examples, held)
+        modelInput = "\(train.inputs.outputDType) \(Format.shape(train.inputs.outputShape))"
+        guard train.batchesPerEpoch > 0 else {
+            throw ConfigError([
+                data.issue(
+                    "with dropLast, \(examples.count) examples make no batch of "
+                        + "\(train.batchSize)", at: "batchSize")
+            ])
+        }
+    }
 
+    /// The loaders of both datasets, their transforms checked.
+    private static func loaders(
+        _ config: RunConfig, _ examples: Dataset, _ held: Dataset?
+    ) throws -> (train: Loader, validation: Loader?) {
+        let data = config.data
         let inputs = try DataPlan.transforms(
             data.children("transforms"), examples.inputShape, examples.inputDType)
         let targets = try DataPlan.transforms(
             data.children("targetTransforms"), examples.targetShape, examples.targetDType)
         let batchSize = data.int("batchSize")
-        train = try Loader(
+        let train = try Loader(
             examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
             dropLast: data.bool("dropLast"), inputTransforms: inputs, targetTransforms: targets,
             prefetch: data.int("prefetch"))
-        validation = try held.map { held in
+        let validation = try held.map { held in
             try Loader(
                 held, batchSize: batchSize, inputTransforms: inputs, targetTransforms: targets,
                 prefetch: data.int("prefetch"))
         }
-        guard train.batchesPerEpoch > 0 else {
-            throw ConfigError([
-                data.issue(
-                    "with dropLast, \(examples.count) examples make no batch of \(batchSize)",
-                    at: "batchSize")
-            ])
-        }
-        storedInput = "\(examples.inputDType) \(Format.shape(examples.inputShape))"
-        modelInput = "\(train.inputs.outputDType) \(Format.shape(train.inputs.outputShape))"
+        return (train, validation)
     }
 
     /// The transforms of a list, checked one by one against what the ones before them give.

@@ -8,12 +8,15 @@ import NN
 public struct Evaluation: Sendable {
     /// The checkpoint that was measured.
     public let path: String
-    /// The file of the examples, and how many there are.
+    /// The file of the examples.
     public let dataPath: String
+    /// How many examples were measured.
     public let count: Int
-    /// The step and epoch of the checkpoint.
+    /// The step of the checkpoint.
     public let step: Int
+    /// The epochs that were finished then.
     public let epoch: Int
+    /// What was measured.
     public let measurement: Measurement
 
     /// Measures the best checkpoint of a run folder, or a checkpoint file.

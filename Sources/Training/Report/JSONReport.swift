@@ -6,6 +6,7 @@ public final class JSONReport: TrainingObserver {
 
     public init() {}
 
+    /// Prints the event; steps at most once a second.
     public func handle(_ event: TrainingEvent) {
         switch event {
         case .started(let info): JSONReport.emit("start", info.json)

@@ -21,6 +21,7 @@ public final class TextReport: TrainingObserver {
         bar = isQuiet || !Terminal.canDraw ? nil : ProgressBar()
     }
 
+    /// Prints and logs what the event says.
     public func handle(_ event: TrainingEvent) {
         switch event {
         case .started(let info): start(info)

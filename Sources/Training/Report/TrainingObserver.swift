@@ -18,17 +18,21 @@ public enum TrainingEvent: Sendable {
 public struct StepProgress: Sendable {
     /// From 1.
     public var epoch: Int
+    /// Epochs in all.
     public var epochs: Int
     /// Steps since the run began.
     public var step: Int
-    /// Steps of this epoch that are done, and all of them.
+    /// Steps of this epoch that are done.
     public var stepInEpoch: Int
+    /// All steps of an epoch.
     public var stepsPerEpoch: Int
     /// The mean loss of the epoch so far.
     public var meanLoss: Double
-    /// Seconds, examples and steps of this session.
+    /// Seconds of this session.
     public var seconds: Double
+    /// Examples trained on in this session.
     public var samples: Int
+    /// Steps of this session.
     public var sessionSteps: Int
 
     /// Seconds that are left at the speed so far.
@@ -40,5 +44,6 @@ public struct StepProgress: Sendable {
 
 /// Shows or records what happens during training. Called on the thread that trains.
 public protocol TrainingObserver: AnyObject {
+    /// Called for each event, in order.
     func handle(_ event: TrainingEvent)
 }

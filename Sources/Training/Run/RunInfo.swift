@@ -25,37 +25,53 @@ public struct LayerRow: Sendable, Equatable {
 
 /// What is known about a run before its first step.
 public struct RunInfo: Sendable {
+    /// The name in the config.
     public var name = ""
     /// The run folder; empty where none is made.
     public var path = ""
+    /// The seed of every random stream.
     public var seed: UInt64 = 0
     /// The device, its libraries and threads in words.
     public var device = ""
     /// Why `auto` chose this device, or other remarks; may be empty.
     public var deviceNote = ""
+    /// The data file.
     public var dataPath = ""
+    /// Examples to learn from.
     public var trainCount = 0
-    /// 0 without validation data.
+    /// Examples to measure on; 0 without validation data.
     public var validationCount = 0
-    /// The shape and dtype of one stored input, and of one that the model sees.
+    /// The dtype and shape of one stored input.
     public var storedInput = ""
+    /// The dtype and shape of one input that the model sees.
     public var modelInput = ""
     /// Whether examples are held in memory.
     public var isInMemory = true
+    /// The model's table, nested layers included.
     public var layers: [LayerRow] = []
+    /// Elements of all parameters.
     public var parameterCount = 0
+    /// Elements of the parameters that are not frozen.
     public var trainableCount = 0
+    /// Bytes of all parameters.
     public var parameterBytes = 0
+    /// Epochs in all.
     public var epochs = 0
+    /// Batches of a whole epoch.
     public var stepsPerEpoch = 0
+    /// Examples in a step.
     public var batchSize = 0
+    /// The type of the optimizer in the config.
     public var optimizer = ""
+    /// The type of the schedule in the config.
     public var schedule = ""
+    /// The type of the loss in the config.
     public var loss = ""
     /// The names of the measured columns after the losses.
     public var metrics: [String] = []
     /// Where a resumed run goes on; nil for a new one.
     public var resumedStep: Int?
+    /// Epochs that were finished before it goes on.
     public var resumedEpoch = 0
 
     /// The information for programs.
@@ -80,6 +96,7 @@ public struct Measurement: Sendable, Equatable {
     /// Metric values by name, in the order of the config.
     public var metrics: [(name: String, value: Double)]
 
+    /// Whether loss and metrics are the same, in the same order.
     public static func == (a: Measurement, b: Measurement) -> Bool {
         a.loss == b.loss
             && a.metrics.elementsEqual(b.metrics) { $0.name == $1.name && $0.value == $1.value }
@@ -104,17 +121,21 @@ public struct EpochRecord: Sendable {
     public var epoch: Int
     /// Optimizer steps since the run began.
     public var step: Int
+    /// The mean loss of the epoch's steps.
     public var trainLoss: Double
     /// Measured on the validation data, or on the training data where there is none.
     public var measurement: Measurement
+    /// Whether it was measured on data of its own.
     public var hasValidation: Bool
     /// The rate of the epoch's last step.
     public var learningRate: Double
+    /// Examples trained on in a second of this epoch, measuring not counted.
     public var samplesPerSecond: Double
     /// Seconds of training since the run began, without the time between resumptions.
     public var seconds: Double
     /// The share of this epoch's time in which training waited for data.
     public var dataWaitShare: Double
+    /// Whether it is the best so far.
     public var isBest: Bool
 }
 

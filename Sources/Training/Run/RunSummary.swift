@@ -11,16 +11,21 @@ public struct RunSummary: Sendable {
 
     /// The best epoch.
     public struct Best: Sendable, Equatable {
+        /// From 1.
         public var epoch: Int
+        /// Steps that had been taken.
         public var step: Int
         /// `loss` or the metric that decided.
         public var by: String
+        /// What was measured then.
         public var measurement: Measurement
     }
 
+    /// What became of it.
     public var status = Status.running
     /// One sentence on why it diverged or failed.
     public var reason: String?
+    /// The name in the config.
     public var name = ""
     /// Epochs finished.
     public var epochs = 0
@@ -28,13 +33,21 @@ public struct RunSummary: Sendable {
     public var steps = 0
     /// Seconds of training over all sessions.
     public var seconds = 0.0
+    /// Examples trained on in a second of training steps.
     public var samplesPerSecond = 0.0
+    /// The share of the steps' time that was spent waiting for data.
     public var dataWaitShare = 0.0
+    /// nil before the first epoch is finished.
     public var best: Best?
+    /// The mean loss of the last finished epoch's steps.
     public var trainLoss: Double?
+    /// Whether `best` was measured on data of its own.
     public var hasValidation = true
+    /// Elements of all parameters.
     public var parameters = 0
+    /// The device, its libraries and threads in words.
     public var device = ""
+    /// The seed of every random stream.
     public var seed: UInt64 = 0
     /// The shape and dtype of the data, to notice another file at the same path.
     public var dataFingerprint = ""
@@ -76,5 +89,6 @@ public struct RunSummary: Sendable {
 
 /// The version of the framework.
 public enum FrameworkVersion {
+    /// As in `0.1.0`; also stands in checkpoints.
     public static let current = "0.1.0"
 }
