@@ -2,8 +2,8 @@ public import Tensor
 
 /// A NaN or an infinity that an operation made, in one sentence:
 ///
-///     the forward of Log made -inf at [2] from finite inputs: x float32 [3] (0.0 to 4.0),
-///     in 1 Linear(4 → 3)
+///     the forward of Log made -infinity at [2]; inputs: x float32 [3] from 0.0 to 4.0; in 1 Entropy,
+///     called at Net.swift:12
 public struct Anomaly: Error, Sendable, Equatable {
     /// Whether computing the result or the gradients.
     public enum Pass: String, Sendable {
@@ -32,8 +32,8 @@ public struct Anomaly: Error, Sendable, Equatable {
     public let value: Double
     /// Where in the result it stands.
     public let index: [Int]
-    /// The tensors that the operation was given.
-    public let inputs: [Operand]
+    /// The tensors that the operation was given in its forward pass.
+    public internal(set) var inputs: [Operand]
     /// The scopes (`named`, or the layers of a `Sequential`) in which the operation was called.
     public let place: String?
     /// The line of the program that called it, `Net.swift:12`: the innermost outside this framework.
@@ -51,7 +51,8 @@ extension Anomaly: CustomStringConvertible {
         let position = index.isEmpty ? "" : " at \(index)"
         let rule = step.map { $0 == operation ? "" : " (in its \($0))" } ?? ""
         let made = isFromOutside ? "was given" : "made"
-        var text = "the \(pass) of \(operation)\(rule) \(made) \(value)"
+        let what = value.isNaN ? "NaN" : value > 0 ? "infinity" : "-infinity"
+        var text = "the \(pass) of \(operation)\(rule) \(made) \(what)"
         if !isFromOutside { text += position }
         let operands = inputs.map(\.description).joined(separator: ", ")
         if !inputs.isEmpty { text += "; inputs: \(operands)" }
@@ -67,9 +68,10 @@ extension Anomaly.Operand: CustomStringConvertible {
         if hasNaN {
             text += " with NaN"
         } else if let range {
-            text +=
-                shape.elementCount == 1
-                ? " = \(range.lowerBound)" : " from \(range.lowerBound) to \(range.upperBound)"
+            let (low, high) = (
+                Significant.text(range.lowerBound), Significant.text(range.upperBound)
+            )
+            text += low == high ? " of \(low)" : " from \(low) to \(high)"
         }
         return text
     }

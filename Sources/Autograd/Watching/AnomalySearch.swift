@@ -5,6 +5,8 @@ import Tensor
 final class AnomalySearch: OpObserver {
     private struct State {
         var found: Anomaly?
+        /// Whether `found` was made by a step of a backward rule that is still running.
+        var lacksInputs = false
         var places = Places()
         /// The operations whose backward is running, the innermost last, and where they were called.
         var backward: [(name: String, place: Places.Place)] = []
@@ -43,7 +45,14 @@ final class AnomalySearch: OpObserver {
     func observeBackward(_ op: Op, _ y: Tensor, _ propagate: () -> Void) {
         state.withLock { $0.backward.append((op.name, $0.places[y, op])) }
         if let outer { outer.observeBackward(op, y, propagate) } else { propagate() }
-        state.withLock { _ = $0.backward.popLast() }
+        let lacksInputs = state.withLock { state in
+            state.backward.removeLast()
+            defer { state.lacksInputs = false }
+            return state.lacksInputs
+        }
+        guard lacksInputs else { return }
+        let inputs = y.parents.map(Anomaly.Operand.init)
+        state.withLock { $0.found?.inputs = inputs }
     }
 
     func observeGradient(_ gradient: Tensor, of parent: Tensor, from op: Op) {
@@ -77,7 +86,11 @@ final class AnomalySearch: OpObserver {
 
     private func report(_ anomaly: Anomaly) {
         if traps { fail("trapAnomalies", anomaly.description) }
-        state.withLock { $0.found = $0.found ?? anomaly }
+        state.withLock { state in
+            guard state.found == nil else { return }
+            state.found = anomaly
+            state.lacksInputs = anomaly.pass == .backward && !anomaly.isFromOutside
+        }
     }
 }
 

@@ -32,7 +32,7 @@ struct AnomalyTests {
         #expect(found.operation == "Log" && found.pass == .forward && found.index == [1, 0])
         #expect(found.value == -.infinity && found.place == "model › 2 Log")
         #expect(
-            "\(found)" == "the forward of Log made -inf at [1, 0]; "
+            "\(found)" == "the forward of Log made -infinity at [1, 0]; "
                 + "inputs: x float32 [2, 2] from 0.0 to 4.0; in model › 2 Log, "
                 + "called at AnomalyTests.swift:\(line)")
     }
@@ -48,6 +48,9 @@ struct AnomalyTests {
         let found = try #require(result)
         #expect(found.operation == "Sqrt" && found.pass == .backward && found.index == [1])
         #expect(found.step == "Div" && found.place == "roots")
+        #expect(found.inputs.map(\.name) == ["result of Mul"])
+        #expect(
+            "\(found)".contains("Sqrt (in its Div) made infinity at [1]; inputs: result of Mul"))
         #expect(found.value == .infinity && found.line == "AnomalyTests.swift:\(line)")
     }
 
@@ -79,7 +82,7 @@ struct AnomalyTests {
         let batch = Tensor([1, Double.nan], .float32, label: "batch")
         let found = try #require(anomaly { _ = batch * 2 })
         #expect(found.isFromOutside && found.operation == "Mul")
-        #expect("\(found)".contains("was given nan; inputs: batch float32 [2] with NaN"))
+        #expect("\(found)".contains("was given NaN; inputs: batch float32 [2] with NaN"))
     }
 
     @Test("lets given infinities pass, as in a mask, but not the NaN made of them")
@@ -119,7 +122,7 @@ struct AnomalyTests {
             }
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(text.contains("the forward of Log made -inf at [0]"))
+        #expect(text.contains("the forward of Log made -infinity at [0]"))
     }
 
     @Test("is over when its scope is")
