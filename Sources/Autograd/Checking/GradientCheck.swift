@@ -3,7 +3,7 @@ public import Tensor
 /// How gradients compare with finite differences; printing it says it in a sentence.
 public struct GradientCheck: Sendable {
     /// One partial derivative.
-    public struct Element: Sendable, Equatable {
+    public struct Element: Sendable {
         /// The position of its tensor among those checked.
         public let tensor: Int
         /// The tensor's label, or `tensor 0`.
@@ -20,10 +20,6 @@ public struct GradientCheck: Sendable {
         public let slopes: (left: Double, right: Double)
         /// |analytic − numeric| by the larger of the two, or by what differences can resolve.
         public let error: Double
-
-        public static func == (a: Element, b: Element) -> Bool {
-            a.tensor == b.tensor && a.index == b.index && a.order == b.order
-        }
     }
 
     /// One tensor in one order.

@@ -53,7 +53,7 @@ extension Tensor {
 
     /// The element of a constant that nobody named.
     fileprivate final var constantText: String? {
-        guard isConstantLeaf, label == nil, count == 1 else { return nil }
+        guard isConstantLeaf, label == nil, trace == nil, count == 1 else { return nil }
         let value = item
         return Int(exactly: value).map { "\($0)" } ?? "\(value)"
     }

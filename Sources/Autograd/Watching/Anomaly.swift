@@ -77,7 +77,8 @@ extension Anomaly.Operand: CustomStringConvertible {
     }
 
     init(_ tensor: Tensor) {
-        let values = tensor.dtype.isFloat ? tensor.values(as: Double.self) : []
+        let isReadable = tensor.dtype.isFloat && tensor.trace == nil
+        let values = isReadable ? tensor.values(as: Double.self) : []
         let finite = values.filter(\.isFinite)
         range = finite.min().flatMap { low in finite.max().map { low...$0 } }
         hasNaN = values.contains(where: \.isNaN)

@@ -68,7 +68,9 @@ final class AnomalySearch: OpObserver {
 
     /// Whether a tensor is worth a closer look: not finite, and the first such.
     private func isSuspicious(_ tensor: Tensor) -> Bool {
-        tensor.dtype.isFloat && found == nil && !tensor.data.isAllFinite
+        // What a transformation carries out comes by again as its operations on plain tensors.
+        guard tensor.trace == nil, tensor.dtype.isFloat, found == nil else { return false }
+        return !tensor.data.isAllFinite
     }
 
     /// The first NaN, or infinity made of finite inputs.

@@ -75,11 +75,26 @@ struct DrawingTests {
 
     @Test("shows what operations were told")
     func attributes() {
+        /// y = x, told everything there is to tell.
+        final class Told: UnaryOp {
+            let mask = NDArray([true, false])
+            let axes: [Int]? = [0, 1]
+            let nothing: Int? = nil
+            let isOn = true
+            let isOff = false
+            let direction = DrawingOptions.Direction.topDown
+            let function: (Int) -> Int = { $0 }
+            override var saves: Saved { .nothing }
+            override func forward(_ x: NDArray) -> NDArray { x }
+        }
         let x = Tensor.leaf([[1, 2], [3, 4]])
-        let index = Tensor([1, 0], .int64)
-        let nodes = x.take(index).sum(axis: 1, keepDims: true).reshape([2]).drawing().nodes
+        let nodes = Told()(x).sum(axis: 1, keepDims: true).reshape([2]).drawing().nodes
         #expect(
-            nodes.map(\.attributes) == ["", "index=int64 [2]", "axes=[1] keepDims", "shape=[2]"])
+            nodes.map(\.attributes) == [
+                "", "mask=bool [2] axes=[0, 1] isOn direction=topDown", "axes=[1] keepDims",
+                "shape=[2]",
+            ])
+        #expect(nodes[1].savedBytes == 2)
         #expect(x.sum().drawing().nodes.last?.attributes == "")
         #expect(x.leakyRelu(slope: 0.25).drawing().nodes.last?.attributes == "slope=0.25")
     }
