@@ -14,7 +14,7 @@ public final class Residual: Module {
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        let change = module(x)
+        let change = named("module \(module.describe)") { module(x) }
         guard change.shape == x.shape else {
             fail("Residual", "the module turns \(x.shape) into \(change.shape)")
         }

@@ -1,3 +1,4 @@
+internal import Autograd
 public import Tensor
 
 /// Modules one after another, each on the output of the one before.
@@ -32,7 +33,9 @@ open class Sequential: Module {
 
     open override func callAsFunction(_ x: Tensor) -> Tensor {
         var x = x
-        for layer in layers { x = layer(x) }
+        for (index, layer) in layers.enumerated() {
+            x = named("\(index) \(layer.describe)") { layer(x) }
+        }
         return x
     }
 

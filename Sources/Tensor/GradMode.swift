@@ -60,6 +60,8 @@ package protocol OpObserver: AnyObject, Sendable {
     func observe(_ op: Op, _ inputs: [Tensor], _ forward: () -> Tensor) -> Tensor
     /// Runs `propagate`, which sends the gradients of `y`'s parents.
     func observeBackward(_ op: Op, _ y: Tensor, _ propagate: () -> Void)
+    /// Sees what `propagate` sends to `parent`, before it is added to what others sent.
+    func observeGradient(_ gradient: Tensor, of parent: Tensor, from op: Op)
 }
 
 extension Recording {

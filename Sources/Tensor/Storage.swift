@@ -3,17 +3,27 @@
 /// Released to its backend's allocator the moment the last array lets go.
 public final class Storage: @unchecked Sendable {
     // Safe to share: the pointer and size never change, the bytes are written only by whoever holds
-    // the one array being filled, and `version` is touched only by in-place changes of a tensor,
-    // which stays on one thread.
+    // the one array being filled, and `version` and `witness` are touched only by the tensor that
+    // made or changes it in place, which stays on one thread.
 
     /// Where the bytes start: 64-byte aligned unless the storage wraps foreign memory.
     public let pointer: UnsafeMutableRawPointer
     public let byteCount: Int
     public let backend: any Backend
-    private let owner: AnyObject?
+    /// Whether the memory is the backend's and may be written: false for foreign memory.
+    let isOwned: Bool
+    /// Kept alive with the memory: the owner of foreign memory, or a witness.
+    private var companion: AnyObject?
 
     /// Counts in-place changes, so that autograd notices when a saved value was overwritten.
     @exclusivity(unchecked) public internal(set) var version: UInt32 = 0
+
+    /// Lives exactly as long as the memory: how the profiler learns that it was given back. Foreign
+    /// memory takes none.
+    package var witness: AnyObject? {
+        get { isOwned ? companion : nil }
+        set { if isOwned { companion = newValue } }
+    }
 
     /// Uninitialized memory from the backend's allocator.
     public init(byteCount: Int, backend: any Backend) {
@@ -21,7 +31,8 @@ public final class Storage: @unchecked Sendable {
         let home = backend.home
         self.backend = home
         pointer = home.allocate(byteCount: byteCount)
-        owner = nil
+        isOwned = true
+        companion = nil
     }
 
     /// Memory that belongs to `owner` (a memory-mapped file, say), kept alive with it.
@@ -32,13 +43,11 @@ public final class Storage: @unchecked Sendable {
         self.pointer = pointer
         self.byteCount = byteCount
         self.backend = backend
-        self.owner = owner
+        isOwned = false
+        companion = owner
     }
 
     deinit {
-        if owner == nil { backend.deallocate(pointer, byteCount: byteCount) }
+        if isOwned { backend.deallocate(pointer, byteCount: byteCount) }
     }
-
-    /// Whether the memory may be written: false for foreign memory.
-    var isOwned: Bool { owner == nil }
 }

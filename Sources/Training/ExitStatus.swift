@@ -4,6 +4,8 @@ import FTConfig
 public enum ExitStatus: Int32, Sendable {
     /// It did what was asked.
     case success = 0
+    /// A check found what it looks for.
+    case failedCheck = 1
     /// The command line or the config is wrong.
     case usage = 2
     /// A data file, checkpoint or run folder can't be used.

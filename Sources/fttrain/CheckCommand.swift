@@ -8,16 +8,22 @@ enum CheckCommand {
         let file = invocation.arguments[0]
         let config = try RunConfig(file: file, overrides: TrainCommand.overrides(invocation))
         TrainCommand.setThreads(invocation)
-        let info = try Experiment(config).info()
+        let experiment = try Experiment(config)
+        let info = experiment.info()
+        let gradients = try invocation.flag("gradients") ? experiment.checkGradients() : nil
+        let status = gradients?.passed ?? true ? ExitStatus.success : .failedCheck
         if invocation.flag("json") {
             var object: JSONObject = ["config": .string(file)]
             object.append(contentsOf: info.json)
             object["layers"] = .array(info.layers.map(\.json))
+            if let gradients { object["gradients"] = .object(gradients.json) }
             JSONReport.emit("check", object)
-            return .success
+            return status
         }
-        let lines = info.headerLines + [""] + info.layerLines + ["", "\(file): fine"]
+        var lines = info.headerLines + [""] + info.layerLines + [""]
+        if let gradients { lines += gradients.lines + [""] }
+        lines.append("\(file): \(status == .success ? "fine" : "the gradients are not right")")
         Terminal.print(lines.joined(separator: "\n"))
-        return .success
+        return status
     }
 }

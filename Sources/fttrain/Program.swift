@@ -6,7 +6,9 @@ enum Program {
     static let program = CommandProgram(
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
-        commands: [check, resume, eval, inspect, data, list, schema])
+        commands: [
+            check, resume, eval, inspect, data, graph, profile, list, schema,
+        ])
 
     /// Runs the command that was asked for.
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -16,6 +18,8 @@ enum Program {
         case eval.name: try EvalCommand.run(invocation)
         case inspect.name: try InspectCommand.run(invocation)
         case data.name: try DataCommand.run(invocation)
+        case graph.name: try GraphCommand.run(invocation)
+        case profile.name: try ProfileCommand.run(invocation)
         case list.name: try ListCommand.run(invocation)
         case schema.name: SchemaCommand.run()
         default: try TrainCommand.run(invocation)
@@ -30,7 +34,13 @@ enum Program {
     private static let check = Command(
         name: "check", summary: "Build the model, open the data, print both and train nothing.",
         arguments: [CommandArgument("CONFIG", doc: "a config file")],
-        options: [device, threads, json], takesOverrides: true)
+        options: [
+            .flag("gradients", doc: "compare the model's gradients with finite differences"),
+            device, threads, json,
+        ], takesOverrides: true)
+
+    private static let graph = GraphCommand.command
+    private static let profile = ProfileCommand.command
 
     private static let resume = Command(
         name: "resume", summary: "Go on with a run that was stopped, killed or finished.",
@@ -85,9 +95,9 @@ enum Program {
     private static let schema = Command(
         name: "schema", summary: "Print the JSON Schema of configs, for editors.")
 
-    private static let device = CommandOption.value(
+    static let device = CommandOption.value(
         "device", "DEVICE", doc: "auto, cpu, cuda or cuda:N; overrides the config")
-    private static let threads = CommandOption.value(
+    static let threads = CommandOption.value(
         "threads", "N", type: .int(min: 1, max: 4096),
         doc: "how many processors to use; results are the same")
     private static let out = CommandOption.value(

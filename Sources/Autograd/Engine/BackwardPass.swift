@@ -73,7 +73,12 @@ final class BackwardPass {
         guard let op = node.ctx else { return addToGrad(dy, of: node) }
         if op.savedVersion(of: node) != node.savedVersion { failChanged(op, node) }
         if Recording.mayBeObserved, let observer = Recording.current.observer {
-            observer.observeBackward(op, node) { propagate(dy, op, node) }
+            observer.observeBackward(op, node) {
+                op.propagate(dy, from: node) { parent, gradient in
+                    observer.observeGradient(gradient, of: parent, from: op)
+                    deliver(gradient, to: parent, from: op)
+                }
+            }
         } else {
             propagate(dy, op, node)
         }

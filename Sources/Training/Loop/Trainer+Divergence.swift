@@ -40,6 +40,8 @@ extension Trainer {
             return "the targets of this batch hold NaN or infinity"
         }
         if let name = nonFiniteParameter { return "parameter \(name) holds NaN or infinity" }
+        let (inputs, targets) = (batch.inputs.on(backend), batch.targets.on(backend))
+        if let anomaly = experiment.anomaly(inputs, targets) { return anomaly.description }
         optimizer.zeroGrad()
         loss.backward()
         if let name = optimizer.nonFiniteGradient {

@@ -4,7 +4,12 @@ import Glibc
 public enum Terminal {
     /// Writes text to standard output. Whoever read it may be gone; training goes on without.
     public static func print(_ text: String) {
-        _ = FileWriting.writeAll(STDOUT_FILENO, text + "\n")
+        write(text + "\n")
+    }
+
+    /// Writes text to standard output as it is.
+    public static func write(_ text: String) {
+        _ = FileWriting.writeAll(STDOUT_FILENO, text)
     }
 
     /// Writes a line to standard error.

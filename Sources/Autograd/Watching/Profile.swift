@@ -1,0 +1,82 @@
+public import Tensor
+
+/// What operations cost: time, calls and memory by operation, forward and backward apart.
+///
+/// `print(profile)` shows it as a table; `chromeTrace` draws it in a browser.
+public struct Profile: Sendable {
+    /// What one pass of an operation cost.
+    public struct Cost: Sendable, Equatable {
+        /// How often it ran.
+        public internal(set) var calls = 0
+        /// Time in it, without that of operations inside it.
+        public internal(set) var seconds = 0.0
+        /// Memory it allocated for results; views allocate none.
+        public internal(set) var bytes = 0
+    }
+
+    /// One operation, or one place.
+    public struct Row: Sendable, Equatable {
+        /// The name of the operation, or the scopes of the place.
+        public let name: String
+        public internal(set) var forward = Cost()
+        public internal(set) var backward = Cost()
+        /// The bytes of its results that were alive when most memory was in use.
+        public internal(set) var heldAtPeak = 0
+
+        /// Forward and backward together.
+        public var seconds: Double { forward.seconds + backward.seconds }
+    }
+
+    /// One run of an operation.
+    public struct Event: Sendable, Equatable {
+        public let name: String
+        public let isBackward: Bool
+        /// Seconds since the profile began.
+        public let start: Double
+        public let seconds: Double
+        /// The shapes of the inputs.
+        public let shapes: [Shape]
+        /// The scopes in which it was called.
+        public let place: String?
+        /// The bytes of all results alive after it.
+        public let liveBytes: Int
+    }
+
+    /// The operations, those that took longest first.
+    public let operations: [Row]
+    /// The same by the scopes in which operations were called, in the order of their first call;
+    /// empty if there were none.
+    public let places: [Row]
+    /// Every run of an operation in order, unless they weren't asked for.
+    public let events: [Event]
+    /// Time from beginning to end, in operations and between them.
+    public let seconds: Double
+    /// The most that results of operations held at one time.
+    public let peakBytes: Int
+    /// What was allocated on the backend before.
+    public let bytesBefore: Int
+    /// The most that was allocated on the backend, by anyone, at one time.
+    public let backendPeakBytes: Int
+
+    /// The row of an operation.
+    public subscript(operation: String) -> Row? { operations.first { $0.name == operation } }
+}
+
+/// Runs `body` and measures its operations, on this task and those it starts.
+///
+///     let (_, profile) = profile { loss(model(images), labels).backward() }
+///     print(profile)
+///
+/// Each operation is waited for, which slows devices that work ahead, and none writes its result
+/// over an operand that is no longer needed. The backend's `resetPeakMemory` is called.
+///
+/// - Parameters:
+///   - backend: whose memory is reported.
+///   - events: whether each run of an operation is listed, for `chromeTrace`.
+public func profile<R>(
+    on backend: any Backend = CPUBackend.shared, events: Bool = true, _ body: () throws -> R
+) rethrows -> (result: R, profile: Profile) {
+    let profiler = Profiler(on: backend, keepsEvents: events)
+    let result = try Recording.observing(profiler, body)
+    return (result, profiler.profile())
+}

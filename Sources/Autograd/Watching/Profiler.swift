@@ -1,0 +1,150 @@
+import Glibc
+import Synchronization
+import Tensor
+
+/// Measures operations as they run.
+final class Profiler: OpObserver {
+    /// Where costs are added up.
+    struct Key: Hashable {
+        let operation: String
+        let place: String?
+        let isBackward: Bool
+    }
+
+    private struct Frame {
+        let key: Key
+        let start: Double
+        var secondsInside = 0.0
+    }
+
+    private struct State {
+        var costs: [Key: Profile.Cost] = [:]
+        /// The places in the order of their first operation.
+        var order: [String] = []
+        var frames: [Frame] = []
+        var places = Places()
+        var events: [Profile.Event] = []
+        private var seen: Set<String> = []
+
+        mutating func noteOrder(_ place: String) {
+            if seen.insert(place).inserted { order.append(place) }
+        }
+    }
+
+    // Tasks started inside run at the same time; the times of operations inside each other are
+    // exact for one task.
+    private let state = Mutex(State())
+    let ledger = MemoryLedger()
+    private let backend: any Backend
+    private let keepsEvents: Bool
+    private let start = Profiler.now()
+    private let bytesBefore: Int
+    private let outer = Recording.current.observer
+
+    init(on backend: any Backend, keepsEvents: Bool) {
+        self.backend = backend
+        self.keepsEvents = keepsEvents
+        backend.resetPeakMemory()
+        bytesBefore = backend.memory.live
+    }
+
+    func observe(_ op: Op, _ inputs: [Tensor], _ forward: () -> Tensor) -> Tensor {
+        func compute() -> Tensor { outer?.observe(op, inputs, forward) ?? forward() }
+        // Inside a backward rule the operations are a part of it.
+        if let key = state.withLock({ $0.frames.last?.key }), key.isBackward {
+            let y = compute()
+            note(y, inputs, key)
+            return y
+        }
+        let key = Key(operation: op.name, place: Scope.current, isBackward: false)
+        begin(key)
+        if let place = key.place { state.withLock { $0.noteOrder(place) } }
+        let y = compute()
+        y.data.backend.synchronize()
+        note(y, inputs, key)
+        state.withLock { $0.places.note(y, op) }
+        end(inputs.map(\.shape))
+        return y
+    }
+
+    func observeBackward(_ op: Op, _ y: Tensor, _ propagate: () -> Void) {
+        let place = state.withLock { $0.places[y, op].scope }
+        begin(Key(operation: op.name, place: place, isBackward: true))
+        if let outer { outer.observeBackward(op, y, propagate) } else { propagate() }
+        y.data.backend.synchronize()
+        end(y.parents.map(\.shape))
+    }
+
+    func observeGradient(_ gradient: Tensor, of parent: Tensor, from op: Op) {
+        outer?.observeGradient(gradient, of: parent, from: op)
+    }
+
+    private func begin(_ key: Key) {
+        state.withLock { $0.frames.append(Frame(key: key, start: Profiler.now())) }
+    }
+
+    private func end(_ shapes: [Shape]) {
+        let live = ledger.live
+        state.withLock { state in
+            guard let frame = state.frames.popLast() else { return }
+            let seconds = Profiler.now() - frame.start
+            state.costs[frame.key, default: Profile.Cost()].calls += 1
+            state.costs[frame.key, default: Profile.Cost()].seconds += seconds - frame.secondsInside
+            if let last = state.frames.indices.last { state.frames[last].secondsInside += seconds }
+            guard keepsEvents else { return }
+            state.events.append(
+                Profile.Event(
+                    name: frame.key.operation, isBackward: frame.key.isBackward,
+                    start: frame.start - start, seconds: seconds, shapes: shapes,
+                    place: frame.key.place, liveBytes: live))
+        }
+    }
+
+    /// Books the memory of a result, unless it is a view of an input or was booked before.
+    private func note(_ y: Tensor, _ inputs: [Tensor], _ key: Key) {
+        let storage = y.data.storage
+        guard storage.witness == nil, !inputs.contains(where: { $0.data.storage === storage })
+        else { return }
+        storage.witness = ledger.book(storage.byteCount, key)
+        state.withLock { $0.costs[key, default: Profile.Cost()].bytes += storage.byteCount }
+    }
+
+    /// What was measured so far.
+    func profile() -> Profile {
+        let (costs, events, order) = state.withLock { ($0.costs, $0.events, $0.order) }
+        let peak = ledger.peak
+        let byPlace = Profiler.rows(costs, peak.held) { $0.place ?? "elsewhere" }
+        // In the order of the model; what lies outside it last.
+        let places = order.compactMap { place in byPlace.first { $0.name == place } }
+        let rest = byPlace.filter { !order.contains($0.name) }
+        return Profile(
+            operations: Profiler.rows(costs, peak.held) { $0.operation },
+            places: places.isEmpty ? [] : places + rest,
+            events: events.sorted { $0.start < $1.start }, seconds: Profiler.now() - start,
+            peakBytes: peak.bytes, bytesBefore: bytesBefore,
+            backendPeakBytes: backend.memory.peak)
+    }
+
+    /// Costs added up by a name, those that took longest first.
+    private static func rows(
+        _ costs: [Key: Profile.Cost], _ held: [Key: Int], _ name: (Key) -> String
+    ) -> [Profile.Row] {
+        var rows: [String: Profile.Row] = [:]
+        for (key, cost) in costs {
+            let path = key.isBackward ? \Profile.Row.backward : \Profile.Row.forward
+            let row = name(key)
+            rows[row, default: Profile.Row(name: row)][keyPath: path].calls += cost.calls
+            rows[row, default: Profile.Row(name: row)][keyPath: path].seconds += cost.seconds
+            rows[row, default: Profile.Row(name: row)][keyPath: path].bytes += cost.bytes
+        }
+        for (key, bytes) in held { rows[name(key)]?.heldAtPeak += bytes }
+        return rows.values.sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) }
+    }
+
+    /// Seconds on a clock that only goes forward.
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}

@@ -1,0 +1,66 @@
+import FTJSON
+import Testing
+
+@Suite struct DiagnosticCommandTests {
+    private func workspace() throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        return workspace
+    }
+
+    @Test("checks gradients parameter by parameter")
+    func gradients() throws {
+        let result = try workspace().run("check", "tiny.json", "--gradients")
+        #expect(result.status == 0 && result.errors == "")
+        let words = result.lines.map { $0.split(separator: " ").prefix(3).joined(separator: " ") }
+        for row in ["0.weight 8×6 12", "0.bias 8 8", "3.weight 3×8 12", "3.bias 3 3"] {
+            #expect(words.contains(row), "\(row) in \(result.output)")
+        }
+        #expect(result.output.contains("\n35 derivatives agree with central differences (float64"))
+        #expect(result.output.hasSuffix("\n\ntiny.json: fine\n"))
+    }
+
+    @Test("checks gradients for programs")
+    func json() throws {
+        let result = try workspace().run("check", "tiny.json", "--gradients", "--json")
+        let line = try JSONNode(parsing: result.output)
+        #expect(line["gradients"]?["wrong"]?.int == 0)
+        #expect(line["gradients"]?["derivatives"]?.int == 35)
+    }
+
+    @Test("draws a config's graph to standard output or a file")
+    func graph() throws {
+        let workspace = try workspace()
+        let mermaid = try workspace.run("graph", "tiny.json")
+        #expect(mermaid.status == 0 && mermaid.errors == "")
+        #expect(mermaid.output.hasPrefix("flowchart TD\n    n0"))
+        #expect(mermaid.output.contains("\"3.weight<br/>float32 [3, 8]\""))
+        let dot = try workspace.run("graph", "tiny.json", "--format", "dot", "--out", "g.dot")
+        #expect(dot.status == 0)
+        #expect(dot.output.hasPrefix("wrote   g.dot   "))
+        #expect(dot.output.hasSuffix("kept for the backward pass\n"))
+        #expect(try workspace.text("g.dot").hasPrefix("digraph {\n"))
+        let wrong = try workspace.run("graph", "tiny.json", "--format", "png")
+        #expect(wrong.status == 2 && wrong.errors.contains("mermaid"))
+    }
+
+    @Test("profiles training steps and writes a trace that is JSON")
+    func profile() throws {
+        let workspace = try workspace()
+        let result = try workspace.run(
+            "profile", "tiny.json", "--steps", "2", "--out", "trace.json")
+        #expect(result.status == 0 && result.errors == "")
+        #expect(result.lines[0].hasPrefix("operation "))
+        #expect(result.output.contains("\nsteps   2 of 8 examples, each "))
+        #expect(result.output.contains("\nwrote   trace.json   "))
+        let trace = try JSONValue(JSONNode(parsing: workspace.text("trace.json")))
+        guard case .array(let events)? = trace["traceEvents"] else {
+            Issue.record("there are no events")
+            return
+        }
+        #expect(events.contains { $0["cat"] == "backward" })
+        #expect(try workspace.run("profile", "tiny.json", "--steps", "0").status == 2)
+        let unwritable = try workspace.run("profile", "tiny.json", "--out", "no/such/place")
+        #expect(unwritable.status == 3 && unwritable.errors.contains("no/such/place"))
+    }
+}

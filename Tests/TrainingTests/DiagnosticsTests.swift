@@ -1,0 +1,96 @@
+import FTJSON
+import FakeTensor
+import Testing
+
+@Suite("Diagnostics")
+struct DiagnosticsTests {
+    private let sandbox = Sandbox()
+
+    private func experiment(_ overrides: [String] = []) throws -> Experiment {
+        try Experiment(sandbox.config(overrides))
+    }
+
+    /// A model whose dropout and normalization would disturb a careless check.
+    private let layers =
+        "model.layers=[{\"type\":\"linear\",\"units\":7},{\"type\":\"dropout\",\"rate\":0.5},"
+        + "{\"type\":\"tanh\"},{\"type\":\"linear\",\"units\":3}]"
+
+    @Test("checks the gradients of a whole model in float64 and leaves it as it was")
+    func gradients() throws {
+        let experiment = try experiment()
+        let before = experiment.model.parameters.map { $0.values(as: Float.self) }
+        let report = try experiment.checkGradients(samples: 5)
+        #expect(report.passed, "\(report.check)")
+        #expect(report.check.parts.map(\.name) == ["0.weight", "0.bias", "2.weight", "2.bias"])
+        #expect(report.check.checkedCount == 5 + 5 + 5 + 3)
+        #expect((report.check.worst?.error ?? 1) < 1e-6)
+        #expect(experiment.model.parameters.map { $0.values(as: Float.self) } == before)
+        #expect(experiment.model.parameters.allSatisfy { $0.dtype == .float32 })
+    }
+
+    @Test("repeats what dropout draws while it checks")
+    func dropout() throws {
+        let report = try experiment([layers]).checkGradients()
+        #expect(report.passed, "\(report.check)")
+    }
+
+    @Test("names the parameters that no gradient reaches")
+    func unreached() throws {
+        final class Severed: Module {
+            let inner = Linear(6, 3, using: Random(seed: 1))
+            override func callAsFunction(_ x: Tensor) -> Tensor { inner(x).detach() }
+        }
+        let severed = Severed()
+        let outer = Linear(3, 3, using: Random(seed: 2))
+        let x = Tensor.uniform([4, 6], .float64, using: Random(seed: 3))
+        severed.labelParameters()
+        for (name, parameter) in outer.namedParameters { parameter.label = "outer.\(name)" }
+        let check = checkGradients(by: severed.parameters + outer.parameters) {
+            outer(severed(x)).square().mean()
+        }
+        let report = GradientReport(check: check, examples: 4)
+        #expect(!report.passed)
+        #expect(check.unreached == ["inner.weight", "inner.bias"])
+        #expect(
+            report.lines.suffix(2) == [
+                "no gradient reaches inner.weight", "no gradient reaches inner.bias",
+            ])
+        #expect(report.json["unreached"] == ["inner.weight", "inner.bias"])
+    }
+
+    @Test("draws the model with its parameters' names")
+    func drawing() throws {
+        let mermaid = try experiment().drawing(.mermaid).text
+        #expect(mermaid.hasPrefix("flowchart TD\n"))
+        for name in ["0.weight<br/>float32 [8, 6]", "inputs<br/>float32 [8, 6]", "loss = "] {
+            #expect(mermaid.contains("\"\(name)"), "\(name) in \(mermaid)")
+        }
+        #expect(try experiment().drawing(.mermaid).text == mermaid)
+        #expect(try experiment().drawing(.dot).text.hasPrefix("digraph {\n"))
+    }
+
+    @Test("profiles steps by operation and by layer")
+    func profile() throws {
+        let profile = try experiment().profile(steps: 4, warmup: 1)
+        let relu = profile.profile["ReLU"] ?? profile.profile["Linear"]
+        #expect(relu.map { $0.forward.calls > 0 && $0.forward.calls.isMultiple(of: 4) } == true)
+        let places = profile.profile.places.map(\.name)
+        #expect(places.contains { $0.hasPrefix("0 Linear(6 → 8") } && places.contains("loss"))
+        #expect(profile.lines.last?.hasPrefix("steps   4 of 8 examples, each ") == true)
+    }
+
+    @Test("names the layer whose operation makes the loss infinite")
+    func anomaly() throws {
+        let layers =
+            "model.layers=[{\"type\":\"linear\",\"units\":3},{\"type\":\"relu\"},"
+            + "{\"type\":\"linear\",\"units\":3}]"
+        let experiment = try experiment([layers])
+        let first = experiment.model.parameters[0]
+        first.data = NDArray.full(first.shape, 3e38)
+        let batch = NDArray.full([2, 6], 3e38)
+        let found = try #require(
+            experiment.anomaly(batch, NDArray([Int64(0), 1])), "nothing was found")
+        #expect(found.place == "0 Linear(6 → 3)" && found.pass == .forward)
+        #expect(found.description.contains("0.weight float32 [3, 6]"))
+    }
+}
