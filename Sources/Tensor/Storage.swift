@@ -18,8 +18,9 @@ public final class Storage: @unchecked Sendable {
     /// Uninitialized memory from the backend's allocator.
     public init(byteCount: Int, backend: any Backend) {
         self.byteCount = byteCount
-        self.backend = backend.home
-        pointer = backend.home.allocate(byteCount: byteCount)
+        let home = backend.home
+        self.backend = home
+        pointer = home.allocate(byteCount: byteCount)
         owner = nil
     }
 

@@ -86,4 +86,19 @@ private final class PullbackOp: NaryOp {
         }
         return gradients
     }
+
+    /// The function on one example, with its pullback, mapped over the batch.
+    override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        let function = function
+        let mapped = { (inputs: [Tensor]) -> (Tensor, Pullback) in
+            let scope = BatchScope()
+            let examples = scope.lift(inputs, where: isBatched)
+            let (value, pullback) = function(examples)
+            let pullbackOfAll = { (dy: Tensor) in
+                scope.collect(pullback(scope.lift(dy, 0)), by: examples).compactMap { $0 }
+            }
+            return (scope.collect(value, 0), pullbackOfAll)
+        }
+        return PullbackOp(mapped).apply(recording: inputs)
+    }
 }

@@ -10,7 +10,8 @@ public import Tensor
 ///
 /// `forward` is run without recording. `backward` gives the gradient by each input, from the
 /// gradient `dy` by the output; it is made of tensor operations and thereby differentiable itself.
-/// `tangent` is the rule of forward mode; without one it is derived from `backward`.
+/// `tangent` is the rule of forward mode; without one it is derived from `backward`. Inside `vmap`
+/// the closures see one example, so they can't read values there.
 public final class CustomOp: NaryOp {
     /// From the gradient by the output, the inputs and the output: the gradient by each input, nil
     /// for inputs that need none.
@@ -114,5 +115,31 @@ public final class CustomOp: NaryOp {
 
     public override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
         pushforward?(tangents, inputs, y)
+    }
+
+    /// An operation whose closures are mapped over the batch.
+    public override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        let (compute, pullback, pushforward) = (compute, pullback, pushforward)
+        let forward = { (inputs: [Tensor]) in
+            let scope = BatchScope()
+            return scope.collect(compute(scope.lift(inputs, where: isBatched)), 0)
+        }
+        let backward = pullback.map { rule -> Backward in
+            { dy, inputs, y in
+                let scope = BatchScope()
+                let examples = scope.lift(inputs, where: isBatched)
+                let gradients = rule(scope.lift(dy, 0), examples, scope.lift(y, 0))
+                return scope.collect(gradients, by: examples)
+            }
+        }
+        let tangent = pushforward.map { rule -> Tangent in
+            { tangents, inputs, y in
+                let scope = BatchScope()
+                let moved = zip(tangents, isBatched).map { $1 ? scope.lift($0, 0) : $0 }
+                let examples = scope.lift(inputs, where: isBatched)
+                return scope.collect(rule(moved, examples, scope.lift(y, 0)), 0)
+            }
+        }
+        return CustomOp(title, isDifferentiable, arity, forward, backward, tangent)(inputs)
     }
 }

@@ -50,38 +50,3 @@ where
         return scope.collect(f(examples.0, examples.1, scope.lift(third, axes.2)), out)
     }
 }
-
-/// One call of `vmap`: its level and the size of its batch.
-private final class BatchScope {
-    private let level = TraceLevel.next()
-    private var size: Int?
-
-    /// The tree with each tensor standing for one slice of it along an axis, if one is given.
-    func lift<Tree: TensorTree>(_ tree: Tree, _ axis: Int?) -> Tree where Tree.Mapped == Tree {
-        guard let axis else { return tree }
-        return tree.mapLeaves { leaf in
-            let axis = leaf.shape.axis(axis, "vmap")
-            let size = self.size ?? leaf.shape[axis]
-            guard leaf.shape[axis] == size else {
-                fail(
-                    "vmap",
-                    "axis \(axis) of shape \(leaf.shape) has size \(leaf.shape[axis]), not the "
-                        + "\(size) of the batch")
-            }
-            self.size = size
-            return Batched.lift(leaf.moved(axis, to: 0), level: level)
-        }
-    }
-
-    /// The results of all examples.
-    func collect<Tree: TensorTree>(_ tree: Tree, _ axis: Int) -> Tree where Tree.Mapped == Tree {
-        guard let size else {
-            fail("vmap", "no argument is batched", hint: "give at least one an axis and a tensor")
-        }
-        return tree.mapLeaves { leaf in
-            let (tensor, isBatched) = Batched.split(leaf, level: level)
-            let all = isBatched ? tensor : leaf.expand(to: leaf.shape.inserting(size, at: 0))
-            return all.moved(0, to: all.shape.axis(axis, "vmap"))
-        }
-    }
-}

@@ -1,0 +1,54 @@
+import Tensor
+
+/// One call of `vmap`: its level and the size of its batch.
+final class BatchScope {
+    private let level = TraceLevel.next()
+    private var size: Int?
+
+    /// The tree with each tensor standing for one slice of it along an axis, if one is given.
+    func lift<Tree: TensorTree>(_ tree: Tree, _ axis: Int?) -> Tree where Tree.Mapped == Tree {
+        guard let axis else { return tree }
+        return tree.mapLeaves { leaf in
+            let axis = leaf.shape.axis(axis, "vmap")
+            let size = self.size ?? leaf.shape[axis]
+            guard leaf.shape[axis] == size else {
+                fail(
+                    "vmap",
+                    "axis \(axis) of shape \(leaf.shape) has size \(leaf.shape[axis]), not the "
+                        + "\(size) of the batch")
+            }
+            self.size = size
+            return Batched.lift(leaf.moved(axis, to: 0), level: level)
+        }
+    }
+
+    /// The results of all examples.
+    func collect<Tree: TensorTree>(_ tree: Tree, _ axis: Int) -> Tree where Tree.Mapped == Tree {
+        guard let size else {
+            fail("vmap", "no argument is batched", hint: "give at least one an axis and a tensor")
+        }
+        return tree.mapLeaves { leaf in
+            let (tensor, isBatched) = Batched.split(leaf, level: level)
+            let all = isBatched ? tensor : leaf.expand(to: leaf.shape.inserting(size, at: 0))
+            return all.moved(0, to: all.shape.axis(axis, "vmap"))
+        }
+    }
+
+    /// Inputs of an operation as examples, where they are batched.
+    func lift(_ inputs: [Tensor], where isBatched: [Bool]) -> [Tensor] {
+        zip(inputs, isBatched).map { input, isBatched in
+            guard isBatched else { return input }
+            let example = lift(input, 0)
+            // Backward closures ask their inputs whether they need a gradient.
+            example.requiresGrad = input.requiresGrad
+            return example
+        }
+    }
+
+    /// The gradients by an operation's inputs for all examples, from those for one.
+    func collect(_ gradients: [Tensor?], by examples: [Tensor]) -> [Tensor?] {
+        zip(gradients, examples).map { gradient, example in
+            gradient.map { collect($0.sum(to: example.shape), 0) }
+        }
+    }
+}
