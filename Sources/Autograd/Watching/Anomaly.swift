@@ -69,7 +69,7 @@ extension Anomaly.Operand: CustomStringConvertible {
             text += " with NaN"
         } else if let range {
             let (low, high) = (
-                Significant.text(range.lowerBound), Significant.text(range.upperBound)
+                Significant.text(range.lowerBound, 4), Significant.text(range.upperBound, 4)
             )
             text += low == high ? " of \(low)" : " from \(low) to \(high)"
         }

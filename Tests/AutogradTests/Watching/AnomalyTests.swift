@@ -93,6 +93,16 @@ struct AnomalyTests {
         #expect(found.operation == "Sub" && found.value.isNaN && found.index == [1])
     }
 
+    @Test("writes numbers short, however large or small")
+    func numbers() throws {
+        let x = Tensor([-1.23456789e-30, 3.33333e38, 12345.678], .float32, label: "x")
+        let found = try #require(anomaly { _ = x * 10 })
+        #expect("\(found)".contains("x float32 [3] from -1.235e-30 to 3.333e38, tensor"))
+        let y = Tensor([0.0, 98765.4321], .float64, label: "y")
+        let other = try #require(anomaly { _ = y.log() })
+        #expect("\(other)".contains("y float64 [2] from 0.0 to 98765.0"))
+    }
+
     @Test("looks for NaN alone if asked")
     func onlyNaN() throws {
         #expect(anomaly(infinities: false) { _ = Tensor([0.0]).log() } == nil)
