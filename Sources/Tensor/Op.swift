@@ -81,6 +81,11 @@ open class Op {
         y.savedVersion = savedVersion(of: y)
     }
 
+    /// Whether something that backward reads has changed since `y` was recorded.
+    package final func hasChanged(since y: Tensor) -> Bool {
+        savedVersion(of: y) != y.savedVersion
+    }
+
     /// The sum of the version counts of all tensors that backward reads. Counts only grow, so an
     /// equal sum means that none has changed.
     package final func savedVersion(of y: Tensor) -> UInt64 {

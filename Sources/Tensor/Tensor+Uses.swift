@@ -9,6 +9,15 @@ extension Tensor {
         return requiresGrad && (!isLeaf || extras != nil)
     }
 
+    /// The gradient that has come together, which is taken away.
+    package final func takeCotangent() -> Tensor? { cotangent.take() }
+
+    /// Gives the graph above this tensor up, for good.
+    package final func freeHistory() {
+        isFreed = true
+        forgetHistory()
+    }
+
     /// Counts this tensor's use of its parents; those used for the first time go on `stack`.
     package final func countParents(_ marks: PassMarks?, _ stack: inout [Tensor]) {
         if let first = firstParent, first.countUse(marks) { stack.append(first) }

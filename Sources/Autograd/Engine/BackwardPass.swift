@@ -36,8 +36,9 @@ final class BackwardPass {
             scope.isEnabled = records
             scope.passDepth += 1
         }
-        Recording.with(change) {
-            BackwardPass.$current.withValue(Current(pass: self)) { walk(roots) }
+        // The recording innermost, for operations look it up.
+        BackwardPass.$current.withValue(Current(pass: self)) {
+            Recording.with(change) { walk(roots) }
         }
     }
 
@@ -61,14 +62,14 @@ final class BackwardPass {
 
     /// Sends the gradient of a tensor, now complete, to its parents.
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
-        guard var dy = node.cotangent.take() else { return }
+        guard var dy = node.takeCotangent() else { return }
         if node.extras != nil { dy = runHooks(of: node, dy) }
         if let marks {
             if let slot = marks.slot(node) { captured[slot] = dy }
             if !marks.hasLeadingParent(node) { return }
         }
         guard let op = node.ctx else { return addToGrad(dy, of: node) }
-        if op.savedVersion(of: node) != node.savedVersion { failChanged(op, node) }
+        if op.hasChanged(since: node) { failChanged(op, node) }
         if Recording.mayBeObserved, let observer = Recording.current.observer {
             observer.observeBackward(op, node) { propagate(dy, op, node) }
         } else {
@@ -76,8 +77,7 @@ final class BackwardPass {
         }
         node.releaseParents(marks, &ready)
         if graph == .keep { return }
-        node.isFreed = true
-        node.forgetHistory()
+        node.freeHistory()
         if graph == .destroy, !spared.contains(ObjectIdentifier(node)) {
             node.data = node.data.released
         }
