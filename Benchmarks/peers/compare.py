@@ -1,7 +1,7 @@
 """Runs ftbench, PyTorch and, where it is installed, JAX in turn; prints the median of each workload
 and the ratios.
 
-usage: compare.py PATH_TO_FTBENCH [rounds]
+usage: compare.py PATH_TO_FTBENCH [rounds [workload ...]]
 """
 import importlib.util
 import json
@@ -12,11 +12,12 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 ftbench = sys.argv[1]
 rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+workloads = sys.argv[3:]
 environment = dict(os.environ, OMP_NUM_THREADS="2")
 
 
 def lines(command):
-    out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    out = subprocess.run(command + workloads, env=environment, check=True, capture_output=True, text=True)
     return [json.loads(line) for line in out.stdout.splitlines() if line.startswith("{")]
 
 

@@ -69,4 +69,5 @@ def jvp_mlp():
 
 workloads = {"grad_mlp": grad_mlp, "hvp_mlp": hvp_mlp, "jvp_mlp": jvp_mlp}
 for name in sys.argv[1:] or workloads:
-    workloads[name]()
+    if name in workloads:
+        workloads[name]()

@@ -169,4 +169,5 @@ workloads = {"mlp_tiny": mlp_tiny, "mlp": mlp, "scalar_chain": scalar_chain, "gr
              "hvp_mlp": hvp_mlp, "jvp_mlp": jvp_mlp,
              "checkpoint_mlp": checkpoint_mlp, "million_ops": million_ops}
 for name in sys.argv[1:] or workloads:
-    workloads[name]()
+    if name in workloads:
+        workloads[name]()
