@@ -19,8 +19,9 @@ public final class LBFGS {
     public let history: Int
     /// The largest element of the gradient at which the search is over.
     public let tolerance: Double
-    /// Whether the last step found nothing to improve: the gradient is within the tolerance, or
-    /// rounding hides any further decrease.
+    /// Whether the last step found nothing to improve: the gradient is within the tolerance,
+    /// rounding hides any further decrease, or the loss is not a number, from where nothing leads
+    /// down.
     public private(set) var hasConverged = false
     /// How often the loss and its gradient have been computed.
     public private(set) var evaluationCount = 0

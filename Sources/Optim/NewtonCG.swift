@@ -20,7 +20,9 @@ public final class NewtonCG {
     /// The residual at which conjugate gradients stop, as a share of |g|. If nil, the smaller of 0.01
     /// and |g| / |g₀|, where g₀ is the first gradient: so the last steps converge quadratically.
     public let forcing: Double?
-    /// Whether the last step found nothing to improve.
+    /// Whether the last step found nothing to improve: the gradient is within the tolerance,
+    /// rounding hides any further decrease, or the loss is not a number, from where nothing leads
+    /// down.
     public private(set) var hasConverged = false
     /// How many products H v have been computed.
     public private(set) var productCount = 0

@@ -102,6 +102,17 @@ struct TourTests {
         #expect(grad(grad { cube($0) })(Tensor(2.0)).item == 12)
     }
 
+    @Test("an optimizer that differentiates the loss itself")
+    func optimizing() {
+        let x = Parameter(NDArray([-1.2, 1.0]))
+        let optimizer = LBFGS(x)
+        optimizer.step(iterations: 100) {
+            let (a, b) = (x[0], x[1])
+            return (1 - a) ** 2 + 100 * (b - a ** 2) ** 2
+        }
+        #expect(optimizer.hasConverged && abs(x.values()[0] - 1.0) < 1e-8)
+    }
+
     @Test("consists of the code in the document, word for word")
     func document() throws {
         let here = String(describing: #filePath)
@@ -112,7 +123,7 @@ struct TourTests {
         let code = try words(String(contentsOfFile: here, encoding: .utf8))
         let snippets = text.split(separator: "```swift\n").dropFirst()
             .map { words(String($0[..<($0.firstRange(of: "```")?.lowerBound ?? $0.endIndex)])) }
-        #expect(snippets.count == 11)
+        #expect(snippets.count == 12)
         for snippet in snippets { #expect(code.contains(snippet)) }
     }
 

@@ -33,17 +33,29 @@ struct LBFGSTests {
         expectClose(x.doubles, [0, 1, 2, 3, 4], tolerance: 1e-8)
     }
 
-    @Test("lowers the loss with every step")
-    func monotone() {
+    @Test("makes steps that meet the strong Wolfe conditions", arguments: [0.9, 0.1])
+    func wolfe(_ curvature: Double) {
         let x = Parameter(doubles: [-1.2, 1, 2, -3])
-        let optimizer = LBFGS(x, history: 3)
-        var last = Problem.rosenbrock(x).item
-        for _ in 0..<30 {
-            let value = optimizer.step { Problem.rosenbrock(x) }
-            #expect(value < last)
-            #expect(value == Problem.rosenbrock(x).item)
-            last = value
+        let optimizer = LBFGS(x, history: 3, curvature: curvature)
+        let gradient = grad { Problem.rosenbrock($0) }
+        for _ in 0..<25 {
+            let (start, value) = (x.detach().copy(), Problem.rosenbrock(x).item)
+            let after = optimizer.step { Problem.rosenbrock(x) }
+            #expect(after == Problem.rosenbrock(x).item)
+            let end = x.detach().copy()
+            let slope = gradient(start).dot(end - start).item
+            #expect(slope < 0)
+            #expect(after <= value + 1e-4 * slope)
+            #expect(abs(gradient(end).dot(end - start).item) <= -curvature * slope)
         }
+    }
+
+    @Test("stops where the loss is not a number, and moves nothing")
+    func notANumber() {
+        let x = Parameter(doubles: [-1])
+        let optimizer = LBFGS(x)
+        #expect(optimizer.step(iterations: 5) { x.log().sum() }.isNaN)
+        #expect(optimizer.hasConverged && x.doubles == [-1])
     }
 
     @Test("fits a logistic regression to its closed form, in a module")
