@@ -34,6 +34,9 @@ public struct NegativeLogLikelihood: Loss {
                 "NegativeLogLikelihood",
                 "\(classWeights.count) class weights for \(classes) classes")
         }
+        if target.isExample {
+            return ofExampleClasses(logarithms.reshape([target.count, classes]), target)
+        }
         let targets = ClassTargets(
             target.data, classes: classes, ignoring: ignoredIndex, weights: classWeights,
             dtype: logarithms.dtype, on: logarithms.data.backend, "NegativeLogLikelihood")

@@ -40,6 +40,22 @@ struct LossTransformTests {
         expectClose(slopes, eachSlope.flatMap { $0.values(as: Double.self) })
     }
 
+    @Test(
+        "the negative log-likelihood batches, with targets shared or of its own",
+        arguments: CrossEntropyCase.all.filter { $0.smoothing == 0 })
+    func likelihood(_ example: CrossEntropyCase) {
+        let loss = NegativeLogLikelihood(
+            ignoredIndex: example.ignored, classWeights: example.weights,
+            reduction: example.reduction)
+        let logarithms = logits.logSoftmax()
+        let own = vmap { (x: Tensor, target: Tensor) in loss(x, target) }(logarithms, targets)
+        let each = (0..<3).map { loss(logarithms[$0], targets[$0]) }
+        expectClose(own, each.flatMap { $0.values(as: Double.self) })
+        let shared = vmap { (x: Tensor) in loss(x, targets[1]) }(logarithms)
+        let eachShared = (0..<3).map { loss(logarithms[$0], targets[1]) }
+        expectClose(shared, eachShared.flatMap { $0.values(as: Double.self) })
+    }
+
     @Test("the rows of the operation table name every operation of the module")
     func table() throws {
         #expect(LossOpTable.rows.flatMap(\.classes) == ["CrossEntropyOfClasses"])
@@ -85,6 +101,33 @@ struct LossTransformTests {
         #expect(each.shape == [4, 3, 2])
         let all = grad { (w: Tensor) in loss(inputs.linear(w), labels) }(weights)
         expectClose(each.sum(axis: 0), all.values(as: Double.self))
+    }
+
+    @Test("per-example gradients of a module, checkpointed or not", arguments: [false, true])
+    func modules(isCheckpointed: Bool) {
+        let random = Random(seed: 6)
+        let hidden = Linear(2, 4, using: random)
+        let model = Sequential {
+            if isCheckpointed { Checkpointed(hidden) } else { hidden }
+            Tanh()
+            Linear(4, 3, using: random)
+        }
+        let inputs = Tensor.normal([5, 2], using: random)
+        let labels = Tensor([0, 2, 1, 1, 0], .int64)
+        let loss = CrossEntropy()
+        let each = vmap { (x: Tensor, label: Tensor) in
+            grad { (model: Sequential) in loss(model(x), label) }(model)
+        }(inputs, labels)
+        #expect(each.count == 4)
+        for index in 0..<5 {
+            let alone = grad { (model: Sequential) in loss(model(inputs[index]), labels[index]) }
+            for (name, gradient) in alone(model) {
+                let own = each[name].map { $0[index] }
+                #expect(own?.shape == gradient.shape)
+                expectClose(
+                    own ?? Tensor(0), gradient.values(as: Double.self), tolerance: 1e-6)
+            }
+        }
     }
 
     @Test("a class that doesn't exist traps in a batch too")

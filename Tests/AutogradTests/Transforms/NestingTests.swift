@@ -82,6 +82,33 @@ struct NestingTests {
         expect(both, [1, 2, 3, 4, 8, 12])
     }
 
+    @Test("around and inside a checkpoint")
+    func checkpoints() {
+        let w = Tensor([2, 3], .float64, requiresGrad: true)
+        let f = { (x: Tensor) in (x * x * x * w).sum() }
+        let kept = { (x: Tensor) in checkpoint(f, x) }
+        for transform in [vmap(grad(kept)), grad { vmap(kept)($0) }, vmap(grad { kept($0) * 1 })] {
+            expect(transform(x), (x * x * w * 3).doubles)
+        }
+        expect(jvp(kept, at: x, along: v).tangent, [jvp(f, at: x, along: v).tangent.item])
+        expect(vmap(grad(grad { kept($0) }))(x), (x * w * 6).doubles)
+        vmap(grad(kept))(x).sum().backward()
+        expect(w.grad, (x * x * 3).sum(axis: 0).doubles)
+        w.zeroGrad()
+        grad { jvp(kept, at: $0, along: v).tangent }(x).sum().backward()
+        expect(w.grad, (x * v * 6).sum(axis: 0).doubles)
+    }
+
+    @Test("around changes of the gradient")
+    func shaping() {
+        let square = { (x: Tensor) in (x * x).sum() }
+        expect(vmap(grad { square($0.reverseGradient()) })(x), power(-2, 1))
+        expect(vmap(grad { square($0.scaleGradient(by: 3)) })(x), power(6, 1))
+        expect(vmap(grad { square($0.clipGradient(to: 5)) })(x), [2, 4, 5, 5])
+        expect(vmap(grad { ($0.stopGradient() * $0).sum() })(x), power(1, 1))
+        expect(jvp({ ($0.stopGradient() * $0).sum() }, at: x, along: v).tangent, [12])
+    }
+
     @Test("with a tangent rule derived from backward")
     func derived() {
         let f = { (x: Tensor) in Cube()(x).sum() }
