@@ -1,8 +1,5 @@
 import Tensor
 
-/// Takes a gradient.
-typealias GradientTaker = (consuming Tensor) -> Void
-
 /// One walk from results back to what they were computed from.
 ///
 /// First it counts how often each tensor is used below the results, then it hands gradients up,
@@ -14,13 +11,13 @@ final class BackwardPass {
     private let graph: GraphPolicy
     private let records: Bool
     /// The notes by which the pass finds its way, if it captures targets.
-    private let marks: PassMarks?
+    let marks: PassMarks?
     /// The results that the pass starts from, which `.destroy` spares.
     private var spared: Set<ObjectIdentifier> = []
     /// The gradients by the targets.
-    private(set) var captured: [Tensor?]
+    var captured: [Tensor?]
     /// Who takes the gradients by a target as they come, in place of `captured`.
-    private let takers: [GradientTaker?]
+    let takers: [GradientTaker?]
 
     init(
         graph: GraphPolicy, records: Bool, capturing count: Int? = nil,
@@ -94,7 +91,7 @@ final class BackwardPass {
 
     /// Whether gradients flow through a tensor to others: then it waits for all of them.
     @inline(__always)
-    private func passesOn(_ tensor: Tensor) -> Bool {
+    func passesOn(_ tensor: Tensor) -> Bool {
         tensor.passesOn(marks)
     }
 
@@ -114,86 +111,6 @@ final class BackwardPass {
         for root in roots where passesOn(root) && released.insert(ObjectIdentifier(root)).inserted {
             root.pendingUses -= 1
         }
-    }
-
-    /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave.
-    private func deliver(_ gradient: consuming Tensor, to parent: Tensor, from op: Op?) {
-        var gradient = gradient
-        if gradient.dtype != parent.dtype { gradient = gradient.cast(to: parent.dtype) }
-        if gradient.shape != parent.shape {
-            guard Shape.broadcast(parent.shape, gradient.shape) == gradient.shape else {
-                fail(
-                    op?.name ?? "backward",
-                    "backward gave a gradient of shape \(gradient.shape) for an input of "
-                        + "shape \(parent.shape)")
-            }
-            gradient = gradient.sum(to: parent.shape)
-        }
-        if passesOn(parent) {
-            BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
-        } else if marks != nil {
-            guard let slot = marks?.slot(parent) else { return }
-            accept(gradient, at: slot)
-        } else {
-            BackwardPass.add(consume gradient, to: &parent.grad, isOwner: true)
-        }
-    }
-
-    /// Takes a gradient by a target.
-    private func accept(_ gradient: consuming Tensor, at slot: Int) {
-        if !takers.isEmpty, let taker = takers[slot] { return taker(gradient) }
-        BackwardPass.add(gradient, to: &captured[slot], isOwner: true)
-    }
-
-    /// Where the gradients of a leaf go, if not by way of a tensor that waits for all of them: a
-    /// pass inside this one may hand them on as they come, instead of holding those of a whole
-    /// segment.
-    func taker(for leaf: Tensor) -> GradientTaker? {
-        guard leaf.isLeaf, leaf.extras == nil else { return nil }
-        guard let marks else {
-            return { BackwardPass.add($0, to: &leaf.grad, isOwner: true) }
-        }
-        guard let slot = marks.slot(leaf) else { return nil }
-        return { self.accept($0, at: slot) }
-    }
-
-    private func addToGrad(_ gradient: Tensor, of leaf: Tensor) {
-        if marks == nil { BackwardPass.add(gradient, to: &leaf.grad, isOwner: true) }
-    }
-
-    /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's gradient
-    /// outlives the pass, so it gets elements of its own: changing it must not change another.
-    private static func add(
-        _ gradient: consuming Tensor, to slot: inout Tensor?, isOwner: Bool
-    ) {
-        if let existing = slot.take() {
-            slot = existing + gradient
-            return
-        }
-        var fresh = gradient
-        if isOwner, fresh.ctx == nil, !fresh.data.isContiguous || !Tensor.isUnshared(&fresh) {
-            fresh = fresh.copy()
-        }
-        slot = fresh
-    }
-
-    private func runHooks(of node: Tensor, _ gradient: Tensor) -> Tensor {
-        guard let extras = node.extras else { return gradient }
-        var gradient = gradient
-        for hook in extras.hooks {
-            guard let changed = hook.change(gradient) else { continue }
-            guard changed.shape == node.shape, changed.dtype == node.dtype else {
-                fail(
-                    "onGradient",
-                    "a hook returned \(changed.dtype) \(changed.shape) for a gradient "
-                        + "\(node.dtype) \(node.shape)")
-            }
-            gradient = changed
-        }
-        if extras.retainsGrad, !node.isLeaf, marks == nil {
-            BackwardPass.add(gradient, to: &node.grad, isOwner: true)
-        }
-        return gradient
     }
 
     static func failFreed() -> Never {

@@ -130,6 +130,42 @@ struct CheckpointTests {
         expect(checkpointed, plain?.doubles ?? [], within: 1e-12)
     }
 
+    @Test("is differentiated twice by captured weights, by backward and by tapes")
+    func weightOrders() {
+        func second(_ f: (Tensor, Tensor) -> Tensor) -> [[Double]] {
+            let (w, x) = (Tensor.leaf([0.3, -0.7]), Tensor.constant([1.0, 2]))
+            let first = f(x, w).sum().derivative(by: w)
+            let byBackward = first.square().sum().derivative(by: w)
+            let (outer, inner) = (GradientTape(), GradientTape())
+            let slope = outer.record {
+                inner.gradient(of: inner.record { f(x, w).sum() }, by: w) ?? Tensor(0)
+            }
+            let byTape = outer.gradient(of: slope, by: w, unreached: .zeros) ?? Tensor(0)
+            return [first.doubles, byBackward.doubles, byTape.doubles]
+        }
+        let plain = second { x, w in (x * w).tanh() * w }
+        let checkpointed = second { x, w in checkpoint { ($0 * w).tanh() * w }(x) }
+        for (found, expected) in zip(checkpointed, plain) {
+            expect(.constant(found), expected, within: 1e-12)
+            #expect(!expected.contains(0))
+        }
+    }
+
+    @Test("works inside vmap")
+    func batched() {
+        let w = Tensor.leaf([2.0, 3])
+        let f = { (x: Tensor) in checkpoint { ($0 * w).sin().sum() }(x) }
+        let rows = Tensor.constant([[0.5, 1], [1.5, -2]])
+        let slopes = vmap { (row: Tensor) in grad(f)(row) }(rows)
+        let expected = grad { (x: Tensor) in (x * w).sin().sum() }(rows)
+        expect(slopes, expected.doubles, within: 1e-12)
+        vmap { (row: Tensor) in f(row) }(rows).sum().backward()
+        let found = w.grad
+        w.zeroGrad()
+        (rows * w).sin().sum().backward()
+        expect(found, w.grad?.doubles ?? [], within: 1e-12)
+    }
+
     @Test("takes trees to trees, of which some leave as they came")
     func trees() {
         let (a, b) = (Tensor.leaf([2.0]), Tensor.leaf([3.0]))

@@ -1,0 +1,89 @@
+import Tensor
+
+/// Takes a gradient.
+typealias GradientTaker = (consuming Tensor) -> Void
+
+// Where gradients go: to tensors that pass them on, to targets, to leaves.
+extension BackwardPass {
+    /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave.
+    func deliver(_ gradient: consuming Tensor, to parent: Tensor, from op: Op?) {
+        var gradient = gradient
+        if gradient.dtype != parent.dtype { gradient = gradient.cast(to: parent.dtype) }
+        if gradient.shape != parent.shape {
+            guard Shape.broadcast(parent.shape, gradient.shape) == gradient.shape else {
+                fail(
+                    op?.name ?? "backward",
+                    "backward gave a gradient of shape \(gradient.shape) for an input of "
+                        + "shape \(parent.shape)")
+            }
+            gradient = gradient.sum(to: parent.shape)
+        }
+        if passesOn(parent) {
+            BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
+        } else if marks != nil {
+            guard let slot = marks?.slot(parent) else { return }
+            accept(consume gradient, at: slot)
+        } else {
+            BackwardPass.add(consume gradient, to: &parent.grad, isOwner: true)
+        }
+    }
+
+    /// Takes a gradient by a target.
+    private func accept(_ gradient: consuming Tensor, at slot: Int) {
+        if !takers.isEmpty, let taker = takers[slot] { return taker(consume gradient) }
+        BackwardPass.add(consume gradient, to: &captured[slot], isOwner: true)
+    }
+
+    /// Where the gradients of a leaf go, if not by way of a tensor that waits for all of them: a
+    /// pass inside this one may hand them on as they come, instead of holding those of a whole
+    /// segment.
+    func taker(for leaf: Tensor) -> GradientTaker? {
+        guard leaf.isLeaf, leaf.extras == nil else { return nil }
+        guard let marks else {
+            return { (gradient: consuming Tensor) in
+                BackwardPass.add(consume gradient, to: &leaf.grad, isOwner: true)
+            }
+        }
+        guard let slot = marks.slot(leaf) else { return nil }
+        return { (gradient: consuming Tensor) in self.accept(consume gradient, at: slot) }
+    }
+
+    func addToGrad(_ gradient: Tensor, of leaf: Tensor) {
+        if marks == nil { BackwardPass.add(gradient, to: &leaf.grad, isOwner: true) }
+    }
+
+    /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's gradient
+    /// outlives the pass, so it gets elements of its own: changing it must not change another.
+    private static func add(
+        _ gradient: consuming Tensor, to slot: inout Tensor?, isOwner: Bool
+    ) {
+        if let existing = slot.take() {
+            slot = existing + gradient
+            return
+        }
+        var fresh = gradient
+        if isOwner, fresh.ctx == nil, !fresh.data.isContiguous || !Tensor.isUnshared(&fresh) {
+            fresh = fresh.copy()
+        }
+        slot = fresh
+    }
+
+    func runHooks(of node: Tensor, _ gradient: Tensor) -> Tensor {
+        guard let extras = node.extras else { return gradient }
+        var gradient = gradient
+        for hook in extras.hooks {
+            guard let changed = hook.change(gradient) else { continue }
+            guard changed.shape == node.shape, changed.dtype == node.dtype else {
+                fail(
+                    "onGradient",
+                    "a hook returned \(changed.dtype) \(changed.shape) for a gradient "
+                        + "\(node.dtype) \(node.shape)")
+            }
+            gradient = changed
+        }
+        if extras.retainsGrad, !node.isLeaf, marks == nil {
+            BackwardPass.add(gradient, to: &node.grad, isOwner: true)
+        }
+        return gradient
+    }
+}
