@@ -7,6 +7,10 @@ public import Tensor
 //     slopes["hidden.weight"]
 //
 // Frozen parameters have no entry; those that the function doesn't depend on have zeros.
+//
+// The parameters are leaves that require a gradient, so what is computed from them, gradients
+// included, is recorded and can be differentiated further. Inside `noGrad` it isn't, which takes
+// less memory: for a step of training that uses the gradient as it is.
 
 /// A module is a tree of its parameters.
 extension Module: TensorTree {
@@ -18,29 +22,22 @@ extension Module: TensorTree {
 }
 
 /// The gradient of `loss` by the module's parameters. Their `grad` doesn't change.
-///
-/// - Parameter createGraph: records the computation of the gradient, so that `backward()` can go
-///   through it. Nested calls and tapes differentiate through it without being asked.
 public func grad<Model: Module>(
-    _ loss: @escaping (Model) -> Tensor, createGraph: Bool = false
+    _ loss: @escaping (Model) -> Tensor
 ) -> (Model) -> [String: Tensor] {
-    { valueAndGrad(loss, createGraph: createGraph)($0).gradient }
+    { valueAndGrad(loss)($0).gradient }
 }
 
 /// The value of `loss` and its gradient by the module's parameters.
 public func valueAndGrad<Model: Module>(
-    _ loss: @escaping (Model) -> Tensor, createGraph: Bool = false
+    _ loss: @escaping (Model) -> Tensor
 ) -> (Model) -> (value: Tensor, gradient: [String: Tensor]) {
     { module in
         let point = ModulePoint(module)
-        let records = createGraph || point.isWatched
-        return point.watching {
-            let output = enableGrad { loss(module) }
-            let upstream = [(tensor: output, seed: Tensor.ones(like: output))]
-            let found = gradients(of: upstream, by: point.tensors, records: records ? true : nil)
-            let isConstant = !records && !found.contains { $0?.requiresGrad ?? false }
-            return (isConstant ? output.withoutHistory : output, point.named(found))
-        }
+        let output = enableGrad { loss(module) }
+        let upstream = [(tensor: output, seed: Tensor.ones(like: output))]
+        let found = gradients(of: upstream, by: point.tensors, records: GradMode.isEnabled)
+        return (GradMode.isEnabled ? output : output.withoutHistory, point.named(found))
     }
 }
 
@@ -50,8 +47,7 @@ public func vjp<Model: Module, Output: TensorTree>(
     _ f: (Model) -> Output, at module: Model
 ) -> (value: Output, pullback: (Output) -> [String: Tensor]) where Output.Mapped == Output {
     let point = ModulePoint(module)
-    let isWatched = point.isWatched
-    let output = point.watching { enableGrad { f(module) } }
+    let output = enableGrad { f(module) }
     let outputs = output.leaves
     let pullback = { (upstream: Output) -> [String: Tensor] in
         let seeds = upstream.leaves
@@ -61,7 +57,7 @@ public func vjp<Model: Module, Output: TensorTree>(
         let roots = zip(outputs, seeds).filter { $0.0.requiresGrad }
             .map { (tensor: $0, seed: $0.seed($1, "vjp")) }
         let found = gradients(
-            of: roots, by: point.tensors, graph: .keep, records: isWatched ? true : nil)
+            of: roots, by: point.tensors, graph: .keep, records: GradMode.isEnabled)
         return point.named(found)
     }
     return (output, pullback)
@@ -84,6 +80,5 @@ public func hvp<Model: Module>(
     _ loss: @escaping (Model) -> Tensor, at module: Model, along vector: [String: Tensor]
 ) -> [String: Tensor] {
     let moving = ModulePoint.directions(module, vector, "hvp")
-    let connects = ModulePoint(module).isWatched
-    return Autograd.jvp(moving: moving, connects: connects) { grad(loss)(module) }.tangent
+    return Autograd.jvp(moving: moving, connects: GradMode.isEnabled) { grad(loss)(module) }.tangent
 }

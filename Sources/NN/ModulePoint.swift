@@ -12,24 +12,6 @@ struct ModulePoint {
         tensors = trained.map(\.parameter)
     }
 
-    // A parameter stays the same object in nested calls, so a call has to know that an outer one
-    // will differentiate its result.
-    @TaskLocal private static var watched: Set<ObjectIdentifier> = []
-
-    /// Whether what is computed here will be differentiated by some of these parameters.
-    var isWatched: Bool {
-        if GradientTape.isAnyRecording { return true }
-        let watched = ModulePoint.watched
-        return GradMode.isEnabled && !watched.isEmpty
-            && tensors.contains { watched.contains(ObjectIdentifier($0)) }
-    }
-
-    /// Runs `body` where calls inside know that this one differentiates them.
-    func watching<R>(_ body: () -> R) -> R {
-        let all = ModulePoint.watched.union(tensors.map(ObjectIdentifier.init))
-        return ModulePoint.$watched.withValue(all, operation: body)
-    }
-
     /// Gradients under their names, zeros where there are none.
     func named(_ gradients: [Tensor?]) -> [String: Tensor] {
         var result: [String: Tensor] = [:]

@@ -27,14 +27,27 @@ struct FunctionTests {
         let (value, slopes) = valueAndGrad { (net: Sequential) in Self.loss(net) }(net)
         let loss = Self.loss(other)
         loss.backward()
-        #expect(value.item == loss.item && !value.requiresGrad)
+        #expect(value.item == loss.item && value.requiresGrad)
         #expect(Set(slopes.keys) == Set(net.namedParameters.map(\.name)))
         for (name, parameter) in other.namedParameters {
             let expected = parameter.grad?.values(as: Double.self)
             #expect(slopes[name]?.values(as: Double.self) == expected, "\(name)")
         }
         #expect(net.parameters.allSatisfy { $0.grad == nil })
-        #expect(slopes.values.allSatisfy { !$0.requiresGrad })
+        #expect(slopes.values.allSatisfy(\.requiresGrad))
+    }
+
+    @Test("are constants inside noGrad, of the same bits")
+    func unrecorded() {
+        let net = Self.net()
+        let function = valueAndGrad { (net: Sequential) in Self.loss(net) }
+        let recorded = function(net)
+        let (value, slopes) = noGrad { function(net) }
+        #expect(value.item == recorded.value.item && !value.requiresGrad)
+        for (name, slope) in slopes {
+            let expected = recorded.gradient[name]?.values(as: Double.self)
+            #expect(slope.values(as: Double.self) == expected && !slope.requiresGrad, "\(name)")
+        }
     }
 
     @Test("leave out what is frozen, and give zeros for what isn't used")
@@ -118,7 +131,7 @@ struct FunctionTests {
         }
     }
 
-    @Test("can be differentiated: by backward when asked to, by an outer grad, hvp or tape unasked")
+    @Test("can be differentiated: by backward, an outer grad, hvp or a tape")
     func nested() {
         let penalty = { (slopes: [String: Tensor]) in
             slopes.sorted { $0.key < $1.key }.reduce(Tensor(0, .float64)) {
@@ -127,7 +140,7 @@ struct FunctionTests {
         }
         let loss = { (net: Sequential) in Self.loss(net) }
         let net = Self.net()
-        penalty(grad(loss, createGraph: true)(net)).backward()
+        penalty(grad(loss)(net)).backward()
         let expected = net.mapLeaves { ($0.grad ?? .zeros(like: $0)).detach() }
         net.zeroGrad()
         let nested = grad { (net: Sequential) in penalty(grad(loss)(net)) }(net)

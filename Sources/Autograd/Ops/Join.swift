@@ -21,7 +21,7 @@ final class Concat: NaryOp {
         var start = 0
         return inputs.map { input in
             defer { start += input.shape[axis] }
-            guard input.requiresGrad else { return nil }
+            guard input.needsGradient else { return nil }
             return dy.narrow(axis: axis, start: start, count: input.shape[axis])
         }
     }

@@ -38,10 +38,10 @@ final class Affine: NaryOp {
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         let (x, weight) = (inputs[0], inputs[1])
         let rows = dy.asRows
-        let dx = x.requiresGrad ? MatMul()(dy, weight) : nil
-        let dw = weight.requiresGrad ? MatMul()(rows.transpose(), x.asRows) : nil
+        let dx = x.needsGradient ? MatMul()(dy, weight) : nil
+        let dw = weight.needsGradient ? MatMul()(rows.transpose(), x.asRows) : nil
         if inputs.count == 2 { return [dx, dw] }
-        return [dx, dw, inputs[2].requiresGrad ? rows.sum(axis: 0) : nil]
+        return [dx, dw, inputs[2].needsGradient ? rows.sum(axis: 0) : nil]
     }
     override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
         let (x, weight) = (inputs[0], inputs[1])

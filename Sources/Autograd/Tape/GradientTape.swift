@@ -66,9 +66,6 @@ public final class GradientTape {
     /// Whether this is inside `record`.
     public var isRecording: Bool { GradientTape.recording.tapes.contains { $0 === self } }
 
-    /// Whether any tape records in the current scope.
-    package static var isAnyRecording: Bool { !recording.tapes.isEmpty && GradMode.isEnabled }
-
     /// Forgets what was recorded, so that even a one-shot tape can be used again. Watched tensors
     /// stay watched.
     public func reset() {
