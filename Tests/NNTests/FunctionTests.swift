@@ -34,7 +34,7 @@ struct FunctionTests {
             #expect(slopes[name]?.values(as: Double.self) == expected, "\(name)")
         }
         #expect(net.parameters.allSatisfy { $0.grad == nil })
-        #expect(slopes.values.allSatisfy(\.requiresGrad))
+        #expect(slopes.values.allSatisfy { $0.requiresGrad })
     }
 
     @Test("are constants inside noGrad, of the same bits")
