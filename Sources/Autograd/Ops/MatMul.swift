@@ -46,8 +46,10 @@ final class Affine: NaryOp {
     override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
         let (x, weight) = (inputs[0], inputs[1])
         let byInput = tangents[0].map { Affine()([$0, weight]) }
-        let byWeight = tangents[1].map { Affine()([x, $0]) }
-        return Dual.sum([byInput, byWeight] + tangents.dropFirst(2), like: y)
+        // The bias's tangent is added by the product's own pass.
+        let bias = tangents.dropFirst(2).compactMap { $0 }
+        let byWeight = tangents[1].map { Affine()([x, $0] + bias) } ?? bias.first
+        return Dual.sum([byInput, byWeight], like: y)
     }
     override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
         if !isBatched.dropFirst().contains(true) { return self(inputs) }

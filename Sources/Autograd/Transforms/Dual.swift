@@ -57,10 +57,14 @@ final class Dual: Trace {
     }
 
     /// The sum of those that there are, zeros if none.
-    static func sum(_ terms: [Tensor?], like y: Tensor) -> Tensor {
-        let present = terms.compactMap { $0 }
-        guard let first = present.first else { return .zeros(like: y) }
-        return present.dropFirst().reduce(first) { $0 + $1 }
+    static func sum(_ terms: consuming [Tensor?], like y: Tensor) -> Tensor {
+        var total: Tensor?
+        for index in terms.indices {
+            // Taken out of the array, so that addition may write over it.
+            guard let term = terms[index].take() else { continue }
+            if let sum = total.take() { total = sum + term } else { total = term }
+        }
+        return total ?? .zeros(like: y)
     }
 
     /// J v for an op that gives no tangent rule: u ↦ Jᵀu is linear, so its transpose, which a second
