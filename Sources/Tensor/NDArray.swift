@@ -43,14 +43,20 @@ public struct NDArray: Sendable {
         isContiguous = NDArray.isContiguous(shape, strides)
     }
 
-    /// The shape and dtype of an array without its elements.
-    init(releasing array: NDArray) {
-        storage = ReleasedBackend.shared.storage
-        dtype = array.dtype
-        shape = array.shape
-        strides = Shape(repeating: 0, count: array.rank)
+    /// An array without elements; new ones beside it are made on `backend`.
+    package init(
+        absent shape: Shape, _ dtype: DType, _ reason: AbsentBackend.Reason,
+        beside backend: any Backend
+    ) {
+        let absent = AbsentBackend(reason, home: backend.home)
+        // Never touched: every kernel of this backend fails before it looks.
+        guard let nowhere = UnsafeMutableRawPointer(bitPattern: 64) else { absent.refuse() }
+        storage = Storage(wrapping: nowhere, byteCount: 0, backend: absent, owner: absent)
+        self.dtype = dtype
+        self.shape = shape
+        strides = Shape(repeating: 0, count: shape.rank)
         offset = 0
-        count = array.count
+        count = shape.elementCount
         isContiguous = false
     }
 

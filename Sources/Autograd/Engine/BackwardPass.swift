@@ -84,7 +84,8 @@ final class BackwardPass {
         if graph == .keep { return }
         node.freeHistory()
         if graph == .destroy, !spared.contains(ObjectIdentifier(node)) {
-            node.data = node.data.released
+            node.data = NDArray(
+                absent: node.shape, node.dtype, .released, beside: node.data.backend)
         }
     }
 

@@ -17,8 +17,9 @@ final class Batched: Trace {
     /// The tensor that stands for one of the examples along the first axis.
     static func lift(_ examples: Tensor, level: Int) -> Tensor {
         let example = Tensor(
-            Placeholder.array(
-                examples.shape.removing(at: 0), examples.dtype, beside: examples.data.backend))
+            NDArray(
+                absent: examples.shape.removing(at: 0), examples.dtype, .example,
+                beside: examples.data.backend))
         example.trace = Batched(level: level, examples: examples)
         return example
     }
@@ -99,7 +100,7 @@ extension Tensor {
     }
 
     /// Whether this stands for one example inside `vmap`, so that its elements can't be read.
-    package final var isExample: Bool { data.backend is Placeholder }
+    package final var isExample: Bool { data.absence == .example }
 
     /// Traps inside `vmap`, for operations whose result has as many elements as the values say.
     final func failIfBatched(_ operation: String) {
