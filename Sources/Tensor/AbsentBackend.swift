@@ -36,6 +36,7 @@ package final class AbsentBackend: Backend {
 
     package var device: Device { home.device }
     package var summary: String { home.summary }
+    package var arithmetic: String { home.arithmetic }
     package var memory: MemoryStatistics { home.memory }
     package func resetPeakMemory() { home.resetPeakMemory() }
     package func synchronize() { home.synchronize() }

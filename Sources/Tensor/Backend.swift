@@ -6,6 +6,9 @@ public protocol Backend: AnyObject, Sendable {
     var device: Device { get }
     /// One line for a run's header: the device, its libraries and threads.
     var summary: String { get }
+    /// What decides the last bits of results: processors and libraries for which this is the same
+    /// compute the same bits.
+    var arithmetic: String { get }
     var memory: MemoryStatistics { get }
     func resetPeakMemory()
     /// Where new arrays go that are made beside one of this backend's: itself, except for the

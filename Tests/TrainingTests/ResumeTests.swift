@@ -113,6 +113,19 @@ import Testing
         #expect(try resumption.trainer.finishAtOnce().status == .completed)
     }
 
+    @Test("says where another processor or library goes on")
+    func otherArithmetic() throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "stopped", at: 13)
+        #expect(try Trainer.resume(sandbox.file("stopped")).warnings.isEmpty)
+        let store = try RunFolder(opening: sandbox.file("stopped")).checkpoints()
+        var checkpoint = try TrainingCheckpoint(path: store.lastPath)
+        checkpoint.state.extra["arithmetic"] = "an abacus"
+        try checkpoint.save(to: store.lastPath)
+        let resumption = try Trainer.resume(sandbox.file("stopped"))
+        #expect(resumption.warnings.first?.hasPrefix("the run was computed by an abacus,") == true)
+    }
+
     @Test("passes over a damaged checkpoint and says so")
     func damaged() throws {
         let sandbox = Sandbox()

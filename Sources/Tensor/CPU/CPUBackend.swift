@@ -44,11 +44,13 @@ public final class CPUBackend: Backend {
     public var device: Device { .cpu }
 
     public var summary: String {
+        "cpu: \(arithmetic), \(threads) \(threads == 1 ? "thread" : "threads")"
+    }
+
+    public var arithmetic: String {
         let core = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
-        let version = CPUBackend.blasVersion
         let kernels = ft_isa_name(isa).map { String(cString: $0) } ?? ""
-        let noun = threads == 1 ? "thread" : "threads"
-        return "cpu: OpenBLAS \(version) (\(core) kernels), \(kernels), \(threads) \(noun)"
+        return "OpenBLAS \(CPUBackend.blasVersion) (\(core) kernels), \(kernels)"
     }
 
     private static var blasVersion: String {

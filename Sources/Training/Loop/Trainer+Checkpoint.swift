@@ -41,6 +41,7 @@ extension Trainer {
         for (name, random) in model.namedRandoms { state.random["model.\(name)"] = random.key }
         state.config = config.effective.text()
         state.extra["data"] = data.fingerprint
+        state.extra["arithmetic"] = backend.arithmetic
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
             model: tensors,

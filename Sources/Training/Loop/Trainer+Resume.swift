@@ -3,6 +3,7 @@ import Datasets
 import FTConfig
 import FTJSON
 import Glibc
+import Tensor
 
 /// A run folder that is about to be gone on with.
 public struct Resumption {
@@ -10,7 +11,7 @@ public struct Resumption {
     public let trainer: Trainer
     /// Settings that differ from those the checkpoint was made with, as `key: old → new`.
     public let changes: [String]
-    /// What a person should know: checkpoints that were passed over.
+    /// What a person should know: checkpoints that were passed over, other arithmetic.
     public let warnings: [String]
     /// Whether there is nothing left to train.
     public let isComplete: Bool
@@ -36,6 +37,14 @@ extension Trainer {
         var warnings = found?.skipped.map { "passed over \($0.description)" } ?? []
         if let found {
             try trainer.restore(found.checkpoint, path: found.path)
+            let (past, now) = (
+                found.checkpoint.state.extra["arithmetic"], trainer.backend.arithmetic
+            )
+            if let past, past != now {
+                warnings.append(
+                    "the run was computed by \(past), from here on by \(now): the weights will "
+                        + "differ in their last bits from those of a run that was never stopped")
+            }
             try trainer.writeConfig()
             try trainer.metricsLog.truncate(afterEpoch: trainer.cursor.sampler.epoch)
         } else {
