@@ -31,7 +31,7 @@ extension ConfigSchema {
         fields.flatMap { field -> [[String]] in
             let path = ConfigPath.join(path, key: field.name)
             guard case .object(let inner) = field.type.kind else {
-                return [[path, field.type.label, field.presenceLabel, field.doc]]
+                return [[path] + field.cells]
             }
             return [[path, "object", field.presenceLabel, field.doc]] + rows(inner, under: path)
         }
@@ -67,6 +67,14 @@ extension Variant {
 }
 
 extension Field {
+    /// Type, default and meaning. A long list of names stands with the meaning, so that the columns
+    /// stay narrow.
+    fileprivate var cells: [String] {
+        let label = type.label
+        if label.count <= 32 { return [label, presenceLabel, doc] }
+        return ["name", presenceLabel, "\(doc): \(label)"]
+    }
+
     /// `required`, `optional`, or `default 0.001`.
     fileprivate var presenceLabel: String {
         switch presence {

@@ -157,6 +157,8 @@ struct KernelBinaryTests {
         #expect(one(FT_BINARY_mod, 1, 0).isNaN)
         #expect(one(FT_BINARY_floor_div, -7, 2) == -4)
         #expect(one(FT_BINARY_floor_div, 1, 0) == .infinity)
+        // 1 / 0.1 rounds to 10, but 0.1 is a little more than a tenth: as NumPy has it.
+        #expect(one(FT_BINARY_floor_div, 1, 0.1) == 9)
         #expect(one(FT_BINARY_maximum, .nan, 1).isNaN && one(FT_BINARY_maximum, 1, .nan).isNaN)
         #expect(one(FT_BINARY_minimum, .nan, 1).isNaN && one(FT_BINARY_minimum, 1, .nan).isNaN)
         #expect(one(FT_BINARY_pow, 1.1, 2) == Float(1.1) * Float(1.1))

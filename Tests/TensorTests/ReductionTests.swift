@@ -78,4 +78,15 @@ struct ReductionTests {
         #expect(x.reduce(.all, axes: [0]).values(as: Bool.self) == [true, true])
         #expect(x.reduce(.maximum, axes: [1]).shape == [0])
     }
+
+    @Test(
+        "keeps halves from overflowing between the stages", arguments: [DType.float16, .bfloat16])
+    func halves(dtype: DType) {
+        // Sums of 40 along the last axis would reach 120,000, beyond float16; they cancel later.
+        let values = (0..<40).flatMap { row in
+            [Double](repeating: row.isMultiple(of: 2) ? 3000 : -3000, count: 80)
+        }
+        let x = NDArray(values, [40, 2, 40]).cast(to: dtype)
+        #expect(x.reduce(.sum, axes: [0, 2]).values(as: Double.self) == [0, 0])
+    }
 }

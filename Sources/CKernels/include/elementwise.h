@@ -62,7 +62,7 @@
     FT_BINARY(sub, x - y)                                                                          \
     FT_BINARY(mul, x * y)                                                                          \
     FT_BINARY(div, x / y)                                                                          \
-    FT_BINARY(floor_div, R(floor)(x / y))                                                          \
+    FT_BINARY(floor_div, y == 0 ? x / y : R(rint)((x - R(mod)(x, y)) / y))                         \
     FT_BINARY(mod, R(mod)(x, y))                                                                   \
     FT_BINARY(pow, R(pow)(x, y))                                                                   \
     FT_BINARY(atan2, R(atan2)(x, y))                                                               \

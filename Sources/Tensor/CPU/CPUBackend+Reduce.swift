@@ -6,6 +6,12 @@ extension CPUBackend {
     private static var grain: Int { 1 << 15 }
 
     public func reduce(_ op: Reduction, _ x: NDArray, axes: Shape, into out: NDArray) {
+        if out.dtype.isFloat, out.dtype.size == 2, op == .sum || op == .product {
+            // Halves would round, and overflow, between the stages of a reduction.
+            let wide = NDArray(uninitialized: out.shape, .float32, on: self)
+            reduce(op, x.cast(to: .float32), axes: axes, into: wide)
+            return copy(wide, into: out)
+        }
         var kept = AxisList()
         var reduced = AxisList()
         for axis in 0..<x.rank where x.shape[axis] != 1 {
