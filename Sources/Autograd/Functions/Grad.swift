@@ -27,6 +27,26 @@ public func valueAndGrad<Tree: TensorTree>(
     }
 }
 
+/// The gradients of `f` by its two arguments. Any number of arguments works as below; two, the most
+/// common, can also be passed at once: `grad { (w: Tensor, x: Tensor) in … }(w, x)`.
+public func grad<First: TensorTree, Second: TensorTree>(
+    _ f: @escaping (First, Second) -> Tensor
+) -> (First, Second) -> (First, Second) where First.Mapped == First, Second.Mapped == Second {
+    { valueAndGrad(f)($0, $1).gradients }
+}
+
+/// The value of `f` and its gradients by its two arguments.
+public func valueAndGrad<First: TensorTree, Second: TensorTree>(
+    _ f: @escaping (First, Second) -> Tensor
+) -> (First, Second) -> (value: Tensor, gradients: (First, Second))
+where First.Mapped == First, Second.Mapped == Second {
+    { first, second in
+        let onPair = { (pair: TreePair<First, Second>) in f(pair.first, pair.second) }
+        let (value, gradient) = valueAndGrad(onPair)(TreePair(first, second))
+        return (value, (gradient.first, gradient.second))
+    }
+}
+
 /// The gradients of `f` by each of its arguments.
 public func grad<each Tree: TensorTree>(
     _ f: @escaping (repeat each Tree) -> Tensor

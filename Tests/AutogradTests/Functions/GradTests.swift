@@ -35,6 +35,12 @@ struct GradTests {
         let (dw, dx) = gradient(Tensor([1, 0.5]), Tensor([2, 3]))
         #expect(dw.values() == [Float(2), 3])
         #expect(dx.values() == [Float(1), 0.5])
+        let atOnce = grad { (w: Tensor, x: Tensor) in (w * x).sum() }(
+            Tensor([1, 0.5]), Tensor([2, 3]))
+        #expect(atOnce.0.values() == [Float(2), 3])
+        let ofThree = grad { (w: Tensor, x: Tensor, b: Tensor) in (w * x + b).sum() }
+        let (_, _, db) = ofThree(Tensor([1, 0.5]), Tensor([2, 3]), Tensor(1))
+        #expect(db.item == 2)
         let byX = grad(f, arguments: [1])
         let (first, second) = byX(Tensor([1, 0.5]), Tensor([2, 3]))
         #expect(first == nil)
