@@ -51,8 +51,3 @@ final class MappedFile: @unchecked Sendable {
         }
     }
 }
-
-/// The system's words for an error number, in lower case.
-func systemMessage(_ code: Int32) -> String {
-    String(cString: strerror(code)).lowercased()
-}

@@ -76,17 +76,9 @@ public struct CheckpointStore: Sendable {
     }
 
     private func fileNames() throws(CheckpointError) -> [String] {
-        guard let stream = opendir(directory) else {
+        guard let names = folderContent(directory) else {
             let reason = errno == ENOENT ? "no such folder" : systemMessage(errno)
             throw CheckpointError(.notFound, directory, "can't be listed: \(reason)")
-        }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
         }
         return names
     }

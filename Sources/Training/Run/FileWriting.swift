@@ -1,3 +1,4 @@
+import Checkpoint
 import Glibc
 
 /// Small files of a run folder.
@@ -73,9 +74,4 @@ enum FileWriting {
         let reason = code == ENOSPC || code == EDQUOT ? "the disk is full" : systemMessage(code)
         return RunError(.data, "\(path): can't be written: \(reason)")
     }
-}
-
-/// What the system calls an error, in lower case to stand inside a sentence.
-func systemMessage(_ code: Int32) -> String {
-    strerror(code).map { String(cString: $0).lowercased() } ?? "error \(code)"
 }

@@ -121,15 +121,7 @@ public struct RunFolder: Sendable, Equatable {
     }
 
     private static func names(in path: String) throws(RunError) -> [String] {
-        guard let stream = opendir(path) else { throw failure(path) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
+        guard let names = folderContent(path) else { throw failure(path) }
         return names
     }
 

@@ -1,3 +1,4 @@
+import Checkpoint
 import Glibc
 
 /// Keeps two processes from training in one run folder. The system lets go of it when the process
