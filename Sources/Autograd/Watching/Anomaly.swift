@@ -2,8 +2,7 @@ public import Tensor
 
 /// A NaN or an infinity that an operation made, in one sentence:
 ///
-///     the forward of Log made -infinity at [2]; inputs: x float32 [3] from 0.0 to 4.0; in 1 Entropy,
-///     called at Net.swift:12
+///     the forward of Log made -infinity at [2]; inputs: x float32 [3] from 0.0 to 4.0; in 1 Entropy
 public struct Anomaly: Error, Sendable, Equatable {
     /// Whether computing the result or the gradients.
     public enum Pass: String, Sendable {
@@ -36,9 +35,6 @@ public struct Anomaly: Error, Sendable, Equatable {
     public internal(set) var inputs: [Operand]
     /// The scopes (`named`, or the layers of a `Sequential`) in which the operation was called.
     public let place: String?
-    /// The line of the program that called it, `Net.swift:12`: the innermost outside this framework.
-    /// In the backward pass that of the forward call. nil without debug information.
-    public let line: String?
 
     /// Whether the NaN was there before: in an input that no watched operation made.
     public var isFromOutside: Bool { inputs.contains(where: \.hasNaN) }
@@ -57,7 +53,6 @@ extension Anomaly: CustomStringConvertible {
         let operands = inputs.map(\.description).joined(separator: ", ")
         if !inputs.isEmpty { text += "; inputs: \(operands)" }
         if let place { text += "; in \(place)" }
-        if let line { text += place == nil ? "; called at \(line)" : ", called at \(line)" }
         return text
     }
 }

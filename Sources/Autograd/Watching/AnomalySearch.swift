@@ -9,7 +9,7 @@ final class AnomalySearch: OpObserver {
         var lacksInputs = false
         var places = Places()
         /// The operations whose backward is running, the innermost last, and where they were called.
-        var backward: [(name: String, place: Places.Place)] = []
+        var backward: [(name: String, place: String?)] = []
     }
 
     private let state = Mutex(State())
@@ -27,18 +27,16 @@ final class AnomalySearch: OpObserver {
 
     func observe(_ op: Op, _ inputs: [Tensor], _ forward: () -> Tensor) -> Tensor {
         let y = outer?.observe(op, inputs, forward) ?? forward()
-        // Operations inside a backward rule are placed where their forward was called.
-        let site = state.withLock { $0.backward.isEmpty } ? CallSite() : nil
-        state.withLock { $0.places.note(y, op, site: site) }
+        state.withLock { $0.places.note(y, op) }
         guard isSuspicious(y), let bad = made(y.data, from: inputs) else { return y }
         let frame = state.withLock { $0.backward.last }
-        let place = frame?.place ?? Places.Place(scope: Scope.current, site: site)
+        // Operations inside a backward rule are placed where their forward was called.
+        let place = frame == nil ? Scope.current : frame?.place
         report(
             Anomaly(
                 operation: frame?.name ?? op.name, pass: frame == nil ? .forward : .backward,
                 step: frame == nil ? nil : op.name, value: bad.value, index: bad.index,
-                inputs: inputs.map(Anomaly.Operand.init), place: place.scope, line: place.site?.line
-            ))
+                inputs: inputs.map(Anomaly.Operand.init), place: place))
         return y
     }
 
@@ -59,11 +57,11 @@ final class AnomalySearch: OpObserver {
         outer?.observeGradient(gradient, of: parent, from: op)
         // Made by other means than operations, or `observe` would have seen it.
         guard isSuspicious(gradient), let bad = made(gradient.data, from: []) else { return }
-        let place = state.withLock { $0.backward.last?.place } ?? Places.Place()
+        let place = state.withLock { $0.backward.last?.place }
         report(
             Anomaly(
                 operation: op.name, pass: .backward, step: nil, value: bad.value, index: bad.index,
-                inputs: [Anomaly.Operand(parent)], place: place.scope, line: place.site?.line))
+                inputs: [Anomaly.Operand(parent)], place: place))
     }
 
     /// Whether a tensor is worth a closer look: not finite, and the first such.

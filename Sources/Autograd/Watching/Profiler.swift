@@ -68,7 +68,7 @@ final class Profiler: OpObserver {
     }
 
     func observeBackward(_ op: Op, _ y: Tensor, _ propagate: () -> Void) {
-        let place = state.withLock { $0.places[y, op].scope }
+        let place = state.withLock { $0.places[y, op] }
         begin(Key(operation: op.name, place: place, isBackward: true))
         if let outer { outer.observeBackward(op, y, propagate) } else { propagate() }
         y.data.backend.synchronize()

@@ -23,7 +23,6 @@ struct AnomalyTests {
     @Test("names the first operation that makes an infinity, its inputs and the place")
     func forward() throws {
         let x = Tensor([[1.0, 2], [0, 4]], .float32, requiresGrad: true, label: "x")
-        let line = #line + 2
         let result = anomaly {
             let y = named("model") { named("2 Log") { x.log() } }
             _ = (y - y) * 2
@@ -33,14 +32,12 @@ struct AnomalyTests {
         #expect(found.value == -.infinity && found.place == "model › 2 Log")
         #expect(
             "\(found)" == "the forward of Log made -infinity at [1, 0]; "
-                + "inputs: x float32 [2, 2] from 0.0 to 4.0; in model › 2 Log, "
-                + "called at AnomalyTests.swift:\(line)")
+                + "inputs: x float32 [2, 2] from 0.0 to 4.0; in model › 2 Log")
     }
 
     @Test("names the operation whose backward makes an infinity that forward didn't have")
     func backward() throws {
         let x = Tensor([4.0, 0], .float64, requiresGrad: true, label: "x")
-        let line = #line + 2
         let result = anomaly {
             let root = named("roots") { (x * 1).sqrt() }
             root.sum().backward()
@@ -51,7 +48,7 @@ struct AnomalyTests {
         #expect(found.inputs.map(\.name) == ["result of Mul"])
         #expect(
             "\(found)".contains("Sqrt (in its Div) made infinity at [1]; inputs: result of Mul"))
-        #expect(found.value == .infinity && found.line == "AnomalyTests.swift:\(line)")
+        #expect(found.value == .infinity)
     }
 
     @Test("sees through gradient functions and second derivatives")
