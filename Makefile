@@ -41,12 +41,12 @@ train: build
 
 test: deps
 	$(SWIFT) build --build-tests $(C_FLAGS) $(STRICT_FLAGS)
-	$(SWIFT) test --skip-build $(C_FLAGS) $(STRICT_FLAGS)
+	$(SWIFT) test --skip-build --disable-xctest $(C_FLAGS) $(STRICT_FLAGS)
 	scripts/test-example
 
 # Random damage to configs and checkpoints, with the address sanitizer watching.
 fuzz: deps
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --scratch-path .build/sanitized --sanitize=address \
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --scratch-path .build/sanitized --sanitize=address \
 		$(C_FLAGS) --filter '$(FUZZ_FILTER)'
 
 bench: deps
