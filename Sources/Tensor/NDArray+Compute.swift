@@ -10,15 +10,6 @@ extension NDArray {
         return out
     }
 
-    /// As `map`, writing over this array when nobody else holds its storage.
-    public consuming func mapReusing(
-        _ kernel: UInt32, _ p0: Double = 0, _ p1: Double = 0
-    ) -> NDArray {
-        guard isReusable(for: shape, dtype) else { return map(kernel, p0, p1) }
-        if count > 0 { backend.unary(kernel, self, into: self, p0, p1) }
-        return self
-    }
-
     /// Whether each element passes a predicate (`FT_TEST_…`).
     public func test(_ kernel: UInt32) -> NDArray {
         let out = NDArray(uninitialized: shape, .bool, on: backend)
@@ -96,17 +87,6 @@ extension NDArray {
         var dropped = Shape()
         for axis in 0..<rank where marks[axis] == 0 { dropped.append(shape[axis]) }
         return out.reshape(dropped)
-    }
-
-    /// Sums away the axes along which `target` was broadcast to this shape.
-    public func sum(to target: Shape) -> NDArray {
-        if shape == target { return self }
-        let lead = rank - target.rank
-        var axes = Array(0..<lead)
-        for axis in 0..<target.rank where target[axis] == 1 && shape[lead + axis] != 1 {
-            axes.append(lead + axis)
-        }
-        return reduce(.sum, axes: axes, keepDims: true).reshape(target)
     }
 
     /// The index of the first extreme along the last axis, which disappears; NaN counts as extreme.

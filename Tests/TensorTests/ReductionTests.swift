@@ -4,7 +4,7 @@ import Testing
 
 /// Kernel numbers by name.
 enum Kernels {
-    static let neg = FT_UNARY_neg.rawValue
+    static let mul = FT_BINARY_mul.rawValue
     static let add = FT_BINARY_add.rawValue
 }
 

@@ -42,10 +42,11 @@ struct StorageTests {
     func reuse() {
         let x = NDArray([1, 2, 3] as [Float])
         let pointer = x.pointer
-        let y = (consume x).mapReusing(Kernels.neg)
+        let minusOne = NDArray.full([], -1)
+        let y = (consume x).zipReusing(Kernels.mul, minusOne)
         #expect(y.pointer == pointer)
         let held = y
-        let z = (consume y).mapReusing(Kernels.neg)
+        let z = (consume y).zipReusing(Kernels.mul, minusOne)
         #expect(z.pointer != pointer)
         #expect(held.values(as: Float.self) == [-1, -2, -3])
         #expect(z.values(as: Float.self) == [1, 2, 3])
