@@ -3,7 +3,7 @@
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#define FT_TABLE ft_table_avx2
+#define FT_TABLE ft_kernels_avx2
 #include "vec.inc"
 #pragma clang attribute pop
 #endif

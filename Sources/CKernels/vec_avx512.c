@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,f16c"))), apply_to = function)
-#define FT_TABLE ft_table_avx512
+#define FT_TABLE ft_kernels_avx512
 #include "vec.inc"
 #pragma clang attribute pop
 #endif

@@ -2,5 +2,5 @@
 // includes NEON.
 #include "kernels.h"
 
-#define FT_TABLE ft_table_base
+#define FT_TABLE ft_kernels_base
 #include "vec.inc"

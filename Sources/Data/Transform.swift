@@ -84,11 +84,11 @@ extension Transform {
         switch self {
         case .scale(let factor):
             let x = Transform.floating(batch)
-            return x.zipReusing(FT_BINARY_mul.rawValue, .full([], factor, x.dtype))
+            return x.zipReusing(.mul, .full([], factor, x.dtype))
         case .normalize(let mean, let std):
             let x = Transform.floating(batch)
-            let centred = x.zip(FT_BINARY_sub.rawValue, channels(mean, shape, x.dtype))
-            return centred.zipReusing(FT_BINARY_div.rawValue, channels(std, shape, x.dtype))
+            let centred = x.zip(.sub, channels(mean, shape, x.dtype))
+            return centred.zipReusing(.div, channels(std, shape, x.dtype))
         case .flatten, .reshape:
             return batch.reshape(try outputShape(for: shape).inserting(count, at: 0))
         case .cast(let dtype): return batch.cast(to: dtype)

@@ -51,58 +51,13 @@ package final class AbsentBackend: Backend {
     package func copyIn(
         from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
     ) { home.copyIn(from: host, to: memory, byteCount: byteCount) }
-    package func fill(_ out: NDArray, with value: Double) {
-        out.requireElements()
-        home.fill(out, with: value)
-    }
-    package func randomUniform(
-        _ key: RandomKey, low: Double, high: Double, into out: NDArray
-    ) { home.randomUniform(key, low: low, high: high, into: out) }
-    package func randomNormal(
-        _ key: RandomKey, mean: Double, deviation: Double, into out: NDArray
-    ) { home.randomNormal(key, mean: mean, deviation: deviation, into: out) }
-    package func randomWords(_ key: RandomKey, into out: NDArray) {
-        home.randomWords(key, into: out)
-    }
 
-    // Everything that reads elements.
     package func copyOut(
         from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int
     ) { refuse() }
-    package func copy(_ source: NDArray, into destination: NDArray) { refuse() }
-    package func unary(
-        _ op: UInt32, _ x: NDArray, into out: NDArray, _ p0: Double, _ p1: Double
+    package func run(
+        _ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
     ) { refuse() }
-    package func binary(
-        _ op: UInt32, _ a: NDArray, _ b: NDArray, into out: NDArray, _ p0: Double
-    ) { refuse() }
-    package func compare(_ op: UInt32, _ a: NDArray, _ b: NDArray, into out: NDArray) { refuse() }
-    package func select(
-        _ condition: NDArray, _ a: NDArray, _ b: NDArray, into out: NDArray
-    ) { refuse() }
-    package func reduce(_ op: Reduction, _ x: NDArray, axes: Shape, into out: NDArray) {
-        refuse()
-    }
-    package func argExtreme(maximum: Bool, _ x: NDArray, into out: NDArray) { refuse() }
-    package func scan(_ op: Reduction, _ x: NDArray, into out: NDArray) { refuse() }
-    package func matmul(
-        _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray
-    ) { refuse() }
-    package func softmax(_ x: NDArray, logarithm: Bool, into out: NDArray) { refuse() }
-    package func softmaxBackward(
-        _ y: NDArray, _ dy: NDArray, logarithm: Bool, into out: NDArray
-    ) { refuse() }
-    package func logSumExp(_ x: NDArray, into out: NDArray) { refuse() }
-    package func gather(_ table: NDArray, _ index: NDArray, into out: NDArray) { refuse() }
-    package func scatterAdd(_ x: NDArray, _ index: NDArray, into out: NDArray) { refuse() }
-    package func dropout(_ x: NDArray, rate: Double, _ key: RandomKey, into out: NDArray) {
-        refuse()
-    }
-    package func step(
-        _ rule: OptimizerRule, _ parameter: NDArray, gradient: NDArray, state: [NDArray]
-    ) { refuse() }
-    package func sumOfSquares(_ x: NDArray) -> Double { refuse() }
-    package func isAllFinite(_ x: NDArray) -> Bool { refuse() }
 }
 
 extension NDArray {

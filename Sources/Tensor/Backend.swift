@@ -1,8 +1,7 @@
-/// Everything a device must be able to do. Ops see arrays only; arrays call their backend.
+/// A device: its memory, and one entry that runs any kernel.
 ///
 /// Kernels may run asynchronously in the order they were issued; `copyOut` and `synchronize` wait.
-/// Outputs are contiguous, freshly allocated on this backend, unless a parameter says otherwise.
-public protocol Backend: AnyObject, Sendable {
+package protocol Backend: AnyObject, Sendable {
     var device: Device { get }
     /// One line for a run's header: the device, its libraries and threads.
     var summary: String { get }
@@ -23,38 +22,8 @@ public protocol Backend: AnyObject, Sendable {
         from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int)
     func synchronize()
 
-    /// Copies with conversion; both sides may be strided.
-    func copy(_ source: NDArray, into destination: NDArray)
-    func fill(_ out: NDArray, with value: Double)
-    func unary(_ op: UInt32, _ x: NDArray, into out: NDArray, _ p0: Double, _ p1: Double)
-    func binary(_ op: UInt32, _ a: NDArray, _ b: NDArray, into out: NDArray, _ p0: Double)
-    func compare(_ op: UInt32, _ a: NDArray, _ b: NDArray, into out: NDArray)
-    func select(_ condition: NDArray, _ a: NDArray, _ b: NDArray, into out: NDArray)
-    /// Reduces the axes marked in `axes`; `out` has them with size 1.
-    func reduce(_ op: Reduction, _ x: NDArray, axes: Shape, into out: NDArray)
-    /// The index of the first extreme along the last axis; `x` contiguous, `out` int64.
-    func argExtreme(maximum: Bool, _ x: NDArray, into out: NDArray)
-    /// Running sum or product along the last axis; `x` contiguous.
-    func scan(_ op: Reduction, _ x: NDArray, into out: NDArray)
-    /// out = a · b for matrices [.., m, k] and [.., k, n] with equal batch axes (stride 0 where
-    /// broadcast). With `bias` [n], added to every row, and `relu`, applied last.
-    func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray)
-    func softmax(_ x: NDArray, logarithm: Bool, into out: NDArray)
-    func softmaxBackward(_ y: NDArray, _ dy: NDArray, logarithm: Bool, into out: NDArray)
-    func logSumExp(_ x: NDArray, into out: NDArray)
-    /// out[i] = table[index[i]] along the first axis; `table` contiguous.
-    func gather(_ table: NDArray, _ index: NDArray, into out: NDArray)
-    /// out[index[i]] += x[i] along the first axis; `out` holds what is added to.
-    func scatterAdd(_ x: NDArray, _ index: NDArray, into out: NDArray)
-
-    func randomUniform(_ key: RandomKey, low: Double, high: Double, into out: NDArray)
-    func randomNormal(_ key: RandomKey, mean: Double, deviation: Double, into out: NDArray)
-    func randomWords(_ key: RandomKey, into out: NDArray)
-    func dropout(_ x: NDArray, rate: Double, _ key: RandomKey, into out: NDArray)
-
-    func step(_ rule: OptimizerRule, _ parameter: NDArray, gradient: NDArray, state: [NDArray])
-    func sumOfSquares(_ x: NDArray) -> Double
-    func isAllFinite(_ x: NDArray) -> Bool
+    /// Computes `out`. Called by `Kernel.run` alone, which has checked the operands.
+    func run(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray)
 }
 
 extension Backend {

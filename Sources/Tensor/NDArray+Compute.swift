@@ -1,56 +1,83 @@
 internal import CKernels
 
-// How ops compute: each call allocates its result and has the backend fill it. Kernel names are
-// those of elementwise.h.
+// How ops compute: each method allocates its result and runs one kernel.
 extension NDArray {
-    /// An elementwise kernel of one operand, in the array's own dtype.
-    public func map(_ kernel: UInt32, _ p0: Double = 0, _ p1: Double = 0) -> NDArray {
+    /// An elementwise function of one operand, in the array's own dtype.
+    package func map(_ function: UnaryFunction, _ p0: Double = 0, _ p1: Double = 0) -> NDArray {
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        if count > 0 { backend.unary(kernel, self, into: out, p0, p1) }
+        Kernel.unary(function, p0, p1).run(self, into: out)
         return out
     }
 
-    /// Whether each element passes a predicate (`FT_TEST_…`).
-    public func test(_ kernel: UInt32) -> NDArray {
+    /// Whether each element passes a predicate.
+    package func test(_ function: TestFunction) -> NDArray {
         let out = NDArray(uninitialized: shape, .bool, on: backend)
-        if count > 0 { backend.unary(kernel, self, into: out, 0, 0) }
+        Kernel.test(function).run(self, into: out)
         return out
     }
 
-    /// An elementwise kernel of two operands of one dtype, broadcast against each other.
-    public func zip(_ kernel: UInt32, _ other: NDArray, _ p0: Double = 0) -> NDArray {
-        let out = NDArray(uninitialized: broadcastShape(with: other, kernel), dtype, on: backend)
-        if out.count > 0 { backend.binary(kernel, self, other, into: out, p0) }
+    /// An elementwise function of two operands of one dtype, broadcast against each other.
+    package func zip(_ function: BinaryFunction, _ other: NDArray, _ p0: Double = 0) -> NDArray {
+        let out = NDArray(uninitialized: broadcastShape(with: other), dtype, on: backend)
+        Kernel.binary(function, p0).run(self, other, into: out)
         return out
     }
 
     /// As `zip`, writing over this array when it has the result's shape and nobody else holds its
     /// storage.
-    public consuming func zipReusing(
-        _ kernel: UInt32, _ other: NDArray, _ p0: Double = 0
+    package consuming func zipReusing(
+        _ function: BinaryFunction, _ other: NDArray, _ p0: Double = 0
     ) -> NDArray {
-        guard isReusable(for: broadcastShape(with: other, kernel), dtype) else {
-            return zip(kernel, other, p0)
+        guard isReusable(for: broadcastShape(with: other), dtype) else {
+            return zip(function, other, p0)
         }
-        if count > 0 { backend.binary(kernel, self, other, into: self, p0) }
+        Kernel.binary(function, p0).run(self, other, into: self)
         return self
     }
 
     /// As `zip`, writing over `other` where that is possible.
-    public func zip(_ kernel: UInt32, reusing other: consuming NDArray, _ p0: Double = 0)
-        -> NDArray
-    {
-        guard other.isReusable(for: broadcastShape(with: other, kernel), dtype) else {
-            return zip(kernel, other, p0)
+    package func zip(
+        _ function: BinaryFunction, reusing other: consuming NDArray, _ p0: Double = 0
+    ) -> NDArray {
+        guard other.isReusable(for: broadcastShape(with: other), dtype) else {
+            return zip(function, other, p0)
         }
-        if count > 0 { backend.binary(kernel, self, other, into: other, p0) }
+        Kernel.binary(function, p0).run(self, other, into: other)
         return other
     }
 
+    /// An elementwise function of each element and a number, which adopts the array's dtype and is
+    /// the first operand if `isFirst`.
+    package func zip(
+        _ function: BinaryFunction, _ number: Scalar, isFirst: Bool = false
+    ) -> NDArray {
+        let out = NDArray(uninitialized: shape, dtype, on: backend)
+        Kernel.binaryScalar(function, number, isFirst: isFirst).run(self, into: out)
+        return out
+    }
+
+    /// As `zip` with a number, writing over this array when nobody else holds its storage.
+    package consuming func zipReusing(
+        _ function: BinaryFunction, _ number: Scalar, isFirst: Bool = false
+    ) -> NDArray {
+        guard isReusable(for: shape, dtype) else {
+            return zip(function, number, isFirst: isFirst)
+        }
+        Kernel.binaryScalar(function, number, isFirst: isFirst).run(self, into: self)
+        return self
+    }
+
     /// A comparison of two operands of one dtype, broadcast; the result is bool.
-    public func compare(_ kernel: UInt32, _ other: NDArray) -> NDArray {
-        let out = NDArray(uninitialized: broadcastShape(with: other, kernel), .bool, on: backend)
-        if out.count > 0 { backend.compare(kernel, self, other, into: out) }
+    package func compare(_ function: CompareFunction, _ other: NDArray) -> NDArray {
+        let out = NDArray(uninitialized: broadcastShape(with: other), .bool, on: backend)
+        Kernel.compare(function).run(self, other, into: out)
+        return out
+    }
+
+    /// A comparison of each element with a number, which adopts the array's dtype.
+    package func compare(_ function: CompareFunction, _ number: Scalar) -> NDArray {
+        let out = NDArray(uninitialized: shape, .bool, on: backend)
+        Kernel.compareScalar(function, number).run(self, into: out)
         return out
     }
 
@@ -60,32 +87,35 @@ extension NDArray {
             let all = Shape.broadcast(shape, pair)
         else { fail("where", "shapes \(shape), \(a.shape) and \(b.shape) don't broadcast") }
         let out = NDArray(uninitialized: all, a.dtype, on: backend)
-        if out.count > 0 { backend.select(self, a, b, into: out) }
+        Kernel.select.run(self, a, b, into: out)
         return out
     }
 
     /// Sum, product, extreme, any or all over `axes`, which stay with size 1 if `keepDims`.
     /// Negative axes count from the end; nil means every axis.
     public func reduce(_ op: Reduction, axes: [Int]?, keepDims: Bool = false) -> NDArray {
-        var marks = Shape(repeating: axes == nil ? 1 : 0, count: rank)
+        var marks = AxisSet()
+        if axes == nil { marks = AxisSet(all: rank) }
         for axis in axes ?? [] {
             let axis = shape.axis(axis, op.name)
-            if marks[axis] == 1 { fail(op.name, "axis \(axis) is named twice") }
-            marks[axis] = 1
+            if marks.contains(axis) { fail(op.name, "axis \(axis) is named twice") }
+            marks.insert(axis)
         }
+        return reduce(op, marks, keepDims: keepDims)
+    }
+
+    package func reduce(_ op: Reduction, _ axes: AxisSet, keepDims: Bool = false) -> NDArray {
         var kept = shape
-        for axis in 0..<rank where marks[axis] == 1 { kept[axis] = 1 }
+        for axis in 0..<rank where axes.contains(axis) { kept[axis] = 1 }
         let out = NDArray(uninitialized: kept, op.resultType(of: dtype), on: backend)
-        if out.count > 0 {
-            if count == 0 {
-                backend.fill(out, with: op.emptyResult(shape))
-            } else {
-                backend.reduce(op, self, axes: marks, into: out)
-            }
+        if count > 0 {
+            Kernel.reduce(op, axes).run(self, into: out)
+        } else if out.count > 0 {
+            Kernel.fill(Scalar(op.emptyResult(shape))).run(into: out)
         }
         if keepDims { return out }
         var dropped = Shape()
-        for axis in 0..<rank where marks[axis] == 0 { dropped.append(shape[axis]) }
+        for axis in 0..<rank where !axes.contains(axis) { dropped.append(shape[axis]) }
         return out.reshape(dropped)
     }
 
@@ -95,20 +125,20 @@ extension NDArray {
         let last = rank - 1
         kept = kept.removing(at: last)
         let out = NDArray(uninitialized: kept, .int64, on: backend)
-        if out.count > 0 { backend.argExtreme(maximum: maximum, contiguous(), into: out) }
+        Kernel.argExtreme(maximum: maximum).run(contiguous(), into: out)
         return out
     }
 
     /// Running sums (or products) along the last axis; integers become int64.
     public func scan(_ op: Reduction) -> NDArray {
         let out = NDArray(uninitialized: shape, op.resultType(of: dtype), on: backend)
-        if out.count > 0 { backend.scan(op, contiguous(), into: out) }
+        Kernel.scan(op).run(contiguous(), into: out)
         return out
     }
 
-    private func broadcastShape(with other: NDArray, _ kernel: UInt32) -> Shape {
+    private func broadcastShape(with other: NDArray) -> Shape {
         guard dtype == other.dtype else {
-            fail("elementwise kernel", "operands have dtypes \(dtype) and \(other.dtype)")
+            fail("elementwise", "operands have dtypes \(dtype) and \(other.dtype)")
         }
         guard let result = Shape.broadcast(shape, other.shape) else {
             fail(
@@ -141,7 +171,16 @@ public enum Reduction: Sendable {
         return Int32(kernel.rawValue)
     }
 
-    var name: String { String(describing: self) }
+    var name: String {
+        switch self {
+        case .sum: "sum"
+        case .product: "product"
+        case .maximum: "maximum"
+        case .minimum: "minimum"
+        case .any: "any"
+        case .all: "all"
+        }
+    }
 
     func resultType(of dtype: DType) -> DType {
         switch self {

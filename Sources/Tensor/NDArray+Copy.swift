@@ -7,7 +7,7 @@ extension NDArray {
     /// The elements in fresh storage of their own.
     public func copy() -> NDArray {
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        if count > 0 { backend.copy(self, into: out) }
+        Kernel.copy.run(self, into: out)
         return out
     }
 
@@ -18,12 +18,14 @@ extension NDArray {
     public func cast(to dtype: DType) -> NDArray {
         if dtype == self.dtype { return self }
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        if count > 0 { backend.copy(self, into: out) }
+        Kernel.copy.run(self, into: out)
         return out
     }
 
-    /// The elements on another backend; the array itself if it is there already.
-    public func on(_ target: any Backend) -> NDArray {
+    /// The elements on another device; the array itself if it is there already.
+    public func on(_ device: Device) -> NDArray { on(device.backend) }
+
+    package func on(_ target: any Backend) -> NDArray {
         if target === backend { return self }
         let source = contiguous()
         let out = NDArray(uninitialized: shape, dtype, on: target)
@@ -42,12 +44,9 @@ extension NDArray {
 
     /// Writes `source`, converted and broadcast, over these elements. Views of them change too.
     public func assign(_ source: NDArray) {
-        guard storage.isOwned else { fail("assign", "this array maps a file and can't be written") }
-        guard count > 0 else { return }
         let expanded = source.expand(to: shape)
         // A source that shares this storage might be read after it was overwritten.
         let safe = source.storage === storage ? expanded.copy() : expanded
-        backend.copy(safe, into: self)
-        storage.version += 1
+        Kernel.copy.run(safe, into: self)
     }
 }

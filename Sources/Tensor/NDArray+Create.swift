@@ -1,7 +1,13 @@
 extension NDArray {
     /// Elements of `values` in row-major order.
     public init<Element: TensorElement>(
-        _ values: [Element], _ shape: Shape? = nil, on backend: any Backend = CPUBackend.shared
+        _ values: [Element], _ shape: Shape? = nil, on device: Device? = nil
+    ) {
+        self.init(values, shape, on: NDArray.backend(device))
+    }
+
+    package init<Element: TensorElement>(
+        _ values: [Element], _ shape: Shape? = nil, on backend: any Backend
     ) {
         let shape = shape ?? [values.count]
         guard shape.elementCount == values.count else {
@@ -10,28 +16,51 @@ extension NDArray {
         self.init(uninitialized: shape, Element.dtype, on: backend)
         values.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress, bytes.count > 0 else { return }
-            backend.copyIn(from: base, to: storage.pointer, byteCount: bytes.count)
+            storage.backend.copyIn(from: base, to: storage.pointer, byteCount: bytes.count)
         }
     }
 
     /// `value` everywhere, converted to `dtype`.
     public static func full(
-        _ shape: Shape, _ value: Double, _ dtype: DType = .float32,
-        on backend: any Backend = CPUBackend.shared
+        _ shape: Shape, _ value: Double, _ dtype: DType = .float32, on device: Device? = nil
+    ) -> NDArray {
+        full(shape, Scalar(value), dtype, on: backend(device))
+    }
+
+    package static func full(
+        _ shape: Shape, _ value: Scalar, _ dtype: DType, on backend: any Backend
     ) -> NDArray {
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        if out.count > 0 { backend.fill(out, with: value) }
+        Kernel.fill(value).run(into: out)
         return out
+    }
+
+    package static func full(
+        _ shape: Shape, _ value: Double, _ dtype: DType, on backend: any Backend
+    ) -> NDArray {
+        full(shape, Scalar(value), dtype, on: backend)
     }
 
     /// The integers from `start` up to but excluding `end` in steps of `step`.
     public static func range(
-        _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64,
-        on backend: any Backend = CPUBackend.shared
+        _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64, on device: Device? = nil
+    ) -> NDArray {
+        range(start, end, step: step, dtype, on: backend(device))
+    }
+
+    package static func range(
+        _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64, on backend: any Backend
     ) -> NDArray {
         if step == 0 { fail("range", "the step is 0") }
-        let values = stride(from: start, to: end, by: step).map { Int64($0) }
-        return NDArray(values, on: backend).cast(to: dtype)
+        let length = max(0, (end - start + step - step.signum()) / step)
+        let out = NDArray(uninitialized: [length], dtype, on: backend)
+        Kernel.range(start: Double(start), step: Double(step)).run(into: out)
+        return out
+    }
+
+    /// What computes on a device that was named, or on the scope's.
+    package static func backend(_ device: Device?) -> any Backend {
+        device?.backend ?? Device.currentBackend
     }
 
     /// The elements in row-major order, converted to `Element`.

@@ -3,7 +3,8 @@ extension NDArray {
     /// The matrix product over the last two axes, batch axes broadcast; both of rank ≥ 2.
     ///
     /// [.., m, k] × [.., k, n] gives [.., m, n]. `bias` [n] is added to each row and `relu`
-    /// applied last, in the same pass.
+    /// applied last, in the same pass. Halves are multiplied as float32, integers as float64 (exact
+    /// below 2⁵³).
     public func matmul(_ other: NDArray, bias: NDArray? = nil, relu: Bool = false) -> NDArray {
         let m = shape[rank - 2]
         let k = shape[rank - 1]
@@ -22,11 +23,20 @@ extension NDArray {
                 "matmul", "\(dtype) \(shape) × \(other.dtype) \(other.shape) don't fit",
                 hint: "the last axis of the first must equal the last but one of the second")
         }
+        guard dtype.isWide else {
+            let wide: DType = dtype.isFloat ? .float32 : .float64
+            let product = cast(to: wide).matmul(
+                other.cast(to: wide), bias: bias?.cast(to: wide), relu: relu)
+            return product.cast(to: dtype)
+        }
         let out = NDArray(uninitialized: batch.appending(m).appending(n), dtype, on: backend)
-        guard out.count > 0 else { return out }
-        backend.matmul(
-            expand(to: batch.appending(m).appending(k)),
-            other.expand(to: batch.appending(k).appending(n)), bias: bias, relu: relu, into: out)
+        let left = expand(to: batch.appending(m).appending(k))
+        let right = other.expand(to: batch.appending(k).appending(n))
+        if let bias {
+            Kernel.matmul(bias: true, relu: relu).run(left, right, bias.contiguous(), into: out)
+        } else {
+            Kernel.matmul(bias: false, relu: relu).run(left, right, into: out)
+        }
         return out
     }
 
@@ -34,58 +44,50 @@ extension NDArray {
 
     /// Softmax, or its logarithm, along the last axis; float32 or float64.
     public func softmax(logarithm: Bool) -> NDArray {
-        checkWide("softmax")
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        if count > 0 { backend.softmax(contiguous(), logarithm: logarithm, into: out) }
+        Kernel.softmax(logarithm: logarithm).run(contiguous(), into: out)
         return out
     }
 
     /// The gradient of `softmax` by its input, this array being its output.
     public func softmaxBackward(_ dy: NDArray, logarithm: Bool) -> NDArray {
-        checkWide("softmaxBackward")
-        guard dy.shape == shape, dy.dtype == dtype else {
-            fail("softmaxBackward", "\(dy.dtype) \(dy.shape) doesn't fit \(dtype) \(shape)")
-        }
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        if count > 0 {
-            backend.softmaxBackward(contiguous(), dy.contiguous(), logarithm: logarithm, into: out)
-        }
+        Kernel.softmaxBackward(logarithm: logarithm).run(contiguous(), dy.contiguous(), into: out)
         return out
     }
 
     /// log Σ exp along the last axis, which stays with size 1; float32 or float64.
     public func logSumExp() -> NDArray {
-        checkWide("logSumExp")
+        if rank == 0 { fail("logSumExp", "a scalar has no axis to sum along") }
         let out = NDArray(uninitialized: shape.replacing(rank - 1, with: 1), dtype, on: backend)
-        if out.count > 0 { backend.logSumExp(contiguous(), into: out) }
+        Kernel.logSumExp.run(contiguous(), into: out)
         return out
-    }
-
-    private func checkWide(_ operation: String) {
-        guard dtype == .float32 || dtype == .float64, rank > 0 else {
-            fail(operation, "needs rows of float32 or float64, not \(dtype) \(shape)")
-        }
     }
 
     /// Rows of this table: the result has the index's shape followed by a row's.
-    /// Indices must lie in 0..<shape[0].
+    ///
+    /// Indices lie in −n..<n, n being the number of rows; negative ones count from the end.
     public func gather(_ index: NDArray) -> NDArray {
+        if rank == 0 { fail("gather", "a scalar has no rows to choose from") }
         var result = index.shape
         for axis in 1..<rank { result.append(shape[axis]) }
         let out = NDArray(uninitialized: result, dtype, on: backend)
-        if out.count > 0 {
-            backend.gather(contiguous(), index.cast(to: .int64).contiguous(), into: out)
-        }
+        Kernel.gather.run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
         return out
     }
 
-    /// A table of `rows` rows into which this array's rows are added at `index`, in order.
+    /// A table of `rows` rows into which this array's rows are added at `index`, in order; indices as
+    /// those of `gather`.
     public func scatterAdd(_ index: NDArray, rows: Int) -> NDArray {
+        if index.rank > rank || Swift.zip(shape, index.shape).contains(where: { $0 != $1 }) {
+            fail("scatterAdd", "an index of shape \(index.shape) doesn't fit items \(shape)")
+        }
         var result: Shape = [rows]
         for axis in index.rank..<rank { result.append(shape[axis]) }
-        let out = NDArray.full(result, 0, dtype, on: backend)
-        if count > 0, out.count > 0 {
-            backend.scatterAdd(contiguous(), index.cast(to: .int64).contiguous(), into: out)
+        let out = NDArray(uninitialized: result, dtype, on: backend)
+        Kernel.fill(Scalar(0)).run(into: out)
+        if count > 0 {
+            Kernel.scatterAdd.run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
         }
         return out
     }
@@ -93,25 +95,30 @@ extension NDArray {
     /// Each element kept with probability 1 − rate and scaled by 1 / (1 − rate), else 0.
     public func dropout(rate: Double, _ key: RandomKey) -> NDArray {
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        if count > 0 { backend.dropout(contiguous(), rate: rate, key, into: out) }
+        Kernel.dropout(key, rate: rate).run(contiguous(), into: out)
         return out
     }
 
     /// Σ x² in double precision.
-    public var sumOfSquares: Double { count == 0 ? 0 : backend.sumOfSquares(contiguous()) }
+    public var sumOfSquares: Double {
+        if count == 0 { return 0 }
+        let out = NDArray(uninitialized: [], .float64, on: backend)
+        Kernel.sumOfSquares.run(contiguous(), into: out)
+        return out.scalar
+    }
 
     /// Whether no element is NaN or infinite; integers always are finite.
     public var isAllFinite: Bool {
-        count == 0 || !dtype.isFloat || backend.isAllFinite(contiguous())
+        if count == 0 || !dtype.isFloat { return true }
+        let out = NDArray(uninitialized: [], .bool, on: backend)
+        Kernel.allFinite.run(contiguous(), into: out)
+        return out.scalar != 0
     }
 
     /// One optimizer step on this parameter, in place; see `OptimizerRule`.
-    public func step(_ rule: OptimizerRule, gradient: NDArray, state: [NDArray]) {
-        guard isContiguous, storage.isOwned else {
-            fail("optimizer", "parameters must be contiguous and writable")
-        }
-        guard count > 0 else { return }
-        backend.step(rule, self, gradient: gradient.contiguous(), state: state)
-        storage.version += 1
+    package func step(_ rule: OptimizerRule, gradient: NDArray, state: [NDArray]) {
+        let gradient = gradient.contiguous()
+        Kernel.step(rule, slots: state.count).run(
+            gradient, state.first ?? gradient, state.count > 1 ? state[1] : gradient, into: self)
     }
 }

@@ -17,11 +17,11 @@ public struct NDArray: Sendable {
 
     public var rank: Int { shape.rank }
     public var byteCount: Int { count * dtype.size }
-    public var backend: any Backend { storage.backend }
+    package var backend: any Backend { storage.backend }
     public var device: Device { storage.backend.device }
 
     /// Uninitialized elements on a backend; whoever makes it fills it.
-    public init(uninitialized shape: Shape, _ dtype: DType, on backend: any Backend) {
+    package init(uninitialized shape: Shape, _ dtype: DType, on backend: any Backend) {
         let count = shape.elementCount
         self.shape = shape
         self.dtype = dtype
@@ -33,7 +33,7 @@ public struct NDArray: Sendable {
     }
 
     /// A view of `storage`. The caller vouches that every index lies inside it.
-    public init(storage: Storage, dtype: DType, shape: Shape, strides: Shape, offset: Int) {
+    package init(storage: Storage, dtype: DType, shape: Shape, strides: Shape, offset: Int) {
         self.storage = storage
         self.dtype = dtype
         self.shape = shape

@@ -215,7 +215,7 @@ open class BinaryOp: Op {
     }
 
     /// The forward pass when nobody will differentiate it, so that operands may be overwritten.
-    package func forwardUnrecorded(_ a: consuming Tensor, _ b: consuming Tensor) -> NDArray {
+    open func forwardUnrecorded(_ a: consuming Tensor, _ b: consuming Tensor) -> NDArray {
         forward(a.data, b.data)
     }
 

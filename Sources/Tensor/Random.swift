@@ -35,30 +35,36 @@ public final class Random: RandomNumberGenerator {
     /// Values uniform in [low, high).
     public func uniform(
         _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType = .float32,
-        on backend: any Backend = CPUBackend.shared
+        on device: Device? = nil
     ) -> NDArray {
-        draw(shape, dtype, backend) { backend.randomUniform($0, low: low, high: high, into: $1) }
+        draw(shape, dtype, NDArray.backend(device)) { .uniform($0, low: low, high: high) }
     }
 
     /// Values of a normal distribution.
     public func normal(
         _ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32,
-        on backend: any Backend = CPUBackend.shared
+        on device: Device? = nil
     ) -> NDArray {
-        draw(shape, dtype, backend) {
-            backend.randomNormal($0, mean: mean, deviation: deviation, into: $1)
+        draw(shape, dtype, NDArray.backend(device)) {
+            .normal($0, mean: mean, deviation: deviation)
         }
     }
 
+    package func normal(
+        _ shape: Shape, deviation: Double, _ dtype: DType, on backend: any Backend
+    ) -> NDArray {
+        draw(shape, dtype, backend) { .normal($0, mean: 0, deviation: deviation) }
+    }
+
     private func draw(
-        _ shape: Shape, _ dtype: DType, _ backend: any Backend, _ fill: (RandomKey, NDArray) -> Void
+        _ shape: Shape, _ dtype: DType, _ backend: any Backend, _ kernel: (RandomKey) -> Kernel
     ) -> NDArray {
         guard dtype.isFloat else { fail("random", "\(dtype) is not a float dtype") }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let out = NDArray(uninitialized: shape, wide, on: backend)
         let perBlock = wide == .float64 ? 2 : 4
         let key = reserve(blocks: (out.count + perBlock - 1) / perBlock)
-        if out.count > 0 { fill(key, out) }
+        kernel(key).run(into: out)
         return out.cast(to: dtype)
     }
 
@@ -66,8 +72,8 @@ public final class Random: RandomNumberGenerator {
     public func next() -> UInt64 {
         let key = reserve(blocks: 1)
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4) { words in
-            ft_philox_words(
-                Int32(FT_BASE.rawValue), key.seed, key.stream, key.block, 0, 4, words.baseAddress)
+            ft_kernels_for(Int32(FT_BASE.rawValue)).pointee.philox_words(
+                key.seed, key.stream, key.block, 0, 4, words.baseAddress)
             return UInt64(words[1]) << 32 | UInt64(words[0])
         }
     }
@@ -78,7 +84,7 @@ public final class Random: RandomNumberGenerator {
         guard count > 1 else { return order }
         let blocks = (count + 1) / 2
         let words = NDArray(uninitialized: [blocks * 4], .int32, on: CPUBackend.shared)
-        CPUBackend.shared.randomWords(reserve(blocks: blocks), into: words)
+        Kernel.words(reserve(blocks: blocks)).run(into: words)
         words.withUnsafeBytes { bytes in
             let draws = bytes.bindMemory(to: UInt64.self)
             for last in stride(from: count - 1, to: 0, by: -1) {

@@ -9,7 +9,7 @@ public final class Storage: @unchecked Sendable {
     /// Where the bytes start: 64-byte aligned unless the storage wraps foreign memory.
     public let pointer: UnsafeMutableRawPointer
     public let byteCount: Int
-    public let backend: any Backend
+    package let backend: any Backend
     /// Whether the memory is the backend's and may be written: false for foreign memory.
     let isOwned: Bool
     /// Kept alive with the memory: the owner of foreign memory, or a witness.
@@ -26,7 +26,7 @@ public final class Storage: @unchecked Sendable {
     }
 
     /// Uninitialized memory from the backend's allocator.
-    public init(byteCount: Int, backend: any Backend) {
+    package init(byteCount: Int, backend: any Backend) {
         self.byteCount = byteCount
         let home = backend.home
         self.backend = home
@@ -36,7 +36,7 @@ public final class Storage: @unchecked Sendable {
     }
 
     /// Memory that belongs to `owner` (a memory-mapped file, say), kept alive with it.
-    public init(
+    package init(
         wrapping pointer: UnsafeMutableRawPointer, byteCount: Int, backend: any Backend,
         owner: AnyObject
     ) {

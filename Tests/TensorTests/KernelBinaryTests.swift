@@ -6,12 +6,12 @@ import Testing
 /// One binary operation with its reference in double.
 struct BinaryCase: Sendable, CustomStringConvertible {
     let name: String
-    let operation: ft_binary_op
+    let operation: BinaryFunction
     let tolerance: Double
     let reference: @Sendable (Double, Double) -> Double
 
     init(
-        _ name: String, _ operation: ft_binary_op, _ tolerance: Double = 0.51,
+        _ name: String, _ operation: BinaryFunction, _ tolerance: Double = 0.51,
         _ reference: @escaping @Sendable (Double, Double) -> Double
     ) {
         self.name = name
@@ -26,35 +26,35 @@ struct BinaryCase: Sendable, CustomStringConvertible {
     static let p0: Double = 0.25
 
     static let all: [BinaryCase] = [
-        BinaryCase("add", FT_BINARY_add) { $0 + $1 },
-        BinaryCase("sub", FT_BINARY_sub) { $0 - $1 },
-        BinaryCase("mul", FT_BINARY_mul) { $0 * $1 },
-        BinaryCase("div", FT_BINARY_div) { $0 / $1 },
-        BinaryCase("floor_div", FT_BINARY_floor_div) {
+        BinaryCase("add", BinaryFunction.add) { $0 + $1 },
+        BinaryCase("sub", BinaryFunction.sub) { $0 - $1 },
+        BinaryCase("mul", BinaryFunction.mul) { $0 * $1 },
+        BinaryCase("div", BinaryFunction.div) { $0 / $1 },
+        BinaryCase("floor_div", BinaryFunction.floor_div) {
             Double(Float($0) / Float($1)).rounded(.down)
         },
-        BinaryCase("mod", FT_BINARY_mod) {
+        BinaryCase("mod", BinaryFunction.mod) {
             let r = fmod($0, $1)
             return r != 0 && (r < 0) != ($1 < 0) ? r + $1 : r
         },
-        BinaryCase("pow", FT_BINARY_pow, 1.5) { pow($0, $1) },
-        BinaryCase("atan2", FT_BINARY_atan2, 2) { atan2($0, $1) },
-        BinaryCase("maximum", FT_BINARY_maximum) { max($0, $1) },
-        BinaryCase("minimum", FT_BINARY_minimum) { min($0, $1) },
-        BinaryCase("relu_grad", FT_BINARY_relu_grad) { $1 > 0 ? $0 : 0 },
-        BinaryCase("leaky_relu_grad", FT_BINARY_leaky_relu_grad) { $1 > 0 ? $0 : p0 * $0 },
-        BinaryCase("elu_grad", FT_BINARY_elu_grad) { $1 > 0 ? $0 : $0 * ($1 + p0) },
-        BinaryCase("tanh_grad", FT_BINARY_tanh_grad) { $0 * (1 - $1 * $1) },
-        BinaryCase("sigmoid_grad", FT_BINARY_sigmoid_grad) { $0 * $1 * (1 - $1) },
-        BinaryCase("softplus_grad", FT_BINARY_softplus_grad) { $0 * logistic($1) },
-        BinaryCase("silu_grad", FT_BINARY_silu_grad) {
+        BinaryCase("pow", BinaryFunction.pow, 1.5) { pow($0, $1) },
+        BinaryCase("atan2", BinaryFunction.atan2, 2) { atan2($0, $1) },
+        BinaryCase("maximum", BinaryFunction.maximum) { max($0, $1) },
+        BinaryCase("minimum", BinaryFunction.minimum) { min($0, $1) },
+        BinaryCase("relu_grad", BinaryFunction.relu_grad) { $1 > 0 ? $0 : 0 },
+        BinaryCase("leaky_relu_grad", BinaryFunction.leaky_relu_grad) { $1 > 0 ? $0 : p0 * $0 },
+        BinaryCase("elu_grad", BinaryFunction.elu_grad) { $1 > 0 ? $0 : $0 * ($1 + p0) },
+        BinaryCase("tanh_grad", BinaryFunction.tanh_grad) { $0 * (1 - $1 * $1) },
+        BinaryCase("sigmoid_grad", BinaryFunction.sigmoid_grad) { $0 * $1 * (1 - $1) },
+        BinaryCase("softplus_grad", BinaryFunction.softplus_grad) { $0 * logistic($1) },
+        BinaryCase("silu_grad", BinaryFunction.silu_grad) {
             $0 * (logistic($1) + $1 * logistic($1) * logistic(-$1))
         },
-        BinaryCase("gelu_grad", FT_BINARY_gelu_grad) {
+        BinaryCase("gelu_grad", BinaryFunction.gelu_grad) {
             let density = exp(-$1 * $1 / 2) / (2 * Double.pi).squareRoot()
             return $0 * (normalDistribution($1) + $1 * density)
         },
-        BinaryCase("gelu_tanh_grad", FT_BINARY_gelu_tanh_grad) {
+        BinaryCase("gelu_tanh_grad", BinaryFunction.gelu_tanh_grad) {
             let scale = (2 / Double.pi).squareRoot()
             let t = tanh(scale * ($1 + 0.044715 * $1 * $1 * $1))
             let inner = scale * (1 + 3 * 0.044715 * $1 * $1)
@@ -73,8 +73,8 @@ struct KernelBinaryTests {
         var loop = loop
         x.withUnsafeBufferPointer { x in
             for range in cut ?? [0..<count] {
-                ft_binary(
-                    isa, operation, 0, &loop, Int64(range.lowerBound), Int64(range.upperBound),
+                kernels(isa).binary(
+                    operation, 0, &loop, Int64(range.lowerBound), Int64(range.upperBound),
                     x.baseAddress! + offset, y, &out, BinaryCase.p0)
             }
         }
@@ -83,7 +83,7 @@ struct KernelBinaryTests {
 
     @Test("every operation has a case here")
     func complete() {
-        #expect(Set(BinaryCase.all.map(\.code)) == Set(0..<Int32(FT_BINARY_COUNT.rawValue)))
+        #expect(Set(BinaryCase.all.map(\.code)) == Set(0..<Int32(FT_BINARY_COUNT)))
     }
 
     @Test("float32 follows the reference", arguments: BinaryCase.all)
@@ -148,58 +148,64 @@ struct KernelBinaryTests {
 
     @Test("floor division and remainder round down, maxima keep NaN", arguments: instructionSets)
     func special(_ isa: Int32) {
-        func one(_ operation: ft_binary_op, _ x: Float, _ y: Float) -> Float {
+        func one(_ operation: BinaryFunction, _ x: Float, _ y: Float) -> Float {
             Self.run(isa, Int32(operation.rawValue), makeLoop(1), 1, [x], [y])[0]
         }
-        #expect(one(FT_BINARY_mod, -7, 3) == 2)
-        #expect(one(FT_BINARY_mod, 7, -3) == -2)
-        #expect(one(FT_BINARY_mod, 5, .infinity) == 5)
-        #expect(one(FT_BINARY_mod, 1, 0).isNaN)
-        #expect(one(FT_BINARY_floor_div, -7, 2) == -4)
-        #expect(one(FT_BINARY_floor_div, 1, 0) == .infinity)
+        #expect(one(BinaryFunction.mod, -7, 3) == 2)
+        #expect(one(BinaryFunction.mod, 7, -3) == -2)
+        #expect(one(BinaryFunction.mod, 5, .infinity) == 5)
+        #expect(one(BinaryFunction.mod, 1, 0).isNaN)
+        #expect(one(BinaryFunction.floor_div, -7, 2) == -4)
+        #expect(one(BinaryFunction.floor_div, 1, 0) == .infinity)
         // 1 / 0.1 rounds to 10, but 0.1 is a little more than a tenth: as NumPy has it.
-        #expect(one(FT_BINARY_floor_div, 1, 0.1) == 9)
-        #expect(one(FT_BINARY_maximum, .nan, 1).isNaN && one(FT_BINARY_maximum, 1, .nan).isNaN)
-        #expect(one(FT_BINARY_minimum, .nan, 1).isNaN && one(FT_BINARY_minimum, 1, .nan).isNaN)
-        #expect(one(FT_BINARY_pow, 1.1, 2) == Float(1.1) * Float(1.1))
-        #expect(one(FT_BINARY_pow, 2.5, 0.5) == Float(2.5).squareRoot())
-        #expect(one(FT_BINARY_pow, 0, 0) == 1 && one(FT_BINARY_pow, -2, 3) == -8)
+        #expect(one(BinaryFunction.floor_div, 1, 0.1) == 9)
+        #expect(
+            one(BinaryFunction.maximum, .nan, 1).isNaN && one(BinaryFunction.maximum, 1, .nan).isNaN
+        )
+        #expect(
+            one(BinaryFunction.minimum, .nan, 1).isNaN && one(BinaryFunction.minimum, 1, .nan).isNaN
+        )
+        #expect(one(BinaryFunction.pow, 1.1, 2) == Float(1.1) * Float(1.1))
+        #expect(one(BinaryFunction.pow, 2.5, 0.5) == Float(2.5).squareRoot())
+        #expect(one(BinaryFunction.pow, 0, 0) == 1 && one(BinaryFunction.pow, -2, 3) == -8)
     }
 
     @Test("integers wrap, divide downwards and compare", arguments: instructionSets)
     func integers(_ isa: Int32) {
         func run<T: FixedWidthInteger>(
-            _ operation: ft_binary_op, _ dtype: DType, _ x: [T], _ y: [T]
+            _ operation: BinaryFunction, _ dtype: DType, _ x: [T], _ y: [T]
         ) -> [T] {
             var out = [T](repeating: 0, count: x.count)
             var loop = makeLoop(x.count)
-            ft_binary(
-                isa, Int32(operation.rawValue), dtype.rawValue, &loop, 0, Int64(x.count), x, y,
+            kernels(isa).binary(
+                Int32(operation.rawValue), dtype.rawValue, &loop, 0, Int64(x.count), x, y,
                 &out, 0)
             return out
         }
         func check<T: FixedWidthInteger>(_ dtype: DType, _: T.Type) {
             let x: [T] = [.max, .min, 7, T(truncatingIfNeeded: -7), 100, .min]
             let y: [T] = [1, 1, 3, 3, T(truncatingIfNeeded: -3), T(truncatingIfNeeded: -1)]
-            #expect(run(FT_BINARY_add, dtype, x, y) == zip(x, y).map { $0 &+ $1 })
-            #expect(run(FT_BINARY_sub, dtype, x, y) == zip(x, y).map { $0 &- $1 })
-            #expect(run(FT_BINARY_mul, dtype, x, y) == zip(x, y).map { $0 &* $1 })
-            #expect(run(FT_BINARY_maximum, dtype, x, y) == zip(x, y).map { max($0, $1) })
+            #expect(run(BinaryFunction.add, dtype, x, y) == zip(x, y).map { $0 &+ $1 })
+            #expect(run(BinaryFunction.sub, dtype, x, y) == zip(x, y).map { $0 &- $1 })
+            #expect(run(BinaryFunction.mul, dtype, x, y) == zip(x, y).map { $0 &* $1 })
+            #expect(run(BinaryFunction.maximum, dtype, x, y) == zip(x, y).map { max($0, $1) })
             let quotients: [T] = zip(x, y).map { x, y in
                 if T.isSigned && y == T(truncatingIfNeeded: -1) { return 0 &- x }
                 let inexact = x % y != 0 && (x < 0) != (y < 0)
                 return inexact ? x / y - 1 : x / y
             }
-            #expect(run(FT_BINARY_floor_div, dtype, x, y) == quotients)
+            #expect(run(BinaryFunction.floor_div, dtype, x, y) == quotients)
             let remainders = (0..<6).map { x[$0] &- quotients[$0] &* y[$0] }
-            #expect(run(FT_BINARY_mod, dtype, x, y) == remainders)
+            #expect(run(BinaryFunction.mod, dtype, x, y) == remainders)
         }
         check(.int8, Int8.self)
         check(.uint8, UInt8.self)
         check(.int32, Int32.self)
         check(.int64, Int64.self)
         #expect(
-            run(FT_BINARY_maximum, .bool, [0, 0, 1, 1] as [UInt8], [0, 1, 0, 1]) == [0, 1, 1, 1])
+            run(BinaryFunction.maximum, .bool, [0, 0, 1, 1] as [UInt8], [0, 1, 0, 1]) == [
+                0, 1, 1, 1,
+            ])
     }
 
     @Test("comparisons and selection broadcast", arguments: instructionSets)
@@ -208,14 +214,14 @@ struct KernelBinaryTests {
         let y: [Float] = [2]
         var loop = makeLoop([6], [1], [0])
         var flags = [UInt8](repeating: 9, count: 6)
-        ft_compare(isa, Int32(FT_COMPARE_ge.rawValue), 0, &loop, 0, 6, x, y, &flags)
+        kernels(isa).compare(Int32(CompareFunction.ge.rawValue), 0, &loop, 0, 6, x, y, &flags)
         #expect(flags == [0, 1, 0, 1, 0, 1])
-        ft_compare(isa, Int32(FT_COMPARE_ne.rawValue), 0, &loop, 0, 6, x, y, &flags)
+        kernels(isa).compare(Int32(CompareFunction.ne.rawValue), 0, &loop, 0, 6, x, y, &flags)
         #expect(flags == [1, 0, 1, 1, 1, 0])
 
         var choice = makeLoop([2, 3], [3, 1], [1, 2], [0, 0])
         var out = [Float](repeating: 0, count: 6)
-        ft_select(isa, 0, &choice, 0, 6, flags, x, y, &out)
+        kernels(isa).select(0, &choice, 0, 6, flags, x, y, &out)
         #expect(out[0] == 1 && out[1] == 2 && out[2] == -1)
         #expect(out[3] == 2 && out[4] == 4 && out[5] == 2)
     }

@@ -9,7 +9,7 @@ struct KernelCopyTests {
     ) -> [B] {
         var out = [B](repeating: zero, count: x.count)
         var loop = makeLoop(x.count)
-        ft_copy(isa, from.rawValue, to.rawValue, &loop, 0, Int64(x.count), x, &out)
+        kernels(isa).copy(from.rawValue, to.rawValue, &loop, 0, Int64(x.count), x, &out)
         return out
     }
 
@@ -111,8 +111,8 @@ struct KernelCopyTests {
                 target.withUnsafeMutableBytes { bytes in
                     let end = bytes.baseAddress! + 359 * to.size
                     for range in cuts(360) {
-                        ft_copy(
-                            isa, from.rawValue, to.rawValue, &loop, Int64(range.lowerBound),
+                        kernels(isa).copy(
+                            from.rawValue, to.rawValue, &loop, Int64(range.lowerBound),
                             Int64(range.upperBound), source, end)
                     }
                 }
@@ -136,7 +136,8 @@ struct KernelCopyTests {
         for ranges in [[0..<count], cuts(count, step: 9)] {
             var out = [Float](repeating: -1, count: count)
             for range in ranges {
-                ft_copy(isa, 0, 0, &loop, Int64(range.lowerBound), Int64(range.upperBound), x, &out)
+                kernels(isa).copy(
+                    0, 0, &loop, Int64(range.lowerBound), Int64(range.upperBound), x, &out)
             }
             let expected = (0..<count).map { i -> Float in
                 let (b, rest) = i.quotientAndRemainder(dividingBy: rows * columns)
@@ -149,16 +150,17 @@ struct KernelCopyTests {
     @Test("fills, gathers and scatter-adds in order", arguments: instructionSets)
     func indexing(_ isa: Int32) {
         var filled = [Int8](repeating: 0, count: 9)
-        ft_fill(isa, DType.int8.rawValue, 7, [42] as [Int8], &filled)
+        kernels(isa).fill(DType.int8.rawValue, 7, [42] as [Int8], &filled)
         #expect(filled == [42, 42, 42, 42, 42, 42, 42, 0, 0])
         let table: [Float] = [0, 1, 10, 11, 20, 21]
         var out = [Float](repeating: 0, count: 6)
-        ft_gather(3, 8, table, [2, 0, 2], &out)
+        var bad = kernels(isa).gather(3, 8, 3, table, [2, 0, -1], &out)
+        #expect(bad == -1)
         #expect(out == [20, 21, 0, 1, 20, 21])
-        ft_gather(2, 4, table, [5, 1], &out)
-        #expect(out[0] == 21 && out[1] == 1)
+        bad = kernels(isa).gather(2, 4, 6, table, [5, 6], &out)
+        #expect(out[0] == 21 && out[1] == 21 && bad == 1)
         var sums = [Float](repeating: 1, count: 6)
-        ft_scatter_add(isa, 0, 3, 2, table, [2, 0, 2], &sums)
-        #expect(sums == [11, 12, 1, 1, 21, 23])
+        bad = kernels(isa).scatter_add(0, 4, 2, 3, table + [5, 5], [2, 0, -1, 3], &sums)
+        #expect(sums == [11, 12, 1, 1, 21, 23] && bad == 3)
     }
 }

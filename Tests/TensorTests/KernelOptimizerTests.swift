@@ -67,14 +67,14 @@ struct KernelOptimizerTests {
     @Test("stochastic gradient descent", arguments: [false, true])
     func sgd(_ nesterov: Bool) {
         check { isa, dtype, n, p, g, m, _ in
-            ft_sgd(isa, dtype, n, p, g, m, 0.1, 0.9, nesterov, 0.01, 0.5)
+            kernels(isa).sgd(dtype, n, p, g, m, 0.1, 0.9, nesterov, 0.01, 0.5)
         } _: { p, g, m, _ in
             let g = 0.5 * g + 0.01 * p
             m = 0.9 * m + g
             p -= 0.1 * (nesterov ? g + 0.9 * m : m)
         }
         check { isa, dtype, n, p, g, _, _ in
-            ft_sgd(isa, dtype, n, p, g, nil, 0.1, 0, false, 0.01, 0.5)
+            kernels(isa).sgd(dtype, n, p, g, nil, 0.1, 0, false, 0.01, 0.5)
         } _: { p, g, _, _ in
             p -= 0.1 * (0.5 * g + 0.01 * p)
         }
@@ -83,8 +83,8 @@ struct KernelOptimizerTests {
     @Test("Adam with decay in the gradient and decoupled", arguments: [(0.01, 0.0), (0, 0.02)])
     func adam(_ decay: Double, _ decoupled: Double) {
         check { isa, dtype, n, p, g, m, v in
-            ft_adam(
-                isa, dtype, n, p, g, m, v, 0.01, 0.9, 0.99, 1e-3, 0.271, 0.0297, decay, decoupled,
+            kernels(isa).adam(
+                dtype, n, p, g, m, v, 0.01, 0.9, 0.99, 1e-3, 0.271, 0.0297, decay, decoupled,
                 0.5)
         } _: { p, g, m, v in
             let g = 0.5 * g + decay * p
@@ -98,8 +98,8 @@ struct KernelOptimizerTests {
     @Test("RMSprop with and without momentum", arguments: [0, 0.8])
     func rmsprop(_ momentum: Double) {
         check { isa, dtype, n, p, g, m, v in
-            ft_rmsprop(
-                isa, dtype, n, p, g, v, momentum > 0 ? m : nil, 0.01, 0.9, 1e-2, momentum, 0.01, 1)
+            kernels(isa).rmsprop(
+                dtype, n, p, g, v, momentum > 0 ? m : nil, 0.01, 0.9, 1e-2, momentum, 0.01, 1)
         } _: { p, g, m, v in
             let g = g + 0.01 * p
             v += (1 - 0.9) * (g * g - v)
@@ -112,7 +112,7 @@ struct KernelOptimizerTests {
     @Test("Adagrad")
     func adagrad() {
         check { isa, dtype, n, p, g, _, v in
-            ft_adagrad(isa, dtype, n, p, g, v, 0.01, 1e-2, 0.01, 2)
+            kernels(isa).adagrad(dtype, n, p, g, v, 0.01, 1e-2, 0.01, 2)
         } _: { p, g, _, v in
             let g = 2 * g + 0.01 * p
             v += g * g
@@ -123,7 +123,7 @@ struct KernelOptimizerTests {
     @Test("Lion")
     func lion() {
         check { isa, dtype, n, p, g, m, _ in
-            ft_lion(isa, dtype, n, p, g, m, 0.01, 0.9, 0.99, 0.1, 0.5)
+            kernels(isa).lion(dtype, n, p, g, m, 0.01, 0.9, 0.99, 0.1, 0.5)
         } _: { p, g, m, _ in
             let g = 0.5 * g
             let blend = 0.9 * m + (1 - 0.9) * g

@@ -9,7 +9,7 @@ struct KernelRandomTests {
         _ isa: Int32, seed: UInt64, stream: UInt64, first: UInt64, count: Int
     ) -> [UInt32] {
         var out = [UInt32](repeating: 0, count: count)
-        ft_philox_words(isa, seed, stream, first, 0, Int64(count), &out)
+        kernels(isa).philox_words(seed, stream, first, 0, Int64(count), &out)
         return out
     }
 
@@ -41,8 +41,8 @@ struct KernelRandomTests {
         func fill(_ isa: Int32, _ ranges: [Range<Int>], _ low: Double, _ high: Double) -> [Float] {
             var out = [Float](repeating: -9, count: count)
             for range in ranges {
-                ft_random_uniform(
-                    isa, 0, 1, 2, 3, Int64(range.lowerBound), Int64(range.upperBound), low, high,
+                kernels(isa).random_uniform(
+                    0, 1, 2, 3, Int64(range.lowerBound), Int64(range.upperBound), low, high,
                     &out)
             }
             return out
@@ -58,10 +58,10 @@ struct KernelRandomTests {
             #expect(fill(isa, cuts(count, step: 4), -1.1, 0.7) == reference)
             var doubles = [Double](repeating: -1, count: count)
             var pieces = doubles
-            ft_random_uniform(isa, 1, 1, 2, 3, 0, Int64(count), 0, 1, &doubles)
+            kernels(isa).random_uniform(1, 1, 2, 3, 0, Int64(count), 0, 1, &doubles)
             for range in cuts(count, step: 2) {
-                ft_random_uniform(
-                    isa, 1, 1, 2, 3, Int64(range.lowerBound), Int64(range.upperBound), 0, 1, &pieces
+                kernels(isa).random_uniform(
+                    1, 1, 2, 3, Int64(range.lowerBound), Int64(range.upperBound), 0, 1, &pieces
                 )
             }
             #expect(doubles == pieces && doubles.allSatisfy { $0 >= 0 && $0 < 1 })
@@ -77,11 +77,11 @@ struct KernelRandomTests {
             var x = [Float](repeating: .nan, count: count)
             var pieces = x
             var wide = [Double](repeating: .nan, count: count)
-            ft_random_normal(isa, 0, 7, 8, 0, 0, Int64(count), 2, 3, &x)
-            ft_random_normal(isa, 1, 7, 8, 0, 0, Int64(count), 2, 3, &wide)
+            kernels(isa).random_normal(0, 7, 8, 0, 0, Int64(count), 2, 3, &x)
+            kernels(isa).random_normal(1, 7, 8, 0, 0, Int64(count), 2, 3, &wide)
             for range in cuts(count, step: 4) {
-                ft_random_normal(
-                    isa, 0, 7, 8, 0, Int64(range.lowerBound), Int64(range.upperBound), 2, 3,
+                kernels(isa).random_normal(
+                    0, 7, 8, 0, Int64(range.lowerBound), Int64(range.upperBound), 2, 3,
                     &pieces)
             }
             #expect(x == pieces)
@@ -115,8 +115,8 @@ struct KernelRandomTests {
                 let x = KernelCopyTests.convert(isa, .float32, dtype, ones, UInt64(0))
                 var out = x
                 for range in cuts(count, step: 4) {
-                    ft_dropout(
-                        isa, dtype.rawValue, 3, 4, 9, Int64(range.lowerBound),
+                    kernels(isa).dropout(
+                        dtype.rawValue, 3, 4, 9, Int64(range.lowerBound),
                         Int64(range.upperBound), 0.3, x, &out)
                 }
                 let y = KernelCopyTests.convert(isa, dtype, .float32, out, Float(0))
@@ -124,7 +124,7 @@ struct KernelRandomTests {
                 #expect(y.allSatisfy { $0 == 0 || abs($0 - 1 / 0.7) < 0.01 })
             }
             var none = [Float](repeating: 1, count: 9)
-            ft_dropout(isa, 0, 3, 4, 9, 0, 9, 1, none, &none)
+            kernels(isa).dropout(0, 3, 4, 9, 0, 9, 1, none, &none)
             #expect(none.allSatisfy { $0 == 0 })
         }
     }

@@ -16,7 +16,7 @@ struct KernelReductionTests {
     ) -> [B] {
         var out = [B](repeating: zero, count: rows)
         let n = Int64(x.count / rows)
-        ft_reduce_rows(isa, operation, dtype.rawValue, Int64(rows), n, n, x, &out)
+        kernels(isa).reduce_rows(operation, dtype.rawValue, Int64(rows), n, n, x, &out)
         return out
     }
 
@@ -25,7 +25,7 @@ struct KernelReductionTests {
     ) -> [B] {
         var out = [B](repeating: zero, count: columns)
         let m = Int64(columns)
-        ft_reduce_columns(isa, operation, dtype.rawValue, Int64(x.count) / m, m, m, x, &out)
+        kernels(isa).reduce_columns(operation, dtype.rawValue, Int64(x.count) / m, m, m, x, &out)
         return out
     }
 
@@ -46,7 +46,7 @@ struct KernelReductionTests {
             let wide = Self.rows(isa, Self.sum, .float64, x.map { Double($0) }, rows: 1, 0.0)[0]
             #expect(abs(wide - expected) <= 1e-12 * expected)
             let squares = x.reduce(0.0) { $0 + Double($1) * Double($1) }
-            #expect(abs(ft_sum_squares(isa, 0, Int64(n), x) - squares) <= 1e-12 * squares)
+            #expect(abs(kernels(isa).sum_squares(0, Int64(n), x) - squares) <= 1e-12 * squares)
         }
         #expect(results.count == 1)
     }
@@ -75,8 +75,8 @@ struct KernelReductionTests {
         for range in cuts(m) {
             x.withUnsafeBufferPointer { x in
                 pieces.withUnsafeMutableBufferPointer { out in
-                    ft_reduce_columns(
-                        isa, Self.sum, 0, Int64(n), Int64(range.count), Int64(m),
+                    kernels(isa).reduce_columns(
+                        Self.sum, 0, Int64(n), Int64(range.count), Int64(m),
                         x.baseAddress! + range.lowerBound, out.baseAddress! + range.lowerBound)
                 }
             }
@@ -102,7 +102,7 @@ struct KernelReductionTests {
                     #expect(column == expected || (column.isNaN && expected.isNaN))
                     var at = [Int64](repeating: -1, count: 1)
                     let isMaximum = operation == Self.maximum
-                    ft_arg_rows(isa, isMaximum, 0, 1, Int64(n), Int64(n), x, &at)
+                    kernels(isa).arg_rows(isMaximum, 0, 1, Int64(n), Int64(n), x, &at)
                     #expect(at[0] == position)
                 }
                 check(Self.maximum, x, 5)
@@ -120,9 +120,9 @@ struct KernelReductionTests {
         for isa in instructionSets {
             let x = KernelCopyTests.convert(isa, .float32, dtype, values, UInt64(0))
             var at: [Int64] = [-1]
-            ft_arg_rows(isa, true, dtype.rawValue, 1, 300, 300, x, &at)
+            kernels(isa).arg_rows(true, dtype.rawValue, 1, 300, 300, x, &at)
             #expect(at[0] == 70)
-            ft_arg_rows(isa, false, dtype.rawValue, 1, 300, 300, x, &at)
+            kernels(isa).arg_rows(false, dtype.rawValue, 1, 300, 300, x, &at)
             #expect(at[0] == 0)
         }
     }
@@ -160,11 +160,11 @@ struct KernelReductionTests {
     @Test("scans run along rows", arguments: instructionSets)
     func scans(_ isa: Int32) {
         var out = [Float](repeating: 0, count: 6)
-        ft_scan_rows(isa, Self.sum, 0, 2, 3, [1, 2, 3, 4, 5, 6] as [Float], &out)
+        kernels(isa).scan_rows(Self.sum, 0, 2, 3, [1, 2, 3, 4, 5, 6] as [Float], &out)
         #expect(out == [1, 3, 6, 4, 9, 15])
         var counts = [Int64](repeating: 0, count: 4)
-        ft_scan_rows(
-            isa, Self.product, DType.int32.rawValue, 1, 4, [1, 2, 3, 4] as [Int32], &counts)
+        kernels(isa).scan_rows(
+            Self.product, DType.int32.rawValue, 1, 4, [1, 2, 3, 4] as [Int32], &counts)
         #expect(counts == [1, 2, 6, 24])
     }
 
@@ -173,10 +173,12 @@ struct KernelReductionTests {
         for bad in [Float.nan, .infinity, -.infinity] {
             for n in [1, 255, 256, 1000] {
                 var x = [Float](repeating: 3e38, count: n)
-                #expect(ft_all_finite(isa, 0, Int64(n), x))
+                #expect(kernels(isa).all_finite(0, Int64(n), x))
                 x[n - 1] = bad
-                #expect(!ft_all_finite(isa, 0, Int64(n), x))
-                #expect(!ft_all_finite(isa, DType.float64.rawValue, Int64(n), x.map { Double($0) }))
+                #expect(!kernels(isa).all_finite(0, Int64(n), x))
+                #expect(
+                    !kernels(isa).all_finite(DType.float64.rawValue, Int64(n), x.map { Double($0) })
+                )
             }
         }
     }

@@ -7,7 +7,7 @@ import Testing
 struct KernelSoftmaxTests {
     static func run(_ isa: Int32, _ logarithm: Bool, _ x: [Float], rows: Int) -> [Float] {
         var y = [Float](repeating: .nan, count: x.count)
-        ft_softmax_rows(isa, 0, logarithm, Int64(rows), Int64(x.count / rows), x, &y)
+        kernels(isa).softmax_rows(0, logarithm, Int64(rows), Int64(x.count / rows), x, &y)
         return y
     }
 
@@ -22,7 +22,7 @@ struct KernelSoftmaxTests {
             let soft = Self.run(isa, false, x, rows: rows)
             let logarithms = Self.run(isa, true, x, rows: rows)
             var totals = [Float](repeating: 0, count: rows)
-            ft_logsumexp_rows(isa, 0, Int64(rows), Int64(n), x, &totals)
+            kernels(isa).logsumexp_rows(0, Int64(rows), Int64(n), x, &totals)
             for r in 0..<rows {
                 let row = x[r * n..<r * n + n].map { Double($0) }
                 let top = row.max()!
@@ -64,7 +64,7 @@ struct KernelSoftmaxTests {
             #expect(Array(logarithms[0..<3]) == [0, -1000, -2000])
             func logSumExp(_ x: [Float]) -> Float {
                 var out: [Float] = [0]
-                ft_logsumexp_rows(isa, 0, 1, Int64(n), x + padding, &out)
+                kernels(isa).logsumexp_rows(0, 1, Int64(n), x + padding, &out)
                 return out[0]
             }
             #expect(logSumExp([-.infinity, -.infinity, -.infinity]) == -.infinity)
@@ -83,10 +83,10 @@ struct KernelSoftmaxTests {
             for logarithm in [false, true] {
                 let y = Self.run(isa, logarithm, x, rows: 3)
                 var dx = [Float](repeating: 0, count: 3 * n)
-                ft_softmax_backward_rows(isa, 0, logarithm, 3, Int64(n), y, dy, &dx)
+                kernels(isa).softmax_backward_rows(0, logarithm, 3, Int64(n), y, dy, &dx)
                 var wide = [Double](repeating: 0, count: 3 * n)
-                ft_softmax_backward_rows(
-                    isa, 1, logarithm, 3, Int64(n), y.map { Double($0) }, dy.map { Double($0) },
+                kernels(isa).softmax_backward_rows(
+                    1, logarithm, 3, Int64(n), y.map { Double($0) }, dy.map { Double($0) },
                     &wide)
                 for r in 0..<3 {
                     let row = r * n..<r * n + n
@@ -107,11 +107,11 @@ struct KernelSoftmaxTests {
     @Test("bias and activation work in place", arguments: instructionSets)
     func bias(_ isa: Int32) {
         var y: [Float] = [1, -5, 9, 2, 3, 9]
-        ft_bias_act(isa, 0, 1, 2, 2, 3, [1, 2] as [Float], &y)
+        kernels(isa).bias_act(0, 1, 2, 2, 3, [1, 2] as [Float], &y)
         #expect(y == [2, 0, 9, 3, 5, 9])
-        ft_bias_act(isa, 0, 0, 2, 2, 3, [-4, 1] as [Float], &y)
+        kernels(isa).bias_act(0, 0, 2, 2, 3, [-4, 1] as [Float], &y)
         #expect(y == [-2, 1, 9, -1, 6, 9])
-        ft_bias_act(isa, 0, 1, 1, 6, 6, nil, &y)
+        kernels(isa).bias_act(0, 1, 1, 6, 6, nil, &y)
         #expect(y == [0, 1, 9, 0, 6, 9])
     }
 }

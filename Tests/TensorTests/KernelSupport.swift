@@ -5,6 +5,9 @@ import Tensor
 /// The instruction sets that this processor has.
 let instructionSets: [Int32] = Array(0...ft_isa_best())
 
+/// The kernels for an instruction set.
+func kernels(_ isa: Int32) -> ft_kernels { ft_kernels_for(isa).pointee }
+
 /// Loops over `dims` with up to three operands' strides in elements.
 func makeLoop(_ dims: [Int], _ a: [Int], _ b: [Int] = [], _ c: [Int] = []) -> ft_loop {
     var loop = ft_loop()

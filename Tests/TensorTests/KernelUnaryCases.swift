@@ -4,14 +4,14 @@ import Glibc
 /// One unary operation with its reference in double and where it is compared.
 struct UnaryCase: Sendable, CustomStringConvertible {
     let name: String
-    let operation: ft_unary_op
+    let operation: UnaryFunction
     let ranges: [ClosedRange<Double>]
     let tolerance: Double
     let floor: Float
     let reference: @Sendable (Double) -> Double
 
     init(
-        _ name: String, _ operation: ft_unary_op, _ ranges: [ClosedRange<Double>],
+        _ name: String, _ operation: UnaryFunction, _ ranges: [ClosedRange<Double>],
         _ tolerance: Double = 0.51, floor: Float = .leastNormalMagnitude,
         _ reference: @escaping @Sendable (Double) -> Double
     ) {
@@ -36,59 +36,63 @@ struct UnaryCase: Sendable, CustomStringConvertible {
     static let all: [UnaryCase] = arithmetic + transcendental + trigonometric + activations
 
     static let arithmetic: [UnaryCase] = [
-        UnaryCase("neg", FT_UNARY_neg, wide) { -$0 },
-        UnaryCase("abs", FT_UNARY_abs, wide) { abs($0) },
-        UnaryCase("sign", FT_UNARY_sign, wide) { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
-        UnaryCase("square", FT_UNARY_square, wide) { $0 * $0 },
-        UnaryCase("sqrt", FT_UNARY_sqrt, positive) { $0.squareRoot() },
-        UnaryCase("rsqrt", FT_UNARY_rsqrt, positive, 1.6) { 1 / $0.squareRoot() },
-        UnaryCase("reciprocal", FT_UNARY_reciprocal, wide) { 1 / $0 },
-        UnaryCase("floor", FT_UNARY_floor, wide) { $0.rounded(.down) },
-        UnaryCase("ceil", FT_UNARY_ceil, wide) { $0.rounded(.up) },
-        UnaryCase("round", FT_UNARY_round, wide) { $0.rounded(.toNearestOrEven) },
-        UnaryCase("trunc", FT_UNARY_trunc, wide) { $0.rounded(.towardZero) },
-        UnaryCase("clip", FT_UNARY_clip, wide) { min(max($0, p0), p1) },
+        UnaryCase("neg", UnaryFunction.neg, wide) { -$0 },
+        UnaryCase("abs", UnaryFunction.abs, wide) { abs($0) },
+        UnaryCase("sign", UnaryFunction.sign, wide) { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
+        UnaryCase("square", UnaryFunction.square, wide) { $0 * $0 },
+        UnaryCase("sqrt", UnaryFunction.sqrt, positive) { $0.squareRoot() },
+        UnaryCase("rsqrt", UnaryFunction.rsqrt, positive, 1.6) { 1 / $0.squareRoot() },
+        UnaryCase("reciprocal", UnaryFunction.reciprocal, wide) { 1 / $0 },
+        UnaryCase("floor", UnaryFunction.floor, wide) { $0.rounded(.down) },
+        UnaryCase("ceil", UnaryFunction.ceil, wide) { $0.rounded(.up) },
+        UnaryCase("round", UnaryFunction.round, wide) { $0.rounded(.toNearestOrEven) },
+        UnaryCase("trunc", UnaryFunction.trunc, wide) { $0.rounded(.towardZero) },
+        UnaryCase("clip", UnaryFunction.clip, wide) { min(max($0, p0), p1) },
     ]
 
     static let transcendental: [UnaryCase] = [
-        UnaryCase("exp", FT_UNARY_exp, wide, 1.1) { exp($0) },
-        UnaryCase("expm1", FT_UNARY_expm1, wide, 2) { expm1($0) },
-        UnaryCase("log", FT_UNARY_log, positive, 1.2) { log($0) },
-        UnaryCase("log2", FT_UNARY_log2, positive, 2) { log2($0) },
-        UnaryCase("log10", FT_UNARY_log10, positive, 2.5) { log10($0) },
-        UnaryCase("log1p", FT_UNARY_log1p, positive + [-0.9999...1.0], 2) { log1p($0) },
-        UnaryCase("sinh", FT_UNARY_sinh, [-80.0...80.0], 3) { sinh($0) },
-        UnaryCase("cosh", FT_UNARY_cosh, [-80.0...80.0], 3) { cosh($0) },
-        UnaryCase("tanh", FT_UNARY_tanh, wide, 3) { tanh($0) },
-        UnaryCase("asinh", FT_UNARY_asinh, wide, 3) { asinh($0) },
-        UnaryCase("acosh", FT_UNARY_acosh, [1.0...2.0, 1.0...1e10], 3) { acosh($0) },
-        UnaryCase("atanh", FT_UNARY_atanh, [-0.999...0.999], 3) { atanh($0) },
-        UnaryCase("erf", FT_UNARY_erf, wide, 2) { erf($0) },
+        UnaryCase("exp", UnaryFunction.exp, wide, 1.1) { exp($0) },
+        UnaryCase("expm1", UnaryFunction.expm1, wide, 2) { expm1($0) },
+        UnaryCase("log", UnaryFunction.log, positive, 1.2) { log($0) },
+        UnaryCase("log2", UnaryFunction.log2, positive, 2) { log2($0) },
+        UnaryCase("log10", UnaryFunction.log10, positive, 2.5) { log10($0) },
+        UnaryCase("log1p", UnaryFunction.log1p, positive + [-0.9999...1.0], 2) { log1p($0) },
+        UnaryCase("sinh", UnaryFunction.sinh, [-80.0...80.0], 3) { sinh($0) },
+        UnaryCase("cosh", UnaryFunction.cosh, [-80.0...80.0], 3) { cosh($0) },
+        UnaryCase("tanh", UnaryFunction.tanh, wide, 3) { tanh($0) },
+        UnaryCase("asinh", UnaryFunction.asinh, wide, 3) { asinh($0) },
+        UnaryCase("acosh", UnaryFunction.acosh, [1.0...2.0, 1.0...1e10], 3) { acosh($0) },
+        UnaryCase("atanh", UnaryFunction.atanh, [-0.999...0.999], 3) { atanh($0) },
+        UnaryCase("erf", UnaryFunction.erf, wide, 2) { erf($0) },
     ]
 
     static let trigonometric: [UnaryCase] = [
-        UnaryCase("sin", FT_UNARY_sin, wide + [-1e5...1e5, -1e20...1e20], 2) { sin($0) },
-        UnaryCase("cos", FT_UNARY_cos, wide + [-1e5...1e5, -1e20...1e20], 2) { cos($0) },
-        UnaryCase("tan", FT_UNARY_tan, wide, 2) { tan($0) },
-        UnaryCase("asin", FT_UNARY_asin, [-1.0...1.0], 2) { asin($0) },
-        UnaryCase("acos", FT_UNARY_acos, [-1.0...1.0], 2) { acos($0) },
-        UnaryCase("atan", FT_UNARY_atan, wide, 2) { atan($0) },
+        UnaryCase("sin", UnaryFunction.sin, wide + [-1e5...1e5, -1e20...1e20], 2) { sin($0) },
+        UnaryCase("cos", UnaryFunction.cos, wide + [-1e5...1e5, -1e20...1e20], 2) { cos($0) },
+        UnaryCase("tan", UnaryFunction.tan, wide, 2) { tan($0) },
+        UnaryCase("asin", UnaryFunction.asin, [-1.0...1.0], 2) { asin($0) },
+        UnaryCase("acos", UnaryFunction.acos, [-1.0...1.0], 2) { acos($0) },
+        UnaryCase("atan", UnaryFunction.atan, wide, 2) { atan($0) },
     ]
 
     static let activations: [UnaryCase] = [
-        UnaryCase("relu", FT_UNARY_relu, wide) { max($0, 0) },
-        UnaryCase("leaky_relu", FT_UNARY_leaky_relu, wide) { $0 > 0 ? $0 : p0 * $0 },
-        UnaryCase("elu", FT_UNARY_elu, wide, 2) { $0 > 0 ? $0 : p0 * expm1($0) },
-        UnaryCase("sigmoid", FT_UNARY_sigmoid, wide, 3) { logistic($0) },
-        UnaryCase("softplus", FT_UNARY_softplus, wide, 3) { max($0, 0) + log1p(exp(-abs($0))) },
-        UnaryCase("silu", FT_UNARY_silu, wide, 3, floor: 1e-36) { $0 * logistic($0) },
-        UnaryCase("gelu", FT_UNARY_gelu, [-2.5...4.0, -1e-6...1e-6], 4.5) {
+        UnaryCase("relu", UnaryFunction.relu, wide) { max($0, 0) },
+        UnaryCase("leaky_relu", UnaryFunction.leaky_relu, wide) { $0 > 0 ? $0 : p0 * $0 },
+        UnaryCase("elu", UnaryFunction.elu, wide, 2) { $0 > 0 ? $0 : p0 * expm1($0) },
+        UnaryCase("sigmoid", UnaryFunction.sigmoid, wide, 3) { logistic($0) },
+        UnaryCase("softplus", UnaryFunction.softplus, wide, 3) {
+            max($0, 0) + log1p(exp(-abs($0)))
+        },
+        UnaryCase("silu", UnaryFunction.silu, wide, 3, floor: 1e-36) { $0 * logistic($0) },
+        UnaryCase("gelu", UnaryFunction.gelu, [-2.5...4.0, -1e-6...1e-6], 4.5) {
             $0 * normalDistribution($0)
         },
-        UnaryCase("gelu", FT_UNARY_gelu, wide, 5, floor: 1e-36) { $0 * normalDistribution($0) },
+        UnaryCase("gelu", UnaryFunction.gelu, wide, 5, floor: 1e-36) {
+            $0 * normalDistribution($0)
+        },
         // The cubic's rounding error is magnified by the exponential in the far tail, where the
         // approximation itself is long wrong.
-        UnaryCase("gelu_tanh", FT_UNARY_gelu_tanh, [-3.0...10.0], 10) {
+        UnaryCase("gelu_tanh", UnaryFunction.gelu_tanh, [-3.0...10.0], 10) {
             let cubic = $0 + 0.044715 * $0 * $0 * $0
             return $0 * logistic(2 * (2 / Double.pi).squareRoot() * cubic)
         },

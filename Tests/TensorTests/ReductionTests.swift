@@ -1,12 +1,5 @@
-import CKernels
 import Tensor
 import Testing
-
-/// Kernel numbers by name.
-enum Kernels {
-    static let mul = FT_BINARY_mul.rawValue
-    static let add = FT_BINARY_add.rawValue
-}
 
 @Suite("Reductions")
 struct ReductionTests {

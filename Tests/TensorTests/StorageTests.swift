@@ -1,3 +1,4 @@
+import CKernels
 import Tensor
 import Testing
 
@@ -43,10 +44,10 @@ struct StorageTests {
         let x = NDArray([1, 2, 3] as [Float])
         let pointer = x.pointer
         let minusOne = NDArray.full([], -1)
-        let y = (consume x).zipReusing(Kernels.mul, minusOne)
+        let y = (consume x).zipReusing(.mul, minusOne)
         #expect(y.pointer == pointer)
         let held = y
-        let z = (consume y).zipReusing(Kernels.mul, minusOne)
+        let z = (consume y).zipReusing(.mul, minusOne)
         #expect(z.pointer != pointer)
         #expect(held.values(as: Float.self) == [-1, -2, -3])
         #expect(z.values(as: Float.self) == [1, 2, 3])
@@ -76,7 +77,7 @@ struct StorageTests {
             let x = NDArray(
                 storage: storage, dtype: .float32, shape: [16], strides: [1], offset: 0)
             #expect(x.reduce(.sum, axes: nil).scalar == 32)
-            let doubled = x.zipReusing(Kernels.add, x)
+            let doubled = x.zipReusing(.add, x)
             #expect(doubled.scalarSum == 64)
             #expect(doubled.storage !== storage)
         }

@@ -6,14 +6,14 @@ public import Tensor
 
 /// y = max(x, 0),  dx = dy where x > 0 (0 at 0)
 final class ReLU: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_relu.rawValue }
+    override var kernel: UnaryFunction { .relu }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { ReLUGrad()(dy, y) }
 }
 
 /// z = dy where y > 0,  by dy: the same,  by y: 0
 final class ReLUGrad: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_relu_grad.rawValue }
+    override var kernel: BinaryFunction { .relu_grad }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
         ReLUGrad()(dz, y)
@@ -27,7 +27,7 @@ final class ReLUGrad: ElementwiseBinaryOp {
 final class LeakyReLU: ElementwiseUnaryOp {
     let slope: Double
     init(_ slope: Double) { self.slope = slope }
-    override var kernel: UInt32 { FT_UNARY_leaky_relu.rawValue }
+    override var kernel: UnaryFunction { .leaky_relu }
     override var p0: Double { slope }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -39,7 +39,7 @@ final class LeakyReLU: ElementwiseUnaryOp {
 final class LeakyReLUGrad: ElementwiseBinaryOp {
     let slope: Double
     init(_ slope: Double) { self.slope = slope }
-    override var kernel: UInt32 { FT_BINARY_leaky_relu_grad.rawValue }
+    override var kernel: BinaryFunction { .leaky_relu_grad }
     override var p0: Double { slope }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
@@ -55,7 +55,7 @@ final class LeakyReLUGrad: ElementwiseBinaryOp {
 final class ELU: ElementwiseUnaryOp {
     let alpha: Double
     init(_ alpha: Double) { self.alpha = alpha }
-    override var kernel: UInt32 { FT_UNARY_elu.rawValue }
+    override var kernel: UnaryFunction { .elu }
     override var p0: Double { alpha }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -67,7 +67,7 @@ final class ELU: ElementwiseUnaryOp {
 final class ELUGrad: ElementwiseBinaryOp {
     let alpha: Double
     init(_ alpha: Double) { self.alpha = alpha }
-    override var kernel: UInt32 { FT_BINARY_elu_grad.rawValue }
+    override var kernel: BinaryFunction { .elu_grad }
     override var p0: Double { alpha }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
@@ -80,14 +80,14 @@ final class ELUGrad: ElementwiseBinaryOp {
 
 /// y = tanh x,  dx = dy · (1 − y²)
 final class Tanh: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_tanh.rawValue }
+    override var kernel: UnaryFunction { .tanh }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { TanhGrad()(dy, y) }
 }
 
 /// z = dy · (1 − y²),  by y: −2 · dz · dy · y
 final class TanhGrad: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_tanh_grad.rawValue }
+    override var kernel: BinaryFunction { .tanh_grad }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
         TanhGrad()(dz, y)
@@ -99,14 +99,14 @@ final class TanhGrad: ElementwiseBinaryOp {
 
 /// y = σ(x) = 1 / (1 + e⁻ˣ),  dx = dy · y (1 − y)
 final class Sigmoid: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_sigmoid.rawValue }
+    override var kernel: UnaryFunction { .sigmoid }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SigmoidGrad()(dy, y) }
 }
 
 /// z = dy · y (1 − y),  by y: dz · dy (1 − 2y)
 final class SigmoidGrad: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_sigmoid_grad.rawValue }
+    override var kernel: BinaryFunction { .sigmoid_grad }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
         SigmoidGrad()(dz, y)
@@ -118,14 +118,14 @@ final class SigmoidGrad: ElementwiseBinaryOp {
 
 /// y = ln(1 + eˣ),  dx = dy · σ(x)
 final class Softplus: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_softplus.rawValue }
+    override var kernel: UnaryFunction { .softplus }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SoftplusGrad()(dy, x) }
 }
 
 /// z = dy · σ(x),  by x: dz · dy · σ (1 − σ)
 final class SoftplusGrad: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_softplus_grad.rawValue }
+    override var kernel: BinaryFunction { .softplus_grad }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
         SoftplusGrad()(dz, x)
@@ -137,14 +137,14 @@ final class SoftplusGrad: ElementwiseBinaryOp {
 
 /// y = x σ(x),  dx = dy · (σ + x σ (1 − σ)).  Elfwing et al., "Sigmoid-weighted linear units", 2018
 final class SiLU: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_silu.rawValue }
+    override var kernel: UnaryFunction { .silu }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SiLUGrad()(dy, x) }
 }
 
 /// z = dy · (σ + x σ (1 − σ)),  by x: dz · dy · σ (1 − σ) (2 + x (1 − 2σ))
 final class SiLUGrad: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_silu_grad.rawValue }
+    override var kernel: BinaryFunction { .silu_grad }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
         SiLUGrad()(dz, x)
@@ -159,14 +159,14 @@ final class SiLUGrad: ElementwiseBinaryOp {
 /// y = x Φ(x), Φ the normal distribution function,  dx = dy · (Φ + x φ).  Hendrycks and Gimpel,
 /// "Gaussian error linear units", 2016
 final class GELU: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_gelu.rawValue }
+    override var kernel: UnaryFunction { .gelu }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { GELUGrad()(dy, x) }
 }
 
 /// z = dy · (Φ + x φ),  by x: dz · dy · φ (2 − x²)
 final class GELUGrad: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_gelu_grad.rawValue }
+    override var kernel: BinaryFunction { .gelu_grad }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
         GELUGrad()(dz, x)
@@ -180,7 +180,7 @@ final class GELUGrad: ElementwiseBinaryOp {
 
 /// y = x/2 (1 + tanh u), u = √(2/π) (x + 0.044715 x³): the approximation of GELU in its paper
 final class GELUTanh: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_gelu_tanh.rawValue }
+    override var kernel: UnaryFunction { .gelu_tanh }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { GELUTanhGrad()(dy, x) }
 }
@@ -188,7 +188,7 @@ final class GELUTanh: ElementwiseUnaryOp {
 /// z = dy · ((1 + t)/2 + x/2 (1 − t²) u′), t = tanh u,
 /// by x: dz · dy · (1 − t²) (u′ − x t u′² + x/2 u″)
 final class GELUTanhGrad: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_gelu_tanh_grad.rawValue }
+    override var kernel: BinaryFunction { .gelu_tanh_grad }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
         GELUTanhGrad()(dz, x)

@@ -6,7 +6,7 @@ public import Tensor
 
 /// y = a + b,  da = dy,  db = dy
 final class Add: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_add.rawValue }
+    override var kernel: BinaryFunction { .add }
     override var saves: Saved { .nothing }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy }
@@ -14,7 +14,7 @@ final class Add: ElementwiseBinaryOp {
 
 /// y = a − b,  da = dy,  db = −dy
 final class Sub: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_sub.rawValue }
+    override var kernel: BinaryFunction { .sub }
     override var saves: Saved { .nothing }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { -dy }
@@ -22,7 +22,7 @@ final class Sub: ElementwiseBinaryOp {
 
 /// y = a · b,  da = dy · b,  db = dy · a
 final class Mul: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_mul.rawValue }
+    override var kernel: BinaryFunction { .mul }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy * b }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy * a }
@@ -30,7 +30,7 @@ final class Mul: ElementwiseBinaryOp {
 
 /// y = a / b,  da = dy / b,  db = −dy · y / b
 final class Div: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_div.rawValue }
+    override var kernel: BinaryFunction { .div }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy / b }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         -(dy * y / b)
@@ -39,7 +39,7 @@ final class Div: ElementwiseBinaryOp {
 
 /// y = ⌊a / b⌋, constant almost everywhere: the gradient is 0.
 final class FloorDiv: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_floor_div.rawValue }
+    override var kernel: BinaryFunction { .floor_div }
     override var saves: Saved { .nothing }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         .zeros(like: dy)
@@ -51,7 +51,7 @@ final class FloorDiv: ElementwiseBinaryOp {
 
 /// y = a − b ⌊a / b⌋ (the sign of b),  da = dy,  db = −dy ⌊a / b⌋
 final class Mod: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_mod.rawValue }
+    override var kernel: BinaryFunction { .mod }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
@@ -61,7 +61,7 @@ final class Mod: ElementwiseBinaryOp {
 
 /// y = aᵇ,  da = dy · b · aᵇ⁻¹ (0 where a = b = 0),  db = dy · y · ln a (0 where a = 0 and b ≥ 0)
 final class Pow: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_pow.rawValue }
+    override var kernel: BinaryFunction { .pow }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         let isConstant = (a .== 0).logicalAnd(b .== 0)
         let exponent = Tensor.where(isConstant, Tensor.ones(like: b), b - 1)
@@ -77,7 +77,7 @@ final class Pow: ElementwiseBinaryOp {
 
 /// y = the angle of the point (b, a),  da = dy · b / (a² + b²),  db = −dy · a / (a² + b²)
 final class Atan2: ElementwiseBinaryOp {
-    override var kernel: UInt32 { FT_BINARY_atan2.rawValue }
+    override var kernel: BinaryFunction { .atan2 }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         dy * b / (a.square() + b.square())
@@ -104,18 +104,18 @@ class Extremum: ElementwiseBinaryOp {
 }
 
 final class Maximum: Extremum {
-    override var kernel: UInt32 { FT_BINARY_maximum.rawValue }
+    override var kernel: BinaryFunction { .maximum }
     override func wins(_ a: Tensor, _ b: Tensor) -> Tensor { a .> b }
 }
 
 final class Minimum: Extremum {
-    override var kernel: UInt32 { FT_BINARY_minimum.rawValue }
+    override var kernel: BinaryFunction { .minimum }
     override func wins(_ a: Tensor, _ b: Tensor) -> Tensor { a .< b }
 }
 
 /// y = −x,  dx = −dy
 final class Neg: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_neg.rawValue }
+    override var kernel: UnaryFunction { .neg }
     override var saves: Saved { .nothing }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { -dy }
 }
@@ -244,6 +244,6 @@ extension NDArray {
     /// Whether any element equals `value`.
     func contains(_ value: Double) -> Bool {
         let wanted = NDArray.full([], value, dtype, on: backend)
-        return compare(FT_COMPARE_eq.rawValue, wanted).reduce(.any, axes: nil).scalar != 0
+        return compare(.eq, wanted).reduce(.any, axes: nil).scalar != 0
     }
 }

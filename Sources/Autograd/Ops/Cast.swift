@@ -31,8 +31,10 @@ extension Tensor {
         dtype == self.dtype ? self : Cast(to: dtype)(self)
     }
 
-    /// The elements on another backend.
-    public final func to(_ backend: any Backend) -> Tensor {
+    /// The elements on another device; gradients flow back to this one.
+    public final func to(_ device: Device) -> Tensor { to(device.backend) }
+
+    package final func to(_ backend: any Backend) -> Tensor {
         backend === data.backend ? self : Move(to: backend)(self)
     }
 

@@ -5,56 +5,56 @@ public import Tensor
 
 /// y = x²,  dx = 2 x dy
 final class Square: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_square.rawValue }
+    override var kernel: UnaryFunction { .square }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (x * 2) }
 }
 
 /// y = √x,  dx = dy / (2 y)
 final class Sqrt: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_sqrt.rawValue }
+    override var kernel: UnaryFunction { .sqrt }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (y * 2) }
 }
 
 /// y = 1 / √x,  dx = −dy · y³ / 2
 final class Rsqrt: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_rsqrt.rawValue }
+    override var kernel: UnaryFunction { .rsqrt }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (y * y * y) * -0.5 }
 }
 
 /// y = 1 / x,  dx = −dy · y²
 final class Reciprocal: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_reciprocal.rawValue }
+    override var kernel: UnaryFunction { .reciprocal }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { -(dy * y * y) }
 }
 
 /// y = eˣ,  dx = dy · y
 final class Exp: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_exp.rawValue }
+    override var kernel: UnaryFunction { .exp }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * y }
 }
 
 /// y = eˣ − 1, exact near 0,  dx = dy · (y + 1)
 final class Expm1: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_expm1.rawValue }
+    override var kernel: UnaryFunction { .expm1 }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (y + 1) }
 }
 
 /// y = ln x,  dx = dy / x
 final class Log: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_log.rawValue }
+    override var kernel: UnaryFunction { .log }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / x }
 }
 
 /// y = log₂ x,  dx = dy / (x ln 2)
 final class Log2: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_log2.rawValue }
+    override var kernel: UnaryFunction { .log2 }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         dy / (x * 0.6931471805599453)
@@ -63,7 +63,7 @@ final class Log2: ElementwiseUnaryOp {
 
 /// y = log₁₀ x,  dx = dy / (x ln 10)
 final class Log10: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_log10.rawValue }
+    override var kernel: UnaryFunction { .log10 }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         dy / (x * 2.302585092994046)
@@ -72,7 +72,7 @@ final class Log10: ElementwiseUnaryOp {
 
 /// y = ln(1 + x), exact near 0,  dx = dy / (1 + x)
 final class Log1p: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_log1p.rawValue }
+    override var kernel: UnaryFunction { .log1p }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (x + 1) }
 }

@@ -5,42 +5,42 @@ public import Tensor
 
 /// y = |x|,  dx = dy · sign x (0 at 0)
 final class Abs: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_abs.rawValue }
+    override var kernel: UnaryFunction { .abs }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * x.sign() }
 }
 
 /// y = −1, 0 or 1: flat almost everywhere, so the gradient is 0.
 final class Sign: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_sign.rawValue }
+    override var kernel: UnaryFunction { .sign }
     override var saves: Saved { .nothing }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
 }
 
 /// y = ⌊x⌋: flat almost everywhere, so the gradient is 0.
 final class Floor: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_floor.rawValue }
+    override var kernel: UnaryFunction { .floor }
     override var saves: Saved { .nothing }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
 }
 
 /// y = ⌈x⌉: flat almost everywhere, so the gradient is 0.
 final class Ceil: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_ceil.rawValue }
+    override var kernel: UnaryFunction { .ceil }
     override var saves: Saved { .nothing }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
 }
 
 /// y = the nearest integer, ties to even: the gradient is 0.
 final class Round: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_round.rawValue }
+    override var kernel: UnaryFunction { .round }
     override var saves: Saved { .nothing }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
 }
 
 /// y = x without its fraction: the gradient is 0.
 final class Trunc: ElementwiseUnaryOp {
-    override var kernel: UInt32 { FT_UNARY_trunc.rawValue }
+    override var kernel: UnaryFunction { .trunc }
     override var saves: Saved { .nothing }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { .zeros(like: dy) }
 }
@@ -53,7 +53,7 @@ final class Clip: ElementwiseUnaryOp {
         self.lower = lower
         self.upper = upper
     }
-    override var kernel: UInt32 { FT_UNARY_clip.rawValue }
+    override var kernel: UnaryFunction { .clip }
     override var p0: Double { lower }
     override var p1: Double { upper }
     override var saves: Saved { .inputs }

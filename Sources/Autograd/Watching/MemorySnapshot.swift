@@ -12,8 +12,8 @@ public struct MemorySnapshot: Sendable {
     public let held: [String: Int]
 
     /// Memory as it is now.
-    public init(of backend: any Backend = CPUBackend.shared) {
-        live = backend.memory.live
+    public init(of device: Device = .cpu) {
+        live = device.backend.memory.live
         var held: [String: Int] = [:]
         if let profiler = Recording.current.observer as? Profiler {
             for (key, bytes) in profiler.ledger.held where bytes != 0 {

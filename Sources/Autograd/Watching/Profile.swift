@@ -71,12 +71,12 @@ public struct Profile: Sendable {
 /// over an operand that is no longer needed. The backend's `resetPeakMemory` is called.
 ///
 /// - Parameters:
-///   - backend: whose memory is reported.
+///   - device: whose memory is reported.
 ///   - events: whether each run of an operation is listed, for `chromeTrace`.
 public func profile<R>(
-    on backend: any Backend = CPUBackend.shared, events: Bool = true, _ body: () throws -> R
+    on device: Device = .cpu, events: Bool = true, _ body: () throws -> R
 ) rethrows -> (result: R, profile: Profile) {
-    let profiler = Profiler(on: backend, keepsEvents: events)
+    let profiler = Profiler(on: device.backend, keepsEvents: events)
     let result = try Recording.observing(profiler, body)
     return (result, profiler.profile())
 }

@@ -8,6 +8,10 @@
 
 #include "elementwise.h"
 
+#pragma clang diagnostic push
+// Only the kernels themselves are sure to be there: operands may be null where a comment says so.
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+
 // Raw values of Swift's `DType`.
 enum ft_dtype {
     FT_F32, FT_F64, FT_F16, FT_BF16, FT_I8, FT_U8, FT_I32, FT_I64, FT_BOOL
@@ -26,8 +30,9 @@ typedef struct ft_loop {
     int64_t c[FT_MAX_RANK];
 } ft_loop;
 
-// Instruction sets, in increasing order. `ft_isa_best` asks the processor; every kernel takes its
-// choice as the first argument so that tests can compare them.
+enum ft_reduction { FT_SUM, FT_PROD, FT_MAX, FT_MIN, FT_ANY, FT_ALL };
+
+// Instruction sets, in increasing order; `ft_isa_best` asks the processor.
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
 const char *ft_isa_name(int isa);
@@ -43,117 +48,141 @@ static inline void ft_pause(void) {
 #endif
 }
 
-// --- Elementwise. The range [begin, end) counts elements of the row-major index space; the output
-// is contiguous and indexed by the same count (out[begin] is the first element written).
-// dtypes: every float natively or through float32 blocks (f16, bf16); integers where the op is
-// marked FT_INT in elementwise.h. Unary predicates and comparisons write one byte, 0 or 1.
-// `x` and `out` may be the same memory when both are contiguous. An operation that the dtype does
-// not have traps. The bits do not depend on how the index space is cut into ranges.
-void ft_unary(int isa, int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
-              const void *x, void *out, double p0, double p1);
-void ft_binary(int isa, int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
-               const void *x, const void *y, void *out, double p0);
-void ft_compare(int isa, int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
-                const void *x, const void *y, void *out);
-// out = condition ? x : y;  loop->a: condition (bool bytes), b: x, c: y.
-void ft_select(int isa, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
-               const void *condition, const void *x, const void *y, void *out);
+// The kernels of one instruction set: the list of what the CPU can do. A kernel is one line here,
+// its code, and one line in the table of vec.inc.
+typedef struct ft_kernels {
+    // --- Elementwise. The range [begin, end) counts elements of the row-major index space; the
+    // output is contiguous and indexed by the same count (out[begin] is the first element written).
+    // dtypes: every float natively or through float32 blocks (f16, bf16); integers where the op is
+    // marked FT_INT in elementwise.h. Unary predicates and comparisons write one byte, 0 or 1.
+    // `x` and `out` may be the same memory when both are contiguous. An operation that the dtype
+    // does not have traps. The bits do not depend on how the index space is cut into ranges.
+    void (*_Nonnull unary)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
+        const void *x, void *out, double p0, double p1);
+    void (*_Nonnull test)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
+        const void *x, void *out);
+    void (*_Nonnull binary)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
+        const void *x, const void *y, void *out, double p0);
+    void (*_Nonnull compare)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
+        const void *x, const void *y, void *out);
+    // out = condition ? x : y;  loop->a: condition (bool bytes), b: x, c: y.
+    void (*_Nonnull select)(int dtype, const ft_loop *loop, int64_t begin, int64_t end,
+        const void *condition, const void *x, const void *y, void *out);
 
-// --- Copies. Any dtype to any dtype; loop->a: source, loop->b: destination (both strided).
-// Float to integer truncates toward zero and saturates, NaN gives 0; to bool: x != 0.
-// f32/f64 to f16/bf16 rounds to nearest even; overflow gives infinity; NaN stays NaN.
-void ft_copy(int isa, int from, int to, const ft_loop *loop, int64_t begin, int64_t end,
-             const void *source, void *destination);
-// Writes `count` copies of the element at `element`.
-void ft_fill(int isa, int dtype, int64_t count, const void *element, void *out);
+    // --- Copies. Any dtype to any dtype; loop->a: source, loop->b: destination (both strided).
+    // Float to integer truncates toward zero and saturates, NaN gives 0; to bool: x != 0.
+    // f32/f64 to f16/bf16 rounds to nearest even; overflow gives infinity; NaN stays NaN.
+    void (*_Nonnull copy)(int from, int to, const ft_loop *loop, int64_t begin, int64_t end,
+        const void *source, void *destination);
+    // Writes `count` copies of the element at `element`.
+    void (*_Nonnull fill)(int dtype, int64_t count, const void *element, void *out);
 
-// --- Reductions. ops: FT_SUM, FT_PROD, FT_MAX, FT_MIN, FT_ANY, FT_ALL.
-// Result dtype: sum/prod: the float's own dtype (f16/bf16 accumulate in f32), i64 for integers and
-// bool; max/min: the input's; any/all: bool. NaN propagates through max and min.
-// The order of additions depends on the sizes alone. float32 sums accumulate within blocks of at
-// most 1024 in float32 lanes and across blocks in double, so the error stays near one ulp.
-enum ft_reduction { FT_SUM, FT_PROD, FT_MAX, FT_MIN, FT_ANY, FT_ALL };
-// out[r] = reduce over j of x[r * row_stride + j], r in [0, rows), j in [0, n), n >= 1.
-void ft_reduce_rows(int isa, int op, int dtype, int64_t rows, int64_t n, int64_t row_stride,
-                    const void *x, void *out);
-// out[j] = reduce over i of x[i * stride + j], i in [0, n), j in [0, m), n >= 1.
-void ft_reduce_columns(int isa, int op, int dtype, int64_t n, int64_t m, int64_t stride,
-                       const void *x, void *out);
-// Index of the first maximum (or minimum) in each row; NaN counts as the extreme.
-void ft_arg_rows(int isa, bool maximum, int dtype, int64_t rows, int64_t n, int64_t row_stride,
-                 const void *x, int64_t *out);
-// out[j] = sum of x[0..j] (FT_SUM) or product (FT_PROD) along each contiguous row; the same dtype
-// rules.
-void ft_scan_rows(int isa, int op, int dtype, int64_t rows, int64_t n, const void *x, void *out);
+    // --- Reductions. ops: FT_SUM, FT_PROD, FT_MAX, FT_MIN, FT_ANY, FT_ALL.
+    // Result dtype: sum/prod: the float's own dtype (f16/bf16 accumulate in f32), i64 for integers
+    // and bool; max/min: the input's; any/all: bool. NaN propagates through max and min.
+    // The order of additions depends on the sizes alone. float32 sums accumulate within blocks of
+    // at most 1024 in float32 lanes and across blocks in double, so the error stays near one ulp.
+    // out[r] = reduce over j of x[r * row_stride + j], r in [0, rows), j in [0, n), n >= 1.
+    void (*_Nonnull reduce_rows)(int op, int dtype, int64_t rows, int64_t n, int64_t row_stride,
+        const void *x, void *out);
+    // out[j] = reduce over i of x[i * stride + j], i in [0, n), j in [0, m), n >= 1.
+    void (*_Nonnull reduce_columns)(int op, int dtype, int64_t n, int64_t m, int64_t stride,
+        const void *x, void *out);
+    // Index of the first maximum (or minimum) in each row; NaN counts as the extreme.
+    void (*_Nonnull arg_rows)(bool maximum, int dtype, int64_t rows, int64_t n, int64_t row_stride,
+        const void *x, int64_t *out);
+    // out[j] = sum of x[0..j] (FT_SUM) or product (FT_PROD) along each contiguous row; the same
+    // dtype rules.
+    void (*_Nonnull scan_rows)(int op, int dtype, int64_t rows, int64_t n, const void *x,
+        void *out);
 
-// --- Rows of logits: float32 and float64, contiguous rows of n >= 1.
-// softmax: y = exp(x - max) / sum;  log softmax: y = x - max - log(sum exp(x - max)).
-void ft_softmax_rows(int isa, int dtype, bool logarithm, int64_t rows, int64_t n, const void *x,
-                     void *y);
-// softmax: dx = y * (dy - sum(dy * y));  log softmax: dx = dy - exp(y) * sum(dy).
-void ft_softmax_backward_rows(int isa, int dtype, bool logarithm, int64_t rows, int64_t n,
-                              const void *y, const void *dy, void *dx);
-// out[r] = log sum exp of the row, stable; -inf for a row of -inf, +inf if any +inf.
-void ft_logsumexp_rows(int isa, int dtype, int64_t rows, int64_t n, const void *x, void *out);
+    // --- Rows of logits: float32 and float64, contiguous rows of n >= 1.
+    // softmax: y = exp(x - max) / sum;  log softmax: y = x - max - log(sum exp(x - max)).
+    void (*_Nonnull softmax_rows)(int dtype, bool logarithm, int64_t rows, int64_t n, const void *x,
+        void *y);
+    // softmax: dx = y * (dy - sum(dy * y));  log softmax: dx = dy - exp(y) * sum(dy).
+    void (*_Nonnull softmax_backward_rows)(int dtype, bool logarithm, int64_t rows, int64_t n,
+        const void *y, const void *dy, void *dx);
+    // out[r] = log sum exp of the row, stable; -inf for a row of -inf, +inf if any +inf.
+    void (*_Nonnull logsumexp_rows)(int dtype, int64_t rows, int64_t n, const void *x, void *out);
 
-// --- Bias and activation fused around a matrix product, float32 and float64, contiguous.
-// y[r][j] = activation(y[r][j] + bias[j]) in place; bias may be NULL; activation: 0 none, 1 relu.
-void ft_bias_act(int isa, int dtype, int activation, int64_t rows, int64_t n, int64_t row_stride,
-                 const void *bias, void *y);
+    // --- Bias and activation fused around a matrix product, float32 and float64, contiguous.
+    // y[r][j] = activation(y[r][j] + bias[j]) in place; bias may be NULL; activation: 0 none, 1
+    // relu.
+    void (*_Nonnull bias_act)(int dtype, int activation, int64_t rows, int64_t n,
+        int64_t row_stride, const void *bias, void *y);
 
-// --- Indexing. Items are `width` contiguous bytes; indices are int64, already checked and
-// non-negative. gather: out[i] = table[index[i]].
-// scatter_add: out[index[i]] += x[i], in order of i; `width` counts elements.
-void ft_gather(int64_t count, int64_t width_bytes, const void *table, const int64_t *index,
-               void *out);
-void ft_scatter_add(int isa, int dtype, int64_t count, int64_t width, const void *x,
-                    const int64_t *index, void *out);
+    // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
+    // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.
+    // gather: out[i] = table[index[i]]
+    int64_t (*_Nonnull gather)(int64_t count, int64_t width_bytes, int64_t rows, const void *table,
+        const int64_t *index, void *out);
+    // scatter_add: out[index[i]] += x[i], in order of i; `width` counts elements.
+    int64_t (*_Nonnull scatter_add)(int dtype, int64_t count, int64_t width, int64_t rows,
+        const void *x, const int64_t *index, void *out);
 
-// --- Random numbers: Philox 4x32-10 (Salmon et al., SC'11). Block b of a stream is
-// philox(counter = {lo(b), hi(b), stream_lo, stream_hi}, key = {lo(seed), hi(seed)}): four words.
-// Output element i of a call uses word i % 4 of block first_block + i / 4 (float32 uniform and
-// bernoulli), so a range can be filled in any order; `begin` must be a multiple of 4.
-void ft_philox_words(int isa, uint64_t seed, uint64_t stream, uint64_t first_block, int64_t begin,
-                     int64_t end, uint32_t *out);
-// Uniform in [low, high): low + u * (high - low); for f32 u is the top 24 bits of a word times
-// 2^-24 (f16 and bf16 round the f32 value). f64 uses two words (53 bits): element i takes words
-// 2(i % 2), 2(i % 2) + 1 of block first_block + i / 2; `begin` even.
-void ft_random_uniform(int isa, int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
-                       int64_t begin, int64_t end, double low, double high, void *out);
-// Normal by Box-Muller: f32: words (0,1) and (2,3) of a block give four values; f64: words
-// (0,1),(2,3) as two 53-bit uniforms give two values per block. `begin` a multiple of 4 (2).
-void ft_random_normal(int isa, int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
-                      int64_t begin, int64_t end, double mean, double deviation, void *out);
-// Dropout with inverted scaling, contiguous f32/f64/f16/bf16: out[i] = u(i) >= rate ? x[i]/(1-rate)
-// : 0 with u(i) the f32 uniform of word i % 4 of block first_block + i / 4 for every dtype.
-void ft_dropout(int isa, int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
-                int64_t begin, int64_t end, double rate, const void *x, void *out);
+    // --- Random numbers: Philox 4x32-10 (Salmon et al., SC'11). Block b of a stream is
+    // philox(counter = {lo(b), hi(b), stream_lo, stream_hi}, key = {lo(seed), hi(seed)}): four
+    // words. Output element i of a call uses word i % 4 of block first_block + i / 4 (float32 uniform and
+    // bernoulli), so a range can be filled in any order; `begin` must be a multiple of 4.
+    void (*_Nonnull philox_words)(uint64_t seed, uint64_t stream, uint64_t first_block,
+        int64_t begin, int64_t end, uint32_t *out);
+    // Uniform in [low, high): low + u * (high - low); for f32 u is the top 24 bits of a word times
+    // 2^-24 (f16 and bf16 round the f32 value). f64 uses two words (53 bits): element i takes words
+    // 2(i % 2), 2(i % 2) + 1 of block first_block + i / 2; `begin` even.
+    void (*_Nonnull random_uniform)(int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
+        int64_t begin, int64_t end, double low, double high, void *out);
+    // Normal by Box-Muller: f32: words (0,1) and (2,3) of a block give four values; f64: words
+    // (0,1),(2,3) as two 53-bit uniforms give two values per block. `begin` a multiple of 4 (2).
+    void (*_Nonnull random_normal)(int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
+        int64_t begin, int64_t end, double mean, double deviation, void *out);
+    // Dropout with inverted scaling, contiguous f32/f64/f16/bf16: out[i] = u(i) >= rate ?
+    // x[i]/(1-rate) : 0 with u(i) the f32 uniform of word i % 4 of block first_block + i / 4 for every dtype.
+    void (*_Nonnull dropout)(int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
+        int64_t begin, int64_t end, double rate, const void *x, void *out);
 
-// --- Optimizers: one pass over a parameter, in place. float32 and float64 states share the
-// parameter's dtype. Formulas are in Sources/Optim next to their users; all scalars are doubles
-// converted to the dtype once. `clip` multiplies the gradient first (1 for none).
-// sgd: g = clip*grad + decay*p; v = momentum*v + g; p -= rate * (nesterov ? g + momentum*v : v);
-// velocity may be NULL when momentum is 0.
-void ft_sgd(int isa, int dtype, int64_t n, void *p, const void *grad, void *velocity, double rate,
-            double momentum, bool nesterov, double decay, double clip);
-// adam: g = clip*grad + decay*p; m += (1-b1)(g-m); v += (1-b2)(g*g-v);
-// p -= decoupled*p;  p -= rate * (m/c1) / (sqrt(v/c2) + eps), c1 = 1-b1^t, c2 = 1-b2^t.
-// AdamW passes decay = 0 and decoupled = rate * weightDecay; Adam passes decoupled = 0.
-void ft_adam(int isa, int dtype, int64_t n, void *p, const void *grad, void *m, void *v,
-             double rate, double b1, double b2, double eps, double c1, double c2, double decay,
-             double decoupled, double clip);
-// rmsprop: g = clip*grad + decay*p; s += (1-alpha)(g*g-s); u = g/(sqrt(s)+eps);
-// b = momentum*b + u; p -= rate * (momentum > 0 ? b : u). buffer may be NULL when momentum is 0.
-void ft_rmsprop(int isa, int dtype, int64_t n, void *p, const void *grad, void *square,
-                void *buffer, double rate, double alpha, double eps, double momentum, double decay,
-                double clip);
-// adagrad: g = clip*grad + decay*p; s += g*g; p -= rate * g / (sqrt(s) + eps).
-void ft_adagrad(int isa, int dtype, int64_t n, void *p, const void *grad, void *square,
-                double rate, double eps, double decay, double clip);
-// lion: g = clip*grad; p -= rate * (sign(b1*m + (1-b1)*g) + decay*p); m = b2*m + (1-b2)*g.
-void ft_lion(int isa, int dtype, int64_t n, void *p, const void *grad, void *m, double rate,
-             double b1, double b2, double decay, double clip);
+    // --- Optimizers: one pass over a parameter, in place. float32 and float64 states share the
+    // parameter's dtype. Formulas are in Sources/Optim next to their users; all scalars are doubles
+    // converted to the dtype once. `clip` multiplies the gradient first (1 for none).
+    // sgd: g = clip*grad + decay*p; v = momentum*v + g; p -= rate * (nesterov ? g + momentum*v :
+    // v);
+    // velocity may be NULL when momentum is 0.
+    void (*_Nonnull sgd)(int dtype, int64_t n, void *p, const void *grad, void *velocity,
+        double rate, double momentum, bool nesterov, double decay, double clip);
+    // adam: g = clip*grad + decay*p; m += (1-b1)(g-m); v += (1-b2)(g*g-v);
+    // p -= decoupled*p;  p -= rate * (m/c1) / (sqrt(v/c2) + eps), c1 = 1-b1^t, c2 = 1-b2^t.
+    // AdamW passes decay = 0 and decoupled = rate * weightDecay; Adam passes decoupled = 0.
+    void (*_Nonnull adam)(int dtype, int64_t n, void *p, const void *grad, void *m, void *v,
+        double rate, double b1, double b2, double eps, double c1, double c2, double decay,
+        double decoupled, double clip);
+    // rmsprop: g = clip*grad + decay*p; s += (1-alpha)(g*g-s); u = g/(sqrt(s)+eps);
+    // b = momentum*b + u; p -= rate * (momentum > 0 ? b : u). buffer may be NULL when momentum is
+    // 0.
+    void (*_Nonnull rmsprop)(int dtype, int64_t n, void *p, const void *grad, void *square,
+        void *buffer, double rate, double alpha, double eps, double momentum, double decay,
+        double clip);
+    // adagrad: g = clip*grad + decay*p; s += g*g; p -= rate * g / (sqrt(s) + eps).
+    void (*_Nonnull adagrad)(int dtype, int64_t n, void *p, const void *grad, void *square,
+        double rate, double eps, double decay, double clip);
+    // lion: g = clip*grad; p -= rate * (sign(b1*m + (1-b1)*g) + decay*p); m = b2*m + (1-b2)*g.
+    void (*_Nonnull lion)(int dtype, int64_t n, void *p, const void *grad, void *m, double rate,
+        double b1, double b2, double decay, double clip);
 
-// --- Scans for trouble: the sum of squares (in double), and whether all are finite.
-double ft_sum_squares(int isa, int dtype, int64_t n, const void *x);
-bool ft_all_finite(int isa, int dtype, int64_t n, const void *x);
+    // --- Scans for trouble: the sum of squares (in double), and whether all are finite.
+    double (*_Nonnull sum_squares)(int dtype, int64_t n, const void *x);
+    bool (*_Nonnull all_finite)(int dtype, int64_t n, const void *x);
+} ft_kernels;
+
+// What elementwise operations are called.
+const char *_Nonnull ft_unary_name(int op);
+const char *_Nonnull ft_test_name(int op);
+const char *_Nonnull ft_binary_name(int op);
+const char *_Nonnull ft_compare_name(int op);
+
+// Whether integers of this dtype have an elementwise operation; floats have all of them.
+bool ft_unary_has(int op, int dtype);
+bool ft_binary_has(int op, int dtype);
+
+// The kernels for an instruction set that this processor has.
+const ft_kernels *_Nonnull ft_kernels_for(int isa);
+#pragma clang diagnostic pop

@@ -115,11 +115,19 @@
     FT_BINARY(maximum, x > y ? x : y)                                                              \
     FT_BINARY(minimum, x < y ? x : y)
 
-#define FT_ENUM_UNARY(name, value) FT_UNARY_##name,
-#define FT_ENUM_TEST(name, value) FT_TEST_##name,
-#define FT_ENUM_BINARY(name, value) FT_BINARY_##name,
-#define FT_ENUM_COMPARE(name, symbol) FT_COMPARE_##name,
-enum ft_unary_op { FT_UNARY_LIST(FT_ENUM_UNARY) FT_UNARY_COUNT, FT_TEST_FIRST = 1000,
-                   FT_TEST_before = FT_TEST_FIRST - 1, FT_TEST_LIST(FT_ENUM_TEST) FT_TEST_END };
-enum ft_binary_op { FT_BINARY_LIST(FT_ENUM_BINARY) FT_BINARY_COUNT };
-enum ft_compare_op { FT_COMPARE_LIST(FT_ENUM_COMPARE) FT_COMPARE_COUNT };
+// In Swift these are enums with the plain names: `UnaryFunction.tanh`.
+#define FT_NAMED(constant, name) constant __attribute__((swift_name(#name))),
+#define FT_ENUM_UNARY(name, value) FT_NAMED(FT_UNARY_##name, name)
+#define FT_ENUM_TEST(name, value) FT_NAMED(FT_TEST_##name, name)
+#define FT_ENUM_BINARY(name, value) FT_NAMED(FT_BINARY_##name, name)
+#define FT_ENUM_COMPARE(name, symbol) FT_NAMED(FT_COMPARE_##name, name)
+#define FT_SWIFT_ENUM(name) __attribute__((enum_extensibility(closed), swift_name(#name)))
+enum FT_SWIFT_ENUM(UnaryFunction) ft_unary_op { FT_UNARY_LIST(FT_ENUM_UNARY) };
+enum FT_SWIFT_ENUM(TestFunction) ft_test_op { FT_TEST_LIST(FT_ENUM_TEST) };
+enum FT_SWIFT_ENUM(BinaryFunction) ft_binary_op { FT_BINARY_LIST(FT_ENUM_BINARY) };
+enum FT_SWIFT_ENUM(CompareFunction) ft_compare_op { FT_COMPARE_LIST(FT_ENUM_COMPARE) };
+
+#define FT_COUNT_ONE(name, value) +1
+enum { FT_UNARY_COUNT = 0 FT_UNARY_LIST(FT_COUNT_ONE), FT_TEST_COUNT = 0 FT_TEST_LIST(FT_COUNT_ONE),
+       FT_BINARY_COUNT = 0 FT_BINARY_LIST(FT_COUNT_ONE),
+       FT_COMPARE_COUNT = 0 FT_COMPARE_LIST(FT_COUNT_ONE) };

@@ -7,17 +7,17 @@ extension SafetensorsFile {
     /// that is not aligned to its element size is copied. `I16` and `U16` become int32, `U32` and
     /// `U64` int64; a `U64` value beyond int64 is an error, as are types without a dtype here.
     public func array(
-        _ name: String, on backend: any Backend = CPUBackend.shared
+        _ name: String, on device: Device = .cpu
     ) throws(CheckpointError) -> NDArray {
         guard let entry = entry(name) else {
             throw CheckpointError(.incompatible, path, tensor: name, "is not in the file")
         }
-        return try array(entry, on: backend)
+        return try array(entry, on: device)
     }
 
     /// The tensor of an entry of this file.
     public func array(
-        _ entry: TensorEntry, on backend: any Backend = CPUBackend.shared
+        _ entry: TensorEntry, on device: Device = .cpu
     ) throws(CheckpointError) -> NDArray {
         guard entry.shape.count <= Shape.maximumRank else {
             throw problem(
@@ -42,7 +42,7 @@ extension SafetensorsFile {
             host = viewed(bytes, shape, dtype)
         default: host = viewed(bytes, shape, dtype)
         }
-        return host.on(backend)
+        return host.on(device)
     }
 
     private func viewed(_ bytes: UnsafeRawBufferPointer, _ shape: Shape, _ dtype: DType) -> NDArray

@@ -16,7 +16,7 @@ extension CheckpointStore {
     /// Candidates are ordered by their step; of equals `last` comes first, `best` last. Throws the
     /// first problem when there are files but none can be used.
     public func newest(
-        on backend: any Backend = CPUBackend.shared
+        on device: Device = .cpu
     ) throws(CheckpointError) -> Found? {
         var skipped: [CheckpointError] = []
         var candidates: [(file: SafetensorsFile, step: Int)] = []
@@ -35,7 +35,7 @@ extension CheckpointStore {
         for position in order {
             let file = candidates[position].file
             do throws(CheckpointError) {
-                let checkpoint = try TrainingCheckpoint(file, on: backend, verify: true)
+                let checkpoint = try TrainingCheckpoint(file, on: device, verify: true)
                 return Found(checkpoint: checkpoint, path: file.path, skipped: skipped)
             } catch {
                 skipped.append(error)

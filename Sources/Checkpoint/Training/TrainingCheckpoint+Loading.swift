@@ -7,13 +7,13 @@ extension TrainingCheckpoint {
     /// whose checksum does not match.
     /// - Parameter verify: Whether to read the whole file once and compare the checksum.
     public init(
-        path: String, on backend: any Backend = CPUBackend.shared, verify: Bool = true
+        path: String, on device: Device = .cpu, verify: Bool = true
     ) throws(CheckpointError) {
-        try self.init(SafetensorsFile(path), on: backend, verify: verify)
+        try self.init(SafetensorsFile(path), on: device, verify: verify)
     }
 
     init(
-        _ file: SafetensorsFile, on backend: any Backend, verify: Bool
+        _ file: SafetensorsFile, on device: Device, verify: Bool
     ) throws(CheckpointError) {
         let reader = MetadataReader(file)
         state = try TrainingState(reader)
@@ -25,7 +25,7 @@ extension TrainingCheckpoint {
         }
         if verify { try TrainingCheckpoint.verify(file) }
         aliases = try reader.pairs("aliases")
-        model = try TrainingCheckpoint.model(file, reader, on: backend)
+        model = try TrainingCheckpoint.model(file, reader, on: device)
         optimizer = []
         let names = Set(model.lazy.map(\.name))
         for entry in file.entries {
@@ -35,7 +35,7 @@ extension TrainingCheckpoint {
                     .damaged, file.path, tensor: entry.name,
                     "belongs to a parameter that is not in the file")
             }
-            let array = try file.array(entry, on: backend)
+            let array = try file.array(entry, on: device)
             optimizer.append(OptimizerTensor(parameter, slot, array))
         }
     }
@@ -50,13 +50,13 @@ extension TrainingCheckpoint {
     /// In a file from elsewhere every tensor is a trainable parameter.
     /// - Parameter verify: Whether to compare the checksum, if the file has one.
     public static func weights(
-        path: String, on backend: any Backend = CPUBackend.shared, verify: Bool = true
+        path: String, on device: Device = .cpu, verify: Bool = true
     ) throws(CheckpointError) -> [ModelTensor] {
         let file = try SafetensorsFile(path)
         let reader = MetadataReader(file)
         if reader.isOurs { try reader.checkFormat() }
         if verify { try TrainingCheckpoint.verify(file) }
-        return try model(file, reader, on: backend)
+        return try model(file, reader, on: device)
     }
 
     /// The parameter and slot that the name of an optimizer tensor stands for.
@@ -75,13 +75,13 @@ extension TrainingCheckpoint {
     }
 
     private static func model(
-        _ file: SafetensorsFile, _ reader: MetadataReader, on backend: any Backend
+        _ file: SafetensorsFile, _ reader: MetadataReader, on device: Device
     ) throws(CheckpointError) -> [ModelTensor] {
         let buffers = Set(try reader.names("buffers"))
         let frozen = Set(try reader.names("frozen"))
         var model: [ModelTensor] = []
         for entry in file.entries where !reader.isOurs || slot(entry.name) == nil {
-            let array = try file.array(entry, on: backend)
+            let array = try file.array(entry, on: device)
             let kind: Kind = buffers.contains(entry.name) ? .buffer : .parameter
             model.append(
                 ModelTensor(

@@ -2,17 +2,14 @@ internal import CKernels
 internal import COpenBLAS
 
 extension CPUBackend {
-    public func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray) {
-        guard out.dtype == .float32 || out.dtype == .float64 else {
-            return matmulConverted(a, b, bias: bias, relu: relu, into: out)
-        }
+    @inline(never)
+    func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray) {
         let left = MatrixOperand(a)
         let right = MatrixOperand(b)
         let size = MatrixSize(
             m: out.shape[out.rank - 2], n: out.shape[out.rank - 1], k: a.shape[a.rank - 1])
         let plan = MatrixPlan(size)
         let batches = out.count / (size.m * size.n)
-        let bias = bias?.contiguous()
         pool.run(batches * plan.pieces) { task in
             let (batch, piece) = (task / plan.pieces, task % plan.pieces)
             let tile = plan.tile(piece)
@@ -22,25 +19,13 @@ extension CPUBackend {
             if bias != nil || relu {
                 let width = out.dtype.size
                 let start = (batch * size.m + tile.row) * size.n + tile.column
-                ft_bias_act(
-                    isa, out.dtype.rawValue, relu ? 1 : 0, Int64(tile.rows), Int64(tile.columns),
+                kernels.bias_act(
+                    out.dtype.rawValue, relu ? 1 : 0, Int64(tile.rows), Int64(tile.columns),
                     Int64(size.n), bias.map { UnsafeRawPointer($0.pointer + tile.column * width) },
                     out.pointer + start * width)
             }
         }
-        withExtendedLifetime((left, right, bias)) {}
-    }
-
-    /// Halves are multiplied as float32, integers as float64 (exact below 2^53).
-    private func matmulConverted(
-        _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray
-    ) {
-        let wide: DType = out.dtype.isFloat ? .float32 : .float64
-        let product = NDArray(uninitialized: out.shape, wide, on: self)
-        matmul(
-            a.cast(to: wide), b.cast(to: wide), bias: bias?.cast(to: wide), relu: relu,
-            into: product)
-        copy(product, into: out)
+        withExtendedLifetime((left, right)) {}
     }
 
     /// One tile of C = A · B on the calling thread.

@@ -5,7 +5,8 @@ internal import CKernels
 extension CPUBackend {
     private static var grain: Int { 1 << 15 }
 
-    public func reduce(_ op: Reduction, _ x: NDArray, axes: Shape, into out: NDArray) {
+    @inline(never)
+    func reduce(_ op: Reduction, _ x: NDArray, axes: AxisSet, into out: NDArray) {
         if out.dtype.isFloat, out.dtype.size == 2, op == .sum || op == .product {
             // Halves would round, and overflow, between the stages of a reduction.
             let wide = NDArray(uninitialized: out.shape, .float32, on: self)
@@ -15,7 +16,7 @@ extension CPUBackend {
         var kept = AxisList()
         var reduced = AxisList()
         for axis in 0..<x.rank where x.shape[axis] != 1 {
-            if axes[axis] == 1 {
+            if axes.contains(axis) {
                 reduced.append(x.shape[axis], x.strides[axis])
             } else {
                 kept.append(x.shape[axis], x.strides[axis])
@@ -35,7 +36,8 @@ extension CPUBackend {
             }
         } else {
             let order =
-                (0..<x.rank).filter { axes[$0] == 0 } + (0..<x.rank).filter { axes[$0] == 1 }
+                (0..<x.rank).filter { !axes.contains($0) }
+                + (0..<x.rank).filter { axes.contains($0) }
             let moved = x.permute(order).copy()
             let rows = out.count
             reduceRows(op, moved, 0, rows: rows, n: x.count / rows, stride: x.count / rows, out, 0)
@@ -44,21 +46,21 @@ extension CPUBackend {
 
     /// Reduces the last group of adjacent axes first, then the rest of the result.
     private func reduceInStages(
-        _ op: Reduction, _ x: NDArray, axes: Shape, into out: NDArray
+        _ op: Reduction, _ x: NDArray, axes: AxisSet, into out: NDArray
     ) {
-        var first = Shape(repeating: 0, count: x.rank)
+        var first = AxisSet()
         var axis = x.rank - 1
-        while axes[axis] == 0 || x.shape[axis] == 1 { axis -= 1 }
+        while !axes.contains(axis) || x.shape[axis] == 1 { axis -= 1 }
         var step = x.strides[axis]
-        while axis >= 0, x.shape[axis] == 1 || (axes[axis] == 1 && x.strides[axis] == step) {
-            if axes[axis] == 1 {
-                first[axis] = 1
+        while axis >= 0, x.shape[axis] == 1 || (axes.contains(axis) && x.strides[axis] == step) {
+            if axes.contains(axis) {
+                first.insert(axis)
                 step *= x.shape[axis]
             }
             axis -= 1
         }
         var shape = x.shape
-        for axis in 0..<x.rank where first[axis] == 1 { shape[axis] = 1 }
+        for axis in 0..<x.rank where first.contains(axis) { shape[axis] = 1 }
         let partial = NDArray(uninitialized: shape, out.dtype, on: self)
         reduce(op, x, axes: first, into: partial)
         reduce(op, partial, axes: axes, into: out)
@@ -78,19 +80,19 @@ extension CPUBackend {
             pool.run(rows * chunks) { task in
                 let (row, piece) = (task / chunks, task % chunks)
                 let length = min(chunk, n - piece * chunk)
-                ft_reduce_rows(
-                    isa, kernel, x.dtype.rawValue, 1, Int64(length), 0,
+                kernels.reduce_rows(
+                    kernel, x.dtype.rawValue, 1, Int64(length), 0,
                     base + (row * stride + piece * chunk) * x.dtype.size,
                     partial.pointer + task * out.dtype.size)
             }
-            ft_reduce_rows(
-                isa, kernel, out.dtype.rawValue, Int64(rows), Int64(chunks), Int64(chunks),
+            kernels.reduce_rows(
+                kernel, out.dtype.rawValue, Int64(rows), Int64(chunks), Int64(chunks),
                 partial.pointer, result)
             return
         }
         parallel(rows, grain: max(1, CPUBackend.grain / n)) { begin, end in
-            ft_reduce_rows(
-                isa, kernel, x.dtype.rawValue, end - begin, Int64(n), Int64(stride),
+            kernels.reduce_rows(
+                kernel, x.dtype.rawValue, end - begin, Int64(n), Int64(stride),
                 base + Int(begin) * stride * x.dtype.size, result + Int(begin) * out.dtype.size)
         }
     }
@@ -107,40 +109,42 @@ extension CPUBackend {
             let chunks = (n + chunk - 1) / chunk
             let partial = NDArray(uninitialized: [chunks, m], out.dtype, on: self)
             pool.run(chunks) { piece in
-                ft_reduce_columns(
-                    isa, kernel, x.dtype.rawValue, Int64(min(chunk, n - piece * chunk)), Int64(m),
+                kernels.reduce_columns(
+                    kernel, x.dtype.rawValue, Int64(min(chunk, n - piece * chunk)), Int64(m),
                     Int64(stride), base + piece * chunk * stride * x.dtype.size,
                     partial.pointer + piece * m * out.dtype.size)
             }
-            ft_reduce_columns(
-                isa, kernel, out.dtype.rawValue, Int64(chunks), Int64(m), Int64(m),
+            kernels.reduce_columns(
+                kernel, out.dtype.rawValue, Int64(chunks), Int64(m), Int64(m),
                 partial.pointer, result)
             return
         }
         parallel(m, grain: n * m <= CPUBackend.grain ? m : max(64, CPUBackend.grain / n)) {
             begin, end in
-            ft_reduce_columns(
-                isa, kernel, x.dtype.rawValue, Int64(n), end - begin, Int64(stride),
+            kernels.reduce_columns(
+                kernel, x.dtype.rawValue, Int64(n), end - begin, Int64(stride),
                 base + Int(begin) * x.dtype.size, result + Int(begin) * out.dtype.size)
         }
     }
 
-    public func argExtreme(maximum: Bool, _ x: NDArray, into out: NDArray) {
+    @inline(never)
+    func argExtreme(maximum: Bool, _ x: NDArray, into out: NDArray) {
         let n = x.shape[x.rank - 1]
         parallel(out.count, grain: max(1, CPUBackend.grain / n)) { begin, end in
-            ft_arg_rows(
-                isa, maximum, x.dtype.rawValue, end - begin, Int64(n), Int64(n),
+            kernels.arg_rows(
+                maximum, x.dtype.rawValue, end - begin, Int64(n), Int64(n),
                 x.pointer + Int(begin) * n * x.dtype.size,
                 (out.pointer + Int(begin) * 8).assumingMemoryBound(to: Int64.self))
         }
     }
 
-    public func scan(_ op: Reduction, _ x: NDArray, into out: NDArray) {
+    @inline(never)
+    func scan(_ op: Reduction, _ x: NDArray, into out: NDArray) {
         let n = x.shape[x.rank - 1]
         parallel(x.count / n, grain: max(1, CPUBackend.grain / n)) { begin, end in
             let start = Int(begin) * n
-            ft_scan_rows(
-                isa, op.kernel, x.dtype.rawValue, end - begin, Int64(n),
+            kernels.scan_rows(
+                op.kernel, x.dtype.rawValue, end - begin, Int64(n),
                 x.pointer + start * x.dtype.size, out.pointer + start * out.dtype.size)
         }
     }

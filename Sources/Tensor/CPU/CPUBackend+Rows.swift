@@ -1,4 +1,5 @@
 internal import CKernels
+import Synchronization
 
 // Rows of logits, gathering, randomness, optimizers.
 extension CPUBackend {
@@ -12,95 +13,125 @@ extension CPUBackend {
         }
     }
 
-    public func softmax(_ x: NDArray, logarithm: Bool, into out: NDArray) {
+    @inline(never)
+    func softmax(_ x: NDArray, logarithm: Bool, into out: NDArray) {
         let n = Int64(x.shape[x.rank - 1])
         parallelRows(x) { rows, start, pointer in
-            ft_softmax_rows(
-                isa, x.dtype.rawValue, logarithm, rows, n, pointer, out.pointer + start)
+            kernels.softmax_rows(x.dtype.rawValue, logarithm, rows, n, pointer, out.pointer + start)
         }
     }
 
-    public func softmaxBackward(_ y: NDArray, _ dy: NDArray, logarithm: Bool, into out: NDArray) {
+    @inline(never)
+    func softmaxBackward(_ y: NDArray, _ dy: NDArray, logarithm: Bool, into out: NDArray) {
         let n = Int64(y.shape[y.rank - 1])
         parallelRows(y) { rows, start, pointer in
-            ft_softmax_backward_rows(
-                isa, y.dtype.rawValue, logarithm, rows, n, pointer, dy.pointer + start,
+            kernels.softmax_backward_rows(
+                y.dtype.rawValue, logarithm, rows, n, pointer, dy.pointer + start,
                 out.pointer + start)
         }
     }
 
-    public func logSumExp(_ x: NDArray, into out: NDArray) {
+    @inline(never)
+    func logSumExp(_ x: NDArray, into out: NDArray) {
         let n = x.shape[x.rank - 1]
         parallelRows(x) { rows, start, pointer in
-            ft_logsumexp_rows(
-                isa, x.dtype.rawValue, rows, Int64(n), pointer, out.pointer + start / n)
+            kernels.logsumexp_rows(
+                x.dtype.rawValue, rows, Int64(n), pointer, out.pointer + start / n)
         }
     }
 
-    public func gather(_ table: NDArray, _ index: NDArray, into out: NDArray) {
+    @inline(never)
+    func gather(_ table: NDArray, _ index: NDArray, into out: NDArray) {
         let width = out.count / index.count
         let indices = index.pointer.assumingMemoryBound(to: Int64.self)
         let bytes = width * table.dtype.size
+        let rows = table.shape[0]
+        let firstBad = Atomic(Int.max)
         parallel(index.count, grain: max(1, CPUBackend.grain / max(width, 1))) { begin, end in
-            ft_gather(
-                end - begin, Int64(bytes), table.pointer, indices + Int(begin),
+            let bad = kernels.gather(
+                end - begin, Int64(bytes), Int64(rows), table.pointer, indices + Int(begin),
                 out.pointer + Int(begin) * bytes)
+            if bad >= 0 { firstBad.min(Int(begin + bad), ordering: .relaxed) }
         }
+        let bad = firstBad.load(ordering: .relaxed)
+        if bad != .max { failIndex("gather", indices[bad], at: bad, rows) }
     }
 
-    public func scatterAdd(_ x: NDArray, _ index: NDArray, into out: NDArray) {
-        ft_scatter_add(
-            isa, x.dtype.rawValue, Int64(index.count), Int64(x.count / index.count), x.pointer,
-            index.pointer.assumingMemoryBound(to: Int64.self), out.pointer)
+    @inline(never)
+    func scatterAdd(_ x: NDArray, _ index: NDArray, into out: NDArray) {
+        let indices = index.pointer.assumingMemoryBound(to: Int64.self)
+        let bad = kernels.scatter_add(
+            x.dtype.rawValue, Int64(index.count), Int64(x.count / index.count),
+            Int64(out.shape[0]), x.pointer, indices, out.pointer)
+        if bad >= 0 { failIndex("scatterAdd", indices[Int(bad)], at: Int(bad), out.shape[0]) }
     }
 
-    public func randomUniform(_ key: RandomKey, low: Double, high: Double, into out: NDArray) {
+    private func failIndex(_ name: String, _ index: Int64, at place: Int, _ rows: Int) -> Never {
+        fail(name, "index \(index) at position \(place) is out of range for \(rows) rows")
+    }
+
+    @inline(never)
+    func randomUniform(_ key: RandomKey, low: Double, high: Double, into out: NDArray) {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
-            ft_random_uniform(
-                isa, out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, low, high,
+            kernels.random_uniform(
+                out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, low, high,
                 out.pointer)
         }
     }
 
-    public func randomNormal(_ key: RandomKey, mean: Double, deviation: Double, into out: NDArray) {
+    @inline(never)
+    func randomNormal(_ key: RandomKey, mean: Double, deviation: Double, into out: NDArray) {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
-            ft_random_normal(
-                isa, out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, mean,
+            kernels.random_normal(
+                out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, mean,
                 deviation, out.pointer)
         }
     }
 
-    public func randomWords(_ key: RandomKey, into out: NDArray) {
+    @inline(never)
+    func randomWords(_ key: RandomKey, into out: NDArray) {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
-            ft_philox_words(
-                isa, key.seed, key.stream, key.block, begin, end,
+            kernels.philox_words(
+                key.seed, key.stream, key.block, begin, end,
                 out.pointer.assumingMemoryBound(to: UInt32.self))
         }
     }
 
-    public func dropout(_ x: NDArray, rate: Double, _ key: RandomKey, into out: NDArray) {
+    @inline(never)
+    func dropout(_ x: NDArray, rate: Double, _ key: RandomKey, into out: NDArray) {
         parallel(x.count, grain: CPUBackend.grain) { begin, end in
-            ft_dropout(
-                isa, x.dtype.rawValue, key.seed, key.stream, key.block, begin, end, rate,
+            kernels.dropout(
+                x.dtype.rawValue, key.seed, key.stream, key.block, begin, end, rate,
                 x.pointer, out.pointer)
         }
     }
 
-    public func sumOfSquares(_ x: NDArray) -> Double {
+    @inline(never)
+    func range(start: Double, step: Double, into out: NDArray) {
+        let wide = NDArray(uninitialized: out.shape, .float64, on: self)
+        let values = wide.pointer.assumingMemoryBound(to: Double.self)
+        for index in 0..<out.count { values[index] = start + Double(index) * step }
+        copy(wide, into: out)
+    }
+
+    @inline(never)
+    func sumOfSquares(_ x: NDArray, into out: NDArray) {
         let grain = CPUBackend.grain
         let pieces = (x.count + grain - 1) / grain
         let partial = NDArray(uninitialized: [pieces], .float64, on: self)
         let sums = partial.pointer.assumingMemoryBound(to: Double.self)
         pool.run(pieces) { piece in
             let start = piece * grain
-            sums[piece] = ft_sum_squares(
-                isa, x.dtype.rawValue, Int64(min(grain, x.count - start)),
+            sums[piece] = kernels.sum_squares(
+                x.dtype.rawValue, Int64(min(grain, x.count - start)),
                 x.pointer + start * x.dtype.size)
         }
-        return (0..<pieces).reduce(0) { $0 + sums[$1] }
+        out.pointer.storeBytes(of: (0..<pieces).reduce(0) { $0 + sums[$1] }, as: Double.self)
     }
 
-    public func isAllFinite(_ x: NDArray) -> Bool {
-        ft_all_finite(isa, x.dtype.rawValue, Int64(x.count), x.pointer)
+    @inline(never)
+    func allFinite(_ x: NDArray, into out: NDArray) {
+        let isFinite = kernels.all_finite(x.dtype.rawValue, Int64(x.count), x.pointer)
+        out.pointer.storeBytes(of: isFinite, as: Bool.self)
     }
 }

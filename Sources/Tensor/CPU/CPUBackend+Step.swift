@@ -1,7 +1,8 @@
 internal import CKernels
 
 extension CPUBackend {
-    public func step(
+    @inline(never)
+    func step(
         _ rule: OptimizerRule, _ parameter: NDArray, gradient: NDArray, state: [NDArray]
     ) {
         let dtype = parameter.dtype.rawValue
@@ -16,20 +17,20 @@ extension CPUBackend {
             }
             switch rule {
             case .sgd(let rate, let momentum, let nesterov, let decay, let clip):
-                ft_sgd(isa, dtype, n, p, g, slot(0), rate, momentum, nesterov, decay, clip)
+                kernels.sgd(dtype, n, p, g, slot(0), rate, momentum, nesterov, decay, clip)
             case .adam(
                 let rate, let b1, let b2, let eps, let c1, let c2, let decay, let decoupled,
                 let clip):
-                ft_adam(
-                    isa, dtype, n, p, g, slot(0), slot(1), rate, b1, b2, eps, c1, c2, decay,
+                kernels.adam(
+                    dtype, n, p, g, slot(0), slot(1), rate, b1, b2, eps, c1, c2, decay,
                     decoupled, clip)
             case .rmsprop(let rate, let alpha, let eps, let momentum, let decay, let clip):
-                ft_rmsprop(
-                    isa, dtype, n, p, g, slot(0), slot(1), rate, alpha, eps, momentum, decay, clip)
+                kernels.rmsprop(
+                    dtype, n, p, g, slot(0), slot(1), rate, alpha, eps, momentum, decay, clip)
             case .adagrad(let rate, let eps, let decay, let clip):
-                ft_adagrad(isa, dtype, n, p, g, slot(0), rate, eps, decay, clip)
+                kernels.adagrad(dtype, n, p, g, slot(0), rate, eps, decay, clip)
             case .lion(let rate, let b1, let b2, let decay, let clip):
-                ft_lion(isa, dtype, n, p, g, slot(0), rate, b1, b2, decay, clip)
+                kernels.lion(dtype, n, p, g, slot(0), rate, b1, b2, decay, clip)
             }
         }
         withExtendedLifetime((parameter, gradient)) {}

@@ -3,16 +3,19 @@ internal import COpenBLAS
 import Glibc
 
 /// The processor: vector kernels for its instruction set, OpenBLAS for matrix products, one pool.
-public final class CPUBackend: Backend {
+package final class CPUBackend: Backend {
     /// The one CPU backend of a process, made on first use.
-    public static let shared = CPUBackend()
+    package static let shared = CPUBackend()
 
-    let isa: Int32
+    private let isa: Int32
+    /// The kernels for this processor.
+    let kernels: ft_kernels
     let pool: ThreadPool
     private let allocator = CachingAllocator(cacheLimit: 1 << 30)
 
     private init() {
         isa = ft_isa_best()
+        kernels = ft_kernels_for(isa).pointee
         pool = ThreadPool(threads: CPUBackend.defaultThreads)
         openblas_set_num_threads(1)
     }
@@ -30,24 +33,24 @@ public final class CPUBackend: Backend {
 
     /// How many threads kernels use, 1 up to the number the process started with. Results don't
     /// depend on it.
-    public var threads: Int {
+    package var threads: Int {
         get { pool.threads }
         set { pool.threads = newValue }
     }
 
     /// Runs `body` with all its kernels on the calling thread: for work beside training, which
     /// would otherwise find the pool taken.
-    public static func onThisThread<R>(_ body: () throws -> R) rethrows -> R {
+    package static func onThisThread<R>(_ body: () throws -> R) rethrows -> R {
         try ThreadPool.$staysOnThread.withValue(true, operation: body)
     }
 
-    public var device: Device { .cpu }
+    package var device: Device { .cpu }
 
-    public var summary: String {
+    package var summary: String {
         "cpu: \(arithmetic), \(threads) \(threads == 1 ? "thread" : "threads")"
     }
 
-    public var arithmetic: String {
+    package var arithmetic: String {
         let core = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
         let kernels = ft_isa_name(isa).map { String(cString: $0) } ?? ""
         return "OpenBLAS \(CPUBackend.blasVersion) (\(core) kernels), \(kernels)"
@@ -59,32 +62,32 @@ public final class CPUBackend: Backend {
         return words.count > 1 ? String(words[1]) : ""
     }
 
-    public var memory: MemoryStatistics { allocator.statistics }
-    public func resetPeakMemory() { allocator.resetPeak() }
+    package var memory: MemoryStatistics { allocator.statistics }
+    package func resetPeakMemory() { allocator.resetPeak() }
     /// Gives memory kept for reuse back to the system.
-    public func trimMemory() { allocator.trim() }
+    package func trimMemory() { allocator.trim() }
 
-    public func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+    package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         allocator.allocate(byteCount: byteCount)
     }
 
-    public func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
+    package func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
         allocator.deallocate(pointer, byteCount: byteCount)
     }
 
-    public func copyIn(
+    package func copyIn(
         from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
     ) {
         memory.copyMemory(from: host, byteCount: byteCount)
     }
 
-    public func copyOut(
+    package func copyOut(
         from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int
     ) {
         host.copyMemory(from: memory, byteCount: byteCount)
     }
 
-    public func synchronize() {}
+    package func synchronize() {}
 
     /// Calls `body` with ranges that cover 0..<count, cut into pieces of `grain` elements.
     func parallel(_ count: Int, grain: Int, _ body: (Int64, Int64) -> Void) {

@@ -61,7 +61,7 @@ extension Experiment {
         }
         for _ in 0..<warmup { run() }
         parts = [0, 0, 0]
-        let (_, profile) = Autograd.profile(on: backend) {
+        let (_, profile) = Autograd.profile(on: backend.device) {
             for _ in 0..<steps { run() }
         }
         return TrainingProfile(

@@ -1,0 +1,45 @@
+package import Tensor
+
+/// An operation that applies one scalar function of elementwise.h to each element.
+package class ElementwiseUnaryOp: UnaryOp {
+    override init() {}
+
+    /// The function that is applied.
+    var kernel: UnaryFunction { fail(name, "names no kernel") }
+    /// The function's parameters.
+    var p0: Double { 0 }
+    var p1: Double { 0 }
+
+    package final override func forward(_ x: NDArray) -> NDArray { x.map(kernel, p0, p1) }
+
+    /// Each element depends on one: the Jacobian is diagonal, and forward mode is backward.
+    package final override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        backward(dx, x: x, y: y)
+    }
+
+    package final override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}
+
+/// An operation that applies one scalar function of elementwise.h to pairs of elements. Its
+/// Jacobians are diagonal up to broadcasting, so `jvp` and `vmap` need no further rules.
+package class ElementwiseBinaryOp: BinaryOp {
+    override init() {}
+
+    /// The function that is applied.
+    var kernel: BinaryFunction { fail(name, "names no kernel") }
+    var p0: Double { 0 }
+
+    package final override func forward(_ a: NDArray, _ b: NDArray) -> NDArray {
+        a.zip(kernel, b, p0)
+    }
+
+    package final override func forwardUnrecorded(
+        _ a: consuming Tensor, _ b: consuming Tensor
+    ) -> NDArray {
+        var left = a
+        if let data = Tensor.takeData(&left) { return data.zipReusing(kernel, b.data, p0) }
+        var right = b
+        if let data = Tensor.takeData(&right) { return left.data.zip(kernel, reusing: data, p0) }
+        return left.data.zip(kernel, right.data, p0)
+    }
+}

@@ -1,0 +1,43 @@
+// The list of what the CPU owes: a kernel is a case here. The kernels are never inlined, for their
+// closures would all be made in one frame.
+extension CPUBackend {
+    package func run(
+        _ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
+    ) {
+        switch kernel {
+        case .fill(let number): fill(number, into: out)
+        case .range(let start, let step): range(start: start, step: step, into: out)
+        case .copy: copy(a, into: out)
+        case .unary(let function, let p0, let p1): unary(function, p0, p1, a, into: out)
+        case .test(let function): test(function, a, into: out)
+        case .binary(let function, let p0): binary(function, p0, a, b, into: out)
+        case .binaryScalar(let function, let number, let isFirst):
+            binaryScalar(function, number, isFirst: isFirst, a, into: out)
+        case .compare(let function): compare(function, a, b, into: out)
+        case .compareScalar(let function, let number): compareScalar(function, number, a, into: out)
+        case .select: select(a, b, c, into: out)
+        case .reduce(let reduction, let axes): reduce(reduction, a, axes: axes, into: out)
+        case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)
+        case .scan(let reduction): scan(reduction, a, into: out)
+        case .sumOfSquares: sumOfSquares(a, into: out)
+        case .allFinite: allFinite(a, into: out)
+        case .matmul(let hasBias, let relu):
+            matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)
+        case .softmaxBackward(let logarithm):
+            softmaxBackward(a, b, logarithm: logarithm, into: out)
+        case .logSumExp: logSumExp(a, into: out)
+        case .gather: gather(a, b, into: out)
+        case .scatterAdd: scatterAdd(a, b, into: out)
+        case .uniform(let key, let low, let high):
+            randomUniform(key, low: low, high: high, into: out)
+        case .normal(let key, let mean, let deviation):
+            randomNormal(key, mean: mean, deviation: deviation, into: out)
+        case .words(let key): randomWords(key, into: out)
+        case .dropout(let key, let rate): dropout(a, rate: rate, key, into: out)
+        case .step(let rule, let slots):
+            step(rule, out, gradient: a, state: Array([b, c].prefix(slots)))
+        }
+        withExtendedLifetime((a, b, c, out)) {}
+    }
+}

@@ -1,0 +1,41 @@
+import Synchronization
+
+extension Device {
+    /// The backend that new tensors are made on in a scope.
+    @TaskLocal private static var scoped: (any Backend)?
+    /// How many such scopes are open in the process: while there are none, nobody looks.
+    private static let scopes = Atomic(0)
+
+    /// The device that tensors are made on where none is named: the CPU, except inside `with`.
+    public static var current: Device { currentBackend.device }
+
+    package static var currentBackend: any Backend {
+        if scopes.load(ordering: .relaxed) == 0 { return CPUBackend.shared }
+        return scoped ?? CPUBackend.shared
+    }
+
+    /// Runs `body` with new tensors made on `device` where it names none.
+    public static func with<R>(_ device: Device, _ body: () throws -> R) rethrows -> R {
+        try with(device.backend, body)
+    }
+
+    package static func with<R>(
+        _ backend: any Backend, _ body: () throws -> R
+    ) rethrows -> R {
+        scopes.add(1, ordering: .relaxed)
+        defer { scopes.subtract(1, ordering: .relaxed) }
+        return try $scoped.withValue(backend, operation: body)
+    }
+
+    /// The devices of this machine that can be used.
+    public static var all: [Device] { [.cpu] }
+
+    /// What computes on this device; traps where there is no such device.
+    package var backend: any Backend {
+        switch self {
+        case .cpu, .auto: return CPUBackend.shared
+        case .cuda:
+            fail("device", "\(self) can't be used on this machine", hint: "see Device.all")
+        }
+    }
+}

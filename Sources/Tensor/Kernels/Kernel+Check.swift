@@ -1,0 +1,221 @@
+internal import CKernels
+
+// What must hold of operands, whoever calls: nothing is read or written outside them.
+extension Kernel {
+    /// Traps with a sentence where the operands don't fit the kernel.
+    func check(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
+        switch self {
+        case .fill, .range, .words: require(out.isContiguous, "a contiguous output", [out])
+        case .copy:
+            fits(a, out)
+            if a.storage === out.storage { failAliased() }
+        case .unary(let function, _, _):
+            elementwise(a, out)
+            agree(a, out)
+            if !a.dtype.isFloat { has(ft_unary_has(Int32(function.rawValue), a.dtype.rawValue), a) }
+        case .test:
+            elementwise(a, out)
+            isBool(out)
+        case .binary(let function, _):
+            elementwise(a, out)
+            elementwise(b, out)
+            agree(a, b)
+            agree(a, out)
+            if !a.dtype.isFloat {
+                has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
+            }
+        case .binaryScalar(let function, _, _):
+            elementwise(a, out)
+            agree(a, out)
+            if !a.dtype.isFloat {
+                has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
+            }
+        case .compare:
+            elementwise(a, out)
+            elementwise(b, out)
+            agree(a, b)
+            isBool(out)
+        case .compareScalar:
+            elementwise(a, out)
+            isBool(out)
+        case .select:
+            for array in [a, b, c] { elementwise(array, out) }
+            isBool(a)
+            agree(b, c)
+            agree(b, out)
+        case .reduce(let reduction, let axes): checkReduce(reduction, axes, a, out)
+        case .argExtreme:
+            rows(a, out, keepingLast: false)
+            hasType(out, .int64)
+        case .scan(let reduction):
+            rows(a, out, keepingLast: true)
+            hasType(out, reduction.resultType(of: a.dtype))
+        case .sumOfSquares, .allFinite: checkTotal(a, out)
+        case .matmul(let bias, _): checkProduct(a, b, bias ? c : nil, out)
+        case .softmax:
+            logits(a, out)
+            fits(a, out)
+        case .softmaxBackward:
+            logits(a, out)
+            logits(b, out)
+            fits(a, out)
+            fits(b, out)
+        case .logSumExp:
+            logits(a, out)
+            require(
+                a.rank > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
+                "an output of one number a row", [a, out])
+        case .gather:
+            indexing(table: a, items: out, b)
+        case .scatterAdd:
+            indexing(table: out, items: a, b)
+        case .uniform, .normal:
+            require(out.isContiguous && out.dtype.isWide, "contiguous float32 or float64", [out])
+        case .dropout:
+            elementwise(a, out)
+            agree(a, out)
+            require(a.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
+        case .step(_, let slots): checkStep(slots, out, a, b, c)
+        }
+    }
+
+    // Pieces of the checks. `@inline(__always)` where most calls come by.
+
+    /// Whether `x` is broadcast to `out`, which is contiguous.
+    @inline(__always)
+    private func elementwise(_ x: NDArray, _ out: NDArray) {
+        require(out.isContiguous, "a contiguous output", [out])
+        fits(x, out)
+        if x.storage === out.storage, !(x.isContiguous && x.offset == out.offset) { failAliased() }
+    }
+
+    @inline(__always)
+    private func fits(_ x: NDArray, _ out: NDArray) {
+        if x.shape == out.shape { return }
+        require(
+            Shape.broadcast(x.shape, out.shape) == out.shape, "shapes that broadcast", [x, out])
+    }
+
+    @inline(__always)
+    private func agree(_ a: NDArray, _ b: NDArray) {
+        if a.dtype != b.dtype {
+            fail(name, "operands have dtypes \(a.dtype) and \(b.dtype)", hint: "cast one of them")
+        }
+    }
+
+    @inline(__always)
+    private func isBool(_ x: NDArray) { hasType(x, .bool) }
+
+    @inline(__always)
+    private func hasType(_ x: NDArray, _ dtype: DType) {
+        if x.dtype != dtype { fail(name, "needs \(dtype), not \(x.dtype) \(x.shape)") }
+    }
+
+    @inline(__always)
+    private func require(
+        _ holds: Bool, _ wanted: StaticString, _ arrays: @autoclosure () -> [NDArray]
+    ) {
+        if !holds { failOperands(wanted, arrays()) }
+    }
+
+    @inline(__always)
+    private func has(_ exists: Bool, _ x: NDArray) {
+        if !exists { fail(name, "there is none for \(x.dtype)", hint: "cast to a float dtype") }
+    }
+
+    private func rows(_ x: NDArray, _ out: NDArray, keepingLast: Bool) {
+        require(x.rank > 0 && x.isContiguous && out.isContiguous, "contiguous rows", [x, out])
+        let shape = keepingLast ? x.shape : x.shape.removing(at: x.rank - 1)
+        require(out.shape == shape, "an output that fits the rows", [x, out])
+        require(x.count > 0, "rows with elements", [x])
+    }
+
+    private func logits(_ x: NDArray, _ out: NDArray) {
+        require(
+            x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,
+            "contiguous rows of float32 or float64", [x, out])
+        agree(x, out)
+    }
+
+    private func checkReduce(_ reduction: Reduction, _ axes: AxisSet, _ x: NDArray, _ out: NDArray)
+    {
+        var kept = x.shape
+        for axis in 0..<x.rank where axes.contains(axis) { kept[axis] = 1 }
+        require(out.shape == kept && out.isContiguous, "reduced axes of size 1", [x, out])
+        require(x.count > 0, "elements to reduce", [x])
+        hasType(out, reduction.resultType(of: x.dtype))
+    }
+
+    private func checkTotal(_ x: NDArray, _ out: NDArray) {
+        require(x.isContiguous && out.count == 1, "a contiguous operand and one number", [x, out])
+        if case .sumOfSquares = self { hasType(out, .float64) } else { isBool(out) }
+        require(x.dtype.isFloat, "floats", [x])
+    }
+
+    private func checkProduct(_ a: NDArray, _ b: NDArray, _ bias: NDArray?, _ out: NDArray) {
+        let rank = out.rank
+        require(
+            rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous && out.dtype.isWide,
+            "matrices of float32 or float64", [a, b, out])
+        agree(a, b)
+        agree(a, out)
+        for axis in 0..<rank - 2 {
+            let size = out.shape[axis]
+            require(
+                a.shape[axis] == size && b.shape[axis] == size, "equal batch axes", [a, b, out])
+        }
+        require(
+            a.shape[rank - 2] == out.shape[rank - 2] && b.shape[rank - 1] == out.shape[rank - 1]
+                && a.shape[rank - 1] == b.shape[rank - 2], "sizes that fit", [a, b, out])
+        if let bias {
+            agree(a, bias)
+            require(
+                bias.isContiguous && bias.rank == 1 && bias.count == out.shape[rank - 1],
+                "a contiguous bias of a number a column", [bias, out])
+        }
+        if a.storage === out.storage || b.storage === out.storage { failAliased() }
+    }
+
+    private func indexing(table: NDArray, items: NDArray, _ index: NDArray) {
+        hasType(index, .int64)
+        agree(table, items)
+        require(
+            table.rank > 0 && table.isContiguous && items.isContiguous && index.isContiguous,
+            "a contiguous table, items and index", [table, items, index])
+        require(
+            items.shape.count == index.rank + table.rank - 1
+                && zip(items.shape, index.shape).allSatisfy { $0 == $1 }
+                && zip(items.shape.dropFirst(index.rank), table.shape.dropFirst())
+                    .allSatisfy { $0 == $1 },
+            "items of the table's shape", [table, items, index])
+        if table.storage === items.storage { failAliased() }
+    }
+
+    private func checkStep(
+        _ slots: Int, _ parameter: NDArray, _ gradient: NDArray, _ b: NDArray, _ c: NDArray
+    ) {
+        for array in [gradient, slots > 0 ? b : gradient, slots > 1 ? c : gradient] {
+            agree(parameter, array)
+            require(
+                array.isContiguous && array.shape == parameter.shape,
+                "a gradient and states of the parameter's shape", [parameter, array])
+            if array.storage === parameter.storage { failAliased() }
+        }
+        require(parameter.isContiguous && parameter.dtype.isWide, "float32 or float64", [parameter])
+    }
+
+    @inline(never)
+    private func failOperands(_ wanted: StaticString, _ arrays: [NDArray]) -> Never {
+        let list = arrays.map { "\($0.dtype) \($0.shape)" }.joined(separator: ", ")
+        fail(name, "needs \(wanted), not \(list)")
+    }
+
+    private func failAliased() -> Never {
+        fail(name, "the output shares memory with an operand", hint: "copy() the operand")
+    }
+}
+
+extension DType {
+    /// Whether kernels of several stages compute in this dtype.
+    var isWide: Bool { self == .float32 || self == .float64 }
+}

@@ -1,0 +1,76 @@
+internal import CKernels
+
+// The one way to run a kernel: operands are checked, in-place changes counted and watchers told here.
+extension Kernel {
+    /// Computes `out`, which may be `a` or `b` itself where an elementwise kernel reads each element
+    /// before it writes it.
+    ///
+    /// Operands that a kernel doesn't have repeat another one. Without elements in `out` there is
+    /// nothing to do.
+    @inline(never)
+    package func run(_ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray) {
+        if out.count == 0 { return }
+        let backend = out.storage.backend
+        guard a.storage.backend === backend, b.storage.backend === backend,
+            c.storage.backend === backend
+        else { failPlace(a, b, c, out) }
+        if !out.storage.isOwned { failForeign() }
+        check(a, b, c, out)
+        out.storage.version &+= 1
+        backend.run(self, a, b, c, into: out)
+    }
+
+    package func run(_ a: NDArray, _ b: NDArray, into out: NDArray) { run(a, b, a, into: out) }
+    package func run(_ a: NDArray, into out: NDArray) { run(a, a, a, into: out) }
+    package func run(into out: NDArray) { run(out, out, out, into: out) }
+
+    private func failPlace(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) -> Never {
+        for array in [a, b, c] {
+            array.requireElements()
+            if array.backend !== out.backend {
+                fail(
+                    name, "operands lie on \(array.device) and \(out.device)",
+                    hint: "move one with to(_:)")
+            }
+        }
+        fail(name, "operands lie on several devices")
+    }
+
+    private func failForeign() -> Never {
+        fail(name, "this array maps a file and can't be written", hint: "write to a copy()")
+    }
+}
+
+extension Kernel {
+    /// The name in messages and profiles.
+    package var name: String {
+        switch self {
+        case .fill: "fill"
+        case .range: "range"
+        case .copy: "copy"
+        case .unary(let function, _, _): String(cString: ft_unary_name(Int32(function.rawValue)))
+        case .test(let function): String(cString: ft_test_name(Int32(function.rawValue)))
+        case .binary(let function, _), .binaryScalar(let function, _, _):
+            String(cString: ft_binary_name(Int32(function.rawValue)))
+        case .compare(let function), .compareScalar(let function, _):
+            String(cString: ft_compare_name(Int32(function.rawValue)))
+        case .select: "where"
+        case .reduce(let reduction, _): reduction.name
+        case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
+        case .scan(let reduction): reduction == .sum ? "cumsum" : "cumprod"
+        case .sumOfSquares: "sumOfSquares"
+        case .allFinite: "allFinite"
+        case .matmul: "matmul"
+        case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
+        case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"
+        case .logSumExp: "logSumExp"
+        case .gather: "gather"
+        case .scatterAdd: "scatterAdd"
+        case .uniform: "uniform"
+        case .normal: "normal"
+        case .words: "words"
+        case .dropout: "dropout"
+        case .step: "step"
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package import CKernels
+
+/// A function of elementwise.h of one operand.
+package typealias UnaryFunction = CKernels.UnaryFunction
+/// A function of elementwise.h of two operands.
+package typealias BinaryFunction = CKernels.BinaryFunction
+/// A predicate of elementwise.h.
+package typealias TestFunction = CKernels.TestFunction
+/// A comparison of elementwise.h.
+package typealias CompareFunction = CKernels.CompareFunction
+
+/// What a device can be asked to compute, attributes included: a call of a kernel is a value.
+///
+/// Operands a, b, c and the output come with the call, see `run`. A case says what they are; those it
+/// doesn't name are not looked at. Outputs are contiguous unless a case says otherwise.
+package enum Kernel: Sendable {
+    // Making elements.
+
+    /// out = one value everywhere.
+    case fill(Scalar)
+    /// out[i] = start + i · step, computed in double.
+    case range(start: Double, step: Double)
+    /// out = a converted; both may be strided.
+    case copy
+
+    // Elementwise: operands may be strided and are broadcast to the output's shape. Parameters are
+    // those of the function in elementwise.h.
+
+    case unary(UnaryFunction, Double, Double)
+    /// A bool of each element.
+    case test(TestFunction)
+    case binary(BinaryFunction, Double)
+    /// A function of a and a number, which comes first if `isFirst`.
+    case binaryScalar(BinaryFunction, Scalar, isFirst: Bool)
+    /// A bool of each pair.
+    case compare(CompareFunction)
+    case compareScalar(CompareFunction, Scalar)
+    /// out = a ? b : c, where a is bool.
+    case select
+
+    // Reductions.
+
+    /// The reduced axes of a have size 1 in the output.
+    case reduce(Reduction, AxisSet)
+    /// The index of the first extreme along the last axis of a, contiguous; the output is int64.
+    case argExtreme(maximum: Bool)
+    /// Running sum or product along the last axis of a, contiguous.
+    case scan(Reduction)
+    /// Σ a² of all elements of a, contiguous, in float64.
+    case sumOfSquares
+    /// Whether all elements of a, contiguous, are finite: a bool.
+    case allFinite
+
+    // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), float32
+    // or float64; then plus c [n] on every row if there is a bias, then ReLU.
+
+    case matmul(bias: Bool, relu: Bool)
+
+    // Rows of logits: contiguous float32 or float64, along the last axis.
+
+    case softmax(logarithm: Bool)
+    /// The gradient of `softmax` by its input: a is its output, b the gradient by that.
+    case softmaxBackward(logarithm: Bool)
+    /// The last axis has size 1 in the output.
+    case logSumExp
+
+    // Indexing along the first axis; the index is int64 and contiguous, negative from the end.
+
+    /// out[i] = a[b[i]]; a is contiguous.
+    case gather
+    /// out[b[i]] += a[i]; a is contiguous, and the output holds what is added to.
+    case scatterAdd
+
+    // Random numbers, a function of the key and the place alone.
+
+    case uniform(RandomKey, low: Double, high: Double)
+    case normal(RandomKey, mean: Double, deviation: Double)
+    case words(RandomKey)
+    /// Elements of a, contiguous, kept with probability 1 − rate and scaled up, else 0.
+    case dropout(RandomKey, rate: Double)
+
+    /// One step of an optimizer: the output is the parameter, a its gradient, b and c its states,
+    /// both changed too; all contiguous, of one dtype.
+    case step(OptimizerRule, slots: Int)
+}
+
+/// Axes of an array, a bit each.
+package struct AxisSet: Sendable, Hashable {
+    private var bits: UInt8 = 0
+
+    package init() {}
+
+    /// The first `rank` axes.
+    package init(all rank: Int) { bits = UInt8(truncatingIfNeeded: (1 << rank) - 1) }
+
+    package func contains(_ axis: Int) -> Bool { bits >> axis & 1 != 0 }
+    package mutating func insert(_ axis: Int) { bits |= 1 << axis }
+    package var isEmpty: Bool { bits == 0 }
+}
