@@ -63,12 +63,12 @@ package final class AbsentBackend: Backend {
 extension NDArray {
     /// Why this array has no elements; nil if it has.
     package var absence: AbsentBackend.Reason? {
-        storage.isOwned ? nil : (storage.backend as? AbsentBackend)?.reason
+        storage.isAbsent ? (storage.backend as? AbsentBackend)?.reason : nil
     }
 
     /// Traps if there are no elements. Such an array is never contiguous, so only the paths for
     /// strided operands have to ask.
     func requireElements() {
-        if !storage.isOwned, let absent = storage.backend as? AbsentBackend { absent.refuse() }
+        if storage.isAbsent, let absent = storage.backend as? AbsentBackend { absent.refuse() }
     }
 }

@@ -27,6 +27,7 @@ extension NDArray {
 
     package func on(_ target: any Backend) -> NDArray {
         if target === backend { return self }
+        if Recorder.mayBeOpen { Recorder.current?.noteMove(self) }
         let source = contiguous()
         let out = NDArray(uninitialized: shape, dtype, on: target)
         guard count > 0 else { return out }

@@ -6,6 +6,13 @@ extension NDArray {
             offset: offset ?? self.offset)
     }
 
+    /// This array in the same place of another storage.
+    func placed(in other: Storage) -> NDArray {
+        var array = self
+        array.storage = other
+        return array
+    }
+
     /// Elements in the same row-major order under another shape; a view where strides allow it.
     public func reshape(_ newShape: Shape) -> NDArray {
         guard newShape.elementCount == count else {

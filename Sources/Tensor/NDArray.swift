@@ -69,6 +69,7 @@ public struct NDArray: Sendable {
     public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         let source = contiguous().on(CPUBackend.shared)
         defer { withExtendedLifetime(source.storage) {} }
+        if Recorder.mayBeOpen { Recorder.current?.noteRead(of: self) }
         source.backend.synchronize()
         return try body(UnsafeRawBufferPointer(start: source.pointer, count: source.byteCount))
     }
@@ -80,6 +81,7 @@ public struct NDArray: Sendable {
         guard isContiguous, backend === CPUBackend.shared else {
             fail("withUnsafeMutableBytes", "needs a contiguous array on the CPU")
         }
+        if Recorder.mayBeOpen { Recorder.current?.refuse("it writes elements on the host") }
         defer { withExtendedLifetime(storage) {} }
         return try body(UnsafeMutableRawBufferPointer(start: pointer, count: byteCount))
     }

@@ -19,6 +19,7 @@ public final class Random: RandomNumberGenerator {
     /// Reserves blocks of four words and says where they start.
     public func reserve(blocks: Int) -> RandomKey {
         if RandomJournal.mayBeOpen { RandomJournal.current?.note(self) }
+        if Recorder.mayBeOpen { Recorder.current?.note(self) }
         let key = RandomKey(seed: seed, stream: stream, block: position)
         position += UInt64(blocks)
         return key

@@ -2,14 +2,19 @@
 ///
 /// Released to its backend's allocator the moment the last array lets go.
 public final class Storage: @unchecked Sendable {
-    // Safe to share: the pointer and size never change, the bytes are written only by whoever holds
+    // Safe to share: the pointer and size never change (but for stand-ins, which stay with one
+    // captured step), the bytes are written only by whoever holds
     // the one array being filled, and `version` and `witness` are touched only by the tensor that
     // made or changes it in place, which stays on one thread.
 
     /// Where the bytes start: 64-byte aligned unless the storage wraps foreign memory.
-    public let pointer: UnsafeMutableRawPointer
+    @exclusivity(unchecked) public internal(set) var pointer: UnsafeMutableRawPointer
     public let byteCount: Int
     package let backend: any Backend
+    /// The step that the memory belongs to, if it was made while one was captured.
+    let pool: CapturePool?
+    /// Whether there is no memory at all: see `AbsentBackend`.
+    let isAbsent: Bool
     /// Whether the memory is the backend's and may be written: false for foreign memory.
     let isOwned: Bool
     /// Kept alive with the memory: the owner of foreign memory, or a witness.
@@ -30,8 +35,10 @@ public final class Storage: @unchecked Sendable {
         self.byteCount = byteCount
         let home = backend.home
         self.backend = home
-        pointer = home.allocate(byteCount: byteCount)
+        pool = Recorder.mayBeOpen ? Recorder.pool(on: home) : nil
+        pointer = pool?.allocate(byteCount: byteCount) ?? home.allocate(byteCount: byteCount)
         isOwned = true
+        isAbsent = false
         companion = nil
     }
 
@@ -43,11 +50,29 @@ public final class Storage: @unchecked Sendable {
         self.pointer = pointer
         self.byteCount = byteCount
         self.backend = backend
+        pool = nil
         isOwned = false
+        isAbsent = backend is AbsentBackend
         companion = owner
     }
 
+    /// The same memory without keeping it alive.
+    init(standingFor storage: Storage) {
+        pointer = storage.pointer
+        byteCount = storage.byteCount
+        backend = storage.backend
+        pool = nil
+        isOwned = false
+        isAbsent = storage.isAbsent
+        companion = nil
+    }
+
     deinit {
-        if isOwned { backend.deallocate(pointer, byteCount: byteCount) }
+        guard isOwned else { return }
+        if let pool {
+            pool.deallocate(pointer, byteCount: byteCount)
+        } else {
+            backend.deallocate(pointer, byteCount: byteCount)
+        }
     }
 }

@@ -9,7 +9,12 @@ public class Tensor {
 
     /// The elements. Assigning replaces them; an assignment that would invalidate a pending
     /// backward pass is noticed there.
-    @exclusivity(unchecked) public final var data: NDArray { didSet { dataVersion &+= 1 } }
+    @exclusivity(unchecked) public final var data: NDArray {
+        didSet {
+            dataVersion &+= 1
+            if Recorder.mayBeOpen { Recorder.current?.noteAssignment(to: self) }
+        }
+    }
 
     /// The accumulated gradient of a leaf that requires one, of this tensor's shape and dtype.
     @exclusivity(unchecked) public final var grad: Tensor?

@@ -24,7 +24,7 @@ extension BackwardPass {
             guard let slot = marks?.slot(parent) else { return }
             accept(consume gradient, at: slot)
         } else {
-            BackwardPass.add(consume gradient, to: &parent.grad, isOwner: true)
+            BackwardPass.addToGrad(consume gradient, of: parent)
         }
     }
 
@@ -41,7 +41,7 @@ extension BackwardPass {
         guard leaf.isLeaf, leaf.extras == nil else { return nil }
         guard let marks else {
             return { (gradient: consuming Tensor) in
-                BackwardPass.add(consume gradient, to: &leaf.grad, isOwner: true)
+                BackwardPass.addToGrad(consume gradient, of: leaf)
             }
         }
         guard let slot = marks.slot(leaf) else { return nil }
@@ -49,7 +49,12 @@ extension BackwardPass {
     }
 
     func addToGrad(_ gradient: Tensor, of leaf: Tensor) {
-        if marks == nil { BackwardPass.add(gradient, to: &leaf.grad, isOwner: true) }
+        if marks == nil { BackwardPass.addToGrad(gradient, of: leaf) }
+    }
+
+    private static func addToGrad(_ gradient: consuming Tensor, of tensor: Tensor) {
+        if Recorder.mayBeOpen { Recorder.current?.noteGradient(of: tensor) }
+        add(consume gradient, to: &tensor.grad, isOwner: true)
     }
 
     /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's gradient
@@ -82,7 +87,7 @@ extension BackwardPass {
             gradient = changed
         }
         if extras.retainsGrad, !node.isLeaf, marks == nil {
-            BackwardPass.add(gradient, to: &node.grad, isOwner: true)
+            BackwardPass.addToGrad(gradient, of: node)
         }
         return gradient
     }

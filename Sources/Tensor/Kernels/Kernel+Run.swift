@@ -17,6 +17,7 @@ extension Kernel {
         if !out.storage.isOwned { failForeign() }
         check(a, b, c, out)
         out.storage.version &+= 1
+        if Recorder.mayBeOpen { Recorder.current?.note(self, a, b, c, out) }
         backend.run(self, a, b, c, into: out)
     }
 
