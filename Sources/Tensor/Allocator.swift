@@ -19,33 +19,45 @@ public struct MemoryStatistics: Sendable, Equatable {
 ///
 /// Block sizes are multiples of 64 up to 1 KiB and then eight steps per power of two, so at most an
 /// eighth is wasted. Blocks beyond `cacheLimit` bytes go back to the system.
-final class CachingAllocator: Sendable {
-    private struct State: ~Copyable {
+final class CachingAllocator: @unchecked Sendable {
+    private struct State {
         var free: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: 512)
         var statistics = MemoryStatistics()
     }
-    // The pointers in the free lists belong to nobody else; the mutex guards the lists.
-    private let state = Mutex(State())
+    // Safe to share: the pointers in the free lists belong to nobody else, and the state is touched
+    // only by whoever holds the lock.
+    @exclusivity(unchecked) private var state = State()
+    private let isLocked = Atomic(false)
     private let cacheLimit: Int
 
     init(cacheLimit: Int) { self.cacheLimit = cacheLimit }
 
-    var statistics: MemoryStatistics { state.withLock { $0.statistics } }
+    /// A lock that spins: what it guards takes nanoseconds, less than a system lock does.
+    @inline(__always)
+    private func withLock<R>(_ body: (inout State) -> R) -> R {
+        while isLocked.exchange(true, ordering: .acquiring) {
+            while isLocked.load(ordering: .relaxed) { sched_yield() }
+        }
+        defer { isLocked.store(false, ordering: .releasing) }
+        return body(&state)
+    }
 
-    func resetPeak() { state.withLock { $0.statistics.peak = $0.statistics.live } }
+    var statistics: MemoryStatistics { withLock { $0.statistics } }
+
+    func resetPeak() { withLock { $0.statistics.peak = $0.statistics.live } }
 
     func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         let (sizeClass, size) = CachingAllocator.sizeClass(byteCount)
-        let cached: UInt? = state.withLock { state in
+        let cached: UnsafeMutableRawPointer? = withLock { state in
             state.statistics.allocations += 1
             state.statistics.live += size
             state.statistics.peak = max(state.statistics.peak, state.statistics.live)
             guard let block = state.free[sizeClass].popLast() else { return nil }
             state.statistics.reused += 1
             state.statistics.cached -= size
-            return UInt(bitPattern: block)
+            return block
         }
-        if let cached, let block = UnsafeMutableRawPointer(bitPattern: cached) { return block }
+        if let cached { return cached }
         guard let fresh = aligned_alloc(64, size) else {
             fail(
                 "memory", "the system has no \(size) bytes left",
@@ -56,14 +68,11 @@ final class CachingAllocator: Sendable {
 
     func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
         let (sizeClass, size) = CachingAllocator.sizeClass(byteCount)
-        let address = UInt(bitPattern: pointer)
-        let kept = state.withLock { state in
+        let kept = withLock { state in
             state.statistics.live -= size
-            guard state.statistics.cached + size <= cacheLimit,
-                let block = UnsafeMutableRawPointer(bitPattern: address)
-            else { return false }
+            guard state.statistics.cached + size <= cacheLimit else { return false }
             state.statistics.cached += size
-            state.free[sizeClass].append(block)
+            state.free[sizeClass].append(pointer)
             return true
         }
         if !kept { free(pointer) }
@@ -71,7 +80,7 @@ final class CachingAllocator: Sendable {
 
     /// Gives every cached block back to the system.
     func trim() {
-        state.withLock { state in
+        withLock { state in
             for sizeClass in state.free.indices {
                 for block in state.free[sizeClass] { free(block) }
                 state.free[sizeClass] = []

@@ -38,6 +38,5 @@ extension CPUBackend {
         case .step(let rule, let slots):
             step(rule, out, gradient: a, state: Array([b, c].prefix(slots)))
         }
-        withExtendedLifetime((a, b, c, out)) {}
     }
 }

@@ -3,12 +3,9 @@ internal import CKernels
 // What must hold of operands, whoever calls: nothing is read or written outside them.
 extension Kernel {
     /// Traps with a sentence where the operands don't fit the kernel.
+    @inline(__always)
     func check(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
         switch self {
-        case .fill, .range, .words: require(out.isContiguous, "a contiguous output", [out])
-        case .copy:
-            fits(a, out)
-            if a.storage === out.storage { failAliased() }
         case .unary(let function, _, _):
             elementwise(a, out)
             agree(a, out)
@@ -38,8 +35,23 @@ extension Kernel {
         case .compareScalar:
             elementwise(a, out)
             isBool(out)
+        default: checkOthers(a, b, c, out)
+        }
+    }
+
+    /// The checks of kernels that do more than a pass over small arrays.
+    @inline(never)
+    private func checkOthers(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
+        switch self {
+        case .unary, .test, .binary, .binaryScalar, .compare, .compareScalar: break
+        case .fill, .range, .words: require(out.isContiguous, "a contiguous output", [out])
+        case .copy:
+            fits(a, out)
+            if a.storage === out.storage { failAliased() }
         case .select:
-            for array in [a, b, c] { elementwise(array, out) }
+            elementwise(a, out)
+            elementwise(b, out)
+            elementwise(c, out)
             isBool(a)
             agree(b, c)
             agree(b, out)
