@@ -36,19 +36,14 @@ let package = Package(
         .target(name: "CHDF5Shim", dependencies: ["CHDF5"]),
         .target(
             name: "CKernels",
-            exclude: [
-                "columns.inc", "convert.inc", "copy.inc", "elementwise.inc", "elementwise_int.inc",
-                "elementwise_real.inc", "extremes.inc", "halves.inc", "optimizers.inc",
-                "optimizers_real.inc", "random.inc", "reduce.inc", "scan.inc", "softmax.inc",
-                "softmax_real.inc", "vec.inc", "walk.inc",
-            ],
+            exclude: ["loops"],
             linkerSettings: [.linkedLibrary("m")]),
 
         // The library, bottom up.
         library("Tensor", ["CKernels", "COpenBLAS"]),
         library("Autograd", ["Tensor", "CKernels"]),
         library("NN", ["Tensor", "Autograd"]),
-        library("Optim", ["Tensor", "Autograd", "NN"]),
+        library("Optim", ["Tensor", "Autograd", "NN", "CKernels"]),
         library("FTJSON", folder: "JSON", []),
         library("FTConfig", folder: "Config", ["FTJSON"]),
         library(

@@ -65,3 +65,17 @@ FT_NAMES(unary, FT_UNARY_LIST)
 FT_NAMES(test, FT_TEST_LIST)
 FT_NAMES(binary, FT_BINARY_LIST)
 FT_NAMES(compare, FT_COMPARE_LIST)
+
+int ft_rule_slots(int rule) {
+#define FT_ONE(name, slots, ...) slots,
+    static const int counts[] = {FT_RULE_LIST(FT_ONE)};
+#undef FT_ONE
+    return counts[rule];
+}
+
+const char *ft_rule_name(int rule) {
+#define FT_ONE(name, slots, ...) #name,
+    static const char *const names[] = {FT_RULE_LIST(FT_ONE)};
+#undef FT_ONE
+    return names[rule];
+}

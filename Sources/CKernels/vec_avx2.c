@@ -4,6 +4,6 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define FT_TABLE ft_kernels_avx2
-#include "vec.inc"
+#include "loops/vec.inc"
 #pragma clang attribute pop
 #endif

@@ -5,6 +5,6 @@
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,f16c"))), apply_to = function)
 #define FT_TABLE ft_kernels_avx512
-#include "vec.inc"
+#include "loops/vec.inc"
 #pragma clang attribute pop
 #endif

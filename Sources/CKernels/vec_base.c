@@ -3,4 +3,4 @@
 #include "kernels.h"
 
 #define FT_TABLE ft_kernels_base
-#include "vec.inc"
+#include "loops/vec.inc"

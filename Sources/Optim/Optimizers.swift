@@ -1,4 +1,5 @@
-public import Tensor
+internal import CKernels
+internal import Tensor
 
 // The formulas, in which g is the gradient after clipping, p the parameter, t the step from 1.
 
@@ -24,18 +25,17 @@ public final class SGD: Optimizer {
         self.momentum = momentum
         self.nesterov = nesterov
         super.init(
-            source, learningRate: learningRate, weightDecay: weightDecay,
+            source, rule: momentum == 0 ? .sgd : nesterov ? .nesterov : .momentum,
+            learningRate: learningRate, weightDecay: weightDecay,
             slots: momentum == 0 ? [] : ["velocity"])
     }
 
-    public override func rule(
-        rate: Double, decay: Double, clip: Double, step: Int
-    ) -> OptimizerRule {
-        .sgd(rate: rate, momentum: momentum, nesterov: nesterov, decay: decay, clip: clip)
+    override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
+        [rate, decay, momentum]
     }
 }
 
-/// m += (1 − β₁)(g − m),  v += (1 − β₂)(g² − v),
+/// m = β₁ m + (1 − β₁) g,  v = β₂ v + (1 − β₂) g²,
 /// p −= rate · m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε);  weight decay adds decay p to g.
 ///
 /// Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
@@ -57,22 +57,19 @@ public class Adam: Optimizer {
         self.beta2 = beta2
         self.epsilon = epsilon
         super.init(
-            source, learningRate: learningRate, weightDecay: weightDecay, slots: ["m", "v"])
+            source, rule: .adam, learningRate: learningRate, weightDecay: weightDecay,
+            slots: ["m", "v"])
     }
 
-    public override func rule(
-        rate: Double, decay: Double, clip: Double, step: Int
-    ) -> OptimizerRule {
-        adam(rate: rate, decay: decay, decoupled: 0, clip: clip, step: step)
+    override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
+        adam(rate: rate, decay: decay, apart: 0, step: step)
     }
 
-    final func adam(
-        rate: Double, decay: Double, decoupled: Double, clip: Double, step: Int
-    ) -> OptimizerRule {
-        .adam(
-            rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-            correction1: 1 - power(beta1, step), correction2: 1 - power(beta2, step),
-            decay: decay, decoupledDecay: decoupled, clip: clip)
+    final func adam(rate: Double, decay: Double, apart: Double, step: Int) -> [Double] {
+        [
+            rate / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)), epsilon,
+            beta1, 1 - beta1, beta2, 1 - beta2, decay, apart,
+        ]
     }
 }
 
@@ -89,14 +86,12 @@ public final class AdamW: Adam {
             weightDecay: weightDecay)
     }
 
-    public override func rule(
-        rate: Double, decay: Double, clip: Double, step: Int
-    ) -> OptimizerRule {
-        adam(rate: rate, decay: 0, decoupled: rate * decay, clip: clip, step: step)
+    override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
+        adam(rate: rate, decay: 0, apart: rate * decay, step: step)
     }
 }
 
-/// g += decay p,  s += (1 − α)(g² − s),  u = g / (√s + ε),  p −= rate u;
+/// g += decay p,  s = α s + (1 − α) g²,  u = g / (√s + ε),  p −= rate u;
 /// with momentum  b = momentum b + u,  p −= rate b.
 ///
 /// Hinton, "Neural networks for machine learning", lecture 6e, 2012.
@@ -118,16 +113,13 @@ public final class RMSprop: Optimizer {
         self.epsilon = epsilon
         self.momentum = momentum
         super.init(
-            source, learningRate: learningRate, weightDecay: weightDecay,
+            source, rule: momentum == 0 ? .rmsprop : .rmsprop_momentum,
+            learningRate: learningRate, weightDecay: weightDecay,
             slots: momentum == 0 ? ["square"] : ["square", "buffer"])
     }
 
-    public override func rule(
-        rate: Double, decay: Double, clip: Double, step: Int
-    ) -> OptimizerRule {
-        .rmsprop(
-            rate: rate, alpha: alpha, epsilon: epsilon, momentum: momentum, decay: decay,
-            clip: clip)
+    override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
+        [rate, epsilon, alpha, 1 - alpha, decay, momentum]
     }
 }
 
@@ -145,13 +137,12 @@ public final class Adagrad: Optimizer {
     ) {
         self.epsilon = epsilon
         super.init(
-            source, learningRate: learningRate, weightDecay: weightDecay, slots: ["square"])
+            source, rule: .adagrad, learningRate: learningRate, weightDecay: weightDecay,
+            slots: ["square"])
     }
 
-    public override func rule(
-        rate: Double, decay: Double, clip: Double, step: Int
-    ) -> OptimizerRule {
-        .adagrad(rate: rate, epsilon: epsilon, decay: decay, clip: clip)
+    override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
+        [rate, epsilon, decay]
     }
 }
 
@@ -172,13 +163,12 @@ public final class Lion: Optimizer {
         checkShare(beta2, "Lion", "beta2")
         self.beta1 = beta1
         self.beta2 = beta2
-        super.init(source, learningRate: learningRate, weightDecay: weightDecay, slots: ["m"])
+        super.init(
+            source, rule: .lion, learningRate: learningRate, weightDecay: weightDecay, slots: ["m"])
     }
 
-    public override func rule(
-        rate: Double, decay: Double, clip: Double, step: Int
-    ) -> OptimizerRule {
-        .lion(rate: rate, beta1: beta1, beta2: beta2, decay: decay, clip: clip)
+    override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
+        [rate, decay, beta1, 1 - beta1, beta2, 1 - beta2]
     }
 }
 

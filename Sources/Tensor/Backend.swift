@@ -42,16 +42,3 @@ public struct RandomKey: Sendable, Hashable {
         self.block = block
     }
 }
-
-/// One in-place update of a parameter by an optimizer, as a fused kernel. The formulas stand beside
-/// each optimizer; `clip` multiplies the gradient first.
-public enum OptimizerRule: Sendable {
-    case sgd(rate: Double, momentum: Double, nesterov: Bool, decay: Double, clip: Double)
-    case adam(
-        rate: Double, beta1: Double, beta2: Double, epsilon: Double, correction1: Double,
-        correction2: Double, decay: Double, decoupledDecay: Double, clip: Double)
-    case rmsprop(
-        rate: Double, alpha: Double, epsilon: Double, momentum: Double, decay: Double, clip: Double)
-    case adagrad(rate: Double, epsilon: Double, decay: Double, clip: Double)
-    case lion(rate: Double, beta1: Double, beta2: Double, decay: Double, clip: Double)
-}

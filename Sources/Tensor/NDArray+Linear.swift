@@ -100,25 +100,36 @@ extension NDArray {
     }
 
     /// Σ x² in double precision.
-    public var sumOfSquares: Double {
-        if count == 0 { return 0 }
-        let out = NDArray(uninitialized: [], .float64, on: backend)
-        Kernel.sumOfSquares.run(contiguous(), into: out)
-        return out.scalar
-    }
+    public var sumOfSquares: Double { NDArray.squaredNorm([self]).scalar }
 
     /// Whether no element is NaN or infinite; integers always are finite.
-    public var isAllFinite: Bool {
-        if count == 0 || !dtype.isFloat { return true }
-        let out = NDArray(uninitialized: [], .bool, on: backend)
-        Kernel.allFinite.run(contiguous(), into: out)
-        return out.scalar != 0
+    public var isAllFinite: Bool { !dtype.isFloat || NDArray.allFinite([self]).scalar != 0 }
+
+    /// Σ x² over all elements of arrays on one device, in float64: one number, there.
+    package static func squaredNorm(_ arrays: [NDArray]) -> NDArray {
+        let backend = arrays.first?.backend ?? Device.currentBackend
+        let out = NDArray(uninitialized: [], .float64, on: backend)
+        Kernel.squaredNorm(ArrayList(arrays.map { $0.contiguous() })).run(into: out)
+        return out
     }
 
-    /// One optimizer step on this parameter, in place; see `OptimizerRule`.
-    package func step(_ rule: OptimizerRule, gradient: NDArray, state: [NDArray]) {
-        let gradient = gradient.contiguous()
-        Kernel.step(rule, slots: state.count).run(
-            gradient, state.first ?? gradient, state.count > 1 ? state[1] : gradient, into: self)
+    /// Whether all elements of arrays of floats on one device are finite: one bool, there.
+    package static func allFinite(_ arrays: [NDArray]) -> NDArray {
+        let backend = arrays.first?.backend ?? Device.currentBackend
+        let out = NDArray(uninitialized: [], .bool, on: backend)
+        Kernel.allFinite(ArrayList(arrays.map { $0.contiguous() })).run(into: out)
+        return out
+    }
+
+    /// Writes numbers of the host over these, which are float64 and contiguous.
+    package func write(_ values: [Double]) {
+        guard dtype == .float64, isContiguous, count == values.count else {
+            fail("write", "\(values.count) numbers don't fit \(dtype) \(shape)")
+        }
+        values.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            backend.copyIn(from: base, to: pointer, byteCount: bytes.count)
+        }
+        storage.version &+= 1
     }
 }

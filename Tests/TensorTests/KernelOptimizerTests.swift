@@ -15,18 +15,27 @@ struct KernelOptimizerTests {
             }
             p = values(-1...1)
             g = values(-1...1)
-            m = values(-0.1...0.1)
+            m = values(0.01...0.1)
             v = values(0...0.1)
         }
     }
 
     typealias Memory = UnsafeMutableRawPointer
 
-    /// Runs a kernel in float32 (whole and in pieces) and float64 and compares with `step`.
+    /// Runs a rule in float32 (whole and in pieces) and float64 and compares with `step`, whose m
+    /// and v are the rule's first two states.
     func check(
-        _ kernel: (Int32, Int32, Int64, Memory, Memory, Memory, Memory) -> Void,
+        _ rule: OptimizerRule, clip: Double = 1, _ numbers: [Double],
         _ step: (_ p: inout Double, _ g: Double, _ m: inout Double, _ v: inout Double) -> Void
     ) {
+        let numbers = numbers + Array(repeating: 0, count: Int(FT_RULE_NUMBERS) - numbers.count)
+        func kernel(
+            _ isa: Int32, _ dtype: Int32, _ n: Int64, _ p: Memory, _ g: Memory, _ m: Memory,
+            _ v: Memory
+        ) {
+            let arrays: [Memory?] = [p, g, m, v, nil]
+            kernels(isa).update(Int32(rule.rawValue), dtype, n, numbers, clip, arrays)
+        }
         let n = 1003
         let start = State(n)
         var expected = start
@@ -64,56 +73,51 @@ struct KernelOptimizerTests {
         }
     }
 
-    @Test("stochastic gradient descent", arguments: [false, true])
-    func sgd(_ nesterov: Bool) {
-        check { isa, dtype, n, p, g, m, _ in
-            kernels(isa).sgd(dtype, n, p, g, m, 0.1, 0.9, nesterov, 0.01, 0.5)
-        } _: { p, g, m, _ in
+    @Test("stochastic gradient descent")
+    func sgd() {
+        check(.sgd, clip: 0.5, [0.1, 0.01]) { p, g, _, _ in p -= 0.1 * (0.5 * g + 0.01 * p) }
+        check(.momentum, clip: 0.5, [0.1, 0.01, 0.9]) { p, g, m, _ in
+            m = 0.9 * m + (0.5 * g + 0.01 * p)
+            p -= 0.1 * m
+        }
+        check(.nesterov, clip: 0.5, [0.1, 0.01, 0.9]) { p, g, m, _ in
             let g = 0.5 * g + 0.01 * p
             m = 0.9 * m + g
-            p -= 0.1 * (nesterov ? g + 0.9 * m : m)
-        }
-        check { isa, dtype, n, p, g, _, _ in
-            kernels(isa).sgd(dtype, n, p, g, nil, 0.1, 0, false, 0.01, 0.5)
-        } _: { p, g, _, _ in
-            p -= 0.1 * (0.5 * g + 0.01 * p)
+            p -= 0.1 * (g + 0.9 * m)
         }
     }
 
-    @Test("Adam with decay in the gradient and decoupled", arguments: [(0.01, 0.0), (0, 0.02)])
-    func adam(_ decay: Double, _ decoupled: Double) {
-        check { isa, dtype, n, p, g, m, v in
-            kernels(isa).adam(
-                dtype, n, p, g, m, v, 0.01, 0.9, 0.99, 1e-3, 0.271, 0.0297, decay, decoupled,
-                0.5)
-        } _: { p, g, m, v in
+    @Test("Adam with decay in the gradient and apart from it", arguments: [(0.01, 0.0), (0, 0.02)])
+    func adam(_ decay: Double, _ apart: Double) {
+        let numbers = [0.01 / 0.271, 1 / 0.0297, 1e-3, 0.9, 1 - 0.9, 0.99, 1 - 0.99, decay, apart]
+        check(.adam, clip: 0.5, numbers) { p, g, m, v in
             let g = 0.5 * g + decay * p
-            m += (1 - 0.9) * (g - m)
-            v += (1 - 0.99) * (g * g - v)
-            p -= decoupled * p
+            m = 0.9 * m + (1 - 0.9) * g
+            v = 0.99 * v + (1 - 0.99) * (g * g)
+            p -= apart * p
             p -= 0.01 * (m / 0.271) / ((v / 0.0297).squareRoot() + 1e-3)
         }
     }
 
-    @Test("RMSprop with and without momentum", arguments: [0, 0.8])
-    func rmsprop(_ momentum: Double) {
-        check { isa, dtype, n, p, g, m, v in
-            kernels(isa).rmsprop(
-                dtype, n, p, g, v, momentum > 0 ? m : nil, 0.01, 0.9, 1e-2, momentum, 0.01, 1)
-        } _: { p, g, m, v in
+    @Test("RMSprop with and without momentum")
+    func rmsprop() {
+        let numbers = [0.01, 1e-2, 0.9, 1 - 0.9, 0.01, 0.8]
+        check(.rmsprop, numbers) { p, g, v, _ in
             let g = g + 0.01 * p
-            v += (1 - 0.9) * (g * g - v)
-            let u = g / (v.squareRoot() + 1e-2)
-            if momentum > 0 { m = momentum * m + u }
-            p -= 0.01 * (momentum > 0 ? m : u)
+            v = 0.9 * v + (1 - 0.9) * (g * g)
+            p -= 0.01 * g / (abs(v).squareRoot() + 1e-2)
+        }
+        check(.rmsprop_momentum, numbers) { p, g, v, m in
+            let g = g + 0.01 * p
+            v = 0.9 * v + (1 - 0.9) * (g * g)
+            m = 0.8 * m + g / (abs(v).squareRoot() + 1e-2)
+            p -= 0.01 * m
         }
     }
 
     @Test("Adagrad")
     func adagrad() {
-        check { isa, dtype, n, p, g, _, v in
-            kernels(isa).adagrad(dtype, n, p, g, v, 0.01, 1e-2, 0.01, 2)
-        } _: { p, g, _, v in
+        check(.adagrad, clip: 2, [0.01, 1e-2, 0.01]) { p, g, v, _ in
             let g = 2 * g + 0.01 * p
             v += g * g
             p -= 0.01 * g / (v.squareRoot() + 1e-2)
@@ -122,9 +126,7 @@ struct KernelOptimizerTests {
 
     @Test("Lion")
     func lion() {
-        check { isa, dtype, n, p, g, m, _ in
-            kernels(isa).lion(dtype, n, p, g, m, 0.01, 0.9, 0.99, 0.1, 0.5)
-        } _: { p, g, m, _ in
+        check(.lion, clip: 0.5, [0.01, 0.1, 0.9, 1 - 0.9, 0.99, 1 - 0.99]) { p, g, m, _ in
             let g = 0.5 * g
             let blend = 0.9 * m + (1 - 0.9) * g
             p -= 0.01 * ((blend > 0 ? 1 : blend < 0 ? -1 : 0) + 0.1 * p)

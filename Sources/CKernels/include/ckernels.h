@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "elementwise.h"
+#include "optimizers.h"
 
 #pragma clang diagnostic push
 // Only the kernels themselves are sure to be there: operands may be null where a comment says so.
@@ -141,32 +142,11 @@ typedef struct ft_kernels {
     void (*_Nonnull dropout)(int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
         int64_t begin, int64_t end, double rate, const void *x, void *out);
 
-    // --- Optimizers: one pass over a parameter, in place. float32 and float64 states share the
-    // parameter's dtype. Formulas are in Sources/Optim next to their users; all scalars are doubles
-    // converted to the dtype once. `clip` multiplies the gradient first (1 for none).
-    // sgd: g = clip*grad + decay*p; v = momentum*v + g; p -= rate * (nesterov ? g + momentum*v :
-    // v);
-    // velocity may be NULL when momentum is 0.
-    void (*_Nonnull sgd)(int dtype, int64_t n, void *p, const void *grad, void *velocity,
-        double rate, double momentum, bool nesterov, double decay, double clip);
-    // adam: g = clip*grad + decay*p; m += (1-b1)(g-m); v += (1-b2)(g*g-v);
-    // p -= decoupled*p;  p -= rate * (m/c1) / (sqrt(v/c2) + eps), c1 = 1-b1^t, c2 = 1-b2^t.
-    // AdamW passes decay = 0 and decoupled = rate * weightDecay; Adam passes decoupled = 0.
-    void (*_Nonnull adam)(int dtype, int64_t n, void *p, const void *grad, void *m, void *v,
-        double rate, double b1, double b2, double eps, double c1, double c2, double decay,
-        double decoupled, double clip);
-    // rmsprop: g = clip*grad + decay*p; s += (1-alpha)(g*g-s); u = g/(sqrt(s)+eps);
-    // b = momentum*b + u; p -= rate * (momentum > 0 ? b : u). buffer may be NULL when momentum is
-    // 0.
-    void (*_Nonnull rmsprop)(int dtype, int64_t n, void *p, const void *grad, void *square,
-        void *buffer, double rate, double alpha, double eps, double momentum, double decay,
-        double clip);
-    // adagrad: g = clip*grad + decay*p; s += g*g; p -= rate * g / (sqrt(s) + eps).
-    void (*_Nonnull adagrad)(int dtype, int64_t n, void *p, const void *grad, void *square,
-        double rate, double eps, double decay, double clip);
-    // lion: g = clip*grad; p -= rate * (sign(b1*m + (1-b1)*g) + decay*p); m = b2*m + (1-b2)*g.
-    void (*_Nonnull lion)(int dtype, int64_t n, void *p, const void *grad, void *m, double rate,
-        double b1, double b2, double decay, double clip);
+    // --- Optimizers: one step of a rule of optimizers.h over `count` elements, float32 or float64.
+    // array: the parameter, its gradient and the states that the rule has. `numbers` are
+    // FT_RULE_NUMBERS doubles, converted to the dtype once; `clip` multiplies the gradient first.
+    void (*_Nonnull update)(int rule, int dtype, int64_t count, const double *numbers, double clip,
+        void *const *array);
 
     // --- Scans for trouble: the sum of squares (in double), and whether all are finite.
     double (*_Nonnull sum_squares)(int dtype, int64_t n, const void *x);
@@ -178,6 +158,10 @@ const char *_Nonnull ft_unary_name(int op);
 const char *_Nonnull ft_test_name(int op);
 const char *_Nonnull ft_binary_name(int op);
 const char *_Nonnull ft_compare_name(int op);
+
+// How many states a rule of optimizers.h has.
+int ft_rule_slots(int rule);
+const char *_Nonnull ft_rule_name(int rule);
 
 // Whether integers of this dtype have an elementwise operation; floats have all of them.
 bool ft_unary_has(int op, int dtype);

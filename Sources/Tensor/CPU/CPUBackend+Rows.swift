@@ -1,7 +1,7 @@
 internal import CKernels
 import Synchronization
 
-// Rows of logits, gathering, randomness, optimizers.
+// Rows of logits, gathering, randomness.
 extension CPUBackend {
     private static var grain: Int { 1 << 14 }
 
@@ -112,26 +112,5 @@ extension CPUBackend {
         let values = wide.pointer.assumingMemoryBound(to: Double.self)
         for index in 0..<out.count { values[index] = start + Double(index) * step }
         copy(wide, into: out)
-    }
-
-    @inline(never)
-    func sumOfSquares(_ x: NDArray, into out: NDArray) {
-        let grain = CPUBackend.grain
-        let pieces = (x.count + grain - 1) / grain
-        let partial = NDArray(uninitialized: [pieces], .float64, on: self)
-        let sums = partial.pointer.assumingMemoryBound(to: Double.self)
-        pool.run(pieces) { piece in
-            let start = piece * grain
-            sums[piece] = kernels.sum_squares(
-                x.dtype.rawValue, Int64(min(grain, x.count - start)),
-                x.pointer + start * x.dtype.size)
-        }
-        out.pointer.storeBytes(of: (0..<pieces).reduce(0) { $0 + sums[$1] }, as: Double.self)
-    }
-
-    @inline(never)
-    func allFinite(_ x: NDArray, into out: NDArray) {
-        let isFinite = kernels.all_finite(x.dtype.rawValue, Int64(x.count), x.pointer)
-        out.pointer.storeBytes(of: isFinite, as: Bool.self)
     }
 }

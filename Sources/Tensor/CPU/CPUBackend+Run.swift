@@ -19,8 +19,6 @@ extension CPUBackend {
         case .reduce(let reduction, let axes): reduce(reduction, a, axes: axes, into: out)
         case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)
         case .scan(let reduction): scan(reduction, a, into: out)
-        case .sumOfSquares: sumOfSquares(a, into: out)
-        case .allFinite: allFinite(a, into: out)
         case .matmul(let hasBias, let relu):
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)
@@ -35,8 +33,11 @@ extension CPUBackend {
             randomNormal(key, mean: mean, deviation: deviation, into: out)
         case .words(let key): randomWords(key, into: out)
         case .dropout(let key, let rate): dropout(a, rate: rate, key, into: out)
-        case .step(let rule, let slots):
-            step(rule, out, gradient: a, state: Array([b, c].prefix(slots)))
+        case .update(let rule, let list, let clips, let gated):
+            update(
+                rule, list.arrays, numbers: a, clip: clips ? b : nil, gate: gated ? c : nil)
+        case .squaredNorm(let list): squaredNorm(list.arrays, into: out)
+        case .allFinite(let list): allFinite(list.arrays, into: out)
         }
     }
 }

@@ -126,6 +126,13 @@ package final class Recorder: @unchecked Sendable {
             return refuse("it computes on \(out.device) and on \(backend.device)")
         }
         if !isInside(out.storage) { changed[ObjectIdentifier(out.storage)] = out.storage }
+        var kernel = kernel
+        if let list = kernel.list {
+            for array in kernel.changedInList where !isInside(array.storage) {
+                changed[ObjectIdentifier(array.storage)] = array.storage
+            }
+            kernel = kernel.with(ArrayList(list.arrays.map { standIn($0) }))
+        }
         calls.append(
             CapturedCall(
                 kernel: kernel, a: standIn(a), b: standIn(b), c: standIn(c), out: standIn(out)))

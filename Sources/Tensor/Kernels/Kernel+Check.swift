@@ -62,7 +62,6 @@ extension Kernel {
         case .scan(let reduction):
             rows(a, out, keepingLast: true)
             hasType(out, reduction.resultType(of: a.dtype))
-        case .sumOfSquares, .allFinite: checkTotal(a, out)
         case .matmul(let bias, _): checkProduct(a, b, bias ? c : nil, out)
         case .softmax:
             logits(a, out)
@@ -87,7 +86,10 @@ extension Kernel {
             elementwise(a, out)
             agree(a, out)
             require(a.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
-        case .step(_, let slots): checkStep(slots, out, a, b, c)
+        case .update(let rule, let list, let clips, let gated):
+            checkUpdate(rule, list.arrays, a, clips ? b : nil, gated ? c : nil)
+        case .squaredNorm(let list): checkTotal(list.arrays, out, .float64)
+        case .allFinite(let list): checkTotal(list.arrays, out, .bool)
         }
     }
 
@@ -158,10 +160,14 @@ extension Kernel {
         hasType(out, reduction.resultType(of: x.dtype))
     }
 
-    private func checkTotal(_ x: NDArray, _ out: NDArray) {
-        require(x.isContiguous && out.count == 1, "a contiguous operand and one number", [x, out])
-        if case .sumOfSquares = self { hasType(out, .float64) } else { isBool(out) }
-        require(x.dtype.isFloat, "floats", [x])
+    private func checkTotal(_ arrays: [NDArray], _ out: NDArray, _ type: DType) {
+        hasType(out, type)
+        require(out.count == 1, "one number as output", [out])
+        for array in arrays {
+            require(
+                array.isContiguous && array.dtype.isFloat && array.backend === out.backend,
+                "contiguous floats on one device", [array])
+        }
     }
 
     private func checkProduct(_ a: NDArray, _ b: NDArray, _ bias: NDArray?, _ out: NDArray) {
@@ -203,17 +209,37 @@ extension Kernel {
         if table.storage === items.storage { failAliased() }
     }
 
-    private func checkStep(
-        _ slots: Int, _ parameter: NDArray, _ gradient: NDArray, _ b: NDArray, _ c: NDArray
+    private func checkUpdate(
+        _ rule: OptimizerRule, _ arrays: [NDArray], _ numbers: NDArray, _ clip: NDArray?,
+        _ gate: NDArray?
     ) {
-        for array in [gradient, slots > 0 ? b : gradient, slots > 1 ? c : gradient] {
-            agree(parameter, array)
-            require(
-                array.isContiguous && array.shape == parameter.shape,
-                "a gradient and states of the parameter's shape", [parameter, array])
-            if array.storage === parameter.storage { failAliased() }
+        let width = 2 + rule.slots
+        hasType(numbers, .float64)
+        require(
+            numbers.isContiguous && numbers.count == Int(FT_RULE_NUMBERS)
+                && arrays.count.isMultiple(of: width), "the rule's numbers and arrays", [numbers])
+        if let clip {
+            hasType(clip, .float64)
+            require(clip.count == 1, "one number to clip by", [clip])
         }
-        require(parameter.isContiguous && parameter.dtype.isWide, "float32 or float64", [parameter])
+        if let gate {
+            isBool(gate)
+            require(gate.count == 1, "one bool as gate", [gate])
+        }
+        for start in stride(from: 0, to: arrays.count, by: width) {
+            let parameter = arrays[start]
+            for array in arrays[start..<start + width] {
+                agree(parameter, array)
+                require(
+                    array.isContiguous && array.shape == parameter.shape && array.dtype.isWide
+                        && array.backend === numbers.backend,
+                    "a parameter with a gradient and states like it", [parameter, array])
+            }
+            for (offset, array) in arrays[start..<start + width].enumerated() where offset != 1 {
+                if !array.storage.isOwned { failForeign() }
+                array.storage.version &+= 1
+            }
+        }
     }
 
     @inline(never)

@@ -37,7 +37,7 @@ extension Kernel {
         fail(name, "operands lie on several devices")
     }
 
-    private func failForeign() -> Never {
+    func failForeign() -> Never {
         fail(name, "this array maps a file and can't be written", hint: "write to a copy()")
     }
 }
@@ -59,8 +59,6 @@ extension Kernel {
         case .reduce(let reduction, _): reduction.name
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
         case .scan(let reduction): reduction == .sum ? "cumsum" : "cumprod"
-        case .sumOfSquares: "sumOfSquares"
-        case .allFinite: "allFinite"
         case .matmul: "matmul"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"
@@ -71,7 +69,10 @@ extension Kernel {
         case .normal: "normal"
         case .words: "words"
         case .dropout: "dropout"
-        case .step: "step"
+        case .update(let rule, _, clips: _, gated: _):
+            String(cString: ft_rule_name(Int32(rule.rawValue)))
+        case .squaredNorm: "squaredNorm"
+        case .allFinite: "allFinite"
         }
     }
 }

@@ -9,6 +9,9 @@ package typealias TestFunction = CKernels.TestFunction
 /// A comparison of elementwise.h.
 package typealias CompareFunction = CKernels.CompareFunction
 
+/// A rule of optimizers.h.
+package typealias OptimizerRule = CKernels.OptimizerRule
+
 /// What a device can be asked to compute, attributes included: a call of a kernel is a value.
 ///
 /// Operands a, b, c and the output come with the call, see `run`. A case says what they are; those it
@@ -46,10 +49,6 @@ package enum Kernel: Sendable {
     case argExtreme(maximum: Bool)
     /// Running sum or product along the last axis of a, contiguous.
     case scan(Reduction)
-    /// Σ a² of all elements of a, contiguous, in float64.
-    case sumOfSquares
-    /// Whether all elements of a, contiguous, are finite: a bool.
-    case allFinite
 
     // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), float32
     // or float64; then plus c [n] on every row if there is a bias, then ReLU.
@@ -79,9 +78,17 @@ package enum Kernel: Sendable {
     /// Elements of a, contiguous, kept with probability 1 − rate and scaled up, else 0.
     case dropout(RandomKey, rate: Double)
 
-    /// One step of an optimizer: the output is the parameter, a its gradient, b and c its states,
-    /// both changed too; all contiguous, of one dtype.
-    case step(OptimizerRule, slots: Int)
+    // Many arrays at once, all contiguous.
+
+    /// One step of an optimizer, in place. The list holds for each parameter itself, its gradient and
+    /// its states, of one shape; all are of one dtype, float32 or float64. The output is a, the
+    /// rule's numbers (float64); b is the factor of all gradients, one float64, if it `clips`; c a
+    /// bool, false if nothing is to change, if it is `gated`.
+    case update(OptimizerRule, ArrayList, clips: Bool, gated: Bool)
+    /// Σ x² over all elements of all arrays, one float64.
+    case squaredNorm(ArrayList)
+    /// Whether all elements of all arrays are finite, one bool.
+    case allFinite(ArrayList)
 }
 
 /// Axes of an array, a bit each.
@@ -96,4 +103,12 @@ package struct AxisSet: Sendable, Hashable {
     package func contains(_ axis: Int) -> Bool { bits >> axis & 1 != 0 }
     package mutating func insert(_ axis: Int) { bits |= 1 << axis }
     package var isEmpty: Bool { bits == 0 }
+}
+
+extension OptimizerRule {
+    /// How many states of a parameter the rule has.
+    package var slots: Int { Int(ft_rule_slots(Int32(rawValue))) }
+
+    /// How many numbers a rule takes; what it doesn't use is 0.
+    package static var numberCount: Int { Int(FT_RULE_NUMBERS) }
 }

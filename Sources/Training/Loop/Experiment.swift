@@ -52,6 +52,12 @@ public final class Experiment {
         metrics = try config.value.children("metrics").map { value throws(ConfigError) in
             try MetricCatalog.build(value)
         }
+        if model.trainableCount == 0 {
+            throw ConfigError([
+                config.value.child("model").issue(
+                    "no layer has parameters to train; add a linear layer", at: "layers")
+            ])
+        }
         optimizer = try OptimizerCatalog.build(config.value.child("optimizer"), model)
         try checkTargets(output, lossValue)
         if lossEntry.takesClasses {
@@ -114,11 +120,6 @@ extension Experiment {
         try check(lossValue) { try loss.check(prediction: output, target: target, dtype) }
         for (value, metric) in zip(config.value.children("metrics"), metrics) {
             try check(value) { try metric.check(prediction: output, target: target, dtype) }
-        }
-        if model.trainableCount == 0 {
-            issues.append(
-                config.value.child("model").issue(
-                    "no layer has parameters to train; add a linear layer", at: "layers"))
         }
         if !issues.isEmpty { throw ConfigError(issues) }
     }

@@ -1,0 +1,35 @@
+/// The arrays of a kernel that works on many at once, such as all parameters of an optimizer.
+package final class ArrayList: Sendable {
+    package let arrays: [NDArray]
+
+    package init(_ arrays: [NDArray]) { self.arrays = arrays }
+}
+
+extension Kernel {
+    /// The arrays that come with the kernel, beside its operands.
+    package var list: ArrayList? {
+        switch self {
+        case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list):
+            list
+        default: nil
+        }
+    }
+
+    /// Those of its arrays that the kernel changes.
+    package var changedInList: [NDArray] {
+        guard case .update(let rule, let list, clips: _, gated: _) = self else { return [] }
+        let width = 2 + rule.slots
+        return list.arrays.indices.filter { $0 % width != 1 }.map { list.arrays[$0] }
+    }
+
+    /// The same kernel with other arrays.
+    package func with(_ list: ArrayList) -> Kernel {
+        switch self {
+        case .update(let rule, _, let clips, let gated):
+            .update(rule, list, clips: clips, gated: gated)
+        case .squaredNorm: .squaredNorm(list)
+        case .allFinite: .allFinite(list)
+        default: self
+        }
+    }
+}
