@@ -94,11 +94,46 @@ extension OpTable {
         ) { widened($0) { LogSoftmaxGrad()($0[0], $0[1]) } },
     ]
 
+    private static let rowOfLogits: [[Shape]] = [[[3, 4], [3]], [[1, 4], [1]], [[0, 4], [0]]]
+
+    static let losses: [OpRow] = [
+        several(
+            "crossEntropy", "CrossEntropyOp", inputs: [real, .index(below: 4)],
+            shapes: rowOfLogits, large: [[1332, 57], [1332]], roundings: 3
+        ) { inputs in widened(inputs) { $0[0].crossEntropy(labels: $0[1].mod(4)) } },
+        several(
+            "crossEntropy smoothing", "CrossEntropyOp", inputs: [real, .index(below: 4)],
+            shapes: rowOfLogits, large: [[1332, 57], [1332]], roundings: 3
+        ) { inputs in
+            widened(inputs) {
+                $0[0].crossEntropy(labels: $0[1].mod(4), smoothing: 0.1, ignoring: 1)
+            }
+        },
+        several(
+            "crossEntropyGrad", "CrossEntropyGrad", "LabelWeights",
+            inputs: [real, .index(below: 4), real],
+            shapes: rowOfLogits.map { $0 + [$0[1]] }, large: [[1332, 57], [1332], [1332]],
+            roundings: 3
+        ) { inputs in
+            widened(inputs) {
+                let rule = LabelRule(smoothing: 0, ignored: 1, classWeights: nil)
+                return CrossEntropyGrad(rule)([$0[0], $0[1].mod(4).cast(to: .int64), $0[2]])
+            }
+        },
+        several(
+            "labelWeights", "LabelWeights", inputs: [.index(below: 4)], shapes: [[[3]], [[0]]],
+            gradient: .none("float"), roundings: 1
+        ) {
+            let rule = LabelRule(smoothing: 0, ignored: 1, classWeights: nil)
+            return $0[0].mod(4).labelWeights(rule, classes: 4, .float32)
+        },
+    ]
+
     /// Runs kernels that take float32 or float64 only on halves too.
     private static func widened(_ inputs: [Tensor], _ body: ([Tensor]) -> Tensor) -> Tensor {
         let dtype = inputs[0].dtype
         let wide: DType = dtype == .float64 ? .float64 : .float32
-        return body(inputs.map { $0.cast(to: wide) }).cast(to: dtype)
+        return body(inputs.map { $0.dtype.isFloat ? $0.cast(to: wide) : $0 }).cast(to: dtype)
     }
 
     private static let real = OpInput.real(-2...2)

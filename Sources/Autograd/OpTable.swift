@@ -97,7 +97,7 @@ public enum OpBatching: Sendable, Equatable {
 public enum OpTable {
     public static let rows: [OpRow] =
         arithmetic + exponential + trigonometric + rounding + activation + comparison
-        + reduction + softmax + movement + slicing + joining + indexing + linear
+        + reduction + softmax + losses + movement + slicing + joining + indexing + linear
 
     /// Shapes of one operand of any shape.
     static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]

@@ -8,7 +8,8 @@ public import Tensor
 /// their loss given, in float32.
 ///
 /// `mean` divides by the number of examples; with class targets, by the sum of their weights, those
-/// ignored not counted, as PyTorch does.
+/// ignored not counted, as PyTorch does, except that the mean of nothing is 0 with a gradient of 0
+/// (PyTorch: NaN): a batch in which all is ignored says nothing, and training goes on.
 public struct CrossEntropy: Loss {
     /// The share of the target probability that is spread evenly over all classes. Szegedy et al.,
     /// "Rethinking the inception architecture", 2016.
@@ -52,31 +53,43 @@ public struct CrossEntropy: Loss {
         return ofProbabilities(logits, target.cast(to: logits.dtype))
     }
 
+    /// Logits [rows, classes] by labels of the shape of `target`.
     private func ofClasses(_ logits: Tensor, _ target: Tensor) -> Tensor {
-        if target.isExample { return ofExampleClasses(logits, target) }
-        let targets = ClassTargets(
-            target.data, classes: logits.shape[1], ignoring: ignoredIndex, weights: classWeights,
-            dtype: logits.dtype, on: logits.data.backend, "CrossEntropy")
-        if labelSmoothing == 0, reduction != .none {
-            let scale = 1 / divisor(targets, target.shape)
-            return CrossEntropyOfClasses(targets, scale: scale, isSummed: true)(logits)
+        let rule = LabelRule(
+            smoothing: labelSmoothing, ignored: ignoredIndex,
+            classWeights: classWeights.map { NDArray($0, on: logits.data.backend.home) })
+        let labels = target.reshape([target.count]).cast(to: .int64)
+        switch reduction {
+        case .none:
+            return logits.crossEntropy(labels, rule, isSummed: false).reshape(target.shape)
+        case .sum: return logits.crossEntropy(labels, rule, isSummed: true)
+        case .batchMean:
+            let size = Double(target.shape.first ?? 1)
+            return logits.crossEntropy(labels, rule, divisor: size, isSummed: true)
+        case .mean where classWeights == nil && ignoredIndex == nil:
+            let rows = Double(target.count)
+            return logits.crossEntropy(labels, rule, divisor: rows, isSummed: true)
+        case .mean:
+            return logits.crossEntropy(labels, rule, isSummed: true)
+                .meanByWeight(weight(labels, logits.shape[1], logits.dtype))
         }
-        var losses = CrossEntropyOfClasses(targets, scale: 1, isSummed: false)(logits)
-        if labelSmoothing > 0 {
-            let uniform = weighted(logits.logSoftmax()).mean(axis: 1) * -labelSmoothing
-            let kept = targets.weights.map { (Tensor($0) .!= 0).cast(to: logits.dtype) }
-            losses = losses * (1 - labelSmoothing) + (kept.map { uniform * $0 } ?? uniform)
-        }
-        if reduction == .none { return losses.reshape(target.shape) }
-        return losses.sum() / divisor(targets, target.shape)
     }
 
-    private func divisor(_ targets: ClassTargets, _ shape: Shape) -> Double {
-        switch reduction {
-        case .mean: targets.totalWeight
-        case .sum, .none: 1
-        case .batchMean: Double(shape.first ?? 1)
-        }
+    public func weight(_ logits: Tensor, _ target: Tensor) -> Tensor? {
+        guard classWeights != nil || ignoredIndex != nil, reduction == .mean,
+            target.dtype.isInteger, target.rank == logits.rank - 1
+        else { return nil }
+        let type: DType = logits.dtype == .float64 ? .float64 : .float32
+        return weight(
+            target.reshape([target.count]).cast(to: .int64), logits.shape[logits.rank - 1], type)
+    }
+
+    /// The sum of what labels weigh, smoothing aside.
+    private func weight(_ labels: Tensor, _ classes: Int, _ dtype: DType) -> Tensor {
+        let rule = LabelRule(
+            smoothing: 0, ignored: ignoredIndex,
+            classWeights: classWeights.map { NDArray($0, on: labels.data.backend.home) })
+        return labels.labelWeights(rule, classes: classes, dtype).sum()
     }
 
     private func ofProbabilities(_ logits: Tensor, _ target: Tensor) -> Tensor {
@@ -90,7 +103,7 @@ public struct CrossEntropy: Loss {
 
     func weighted(_ logarithms: Tensor) -> Tensor {
         guard let classWeights else { return logarithms }
-        let weights = NDArray(classWeights, on: logarithms.data.backend)
+        let weights = NDArray(classWeights, on: logarithms.data.backend.home)
         return logarithms * Tensor(weights.cast(to: logarithms.dtype))
     }
 

@@ -20,7 +20,9 @@ public final class Dropout: ShapePreservingModule {
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        isTraining ? x.dropout(rate, using: random) : x
+        let trains = isTraining
+        Recorder.current?.require { [unowned self] in self.isTraining == trains }
+        return trains ? x.dropout(rate, using: random) : x
     }
 
     public override var describe: String { "Dropout(\(rate))" }

@@ -8,9 +8,19 @@ public import Tensor
 public protocol Loss: Sendable {
     func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor
 
+    /// What the mean of a batch is over, on its device: the sum of the targets' weights. nil where each
+    /// example weighs the same.
+    ///
+    /// Means of several batches are joined by it: the loss of an epoch is Σ weight · mean / Σ weight.
+    func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor?
+
     /// Throws a `ShapeError` where the loss could not be computed. The shapes are those of one
     /// example, without the batch axis.
     func check(prediction: Shape, target: Shape, _ targetType: DType) throws
+}
+
+extension Loss {
+    public func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor? { nil }
 }
 
 /// How the losses of single elements become one number.
@@ -55,5 +65,14 @@ extension ElementwiseLoss {
                 layer: "\(Self.self)",
                 problem: "the model gives \(prediction) an example, the targets are \(target)")
         }
+    }
+}
+
+extension Tensor {
+    /// This sum of weighted losses divided by the sum of their weights; 0 where nothing weighs.
+    final func meanByWeight(_ weight: Tensor) -> Tensor {
+        let isNothing = weight .== 0
+        let divisor = Tensor.where(isNothing, Tensor.ones(like: weight), weight)
+        return Tensor.where(isNothing, self * 0, self / divisor)
     }
 }

@@ -37,15 +37,19 @@ public struct Average: Sendable, Equatable {
 /// The share of examples whose largest logit is the target's. Targets are classes, or
 /// probabilities of the predictions' shape.
 public struct Accuracy: Metric {
-    public init() {}
+    /// The class target of examples that aren't counted.
+    public let ignoredIndex: Int?
+
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
     public var name: String { "accuracy" }
     public var prefersHigher: Bool { true }
 
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average {
         let chosen = prediction.argExtreme(maximum: true).values(as: Int64.self)
         let wanted = Classes.wanted(prediction, target, name).values(as: Int64.self)
-        let hits = zip(chosen, wanted).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
-        return Average(total: Double(hits), count: chosen.count)
+        let ignored = ignoredIndex.map { Int64($0) }
+        let counted = zip(chosen, wanted).filter { $0.1 != ignored }
+        return Average(total: Double(counted.count { $0 == $1 }), count: counted.count)
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -58,8 +62,11 @@ public struct Accuracy: Metric {
 public struct TopKAccuracy: Metric {
     /// How many classes are looked at.
     public let k: Int
+    /// The class target of examples that aren't counted.
+    public let ignoredIndex: Int?
 
-    public init(_ k: Int) {
+    public init(_ k: Int, ignoredIndex: Int? = nil) {
+        self.ignoredIndex = ignoredIndex
         guard k > 0 else { fail("TopKAccuracy", "k is \(k); it must be positive") }
         self.k = k
     }
@@ -71,7 +78,8 @@ public struct TopKAccuracy: Metric {
         let logits = prediction.values(as: Double.self)
         let classes = prediction.shape[prediction.rank - 1]
         var hits = 0
-        for (row, wanted) in wanted.enumerated() where wanted >= 0 && wanted < Int64(classes) {
+        for (row, wanted) in wanted.enumerated()
+        where wanted >= 0 && wanted < Int64(classes) && wanted != ignoredIndex.map({ Int64($0) }) {
             let start = row * classes
             let own = logits[start + Int(wanted)]
             var larger = 0
@@ -81,7 +89,8 @@ public struct TopKAccuracy: Metric {
             }
             if larger < k, !own.isNaN { hits += 1 }
         }
-        return Average(total: Double(hits), count: wanted.count)
+        let ignored = ignoredIndex.map { Int64($0) }
+        return Average(total: Double(hits), count: wanted.count { $0 != ignored })
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {

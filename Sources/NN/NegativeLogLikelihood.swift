@@ -34,20 +34,30 @@ public struct NegativeLogLikelihood: Loss {
                 "NegativeLogLikelihood",
                 "\(classWeights.count) class weights for \(classes) classes")
         }
-        if target.isExample {
-            return ofExampleClasses(logarithms.reshape([target.count, classes]), target)
-        }
-        let targets = ClassTargets(
-            target.data, classes: classes, ignoring: ignoredIndex, weights: classWeights,
-            dtype: logarithms.dtype, on: logarithms.data.backend, "NegativeLogLikelihood")
-        var losses = -logarithms.reshape([logarithms.count]).take(Tensor(targets.positions))
-        if let weights = targets.weights { losses = losses * Tensor(weights) }
+        let rule = LabelRule(
+            smoothing: 0, ignored: ignoredIndex,
+            classWeights: classWeights.map { NDArray($0, on: logarithms.data.backend.home) })
+        let labels = target.reshape([target.count]).cast(to: .int64)
+        let weights = labels.labelWeights(rule, classes: classes, logarithms.weightType)
+        // Ignored rows are selected out: they may hold anything, and their label may be no class.
+        let counts = weights .!= 0
+        let safe = Tensor.where(counts, labels, Tensor.zeros(like: labels))
+        let picked = logarithms.reshape([target.count, classes])
+            .gather(safe.unsqueeze(1), axis: 1).squeeze(1)
+        let losses = Tensor.where(
+            counts, picked * -weights.cast(to: logarithms.dtype), Tensor.zeros(like: picked))
         switch reduction {
         case .none: return losses.reshape(target.shape)
         case .sum: return losses.sum()
-        case .mean: return losses.sum() / targets.totalWeight
+        case .mean: return losses.sum().meanByWeight(weights.sum().cast(to: logarithms.dtype))
         case .batchMean: return losses.sum() / Double(target.shape.first ?? 1)
         }
+    }
+
+    public func weight(_ logarithms: Tensor, _ target: Tensor) -> Tensor? {
+        let loss = CrossEntropy(
+            ignoredIndex: ignoredIndex, classWeights: classWeights, reduction: reduction)
+        return loss.weight(logarithms, target)
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -66,4 +76,9 @@ public struct NegativeLogLikelihood: Loss {
                     "\(classWeights.count) class weights for the \(classes) classes of the model")
         }
     }
+}
+
+extension Tensor {
+    /// The dtype that weights of this tensor's rows are computed in.
+    fileprivate final var weightType: DType { dtype == .float64 ? .float64 : .float32 }
 }

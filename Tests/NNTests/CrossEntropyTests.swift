@@ -1,4 +1,5 @@
 import Autograd
+import Glibc
 import NN
 import Tensor
 import Testing
@@ -139,8 +140,40 @@ struct CrossEntropyTests {
         let gradient = leaf.grad?.values(as: Double.self) ?? []
         #expect(gradient[3..<6].allSatisfy { $0 == 0 } && gradient[9...].allSatisfy { $0 == 0 })
         #expect(gradient[0] != 0)
+        leaf.grad = nil
         let nothing = CrossEntropy(ignoredIndex: 0)(leaf, Tensor([0, 0, 0, 0], .int64))
-        #expect(nothing.item.isNaN)
+        nothing.backward()
+        #expect(nothing.item == 0)
+        #expect(leaf.grad?.values(as: Double.self).allSatisfy { $0 == 0 } == true)
+    }
+
+    @Test("selects ignored rows out, whatever they hold", arguments: [0, 0.1])
+    func ignoredInfinities(_ smoothing: Double) {
+        let x = Tensor(
+            [[1, 2, 3], [Double.infinity, 1, 2], [Double.nan, 0, 0], [3, 1, -Double.infinity]],
+            .float64,
+            requiresGrad: true)
+        let labels = Tensor([0, 9, 9, 9], .int64)
+        let loss = CrossEntropy(labelSmoothing: smoothing, ignoredIndex: 9)
+        let f = { (x: Tensor) in loss(x, labels) }
+        let alone = CrossEntropy(labelSmoothing: smoothing)
+        let first = { (x: Tensor) in alone(x, Tensor([0], .int64)) }
+        #expect(f(x).item == first(x[0..<1]).item)
+        let gradient = grad(f)(x.detach()).values(as: Double.self)
+        #expect(Array(gradient[0..<3]) == grad(first)(x.detach()[0..<1]).values())
+        #expect(gradient[3...].allSatisfy { $0 == 0 })
+        let curvature = hvp(f, at: x.detach(), along: Tensor.ones(like: x)).values(as: Double.self)
+        #expect(curvature[3...].allSatisfy { $0 == 0 })
+    }
+
+    @Test("counts a class of weight 0, which is not ignored")
+    func zeroWeight() {
+        // PyTorch: cross_entropy(x, [0, 1], weight=[0, 2], label_smoothing=0.2)
+        let x = Tensor([[1, 0], [0, 1]], .float64)
+        let loss = CrossEntropy(labelSmoothing: 0.2, classWeights: [0, 2])
+        let (near, far) = (log(1 + exp(-1.0)), log(1 + exp(1.0)))
+        let expected = (0.1 * 2 * far + 0.8 * 2 * near + 0.1 * 2 * near) / 2
+        expectClose(loss(x, Tensor([0, 1], .int64)), [expected])
     }
 
     @Test(

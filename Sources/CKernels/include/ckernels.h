@@ -33,6 +33,17 @@ typedef struct ft_loop {
 
 enum ft_reduction { FT_SUM, FT_PROD, FT_MAX, FT_MIN, FT_ANY, FT_ALL };
 
+// The class labels of rows of logits, and what they count. `weights` has one of each class, or is
+// null for 1; `mean_weight` is their mean. A row whose label is `ignored` counts nothing.
+typedef struct ft_labels {
+    const int64_t *labels;
+    int64_t classes;
+    const double *weights;
+    double mean_weight, smoothing;
+    bool ignores;
+    int64_t ignored;
+} ft_labels;
+
 // Instruction sets, in increasing order; `ft_isa_best` asks the processor.
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
@@ -106,6 +117,19 @@ typedef struct ft_kernels {
         const void *y, const void *dy, void *dx);
     // out[r] = log sum exp of the row, stable; -inf for a row of -inf, +inf if any +inf.
     void (*_Nonnull logsumexp_rows)(int dtype, int64_t rows, int64_t n, const void *x, void *out);
+
+    // --- Cross-entropy by labels, rows [begin, end) of contiguous logits, float32 or float64. All give
+    // the first row whose label is no class, or -1. With p = softmax(x), w the weights, e the smoothing
+    // and C classes a row counts  a = (1 - e) w[label] + e mean(w):
+    // label_weights: out = a of each row, 0 where ignored.
+    int64_t (*_Nonnull label_weights)(const ft_labels *target, int64_t begin, int64_t end,
+        int dtype, void *out);
+    // out = -(1 - e) w[label] ln p[label] - e / C sum(w ln p), 0 where ignored.
+    int64_t (*_Nonnull cross_entropy)(const ft_labels *target, int64_t begin, int64_t end,
+        int dtype, const void *x, void *out);
+    // dx = (a p - (1 - e) w[label] onehot - e / C w) dy;  dy_stride is 1, or 0 for one dy.
+    int64_t (*_Nonnull cross_entropy_backward)(const ft_labels *target, int64_t begin, int64_t end,
+        int dtype, const void *x, const void *dy, int64_t dy_stride, void *dx);
 
     // --- Bias and activation fused around a matrix product, float32 and float64, contiguous.
     // y[r][j] = activation(y[r][j] + bias[j]) in place; bias may be NULL; activation: 0 none, 1

@@ -25,6 +25,12 @@ extension CPUBackend {
         case .softmaxBackward(let logarithm):
             softmaxBackward(a, b, logarithm: logarithm, into: out)
         case .logSumExp: logSumExp(a, into: out)
+        case .labelWeights(let target, let weights, let classes):
+            labelWeights(target, weights, classes: classes, labels: a, into: out)
+        case .crossEntropy(let target, let weights):
+            crossEntropy(target, weights, a, labels: b, into: out)
+        case .crossEntropyBackward(let target, let weights):
+            crossEntropyBackward(target, weights, a, labels: b, dy: c, into: out)
         case .gather: gather(a, b, into: out)
         case .scatterAdd: scatterAdd(a, b, into: out)
         case .uniform(let key, let low, let high):

@@ -11,6 +11,9 @@ extension Kernel {
         switch self {
         case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list):
             list
+        case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
+            .crossEntropyBackward(_, let weights):
+            weights
         default: nil
         }
     }
@@ -27,6 +30,11 @@ extension Kernel {
         switch self {
         case .update(let rule, _, let clips, let gated):
             .update(rule, list, clips: clips, gated: gated)
+        case .labelWeights(let target, weights: _, let classes):
+            .labelWeights(target, weights: list, classes: classes)
+        case .crossEntropy(let target, weights: _): .crossEntropy(target, weights: list)
+        case .crossEntropyBackward(let target, weights: _):
+            .crossEntropyBackward(target, weights: list)
         case .squaredNorm: .squaredNorm(list)
         case .allFinite: .allFinite(list)
         default: self

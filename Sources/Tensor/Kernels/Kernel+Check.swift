@@ -76,6 +76,21 @@ extension Kernel {
             require(
                 a.rank > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
                 "an output of one number a row", [a, out])
+        case .labelWeights(_, let weights, let classes):
+            require(out.shape == a.shape && out.dtype.isWide, "a number a label", [a, out])
+            checkLabels(a, weights, rows: a.count, classes: classes, out)
+        case .crossEntropy(_, let weights):
+            require(a.rank == 2 && out.count == a.shape[0], "logits [rows, classes]", [a, out])
+            logits(a, out)
+            checkLabels(b, weights, rows: a.shape[0], classes: a.shape[1], out)
+        case .crossEntropyBackward(_, let weights):
+            require(
+                a.rank == 2 && out.shape == a.shape && (c.count == 1 || c.count == a.shape[0]),
+                "logits [rows, classes] and a gradient a row", [a, c, out])
+            logits(a, out)
+            agree(a, c)
+            require(c.isContiguous, "a contiguous gradient", [c])
+            checkLabels(b, weights, rows: a.shape[0], classes: a.shape[1], out)
         case .gather:
             indexing(table: a, items: out, b)
         case .scatterAdd:
@@ -192,6 +207,22 @@ extension Kernel {
                 "a contiguous bias of a number a column", [bias, out])
         }
         if a.storage === out.storage || b.storage === out.storage { failAliased() }
+    }
+
+    private func checkLabels(
+        _ labels: NDArray, _ weights: ArrayList?, rows: Int, classes: Int, _ out: NDArray
+    ) {
+        hasType(labels, .int64)
+        require(
+            labels.isContiguous && labels.count == rows && out.isContiguous,
+            "a label of each row, contiguous", [labels, out])
+        guard let weights else { return }
+        require(weights.arrays.count == 1, "one array of weights", weights.arrays)
+        let array = weights.arrays[0]
+        hasType(array, .float64)
+        require(
+            array.isContiguous && array.count == classes && array.backend === out.backend,
+            "a weight of each class", [array])
     }
 
     private func indexing(table: NDArray, items: NDArray, _ index: NDArray) {

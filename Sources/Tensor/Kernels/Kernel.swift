@@ -63,6 +63,16 @@ package enum Kernel: Sendable {
     /// The last axis has size 1 in the output.
     case logSumExp
 
+    // Classes of rows of logits: a holds logits [rows, classes], b int64 labels [rows]; the list, if
+    // there is one, the float64 weights of the classes. See ckernels.h for the formulas.
+
+    /// What each row counts; a is the labels here.
+    case labelWeights(LabelTarget, weights: ArrayList?, classes: Int)
+    /// The loss of each row.
+    case crossEntropy(LabelTarget, weights: ArrayList?)
+    /// The gradient by the logits, c being that by the losses: [rows], or one for all.
+    case crossEntropyBackward(LabelTarget, weights: ArrayList?)
+
     // Indexing along the first axis; the index is int64 and contiguous, negative from the end.
 
     /// out[i] = a[b[i]]; a is contiguous.
@@ -89,6 +99,19 @@ package enum Kernel: Sendable {
     case squaredNorm(ArrayList)
     /// Whether all elements of all arrays are finite, one bool.
     case allFinite(ArrayList)
+}
+
+/// How class labels become a target distribution.
+package struct LabelTarget: Sendable, Hashable {
+    /// The share that is spread evenly over all classes.
+    package var smoothing: Double
+    /// The label of rows that count nothing.
+    package var ignored: Int?
+
+    package init(smoothing: Double = 0, ignored: Int? = nil) {
+        self.smoothing = smoothing
+        self.ignored = ignored
+    }
 }
 
 /// Axes of an array, a bit each.

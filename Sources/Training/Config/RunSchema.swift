@@ -82,6 +82,9 @@ public enum RunSchema {
 
     private static let training: [Field] = [
         .int("epochs", default: 10, min: 1, max: 1_000_000, doc: "passes over the examples"),
+        .bool(
+            "capture", default: true,
+            doc: "record the kernels of a step once and replay them; the bits are the same"),
         .int(
             "checkpointEverySteps", default: 0, min: 0,
             doc: "steps between checkpoints within an epoch; 0 for none"),

@@ -16,7 +16,7 @@ struct Evaluator {
         model.eval()
         defer { model.train() }
         var lossSum = 0.0
-        var count = 0
+        var lossWeight = 0.0
         var sums = metrics.map { _ in Average() }
         let stream = loader.epoch()
         while let batch = try stream.next() {
@@ -24,15 +24,16 @@ struct Evaluator {
             noGrad {
                 let targets = batch.targets.on(backend)
                 let output = model(Tensor(batch.inputs.on(backend)))
-                lossSum += loss(output, Tensor(targets)).item * Double(batch.count)
+                let weight = loss.weight(output, Tensor(targets))?.item ?? Double(batch.count)
+                lossSum += loss(output, Tensor(targets)).item * weight
+                lossWeight += weight
                 for (index, metric) in metrics.enumerated() {
                     sums[index] += metric(output.data, targets)
                 }
             }
-            count += batch.count
         }
         return Measurement(
-            loss: count == 0 ? 0 : lossSum / Double(count),
+            loss: lossWeight == 0 ? 0 : lossSum / lossWeight,
             metrics: zip(metrics, sums).map { ($0.name, $1.value) })
     }
 }

@@ -49,8 +49,9 @@ public final class Experiment {
         let lossValue = config.value.child("loss")
         let lossEntry = try LossCatalog.entry(lossValue)
         loss = lossEntry.build(lossValue)
+        let ignored = lossEntry.takesClasses ? lossValue.optionalInt("ignoreIndex") : nil
         metrics = try config.value.children("metrics").map { value throws(ConfigError) in
-            try MetricCatalog.build(value)
+            try MetricCatalog.build(value, ignoring: ignored)
         }
         if model.trainableCount == 0 {
             throw ConfigError([
@@ -61,7 +62,7 @@ public final class Experiment {
         optimizer = try OptimizerCatalog.build(config.value.child("optimizer"), model)
         try checkTargets(output, lossValue)
         if lossEntry.takesClasses {
-            try checkClasses(output, ignoring: lossValue.optionalInt("ignoreIndex"))
+            try checkClasses(output, ignoring: ignored)
         }
     }
 

@@ -13,10 +13,10 @@ struct Divergence: Error, CustomStringConvertible {
 
 extension Trainer {
     /// What to say of a loss that is not finite: where it comes from, as far as can be seen.
-    func divergence(_ value: Double, _ loss: Tensor, _ batch: Batch) -> Divergence {
+    func divergence(_ value: Double, _ batch: Batch) -> Divergence {
         divergence(
             "the loss is \(Format.measure(value)) at step \(Format.grouped(cursor.step + 1)); "
-                + origin(loss, batch))
+                + origin(batch))
     }
 
     /// A sentence with the learning rate and the checkpoint to go back to.
@@ -32,7 +32,7 @@ extension Trainer {
         )
     }
 
-    private func origin(_ loss: Tensor, _ batch: Batch) -> String {
+    private func origin(_ batch: Batch) -> String {
         if batch.inputs.dtype.isFloat, !batch.inputs.isAllFinite {
             return "the inputs of this batch hold NaN or infinity"
         }
@@ -43,7 +43,7 @@ extension Trainer {
         let (inputs, targets) = (batch.inputs.on(backend), batch.targets.on(backend))
         if let anomaly = experiment.anomaly(inputs, targets) { return anomaly.description }
         optimizer.zeroGrad()
-        loss.backward()
+        experiment.loss(experiment.model(Tensor(inputs)), Tensor(targets)).backward()
         if let name = optimizer.nonFiniteGradient {
             return "the gradient of \(name) holds NaN or infinity"
         }

@@ -35,28 +35,25 @@ extension Trainer {
 
     /// One step: forward, backward, update.
     private func step(_ batch: Batch) throws {
-        let optimizer = optimizer
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
-        let output = experiment.model(Tensor(batch.inputs.on(backend)))
-        let loss = experiment.loss(output, Tensor(targets))
-        let value = loss.item
-        guard value.isFinite else { throw divergence(value, loss, batch) }
+        let outcome = compute(Tensor(batch.inputs.on(backend)), Tensor(targets))
+        let value = outcome.loss.item
+        guard value.isFinite else { throw divergence(value, batch) }
+        let weight = outcome.weight?.item ?? Double(batch.count)
         if !hasReportedFirstLoss {
             hasReportedFirstLoss = true
             emit(.firstLoss(value, step: cursor.step + 1))
         }
-        loss.backward()
-        optimizer.step()
-        optimizer.zeroGrad()
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count
-        cursor.lossSum += value * Double(batch.count)
-        cursor.lossWeight += Double(batch.count)
+        cursor.lossSum += value * weight
+        cursor.lossWeight += weight
         if data.validation == nil {
             for metric in experiment.metrics {
-                cursor.metricSums[metric.name, default: Average()] += metric(output.data, targets)
+                cursor.metricSums[metric.name, default: Average()] += metric(
+                    outcome.output.data, targets)
             }
         }
         report()

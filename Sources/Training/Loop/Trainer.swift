@@ -1,3 +1,4 @@
+import Autograd
 import Checkpoint
 import Datasets
 import FTConfig
@@ -28,6 +29,8 @@ public final class Trainer {
     var clock = SessionClock()
     var resumedStep: Int?
     var hasReportedFirstLoss = false
+    /// The step, recorded and replayed where the config allows it.
+    let compute: (Tensor, Tensor) -> StepOutcome
 
     /// The optimizer and its state.
     public var optimizer: Optimizer { experiment.optimizer }
@@ -51,6 +54,12 @@ public final class Trainer {
         self.stop = stop
         lock = try RunLock(folder)
         let config = experiment.config
+        if config.training.bool("capture") {
+            let captured = capture { experiment.trainStep($0, $1) }
+            compute = { captured($0, $1) }
+        } else {
+            compute = { experiment.trainStep($0, $1) }
+        }
         store = folder.checkpoints(keep: config.training.int("keepCheckpoints"))
         metricsLog = MetricsLog(folder, metrics: experiment.metrics.map(\.name))
         rates = try ScheduleCatalog.build(

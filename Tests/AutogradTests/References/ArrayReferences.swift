@@ -84,6 +84,28 @@ extension References {
             let totals = grids[1].collect([-1], keepDims: true) { $0.reduce(0, +) }
             return Grid(grids[0].shape) { grids[1][$0] - exp(grids[0][$0]) * totals.spread($0) }
         },
+        "crossEntropy": { grids in
+            lossRows(grids) { line, label in logSum(line) - line[label] }
+        },
+        "crossEntropy smoothing": { grids in
+            lossRows(grids) { line, label in
+                if label == 1 { return 0 }
+                let spread = line.reduce(0) { $0 + logSum(line) - $1 } / 4
+                return 0.9 * (logSum(line) - line[label]) + 0.1 * spread
+            }
+        },
+        "crossEntropyGrad": { grids in
+            Grid(grids[0].shape) { index in
+                let label = (Int(grids[1][[index[0]]]) + 4) % 4
+                if label == 1 { return 0 }
+                let line = (0..<4).map { grids[0][[index[0], $0]] }
+                let slope = exp(line[index[1]] - logSum(line)) - (index[1] == label ? 1 : 0)
+                return slope * grids[2][[index[0]]]
+            }
+        },
+        "labelWeights": { grids in
+            Grid(grids[0].shape) { (Int(grids[0][$0]) + 4) % 4 == 1 ? 0 : 1 }
+        },
         "matmul": { product($0[0], $0[1]) },
         "dot": { product($0[0], $0[1]) },
         "outer": { g in Grid(g[0].shape + g[1].shape) { g[0][[$0[0]]] * g[1][[$0[1]]] } },
@@ -99,6 +121,17 @@ extension References {
             }
         },
     ]
+
+    /// One number of each row and its label, the second grid modulo 4.
+    private static func lossRows(
+        _ grids: [Grid], _ loss: ([Double], Int) -> Double
+    ) -> Grid {
+        Grid(grids[1].shape) { index in
+            let width = grids[0].shape[1]
+            let line = (0..<width).map { grids[0][[index[0], $0]] }
+            return loss(line, (Int(grids[1][index]) + 4) % 4)
+        }
+    }
 
     private static func affine(_ x: Grid, _ weight: Grid, _ bias: Grid?) -> Grid {
         Grid(x.shape.dropLast() + [weight.shape[0]]) { index in

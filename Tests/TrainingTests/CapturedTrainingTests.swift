@@ -1,0 +1,52 @@
+import Checkpoint
+import FTConfig
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite("Training with captured steps")
+struct CapturedTrainingTests {
+    @Test(
+        "ends with the bits of training without",
+        arguments: [
+            [], ["optimizer={\"type\": \"sgd\", \"momentum\": 0.9}"],
+            ["optimizer.clipNorm=0.1"], ["schedule={\"type\": \"cosine\", \"warmupSteps\": 3}"],
+            [
+                "model.layers=[{\"type\": \"linear\", \"units\": 8}, {\"type\": \"tanh\"}, "
+                    + "{\"type\": \"dropout\", \"rate\": 0.3}, {\"type\": \"linear\", \"units\": 3}]"
+            ],
+            ["loss.labelSmoothing=0.1", "loss.classWeights=[1, 2, 0.5]"],
+            // The last batch is a short one.
+            ["data.batchSize=7"],
+        ])
+    func bits(_ overrides: [String]) throws {
+        let sandbox = Sandbox()
+        let eager = try sandbox.trainer("eager", overrides + ["training.capture=false"]).run()
+        let captured = try sandbox.trainer("captured", overrides).run()
+        #expect(eager.trainLoss == captured.trainLoss)
+        #expect(
+            try tensors(sandbox.file("eager/last.safetensors"))
+                == tensors(sandbox.file("captured/last.safetensors")))
+        #expect(
+            steadyColumns(try sandbox.text("eager/metrics.csv"))
+                == steadyColumns(try sandbox.text("captured/metrics.csv")))
+    }
+
+    @Test("losses of an epoch don't depend on the batch size, whatever targets weigh")
+    func weights() throws {
+        let sandbox = Sandbox()
+        let still = [
+            "optimizer={\"type\": \"sgd\", \"learningRate\": 0}", "training.epochs=1",
+            "loss.classWeights=[1, 10, 0.1]", "loss.ignoreIndex=2",
+        ]
+        let runs = try [1, 5, 8, 40].map { size in
+            try sandbox.trainer("run\(size)", still + ["data.batchSize=\(size)"]).run()
+        }
+        let train = runs.compactMap(\.trainLoss)
+        let validation = runs.compactMap { $0.best?.measurement.loss }
+        #expect(train.count == 4 && validation.count == 4)
+        for value in train { #expect(abs(value - train[3]) < 1e-6) }
+        for value in validation { #expect(abs(value - validation[3]) < 1e-6) }
+    }
+}
