@@ -10,10 +10,20 @@ func benchmarkTinyMLP() {
         Tanh()
         Linear(16, 2, using: random)
     }
-    let x = Tensor.normal([32, 2], using: random)
-    let y = Tensor.integers([32], high: 2, using: random)
-    let step = trainStep(model, SGD(model, learningRate: 0.1), x, y)
-    report("mlp_tiny", "ms", medianMilliseconds(400, warmup: 100, step))
+    benchmarkSteps("mlp_tiny", model, SGD(model, learningRate: 0.1), batch: 32, inputs: 2, 2)
+}
+
+/// 4-64-64-2 with ReLU, batch 64, Adam: a small agent's network.
+func benchmarkSmallMLP() {
+    let random = Random(seed: 0)
+    let model = Sequential {
+        Linear(4, 64, using: random)
+        ReLU()
+        Linear(64, 64, using: random)
+        ReLU()
+        Linear(64, 2, using: random)
+    }
+    benchmarkSteps("mlp_small", model, Adam(model), batch: 64, inputs: 4, 2)
 }
 
 /// 784-512-256-10 with ReLU, batch 128, Adam: the default model on MNIST.
@@ -26,21 +36,29 @@ func benchmarkMLP() {
         ReLU()
         Linear(256, 10, using: random)
     }
-    let x = Tensor.normal([128, 784], using: random)
-    let y = Tensor.integers([128], high: 10, using: random)
-    let step = trainStep(model, Adam(model, learningRate: 1e-3), x, y)
-    report("mlp", "ms", medianMilliseconds(400, warmup: 50, step))
+    benchmarkSteps("mlp", model, Adam(model, learningRate: 1e-3), batch: 128, inputs: 784, 10)
 }
 
-private func trainStep(
-    _ model: Sequential, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor
-) -> () -> Void {
+/// A train step as it is, and captured and replayed.
+private func benchmarkSteps(
+    _ name: String, _ model: Sequential, _ optimizer: Optimizer, batch: Int, inputs: Int,
+    _ classes: Int
+) {
+    let random = Random(seed: 1)
+    let x = Tensor.normal([batch, inputs], using: random)
+    let y = Tensor.integers([batch], high: classes, using: random)
     let loss = CrossEntropy()
-    return {
+    func step(_ x: Tensor, _ y: Tensor) -> Tensor {
         optimizer.zeroGrad()
-        loss(model(x), y).backward()
+        let value = loss(model(x), y)
+        value.backward()
         optimizer.step()
+        return value
     }
+    report(name, "ms", medianMilliseconds(400, warmup: 100) { _ = step(x, y) })
+    let captured = capture { step($0, $1) }
+    report(
+        "\(name)_captured", "ms", medianMilliseconds(400, warmup: 100) { _ = captured(x, y) })
 }
 
 /// 200 operations on scalars, one after another, forward and backward: microseconds for one.

@@ -6,6 +6,7 @@ import Glibc
 
 let workloads: [(name: String, run: () -> Void)] = [
     ("mlp_tiny", benchmarkTinyMLP),
+    ("mlp_small", benchmarkSmallMLP),
     ("mlp", benchmarkMLP),
     ("scalar_chain", benchmarkScalarChain),
     ("grad_mlp", benchmarkGrad),
