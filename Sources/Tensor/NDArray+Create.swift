@@ -17,7 +17,7 @@ extension NDArray {
         values.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress, bytes.count > 0 else { return }
             storage.backend.copyIn(from: base, to: storage.pointer, byteCount: bytes.count)
-            if Recorder.mayBeOpen { Recorder.current?.noteUpload(bytes, into: storage) }
+            if Recorder.mayBeOpen { Recorder.current?.noteUpload(bytes, into: self) }
         }
     }
 

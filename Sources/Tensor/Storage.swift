@@ -13,6 +13,8 @@ public final class Storage: @unchecked Sendable {
     package let backend: any Backend
     /// The step that the memory belongs to, if it was made while one was captured.
     let pool: CapturePool?
+    /// Tells apart the storages of a pool, which share memory; 0 outside.
+    let serial: UInt32
     /// Whether there is no memory at all: see `AbsentBackend`.
     let isAbsent: Bool
     /// Whether the memory is the backend's and may be written: false for foreign memory.
@@ -36,7 +38,9 @@ public final class Storage: @unchecked Sendable {
         let home = backend.home
         self.backend = home
         pool = Recorder.mayBeOpen ? Recorder.pool(on: home) : nil
-        pointer = pool?.allocate(byteCount: byteCount) ?? home.allocate(byteCount: byteCount)
+        let block = pool?.allocate(byteCount: byteCount)
+        pointer = block?.pointer ?? home.allocate(byteCount: byteCount)
+        serial = block?.serial ?? 0
         isOwned = true
         isAbsent = false
         companion = nil
@@ -51,6 +55,7 @@ public final class Storage: @unchecked Sendable {
         self.byteCount = byteCount
         self.backend = backend
         pool = nil
+        serial = 0
         isOwned = false
         isAbsent = backend is AbsentBackend
         companion = owner
@@ -62,6 +67,7 @@ public final class Storage: @unchecked Sendable {
         byteCount = storage.byteCount
         backend = storage.backend
         pool = nil
+        serial = 0
         isOwned = false
         isAbsent = storage.isAbsent
         companion = nil
@@ -70,7 +76,7 @@ public final class Storage: @unchecked Sendable {
     deinit {
         guard isOwned else { return }
         if let pool {
-            pool.deallocate(pointer, byteCount: byteCount)
+            pool.deallocate(pointer, byteCount: byteCount, serial)
         } else {
             backend.deallocate(pointer, byteCount: byteCount)
         }

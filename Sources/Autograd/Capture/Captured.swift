@@ -38,6 +38,10 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     /// How many kernels a replay with the inputs recorded last runs; nil before one was recorded.
     public var kernelCount: Int? { entries.last?.step?.kernelCount }
 
+    /// How many the function itself runs: neighbours are joined, and what is constant or never used
+    /// drops out.
+    public var recordedKernelCount: Int? { entries.last?.step?.recordedCount }
+
     /// The bytes of memory that all arrays of such a step share; nil before one was recorded.
     public var byteCount: Int? { entries.last?.step?.byteCount }
 

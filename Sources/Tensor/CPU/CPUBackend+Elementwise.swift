@@ -34,7 +34,7 @@ extension CPUBackend {
 
     /// Calls `body` with the number as one element in memory.
     @inline(__always)
-    private func withElement(
+    func withElement(
         _ number: Scalar, _ dtype: DType, _ body: (UnsafeRawPointer) -> Void
     ) {
         var element: UInt64 = 0

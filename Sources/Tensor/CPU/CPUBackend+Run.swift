@@ -16,6 +16,7 @@ extension CPUBackend {
         case .compare(let function): compare(function, a, b, into: out)
         case .compareScalar(let function, let number): compareScalar(function, number, a, into: out)
         case .select: select(a, b, c, into: out)
+        case .fused(let program, let list): fused(program, list.arrays, into: out)
         case .reduce(let reduction, let axes): reduce(reduction, a, axes: axes, into: out)
         case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)
         case .scan(let reduction): scan(reduction, a, into: out)

@@ -25,59 +25,88 @@ package final class CapturedStep {
         let end: UInt64
     }
 
+    /// What a step depends on and changes beside its own memory.
+    struct Surroundings {
+        /// What was made outside and is used inside, kept alive.
+        let outside: [Storage]
+        let changed: [Storage]
+        let advances: [Advance]
+        let feeds: [any StepInput]
+        let conditions: [() -> Bool]
+        let results: [() -> Void]
+    }
+
     private let backend: any Backend
     private let pool: CapturePool
+    private let arena: CaptureArena
     private let calls: [CapturedCall]
-    private let uploads: [(before: Int, bytes: [UInt8], into: Storage)]
+    private let uploads: [(before: Int, bytes: [UInt8], into: NDArray)]
     private let inputs: [Input]
     private let outputs: [NDArray]
-    private var handedOut: [NDArray]
-    private let outside: [Storage]
-    private let changed: [Storage]
-    private let advances: [Advance]
-    private let feeds: [any StepInput]
-    private let conditions: [() -> Bool]
-    private let results: [() -> Void]
+    private var handedOut: [NDArray] = []
+    private let surroundings: Surroundings
+    /// How many kernels the step had before it was improved.
+    package let recordedCount: Int
 
+    /// Lays out the memory of `program` and computes its constants.
     init(
-        backend: any Backend, pool: CapturePool, calls: [CapturedCall],
-        uploads: [(before: Int, bytes: [UInt8], into: Storage)], inputs: [Input],
-        outputs: [NDArray], outside: [Storage], changed: [Storage], advances: [Advance],
-        feeds: [any StepInput], conditions: [() -> Bool], results: [() -> Void]
+        _ program: CaptureProgram, on backend: any Backend, pool: CapturePool,
+        inputs: [(memory: NDArray, alias: Storage)], outputs: [NDArray],
+        surroundings: Surroundings
     ) {
         self.backend = backend
         self.pool = pool
+        self.outputs = outputs
+        self.surroundings = surroundings
+        let written = Set(program.calls.flatMap { $0.writes.map { ObjectIdentifier($0.storage) } })
+        self.inputs = inputs.map { memory, alias in
+            Input(
+                memory: memory, alias: alias, isWritten: written.contains(ObjectIdentifier(alias)))
+        }
+        let (places, byteCount) = program.planMemory()
+        arena = CaptureArena(byteCount: byteCount, on: backend)
+        for (storage, offset) in places { storage.pointer = arena.pointer + offset }
+        var calls: [CapturedCall] = []
+        var uploads: [(before: Int, bytes: [UInt8], into: NDArray)] = []
+        for call in program.calls {
+            if let bytes = call.bytes {
+                uploads.append((calls.count, bytes, call.out))
+            } else {
+                calls.append(
+                    CapturedCall(
+                        kernel: call.kernel, a: call.a, b: call.b, c: call.c, out: call.out))
+            }
+        }
         self.calls = calls
         self.uploads = uploads
-        self.inputs = inputs
-        self.outputs = outputs
-        handedOut = []
-        self.outside = outside
-        self.changed = changed
-        self.advances = advances
-        self.feeds = feeds
-        self.conditions = conditions
-        self.results = results
+        recordedCount = program.recordedCount
+        for call in program.constants {
+            if let bytes = call.bytes {
+                write(bytes, into: call.out)
+            } else {
+                backend.run(call.kernel, call.a, call.b, call.c, into: call.out)
+            }
+        }
     }
 
     /// How many kernels a replay runs.
     package var kernelCount: Int { calls.count }
     /// The memory that everything computed in the step lies in.
-    package var byteCount: Int { pool.byteCount }
+    package var byteCount: Int { pool.byteCount + arena.byteCount }
 
     /// Whether what the step took for granted still holds.
-    package var isValid: Bool { conditions.allSatisfy { $0() } }
+    package var isValid: Bool { surroundings.conditions.allSatisfy { $0() } }
 
     /// Runs the kernels on other inputs, of the shapes and dtypes they were recorded with.
     ///
     /// - Returns: the outputs, in memory that the next replay leaves alone if somebody still holds it.
     package func replay(_ arrays: [NDArray]) -> [NDArray] {
         for (input, array) in zip(inputs, arrays) { lay(input, on: array) }
-        for feed in feeds { feed.update() }
+        for feed in surroundings.feeds { feed.update() }
         run()
-        for advance in advances { advance.random.position += advance.end - advance.start }
-        for storage in changed { storage.version &+= 1 }
-        for action in results { action() }
+        for advance in surroundings.advances { advance.random.position += advance.end - advance.start }
+        for storage in surroundings.changed { storage.version &+= 1 }
+        for action in surroundings.results { action() }
         defer { withExtendedLifetime(arrays) {} }
         return handOut()
     }
@@ -95,26 +124,27 @@ package final class CapturedStep {
         var upload = 0
         calls.withUnsafeBufferPointer { calls in
             for index in calls.indices {
-                while upload < uploads.count, uploads[upload].before <= index { write(&upload) }
-                if advances.isEmpty {
+                while upload < uploads.count, uploads[upload].before <= index {
+                    write(uploads[upload].bytes, into: uploads[upload].into)
+                    upload += 1
+                }
+                if surroundings.advances.isEmpty {
                     let call = calls[index]
                     backend.run(call.kernel, call.a, call.b, call.c, into: call.out)
                 } else {
                     let call = calls[index]
                     backend.run(
-                        call.kernel.drawing(from: advances), call.a, call.b, call.c, into: call.out)
+                        call.kernel.drawing(from: surroundings.advances), call.a, call.b, call.c, into: call.out)
                 }
             }
         }
-        while upload < uploads.count { write(&upload) }
+        for upload in uploads[upload...] { write(upload.bytes, into: upload.into) }
     }
 
-    private func write(_ upload: inout Int) {
-        let (_, bytes, storage) = uploads[upload]
-        upload += 1
+    private func write(_ bytes: [UInt8], into array: NDArray) {
         bytes.withUnsafeBytes { source in
             guard let base = source.baseAddress else { return }
-            backend.copyIn(from: base, to: storage.pointer, byteCount: source.count)
+            backend.copyIn(from: base, to: array.pointer, byteCount: source.count)
         }
     }
 

@@ -11,11 +11,11 @@ package final class Recorder: @unchecked Sendable {
     private let backend: any Backend
     let pool: CapturePool
 
-    private var calls: [CapturedCall] = []
-    private var uploads: [(before: Int, bytes: [UInt8], into: Storage)] = []
-    /// Stand-ins for storages by address: they hold no reference, so that reuse in place is decided as
-    /// if nobody recorded.
-    private var standIns: [UnsafeMutableRawPointer: Storage] = [:]
+    private var calls: [CaptureProgram.Call] = []
+    /// Stand-ins for storages, those of the step by their number: they hold no reference, so that reuse
+    /// in place is decided as if nobody recorded.
+    private var inner: [UInt32: Storage] = [:]
+    private var outer: [ObjectIdentifier: Storage] = [:]
     /// What was made outside and is used inside, kept alive.
     private var outside: [ObjectIdentifier: Storage] = [:]
     private var changed: [ObjectIdentifier: Storage] = [:]
@@ -75,7 +75,8 @@ package final class Recorder: @unchecked Sendable {
     /// Copying the inputs into the step is no part of it.
     private func forgetInputs() {
         calls = []
-        standIns = [:]
+        inner = [:]
+        outer = [:]
         outside = [:]
         changed = [:]
     }
@@ -89,32 +90,41 @@ package final class Recorder: @unchecked Sendable {
             refuse(
                 "a tensor that outlives the step was given other elements; write into the old ones")
         }
-        pool.seal()
-        if let refusal { return .failure(Refusal(reason: refusal)) }
         for tensor in graded.values {
             let grad = tensor.grad
             results.append { tensor.grad = grad }
         }
-        let inputIns = inputs.map { standIn($0) }
-        let writes = Set(calls.map { $0.out.storage.pointer })
-        let advances = randoms.compactMap { entry -> CapturedStep.Advance? in
+        let live = pool.seal()
+        if let refusal { return .failure(Refusal(reason: refusal)) }
+        let nobody = Random(seed: 0)
+        let stateful = randoms.indices.filter { index in
             // One that the step made itself starts anew in each.
-            var random = entry.random
-            let start = entry.start
-            randoms.removeAll { $0.random === random }
-            if isKnownUniquelyReferenced(&random) { return nil }
-            return CapturedStep.Advance(random: random, start: start, end: random.position)
+            let start = randoms[index].start
+            var random = randoms[index].random
+            randoms[index].random = nobody
+            defer { randoms[index] = (random, start) }
+            return !isKnownUniquelyReferenced(&random)
         }
-        return .success(
-            CapturedStep(
-                backend: backend, pool: pool, calls: calls, uploads: uploads,
-                inputs: zip(inputs, inputIns).map { array, alias in
-                    CapturedStep.Input(
-                        memory: array, alias: alias.storage,
-                        isWritten: writes.contains(array.storage.pointer))
-                }, outputs: outputs.map { standIn($0) }, outside: Array(outside.values),
-                changed: Array(changed.values), advances: advances, feeds: feeds,
-                conditions: conditions, results: results))
+        let advances = stateful.map { index in
+            CapturedStep.Advance(
+                random: randoms[index].random, start: randoms[index].start,
+                end: randoms[index].random.position)
+        }
+        let outputs = outputs.map { standIn($0) }
+        let inputs = inputs.map { (memory: $0, alias: standIn($0).storage) }
+        var program = CaptureProgram(
+            calls: calls,
+            temporary: Set(
+                inner.filter { !live.contains($0.key) }.map { ObjectIdentifier($0.value) }),
+            own: Set(inner.values.map(ObjectIdentifier.init))
+                .subtracting(inputs.map { ObjectIdentifier($0.alias) }))
+        program.improve()
+        let step = CapturedStep(
+            program, on: backend, pool: pool, inputs: inputs, outputs: outputs,
+            surroundings: CapturedStep.Surroundings(
+                outside: Array(outside.values), changed: Array(changed.values), advances: advances,
+                feeds: feeds, conditions: conditions, results: results))
+        return .success(step)
     }
 
     // What the step tells.
@@ -134,13 +144,16 @@ package final class Recorder: @unchecked Sendable {
             kernel = kernel.with(ArrayList(list.arrays.map { standIn($0) }))
         }
         calls.append(
-            CapturedCall(
+            CaptureProgram.Call(
                 kernel: kernel, a: standIn(a), b: standIn(b), c: standIn(c), out: standIn(out)))
     }
 
     /// Bytes of the host that are written into `storage`: the same in every replay.
-    func noteUpload(_ bytes: UnsafeRawBufferPointer, into storage: Storage) {
-        uploads.append((calls.count, Array(bytes), standIn(storage)))
+    func noteUpload(_ bytes: UnsafeRawBufferPointer, into array: NDArray) {
+        let out = standIn(array)
+        calls.append(
+            CaptureProgram.Call(
+                kernel: .copy, a: out, b: out, c: out, out: out, bytes: Array(bytes)))
     }
 
     /// Elements are read on the host. What the step computes is not there when it is replayed.
@@ -194,15 +207,17 @@ package final class Recorder: @unchecked Sendable {
     package func isInside(_ storage: Storage) -> Bool { storage.pool === pool }
 
     private func standIn(_ array: NDArray) -> NDArray {
-        if !isInside(array.storage) { outside[ObjectIdentifier(array.storage)] = array.storage }
-        return array.placed(in: standIn(array.storage))
-    }
-
-    private func standIn(_ storage: Storage) -> Storage {
-        if let known = standIns[storage.pointer] { return known }
-        let fresh = Storage(standingFor: storage)
-        standIns[storage.pointer] = fresh
-        return fresh
+        let storage = array.storage
+        if isInside(storage) {
+            let known = inner[storage.serial] ?? Storage(standingFor: storage)
+            inner[storage.serial] = known
+            return array.placed(in: known)
+        }
+        let key = ObjectIdentifier(storage)
+        outside[key] = storage
+        let known = outer[key] ?? Storage(standingFor: storage)
+        outer[key] = known
+        return array.placed(in: known)
     }
 }
 

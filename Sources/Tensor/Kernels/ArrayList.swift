@@ -9,7 +9,8 @@ extension Kernel {
     /// The arrays that come with the kernel, beside its operands.
     package var list: ArrayList? {
         switch self {
-        case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list):
+        case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list),
+            .fused(_, let list):
             list
         case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
             .crossEntropyBackward(_, let weights):
@@ -36,6 +37,7 @@ extension Kernel {
         case .crossEntropyBackward(let target, weights: _):
             .crossEntropyBackward(target, weights: list)
         case .squaredNorm: .squaredNorm(list)
+        case .fused(let program, _): .fused(program, list)
         case .allFinite: .allFinite(list)
         default: self
         }

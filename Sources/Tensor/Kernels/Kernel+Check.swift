@@ -48,6 +48,14 @@ extension Kernel {
         case .copy:
             fits(a, out)
             if a.storage === out.storage { failAliased() }
+        case .fused(_, let list):
+            for array in list.arrays {
+                agree(array, out)
+                require(
+                    array.isContiguous && (array.shape == out.shape || array.count == 1),
+                    "contiguous arrays of one shape", [array, out])
+            }
+            require(out.isContiguous, "a contiguous output", [out])
         case .select:
             elementwise(a, out)
             elementwise(b, out)

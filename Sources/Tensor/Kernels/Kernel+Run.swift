@@ -56,6 +56,8 @@ extension Kernel {
         case .compare(let function), .compareScalar(let function, _):
             String(cString: ft_compare_name(Int32(function.rawValue)))
         case .select: "where"
+        case .fused(let program, _):
+            program.instructions.map(\.kernel.name).joined(separator: "+")
         case .reduce(let reduction, _): reduction.name
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
         case .scan(let reduction): reduction == .sum ? "cumsum" : "cumprod"

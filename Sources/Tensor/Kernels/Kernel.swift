@@ -41,6 +41,10 @@ package enum Kernel: Sendable {
     /// out = a ? b : c, where a is bool.
     case select
 
+    /// Several elementwise kernels in one pass: the list holds contiguous arrays of the output's dtype,
+    /// each of its shape or of one element.
+    case fused(FusedProgram, ArrayList)
+
     // Reductions.
 
     /// The reduced axes of a have size 1 in the output.

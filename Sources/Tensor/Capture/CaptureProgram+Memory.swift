@@ -1,0 +1,121 @@
+extension CaptureProgram {
+    /// Places all temporary storages in one block: two share bytes only if the one is no longer needed
+    /// when the other is first written, or where an elementwise result takes its operand's place.
+    ///
+    /// - Returns: the bytes from the block's start of each, and the size of the block.
+    func planMemory() -> (places: [(storage: Storage, offset: Int)], byteCount: Int) {
+        var storages: [ObjectIdentifier: Storage] = [:]
+        var lastUse: [ObjectIdentifier: Int] = [:]
+        for (index, call) in calls.enumerated() {
+            for array in call.reads + call.writes where isTemporary(array) {
+                storages[ObjectIdentifier(array.storage)] = array.storage
+                lastUse[ObjectIdentifier(array.storage)] = index
+            }
+        }
+        var arena = Arena()
+        var offsets: [ObjectIdentifier: Int] = [:]
+        // What was computed once is needed in every replay.
+        for call in constants {
+            for array in call.writes {
+                let key = ObjectIdentifier(array.storage)
+                guard offsets[key] == nil else { continue }
+                storages[key] = array.storage
+                lastUse[key] = .max
+                offsets[key] = arena.take(array.storage.byteCount)
+            }
+        }
+        for (index, call) in calls.enumerated() {
+            var ending = Set(
+                call.reads.filter(isTemporary).map { ObjectIdentifier($0.storage) }
+                    .filter { lastUse[$0] == index })
+            for array in call.writes where isTemporary(array) {
+                let key = ObjectIdentifier(array.storage)
+                guard offsets[key] == nil else { continue }
+                if let heir = operandToReplace(call, ending), let place = offsets[heir] {
+                    offsets[key] = place
+                    ending.remove(heir)
+                } else {
+                    offsets[key] = arena.take(array.storage.byteCount)
+                }
+                if lastUse[key] == index { ending.insert(key) }
+            }
+            for key in ending {
+                guard let place = offsets[key], let storage = storages[key] else { continue }
+                arena.giveBack(place, storage.byteCount)
+            }
+        }
+        let places = offsets.compactMap { key, offset in storages[key].map { ($0, offset) } }
+        return (places, arena.byteCount)
+    }
+
+    /// An operand that ends here and whose memory the result can be written over.
+    private func operandToReplace(
+        _ call: Call, _ ending: Set<ObjectIdentifier>
+    ) -> ObjectIdentifier? {
+        var isFused = false
+        if case .fused = call.kernel { isFused = true }
+        guard call.bytes == nil, isFused || call.kernel.isElementwise, call.out.isWhole else {
+            return nil
+        }
+        for array in call.reads {
+            let key = ObjectIdentifier(array.storage)
+            let isAlone = call.reads.allSatisfy {
+                $0.storage !== array.storage || $0.shape == call.out.shape && $0.isWhole
+            }
+            if ending.contains(key), isAlone, array.storage.byteCount == call.out.storage.byteCount {
+                return key
+            }
+        }
+        return nil
+    }
+}
+
+/// A block that is handed out in pieces: each takes the smallest hole it fits into.
+private struct Arena {
+    private(set) var byteCount = 0
+    private var holes: [(start: Int, size: Int)] = []
+
+    private static func rounded(_ size: Int) -> Int { max(64, (size + 63) / 64 * 64) }
+
+    mutating func take(_ size: Int) -> Int {
+        let size = Arena.rounded(size)
+        var best: Int?
+        for (index, hole) in holes.enumerated() where hole.size >= size {
+            if best.map({ holes[$0].size > hole.size }) ?? true { best = index }
+        }
+        guard let best else {
+            // A hole at the end grows.
+            if let last = holes.indices.max(by: { holes[$0].start < holes[$1].start }),
+                holes[last].start + holes[last].size == byteCount
+            {
+                let start = holes[last].start
+                holes.remove(at: last)
+                byteCount = start + size
+                return start
+            }
+            byteCount += size
+            return byteCount - size
+        }
+        let start = holes[best].start
+        if holes[best].size == size {
+            holes.remove(at: best)
+        } else {
+            holes[best] = (start + size, holes[best].size - size)
+        }
+        return start
+    }
+
+    mutating func giveBack(_ start: Int, _ size: Int) {
+        var hole = (start: start, size: Arena.rounded(size))
+        for index in holes.indices.reversed() {
+            if holes[index].start + holes[index].size == hole.start {
+                hole = (holes[index].start, holes[index].size + hole.size)
+                holes.remove(at: index)
+            } else if hole.start + hole.size == holes[index].start {
+                hole.size += holes[index].size
+                holes.remove(at: index)
+            }
+        }
+        holes.append(hole)
+    }
+}

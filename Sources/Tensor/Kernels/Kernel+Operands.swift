@@ -1,0 +1,34 @@
+// What a kernel reads and writes, for whoever orders, drops or joins calls.
+extension Kernel {
+    /// How many of the operands a, b, c the kernel reads.
+    package var operandCount: Int {
+        switch self {
+        case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
+        case .copy, .unary, .test, .binaryScalar, .compareScalar, .reduce, .argExtreme, .scan,
+            .softmax, .logSumExp, .dropout, .labelWeights:
+            1
+        case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy: 2
+        case .matmul(let bias, _): bias ? 3 : 2
+        case .select, .crossEntropyBackward: 3
+        case .update(_, _, let clips, let gated): gated ? 3 : clips ? 2 : 1
+        }
+    }
+
+    /// Whether the output's old elements matter.
+    package var readsOutput: Bool {
+        if case .scatterAdd = self { true } else { false }
+    }
+
+    /// Whether it changes arrays other than its output.
+    package var changesList: Bool {
+        if case .update = self { true } else { false }
+    }
+
+    /// Whether it gives the same elements whenever it runs on the same operands.
+    package var isPure: Bool {
+        switch self {
+        case .uniform, .normal, .words, .dropout, .update: false
+        default: true
+        }
+    }
+}

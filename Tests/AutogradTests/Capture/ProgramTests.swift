@@ -1,0 +1,86 @@
+import Autograd
+import Tensor
+import Testing
+
+@Suite("The kernels of a captured function")
+struct ProgramTests {
+    /// The function on four inputs, and how many kernels were left of how many.
+    private func check(
+        _ shape: Shape = [300, 7], sourceLocation: SourceLocation = #_sourceLocation,
+        _ f: @escaping (Tensor) -> Tensor
+    ) -> (left: Int, recorded: Int) {
+        let captured = capture(f)
+        for seed in 0..<4 {
+            let x = Tensor(Random(seed: UInt64(seed)).normal(shape))
+            #expect(
+                captured(x).values(as: Float.self) == f(x).values(as: Float.self),
+                sourceLocation: sourceLocation)
+        }
+        #expect(captured.refusal == nil, sourceLocation: sourceLocation)
+        return (captured.kernelCount ?? 0, captured.recordedKernelCount ?? 0)
+    }
+
+    @Test("neighbours that work element by element are one pass")
+    func fusion() {
+        #expect(check { (($0 * 2 + 1).tanh() * $0).exp() }.left == 1)
+        #expect(check { x in (x.sin() + x.cos()) * (x.sin() - x.cos()) }.left == 1)
+        // What two others use is written once.
+        let shared = check { x in
+            let sine = x.sin()
+            return (sine + 1) * (sine - 1)
+        }
+        #expect(shared.left == 2)
+        // A sum in between takes a pass of its own.
+        let softplus = check { x in (x.exp() + 1).log() / (x.exp() + 1).log().sum() }
+        #expect(softplus.left < softplus.recorded)
+        #expect(check([1]) { (($0 + 1) * 3).exp() }.left == 1)
+        #expect(check([0, 4]) { ($0 + 1) * 3 }.left == 0)
+    }
+
+    @Test("long chains are cut where a pass gets too long")
+    func chains() {
+        let long = check { x in (0..<100).reduce(x) { y, _ in (y * 0.99 + x).sin() } }
+        #expect(long.recorded >= 300 && long.left < 40)
+    }
+
+    @Test("what is broadcast, transposed or of another dtype stays apart and right")
+    func others() {
+        _ = check { x in (x + x.sum(axis: 0)).exp() * x.mean() }
+        _ = check { x in (x.transpose() * 2).transpose() + x.transpose().transpose() }
+        _ = check { x in ((x .> 0).cast(to: .float32) * 3 + x).tanh() }
+        _ = check { x in (x.cast(to: .float64) * 1.1 + 1).cast(to: .float32) * 2 }
+        _ = check { x in (x.cast(to: .float16) * 2 + 1).cast(to: .float32) }
+    }
+
+    @Test("what nobody uses is not computed, and constants only once")
+    func deadAndConstant() {
+        let dead = check { x in
+            _ = x.matmul(x.transpose())
+            return x + 1
+        }
+        #expect(dead.left == 1 && dead.recorded >= 2)
+        let constant = check { x in
+            let table = (Tensor.arange(0, 7, .float32) * 0.5).sin().exp()
+            return x * table
+        }
+        #expect(constant.left == 1)
+        let changed = check { x in
+            let c = Tensor.zeros([300, 7])
+            c.data.assign((c + x).data)
+            let first = c * 2
+            c.data.assign((c + 1).data)
+            return first + c
+        }
+        #expect(changed.left > 1)
+    }
+
+    @Test("memory is shared by what isn't needed at the same time")
+    func memory() {
+        let captured = capture { (x: Tensor) in
+            (0..<20).reduce(x) { y, _ in y.matmul(x).tanh() }
+        }
+        let x = Tensor(Random(seed: 1).normal([64, 64])) * 0.1
+        for _ in 0..<3 { _ = captured(x) }
+        #expect((captured.byteCount ?? .max) < 6 * 64 * 64 * 4)
+    }
+}
