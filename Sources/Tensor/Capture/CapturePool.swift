@@ -26,7 +26,9 @@ final class CapturePool: @unchecked Sendable {
     /// Bytes of all blocks.
     var byteCount: Int { withLock { $0.blocks.reduce(0) { $0 + $1.size } } }
 
-    private func withLock<R>(_ body: (inout State) -> R) -> R { lock.withLock { _ in body(&state) } }
+    private func withLock<R>(_ body: (inout State) -> R) -> R {
+        lock.withLock { _ in body(&state) }
+    }
 
     func allocate(byteCount: Int) -> (pointer: UnsafeMutableRawPointer, serial: UInt32) {
         let size = CachingAllocator.sizeClass(byteCount).size

@@ -23,7 +23,9 @@ extension CaptureProgram {
             var joined = own
             for array in call.reads {
                 let key = ObjectIdentifier(array.storage)
-                guard let earlier = waiting[key], earlier.out.shape == call.out.shape else { continue }
+                guard let earlier = waiting[key], earlier.out.shape == call.out.shape else {
+                    continue
+                }
                 guard let both = joined.absorbing(earlier, limit: CaptureProgram.longest) else {
                     continue
                 }

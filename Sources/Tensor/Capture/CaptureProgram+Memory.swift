@@ -62,7 +62,8 @@ extension CaptureProgram {
             let isAlone = call.reads.allSatisfy {
                 $0.storage !== array.storage || $0.shape == call.out.shape && $0.isWhole
             }
-            if ending.contains(key), isAlone, array.storage.byteCount == call.out.storage.byteCount {
+            if ending.contains(key), isAlone, array.storage.byteCount == call.out.storage.byteCount
+            {
                 return key
             }
         }

@@ -55,10 +55,12 @@ extension CaptureProgram {
         while varying.count != count {
             count = varying.count
             for (index, call) in calls.enumerated() {
-                let isConstant = call.bytes != nil || call.kernel.isPure
-                    && call.reads.allSatisfy {
-                        isTemporary($0) && !varying.contains(ObjectIdentifier($0.storage))
-                    }
+                let isConstant =
+                    call.bytes != nil
+                    || call.kernel.isPure
+                        && call.reads.allSatisfy {
+                            isTemporary($0) && !varying.contains(ObjectIdentifier($0.storage))
+                        }
                 for array in call.writes {
                     let key = ObjectIdentifier(array.storage)
                     if !isConstant || !isTemporary(array) { varying.insert(key) }
@@ -67,7 +69,9 @@ extension CaptureProgram {
             }
             // What is read before its last change is not what it will have been.
             for (index, call) in calls.enumerated() {
-                let isFolded = call.writes.allSatisfy { !varying.contains(ObjectIdentifier($0.storage)) }
+                let isFolded = call.writes.allSatisfy {
+                    !varying.contains(ObjectIdentifier($0.storage))
+                }
                 for array in call.reads where !isFolded {
                     let key = ObjectIdentifier(array.storage)
                     if let last = lastWrite[key], last > index { varying.insert(key) }

@@ -104,7 +104,9 @@ package final class CapturedStep {
         for (input, array) in zip(inputs, arrays) { lay(input, on: array) }
         for feed in surroundings.feeds { feed.update() }
         run()
-        for advance in surroundings.advances { advance.random.position += advance.end - advance.start }
+        for advance in surroundings.advances {
+            advance.random.position += advance.end - advance.start
+        }
         for storage in surroundings.changed { storage.version &+= 1 }
         for action in surroundings.results { action() }
         defer { withExtendedLifetime(arrays) {} }
@@ -134,7 +136,8 @@ package final class CapturedStep {
                 } else {
                     let call = calls[index]
                     backend.run(
-                        call.kernel.drawing(from: surroundings.advances), call.a, call.b, call.c, into: call.out)
+                        call.kernel.drawing(from: surroundings.advances), call.a, call.b, call.c,
+                        into: call.out)
                 }
             }
         }
