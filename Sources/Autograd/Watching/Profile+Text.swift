@@ -6,7 +6,18 @@ extension Profile: CustomStringConvertible {
     public var lines: [String] {
         var lines = Profile.table("operation", operations)
         if !places.isEmpty { lines += [""] + Profile.table("place", places) }
+        if !kernels.isEmpty { lines += [""] + kernelLines }
         return lines + [""] + summaryLines
+    }
+
+    private var kernelLines: [String] {
+        let rows = kernels.map {
+            [
+                $0.name, "\($0.launches)", ByteCount.text($0.bytes),
+                FixedPoint.text(Double($0.operations) / 1e6, 2),
+            ]
+        }
+        return Profile.aligned([["kernel", "launches", "bytes", "million operations"]] + rows)
     }
 
     private var summaryLines: [String] {

@@ -27,6 +27,18 @@ public struct Profile: Sendable {
         public var seconds: Double { forward.seconds + backward.seconds }
     }
 
+    /// All launches of one kernel.
+    public struct Kernel: Sendable, Equatable {
+        /// The name: that of the scalar function, where there is one.
+        public let name: String
+        /// How often it was launched.
+        public let launches: Int
+        /// Bytes read and written.
+        public let bytes: Int
+        /// Floating-point operations and function values; a multiply-add counts as two.
+        public let operations: Int
+    }
+
     /// One run of an operation.
     public struct Event: Sendable, Equatable {
         public let name: String
@@ -47,6 +59,8 @@ public struct Profile: Sendable {
     /// The same by the scopes in which operations were called, in the order of their first call;
     /// empty if there were none.
     public let places: [Row]
+    /// The kernels that were launched, those that touched most bytes first.
+    public let kernels: [Kernel]
     /// Every run of an operation in order, unless they weren't asked for.
     public let events: [Event]
     /// Time from beginning to end, in operations and between them.
@@ -77,6 +91,6 @@ public func profile<R>(
     on device: Device = .cpu, events: Bool = true, _ body: () throws -> R
 ) rethrows -> (result: R, profile: Profile) {
     let profiler = Profiler(on: device.backend, keepsEvents: events)
-    let result = try Recording.observing(profiler, body)
+    let result = try profiler.counter.count { try Recording.observing(profiler, body) }
     return (result, profiler.profile())
 }

@@ -35,6 +35,7 @@ final class Profiler: OpObserver {
     // exact for one task.
     private let state = Mutex(State())
     let ledger = MemoryLedger()
+    let counter = KernelCounter()
     private let backend: any Backend
     private let keepsEvents: Bool
     private let start = Profiler.now()
@@ -120,6 +121,10 @@ final class Profiler: OpObserver {
         return Profile(
             operations: Profiler.rows(costs, peak.held) { $0.operation },
             places: places.isEmpty ? [] : places + rest,
+            kernels: counter.rows.map {
+                Profile.Kernel(
+                    name: $0, launches: $1.launches, bytes: $1.bytes, operations: $1.operations)
+            }.sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) },
             events: events.sorted { $0.start < $1.start }, seconds: Profiler.now() - start,
             peakBytes: peak.bytes, bytesBefore: bytesBefore,
             backendPeakBytes: backend.memory.peak)

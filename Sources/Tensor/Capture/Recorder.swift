@@ -62,6 +62,7 @@ package final class Recorder: @unchecked Sendable {
     ) -> (result: R, outputs: [NDArray], step: Result<CapturedStep, Refusal>) {
         let recorder = Recorder(on: backend)
         open.add(1, ordering: .relaxed)
+        KernelWatch.open.add(1, ordering: .relaxed)
         let (result, outputs, given) = $scoped.withValue(recorder) {
             let given = inputs.map { $0.copy() }
             recorder.forgetInputs()
@@ -69,6 +70,7 @@ package final class Recorder: @unchecked Sendable {
             return (result, outputs, given)
         }
         open.subtract(1, ordering: .relaxed)
+        KernelWatch.open.subtract(1, ordering: .relaxed)
         return (result, outputs, recorder.finish(given, outputs))
     }
 

@@ -17,8 +17,14 @@ extension Kernel {
         if !out.storage.isOwned { failForeign() }
         check(a, b, c, out)
         out.storage.version &+= 1
-        if Recorder.mayBeOpen { Recorder.current?.note(self, a, b, c, out) }
+        if KernelWatch.isOpen { tell(a, b, c, out) }
         backend.run(self, a, b, c, into: out)
+    }
+
+    /// Tells whoever looks at kernels.
+    private func tell(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
+        Recorder.current?.note(self, a, b, c, out)
+        KernelCounter.note(self, a, b, c, out)
     }
 
     package func run(_ a: NDArray, _ b: NDArray, into out: NDArray) { run(a, b, a, into: out) }

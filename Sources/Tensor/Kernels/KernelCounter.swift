@@ -1,0 +1,72 @@
+import Synchronization
+
+/// Counts the kernels that run in a scope, with the bytes they touch and the arithmetic they do.
+package final class KernelCounter: Sendable {
+    /// What the launches of one kernel add up to.
+    package struct Row: Sendable, Equatable {
+        package var launches = 0
+        /// Bytes of operands read and of results written, each array once.
+        package var bytes = 0
+        /// Additions, multiplications and function values; a multiply-add counts as two.
+        package var operations = 0
+    }
+
+    private let state = Mutex<[String: Row]>([:])
+
+    package init() {}
+
+    package var rows: [String: Row] { state.withLock { $0 } }
+
+    @TaskLocal private static var scoped: KernelCounter?
+
+    /// Runs `body` and counts its kernels here, and in the counters of the scopes around it not.
+    package func count<R>(_ body: () throws -> R) rethrows -> R {
+        KernelWatch.open.add(1, ordering: .relaxed)
+        defer { KernelWatch.open.subtract(1, ordering: .relaxed) }
+        return try KernelCounter.$scoped.withValue(self, operation: body)
+    }
+
+    static func note(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
+        guard let counter = scoped else { return }
+        let (bytes, operations) = kernel.cost(a, b, c, out)
+        counter.state.withLock { rows in
+            rows[kernel.name, default: Row()].launches += 1
+            rows[kernel.name, default: Row()].bytes += bytes
+            rows[kernel.name, default: Row()].operations += operations
+        }
+    }
+}
+
+/// Whether anybody looks at kernels as they run: while nobody does, `run` asks no further.
+enum KernelWatch {
+    static let open = Atomic(0)
+
+    @inline(__always)
+    static var isOpen: Bool { open.load(ordering: .relaxed) != 0 }
+}
+
+extension Kernel {
+    /// The bytes that a call touches and the operations it does.
+    fileprivate func cost(
+        _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray
+    ) -> (bytes: Int, operations: Int) {
+        var bytes = 0
+        for array in [a, b, c].prefix(operandCount) { bytes += array.byteCount }
+        for array in list?.arrays ?? [] { bytes += array.byteCount }
+        for array in changedInList { bytes += array.byteCount }
+        if !changesList { bytes += out.byteCount }
+        return (bytes, operations(a, out))
+    }
+
+    private func operations(_ a: NDArray, _ out: NDArray) -> Int {
+        switch self {
+        case .fill, .copy, .gather: 0
+        case .matmul(let bias, let relu):
+            out.count * (2 * (a.shape.last ?? 1) + (bias ? 1 : 0) + (relu ? 1 : 0))
+        case .reduce, .argExtreme, .scan, .logSumExp, .scatterAdd, .crossEntropy: a.count
+        case .fused(let program, _): out.count * program.instructions.count
+        case .update, .squaredNorm, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
+        default: out.count
+        }
+    }
+}
