@@ -68,6 +68,8 @@ extension Optimizer {
             loaded[index].state = loaded[index].state.map { $0.copied(to: backend) }
         }
         entries = loaded
+        // A captured step would go on with the states of before.
+        plan = StepPlan(launches: [])
         stepCount = steps ?? 0
     }
 

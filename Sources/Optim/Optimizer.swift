@@ -1,4 +1,3 @@
-internal import Autograd
 package import CKernels
 internal import NN
 public import Tensor
@@ -15,7 +14,7 @@ public import Tensor
 /// A subclass names its rule of optimizers.h, the arrays of its state and the rule's numbers; one
 /// kernel then changes all parameters of a group. Frozen parameters and those without a gradient stay
 /// as they are. A step with a gradient that is not finite makes the parameters so:
-/// `nonFiniteGradient` tells beforehand.
+/// `nonFiniteGradient` tells beforehand, and waits for the gradients.
 public class Optimizer {
     /// Set by hand or from a `Schedule` before a step.
     public final var learningRate: Double
@@ -25,15 +24,15 @@ public class Optimizer {
     public final var clipping = Clipping.none
     /// The number of steps made.
     public final internal(set) var stepCount = 0
-    /// The norm of all gradients at the last step, before clipping, if that was by norm. Reading it
-    /// waits for the step.
+    /// The norm of the gradients that the last step used, before clipping, if that was by norm.
+    /// Reading it waits for the step.
     public final var gradientNorm: Double? { squaredNorm.map { $0.scalar.squareRoot() } }
-    private final var squaredNorm: NDArray?
+    final var squaredNorm: NDArray?
     /// The names of the state arrays of a parameter; each has its shape and starts as zeros.
     public final let slots: [String]
-    private final let rule: OptimizerRule
+    final let rule: OptimizerRule
     /// What the last step changed, and by which launches of the kernel.
-    private final var plan = StepPlan(launches: [])
+    final var plan = StepPlan(launches: [])
 
     /// The groups, in the order they were given.
     public final internal(set) var groups: [ParameterGroup]
@@ -74,7 +73,10 @@ public class Optimizer {
                     fail("Optimizer", "parameter '\(name)' is in two groups")
                 }
                 guard names.insert(name).inserted else {
-                    fail("Optimizer", "two parameters are named '\(name)'")
+                    fail(
+                        "Optimizer", "two parameters are named '\(name)'",
+                        hint: "give a group's names a prefix: ParameterGroup(model, prefix: \"a.\")"
+                    )
                 }
                 append(name, parameter, group: index)
             }
@@ -108,6 +110,12 @@ public class Optimizer {
         fail("\(type(of: self))", "numbers is not implemented")
     }
 
+    /// Changes the parameters of one launch. `arrays` holds for each of them itself, its gradient and
+    /// its states; the numbers and the factor of the gradients lie on their device.
+    func change(_ arrays: [NDArray], numbers: NDArray, clip: NDArray?, gate: NDArray?) {
+        run(rule, arrays, numbers: numbers, clip: clip, gate: gate)
+    }
+
     /// The parameters and their names.
     public final var namedParameters: [(name: String, parameter: Parameter)] {
         entries.map { ($0.name, $0.parameter) }
@@ -119,121 +127,6 @@ public class Optimizer {
     /// The learning rates of the groups.
     public final var groupRates: [Double] { groups.map { $0.rateFactor * learningRate } }
 
-    /// Changes all parameters that have a gradient.
-    public final func step() { step(gate: nil) }
-
-    /// A step that changes nothing where `gate`, one bool on the parameters' device, is false.
-    package final func step(gate: NDArray?) {
-        let factor = clipGradients()
-        makePlan()
-        update()
-        noteForReplay()
-        for launch in plan.launches {
-            let numbers = launch.numbers
-            Kernel.update(rule, list(launch), clips: factor != nil, gated: gate != nil).run(
-                numbers, factor ?? numbers, gate ?? numbers, into: numbers)
-        }
-    }
-
-    /// The arrays of a launch, for each parameter itself, its gradient and its states.
-    private func list(_ launch: StepPlan.Launch) -> ArrayList {
-        var arrays: [NDArray] = []
-        arrays.reserveCapacity(launch.members.count * (2 + slots.count))
-        for index in launch.members {
-            let parameter = entries[index].parameter
-            guard let gradient = parameter.grad else { continue }
-            guard gradient.shape == parameter.shape, gradient.dtype == parameter.dtype,
-                entries[index].state.allSatisfy({ $0.shape == parameter.shape })
-            else {
-                fail(
-                    "Optimizer",
-                    "parameter '\(entries[index].name)' is \(parameter.dtype) \(parameter.shape), "
-                        + "its gradient \(gradient.dtype) \(gradient.shape)",
-                    hint: "set neither grad nor data to another shape or dtype")
-            }
-            arrays.append(parameter.data)
-            arrays.append(gradient.data.contiguous())
-            arrays += entries[index].state
-        }
-        return ArrayList(arrays)
-    }
-
-    /// Finds the parameters that take part in a step: those of one launch have the same numbers.
-    private func makePlan() {
-        var launches: [StepPlan.Launch] = []
-        for index in entries.indices {
-            let parameter = entries[index].parameter
-            guard parameter.requiresGrad, parameter.grad != nil else { continue }
-            if entries[index].state.count < slots.count {
-                entries[index].state = zeroState(of: parameter)
-            }
-            let place = launches.firstIndex { launch in
-                let other = entries[launch.members[0]]
-                return other.group == entries[index].group && other.steps == entries[index].steps
-                    && other.parameter.dtype == parameter.dtype
-                    && other.parameter.data.backend === parameter.data.backend
-            }
-            if let place {
-                launches[place].members.append(index)
-            } else {
-                launches.append(StepPlan.Launch(members: [index]))
-            }
-        }
-        if launches.map(\.members) == plan.launches.map(\.members) { return }
-        for index in launches.indices {
-            let parameter = entries[launches[index].members[0]].parameter
-            launches[index].numbers = NDArray(
-                uninitialized: [StepPlan.numberCount], .float64, on: parameter.data.backend)
-        }
-        plan = StepPlan(launches: launches)
-    }
-
-    /// Counts a step and hands the numbers of each launch to its device.
-    package final func update() {
-        stepCount += 1
-        for launch in plan.launches {
-            for index in launch.members { entries[index].steps += 1 }
-            let entry = entries[launch.members[0]]
-            let group = groups[entry.group]
-            var numbers = numbers(
-                rate: learningRate * group.rateFactor, decay: group.weightDecay ?? weightDecay,
-                step: entry.steps)
-            numbers += Array(repeating: 0, count: StepPlan.numberCount - numbers.count)
-            launch.numbers.write(numbers)
-        }
-    }
-
-    /// A captured step asks for the numbers of each replay, and is made anew where other parameters
-    /// take part or gradients are limited in another way.
-    private func noteForReplay() {
-        guard let recorder = Recorder.current else { return }
-        recorder.note(self)
-        let squaredNorm = squaredNorm
-        recorder.afterwards { [unowned self] in self.squaredNorm = squaredNorm }
-        let (plan, clipping, trained) = (plan, clipping, entries.map(\.parameter.requiresGrad))
-        recorder.require { [unowned self] in
-            self.plan === plan && self.clipping == clipping
-                && self.entries.map(\.parameter.requiresGrad) == trained
-        }
-    }
-
-    /// Limits the gradients as `clipping` says and gives the factor that is left to the kernels, on
-    /// the device; nil for none.
-    private func clipGradients() -> NDArray? {
-        squaredNorm = nil
-        switch clipping {
-        case .none: return nil
-        case .value(let limit):
-            parameters.clipGradients(toValue: limit)
-            return nil
-        case .norm(let limit):
-            let squared = NDArray.squaredNorm(parameters.compactMap { $0.grad?.data })
-            squaredNorm = squared
-            let ratio = squared.map(.sqrt).zip(.div, Scalar(limit), isFirst: true)
-            return ratio.zip(.minimum, Scalar(1))
-        }
-    }
-
     /// Forgets the gradients of all parameters.
     public final func zeroGrad() {
         for entry in entries { entry.parameter.grad = nil }
@@ -243,33 +136,4 @@ public class Optimizer {
     public final var nonFiniteGradient: String? {
         entries.first { entry in entry.parameter.grad.map { !$0.data.isAllFinite } ?? false }?.name
     }
-}
-
-extension Optimizer: StepInput {}
-
-/// Which parameters a step changes.
-private final class StepPlan {
-    /// One launch of the kernel.
-    struct Launch {
-        /// The positions of the parameters.
-        var members: [Int]
-        /// The rule's numbers, on the device.
-        var numbers = NDArray(uninitialized: [numberCount], .float64, on: CPUBackend.shared)
-    }
-
-    static let numberCount = OptimizerRule.numberCount
-
-    let launches: [Launch]
-
-    init(launches: [Launch]) { self.launches = launches }
-}
-
-/// How an optimizer limits gradients before it uses them.
-public enum Clipping: Sendable, Equatable {
-    case none
-    /// Scales all gradients together so that their norm is at most this. It costs no pass: the
-    /// kernel multiplies, and `grad` keeps the gradients as they were.
-    case norm(Double)
-    /// Cuts each element to ± this, in `grad` too.
-    case value(Double)
 }

@@ -19,15 +19,18 @@ public struct ParameterGroup {
         self.weightDecay = weightDecay
     }
 
-    /// A module's parameters by their names in it, those that `include` accepts.
+    /// A module's parameters by their names in it, those that `include` accepts. A `prefix` tells
+    /// apart the names of two modules.
     ///
     ///     ParameterGroup(model, weightDecay: 0) { name, _ in name.hasSuffix("bias") }
     public init(
-        _ module: Module, rateFactor: Double = 1, weightDecay: Double? = nil,
+        _ module: Module, prefix: String = "", rateFactor: Double = 1, weightDecay: Double? = nil,
         where include: (String, Parameter) -> Bool = { _, _ in true }
     ) {
         let chosen = module.namedParameters.filter { include($0.name, $0.parameter) }
-        self.init(chosen, rateFactor: rateFactor, weightDecay: weightDecay)
+        self.init(
+            chosen.map { (prefix + $0.name, $0.parameter) }, rateFactor: rateFactor,
+            weightDecay: weightDecay)
     }
 }
 
@@ -49,8 +52,19 @@ extension Parameter: ParameterSource {
 }
 
 extension Array: ParameterSource where Element: ParameterSource {
-    /// Plain parameters make one group, named by their labels or else their positions.
+    /// Parameters make one group, named by their labels or else their positions. Modules do too, named
+    /// as a `Sequential` of them would: `1.weight`, and what they share once.
     public var parameterGroups: [ParameterGroup] {
+        if let modules = self as? [Module] {
+            var seen: Set<ObjectIdentifier> = []
+            let named = modules.enumerated().flatMap { index, module in
+                module.namedParameters.filter {
+                    seen.insert(ObjectIdentifier($0.parameter)).inserted
+                }
+                .map { ("\(index).\($0.name)", $0.parameter) }
+            }
+            return [ParameterGroup(named)]
+        }
         guard let parameters = self as? [Parameter] else { return flatMap(\.parameterGroups) }
         let named = parameters.enumerated().map { ($1.label ?? String($0), $1) }
         return [ParameterGroup(named)]

@@ -77,7 +77,8 @@ public struct Schedule: Sendable {
     }
 
     /// Up from `rate` / `startDivisor` to `rate` in the first `rising` share of `steps` steps, then
-    /// down to the start's `finalDivisor`-th part. Smith and Topin, "Super-convergence", 2018.
+    /// down to the start's `finalDivisor`-th part, which the last of the steps is made with. Smith and
+    /// Topin, "Super-convergence", 2018.
     public static func oneCycle(
         _ rate: Double, steps: Int, rising: Double = 0.3, startDivisor: Double = 25,
         finalDivisor: Double = 10_000, curve: Curve = .cosine
@@ -88,12 +89,13 @@ public struct Schedule: Sendable {
         }
         let start = rate / startDivisor
         let end = start / finalDivisor
-        let peak = rising * Double(steps)
+        let last = Double(steps - 1)
+        let peak = max(rising * Double(steps) - 1, 0)
         return Schedule { step in
             let step = Double(step)
             if step < peak { return start + (rate - start) * curve(step / peak) }
-            if step >= Double(steps) { return end }
-            return rate + (end - rate) * curve((step - peak) / (Double(steps) - peak))
+            if step >= last, step > peak || rising < 1 { return end }
+            return rate + (end - rate) * curve((step - peak) / max(last - peak, 1))
         }
     }
 

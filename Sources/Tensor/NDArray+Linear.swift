@@ -113,6 +113,14 @@ extension NDArray {
         return out
     }
 
+    /// Σ x² of each of several arrays on one device, in float64: [arrays], there.
+    package static func squaredNorms(_ arrays: [NDArray]) -> NDArray {
+        let backend = arrays.first?.backend ?? Device.currentBackend
+        let out = NDArray(uninitialized: [arrays.count], .float64, on: backend)
+        Kernel.squaredNorm(ArrayList(arrays.map { $0.contiguous() })).run(into: out)
+        return out
+    }
+
     /// Whether all elements of arrays of floats on one device are finite: one bool, there.
     package static func allFinite(_ arrays: [NDArray]) -> NDArray {
         let backend = arrays.first?.backend ?? Device.currentBackend

@@ -6,21 +6,20 @@ import Testing
 
 @Suite("A captured step of an optimizer")
 struct CapturedStepTests {
-    enum Kind: CaseIterable, Sendable {
-        case sgd, nesterov, adam, adamW, rmsprop, adagrad, lion, clippedByNorm, clippedByValue
+    /// An optimizer and how it limits gradients.
+    struct Kind: Sendable, CustomTestStringConvertible {
+        let optimizer: OptimizerCase
+        var clipping = Clipping.none
+        var testDescription: String { "\(optimizer.testDescription), clipping \(clipping)" }
 
-        func make(_ model: Module) -> Optimizer {
-            switch self {
-            case .sgd: SGD(model, learningRate: 0.1)
-            case .nesterov: SGD(model, learningRate: 0.1, momentum: 0.9, nesterov: true)
-            case .adam: Adam(model, learningRate: 0.01)
-            case .adamW: AdamW(model, learningRate: 0.01)
-            case .rmsprop: RMSprop(model, momentum: 0.5)
-            case .adagrad: Adagrad(model)
-            case .lion: Lion(model)
-            case .clippedByNorm, .clippedByValue: Adam(model, learningRate: 0.01)
-            }
+        static let adam = OptimizerCase(testDescription: "Adam", slots: ["m", "v"]) {
+            Adam($0, learningRate: 0.01)
         }
+        static let all =
+            OptimizerCase.all.map { Kind(optimizer: $0) } + [
+                Kind(optimizer: adam, clipping: .norm(0.1)),
+                Kind(optimizer: adam, clipping: .value(0.01)),
+            ]
     }
 
     /// A model with dropout, its optimizer and a step.
@@ -32,9 +31,8 @@ struct CapturedStepTests {
             model = Sequential(
                 Linear(4, 16, using: random), Tanh(), Dropout(0.3, using: random),
                 Linear(16, 2, using: random))
-            optimizer = kind.make(model)
-            if kind == .clippedByNorm { optimizer.clipping = .norm(0.1) }
-            if kind == .clippedByValue { optimizer.clipping = .value(0.01) }
+            optimizer = kind.optimizer.make(model)
+            optimizer.clipping = kind.clipping
         }
         func step(_ x: Tensor, _ y: Tensor) -> Tensor {
             optimizer.zeroGrad()
@@ -48,7 +46,7 @@ struct CapturedStepTests {
 
     @Test(
         "goes on as the step itself does, with new batches, rates and masks",
-        arguments: Kind.allCases)
+        arguments: Kind.all)
     func bits(_ kind: Kind) {
         let (eager, captured) = (Run(kind), Run(kind))
         let step = capture { (x: Tensor, y: Tensor) in captured.step(x, y) }
@@ -74,12 +72,32 @@ struct CapturedStepTests {
 
     @Test("is recorded anew when parameters are frozen")
     func freezing() {
-        let (eager, captured) = (Run(.adam), Run(.adam))
+        let kind = Kind(optimizer: Kind.adam)
+        let (eager, captured) = (Run(kind), Run(kind))
         let step = capture { (x: Tensor, y: Tensor) in captured.step(x, y) }
         let data = Random(seed: 9)
         for index in 0..<9 {
             if index == 4 { for run in [eager, captured] { run.model[0].freeze() } }
             if index == 6 { for run in [eager, captured] { run.model[0].unfreeze() } }
+            let (x, y) = (Tensor(data.normal([8, 4])), Tensor(data.normal([8, 2])))
+            #expect(eager.step(x, y).item == step(x, y).item)
+            #expect(eager.weights == captured.weights)
+        }
+        #expect(step.refusal == nil)
+    }
+
+    @Test("is recorded anew when the model or the optimizer is loaded")
+    func loading() throws {
+        let kind = Kind(optimizer: Kind.adam)
+        let (eager, captured) = (Run(kind), Run(kind))
+        let step = capture { (x: Tensor, y: Tensor) in captured.step(x, y) }
+        let data = Random(seed: 9)
+        let start = (model: eager.model.stateDictionary, optimizer: eager.optimizer.stateDictionary)
+        for index in 0..<12 {
+            for run in [eager, captured] {
+                if index == 5 { try run.model.load(start.model) }
+                if index == 8 { try run.optimizer.load(start.optimizer) }
+            }
             let (x, y) = (Tensor(data.normal([8, 4])), Tensor(data.normal([8, 2])))
             #expect(eager.step(x, y).item == step(x, y).item)
             #expect(eager.weights == captured.weights)

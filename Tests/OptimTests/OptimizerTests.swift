@@ -97,6 +97,105 @@ struct OptimizerTests {
         #expect(optimizer.nonFiniteGradient == "2.weight")
     }
 
+    @Test("an array of modules is named as a Sequential of them, what they share once")
+    func modules() {
+        let (encoder, decoder) = (model(), Linear(2, 3, using: Random(seed: 1)))
+        let optimizer = Adam([encoder, decoder])
+        #expect(
+            optimizer.namedParameters.map(\.name) == [
+                "0.0.weight", "0.0.bias", "0.2.weight", "0.2.bias", "1.weight", "1.bias",
+            ])
+        #expect(Adam([encoder, encoder]).parameters.count == 4)
+        let groups = Adam([
+            ParameterGroup(decoder), ParameterGroup(encoder[2], prefix: "second."),
+        ])
+        #expect(
+            groups.namedParameters.map(\.name) == [
+                "weight", "bias", "second.weight", "second.bias",
+            ])
+    }
+
+    @Test("one huge gradient leaves nothing that isn't finite", arguments: OptimizerCase.all)
+    func overflow(_ test: OptimizerCase) {
+        let model = Linear(1, 1, bias: false, using: Random(seed: 1))
+        let optimizer = test.make(model)
+        for gradient in [1.0, 1e25, 1, 1] {
+            model.weight.grad = Tensor.full(like: model.weight, gradient)
+            optimizer.step()
+            #expect(model.weight.data.isAllFinite)
+        }
+    }
+
+    @Test("the norm is that of the gradients that are used")
+    func frozenNorm() {
+        let parameters = (0..<2).map { _ in Parameter(doubles: [1]) }
+        for parameter in parameters { parameter.grad = Tensor.full(like: parameter, 3) }
+        parameters[1].requiresGrad = false
+        let optimizer = SGD(parameters, learningRate: 1)
+        optimizer.clipping = .norm(1.5)
+        optimizer.step()
+        #expect(optimizer.gradientNorm == 3)
+        #expect(parameters.map(\.doubles) == [[-0.5], [1]])
+    }
+
+    /// What is said of a step with a wrong gradient or parameter.
+    private static func step(_ change: (Parameter) -> Void) {
+        let parameter = Parameter(NDArray([1, 2] as [Double]))
+        parameter.label = "scale"
+        let optimizer = Adam(parameter)
+        parameter.grad = Tensor.ones([2], .float64)
+        change(parameter)
+        optimizer.step()
+    }
+
+    private func message(_ result: ExitTest.Result?) -> String {
+        String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
+
+    @Test("gradients and parameters of another shape or dtype stop with the parameter's name")
+    func misfits() async {
+        let shape = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            OptimizerTests.step { $0.grad = Tensor(NDArray([1] as [Double], [])) }
+        }
+        #expect(
+            message(shape).contains(
+                "Optimizer: parameter 'scale' is float64 [2] on cpu, its gradient float64 [] on cpu"
+            ))
+        let dtype = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            OptimizerTests.step { $0.grad = Tensor.ones([2], .float32) }
+        }
+        #expect(
+            message(dtype).contains(
+                "parameter 'scale' is float64 [2] on cpu, its gradient float32 [2] on cpu"))
+        let data = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            OptimizerTests.step {
+                $0.data = NDArray.full([3], 1, .float64)
+                $0.grad = Tensor.ones([3], .float64)
+            }
+        }
+        #expect(
+            message(data).contains(
+                "parameter 'scale' is float64 [3] on cpu, its state float64 [2] on cpu"))
+    }
+
+    @Test("an optimizer of nothing stops with a sentence")
+    func nothing() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = SGD(ReLU(), learningRate: 0.1)
+        }
+        #expect(
+            message(result).contains(
+                "Optimizer: there is nothing to train: no parameters were found"))
+    }
+
     @Test("a parameter in two groups stops with a sentence")
     func duplicates() async {
         let result = await #expect(
@@ -107,7 +206,6 @@ struct OptimizerTests {
                 [ParameterGroup([("a", parameter)]), ParameterGroup([("b", parameter)])],
                 learningRate: 1)
         }
-        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(text.contains("Optimizer: parameter 'b' is in two groups"))
+        #expect(message(result).contains("Optimizer: parameter 'b' is in two groups"))
     }
 }

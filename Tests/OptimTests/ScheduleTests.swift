@@ -68,14 +68,17 @@ struct ScheduleTests {
 
     @Test("one cycle")
     func oneCycle() {
+        // Of 100 steps the 30th has the peak and the last one the end.
         let cosine = Schedule.oneCycle(0.1, steps: 100)
-        check(cosine, [(0, 0.004), (30, 0.1), (100, 4e-7), (500, 4e-7)])
-        #expect(cosine(99) < 0.001)
+        check(cosine, [(0, 0.004), (29, 0.1), (99, 4e-7), (100, 4e-7), (500, 4e-7)])
         check(
-            .oneCycle(0.1, steps: 100, rising: 0.5, curve: .linear),
-            [(0, 0.004), (25, 0.052), (50, 0.1), (75, 0.0500002)])
-        check(.oneCycle(0.1, steps: 10, rising: 0, curve: .linear), [(0, 0.1)])
-        check(.oneCycle(0.1, steps: 10, rising: 1, curve: .linear), [(0, 0.004), (10, 4e-7)])
+            .oneCycle(0.1, steps: 101, rising: 51 / 101, curve: .linear),
+            [(0, 0.004), (25, 0.052), (50, 0.1), (75, 0.0500002), (100, 4e-7)])
+        check(.oneCycle(0.1, steps: 10, rising: 0, curve: .linear), [(0, 0.1), (9, 4e-7)])
+        check(
+            .oneCycle(0.1, steps: 10, rising: 1, curve: .linear),
+            [(0, 0.004), (9, 0.1), (10, 4e-7)])
+        check(.oneCycle(0.1, steps: 1), [(0, 4e-7)])
     }
 
     @Test("plateau lowers the rate after `patience` measurements without progress")

@@ -24,17 +24,30 @@ extension CPUBackend {
         return pieces
     }
 
+    /// Calls `body` for each piece: on the pool, unless they are so few elements that handing them out
+    /// would cost more than it gains.
+    private func run(_ pieces: [Piece], _ body: (Int) -> Void) {
+        if pieces.reduce(0, { $0 + $1.count }) > CPUBackend.grain {
+            pool.run(pieces.count, body)
+        } else {
+            for index in pieces.indices { body(index) }
+        }
+    }
+
     @inline(never)
     func update(
         _ rule: OptimizerRule, _ arrays: [NDArray], numbers: NDArray, clip: NDArray?,
         gate: NDArray?
     ) {
         if let gate, !gate.pointer.load(as: Bool.self) { return }
-        let factor = clip?.pointer.load(as: Double.self) ?? 1
         let width = 2 + rule.slots
+        let factors = clip.map { $0.pointer.assumingMemoryBound(to: Double.self) }
+        // One factor for all, or one a parameter.
+        let shift = clip?.count == 1 ? 0 : 1
         let pieces = pieces(arrays, every: width)
-        pool.run(pieces.count) { index in
+        run(pieces) { index in
             let piece = pieces[index]
+            let factor = factors.map { $0[piece.array / width * shift] } ?? 1
             withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: 5) { array in
                 for slot in 0..<5 {
                     array[slot] = nil
@@ -53,15 +66,20 @@ extension CPUBackend {
     func squaredNorm(_ arrays: [NDArray], into out: NDArray) {
         let pieces = pieces(arrays, every: 1)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, pieces.count)) { sums in
-            pool.run(pieces.count) { index in
+            run(pieces) { index in
                 let piece = pieces[index]
                 let array = arrays[piece.array]
                 sums[index] = kernels.sum_squares(
                     array.dtype.rawValue, Int64(piece.count),
                     array.pointer + piece.start * array.dtype.size)
             }
-            let total = pieces.indices.reduce(0) { $0 + sums[$1] }
-            out.pointer.storeBytes(of: total, as: Double.self)
+            // One total, or one an array.
+            let shift = out.count == 1 ? 0 : 1
+            let totals = out.pointer.assumingMemoryBound(to: Double.self)
+            for index in 0..<out.count { totals[index] = 0 }
+            for (index, piece) in pieces.enumerated() {
+                totals[piece.array * shift] += sums[index]
+            }
         }
     }
 

@@ -111,8 +111,9 @@ extension Kernel {
             require(a.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
         case .update(let rule, let list, let clips, let gated):
             checkUpdate(rule, list.arrays, a, clips ? b : nil, gated ? c : nil)
-        case .squaredNorm(let list): checkTotal(list.arrays, out, .float64)
-        case .allFinite(let list): checkTotal(list.arrays, out, .bool)
+        case .squaredNorm(let list):
+            checkTotal(list.arrays, out, .float64, orEach: true)
+        case .allFinite(let list): checkTotal(list.arrays, out, .bool, orEach: false)
         }
     }
 
@@ -183,9 +184,13 @@ extension Kernel {
         hasType(out, reduction.resultType(of: x.dtype))
     }
 
-    private func checkTotal(_ arrays: [NDArray], _ out: NDArray, _ type: DType) {
+    private func checkTotal(
+        _ arrays: [NDArray], _ out: NDArray, _ type: DType, orEach: Bool
+    ) {
         hasType(out, type)
-        require(out.count == 1, "one number as output", [out])
+        require(
+            out.isContiguous && (out.count == 1 || orEach && out.count == arrays.count),
+            "one number as output", [out])
         for array in arrays {
             require(
                 array.isContiguous && array.dtype.isFloat && array.backend === out.backend,
@@ -259,7 +264,9 @@ extension Kernel {
                 && arrays.count.isMultiple(of: width), "the rule's numbers and arrays", [numbers])
         if let clip {
             hasType(clip, .float64)
-            require(clip.count == 1, "one number to clip by", [clip])
+            require(
+                clip.isContiguous && (clip.count == 1 || clip.count == arrays.count / width),
+                "one number to clip by, or one a parameter", [clip])
         }
         if let gate {
             isBool(gate)

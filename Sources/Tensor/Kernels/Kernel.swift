@@ -96,10 +96,10 @@ package enum Kernel: Sendable {
 
     /// One step of an optimizer, in place. The list holds for each parameter itself, its gradient and
     /// its states, of one shape; all are of one dtype, float32 or float64. The output is a, the
-    /// rule's numbers (float64); b is the factor of all gradients, one float64, if it `clips`; c a
-    /// bool, false if nothing is to change, if it is `gated`.
+    /// rule's numbers (float64); b is the factor of the gradients, one float64 for all or one a
+    /// parameter, if it `clips`; c a bool, false if nothing is to change, if it is `gated`.
     case update(OptimizerRule, ArrayList, clips: Bool, gated: Bool)
-    /// Σ x² over all elements of all arrays, one float64.
+    /// Σ x² over all elements of all arrays, one float64, or of each array, one float64 for each.
     case squaredNorm(ArrayList)
     /// Whether all elements of all arrays are finite, one bool.
     case allFinite(ArrayList)

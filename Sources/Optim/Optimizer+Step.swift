@@ -1,0 +1,193 @@
+internal import Autograd
+internal import CKernels
+internal import NN
+package import Tensor
+
+/// Which parameters a step changes, by which launches of the kernel.
+final class StepPlan {
+    /// Parameters of one group, dtype and device that made equally many steps.
+    struct Launch {
+        /// Their positions among the optimizer's entries.
+        var members: [Int]
+        /// The rule's numbers, on the device.
+        let numbers: NDArray
+    }
+
+    let launches: [Launch]
+
+    init(launches: [Launch]) { self.launches = launches }
+}
+
+/// How an optimizer limits gradients before it uses them.
+public enum Clipping: Sendable, Equatable {
+    case none
+    /// Scales all gradients of a step together so that their norm is at most this. It costs no pass:
+    /// the kernel multiplies, and `grad` keeps the gradients as they were.
+    case norm(Double)
+    /// Cuts each element to ± this, in `grad` too.
+    case value(Double)
+}
+
+extension Optimizer {
+    /// Changes all parameters that have a gradient.
+    public final func step() { step(gate: nil) }
+
+    /// A step that changes no parameter and no state where `gate`, one bool on the parameters'
+    /// device, is false. It counts as a step in any case, for the host doesn't wait to see.
+    package final func step(gate: NDArray?) {
+        makePlan()
+        let factor = clipGradients()
+        update()
+        if let recorder = Recorder.current { note(for: recorder) }
+        for launch in plan.launches {
+            change(arrays(of: launch), numbers: launch.numbers, clip: factor, gate: gate)
+        }
+    }
+
+    /// Runs a rule over parameters. `arrays` holds for each of them itself, its gradient and its
+    /// states.
+    final func run(
+        _ rule: OptimizerRule, _ arrays: [NDArray], numbers: NDArray, clip: NDArray?,
+        gate: NDArray?
+    ) {
+        Kernel.update(rule, ArrayList(arrays), clips: clip != nil, gated: gate != nil)
+            .run(numbers, clip ?? numbers, gate ?? numbers, into: numbers)
+    }
+
+    private func arrays(of launch: StepPlan.Launch) -> [NDArray] {
+        var arrays: [NDArray] = []
+        arrays.reserveCapacity(launch.members.count * (2 + slots.count))
+        for index in launch.members {
+            let parameter = entries[index].parameter
+            guard let gradient = parameter.grad?.data else { continue }
+            check(entries[index], gradient)
+            arrays.append(parameter.data)
+            arrays.append(gradient.contiguous())
+            arrays += entries[index].state
+        }
+        return arrays
+    }
+
+    /// The kernel checks this too, but doesn't know the parameters' names.
+    private func check(_ entry: Entry, _ gradient: NDArray) {
+        let data = entry.parameter.data
+        func isLike(_ array: NDArray) -> Bool {
+            array.shape == data.shape && array.dtype == data.dtype && array.backend === data.backend
+        }
+        func text(_ array: NDArray) -> String { "\(array.dtype) \(array.shape) on \(array.device)" }
+        let subject = "parameter '\(entry.name)' is \(text(data)), its"
+        if !isLike(gradient) {
+            fail(
+                "Optimizer", "\(subject) gradient \(text(gradient))",
+                hint: "set neither grad nor data to another shape, dtype or device")
+        }
+        if let state = entry.state.first(where: { !isLike($0) }) {
+            fail(
+                "Optimizer", "\(subject) state \(text(state))",
+                hint: "make a new optimizer where data was set to another shape or dtype")
+        }
+    }
+
+    /// Finds the parameters that take part in a step, and which of them one launch can change.
+    private func makePlan() {
+        var launches: [[Int]] = []
+        for index in entries.indices {
+            let parameter = entries[index].parameter
+            guard parameter.requiresGrad, parameter.grad != nil else { continue }
+            prepare(index)
+            let place = launches.firstIndex { members in
+                let other = entries[members[0]]
+                return other.group == entries[index].group && other.steps == entries[index].steps
+                    && other.parameter.dtype == parameter.dtype
+                    && other.parameter.data.backend === parameter.data.backend
+            }
+            if let place { launches[place].append(index) } else { launches.append([index]) }
+        }
+        let isSame =
+            launches.count == plan.launches.count
+            && zip(launches, plan.launches).allSatisfy { members, launch in
+                members == launch.members
+                    && entries[members[0]].parameter.data.backend === launch.numbers.backend
+            }
+        if isSame { return }
+        plan = StepPlan(
+            launches: launches.map { members in
+                let backend = entries[members[0]].parameter.data.backend
+                let numbers = NDArray(
+                    uninitialized: [OptimizerRule.numberCount], .float64, on: backend)
+                return StepPlan.Launch(members: members, numbers: numbers)
+            })
+    }
+
+    /// Makes a parameter's state with its first step, and moves it where the parameter went.
+    private func prepare(_ index: Int) {
+        let parameter = entries[index].parameter
+        if !parameter.data.isContiguous { parameter.data = parameter.data.copy() }
+        let state = entries[index].state
+        if state.count < slots.count {
+            entries[index].state = zeroState(of: parameter)
+        } else if let first = state.first, first.backend !== parameter.data.backend {
+            entries[index].state = state.map { $0.on(parameter.data.backend) }
+        }
+    }
+
+    /// Counts a step and hands the numbers of each launch to its device.
+    package final func update() {
+        stepCount += 1
+        for launch in plan.launches {
+            for index in launch.members { entries[index].steps += 1 }
+            let entry = entries[launch.members[0]]
+            let group = groups[entry.group]
+            var numbers = numbers(
+                rate: learningRate * group.rateFactor, decay: group.weightDecay ?? weightDecay,
+                step: entry.steps)
+            while numbers.count < OptimizerRule.numberCount { numbers.append(0) }
+            launch.numbers.write(numbers)
+        }
+    }
+
+    /// Tells a captured step to ask for the numbers of each replay, and to be made anew where other
+    /// parameters take part, lie elsewhere, or gradients are limited in another way.
+    private func note(for recorder: Recorder) {
+        recorder.note(self)
+        let squaredNorm = squaredNorm
+        recorder.afterwards { [unowned self] in self.squaredNorm = squaredNorm }
+        let (plan, clipping) = (plan, clipping)
+        let trained = entries.map(\.parameter.requiresGrad)
+        let places = entries.map(\.parameter.data.storage)
+        recorder.require { [unowned self] in
+            self.plan === plan && self.clipping == clipping
+                && self.entries.indices.allSatisfy { index in
+                    let parameter = self.entries[index].parameter
+                    return parameter.requiresGrad == trained[index]
+                        && parameter.data.storage === places[index]
+                }
+        }
+    }
+
+    /// Limits the gradients as `clipping` says and gives the factor that is left to the kernels, on
+    /// the device; nil for none.
+    private func clipGradients() -> NDArray? {
+        squaredNorm = nil
+        switch clipping {
+        case .none: return nil
+        case .value(let limit):
+            checkLimit(limit)
+            parameters.clipGradients(toValue: limit)
+            return nil
+        case .norm(let limit):
+            checkLimit(limit)
+            let used = plan.launches.flatMap(\.members)
+            let squared = NDArray.squaredNorm(used.compactMap { entries[$0].parameter.grad?.data })
+            squaredNorm = squared
+            let ratio = squared.map(.sqrt).zip(.div, Scalar(limit), isFirst: true)
+            return ratio.zip(.minimum, Scalar(1))
+        }
+    }
+
+    private func checkLimit(_ limit: Double) {
+        if !(limit > 0) { fail("Optimizer", "gradients can't be clipped to \(limit)") }
+    }
+}
+
+extension Optimizer: StepInput {}
