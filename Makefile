@@ -14,7 +14,7 @@ endif
 
 FUZZ_FILTER := FuzzTests|MutationTests|HostileFileTests
 
-.PHONY: help deps build train test fuzz bench bench-peers op-table lint format install dist clean
+.PHONY: help deps build train test fuzz bench bench-peers op-table docs lint format install dist clean
 
 help:
 	@echo "make train     build, write the default dataset and train $(CONFIG)"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench     train-step times of the standard workloads"
 	@echo "make bench-peers  the same in PyTorch, and the ratios (needs Python with torch)"
 	@echo "make op-table  every operation: backward, tangent, second order, batching"
+	@echo "make docs      browsable API documentation: dist/docs/index.html"
 	@echo "make lint      formatter and linter; make format fixes what it can"
 	@echo "make install   fttrain into PREFIX/bin (PREFIX=$(PREFIX))"
 	@echo "make dist      one file that runs without Swift, HDF5 and OpenBLAS: dist/fttrain"
@@ -60,6 +61,9 @@ bench-peers: deps
 op-table: deps
 	@$(SWIFT) build -c release --product optable >&2
 	@$(BIN)/optable
+
+docs: deps
+	@SWIFT=$(SWIFT) scripts/docs
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples/CustomModel/Package.swift Examples/CustomModel/Sources

@@ -81,6 +81,12 @@ public struct NDArray: Sendable {
         guard isContiguous, backend === CPUBackend.shared else {
             fail("withUnsafeMutableBytes", "needs a contiguous array on the CPU")
         }
+        guard storage.isOwned else {
+            fail(
+                "withUnsafeMutableBytes", "this array maps a file and can't be written",
+                hint: "write to a copy()")
+        }
+        storage.version &+= 1
         if Recorder.mayBeOpen { Recorder.current?.refuse("it writes elements on the host") }
         defer { withExtendedLifetime(storage) {} }
         return try body(UnsafeMutableRawBufferPointer(start: pointer, count: byteCount))

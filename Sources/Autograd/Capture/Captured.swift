@@ -18,6 +18,8 @@ public import Tensor
 /// replayed. Parameters, gradients, optimizer states, learning rates and random streams go on as if
 /// the function had run.
 ///
+/// Steps of at most eight combinations of shapes are kept; others run as they are.
+///
 /// All that is not an input, state that is written in place, or a random stream is what it was when
 /// the step was recorded: a Swift `if` is not asked again, and a tensor that the function leaves in a
 /// variable changes with each replay. Results carry no history. A function that can't be replayed,
@@ -55,6 +57,8 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
             return body(repeat each input)
         }
         guard let index = entries.firstIndex(where: { $0.fits(tensors) }) else {
+            // Each recorded step has memory of its own.
+            if entries.count == 8 { return body(repeat each input) }
             entries.append(CapturedEntry(tensors))
             outputs.append(nil)
             return body(repeat each input)
