@@ -47,26 +47,34 @@ func benchmarkGrad() {
 func benchmarkHVP() {
     let model = FunctionalMLP()
     let gradient = grad(model.loss)
+    let captured = capture { (w: [Tensor], v: [Tensor]) in hvp(model.loss, at: w, along: v) }
     let times = medianMilliseconds(
         100, warmup: 10,
         turns: [
             { _ = hvp(model.loss, at: model.weights, along: model.direction) },
             { _ = gradient(model.weights) },
+            { _ = captured(model.weights, model.direction) },
         ])
     report("hvp_mlp", "ms", times[0])
+    report("hvp_mlp_captured", "ms", times[2])
     note("hvp_mlp: \(ratio(times[0], times[1])) of the gradient")
 }
 
 /// The derivative in one direction, forward, against the forward pass.
 func benchmarkJVP() {
     let model = FunctionalMLP()
+    let captured = capture { (w: [Tensor], v: [Tensor]) in
+        [jvp(model.loss, at: w, along: v)].flatMap { [$0.value, $0.tangent] }
+    }
     let times = medianMilliseconds(
         200, warmup: 20,
         turns: [
             { _ = jvp(model.loss, at: model.weights, along: model.direction) },
             { _ = model.loss(model.weights) },
+            { _ = captured(model.weights, model.direction) },
         ])
     report("jvp_mlp", "ms", times[0])
+    report("jvp_mlp_captured", "ms", times[2])
     report("forward_mlp", "ms", times[1])
     note("jvp_mlp: \(ratio(times[0], times[1])) of the forward pass")
 }

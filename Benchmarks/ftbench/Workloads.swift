@@ -61,6 +61,24 @@ private func benchmarkSteps(
         "\(name)_captured", "ms", medianMilliseconds(400, warmup: 100) { _ = captured(x, y) })
 }
 
+/// GELU by its formula on a million elements, forward and backward: passes over memory.
+func benchmarkElementwise() {
+    let x = Tensor.normal([1024, 1024], using: Random(seed: 2))
+    let slope = { (x: Tensor) -> Tensor in
+        grad { (x: Tensor) in
+            let inner = (x + x * x * x * 0.044715) * 0.7978845608
+            return (x * 0.5 * (inner.tanh() + 1)).sum()
+        }(x)
+    }
+    let captured = capture(slope)
+    let times = medianMilliseconds(
+        50, warmup: 10, turns: [{ _ = slope(x) }, { _ = captured(x) }])
+    report("elementwise", "ms", times[0])
+    report("elementwise_captured", "ms", times[1])
+    let counts = "\(captured.kernelCount ?? 0) kernels of \(captured.recordedKernelCount ?? 0)"
+    note("elementwise: \(counts) are left")
+}
+
 /// 200 operations on scalars, one after another, forward and backward: microseconds for one.
 func benchmarkScalarChain() {
     let w = Tensor(1.01, requiresGrad: true)

@@ -9,6 +9,7 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("mlp_small", benchmarkSmallMLP),
     ("mlp", benchmarkMLP),
     ("scalar_chain", benchmarkScalarChain),
+    ("elementwise", benchmarkElementwise),
     ("grad_mlp", benchmarkGrad),
     ("hvp_mlp", benchmarkHVP),
     ("jvp_mlp", benchmarkJVP),

@@ -57,8 +57,9 @@ public func hvp<Tree: TensorTree>(
 extension Tensor {
     /// Zeros with a one at each position in turn: shape [count, shape…].
     fileprivate static func units(like other: Tensor) -> Tensor {
-        Tensor.arange(0, other.count).oneHot(other.count, other.dtype)
-            .reshape(other.shape.inserting(other.count, at: 0)).to(other.data.backend.home)
+        let positions = Tensor(NDArray.range(0, other.count, on: other.data.backend.home))
+        return (positions.unsqueeze(1) .== positions).cast(to: other.dtype)
+            .reshape(other.shape.inserting(other.count, at: 0))
     }
 
     /// The slices along the first axis.

@@ -51,6 +51,28 @@ struct CaptureTests {
         }
     }
 
+    @Test("captures derivatives of every kind")
+    func derivatives() {
+        let w = Tensor(Random(seed: 1).normal([5, 5]))
+        let f = { (x: Tensor) in (x.matmul(w).tanh() * x).sum() }
+        let functions: [(Tensor) -> Tensor] = [
+            grad(f), grad { grad(f)($0).square().sum() },
+            { hvp(f, at: $0, along: w[0..<3]) }, { jvp(f, at: $0, along: w[0..<3]).tangent },
+            vmap(grad { (x: Tensor) in f(x.unsqueeze(0)) }),
+            grad { (x: Tensor) in checkpoint(f)(x.sin()) }, jacobian { $0.matmul(w).sum(axis: 0) },
+        ]
+        for function in functions {
+            let captured = capture(function)
+            for seed in 0..<4 {
+                let x = Tensor(Random(seed: UInt64(seed)).normal([3, 5]))
+                let (expected, result) = (function(x), captured(x))
+                #expect(result.shape == expected.shape)
+                #expect(result.values(as: Float.self) == expected.values(as: Float.self))
+            }
+            #expect(captured.refusal == nil)
+        }
+    }
+
     @Test("takes views and writes no input")
     func views() {
         let f = capture { (x: Tensor) in x.exp() - x }
