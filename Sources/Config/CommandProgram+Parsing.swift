@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 extension CommandProgram {
     /// Reads the arguments that follow the program's name.

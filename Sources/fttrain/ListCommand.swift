@@ -1,5 +1,6 @@
 import FTConfig
 import FTJSON
+import FTSupport
 import Training
 
 /// `fttrain list [WHAT]`: everything that a config can name.

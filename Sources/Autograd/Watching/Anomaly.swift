@@ -1,3 +1,4 @@
+import FTSupport
 public import Tensor
 
 /// A NaN or an infinity that an operation made, in one sentence:
@@ -64,7 +65,7 @@ extension Anomaly.Operand: CustomStringConvertible {
             text += " with NaN"
         } else if let range {
             let (low, high) = (
-                Significant.text(range.lowerBound, 4), Significant.text(range.upperBound, 4)
+                Format.short(range.lowerBound, digits: 4), Format.short(range.upperBound, digits: 4)
             )
             text += low == high ? " of \(low)" : " from \(low) to \(high)"
         }

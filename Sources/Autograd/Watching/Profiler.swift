@@ -1,4 +1,4 @@
-import Glibc
+import FTSupport
 import Synchronization
 import Tensor
 
@@ -37,7 +37,7 @@ final class Profiler: OpObserver {
     let ledger = MemoryLedger()
     private let backend: any Backend
     private let keepsEvents: Bool
-    private let start = Profiler.now()
+    private let start = Clock.seconds()
     private let bytesBefore: Int
     private let outer = Recording.current.observer
 
@@ -80,14 +80,14 @@ final class Profiler: OpObserver {
     }
 
     private func begin(_ key: Key) {
-        state.withLock { $0.frames.append(Frame(key: key, start: Profiler.now())) }
+        state.withLock { $0.frames.append(Frame(key: key, start: Clock.seconds())) }
     }
 
     private func end(_ shapes: [Shape]) {
         let live = ledger.live
         state.withLock { state in
             guard let frame = state.frames.popLast() else { return }
-            let seconds = Profiler.now() - frame.start
+            let seconds = Clock.seconds() - frame.start
             state.costs[frame.key, default: Profile.Cost()].calls += 1
             state.costs[frame.key, default: Profile.Cost()].seconds += seconds - frame.secondsInside
             if let last = state.frames.indices.last { state.frames[last].secondsInside += seconds }
@@ -120,7 +120,7 @@ final class Profiler: OpObserver {
         return Profile(
             operations: Profiler.rows(costs, peak.held) { $0.operation },
             places: places.isEmpty ? [] : places + rest,
-            events: events.sorted { $0.start < $1.start }, seconds: Profiler.now() - start,
+            events: events.sorted { $0.start < $1.start }, seconds: Clock.seconds() - start,
             peakBytes: peak.bytes, bytesBefore: bytesBefore,
             backendPeakBytes: backend.memory.peak)
     }
@@ -139,12 +139,5 @@ final class Profiler: OpObserver {
         }
         for (key, bytes) in held { rows[name(key)]?.heldAtPeak += bytes }
         return rows.values.sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) }
-    }
-
-    /// Seconds on a clock that only goes forward.
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }
