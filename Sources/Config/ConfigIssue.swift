@@ -13,11 +13,6 @@ public struct ConfigLocation: Sendable, Hashable, Comparable, CustomStringConver
     public let file: String
     let place: Place
 
-    /// Whether the value came from a `key=value` argument.
-    public var isCommandLine: Bool {
-        if case .commandLine = place { true } else { false }
-    }
-
     /// `configs/mlp.json:4:12`, `configs/mlp.json`, or `(command line)`.
     public var description: String {
         switch place {

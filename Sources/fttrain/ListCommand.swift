@@ -32,7 +32,7 @@ enum ListCommand {
         let hint =
             near.map { "Did you mean '\($0)'?" }
             ?? "There are \(groups.joined(separator: ", "))."
-        throw RunError(.usage, "list: there is nothing called '\(what)'. \(hint)")
+        throw UsageError("list: there is nothing called '\(what)'. \(hint)")
     }
 }
 

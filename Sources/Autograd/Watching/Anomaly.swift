@@ -3,7 +3,7 @@ public import Tensor
 
 /// A NaN or an infinity that an operation made, in one sentence:
 ///
-///     the forward of Log made -infinity at [2]; inputs: x float32 [3] from 0.0 to 4.0; in 1 Entropy
+///     the forward of Log made -infinity at [2]; inputs: x float32 [3] from 0 to 4; in 1 Entropy
 public struct Anomaly: Error, Sendable, Equatable {
     /// Whether computing the result or the gradients.
     public enum Pass: String, Sendable {

@@ -78,15 +78,6 @@ public struct RunFolder: Sendable, Equatable {
         return folder
     }
 
-    /// Makes the folders on the way to a file.
-    public static func makeFolder(of path: String) throws(RunError) {
-        do throws(Folder.Problem) {
-            try Folder.make(of: path)
-        } catch {
-            throw RunError(error)
-        }
-    }
-
     /// One line on how the run stands, from `summary.json`; nil where there is none.
     public func statusLine() throws(RunError) -> String? {
         guard let text = try FileWriting.read(summaryPath),
