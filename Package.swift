@@ -40,19 +40,22 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m")]),
 
         // The library, bottom up.
-        library("Tensor", ["CKernels", "COpenBLAS"]),
-        library("Autograd", ["Tensor", "CKernels"]),
+        library("FTSupport", folder: "Support", []),
+        library("Tensor", ["CKernels", "COpenBLAS", "FTSupport"]),
+        library("Autograd", ["Tensor", "CKernels", "FTSupport"]),
         library("NN", ["Tensor", "Autograd"]),
         library("Optim", ["Tensor", "Autograd", "NN", "CKernels"]),
         library("FTJSON", folder: "JSON", []),
-        library("FTConfig", folder: "Config", ["FTJSON"]),
+        library("FTConfig", folder: "Config", ["FTJSON", "FTSupport"]),
         library(
-            "Datasets", folder: "Data", ["Tensor", "CKernels", "CHDF5", "CHDF5Shim", "CZlib"]),
-        library("Checkpoint", ["Tensor", "FTJSON"]),
+            "Datasets", folder: "Data",
+            ["Tensor", "CKernels", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
+        library("Checkpoint", ["Tensor", "FTJSON", "FTSupport"]),
         library(
             "Training",
             [
                 "Tensor", "Autograd", "NN", "Optim", "Datasets", "Checkpoint", "FTConfig", "FTJSON",
+                "FTSupport",
             ]),
         library(
             "FakeTensor",
@@ -62,7 +65,7 @@ let package = Package(
         .executableTarget(
             name: "fttrain",
             dependencies: [
-                "Training", "FTConfig", "FTJSON", "Checkpoint", "Datasets", "Tensor",
+                "Training", "FTConfig", "FTJSON", "FTSupport", "Checkpoint", "Datasets", "Tensor",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -72,14 +75,15 @@ let package = Package(
             name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",
             swiftSettings: strict),
 
-        tests("TensorTests", ["Tensor", "CKernels"]),
-        tests("AutogradTests", ["Tensor", "Autograd"]),
+        tests("SupportTests", ["FTSupport"]),
+        tests("TensorTests", ["Tensor", "CKernels", "FTSupport"]),
+        tests("AutogradTests", ["Tensor", "Autograd", "FTSupport"]),
         tests("NNTests", ["Tensor", "Autograd", "NN"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim"]),
-        tests("DataTests", ["Tensor", "Datasets", "CHDF5", "CHDF5Shim", "CZlib"]),
+        tests("DataTests", ["Tensor", "Datasets", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
-        tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON"]),
-        tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON"]),
+        tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON", "FTSupport"]),
+        tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport"]),
         tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
         tests("ExampleTests", ["FakeTensor"]),
     ],

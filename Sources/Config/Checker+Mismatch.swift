@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 extension Checker {
     /// Reports that another type or range was expected.

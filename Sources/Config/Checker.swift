@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 /// Compares a node tree with a schema, collects every problem, and fills in the defaults.
 struct Checker {
@@ -73,7 +74,7 @@ struct Checker {
         if !count.contains(elements.count) {
             report(
                 node.position, path,
-                "expected \(type.expectation), found \(Text.count(elements.count, "element"))")
+                "expected \(type.expectation), found \(Format.count(elements.count, "element"))")
         }
         let before = issues.count
         var values: [ConfigValue] = []

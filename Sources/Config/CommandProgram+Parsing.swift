@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 extension CommandProgram {
     /// Reads the arguments that follow the program's name.
@@ -12,7 +13,7 @@ extension CommandProgram {
         } else if let first = rest.first, main.arguments.isEmpty || looksLikeCommand(first),
             let near = Suggestion.nearest(to: first, among: commands.map(\.name))
         {
-            throw UsageError(message: "unknown command '\(first)'. Did you mean '\(near)'?")
+            throw UsageError("unknown command '\(first)'. Did you mean '\(near)'?")
         }
         // What asks for help gets it, however wrong the rest is.
         let options = rest.prefix { $0 != "--" }
@@ -128,6 +129,6 @@ private struct CommandParser {
 
     private func failure(_ message: String) -> UsageError {
         let separator = message.hasSuffix("?") || message.hasSuffix(".") ? " " : ". "
-        return UsageError(message: "\(message)\(separator)See '\(caller) --help'.")
+        return UsageError("\(message)\(separator)See '\(caller) --help'.")
     }
 }

@@ -85,6 +85,9 @@ public struct CommandInvocation: Sendable {
 public struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong and what would be right.
     public let message: String
+
+    package init(_ message: String) { self.message = message }
+
     /// The message; a hint at `--help` is part of it.
     public var description: String { message }
 }

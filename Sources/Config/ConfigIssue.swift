@@ -1,3 +1,5 @@
+import FTSupport
+
 /// Where a problem of a config comes from.
 public struct ConfigLocation: Sendable, Hashable, Comparable, CustomStringConvertible {
     enum Place: Sendable, Hashable {
@@ -10,11 +12,6 @@ public struct ConfigLocation: Sendable, Hashable, Comparable, CustomStringConver
     /// The config file, also for a problem of the command line.
     public let file: String
     let place: Place
-
-    /// Whether the value came from a `key=value` argument.
-    public var isCommandLine: Bool {
-        if case .commandLine = place { true } else { false }
-    }
 
     /// `configs/mlp.json:4:12`, `configs/mlp.json`, or `(command line)`.
     public var description: String {
@@ -75,7 +72,7 @@ public struct ConfigError: Error, Sendable, Hashable, CustomStringConvertible {
         if issues.count == 1, issues[0].path.isEmpty { return issues[0].description }
         let shown = issues.prefix(50)
         let rows = shown.map { ["\($0.location)", $0.path, $0.message] }
-        let heading = "\(file): \(Text.count(issues.count, "problem"))"
+        let heading = "\(file): \(Format.count(issues.count, "problem"))"
         let rest = issues.count - shown.count
         let more = rest == 0 ? "" : "\n  … and \(rest) more"
         return "\(heading)\n\(Text.table(rows, indent: 2))\(more)"

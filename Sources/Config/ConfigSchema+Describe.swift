@@ -11,21 +11,6 @@ extension ConfigSchema {
         Text.table(Self.rows(fields, under: ""), indent: 2)
     }
 
-    /// The reference of all keys and variants as Markdown tables.
-    public func markdown() -> String {
-        var parts = ["## Keys", Self.markdownTable(Self.rows(fields, under: ""))]
-        for union in unions {
-            parts.append("## \(union.plural.prefix(1).uppercased() + union.plural.dropFirst())")
-            for variant in union.variants {
-                parts.append("### `\(variant.name)`")
-                parts.append(variant.summary)
-                let rows = Self.rows(variant.fields, under: "")
-                if !rows.isEmpty { parts.append(Self.markdownTable(rows)) }
-            }
-        }
-        return parts.joined(separator: "\n\n") + "\n"
-    }
-
     /// One row a key: name, type, default, meaning; the keys of an object follow it.
     static func rows(_ fields: [Field], under path: String) -> [[String]] {
         fields.flatMap { field -> [[String]] in
@@ -35,15 +20,6 @@ extension ConfigSchema {
             }
             return [[path, "object", field.presenceLabel, field.doc]] + rows(inner, under: path)
         }
-    }
-
-    private static func markdownTable(_ rows: [[String]]) -> String {
-        let lines = rows.map { row in
-            let cells = row.map { $0.split(separator: "|").joined(separator: "\\|") }
-            return "| `\(cells[0])` | \(cells[1]) | \(cells[2]) | \(cells[3]) |"
-        }
-        return (["| key | type | default | meaning |", "|---|---|---|---|"] + lines)
-            .joined(separator: "\n")
     }
 }
 

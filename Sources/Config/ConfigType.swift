@@ -1,3 +1,5 @@
+import FTSupport
+
 /// What may stand at a place of a config.
 public struct ConfigType: Sendable {
     enum Kind: Sendable {
@@ -71,9 +73,9 @@ extension ConfigType {
     private static func elements(_ count: IntegerBounds) -> String {
         switch (count.min, count.max) {
         case (nil, nil): ""
-        case (let min?, nil): " of at least \(Text.count(min, "element"))"
-        case (nil, let max?): " of at most \(Text.count(max, "element"))"
-        case (let min?, let max?) where min == max: " of \(Text.count(min, "element"))"
+        case (let min?, nil): " of at least \(Format.count(min, "element"))"
+        case (nil, let max?): " of at most \(Format.count(max, "element"))"
+        case (let min?, let max?) where min == max: " of \(Format.count(min, "element"))"
         case (let min?, let max?): " of \(min) to \(max) elements"
         }
     }

@@ -66,8 +66,6 @@ public struct ConfigValue: Sendable {
     public func optionalInt(_ key: String) -> Int? { optional(key)?.asInt }
     /// The number at an optional key.
     public func optionalDouble(_ key: String) -> Double? { optional(key)?.asDouble }
-    /// The flag at an optional key.
-    public func optionalBool(_ key: String) -> Bool? { optional(key)?.asBool }
     /// The string at an optional key.
     public func optionalString(_ key: String) -> String? { optional(key)?.asString }
 

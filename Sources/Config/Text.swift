@@ -1,13 +1,10 @@
+import FTSupport
+
 /// Small pieces of wording that messages, help and documentation share.
 enum Text {
     /// A double without a useless `.0`.
     static func number(_ value: Double) -> String {
         Int(exactly: value).map(String.init) ?? value.description
-    }
-
-    /// `1 problem`, `2 problems`.
-    static func count(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 
     /// `a`, `a or b`, `a, b or c`.
@@ -21,31 +18,9 @@ enum Text {
         "\("aeiou".contains(noun.first ?? "x") ? "an" : "a") \(noun)"
     }
 
-    /// Rows with all columns but the last padded to the width of the widest cell.
+    /// Rows as lines with aligned columns.
     static func table(_ rows: [[String]], indent: Int, gap: Int = 2) -> String {
-        var widths: [Int] = []
-        for row in rows {
-            for (column, cell) in row.enumerated() {
-                if column == widths.count { widths.append(0) }
-                widths[column] = max(widths[column], cell.count)
-            }
-        }
-        return rows.map { row in
-            var line = String(repeating: " ", count: indent)
-            for (column, cell) in row.enumerated() {
-                line += cell
-                if column < row.count - 1 {
-                    line += String(repeating: " ", count: widths[column] - cell.count + gap)
-                }
-            }
-            return trimmingEnd(line)
-        }.joined(separator: "\n")
-    }
-
-    private static func trimmingEnd(_ line: String) -> String {
-        var line = Substring(line)
-        while line.last == " " { line.removeLast() }
-        return String(line)
+        TextTable.aligned(rows, indent: indent, gap: gap).joined(separator: "\n")
     }
 }
 

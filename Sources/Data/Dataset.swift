@@ -1,3 +1,4 @@
+import FTSupport
 public import Tensor
 
 /// N examples: row i of the inputs belongs to row i of the targets.
@@ -52,7 +53,7 @@ public final class Dataset: Sendable {
         guard inputs == targets else {
             throw DataError(
                 name,
-                "\(grouped(inputs)) inputs but \(grouped(targets)) targets; each input needs one"
+                "\(Format.grouped(inputs)) inputs but \(Format.grouped(targets)) targets; each input needs one"
                     + " target")
         }
         guard inputs > 0 else {
@@ -90,7 +91,7 @@ public final class Dataset: Sendable {
         guard size > 0, size < count else {
             throw DataError(
                 name,
-                "\(grouped(count)) examples can't be split with a share of \(share);"
+                "\(Format.grouped(count)) examples can't be split with a share of \(share);"
                     + " use a share between 0 and 1 that leaves some on both sides")
         }
         return (subset(0..<count - size), subset(count - size..<count))

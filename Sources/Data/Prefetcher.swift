@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 import Tensor
 
@@ -6,7 +7,7 @@ import Tensor
 /// Letting go of it stops the thread.
 final class Prefetcher<Element: Sendable> {
     private let queue: BoundedQueue<Element>
-    private let thread: Thread
+    private let thread: POSIXThread
 
     /// Runs `make`, which hands over each element with `emit` and returns when that gives false.
     init(
@@ -14,7 +15,7 @@ final class Prefetcher<Element: Sendable> {
     ) {
         let queue = BoundedQueue<Element>(capacity: ahead)
         self.queue = queue
-        thread = Thread {
+        thread = POSIXThread {
             CPUBackend.onThisThread { queue.finish(Result { try make(queue.push) }) }
         }
     }
@@ -86,20 +87,13 @@ private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         try locked {
             var waited = 0.0
             if waiting.isEmpty, end == nil, !isCancelled {
-                let start = monotonicSeconds()
+                let start = Clock.seconds()
                 while waiting.isEmpty, end == nil { pthread_cond_wait(changed, mutex) }
-                waited = monotonicSeconds() - start
+                waited = Clock.seconds() - start
             }
             if !waiting.isEmpty { return (waiting.removeFirst(), waited) }
             try end?.get()
             return (nil, waited)
         }
     }
-}
-
-/// Seconds on a clock that never goes back.
-func monotonicSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

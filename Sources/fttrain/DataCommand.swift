@@ -2,6 +2,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 import FTJSON
+import FTSupport
 import Glibc
 import Tensor
 import Training
@@ -31,11 +32,11 @@ enum DataCommand {
             let hint =
                 near.map { "Did you mean '\($0)'?" }
                 ?? "There are \(kinds.joined(separator: ", "))."
-            throw RunError(.usage, "data: there is nothing called '\(kind)'. \(hint)")
+            throw UsageError("data: there is nothing called '\(kind)'. \(hint)")
         }
         if kind == "digits" { return try digits(invocation) }
         guard invocation.arguments.count > 1 else {
-            throw RunError(.usage, "data \(kind): missing FILE. See 'fttrain data --help'.")
+            throw UsageError("data \(kind): missing FILE. See 'fttrain data --help'.")
         }
         let path = invocation.arguments[1]
         if kind == "info" {
@@ -61,7 +62,6 @@ enum DataCommand {
         try noSources(invocation, from: 2)
         let path = invocation.arguments.dropFirst().first ?? RunConfig.defaultDataPath
         try checkFree(path, invocation)
-        try RunFolder.makeFolder(of: path)
         try Digits.write(
             to: path, seed: UInt64(invocation.int("seed") ?? 42),
             train: invocation.int("train") ?? Digits.trainCount,
@@ -88,7 +88,7 @@ enum DataCommand {
             separator == "tab"
                 || separator.count == 1
         else {
-            throw RunError(.usage, "--separator: expected one character or tab")
+            throw UsageError("--separator: expected one character or tab")
         }
         let options = CSV.Options(
             hasHeader: invocation.flag("no-header") ? false : nil,
@@ -109,14 +109,13 @@ enum DataCommand {
 
     private static func checkFree(_ path: String, _ invocation: CommandInvocation) throws {
         guard !invocation.flag("force"), access(path, F_OK) == 0 else { return }
-        throw RunError(.usage, "\(path): there is such a file; replace it with --force")
+        throw UsageError("\(path): there is such a file; replace it with --force")
     }
 
     private static func noSources(_ invocation: CommandInvocation, from index: Int) throws {
         guard invocation.arguments.count > index else { return }
         let extra = invocation.arguments[index]
-        throw RunError(
-            .usage, "unexpected argument '\(extra)'. See 'fttrain data --help'.")
+        throw UsageError("unexpected argument '\(extra)'. See 'fttrain data --help'.")
     }
 }
 
@@ -125,22 +124,20 @@ private struct Source {
     let name: String
     let path: String
 
-    static func read(_ arguments: [String]) throws(RunError) -> [Source] {
+    static func read(_ arguments: [String]) throws(UsageError) -> [Source] {
         guard !arguments.isEmpty else {
-            throw RunError(
-                .usage, "data: name what to write, as in train/images=images.npy")
+            throw UsageError("data: name what to write, as in train/images=images.npy")
         }
         var sources: [Source] = []
         for argument in arguments {
             let parts = argument.split(separator: "=", maxSplits: 1).map { String($0) }
             guard parts.count == 2 else {
-                throw RunError(
-                    .usage,
+                throw UsageError(
                     "data: expected NAME=SOURCE such as train/images=images.npy, found '\(argument)'"
                 )
             }
             guard !sources.contains(where: { $0.name == parts[0] }) else {
-                throw RunError(.usage, "data: '\(parts[0])' is named twice")
+                throw UsageError("data: '\(parts[0])' is named twice")
             }
             sources.append(Source(name: parts[0], path: parts[1]))
         }

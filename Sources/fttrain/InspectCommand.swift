@@ -2,6 +2,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 import FTJSON
+import FTSupport
 import Glibc
 import Tensor
 import Training
@@ -21,7 +22,7 @@ enum InspectCommand {
             show(comparison.text(), comparison.json, isJSON)
             return .success
         }
-        if RunFolder.isDirectory(path) { return try inspectRun(path, options, isJSON) }
+        if Folder.exists(path) { return try inspectRun(path, options, isJSON) }
         if isHDF5(path) {
             let listing = try HDF5Listing.of(path).applying(options)
             show(listing.text(), listing.json, isJSON)
@@ -53,7 +54,7 @@ enum InspectCommand {
 
     /// The checkpoint that a run folder stands for: the best, or else the last.
     private static func checkpoint(_ path: String) throws -> String {
-        guard RunFolder.isDirectory(path) else { return path }
+        guard Folder.exists(path) else { return path }
         let store = try RunFolder(opening: path).checkpoints()
         for candidate in [store.bestPath, store.lastPath] where access(candidate, F_OK) == 0 {
             return candidate

@@ -1,5 +1,6 @@
 import FTConfig
 import FTJSON
+import FTSupport
 import Training
 
 /// `fttrain list [WHAT]`: everything that a config can name.
@@ -31,7 +32,7 @@ enum ListCommand {
         let hint =
             near.map { "Did you mean '\($0)'?" }
             ?? "There are \(groups.joined(separator: ", "))."
-        throw RunError(.usage, "list: there is nothing called '\(what)'. \(hint)")
+        throw UsageError("list: there is nothing called '\(what)'. \(hint)")
     }
 }
 

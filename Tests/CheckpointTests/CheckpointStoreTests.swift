@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 import Tensor
 import Testing

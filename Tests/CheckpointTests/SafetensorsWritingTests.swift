@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 import Glibc
 import Tensor
 import Testing
@@ -105,7 +106,7 @@ import Testing
         let path = folder.file("a")
         try exampleCheckpoint(step: 1).save(to: path)
         let old = try contents(path)
-        let full = AtomicFile.failure(path, ENOSPC)
+        let full = CheckpointError(.unwritable, path, FileProblem(ENOSPC).whileWriting)
         let text = sentence(in: folder) {
             try exampleCheckpoint(step: 2).save(to: path) { point throws(CheckpointError) in
                 if point == stage { throw full }

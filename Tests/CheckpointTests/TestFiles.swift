@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 import Testing
 
@@ -50,8 +51,7 @@ final class TemporaryFolder {
 
 /// The bytes of a whole file.
 func contents(_ path: String) throws -> [UInt8] {
-    let file = try MappedFile(path: path)
-    return withExtendedLifetime(file) { Array(file.bytes) }
+    try FileBytes.read(path)
 }
 
 /// A safetensors file put together by hand: length, header text, data.

@@ -124,16 +124,6 @@ struct DocumentationTests {
         }
         #expect(choices.last == ["type": "null"])
     }
-
-    @Test("writes the reference as Markdown")
-    func markdown() {
-        let text = kitchen.markdown()
-        #expect(
-            text.hasPrefix("## Keys\n\n| key | type | default | meaning |\n|---|---|---|---|\n"))
-        #expect(text.contains("| `mode` | fry \\| boil | optional | what to do |\n"))
-        #expect(text.contains("\n## Pots\n\n### `pan`\n\nA pan.\n\n| key |"))
-        #expect(text.hasSuffix("| `pots` | [pot] | required | the inner pots |\n"))
-    }
 }
 
 @Suite("Differences between two configs")

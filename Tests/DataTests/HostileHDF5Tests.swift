@@ -1,5 +1,6 @@
 import CHDF5
 import CHDF5Shim
+import FTSupport
 import Glibc
 import Tensor
 import Testing
@@ -103,7 +104,7 @@ struct HostileHDF5Tests {
             H5Pclose(layout)
         }
         let sizes = "\(dimensions[0])×\(dimensions[1])"
-        let bytes = grouped(folder.bytes("a.h5").count)
+        let bytes = Format.grouped(folder.bytes("a.h5").count)
         #expect(
             open("x")
                 == "a.h5: 'x' declares \(sizes) elements, which a file of \(bytes) bytes can't hold;"

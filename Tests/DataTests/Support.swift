@@ -1,5 +1,6 @@
 import CHDF5
 import CHDF5Shim
+import FTSupport
 import Glibc
 import Tensor
 import Testing
@@ -45,8 +46,7 @@ final class TemporaryFolder {
     func write(_ name: String, _ text: String) -> String { write(name, Array(text.utf8)) }
 
     func bytes(_ name: String) -> [UInt8] {
-        guard let file = try? FileBytes(self[name]) else { return [] }
-        return Array(file.bytes)
+        (try? FileBytes.read(self[name])) ?? []
     }
 
     /// What the error says, with this folder's path left out; nil without one.

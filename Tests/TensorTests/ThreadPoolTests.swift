@@ -1,3 +1,4 @@
+import FTSupport
 import Synchronization
 import Testing
 
@@ -30,7 +31,7 @@ struct ThreadPoolTests {
         final class Counter: Sendable { let value = Atomic(0) }
         let counter = Counter()
         let threads = (0..<2).map { _ in
-            Thread {
+            POSIXThread {
                 for _ in 0..<500 {
                     CPUBackend.shared.pool.run(16) { _ in
                         counter.value.add(1, ordering: .relaxed)

@@ -1,3 +1,4 @@
+import FTSupport
 import FakeTensor
 import FoundationEssentials
 import Synchronization
@@ -22,7 +23,7 @@ import Testing
         let runs = sandbox.file("runs")
         let paths = Mutex<Set<String>>([])
         let threads = (0..<8).map { _ in
-            Thread {
+            POSIXThread {
                 for _ in 0..<10 {
                     guard let folder = try? RunFolder.claim("x", in: runs) else { continue }
                     _ = paths.withLock { $0.insert(folder.path) }

@@ -1,3 +1,4 @@
+import FTSupport
 public import Tensor
 
 /// How gradients compare with finite differences; printing it says it in a sentence.
@@ -87,7 +88,7 @@ extension GradientCheck: CustomStringConvertible {
 extension GradientCheck.Element: CustomStringConvertible {
     public var description: String {
         let what = order == 1 ? "" : ", order \(order)"
-        return "at \(name)\(index)\(what): analytic \(Significant.text(analytic)), "
-            + "numeric \(Significant.text(numeric)), error \(Significant.text(error, 2))"
+        return "at \(name)\(index)\(what): analytic \(Format.short(analytic, digits: 7)), "
+            + "numeric \(Format.short(numeric, digits: 7)), error \(Format.short(error, digits: 2))"
     }
 }

@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 extension GraphDrawing {
@@ -7,7 +8,7 @@ extension GraphDrawing {
         if options.showsAttributes, !node.attributes.isEmpty { lines.append(node.attributes) }
         if options.showsShapes, node.value == nil { lines.append("\(node.dtype) \(node.shape)") }
         if options.showsSavedBytes, node.savedBytes > 0 {
-            lines.append("saves \(ByteCount.text(node.savedBytes))")
+            lines.append("saves \(Format.bytes(node.savedBytes))")
         }
         return lines
     }
@@ -51,32 +52,5 @@ extension GraphDrawing.Kind {
         case .operation: "#34629c"
         case .freed: "#b0b0b0"
         }
-    }
-}
-
-/// Bytes in the unit that suits them.
-enum ByteCount {
-    static func text(_ bytes: Int) -> String {
-        let size = bytes.magnitude
-        let sign = bytes < 0 ? "-" : ""
-        if size < 1024 { return "\(sign)\(size) B" }
-        var value = Double(size) / 1024
-        for unit in ["KiB", "MiB"] {
-            if value < 999.95 { return "\(sign)\(FixedPoint.text(value, 1)) \(unit)" }
-            value /= 1024
-        }
-        return "\(sign)\(FixedPoint.text(value, 1)) GiB"
-    }
-}
-
-/// Numbers with a fixed count of decimals.
-enum FixedPoint {
-    static func text(_ value: Double, _ decimals: Int) -> String {
-        let scale = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
-        let scaled = (value * scale).rounded()
-        guard decimals > 0, scaled.magnitude < 9e15 else { return "\(value)" }
-        let digits = String(Int(scaled.magnitude))
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-        return (scaled < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
     }
 }

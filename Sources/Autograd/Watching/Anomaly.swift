@@ -1,8 +1,9 @@
+import FTSupport
 public import Tensor
 
 /// A NaN or an infinity that an operation made, in one sentence:
 ///
-///     the forward of Log made -infinity at [2]; inputs: x float32 [3] from 0.0 to 4.0; in 1 Entropy
+///     the forward of Log made -infinity at [2]; inputs: x float32 [3] from 0 to 4; in 1 Entropy
 public struct Anomaly: Error, Sendable, Equatable {
     /// Whether computing the result or the gradients.
     public enum Pass: String, Sendable {
@@ -64,7 +65,7 @@ extension Anomaly.Operand: CustomStringConvertible {
             text += " with NaN"
         } else if let range {
             let (low, high) = (
-                Significant.text(range.lowerBound, 4), Significant.text(range.upperBound, 4)
+                Format.short(range.lowerBound, digits: 4), Format.short(range.upperBound, digits: 4)
             )
             text += low == high ? " of \(low)" : " from \(low) to \(high)"
         }

@@ -1,3 +1,4 @@
+import FTSupport
 public import Tensor
 
 /// How much memory is in use at one point, and which operations' results hold it.
@@ -48,6 +49,6 @@ public struct MemoryDifference: Sendable, CustomStringConvertible {
     }
 
     private static func signed(_ bytes: Int) -> String {
-        (bytes > 0 ? "+" : "") + ByteCount.text(bytes)
+        (bytes > 0 ? "+" : "") + Format.bytes(bytes)
     }
 }

@@ -1,3 +1,5 @@
+import FTSupport
+
 extension Profile {
     /// The events as JSON in the trace event format, which chrome://tracing and ui.perfetto.dev
     /// draw: forward and backward as two rows, and the memory held by results as a curve.
@@ -32,7 +34,7 @@ extension Profile {
     }
 
     private static func microseconds(_ seconds: Double) -> String {
-        FixedPoint.text(seconds * 1e6, 3)
+        Format.fixed(seconds * 1e6, 3)
     }
 
     private static func quoted(_ text: String) -> String {

@@ -1,3 +1,5 @@
+import FTSupport
+
 extension Profile: CustomStringConvertible {
     /// The table of operations, that of places if there are any, and a line on memory.
     public var description: String { lines.joined(separator: "\n") }
@@ -22,12 +24,12 @@ extension Profile: CustomStringConvertible {
 
     private var summaryLines: [String] {
         let inside = operations.reduce(0) { $0 + $1.seconds }
-        let before = ByteCount.text(bytesBefore)
+        let before = Format.bytes(bytesBefore)
         return [
             "time    \(Profile.milliseconds(seconds)) ms, "
                 + "\(Profile.milliseconds(inside)) ms of it in operations",
-            "memory  results hold \(ByteCount.text(peakBytes)) at the peak; the backend "
-                + "\(ByteCount.text(backendPeakBytes)) in all, \(before) of it from before",
+            "memory  results hold \(Format.bytes(peakBytes)) at the peak; the backend "
+                + "\(Format.bytes(backendPeakBytes)) in all, \(before) of it from before",
         ]
     }
 
@@ -42,37 +44,20 @@ extension Profile: CustomStringConvertible {
         for row in rows {
             cells.append(
                 [row.name] + text(of: row.forward) + text(of: row.backward) + [
-                    "\(FixedPoint.text(100 * row.seconds / total, 1)) %",
-                    row.heldAtPeak == 0 ? "" : ByteCount.text(row.heldAtPeak),
+                    "\(Format.fixed(100 * row.seconds / total, 1)) %",
+                    row.heldAtPeak == 0 ? "" : Format.bytes(row.heldAtPeak),
                 ])
         }
-        return aligned(cells)
+        return TextTable.aligned(cells) { $0 == 0 }
     }
 
     private static func text(of cost: Cost) -> [String] {
         guard cost.calls > 0 else { return ["", "", ""] }
-        let bytes = cost.bytes == 0 ? "" : ByteCount.text(cost.bytes)
+        let bytes = cost.bytes == 0 ? "" : Format.bytes(cost.bytes)
         return ["\(cost.calls)", milliseconds(cost.seconds), bytes]
     }
 
     private static func milliseconds(_ seconds: Double) -> String {
-        FixedPoint.text(seconds * 1000, 3)
-    }
-
-    /// Rows of cells in columns: the first to the left, the others to the right.
-    private static func aligned(_ rows: [[String]]) -> [String] {
-        let widths = (rows.first ?? []).indices.map { column in
-            rows.map { $0[column].unicodeScalars.count }.max() ?? 0
-        }
-        return rows.map { row in
-            var line = ""
-            for (column, cell) in row.enumerated() {
-                let spaces = String(
-                    repeating: " ", count: widths[column] - cell.unicodeScalars.count)
-                line += column == 0 ? cell + spaces : "  " + spaces + cell
-            }
-            while line.last == " " { line.removeLast() }
-            return line
-        }
+        Format.fixed(seconds * 1000, 3)
     }
 }

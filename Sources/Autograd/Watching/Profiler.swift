@@ -1,4 +1,4 @@
-import Glibc
+import FTSupport
 import Synchronization
 import Tensor
 
@@ -38,7 +38,7 @@ final class Profiler: OpObserver {
     let counter = KernelCounter()
     private let backend: any Backend
     private let keepsEvents: Bool
-    private let start = Profiler.now()
+    private let start = Clock.seconds()
     private let bytesBefore: Int
     private let outer = Recording.current.observer
 
@@ -81,14 +81,14 @@ final class Profiler: OpObserver {
     }
 
     private func begin(_ key: Key) {
-        state.withLock { $0.frames.append(Frame(key: key, start: Profiler.now())) }
+        state.withLock { $0.frames.append(Frame(key: key, start: Clock.seconds())) }
     }
 
     private func end(_ shapes: [Shape]) {
         let live = ledger.live
         state.withLock { state in
             guard let frame = state.frames.popLast() else { return }
-            let seconds = Profiler.now() - frame.start
+            let seconds = Clock.seconds() - frame.start
             state.costs[frame.key, default: Profile.Cost()].calls += 1
             state.costs[frame.key, default: Profile.Cost()].seconds += seconds - frame.secondsInside
             if let last = state.frames.indices.last { state.frames[last].secondsInside += seconds }
@@ -125,7 +125,7 @@ final class Profiler: OpObserver {
                 Profile.Kernel(
                     name: $0, launches: $1.launches, bytes: $1.bytes, operations: $1.operations)
             }.sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) },
-            events: events.sorted { $0.start < $1.start }, seconds: Profiler.now() - start,
+            events: events.sorted { $0.start < $1.start }, seconds: Clock.seconds() - start,
             peakBytes: peak.bytes, bytesBefore: bytesBefore,
             backendPeakBytes: backend.memory.peak)
     }
@@ -144,12 +144,5 @@ final class Profiler: OpObserver {
         }
         for (key, bytes) in held { rows[name(key)]?.heldAtPeak += bytes }
         return rows.values.sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) }
-    }
-
-    /// Seconds on a clock that only goes forward.
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

@@ -1,4 +1,5 @@
 public import FTJSON
+import FTSupport
 
 extension CheckpointComparison {
     /// The comparison for people: what differs, tensor by tensor, and a summary.
@@ -18,7 +19,7 @@ extension CheckpointComparison {
 
     /// `6 tensors: 2 identical, 4 changed`, or that there is no difference.
     public var summary: String {
-        let total = Display.count(differences.count, "tensor")
+        let total = Format.count(differences.count, "tensor")
         if isIdentical { return "\(total), all identical" }
         var counts: [Change: Int] = [:]
         for difference in differences { counts[difference.change, default: 0] += 1 }
@@ -27,7 +28,7 @@ extension CheckpointComparison {
             .probablyRenamed,
         ]
         let parts = order.compactMap { change in
-            counts[change].map { "\(Display.grouped($0)) \(change.words)" }
+            counts[change].map { "\(Format.grouped($0)) \(change.words)" }
         }
         return "\(total): \(parts.joined(separator: ", "))"
     }
@@ -53,12 +54,12 @@ extension CheckpointComparison {
         let (a, b) = (difference.a.map(form) ?? "", difference.b.map(form) ?? "")
         return [
             name, difference.change.words, a, a == b ? "" : b,
-            difference.relative.map { Display.short($0) } ?? "",
+            difference.relative.map { Format.short($0) } ?? "",
         ]
     }
 
     private func form(_ entry: TensorEntry) -> String {
-        "\(Display.shape(entry.shape)) \(entry.type.name)"
+        "\(Format.shape(entry.shape)) \(entry.type.name)"
     }
 
     /// The comparison for programs; identical tensors are listed too.

@@ -1,4 +1,5 @@
 public import FTJSON
+import FTSupport
 
 /// The contents of another kind of data file, an HDF5 dataset say, in the style of `inspect`.
 public struct FileListing: Sendable {
@@ -71,18 +72,18 @@ public struct FileListing: Sendable {
         ])
         for row in rows {
             table.append([
-                row.name.escapedForDisplay(), row.kind, row.shape.map { Display.shape($0) } ?? "",
+                row.name.escapedForDisplay(), row.kind, row.shape.map { Format.shape($0) } ?? "",
                 row.dtype.escapedForDisplay(limit: 40),
-                row.elementCount.map { Display.grouped($0) } ?? "",
-                row.shape == nil ? "" : Display.mebibytes(row.byteCount),
+                row.elementCount.map { Format.grouped($0) } ?? "",
+                row.shape == nil ? "" : Format.mebibytes(row.byteCount),
                 row.note.escapedForDisplay(),
             ])
         }
         let total = rows.reduce(0) { $0 + $1.byteCount }
         table.append([
-            "total", "", Display.count(rows.count, "item"), "", "", Display.mebibytes(total),
+            "total", "", Format.count(rows.count, "item"), "", "", Format.mebibytes(total),
         ])
-        let title = "\(path)   \(format)\nsize \(Display.size(byteCount))"
+        let title = "\(path)   \(format)\nsize \(Format.bytes(byteCount))"
         return ([title, ""] + table.lines).joined(separator: "\n") + "\n"
     }
 

@@ -1,3 +1,5 @@
+import FTSupport
+
 extension InspectReport {
     /// The report for people: identity, table and totals, lines separated by newlines.
     public func text() -> String {
@@ -19,7 +21,7 @@ extension InspectReport {
             }
             if metadata.count > 8 { lines.append("metadata … \(metadata.count - 8) more") }
         }
-        lines.append("size \(Display.size(byteCount)) · checksum \(checksumWords)")
+        lines.append("size \(Format.bytes(byteCount)) · checksum \(checksumWords)")
         let parts = "optimizer, random state, sampler position, config"
         lines.append(
             isResumable
@@ -45,24 +47,24 @@ extension InspectReport {
         ])
         let all = parameters.elements + buffers.elements
         func percent(_ elements: Int) -> String {
-            all == 0 ? "0.0" : Display.fixed(Double(elements) * 100 / Double(all), 1)
+            all == 0 ? "0.0" : Format.fixed(Double(elements) * 100 / Double(all), 1)
         }
         for row in rows {
             let shape =
-                row.shape.map { Display.shape($0) } ?? Display.count(row.tensorCount, "tensor")
+                row.shape.map { Format.shape($0) } ?? Format.count(row.tensorCount, "tensor")
             table.append(
                 [
                     row.name.escapedForDisplay(), row.kind, shape, row.dtype,
-                    Display.grouped(row.elementCount), percent(row.elementCount),
-                    Display.mebibytes(row.byteCount),
+                    Format.grouped(row.elementCount), percent(row.elementCount),
+                    Format.mebibytes(row.byteCount),
                 ] + (row.statistics?.cells ?? []))
         }
         let hidden = parameters.tensors + buffers.tensors - shown.tensors
         table.append([
-            "total", "", Display.count(shown.tensors, "tensor"),
-            hidden == 0 ? "" : "\(Display.grouped(hidden)) hidden",
-            Display.grouped(shown.elements), percent(shown.elements),
-            Display.mebibytes(shown.bytes),
+            "total", "", Format.count(shown.tensors, "tensor"),
+            hidden == 0 ? "" : "\(Format.grouped(hidden)) hidden",
+            Format.grouped(shown.elements), percent(shown.elements),
+            Format.mebibytes(shown.bytes),
         ])
         return table.lines
     }
@@ -75,12 +77,12 @@ extension InspectReport {
         if buffers.tensors > 0 { lines.append("buffers     \(words(buffers))") }
         if let name = state?.optimizer {
             let slots = slots.map {
-                "\($0.name.escapedForDisplay(limit: 20)) \(Display.size($0.byteCount))"
+                "\($0.name.escapedForDisplay(limit: 20)) \(Format.bytes($0.byteCount))"
             }
             let parts = [name.escapedForDisplay(limit: 40)] + slots
             lines.append("optimizer   \(parts.joined(separator: " · "))")
         }
-        let types = bytesByType.map { "\($0.type) \(Display.size($0.bytes))" }
+        let types = bytesByType.map { "\($0.type) \(Format.bytes($0.bytes))" }
         if !types.isEmpty { lines.append("bytes       \(types.joined(separator: " · "))") }
         for (alias, name) in aliases.sorted(by: { $0.key < $1.key }) {
             lines.append(
@@ -88,7 +90,7 @@ extension InspectReport {
         }
         if !nonFinite.isEmpty {
             lines.append(
-                "NOT FINITE  \(Display.count(nonFinite.count, "tensor")) with NaN or infinity: "
+                "NOT FINITE  \(Format.count(nonFinite.count, "tensor")) with NaN or infinity: "
                     + nonFinite.prefix(5).map { $0.escapedForDisplay(limit: 60) }
                     .joined(separator: ", ") + (nonFinite.count > 5 ? ", …" : ""))
         }
@@ -96,8 +98,8 @@ extension InspectReport {
     }
 
     private func words(_ total: Total) -> String {
-        "\(Display.grouped(total.elements)) in \(Display.count(total.tensors, "tensor")), "
-            + Display.size(total.bytes)
+        "\(Format.grouped(total.elements)) in \(Format.count(total.tensors, "tensor")), "
+            + Format.bytes(total.bytes)
     }
 }
 
@@ -107,10 +109,10 @@ extension TrainingState {
         var parts: [String] = []
         if !name.isEmpty { parts.append(name.escapedForDisplay(limit: 40)) }
         if !created.isEmpty { parts.append("created \(created.escapedForDisplay(limit: 40))") }
-        parts += ["epoch \(epoch)", "step \(Display.grouped(step))"]
+        parts += ["epoch \(epoch)", "step \(Format.grouped(step))"]
         if let best {
             let name = best.name.escapedForDisplay(limit: 40)
-            parts.append("best \(name) \(Display.short(best.value)) (epoch \(best.epoch))")
+            parts.append("best \(name) \(Format.short(best.value)) (epoch \(best.epoch))")
         }
         parts.append("seed \(seed)")
         if !device.isEmpty { parts.append(device.escapedForDisplay(limit: 40)) }
@@ -122,14 +124,14 @@ extension TensorStatistics {
     /// The cells of the table: min, mean, max, std, zero, histogram, problem.
     fileprivate var cells: [String] {
         let numbers = [minimum, mean, maximum, deviation].map {
-            $0.isNaN ? "–" : Display.short($0)
+            $0.isNaN ? "–" : Format.short($0)
         }
         let zeroShare = count == 0 ? 0 : Double(zeros) * 100 / Double(count)
         var problems: [String] = []
-        if nans > 0 { problems.append("\(Display.grouped(nans)) NaN") }
-        if infinities > 0 { problems.append("\(Display.grouped(infinities)) Inf") }
+        if nans > 0 { problems.append("\(Format.grouped(nans)) NaN") }
+        if infinities > 0 { problems.append("\(Format.grouped(infinities)) Inf") }
         return numbers + [
-            Display.fixed(zeroShare, 1) + "%", bars, problems.joined(separator: ", "),
+            Format.fixed(zeroShare, 1) + "%", bars, problems.joined(separator: ", "),
         ]
     }
 }

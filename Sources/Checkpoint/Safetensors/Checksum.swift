@@ -1,3 +1,5 @@
+import FTSupport
+
 /// What is known of the checksum of a file.
 public enum ChecksumStatus: String, Sendable {
     /// The file has none.

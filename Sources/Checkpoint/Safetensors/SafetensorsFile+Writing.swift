@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 public import Tensor
 
 /// An array and the name it has in a file.
@@ -37,9 +38,9 @@ extension SafetensorsFile {
         let placeholder = checksum ? [(Checksum.key, Checksum.text(0))] : []
         let layout = layout(tensors)
         let header = try header(tensors, layout.offsets, placeholder + metadata, path)
-        try AtomicFile.replace(path, observer: observer) { output throws(CheckpointError) in
+        try AtomicFile.checkpoint(path, observer).write { output throws(CheckpointError) in
             var hash = XXHash64()
-            try header.withBytes { bytes throws(CheckpointError) in try output.write(bytes) }
+            try output.write(header)
             for position in layout.order {
                 let array = tensors[position].array.contiguous().on(CPUBackend.shared)
                 try array.withBytes { bytes throws(CheckpointError) in
@@ -123,16 +124,5 @@ extension NDArray {
     ) throws(CheckpointError) {
         defer { withExtendedLifetime(storage) {} }
         try body(UnsafeRawBufferPointer(start: pointer, count: byteCount))
-    }
-}
-
-extension [UInt8] {
-    fileprivate func withBytes(
-        _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> Void
-    ) throws(CheckpointError) {
-        let result = withUnsafeBytes { bytes in
-            Result { () throws(CheckpointError) in try body(bytes) }
-        }
-        try result.get()
     }
 }

@@ -1,3 +1,5 @@
+import FTSupport
+
 /// A safetensors file, memory-mapped: opening it reads the header and nothing else.
 ///
 /// ```swift
@@ -25,7 +27,7 @@ public struct SafetensorsFile: Sendable {
     /// Another program may delete or replace the file while arrays of it are in use, but must not
     /// shorten it in place.
     public init(_ path: String) throws(CheckpointError) {
-        let mapping = try MappedFile(path: path)
+        let mapping = try MappedFile.checkpoint(path)
         let header = try SafetensorsHeader(mapping.bytes, path: path)
         self.path = path
         self.mapping = mapping

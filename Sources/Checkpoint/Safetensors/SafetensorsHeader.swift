@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 /// The header of a safetensors file: 8 bytes of length, then a JSON object.
 struct SafetensorsHeader {
@@ -34,7 +35,7 @@ struct SafetensorsHeader {
         _ bytes: UnsafeRawBufferPointer, _ path: String
     ) throws(CheckpointError) -> Int {
         guard bytes.count >= 8 else {
-            let size = Display.size(bytes.count)
+            let size = Format.bytes(bytes.count)
             throw CheckpointError(
                 .damaged, path,
                 "is \(size) long; a safetensors file starts with the 8-byte length of its header")
@@ -117,8 +118,8 @@ struct SafetensorsHeader {
         guard byteCount == range.count else {
             throw damaged(
                 name,
-                "takes \(Display.size(range.count)), but \(Display.shape(shape)) \(type.name) "
-                    + "needs \(Display.size(byteCount))")
+                "takes \(Format.bytes(range.count)), but \(Format.shape(shape)) \(type.name) "
+                    + "needs \(Format.bytes(byteCount))")
         }
         return TensorEntry(name: name, type: type, shape: shape, byteRange: range)
     }
@@ -163,7 +164,7 @@ struct SafetensorsHeader {
         guard end <= dataCount else {
             throw damaged(
                 name,
-                "ends at byte \(end), but the file holds \(Display.size(dataCount)) of data; "
+                "ends at byte \(end), but the file holds \(Format.bytes(dataCount)) of data; "
                     + "it is cut short")
         }
         return start..<end
@@ -213,7 +214,7 @@ struct SafetensorsHeader {
             previous = entry.name
         }
         if end < dataCount {
-            throw damaged("has \(Display.size(dataCount - end)) after its last tensor")
+            throw damaged("has \(Format.bytes(dataCount - end)) after its last tensor")
         }
     }
 

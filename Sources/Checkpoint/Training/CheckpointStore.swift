@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 
 /// The checkpoints of a run folder: `last.safetensors`, `best.safetensors` and the last few
@@ -24,9 +25,7 @@ public struct CheckpointStore: Sendable {
 
     /// The checkpoint of a step: `step-00001000.safetensors`.
     public func stepPath(_ step: Int) -> String {
-        let digits = String(step)
-        let zeros = String(repeating: "0", count: max(0, 8 - digits.utf8.count))
-        return "\(directory)/step-\(zeros)\(digits).safetensors"
+        "\(directory)/step-\(Format.digits(step, 8)).safetensors"
     }
 
     /// Saves as `last`, and as `best` and step checkpoint where asked; then drops what is too old.
@@ -44,10 +43,10 @@ public struct CheckpointStore: Sendable {
     ) throws(CheckpointError) {
         try removeLeftovers()
         try checkpoint.save(to: lastPath, observer: observer)
-        if isBest { try AtomicFile.duplicate(lastPath, as: bestPath, observer: observer) }
+        if isBest { try AtomicFile.duplicate(lastPath, as: bestPath, observer) }
         guard keepsStep, keep > 0 else { return }
         let path = stepPath(checkpoint.state.step)
-        try AtomicFile.duplicate(lastPath, as: path, observer: observer)
+        try AtomicFile.duplicate(lastPath, as: path, observer)
         for old in try stepPaths().dropLast(keep) {
             unlink(old)
             try observer?(.removed)
@@ -70,13 +69,13 @@ public struct CheckpointStore: Sendable {
 
     /// Removes temporaries that a killed program left behind.
     private func removeLeftovers() throws(CheckpointError) {
-        for name in try fileNames() where AtomicFile.isLeftover(name) {
+        for name in try fileNames() where AtomicName.isLeftover(name) {
             unlink("\(directory)/\(name)")
         }
     }
 
     private func fileNames() throws(CheckpointError) -> [String] {
-        guard let names = folderContent(directory) else {
+        guard let names = Folder.names(in: directory) else {
             let reason = errno == ENOENT ? "no such folder" : systemMessage(errno)
             throw CheckpointError(.notFound, directory, "can't be listed: \(reason)")
         }

@@ -1,4 +1,4 @@
-import Glibc
+import FTSupport
 public import Tensor
 
 /// The best value of a metric so far, and when it was reached.
@@ -59,12 +59,7 @@ public struct TrainingState: Sendable, Equatable {
 
     /// Seconds since 1970 as `2026-11-20T12:00:00Z`; the current time by default.
     public static func timestamp(secondsSince1970 seconds: Int? = nil) -> String {
-        var moment = time_t(seconds ?? time(nil))
-        var fields = tm()
-        gmtime_r(&moment, &fields)
-        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let date = "\(1900 + Int(fields.tm_year))-\(two(fields.tm_mon + 1))-\(two(fields.tm_mday))"
-        return "\(date)T\(two(fields.tm_hour)):\(two(fields.tm_min)):\(two(fields.tm_sec))Z"
+        Clock.timestamp(secondsSince1970: seconds)
     }
 
     /// What is missing for going on exactly, in words; empty when nothing is.

@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 public import Tensor
 
@@ -53,7 +54,8 @@ public enum CSV {
     ///
     /// Throws with line and column where a field isn't a number or a row has too few or many.
     public static func read(_ path: String, _ options: Options = Options()) throws -> Table {
-        let file = try FileBytes(path)
+        let file = try DataFile.map(path)
+        defer { withExtendedLifetime(file) {} }
         guard let separator = options.separator.asciiValue else {
             throw DataError(path, "separator '\(options.separator)' is not an ASCII character")
         }
@@ -88,7 +90,7 @@ public enum CSV {
             let fields = values[row * width..<(row + 1) * width] + (labels.map { [$0[row]] } ?? [])
             text += fields.joined(separator: ",") + "\n"
         }
-        try Array(text.utf8).withUnsafeBytes { try AtomicFile.write(path, [$0]) }
+        try DataFile.write(path) { try $0.write(Array(text.utf8)) }
     }
 
     /// The shortest texts that read back as the same numbers.

@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 /// Collects the rows of a table and turns them into arrays.
@@ -76,7 +77,8 @@ struct CSVReader {
                     row[0], "there is no header to find column '\(name)' in; give its number")
             }
             if let index = names.firstIndex(of: name) { return index }
-            let close = closestName(to: name, among: names).map { "did you mean '\($0)'?" }
+            let near = Suggestion.nearest(to: name, among: names)
+            let close = near.map { "did you mean '\($0)'?" }
             let listed = "the header has " + names.prefix(8).joined(separator: ", ")
             throw error(row[0], "there is no column '\(name)'; \(close ?? listed)")
         }

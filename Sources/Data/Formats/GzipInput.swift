@@ -1,4 +1,5 @@
 import CZlib
+import FTSupport
 import Glibc
 
 /// Reads a file that may be compressed with gzip; plain ones pass through.
@@ -11,10 +12,9 @@ final class GzipInput {
     /// Throws where the file can't be read.
     init(_ path: String) throws {
         self.path = path
-        fileBytes = try fileSize(path)
-        guard fileBytes > 0 else { throw DataError(path, "the file is empty; make it again") }
+        fileBytes = try DataFile.requireContent(path)
         guard let file = gzopen(path, "rb") else {
-            throw DataError(path, "can't be opened: \(systemError())")
+            throw DataError(path, FileProblem.last.whileReading)
         }
         self.file = file
     }

@@ -1,4 +1,5 @@
 import CZlib
+import FTSupport
 import Glibc
 public import Tensor
 
@@ -28,7 +29,7 @@ public enum IDX {
             throw DataError(
                 path,
                 "the header declares shape \(sizes), which a file of"
-                    + " \(grouped(input.fileBytes)) bytes can't hold; copy it again")
+                    + " \(Format.grouped(input.fileBytes)) bytes can't hold; copy it again")
         }
         var bytes = try input.take(size, "elements")
         guard input.isAtEnd else {
@@ -62,9 +63,9 @@ public enum IDX {
             swapBytes(.init(rebasing: $0[start...]), elementSize: array.dtype.size)
         }
         if path.hasSuffix(".gz") {
-            try AtomicFile.write(path) { try compress(bytes, to: $0, path) }
+            try DataFile.write(path) { try compress(bytes, to: $0.temporary, path) }
         } else {
-            try bytes.withUnsafeBytes { try AtomicFile.write(path, [$0]) }
+            try DataFile.write(path) { try $0.write(bytes) }
         }
     }
 
@@ -79,7 +80,7 @@ public enum IDX {
 
     private static func compress(_ bytes: [UInt8], to temporary: String, _ path: String) throws {
         guard let file = gzopen(temporary, "wb6") else {
-            throw DataError(path, "can't be created: \(systemError())")
+            throw DataError(path, FileProblem.last.whileWriting)
         }
         let piece = 1 << 24
         let isWhole = bytes.withUnsafeBytes { bytes in
@@ -89,7 +90,7 @@ public enum IDX {
             }
         }
         guard gzclose(file) == Z_OK, isWhole else {
-            throw DataError(path, "can't be written: \(systemError())")
+            throw DataError(path, FileProblem.last.whileWriting)
         }
     }
 }

@@ -1,3 +1,4 @@
+import FTSupport
 public import Tensor
 
 /// NumPy's `.npy` files: one array each.
@@ -6,7 +7,8 @@ public enum NPY {
     ///
     /// Throws where the file is damaged or holds something else than numbers.
     public static func read(_ path: String) throws -> NDArray {
-        let file = try FileBytes(path)
+        let file = try DataFile.map(path)
+        defer { withExtendedLifetime(file) {} }
         let (header, start) = try NPYHeader.find(file)
         guard header.shape.count <= Shape.maximumRank else {
             throw DataError(
@@ -21,12 +23,13 @@ public enum NPY {
             throw DataError(
                 path,
                 "the header declares shape \(header.shape), but only"
-                    + " \(grouped(available)) bytes follow; the file is cut short, copy it again")
+                    + " \(Format.grouped(available)) bytes follow; the file is cut short, copy it"
+                    + " again")
         }
         guard size == available else {
             throw DataError(
                 path,
-                "\(grouped(available - size)) bytes follow the array; save one array to a"
+                "\(Format.grouped(available - size)) bytes follow the array; save one array to a"
                     + " file")
         }
         let stored = Shape(header.isFortran ? header.shape.reversed() : header.shape)
@@ -55,8 +58,9 @@ public enum NPY {
         let length = text.utf8.count
         let header =
             NPYHeader.magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
-        try header.withUnsafeBytes { header in
-            try array.withUnsafeBytes { try AtomicFile.write(path, [header, $0]) }
+        try DataFile.write(path) { output in
+            try output.write(header)
+            try array.withUnsafeBytes { try output.write($0) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 /// What the start of a `.npy` file declares: a Python dictionary of three known keys.
@@ -9,7 +10,7 @@ struct NPYHeader {
     let shape: [Int]
 
     /// Reads the header; also says where the elements start.
-    static func find(_ file: FileBytes) throws -> (header: NPYHeader, end: Int) {
+    static func find(_ file: MappedFile) throws -> (header: NPYHeader, end: Int) {
         let bytes = file.bytes
         guard bytes.count >= 10, bytes.prefix(6).elementsEqual(magic) else {
             throw DataError(file.path, "this is not a .npy file; save it with numpy.save")
@@ -31,7 +32,7 @@ struct NPYHeader {
         return (try parse(Array(text), file.path), start + length)
     }
 
-    private static func cut(_ file: FileBytes) -> DataError {
+    private static func cut(_ file: MappedFile) -> DataError {
         DataError(file.path, "the file ends within its header; copy it again")
     }
 

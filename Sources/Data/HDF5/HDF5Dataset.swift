@@ -1,5 +1,6 @@
 import CHDF5
 import CHDF5Shim
+import FTSupport
 public import Tensor
 
 /// One array of numbers in an HDF5 file, read in whole or in rows: positions along the first axis.
@@ -105,7 +106,7 @@ public final class HDF5Dataset: Sendable {
     private var implausible: DataError {
         let sizes = entry.dimensions.map(String.init).joined(separator: "×")
         return error(
-            "declares \(sizes) elements, which a file of \(grouped(file.byteCount)) bytes can't"
+            "declares \(sizes) elements, which a file of \(Format.grouped(file.byteCount)) bytes can't"
                 + " hold; it is damaged, make it again")
     }
 
@@ -164,7 +165,9 @@ extension HDF5Dataset {
     private static func suggestion(_ file: HDF5File, _ path: String) -> String {
         let paths = (try? file.datasetPaths()) ?? []
         if paths.isEmpty { return "the file holds none" }
-        if let close = closestName(to: path, among: paths) { return "did you mean '\(close)'?" }
+        if let near = Suggestion.nearest(to: path, among: paths) {
+            return "did you mean '\(near)'?"
+        }
         let shown = paths.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
         return "it holds \(shown)" + (paths.count > 8 ? " and \(paths.count - 8) more" : "")
     }

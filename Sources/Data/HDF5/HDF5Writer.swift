@@ -1,5 +1,6 @@
 import CHDF5
 import CHDF5Shim
+import FTSupport
 import Glibc
 public import Tensor
 
@@ -18,10 +19,10 @@ public final class HDF5Writer {
     /// It grows under a temporary name beside `path` and is renamed at the end, so a crash or an
     /// error leaves whatever was there.
     public static func create(_ path: String, _ body: (HDF5Writer) throws -> Void) throws {
-        try AtomicFile.write(path) { temporary in
+        try DataFile.write(path) { output in
             let id = try HDF5Library.locked {
                 let opened = HDF5Library.with(h5x_file_access(), H5Pclose) {
-                    H5Fcreate(temporary, h5x_truncate(), hid_t(H5P_DEFAULT), $0)
+                    H5Fcreate(output.temporary, h5x_truncate(), hid_t(H5P_DEFAULT), $0)
                 }
                 guard let id = opened, id >= 0 else {
                     throw DataError(path, "can't be created (\(HDF5Library.lastError))")

@@ -1,4 +1,5 @@
 internal import CKernels
+import FTSupport
 import Glibc
 import Synchronization
 
@@ -34,7 +35,7 @@ final class ThreadPool: @unchecked Sendable {
         workerCount = max(0, threads - 1)
         limit = Atomic(workerCount)
         for index in 0..<workerCount {
-            Thread.detach { [unowned self] in self.work(index) }
+            POSIXThread.detach { [unowned self] in self.work(index) }
         }
     }
 

@@ -1,4 +1,5 @@
 import FTConfig
+import FTSupport
 import Glibc
 import NN
 import Tensor

@@ -1,5 +1,6 @@
 public import FTConfig
 public import FTJSON
+import FTSupport
 import Tensor
 
 /// A config that passed the schema, with typed access to what is not a catalog entry.

@@ -1,6 +1,7 @@
 public import Autograd
 import Checkpoint
 public import FTJSON
+import FTSupport
 import NN
 import Tensor
 

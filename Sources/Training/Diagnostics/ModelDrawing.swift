@@ -1,4 +1,5 @@
 import Autograd
+import FTSupport
 import Tensor
 
 /// A language that graphs are drawn in.

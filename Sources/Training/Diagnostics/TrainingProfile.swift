@@ -1,5 +1,6 @@
 public import Autograd
 import Datasets
+import FTSupport
 import Optim
 import Tensor
 
@@ -44,10 +45,10 @@ extension Experiment {
         let backend = device.backend
         var parts = [0.0, 0.0, 0.0]
         func run() {
-            var last = monotonicSeconds()
+            var last = Clock.seconds()
             func stamp(_ part: Int) {
                 backend.synchronize()
-                let now = monotonicSeconds()
+                let now = Clock.seconds()
                 parts[part] += now - last
                 last = now
             }

@@ -1,5 +1,6 @@
 import Datasets
 import FTConfig
+import FTSupport
 import Glibc
 import Tensor
 

@@ -2,6 +2,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 public import FTJSON
+import FTSupport
 import NN
 
 /// What a saved model scores on its validation data, or on other data of the same kind.
@@ -53,7 +54,7 @@ public struct Evaluation: Sendable {
     }
 
     private static func checkpoint(_ target: String) throws -> String {
-        guard RunFolder.isDirectory(target) else { return target }
+        guard Folder.exists(target) else { return target }
         let store = try RunFolder(opening: target).checkpoints()
         do {
             _ = try TrainingCheckpoint.state(path: store.bestPath)

@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoint
 import Datasets
+import FTSupport
 import Glibc
 import NN
 import Optim

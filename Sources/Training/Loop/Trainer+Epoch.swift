@@ -2,6 +2,7 @@ import Autograd
 import Checkpoint
 import Datasets
 import FTConfig
+import FTSupport
 import NN
 import Optim
 import Tensor

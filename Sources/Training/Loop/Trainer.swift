@@ -3,6 +3,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 import FTJSON
+import FTSupport
 import NN
 public import Optim
 import Tensor
@@ -164,7 +165,7 @@ struct SessionClock {
     private var startStep = 0
 
     mutating func start(_ cursor: TrainingCursor) {
-        last = monotonicSeconds()
+        last = Clock.seconds()
         started = last
         startSamples = cursor.samples
         startStep = cursor.step
@@ -173,7 +174,7 @@ struct SessionClock {
     /// Adds the time since the last call to the cursor and returns it.
     @discardableResult
     mutating func stamp(_ cursor: inout TrainingCursor) -> Double {
-        let now = monotonicSeconds()
+        let now = Clock.seconds()
         let elapsed = now - last
         last = now
         cursor.seconds += elapsed
@@ -182,6 +183,6 @@ struct SessionClock {
 
     /// Seconds, examples and steps of this session.
     func session(_ cursor: TrainingCursor) -> (seconds: Double, samples: Int, steps: Int) {
-        (monotonicSeconds() - started, cursor.samples - startSamples, cursor.step - startStep)
+        (Clock.seconds() - started, cursor.samples - startSamples, cursor.step - startStep)
     }
 }

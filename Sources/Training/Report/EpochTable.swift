@@ -1,3 +1,5 @@
+import FTSupport
+
 /// The table of epochs, printed row by row.
 struct EpochTable {
     private let metrics: [String]
@@ -27,6 +29,6 @@ struct EpochTable {
     }
 
     private func join(_ cells: [String]) -> String {
-        zip(cells, widths).map { Format.right($0, $1) }.joined(separator: " ")
+        zip(cells, widths).map { $0.padded(to: $1, left: false) }.joined(separator: " ")
     }
 }

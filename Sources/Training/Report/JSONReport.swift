@@ -1,8 +1,9 @@
 public import FTJSON
+import FTSupport
 
 /// Training for programs: one JSON object per line on standard output.
 public final class JSONReport: TrainingObserver {
-    private var lastStep = monotonicSeconds()
+    private var lastStep = Clock.seconds()
 
     public init() {}
 
@@ -14,7 +15,7 @@ public final class JSONReport: TrainingObserver {
             JSONReport.emit(
                 "firstStep", ["step": .int(step), "loss": JSONValue(number: loss)])
         case .step(let progress):
-            let now = monotonicSeconds()
+            let now = Clock.seconds()
             guard now - lastStep >= 1 else { return }
             lastStep = now
             JSONReport.emit("step", progress.json)

@@ -1,3 +1,5 @@
+import FTSupport
+
 /// One line on standard error that is drawn over again, at most ten times a second.
 final class ProgressBar {
     private var lastDraw = 0.0
@@ -6,7 +8,7 @@ final class ProgressBar {
 
     /// Draws where training stands, if the last drawing is old enough.
     func update(_ progress: StepProgress) {
-        let now = monotonicSeconds()
+        let now = Clock.seconds()
         guard now - lastDraw >= 0.1 else { return }
         lastDraw = now
         isVisible = true

@@ -1,4 +1,5 @@
 import Checkpoint
+import FTSupport
 
 extension RunInfo {
     /// The lines above the table: the run, its device, data and model.
@@ -33,7 +34,7 @@ extension RunInfo {
             ? "" : ", \(Format.grouped(trainableCount)) trainable"
         let layerCount = layers.filter { $0.depth == 0 }.count
         return "\(Format.count(layerCount, "layer"))   \(Format.count(parameterCount, "parameter"))"
-            + " (\(Format.mebibytes(parameterBytes)))\(frozen)"
+            + " (\(Format.mebibytes(parameterBytes)) MiB)\(frozen)"
     }
 
     /// The table of layers that `check` prints.

@@ -1,3 +1,5 @@
+import FTSupport
+
 extension RunSummary {
     /// The last lines of a run: how it ended, the best epoch, where things are, what to try next.
     func closingLines(_ path: String) -> [String] {

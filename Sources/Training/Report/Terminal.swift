@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 
 /// Standard output and error of this process.
@@ -9,17 +10,17 @@ public enum Terminal {
 
     /// Writes text to standard output as it is.
     public static func write(_ text: String) {
-        _ = FileWriting.writeAll(STDOUT_FILENO, text)
+        try? FileBytes.write(text, to: STDOUT_FILENO)
     }
 
     /// Writes a line to standard error.
     public static func warn(_ text: String) {
-        _ = FileWriting.writeAll(STDERR_FILENO, text + "\n")
+        try? FileBytes.write(text + "\n", to: STDERR_FILENO)
     }
 
     /// Writes text to standard error as it is.
     static func draw(_ text: String) {
-        _ = FileWriting.writeAll(STDERR_FILENO, text)
+        try? FileBytes.write(text, to: STDERR_FILENO)
     }
 
     /// Whether a progress bar can be drawn on standard error.

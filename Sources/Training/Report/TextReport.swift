@@ -1,4 +1,5 @@
 import Checkpoint
+import FTSupport
 
 /// Training as text: lines on standard output, a bar while a terminal watches, all of it in the
 /// run's `log.txt`.
@@ -8,7 +9,7 @@ public final class TextReport: TrainingObserver {
     private let logSeconds: Double
     private var logPath: String?
     private var table = EpochTable(metrics: [])
-    private var lastLine = monotonicSeconds()
+    private var lastLine = Clock.seconds()
 
     /// - Parameters:
     ///   - isQuiet: print nothing; the log is written all the same.
@@ -32,7 +33,7 @@ public final class TextReport: TrainingObserver {
         case .step(let progress): show(progress)
         case .epoch(let record):
             line(table.row(record))
-            lastLine = monotonicSeconds()
+            lastLine = Clock.seconds()
         case .saved: break
         case .ended(let summary, let path): end(summary, path)
         }
@@ -58,7 +59,7 @@ public final class TextReport: TrainingObserver {
     private func show(_ progress: StepProgress) {
         if let bar { return bar.update(progress) }
         guard logSeconds > 0, !isQuiet else { return }
-        let now = monotonicSeconds()
+        let now = Clock.seconds()
         guard now - lastLine >= logSeconds else { return }
         lastLine = now
         let speed = Double(progress.samples) / max(progress.seconds, 1e-9)

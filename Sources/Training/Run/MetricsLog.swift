@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 /// `metrics.csv` and `metrics.jsonl`: one row per finished epoch, never doubled by a resumption.
 struct MetricsLog {

@@ -1,5 +1,6 @@
 public import Checkpoint
 import FTJSON
+import FTSupport
 import Glibc
 
 /// The folder of one run and the names of what lies in it.
@@ -31,7 +32,7 @@ public struct RunFolder: Sendable, Equatable {
     public init(opening path: String) throws(RunError) {
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        guard RunFolder.isDirectory(trimmed) else {
+        guard Folder.exists(trimmed) else {
             let hint = "name a run folder such as runs/mlp-001"
             throw RunError(.data, "\(path): there is no such folder; \(hint)")
         }
@@ -50,11 +51,9 @@ public struct RunFolder: Sendable, Equatable {
         try makeFolders(parent)
         var number = (try names(in: parent).compactMap { runNumber($0, name) }.max() ?? 0) + 1
         while true {
-            let digits = String(number)
-            let zeros = String(repeating: "0", count: max(0, 3 - digits.count))
-            let path = "\(parent)/\(name)-\(zeros)\(digits)"
+            let path = "\(parent)/\(name)-\(Format.digits(number, 3))"
             if mkdir(path, 0o777) == 0 { return RunFolder(path: path) }
-            guard errno == EEXIST else { throw failure(path) }
+            guard errno == EEXIST else { throw RunError(Folder.Problem(path, errno)) }
             number += 1
         }
     }
@@ -68,7 +67,7 @@ public struct RunFolder: Sendable, Equatable {
         let folder = RunFolder(path: trimmed)
         // A run that was killed before it had a config left nothing of worth.
         let content = try names(in: trimmed).filter { name in
-            !name.hasSuffix(FileWriting.partialSuffix) && "\(trimmed)/\(name)" != folder.logPath
+            !AtomicName.isLeftover(name) && "\(trimmed)/\(name)" != folder.logPath
         }
         guard content.isEmpty else {
             throw RunError(
@@ -77,18 +76,6 @@ public struct RunFolder: Sendable, Equatable {
                     + " the run in it: fttrain resume \(trimmed)")
         }
         return folder
-    }
-
-    /// Whether there is a folder of that name.
-    public static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    /// Makes the folders on the way to a file.
-    public static func makeFolder(of path: String) throws(RunError) {
-        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
-        try makeFolders(String(path[..<slash]))
     }
 
     /// One line on how the run stands, from `summary.json`; nil where there is none.
@@ -112,21 +99,23 @@ public struct RunFolder: Sendable, Equatable {
     }
 
     private static func makeFolders(_ path: String) throws(RunError) {
-        var made = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            made += (made.isEmpty || made == "/" ? "" : "/") + part
-            if mkdir(made, 0o777) == 0 || errno == EEXIST && isDirectory(made) { continue }
-            throw failure(made)
+        do throws(Folder.Problem) {
+            try Folder.make(path)
+        } catch {
+            throw RunError(error)
         }
     }
 
     private static func names(in path: String) throws(RunError) -> [String] {
-        guard let names = folderContent(path) else { throw failure(path) }
+        guard let names = Folder.names(in: path) else {
+            throw RunError(.data, "\(path): can't be listed: \(systemMessage(errno))")
+        }
         return names
     }
+}
 
-    private static func failure(_ path: String) -> RunError {
-        let reason = errno == EEXIST ? "there is a file of that name" : systemMessage(errno)
-        return RunError(.data, "\(path): the folder can't be made: \(reason)")
+extension RunError {
+    fileprivate init(_ problem: Folder.Problem) {
+        self.init(.data, "\(problem.path): the folder can't be made: \(problem.reason)")
     }
 }

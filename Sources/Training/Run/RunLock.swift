@@ -1,4 +1,5 @@
 import Checkpoint
+import FTSupport
 import Glibc
 
 /// Keeps two processes from training in one run folder. The system lets go of it when the process
@@ -10,8 +11,7 @@ final class RunLock: Sendable {
     init(_ folder: RunFolder) throws(RunError) {
         descriptor = open(folder.logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
-            throw RunError(
-                .data, "\(folder.logPath): can't be written: \(systemMessage(errno))")
+            throw RunError(.data, "\(folder.logPath): \(FileProblem.last.whileWriting)")
         }
         // Some network file systems have no locks; training there goes without.
         guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }

@@ -55,11 +55,11 @@ struct DrawingTests {
                     rankdir=TB
                     node [fontname="sans-serif"]
                     n0 [label="y\\nfloat32 []" shape=ellipse]
-                    n1 [label="Mul\\nfloat32 []\\nsaves 8 B" shape=box]
+                    n1 [label="Mul\\nfloat32 []\\nsaves 8 bytes" shape=box]
                     n2 [label="x\\nfloat32 []" shape=ellipse]
-                    n3 [label="Sin\\nfloat32 []\\nsaves 4 B" shape=box]
-                    n4 [label="Mul\\nfloat32 []\\nsaves 8 B" shape=box]
-                    n5 [label="Pow\\nfloat32 []\\nsaves 12 B" shape=box]
+                    n3 [label="Sin\\nfloat32 []\\nsaves 4 bytes" shape=box]
+                    n4 [label="Mul\\nfloat32 []\\nsaves 8 bytes" shape=box]
+                    n5 [label="Pow\\nfloat32 []\\nsaves 12 bytes" shape=box]
                     n6 [label="f = Sub\\nfloat32 []" shape=box]
                     n0 -> n1
                     n2 -> n3

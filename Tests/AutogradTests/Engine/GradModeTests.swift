@@ -1,4 +1,5 @@
 import Autograd
+import FTSupport
 import Tensor
 import Testing
 
@@ -42,7 +43,7 @@ struct GradModeTests {
     @Test("does not last into other threads")
     func threads() {
         noGrad {
-            Thread { precondition(GradMode.isEnabled) }.join()
+            POSIXThread { precondition(GradMode.isEnabled) }.join()
             #expect(!GradMode.isEnabled)
         }
     }

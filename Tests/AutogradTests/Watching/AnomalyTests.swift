@@ -32,7 +32,7 @@ struct AnomalyTests {
         #expect(found.value == -.infinity && found.place == "model › 2 Log")
         #expect(
             "\(found)" == "the forward of Log made -infinity at [1, 0]; "
-                + "inputs: x float32 [2, 2] from 0.0 to 4.0; in model › 2 Log")
+                + "inputs: x float32 [2, 2] from 0 to 4; in model › 2 Log")
     }
 
     @Test("names the operation whose backward makes an infinity that forward didn't have")
@@ -94,10 +94,10 @@ struct AnomalyTests {
     func numbers() throws {
         let x = Tensor([-1.23456789e-30, 3.33333e38, 12345.678], .float32, label: "x")
         let found = try #require(anomaly { _ = x * 10 })
-        #expect("\(found)".contains("x float32 [3] from -1.235e-30 to 3.333e38, tensor"))
+        #expect("\(found)".contains("x float32 [3] from -1.235e-30 to 3.333e+38, tensor"))
         let y = Tensor([0.0, 98765.4321], .float64, label: "y")
         let other = try #require(anomaly { _ = y.log() })
-        #expect("\(other)".contains("y float64 [2] from 0.0 to 98765.0"))
+        #expect("\(other)".contains("y float64 [2] from 0 to 9.877e+04"))
     }
 
     @Test("looks for NaN alone if asked")

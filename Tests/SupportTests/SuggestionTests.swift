@@ -1,4 +1,4 @@
-import FTConfig
+import FTSupport
 import Testing
 
 @Suite("Guessing what was meant")
@@ -28,5 +28,20 @@ struct SuggestionTests {
     func ties() {
         #expect(Suggestion.nearest(to: "gelv", among: ["relu", "gelu"]) == "gelu")
         #expect(Suggestion.nearest(to: "xelu", among: ["relu", "gelu", "elu"]) == "relu")
+    }
+
+    @Test("allows more slips in long words, and none in endless ones")
+    func lengths() {
+        let path = ["train/images", "train/labels"]
+        #expect(Suggestion.nearest(to: "train/images/deep", among: path) == "train/images")
+        #expect(Suggestion.nearest(to: "train/picture", among: path) == nil)
+        let endless = String(repeating: "a", count: 300)
+        #expect(Suggestion.nearest(to: endless + "b", among: [endless]) == nil)
+    }
+
+    @Test("asks a question or nothing")
+    func question() {
+        #expect(Suggestion.question("gelv", among: ["gelu"]) == " Did you mean 'gelu'?")
+        #expect(Suggestion.question("x", among: ["gelu"]) == "")
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A POSIX thread.
-public struct Thread {
+/// A thread of the system.
+package struct POSIXThread {
     private let handle: pthread_t
 
     private final class Box {
@@ -10,7 +10,7 @@ public struct Thread {
     }
 
     /// Starts a thread that runs `body`; wait for it with `join`.
-    public init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         var handle = pthread_t()
         let context = Unmanaged.passRetained(Box(body)).toOpaque()
         let status = pthread_create(
@@ -19,15 +19,17 @@ public struct Thread {
                 if let raw { Unmanaged<Box>.fromOpaque(raw).takeRetainedValue().body() }
                 return nil
             }, context)
-        if status != 0 { fail("thread", "the system can't start another thread (error \(status))") }
+        if status != 0 {
+            fatalError("thread: the system can't start another: \(systemMessage(status))")
+        }
         self.handle = handle
     }
 
     /// Starts a thread that nobody waits for.
-    static func detach(_ body: @escaping @Sendable () -> Void) {
-        pthread_detach(Thread(body).handle)
+    package static func detach(_ body: @escaping @Sendable () -> Void) {
+        pthread_detach(POSIXThread(body).handle)
     }
 
     /// Waits until the thread has ended.
-    public func join() { pthread_join(handle, nil) }
+    package func join() { pthread_join(handle, nil) }
 }

@@ -1,0 +1,121 @@
+import Glibc
+
+/// The points of a save between which a program can be killed.
+package enum SaveStage: Sendable {
+    case created, wrote, synced, renamed, linked, removed
+}
+
+/// A file that is replaced as a whole: at any moment, and after a power cut, either the old or the
+/// new content is there.
+///
+/// It grows under a name of its own in the same folder, is brought to the disk and renamed; then
+/// the folder is brought to the disk. On any error the old file stays and the temporary goes.
+package struct AtomicFile<Failure: Error> {
+    /// Called after each point of a save; tests look at the disk there or throw.
+    package typealias Observer = (SaveStage) throws(Failure) -> Void
+
+    private let path: String
+    let observer: Observer?
+    private let failure: (FileProblem) -> Failure
+
+    /// The file that will be at `path`; `failure` makes an error of what the system refuses.
+    package init(
+        _ path: String, observer: Observer? = nil, failure: @escaping (FileProblem) -> Failure
+    ) {
+        self.path = path
+        self.observer = observer
+        self.failure = failure
+    }
+
+    /// Replaces the file with what `fill` writes.
+    ///
+    /// Its permissions are those of a new file. Folders, devices and pipes are not replaced.
+    package func write(_ fill: (FileOutput<Failure>) throws(Failure) -> Void) throws(Failure) {
+        let output = try attempt(create)
+        do throws(Failure) {
+            try observer?(.created)
+            try fill(output)
+            try attempt(output.finish)
+        } catch {
+            output.discard()
+            throw error
+        }
+        try publish(output.temporary)
+    }
+
+    /// Makes the file a second name of the content of `source`; false where the file system has
+    /// no links.
+    package func link(_ source: String) throws(Failure) -> Bool {
+        let temporary = try attempt { () throws(FileProblem) in try AtomicName.temporary(path) }
+        guard Glibc.link(source, temporary) == 0 else { return false }
+        try publish(temporary)
+        // Renaming one name of a file over another of the same file does nothing.
+        unlink(temporary)
+        return true
+    }
+
+    func attempt<R>(_ body: () throws(FileProblem) -> R) throws(Failure) -> R {
+        do throws(FileProblem) { return try body() } catch { throw failure(error) }
+    }
+
+    private func create() throws(FileProblem) -> FileOutput<Failure> {
+        var status = stat()
+        let temporary = try AtomicName.temporary(path)
+        if stat(path, &status) == 0 { try status.requireFile() }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = open(temporary, flags, 0o666)
+        guard descriptor >= 0 else { throw .last }
+        return FileOutput(temporary, descriptor, self)
+    }
+
+    private func publish(_ temporary: String) throws(Failure) {
+        do throws(Failure) {
+            try observer?(.synced)
+            guard rename(temporary, path) == 0 else { throw failure(.last) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try attempt(syncFolder)
+        try observer?(.renamed)
+    }
+
+    /// Makes the change of names survive a power cut.
+    private func syncFolder() throws(FileProblem) {
+        let folder = open(AtomicName.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else {
+            // A folder may allow new files without letting anyone list it.
+            if errno == EACCES { return }
+            throw .last
+        }
+        defer { close(folder) }
+        // Some network file systems can't sync a folder, and say so with EINVAL.
+        if fsync(folder) != 0, errno != EINVAL { throw .last }
+    }
+}
+
+/// The names of files that are not complete yet.
+package enum AtomicName {
+    private static let suffix = ".partial"
+
+    /// Whether a file name is one of a temporary, which a killed program left behind unless a save
+    /// is under way.
+    package static func isLeftover(_ name: String) -> Bool {
+        name.hasPrefix(".") && name.hasSuffix(suffix)
+    }
+
+    /// A name that nobody else uses, in the folder of `path`.
+    static func temporary(_ path: String) throws(FileProblem) -> String {
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        guard !name.isEmpty, !path.utf8.contains(0) else { throw .isNoName }
+        // File names end at 255 bytes.
+        let start = String(decoding: name.utf8.prefix(200), as: UTF8.self)
+        let unique = String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16)
+        return "\(folder(of: path))/.\(start).\(unique)\(suffix)"
+    }
+
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// What the system calls an error, in lower case to stand inside a sentence.
+package func systemMessage(_ code: Int32) -> String {
+    strerror(code).map { String(cString: $0).lowercased() } ?? "error \(code)"
+}
+
+/// Why a file can't be read or written.
+package enum FileProblem: Error, Equatable {
+    /// The system refuses, with the number that it gives as the reason.
+    case system(Int32)
+    /// There is a folder of that name.
+    case isFolder
+    /// There is a device or pipe of that name.
+    case isDevice
+    /// The name is empty or holds a NUL.
+    case isNoName
+    /// It is larger than whoever reads it allows.
+    case isTooLarge
+
+    /// What the call that just failed met.
+    package static var last: FileProblem { FileProblem(errno) }
+
+    /// What a call met that failed with an error number.
+    package init(_ code: Int32) {
+        switch code {
+        case EISDIR: self = .isFolder
+        default: self = .system(code)
+        }
+    }
+
+    /// Whether there is no file of that name.
+    package var isMissing: Bool { self == .system(ENOENT) || self == .system(ENOTDIR) }
+
+    /// Why reading failed, to stand behind the file's name.
+    package var whileReading: String {
+        switch self {
+        case .system(ENOENT), .system(ENOTDIR): "no such file"
+        case .system(EACCES), .system(EPERM): "can't be read: permission denied"
+        case .system(let code): "can't be read: \(systemMessage(code))"
+        case .isFolder: "is a directory, not a file"
+        case .isDevice: "is a device or pipe, not a file"
+        case .isNoName: "can't be read: a NUL in the file name"
+        case .isTooLarge: "can't be read: it is too large"
+        }
+    }
+
+    /// Why writing failed, to stand behind the file's name.
+    package var whileWriting: String {
+        switch self {
+        case .system(ENOSPC), .system(EDQUOT):
+            "can't be written: the disk is full; what was there before is untouched"
+        case .system(EACCES), .system(EPERM), .system(EROFS):
+            "can't be written: permission denied for its folder"
+        case .system(ENOENT), .system(ENOTDIR): "can't be written: its folder does not exist"
+        case .system(let code): "can't be written: \(systemMessage(code))"
+        case .isFolder: "can't be written: there is a directory of that name"
+        case .isDevice: "can't be written: there is a device or pipe of that name"
+        case .isNoName: "is not a name for a file"
+        case .isTooLarge: "can't be written: it is too large"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// What programs do with folders.
+package enum Folder {
+    /// Why a folder can't be made.
+    package struct Problem: Error {
+        /// The folder, which may be one on the way to the one asked for.
+        package let path: String
+        /// What the system said, in words.
+        package let reason: String
+
+        /// What a call that failed with an error number met at `path`.
+        package init(_ path: String, _ code: Int32) {
+            self.path = path
+            let isTaken = code == EEXIST || code == ENOTDIR
+            reason = isTaken ? "there is a file of that name" : systemMessage(code)
+        }
+    }
+
+    /// Whether there is a folder of that name.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes a folder and those on the way to it, where they are missing.
+    package static func make(_ path: String) throws(Problem) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made == "/" ? "" : "/") + part
+            if mkdir(made, 0o777) == 0 { continue }
+            let code = errno
+            if !exists(made) { throw Problem(made, code) }
+        }
+    }
+
+    /// Makes the folders on the way to a file.
+    package static func make(of path: String) throws(Problem) {
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+        try make(String(path[..<slash]))
+    }
+
+    /// The names of what lies in a folder, in no order; nil, with `errno` set, if it can't be
+    /// listed.
+    package static func names(in path: String) -> [String]? {
+        guard let stream = opendir(path) else { return nil }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,72 @@
+/// A table of text with aligned columns and no lines, for terminals and files alike.
+package struct TextTable: Sendable {
+    /// A column: its heading, and the side its cells stand at.
+    package struct Column: Sendable {
+        let title: String
+        let isLeft: Bool
+
+        /// A column of text.
+        package static func text(_ title: String) -> Column { Column(title: title, isLeft: true) }
+        /// A column of numbers.
+        package static func number(_ title: String) -> Column {
+            Column(title: title, isLeft: false)
+        }
+    }
+
+    /// The columns from left to right.
+    private let columns: [Column]
+    /// The cells row by row; a row may end early.
+    private var rows: [[String]] = []
+
+    /// An empty table.
+    package init(_ columns: [Column]) { self.columns = columns }
+
+    /// Adds a row, at most one cell a column.
+    package mutating func append(_ cells: [String]) {
+        rows.append(Array(cells.prefix(columns.count)))
+    }
+
+    /// The lines, heading first. Columns without any cell are left out.
+    package var lines: [String] {
+        let shown = columns.indices.filter { column in
+            rows.contains { column < $0.count && !$0[column].isEmpty }
+        }
+        let cells = ([columns.map(\.title)] + rows).map { row in
+            shown.map { $0 < row.count ? row[$0] : "" }
+        }
+        return TextTable.aligned(cells) { columns[shown[$0]].isLeft }
+    }
+
+    /// Rows as lines, each column as wide as its widest cell, without spaces at the ends of lines;
+    /// `isLeft` says at which side the cells of a column stand.
+    package static func aligned(
+        _ rows: [[String]], indent: Int = 0, gap: Int = 2, isLeft: (Int) -> Bool = { _ in true }
+    ) -> [String] {
+        var widths: [Int] = []
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], cell.unicodeScalars.count)
+            }
+        }
+        return rows.map { row in
+            var line = String(repeating: " ", count: indent)
+            for (column, cell) in row.enumerated() {
+                if column > 0 { line += String(repeating: " ", count: gap) }
+                line += cell.padded(to: widths[column], left: isLeft(column))
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+}
+
+extension String {
+    /// The text filled with spaces to a width, counted in Unicode scalars.
+    package func padded(to width: Int, left: Bool) -> String {
+        let missing = width - unicodeScalars.count
+        guard missing > 0 else { return self }
+        let spaces = String(repeating: " ", count: missing)
+        return left ? self + spaces : spaces + self
+    }
+}
