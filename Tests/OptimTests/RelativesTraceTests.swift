@@ -104,4 +104,26 @@ struct RelativesTraceTests {
         let third = second + 0.1 / 7 / ((257.0 / 148).squareRoot() + 0.25)
         expectClose(found, [first, second, third])
     }
+
+    @Test("RAdam before its squares can be trusted")
+    func radam() {
+        let found = trace { RAdam($0, learningRate: 0.1, beta1: 0.5, beta2: 0.75, epsilon: 0) }
+        // ρ∞ = 7 and ρ = 1, 13/7, 2.6: the step is rate · m / (1 − β₁ᵗ)
+        expectClose(found, [0.9, 1, 1 + 0.1 / 7])
+    }
+
+    @Test("RAdam with weight decay, before and after")
+    func radamTrusted() {
+        let found = trace(gradients: [-2, -3, -4, -5, -6, -8]) {
+            RAdam($0, learningRate: 1, beta1: 0, beta2: 0.9, epsilon: 0, weightDecay: 1)
+        }
+        // m = g: −2 + 1 = −1, p = 2;  −3 + 2 = −1, p = 3;  … p = 6
+        // v before the sixth: 0.1 (1 + 0.9 + 0.81 + 0.729 + 0.6561) = 0.40951
+        // g = −8 + 6 = −2       v = 0.9·0.40951 + 0.4 = 0.768559
+        // ρ∞ = 19   β₂⁶ = 0.531441   ρ = 19 − 12·0.531441/0.468559
+        let rho = 19 - 12 * 0.531441 / 0.468559
+        let trust = (rho - 4) * (rho - 2) * 19 / (15 * 17 * rho)
+        let last = 6 + 2 * (trust * 0.468559 / 0.768559).squareRoot()
+        expectClose(found, [2, 3, 4, 5, 6, last])
+    }
 }

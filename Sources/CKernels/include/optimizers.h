@@ -54,6 +54,11 @@ enum { FT_RULE_NUMBERS = 9 };
             s0 = n[3] * s0 + n[4] * g;                                                             \
             s1 = n[5] * s1 + n[6] * ((g - s0) * (g - s0)) + epsilon;                               \
             p -= step * s0 / (R(sqrt)(s1 * scale) + epsilon))                                      \
+    FT_RULE(radam, 2, real adaptive = n[0], plain = n[1], epsilon = n[2], decay = n[7];            \
+            g += decay * p;                                                                        \
+            s0 = n[3] * s0 + n[4] * g;                                                             \
+            s1 = n[5] * s1 + n[6] * (g * g);                                                       \
+            p -= s0 * (adaptive / (R(sqrt)(s1) + epsilon) + plain))                                \
     FT_RULE(lion, 1, real rate = n[0], decay = n[1];                                               \
             real direction = R(sign)(n[2] * s0 + n[3] * g);                                        \
             s0 = n[4] * s0 + n[5] * g;                                                             \
