@@ -47,18 +47,28 @@ public class Adam: Optimizer {
     /// ε, which keeps the divisor from 0.
     public final let epsilon: Double
 
-    public init(
+    public convenience init(
         _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
     ) {
-        checkShare(beta1, "Adam", "beta1")
-        checkShare(beta2, "Adam", "beta2")
+        self.init(
+            source, rule: .adam, learningRate: learningRate, beta1: beta1, beta2: beta2,
+            epsilon: epsilon, weightDecay: weightDecay)
+    }
+
+    /// For another rule with the same states.
+    init(
+        _ source: some ParameterSource, rule: OptimizerRule, learningRate: Double, beta1: Double,
+        beta2: Double, epsilon: Double, weightDecay: Double
+    ) {
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
         super.init(
-            source, rule: .adam, learningRate: learningRate, weightDecay: weightDecay,
+            source, rule: rule, learningRate: learningRate, weightDecay: weightDecay,
             slots: ["m", "v"])
+        checkShare(beta1, "\(type(of: self))", "beta1")
+        checkShare(beta2, "\(type(of: self))", "beta2")
     }
 
     override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
@@ -66,24 +76,25 @@ public class Adam: Optimizer {
     }
 
     final func adam(rate: Double, decay: Double, apart: Double, step: Int) -> [Double] {
-        [
-            rate / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)), epsilon,
-            beta1, 1 - beta1, beta2, 1 - beta2, decay, apart,
-        ]
+        [rate / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)), epsilon]
+            + shares + [decay, apart]
     }
+
+    /// What is kept and what is added of the mean and of the mean square.
+    final var shares: [Double] { [beta1, 1 - beta1, beta2, 1 - beta2] }
 }
 
 /// Adam whose weight decay is apart from the gradient:  p −= rate · decay · p, then Adam's step.
 ///
 /// Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
 public final class AdamW: Adam {
-    public override init(
+    public init(
         _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01
     ) {
         super.init(
-            source, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-            weightDecay: weightDecay)
+            source, rule: .adam, learningRate: learningRate, beta1: beta1, beta2: beta2,
+            epsilon: epsilon, weightDecay: weightDecay)
     }
 
     override func numbers(rate: Double, decay: Double, step: Int) -> [Double] {
@@ -173,6 +184,6 @@ public final class Lion: Optimizer {
 }
 
 /// Traps unless `value` lies in 0..<1.
-private func checkShare(_ value: Double, _ optimizer: String, _ name: String) {
+func checkShare(_ value: Double, _ optimizer: String, _ name: String) {
     guard value >= 0, value < 1 else { fail(optimizer, "\(name) is \(value), not in 0..<1") }
 }

@@ -22,6 +22,10 @@ struct OptimizerCase: Sendable, CustomTestStringConvertible {
             RMSprop($0, momentum: 0.9)
         },
         .init(testDescription: "Adagrad", slots: ["square"]) { Adagrad($0) },
+        .init(testDescription: "Adadelta", slots: ["square", "change"]) { Adadelta($0) },
+        .init(testDescription: "NAdam", slots: ["m", "v"]) { NAdam($0) },
+        .init(testDescription: "AdaBelief", slots: ["m", "v"]) { AdaBelief($0) },
+        .init(testDescription: "RAdam", slots: ["m", "v"]) { RAdam($0, beta2: 0.9) },
         .init(testDescription: "Lion", slots: ["m"]) { Lion($0, learningRate: 0.01) },
     ]
 }

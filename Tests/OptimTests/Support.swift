@@ -23,15 +23,15 @@ extension Parameter {
     var doubles: [Double] { values(as: Double.self) }
 }
 
-/// The values of one parameter that starts at 1 after each of three steps with the gradients
-/// 1, −2 and 0.5.
+/// The values of one parameter that starts at 1 after each of several steps.
 func trace(
-    _ dtype: DType = .float64, _ make: (Parameter) -> Optimizer,
+    _ dtype: DType = .float64, gradients: [Double] = [1, -2, 0.5],
+    _ make: (Parameter) -> Optimizer,
     before: (Optimizer, Int) -> Void = { _, _ in }
 ) -> [Double] {
     let parameter = Parameter(NDArray.full([1], 1, dtype))
     let optimizer = make(parameter)
-    return [1, -2, 0.5].enumerated().map { index, gradient in
+    return gradients.enumerated().map { index, gradient in
         parameter.grad = Tensor(NDArray.full([1], gradient, dtype))
         before(optimizer, index)
         optimizer.step()

@@ -73,6 +73,47 @@ struct KernelOptimizerTests {
         }
     }
 
+    @Test(
+        "every rule gives in float32 what it gives in float64, and in pieces what it gives at once",
+        arguments: 0..<Int32(FT_RULE_COUNT))
+    func everyRule(_ rule: Int32) {
+        let n = 1003
+        var random = TestRandom(UInt64(rule) + 40)
+        let numbers = (0..<FT_RULE_NUMBERS).map { _ in random.value(in: 0.1...0.9) }
+        // The parameter, its gradient and as many states as a rule may have.
+        let start = (0..<5).map { random.floats(n, in: $0 < 2 ? -1...1 : 0.1...1) }
+        func run<T: BinaryFloatingPoint>(
+            _ isa: Int32, _ type: T.Type, _ dtype: DType, _ range: Range<Int>
+        ) -> [[T]] {
+            let arrays = start.map { array -> UnsafeMutableBufferPointer<T> in
+                let memory = UnsafeMutableBufferPointer<T>.allocate(capacity: range.count)
+                _ = memory.initialize(from: array[range].map { T($0) })
+                return memory
+            }
+            defer { for array in arrays { array.deallocate() } }
+            kernels(isa).update(
+                rule, dtype.rawValue, Int64(range.count), numbers, 0.5,
+                arrays.map { UnsafeMutableRawPointer($0.baseAddress) })
+            return arrays.map { Array($0) }
+        }
+        let expected = run(0, Double.self, .float64, 0..<n)
+        for isa in instructionSets {
+            let wide = run(isa, Double.self, .float64, 0..<n)
+            let whole = run(isa, Float.self, .float32, 0..<n)
+            let pieces = cuts(n).map { run(isa, Float.self, .float32, $0) }
+            for slot in 0..<5 {
+                func far(_ found: [Double], _ tolerance: Double) -> Int {
+                    zip(found, expected[slot]).count {
+                        !(abs($0 - $1) <= tolerance * max(1, abs($1)))
+                    }
+                }
+                #expect(far(wide[slot], 1e-13) == 0, "isa \(isa), array \(slot)")
+                #expect(far(whole[slot].map { Double($0) }, 1e-5) == 0, "isa \(isa), array \(slot)")
+                #expect(pieces.flatMap { $0[slot] } == whole[slot], "isa \(isa), array \(slot)")
+            }
+        }
+    }
+
     @Test("stochastic gradient descent")
     func sgd() {
         check(.sgd, clip: 0.5, [0.1, 0.01]) { p, g, _, _ in p -= 0.1 * (0.5 * g + 0.01 * p) }

@@ -38,10 +38,34 @@ enum { FT_RULE_NUMBERS = 9 };
             g += decay * p;                                                                        \
             s0 += g * g;                                                                           \
             p -= rate * g / (R(sqrt)(s0) + epsilon))                                               \
+    FT_RULE(adadelta, 2, real rate = n[0], epsilon = n[1], decay = n[4];                           \
+            g += decay * p;                                                                        \
+            s0 = n[2] * s0 + n[3] * (g * g);                                                       \
+            real change = R(sqrt)(s1 + epsilon) / R(sqrt)(s0 + epsilon) * g;                       \
+            s1 = n[2] * s1 + n[3] * (change * change);                                             \
+            p -= rate * change)                                                                    \
+    FT_RULE(nadam, 2, real scale = n[2], decay = n[7], epsilon = n[8];                             \
+            g += decay * p;                                                                        \
+            s0 = n[3] * s0 + n[4] * g;                                                             \
+            s1 = n[5] * s1 + n[6] * (g * g);                                                       \
+            p -= (n[0] * s0 + n[1] * g) / (R(sqrt)(s1 * scale) + epsilon))                         \
+    FT_RULE(adabelief, 2, real step = n[0], scale = n[1], epsilon = n[2], decay = n[7];            \
+            g += decay * p;                                                                        \
+            s0 = n[3] * s0 + n[4] * g;                                                             \
+            s1 = n[5] * s1 + n[6] * ((g - s0) * (g - s0)) + epsilon;                               \
+            p -= step * s0 / (R(sqrt)(s1 * scale) + epsilon))                                      \
+    FT_RULE(radam, 2, real adaptive = n[0], plain = n[1], epsilon = n[2], decay = n[7];            \
+            g += decay * p;                                                                        \
+            s0 = n[3] * s0 + n[4] * g;                                                             \
+            s1 = n[5] * s1 + n[6] * (g * g);                                                       \
+            p -= s0 * (adaptive / (R(sqrt)(s1) + epsilon) + plain))                                \
     FT_RULE(lion, 1, real rate = n[0], decay = n[1];                                               \
             real direction = R(sign)(n[2] * s0 + n[3] * g);                                        \
             s0 = n[4] * s0 + n[5] * g;                                                             \
             p -= rate * (direction + decay * p))
+
+#define FT_COUNT_RULE(name, slots, ...) +1
+enum { FT_RULE_COUNT = 0 FT_RULE_LIST(FT_COUNT_RULE) };
 
 #define FT_ENUM_RULE(name, slots, ...) FT_NAMED(FT_RULE_##name, name)
 enum FT_SWIFT_ENUM(OptimizerRule) ft_rule { FT_RULE_LIST(FT_ENUM_RULE) };

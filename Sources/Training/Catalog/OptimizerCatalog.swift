@@ -108,6 +108,50 @@ enum OptimizerCatalog {
         },
 
         OptimizerEntry(
+            "adadelta", "Steps as large as the last ones were.", rate: 1,
+            [share("rho", 0.9, "memory of both squares"), epsilon(1e-6)]
+        ) { value, model, rate, decay in
+            Adadelta(
+                model, learningRate: rate, rho: value.double("rho"),
+                epsilon: value.double("epsilon"), weightDecay: decay)
+        },
+
+        OptimizerEntry(
+            "nadam", "Adam whose mean looks one gradient ahead.", rate: 0.002,
+            [
+                share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment),
+                epsilon(1e-8),
+                .number("momentumDecay", default: 0.004, min: 0, doc: "how fast beta1 sets in"),
+            ]
+        ) { value, model, rate, decay in
+            NAdam(
+                model, learningRate: rate, beta1: value.double("beta1"),
+                beta2: value.double("beta2"), epsilon: value.double("epsilon"),
+                momentumDecay: value.double("momentumDecay"), weightDecay: decay)
+        },
+
+        OptimizerEntry(
+            "adabelief", "Adam that trusts gradients that are near their mean.", rate: 0.001,
+            [
+                share("beta1", 0.9, firstMoment),
+                share("beta2", 0.999, "memory of the distance from the mean"), epsilon(1e-16),
+            ]
+        ) { value, model, rate, decay in
+            AdaBelief(
+                model, learningRate: rate, beta1: value.double("beta1"),
+                beta2: value.double("beta2"), epsilon: value.double("epsilon"), weightDecay: decay)
+        },
+
+        OptimizerEntry(
+            "radam", "Adam that waits until its squares can be trusted.", rate: 0.001,
+            [share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment), epsilon(1e-8)]
+        ) { value, model, rate, decay in
+            RAdam(
+                model, learningRate: rate, beta1: value.double("beta1"),
+                beta2: value.double("beta2"), epsilon: value.double("epsilon"), weightDecay: decay)
+        },
+
+        OptimizerEntry(
             "lion", "Steps of one size in the direction of a running mean.", rate: 0.0001,
             [share("beta1", 0.9, firstMoment), share("beta2", 0.99, "memory of the running mean")]
         ) { value, model, rate, decay in
