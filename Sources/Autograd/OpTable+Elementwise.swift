@@ -16,11 +16,32 @@ extension OpTable {
         binary("maximum", "Maximum", "Extremum") { $0.maximum($1) },
         binary("minimum", "Minimum", "Extremum") { $0.minimum($1) },
         unary("neg", "Neg") { -$0 },
-        unary("scalar - x", "Sub") { 3 - $0 },
-        unary("x ** 3", "Pow") { $0 ** 3 },
         unary("cast", "Cast") { Cast(to: $0.dtype)($0) },
         unary("to", "Move") { Move(to: $0.data.backend)($0) },
         unary("dropout", "Dropout") { $0.dropout(0.25, using: Random(seed: 7)) },
+    ]
+
+    static let scalarArithmetic: [OpRow] = [
+        unary("x + n", "AddScalar") { $0 + 3 },
+        unary("x - n", "SubScalar") { $0 - 3 },
+        unary("n - x", "ScalarSub") { 3 - $0 },
+        unary("x * n", "MulScalar") { $0 * 1.5 },
+        unary("x / n", "DivScalar") { $0 / 1.5 },
+        unary("n / x", "ScalarDiv", over: 0.5...2) { 1.5 / $0 },
+        unary("floorDivide by n", "FloorDivScalar", over: -4...4, gradient: .zero) {
+            $0.floorDivide(0.75)
+        },
+        unary("mod by n", "ModScalar", over: -4...4) { $0.mod(-0.75) },
+        unary("x ** 0", "PowScalar", gradient: .zero) { $0 ** 0 },
+        unary("x ** 1", "PowScalar") { $0 ** 1 },
+        unary("x ** 2", "PowScalar") { $0 ** 2 },
+        unary("x ** 3", "PowScalar") { $0 ** 3 },
+        unary("x ** 0.5", "PowScalar", over: 0.2...3) { $0 ** 0.5 },
+        unary("x ** -1", "PowScalar", over: 0.4...3) { $0 ** -1 },
+        unary("x ** 2.5", "PowScalar", over: 0.3...2) { $0 ** 2.5 },
+        unary("2 ** x", "ScalarPow") { 2 ** $0 },
+        unary("maximum with n", "MaximumScalar", "ExtremumScalar") { $0.maximum(0.25) },
+        unary("minimum with n", "MinimumScalar", "ExtremumScalar") { $0.minimum(0.25) },
     ]
 
     static let exponential: [OpRow] = [
@@ -91,10 +112,16 @@ extension OpTable {
         binary("lessEqual", "Compare", gradient: .none("bool")) { $0 .<= $1 },
         binary("greater", "Compare", gradient: .none("bool")) { $0 .> $1 },
         binary("greaterEqual", "Compare", gradient: .none("bool")) { $0 .>= $1 },
+        unary("equal to n", "CompareScalar", gradient: .none("bool")) { $0.round() .== 1 },
+        unary("not equal to n", "CompareScalar", gradient: .none("bool")) { $0.round() .!= 1 },
+        unary("less than n", "CompareScalar", gradient: .none("bool")) { $0 .< 0.25 },
+        unary("at most n", "CompareScalar", gradient: .none("bool")) { $0 .<= 0.25 },
+        unary("greater than n", "CompareScalar", gradient: .none("bool")) { $0 .> 0.25 },
+        unary("at least n", "CompareScalar", gradient: .none("bool")) { $0 .>= 0.25 },
         unary("isNaN", "Predicate", gradient: .none("bool")) { $0.sqrt().isNaN() },
         unary("isInfinite", "Predicate", gradient: .none("bool")) { ($0 / 0).isInfinite() },
         unary("isFinite", "Predicate", gradient: .none("bool")) { $0.log().isFinite() },
-        unary("logicalNot", "Compare", gradient: .none("bool")) { $0.round().logicalNot() },
+        unary("logicalNot", "CompareScalar", gradient: .none("bool")) { $0.round().logicalNot() },
         binary("logicalAnd", "Logical", gradient: .none("bool")) {
             $0.round().logicalAnd($1.round())
         },

@@ -96,7 +96,8 @@ public enum OpBatching: Sendable, Equatable {
 /// Every operation, by kind.
 public enum OpTable {
     public static let rows: [OpRow] =
-        arithmetic + exponential + trigonometric + rounding + activation + comparison
+        arithmetic + scalarArithmetic + exponential + trigonometric + rounding + activation
+        + comparison
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
 
     /// Shapes of one operand of any shape.

@@ -65,19 +65,10 @@ extension Float16: TensorElement { public static var dtype: DType { .float16 } }
 /// A number that may stand beside a tensor in an expression. It adopts the tensor's dtype, except
 /// that a fraction beside integers makes them float32.
 public protocol TensorScalar: Sendable {
-    var asDouble: Double { get }
-    static var isInteger: Bool { get }
+    var asScalar: Scalar { get }
 }
 
-extension Float: TensorScalar {
-    public var asDouble: Double { Double(self) }
-    public static var isInteger: Bool { false }
-}
-extension Double: TensorScalar {
-    public var asDouble: Double { self }
-    public static var isInteger: Bool { false }
-}
-extension Int: TensorScalar {
-    public var asDouble: Double { Double(self) }
-    public static var isInteger: Bool { true }
-}
+extension Float: TensorScalar { public var asScalar: Scalar { Scalar(Double(self)) } }
+extension Double: TensorScalar { public var asScalar: Scalar { Scalar(self) } }
+extension Int: TensorScalar { public var asScalar: Scalar { Scalar(self) } }
+extension Scalar: TensorScalar { public var asScalar: Scalar { self } }

@@ -14,32 +14,41 @@ extension NDArray {
             fail("array", "\(values.count) values can't fill shape \(shape)")
         }
         self.init(uninitialized: shape, Element.dtype, on: backend)
-        values.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress, bytes.count > 0 else { return }
-            storage.backend.copyIn(from: base, to: storage.pointer, byteCount: bytes.count)
-            if Recorder.mayBeOpen { Recorder.current?.noteUpload(bytes, into: self) }
+        values.withUnsafeBytes { upload($0) }
+    }
+
+    /// Numbers in row-major order, each converted as `full` does.
+    package init(_ numbers: [Scalar], _ shape: Shape, _ dtype: DType, on backend: any Backend) {
+        self.init(uninitialized: shape, dtype, on: backend)
+        withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 8) { bytes in
+            guard let base = bytes.baseAddress else { return }
+            for (index, number) in numbers.enumerated() {
+                number.store(as: dtype, at: base + index * dtype.size)
+            }
+            upload(UnsafeRawBufferPointer(bytes))
         }
     }
 
-    /// `value` everywhere, converted to `dtype`.
+    private func upload(_ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+        storage.backend.copyIn(from: base, to: storage.pointer, byteCount: bytes.count)
+        if Recorder.mayBeOpen { Recorder.current?.noteUpload(bytes, into: self) }
+    }
+
+    /// `value` everywhere, converted to `dtype`: floats are rounded to nearest, integers saturate.
     public static func full(
-        _ shape: Shape, _ value: Double, _ dtype: DType = .float32, on device: Device? = nil
+        _ shape: Shape, _ value: some TensorScalar, _ dtype: DType = .float32,
+        on device: Device? = nil
     ) -> NDArray {
-        full(shape, Scalar(value), dtype, on: backend(device))
+        full(shape, value, dtype, on: backend(device))
     }
 
     package static func full(
-        _ shape: Shape, _ value: Scalar, _ dtype: DType, on backend: any Backend
+        _ shape: Shape, _ value: some TensorScalar, _ dtype: DType, on backend: any Backend
     ) -> NDArray {
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        Kernel.fill(value).run(into: out)
+        Kernel.fill(value.asScalar).run(into: out)
         return out
-    }
-
-    package static func full(
-        _ shape: Shape, _ value: Double, _ dtype: DType, on backend: any Backend
-    ) -> NDArray {
-        full(shape, Scalar(value), dtype, on: backend)
     }
 
     /// The integers from `start` up to but excluding `end` in steps of `step`.
@@ -55,7 +64,7 @@ extension NDArray {
         if step == 0 { fail("range", "the step is 0") }
         let length = max(0, (end - start + step - step.signum()) / step)
         let out = NDArray(uninitialized: [length], dtype, on: backend)
-        Kernel.range(start: Double(start), step: Double(step)).run(into: out)
+        Kernel.range(start: start, step: step).run(into: out)
         return out
     }
 
@@ -72,10 +81,13 @@ extension NDArray {
     }
 
     /// The one element of an array of size 1.
-    public var scalar: Double {
+    public var scalar: Double { scalar() }
+
+    /// The one element of an array of size 1, converted to `Element`.
+    public func scalar<Element: TensorElement>(as type: Element.Type = Element.self) -> Element {
         guard count == 1 else {
             fail("scalar", "an array of shape \(shape) has \(count) elements, not one")
         }
-        return values(as: Double.self)[0]
+        return values(as: Element.self)[0]
     }
 }

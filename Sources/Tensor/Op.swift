@@ -126,15 +126,21 @@ open class UnaryOp: Op {
     /// The operation on `x` with a batch axis in front, for `vmap`; nil if it can't be batched.
     open func batch(_ x: Tensor) -> Tensor? { nil }
 
-    public final func callAsFunction(_ x: Tensor) -> Tensor {
+    public final func callAsFunction(_ x: consuming Tensor) -> Tensor {
         let isPlain = x.trace == nil && !Recording.mayBeObserved
-        let y = isPlain ? Tensor(forward(x.data)) : applySpecially([x])
         if x.requiresGrad, isDifferentiable {
             let mode = Recording.current
-            if mode.isEnabled { record(y, mode, x) }
+            if mode.isEnabled {
+                let y = isPlain ? Tensor(forward(x.data)) : applySpecially([copy x])
+                record(y, mode, x)
+                return y
+            }
         }
-        return y
+        return isPlain ? Tensor(forwardUnrecorded(x)) : applySpecially([copy x])
     }
+
+    /// The forward pass when nobody will differentiate it, so that the operand may be overwritten.
+    open func forwardUnrecorded(_ x: consuming Tensor) -> NDArray { forward(x.data) }
 
     package final override func apply(_ inputs: [Tensor]) -> Tensor { self(inputs[0]) }
 

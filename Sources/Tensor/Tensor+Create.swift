@@ -2,7 +2,7 @@
 public protocol NestedNumbers {
     /// The shape of the nesting; traps where it is ragged.
     var nestedShape: Shape { get }
-    func appendNumbers(to list: inout [Double])
+    func appendNumbers(to list: inout [Scalar])
 }
 
 extension Float: NestedNumbers {}
@@ -11,12 +11,12 @@ extension Int: NestedNumbers {}
 
 extension TensorScalar where Self: NestedNumbers {
     public var nestedShape: Shape { [] }
-    public func appendNumbers(to list: inout [Double]) { list.append(asDouble) }
+    public func appendNumbers(to list: inout [Scalar]) { list.append(asScalar) }
 }
 
 extension Bool: NestedNumbers {
     public var nestedShape: Shape { [] }
-    public func appendNumbers(to list: inout [Double]) { list.append(self ? 1 : 0) }
+    public func appendNumbers(to list: inout [Scalar]) { list.append(Scalar(self ? 1 : 0)) }
 }
 
 extension Array: NestedNumbers where Element: NestedNumbers {
@@ -31,7 +31,7 @@ extension Array: NestedNumbers where Element: NestedNumbers {
         return first.inserting(count, at: 0)
     }
 
-    public func appendNumbers(to list: inout [Double]) {
+    public func appendNumbers(to list: inout [Scalar]) {
         for element in self { element.appendNumbers(to: &list) }
     }
 }
@@ -45,16 +45,16 @@ extension Tensor {
         _ values: some NestedNumbers, _ dtype: DType = .float32, requiresGrad: Bool = false,
         label: String? = nil
     ) {
-        var list: [Double] = []
+        var list: [Scalar] = []
         values.appendNumbers(to: &list)
-        let data = NDArray(list, values.nestedShape).cast(to: dtype)
+        let data = NDArray(list, values.nestedShape, dtype, on: Device.currentBackend)
         self.init(data, requiresGrad: requiresGrad, label: label)
     }
 
     public static func full(_ shape: Shape, _ value: some TensorScalar, _ dtype: DType = .float32)
         -> Tensor
     {
-        Tensor(NDArray.full(shape, value.asDouble, dtype))
+        Tensor(NDArray.full(shape, value, dtype))
     }
 
     public static func zeros(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
@@ -68,7 +68,7 @@ extension Tensor {
     /// A tensor of the shape, dtype and device of `other`, filled with `value`.
     public static func full(like other: Tensor, _ value: some TensorScalar) -> Tensor {
         Tensor(
-            NDArray.full(other.shape, value.asDouble, other.dtype, on: other.data.backend))
+            NDArray.full(other.shape, value, other.dtype, on: other.data.backend))
     }
 
     public static func zeros(like other: Tensor) -> Tensor { full(like: other, 0) }

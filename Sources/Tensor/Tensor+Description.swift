@@ -1,10 +1,14 @@
 extension NDArray: CustomStringConvertible {
     /// The elements in nested brackets; the middle of long axes is left out.
     public var description: String {
-        let numbers = values(as: Double.self)
+        let numbers = dtype.isInteger ? [] : values(as: Double.self)
+        let integers = dtype.isInteger ? values(as: Int64.self) : []
+        func element(_ position: Int) -> String {
+            dtype.isInteger ? "\(integers[position])" : NDArray.text(numbers[position], dtype)
+        }
         var text = ""
         var index = Shape(repeating: 0, count: rank)
-        if rank == 0 { return NDArray.text(numbers[0], dtype) }
+        if rank == 0 { return element(0) }
         if count == 0 {
             return String(repeating: "[", count: rank) + String(repeating: "]", count: rank)
         }
@@ -16,7 +20,7 @@ extension NDArray: CustomStringConvertible {
         outer: while true {
             var position = 0
             for axis in 0..<rank { position += index[axis] * steps[axis] }
-            text += NDArray.text(numbers[position], dtype)
+            text += element(position)
             axis = rank - 1
             while true {
                 index[axis] += 1
@@ -48,8 +52,7 @@ extension NDArray: CustomStringConvertible {
         case .float64: "\(value)"
         case .float32: "\(Float(value))"
         case .float16: "\(Float16(value))"
-        case .bfloat16: "\(Float(value))"
-        default: Int64(exactly: value).map(String.init) ?? "\(value)"
+        default: "\(Float(value))"
         }
     }
 }

@@ -93,6 +93,11 @@ public class Tensor {
     /// The one element of a tensor of size 1, as a number.
     public final var item: Double { data.scalar }
 
+    /// The one element of a tensor of size 1, converted to `Element`: as an Int, an int64 is exact.
+    public final func item<Element: TensorElement>(as type: Element.Type) -> Element {
+        data.scalar(as: type)
+    }
+
     /// The elements in row-major order.
     public final func values<Element: TensorElement>(as type: Element.Type = Element.self)
         -> [Element]

@@ -73,7 +73,7 @@ struct KernelBinaryTests {
         var loop = loop
         x.withUnsafeBufferPointer { x in
             for range in cut ?? [0..<count] {
-                kernels(isa).binary(
+                _ = kernels(isa).binary(
                     operation, 0, &loop, Int64(range.lowerBound), Int64(range.upperBound),
                     x.baseAddress! + offset, y, &out, BinaryCase.p0)
             }
@@ -156,7 +156,6 @@ struct KernelBinaryTests {
         #expect(one(BinaryFunction.mod, 5, .infinity) == 5)
         #expect(one(BinaryFunction.mod, 1, 0).isNaN)
         #expect(one(BinaryFunction.floor_div, -7, 2) == -4)
-        #expect(one(BinaryFunction.floor_div, 1, 0) == .infinity)
         // 1 / 0.1 rounds to 10, but 0.1 is a little more than a tenth: as NumPy has it.
         #expect(one(BinaryFunction.floor_div, 1, 0.1) == 9)
         #expect(
@@ -177,7 +176,7 @@ struct KernelBinaryTests {
         ) -> [T] {
             var out = [T](repeating: 0, count: x.count)
             var loop = makeLoop(x.count)
-            kernels(isa).binary(
+            _ = kernels(isa).binary(
                 Int32(operation.rawValue), dtype.rawValue, &loop, 0, Int64(x.count), x, y,
                 &out, 0)
             return out

@@ -33,6 +33,7 @@ struct OpAttributes {
             values.append((name, "\(array.dtype) \(array.shape)"))
         case let shape as Shape: values.append((name, "\(shape)"))
         case let number as any Numeric: values.append((name, "\(number)"))
+        case let number as Scalar: values.append((name, "\(number)"))
         case let text as String: values.append((name, text))
         case let type as DType: values.append((name, type.name))
         case let numbers as [Int]: values.append((name, "\(numbers)"))

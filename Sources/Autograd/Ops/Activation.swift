@@ -2,7 +2,7 @@ internal import CKernels
 public import Tensor
 
 // Activations. Each backward is one fused kernel, an operation of its own whose backward is given
-// here too, so that gradients of gradients go through it. Integers become float32 first.
+// here too, so that gradients of gradients go through it. Integers become float32 first, but not for ReLU.
 
 /// y = max(x, 0),  dx = dy where x > 0 (0 at 0)
 final class ReLU: ElementwiseUnaryOp {
@@ -206,7 +206,7 @@ final class GELUTanhGrad: ElementwiseBinaryOp {
 }
 
 extension Tensor {
-    public final func relu() -> Tensor { ReLU()(floating) }
+    public final func relu() -> Tensor { ReLU()(arithmetic) }
 
     /// x where positive, else `slope` · x.
     public final func leakyRelu(slope: Double = 0.01) -> Tensor { LeakyReLU(slope)(floating) }

@@ -49,13 +49,13 @@ final class FloorDiv: ElementwiseBinaryOp {
     }
 }
 
-/// y = a − b ⌊a / b⌋ (the sign of b),  da = dy,  db = −dy ⌊a / b⌋
+/// y = a − b ⌊a / b⌋ (the sign of b),  da = dy,  db = −dy ⌊a / b⌋, where ⌊a / b⌋ = (a − y) / b: a / b
+/// itself may round up to the next integer
 final class Mod: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .mod }
-    override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        -(dy * (a / b).floor())
+        -(dy * ((a - y) / b).round())
     }
 }
 
@@ -75,42 +75,51 @@ final class Pow: ElementwiseBinaryOp {
     }
 }
 
-/// y = the angle of the point (b, a),  da = dy · b / (a² + b²),  db = −dy · a / (a² + b²)
+/// y = the angle of the point (b, a),  da = dy · b / (a² + b²),  db = −dy · a / (a² + b²), 0 at the
+/// origin
 final class Atan2: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .atan2 }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * b / (a.square() + b.square())
+        dy * b * weight(a, b)
     }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        -(dy * a / (a.square() + b.square()))
+        -(dy * a * weight(a, b))
+    }
+    /// 1 / (a² + b²), and 0 at the origin.
+    private func weight(_ a: Tensor, _ b: Tensor) -> Tensor {
+        let isOrigin = (a .== 0).logicalAnd(b .== 0)
+        let square = (a.square() + b.square()).maskedFill(isOrigin, 1)
+        return square.reciprocal().maskedFill(isOrigin, 0)
     }
 }
 
-/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient.
+/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient, where
+/// one is NaN both get all of it.
 class Extremum: ElementwiseBinaryOp {
     override var saves: Saved { .inputs }
-    func wins(_ a: Tensor, _ b: Tensor) -> Tensor { failNoGradient() }
+    func loses(_ a: Tensor, _ b: Tensor) -> Tensor { failNoGradient() }
 
-    private func share(_ a: Tensor, _ b: Tensor) -> Tensor {
-        wins(a, b).cast(to: a.dtype) + (a .== b).cast(to: a.dtype) * 0.5
+    /// What an operand gets of the gradient: 0, ½ or 1.
+    static func share(loses: Tensor, ties: Tensor, _ dtype: DType) -> Tensor {
+        1 - loses.cast(to: dtype) - ties.cast(to: dtype) * 0.5
     }
     override final func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * share(a, b)
+        dy * Extremum.share(loses: loses(a, b), ties: a .== b, a.dtype)
     }
     override final func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * share(b, a)
+        dy * Extremum.share(loses: loses(b, a), ties: a .== b, a.dtype)
     }
 }
 
 final class Maximum: Extremum {
     override var kernel: BinaryFunction { .maximum }
-    override func wins(_ a: Tensor, _ b: Tensor) -> Tensor { a .> b }
+    override func loses(_ a: Tensor, _ b: Tensor) -> Tensor { a .< b }
 }
 
 final class Minimum: Extremum {
     override var kernel: BinaryFunction { .minimum }
-    override func wins(_ a: Tensor, _ b: Tensor) -> Tensor { a .< b }
+    override func loses(_ a: Tensor, _ b: Tensor) -> Tensor { a .> b }
 }
 
 /// y = −x,  dx = −dy
@@ -145,52 +154,56 @@ extension Tensor {
         promote(&a, &b, toFloat: true)
         return Div()(a, b)
     }
-    /// aᵇ elementwise; integers become float32.
+    /// aᵇ elementwise. Powers of integers are integers and wrap around; an exponent below 0 leaves 0 of
+    /// all but 1 and −1, and traps as a number.
     public static func ** (a: consuming Tensor, b: consuming Tensor) -> Tensor {
-        promote(&a, &b, toFloat: true)
+        promote(&a, &b)
         return Pow()(a, b)
     }
     public static prefix func - (x: Tensor) -> Tensor { Neg()(x.arithmetic) }
 
     public static func + (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let b = a.constant(b)
-        return a + b
+        let n = adopt(b, by: &a)
+        return AddScalar(n)(a)
     }
     public static func + (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let a = b.constant(a)
-        return a + b
+        let n = adopt(a, by: &b)
+        return AddScalar(n)(b)
     }
     public static func - (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let b = a.constant(b)
-        return a - b
+        let n = adopt(b, by: &a)
+        return SubScalar(n)(a)
     }
     public static func - (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let a = b.constant(a)
-        return a - b
+        let n = adopt(a, by: &b)
+        return ScalarSub(n)(b)
     }
     public static func * (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let b = a.constant(b)
-        return a * b
+        let n = adopt(b, by: &a)
+        return MulScalar(n)(a)
     }
     public static func * (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let a = b.constant(a)
-        return a * b
+        let n = adopt(a, by: &b)
+        return MulScalar(n)(b)
     }
     public static func / (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let b = a.constant(b)
-        return a / b
+        let n = adopt(b, by: &a, toFloat: true)
+        return DivScalar(n)(a)
     }
     public static func / (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let a = b.constant(a)
-        return a / b
+        let n = adopt(a, by: &b, toFloat: true)
+        return ScalarDiv(n)(b)
     }
     public static func ** (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let b = a.constant(b)
-        return a ** b
+        let n = adopt(b, by: &a)
+        if n.double < 0, a.dtype.isInteger {
+            fail("pow", "integers have no power of \(n)", hint: "cast the base to a float")
+        }
+        return PowScalar(n)(a)
     }
     public static func ** (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let a = b.constant(a)
-        return a ** b
+        let n = adopt(a, by: &b)
+        return ScalarPow(n)(b)
     }
 
     public static func += (a: inout Tensor, b: Tensor) { a = a + b }
@@ -201,20 +214,22 @@ extension Tensor {
     /// The floor of a / b. A divisor of zero traps, for integers and floats alike.
     public final func floorDivide(_ other: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, other)
-        if b.everyElement.contains(0) { fail("floorDivide", "division by zero") }
         return FloorDiv()(a, b)
     }
     public final func floorDivide(_ other: some TensorScalar) -> Tensor {
-        floorDivide(constant(other))
+        let (a, n) = adopted(other)
+        return FloorDivScalar(n)(a)
     }
 
     /// The remainder with the sign of the divisor. An integer divisor of zero traps.
     public final func mod(_ other: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, other)
-        if b.dtype.isInteger, b.everyElement.contains(0) { fail("mod", "division by zero") }
         return Mod()(a, b)
     }
-    public final func mod(_ other: some TensorScalar) -> Tensor { mod(constant(other)) }
+    public final func mod(_ other: some TensorScalar) -> Tensor {
+        let (a, n) = adopted(other)
+        return ModScalar(n)(a)
+    }
 
     public final func pow(_ exponent: Tensor) -> Tensor { self ** exponent }
     public final func pow(_ exponent: some TensorScalar) -> Tensor { self ** exponent }
@@ -230,20 +245,25 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Maximum()(a, b)
     }
-    public final func maximum(_ other: some TensorScalar) -> Tensor { maximum(constant(other)) }
+    public final func maximum(_ other: some TensorScalar) -> Tensor {
+        let (a, n) = adopted(other)
+        return MaximumScalar(n)(a)
+    }
 
     /// The smaller of each pair of elements; NaN wins.
     public final func minimum(_ other: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Minimum()(a, b)
     }
-    public final func minimum(_ other: some TensorScalar) -> Tensor { minimum(constant(other)) }
+    public final func minimum(_ other: some TensorScalar) -> Tensor {
+        let (a, n) = adopted(other)
+        return MinimumScalar(n)(a)
+    }
 }
 
 extension NDArray {
     /// Whether any element equals `value`.
     func contains(_ value: Double) -> Bool {
-        let wanted = NDArray.full([], value, dtype, on: backend)
-        return compare(.eq, wanted).reduce(.any, axes: nil).scalar != 0
+        compare(.eq, Scalar(value)).reduce(.any, axes: nil).scalar != 0
     }
 }

@@ -44,15 +44,35 @@ extension Tensor {
     /// This tensor, or its int32 form if bool: what arithmetic is done on.
     final var arithmetic: Tensor { dtype == .bool ? cast(to: .int32) : self }
 
-    /// A number in this tensor's dtype; a fraction beside integers is float32. An integer that the
-    /// dtype can't hold traps.
-    final func constant<Scalar: TensorScalar>(_ number: Scalar) -> Tensor {
-        let whole: DType = dtype == .bool ? .int32 : dtype
-        let type = dtype.isFloat ? dtype : Scalar.isInteger ? whole : .float32
-        if type.isInteger, type != .int64, !type.holds(number.asDouble) {
-            fail("number", "\(number) does not fit \(type)", hint: "cast the tensor first")
+    /// A number in the dtype that `adopt` gives it, as a tensor.
+    final func constant(_ number: some TensorScalar) -> Tensor {
+        let (whole, n) = adopted(number)
+        return Tensor(NDArray.full([], n, whole.dtype, on: data.backend))
+    }
+
+    /// Gives a tensor and a number one dtype, the tensor's; but bool counts as int32, and integers
+    /// become float32 beside a fraction, or if `toFloat`. An integer that the dtype can't hold traps.
+    static func adopt(
+        _ number: some TensorScalar, by x: inout Tensor, toFloat: Bool = false
+    ) -> Scalar {
+        let n = number.asScalar
+        if x.dtype.isFloat { return n }
+        if toFloat || !n.isInteger {
+            x = x.cast(to: .float32)
+            return n
         }
-        return Tensor(NDArray.full([], number.asDouble, type, on: data.backend))
+        x = x.arithmetic
+        guard x.dtype.holds(n.integer) else {
+            fail("number", "\(n) does not fit \(x.dtype)", hint: "cast the tensor first")
+        }
+        return n
+    }
+
+    /// This tensor and a number in one dtype.
+    final func adopted(_ number: some TensorScalar) -> (Tensor, Scalar) {
+        var x = self
+        let n = Tensor.adopt(number, by: &x)
+        return (x, n)
     }
 
     /// Both tensors in their common dtype, bool as int32.
@@ -73,11 +93,13 @@ extension Tensor {
 }
 
 extension DType {
-    /// Whether a whole number lies in the range of this integer dtype.
-    fileprivate func holds(_ number: Double) -> Bool {
-        let isUnsigned = self == .uint8
-        let bits = size * 8
-        let limit = Double(sign: .plus, exponent: isUnsigned ? bits : bits - 1, significand: 1)
-        return number >= (isUnsigned ? 0 : -limit) && number < limit
+    /// Whether an integer lies in the range of this integer dtype.
+    fileprivate func holds(_ number: Int64) -> Bool {
+        switch self {
+        case .int8: Int8(exactly: number) != nil
+        case .uint8: UInt8(exactly: number) != nil
+        case .int32: Int32(exactly: number) != nil
+        default: true
+        }
     }
 }

@@ -7,13 +7,31 @@ public import Tensor
 final class Compare: BinaryOp {
     let kernel: CompareFunction
     init(_ kernel: CompareFunction) { self.kernel = kernel }
-    override var name: String {
-        ["Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual"][Int(kernel.rawValue)]
-    }
+    override var name: String { kernel.opName }
     override var isDifferentiable: Bool { false }
     override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { a.compare(kernel, b) }
     override func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
         apply(Batched.aligned([a, b], [isBatched.a, isBatched.b]))
+    }
+}
+
+/// y = x ◦ n for one of the six comparisons.
+final class CompareScalar: UnaryOp {
+    let kernel: CompareFunction
+    let number: Scalar
+    init(_ kernel: CompareFunction, _ number: Scalar) {
+        self.kernel = kernel
+        self.number = number
+    }
+    override var name: String { kernel.opName }
+    override var isDifferentiable: Bool { false }
+    override func forward(_ x: NDArray) -> NDArray { x.compare(kernel, number) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}
+
+extension CompareFunction {
+    fileprivate var opName: String {
+        ["Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual"][Int(rawValue)]
     }
 }
 
@@ -44,6 +62,13 @@ extension Tensor {
         return Compare(kernel)(a, b)
     }
 
+    private static func compare(
+        _ kernel: CompareFunction, _ a: Tensor, _ b: some TensorScalar
+    ) -> Tensor {
+        let (a, n) = a.adopted(b)
+        return CompareScalar(kernel, n)(a)
+    }
+
     /// Elementwise comparisons; the result is bool. NaN differs from everything.
     public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.eq, a, b) }
     public static func .!= (a: Tensor, b: Tensor) -> Tensor { compare(.ne, a, b) }
@@ -52,19 +77,19 @@ extension Tensor {
     public static func .> (a: Tensor, b: Tensor) -> Tensor { compare(.gt, a, b) }
     public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(.ge, a, b) }
 
-    public static func .== (a: Tensor, b: some TensorScalar) -> Tensor { a .== a.constant(b) }
-    public static func .!= (a: Tensor, b: some TensorScalar) -> Tensor { a .!= a.constant(b) }
-    public static func .< (a: Tensor, b: some TensorScalar) -> Tensor { a .< a.constant(b) }
-    public static func .<= (a: Tensor, b: some TensorScalar) -> Tensor { a .<= a.constant(b) }
-    public static func .> (a: Tensor, b: some TensorScalar) -> Tensor { a .> a.constant(b) }
-    public static func .>= (a: Tensor, b: some TensorScalar) -> Tensor { a .>= a.constant(b) }
+    public static func .== (a: Tensor, b: some TensorScalar) -> Tensor { compare(.eq, a, b) }
+    public static func .!= (a: Tensor, b: some TensorScalar) -> Tensor { compare(.ne, a, b) }
+    public static func .< (a: Tensor, b: some TensorScalar) -> Tensor { compare(.lt, a, b) }
+    public static func .<= (a: Tensor, b: some TensorScalar) -> Tensor { compare(.le, a, b) }
+    public static func .> (a: Tensor, b: some TensorScalar) -> Tensor { compare(.gt, a, b) }
+    public static func .>= (a: Tensor, b: some TensorScalar) -> Tensor { compare(.ge, a, b) }
 
     public final func isNaN() -> Tensor { Predicate(.isnan)(floating) }
     public final func isInfinite() -> Tensor { Predicate(.isinf)(floating) }
     public final func isFinite() -> Tensor { Predicate(.isfinite)(floating) }
 
     /// True where the element is zero or false.
-    public final func logicalNot() -> Tensor { Compare(.eq)(truth, falsehood) }
+    public final func logicalNot() -> Tensor { CompareScalar(.eq, Scalar(0))(truth) }
     public final func logicalAnd(_ other: Tensor) -> Tensor {
         Logical(.minimum)(truth, other.truth)
     }
@@ -77,7 +102,4 @@ extension Tensor {
 
     /// This tensor as bool: true where it is not zero.
     private final var truth: Tensor { cast(to: .bool) }
-    private final var falsehood: Tensor {
-        Tensor(NDArray.full([], 0, .bool, on: data.backend))
-    }
 }

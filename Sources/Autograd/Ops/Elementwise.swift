@@ -43,3 +43,32 @@ package class ElementwiseBinaryOp: BinaryOp {
         return left.data.zip(kernel, right.data, p0)
     }
 }
+
+/// An operation that applies one scalar function of elementwise.h to each element and a number, which
+/// has the tensor's dtype.
+package class ElementwiseScalarOp: UnaryOp {
+    let number: Scalar
+    init(_ number: Scalar) { self.number = number }
+
+    /// The function that is applied.
+    var kernel: BinaryFunction { fail(name, "names no kernel") }
+    /// Whether the number is the first operand.
+    var isFirst: Bool { false }
+
+    package final override func forward(_ x: NDArray) -> NDArray {
+        x.zip(kernel, number, isFirst: isFirst)
+    }
+
+    package final override func forwardUnrecorded(_ x: consuming Tensor) -> NDArray {
+        var operand = x
+        guard let data = Tensor.takeData(&operand) else { return forward(operand.data) }
+        return data.zipReusing(kernel, number, isFirst: isFirst)
+    }
+
+    /// The Jacobian is diagonal, as that of `ElementwiseUnaryOp`.
+    package final override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        backward(dx, x: x, y: y)
+    }
+
+    package final override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}

@@ -63,10 +63,19 @@ final class Clip: ElementwiseUnaryOp {
 }
 
 extension Tensor {
-    /// The elements limited to lower...upper; either bound may be absent.
-    public final func clip(lower: Double = -.infinity, upper: Double = .infinity) -> Tensor {
-        if lower > upper { fail("clip", "the lower bound \(lower) is above the upper \(upper)") }
-        return Clip(lower, upper)(floating)
+    /// The elements limited to lower...upper; either bound may be absent. Integers between integers stay
+    /// integers.
+    public final func clip<Lower: TensorScalar, Upper: TensorScalar>(
+        lower: Lower = -Double.infinity, upper: Upper = Double.infinity
+    ) -> Tensor {
+        let (low, high) = (lower.asScalar, upper.asScalar)
+        if low.double > high.double {
+            fail("clip", "the lower bound \(low) is above the upper \(high)")
+        }
+        let isWhole = [low, high].allSatisfy { $0.isInteger || $0.double.isInfinite }
+        guard isWhole, !dtype.isFloat else { return Clip(low.double, high.double)(floating) }
+        let raised = low.isInteger ? MaximumScalar(low)(arithmetic) : arithmetic
+        return high.isInteger ? MinimumScalar(high)(raised) : raised
     }
     public final func abs() -> Tensor { Abs()(arithmetic) }
     public final func sign() -> Tensor { Sign()(arithmetic) }

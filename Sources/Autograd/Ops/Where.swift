@@ -36,9 +36,19 @@ extension Tensor {
         return Where.of(condition.cast(to: .bool), a, b)
     }
 
-    /// This tensor with `value` where `mask` is true.
+    /// This tensor with `value` where `mask` is true. Bool stays bool if the value is 0 or 1.
     public final func maskedFill(_ mask: Tensor, _ value: some TensorScalar) -> Tensor {
-        Tensor.where(mask, constant(value), self)
+        let n = value.asScalar
+        if dtype == .bool, n == Scalar(0) || n == Scalar(1) {
+            let truth = Tensor(NDArray.full([], n, .bool, on: data.backend))
+            return Tensor.where(mask, truth, self)
+        }
+        return Tensor.where(mask, constant(value), self)
+    }
+
+    /// This tensor of bool with `value` where `mask` is true.
+    public final func maskedFill(_ mask: Tensor, _ value: Bool) -> Tensor {
+        maskedFill(mask, value ? 1 : 0)
     }
 
     /// The elements on and below the diagonal `offset` of the last two axes, zero above.

@@ -15,11 +15,13 @@ extension Profile: CustomStringConvertible {
     private var kernelLines: [String] {
         let rows = kernels.map {
             [
-                $0.name, "\($0.launches)", ByteCount.text($0.bytes),
-                FixedPoint.text(Double($0.operations) / 1e6, 2),
+                $0.name, "\($0.launches)", Format.bytes($0.bytes),
+                Format.fixed(Double($0.operations) / 1e6, 2),
             ]
         }
-        return Profile.aligned([["kernel", "launches", "bytes", "million operations"]] + rows)
+        return TextTable.aligned(
+            [["kernel", "launches", "bytes", "million operations"]] + rows
+        ) { $0 == 0 }
     }
 
     private var summaryLines: [String] {

@@ -73,7 +73,9 @@ typedef struct ft_kernels {
         const void *x, void *out, double p0, double p1);
     void (*_Nonnull test)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
         const void *x, void *out);
-    void (*_Nonnull binary)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
+    // Gives the position of the first division by 0 that it meets, or -1: for floor_div, and for mod of
+    // integers.
+    int64_t (*_Nonnull binary)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
         const void *x, const void *y, void *out, double p0);
     void (*_Nonnull compare)(int op, int dtype, const ft_loop *loop, int64_t begin, int64_t end,
         const void *x, const void *y, void *out);

@@ -112,6 +112,7 @@
     FT_BINARY(mul, W(x) * W(y))                                                                    \
     FT_BINARY(floor_div, I(floor_div)(x, y))                                                       \
     FT_BINARY(mod, I(mod)(x, y))                                                                   \
+    FT_BINARY(pow, I(pow)(x, y))                                                                   \
     FT_BINARY(maximum, x > y ? x : y)                                                              \
     FT_BINARY(minimum, x < y ? x : y)
 

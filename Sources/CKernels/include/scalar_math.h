@@ -93,17 +93,21 @@ FT_FN double ft_sigmoid_d(double x) {
     return (x >= 0 ? 1 : tail) / (1 + tail);
 }
 
-// Powers that occur all the time are computed by their definition, hence exactly rounded for the
-// square and the root.
+// Powers that occur all the time are computed by their definition, hence exactly rounded but for the
+// cube.
 FT_FN float ft_pow_f(float x, float y) {
+    if (y == 1) return x;
     if (y == 2) return x * x;
     if (y == 3) return x * x * x;
+    if (y == -1) return 1 / x;
     if (y == 0.5f && x > 0) return ft_sqrt_f(x);
     return powf(x, y);
 }
 FT_FN double ft_pow_d(double x, double y) {
+    if (y == 1) return x;
     if (y == 2) return x * x;
     if (y == 3) return x * x * x;
+    if (y == -1) return 1 / x;
     if (y == 0.5 && x > 0) return ft_sqrt_d(x);
     return pow(x, y);
 }
@@ -173,6 +177,13 @@ FT_COMPOSED(double, d)
         type r = (type)(x % y);                                                                    \
         bool adjusts = (r != 0) & ((r < 0) != (y < 0));                                            \
         return (type)(r + (adjusts ? y : 0));                                                      \
+    }                                                                                              \
+    /* Wraps around; 1 over a power is 0 but for 1 and -1. */                                      \
+    FT_FN type ft_pow_##s(type x, type y) {                                                        \
+        if (y < 0) return (type)(x == 1 ? 1 : x == (type)-1 ? (y & 1 ? -1 : 1) : 0);               \
+        unsigned long long power = 1, factor = (unsigned long long)x;                              \
+        for (; y; y = (type)(y >> 1), factor *= factor) power *= y & 1 ? factor : 1;               \
+        return (type)power;                                                                        \
     }
 FT_INTEGER(signed char, i8)
 FT_INTEGER(unsigned char, u8)

@@ -75,9 +75,10 @@ extension CPUBackend {
     ) {
         withUnsafePointer(to: pairLoop(a, b, out)) { loop in
             parallel(out.count, grain: CPUBackend.grain) { begin, end in
-                kernels.binary(
+                let bad = kernels.binary(
                     Int32(function.rawValue), a.dtype.rawValue, loop, begin, end, a.pointer,
                     b.pointer, out.pointer, p0)
+                if bad >= 0 { failDivision(function, at: bad) }
             }
         }
     }
@@ -90,13 +91,19 @@ extension CPUBackend {
         withElement(number, x.dtype) { element in
             withUnsafePointer(to: loop(x, out, swapped: isFirst)) { loop in
                 parallel(out.count, grain: CPUBackend.grain) { begin, end in
-                    kernels.binary(
+                    let bad = kernels.binary(
                         Int32(function.rawValue), x.dtype.rawValue, loop, begin, end,
                         isFirst ? element : UnsafeRawPointer(x.pointer),
                         isFirst ? UnsafeRawPointer(x.pointer) : element, out.pointer, 0)
+                    if bad >= 0 { failDivision(function, at: bad) }
                 }
             }
         }
+    }
+
+    private func failDivision(_ function: BinaryFunction, at position: Int64) -> Never {
+        let name = function == .mod ? "mod" : "floorDivide"
+        fail(name, "division by zero, met first at position \(position) of the result")
     }
 
     @inline(never)

@@ -57,14 +57,14 @@ extension CPUBackend {
         case .binary(let function, let p0):
             let loop = ft_loop(count: count, a: a.1, b: b.1)
             withUnsafePointer(to: loop) {
-                kernels.binary(
+                _ = kernels.binary(
                     Int32(function.rawValue), dtype.rawValue, $0, 0, n, a.0, b.0, out, p0)
             }
         case .binaryScalar(let function, let number, let isFirst):
             withElement(number, dtype) { element in
                 let loop = ft_loop(count: count, a: isFirst ? 0 : a.1, b: isFirst ? a.1 : 0)
                 withUnsafePointer(to: loop) {
-                    kernels.binary(
+                    _ = kernels.binary(
                         Int32(function.rawValue), dtype.rawValue, $0, 0, n,
                         isFirst ? element : a.0, isFirst ? a.0 : element, out, 0)
                 }

@@ -107,10 +107,10 @@ extension CPUBackend {
     }
 
     @inline(never)
-    func range(start: Double, step: Double, into out: NDArray) {
-        let wide = NDArray(uninitialized: out.shape, .float64, on: self)
-        let values = wide.pointer.assumingMemoryBound(to: Double.self)
-        for index in 0..<out.count { values[index] = start + Double(index) * step }
-        copy(wide, into: out)
+    func range(start: Int, step: Int, into out: NDArray) {
+        let size = out.dtype.size
+        for index in 0..<out.count {
+            Scalar(start &+ index &* step).store(as: out.dtype, at: out.pointer + index * size)
+        }
     }
 }

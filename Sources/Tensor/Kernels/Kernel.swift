@@ -21,8 +21,8 @@ package enum Kernel: Sendable {
 
     /// out = one value everywhere.
     case fill(Scalar)
-    /// out[i] = start + i · step, computed in double.
-    case range(start: Double, step: Double)
+    /// out[i] = start + i · step, computed in int64.
+    case range(start: Int, step: Int)
     /// out = a converted; both may be strided.
     case copy
 

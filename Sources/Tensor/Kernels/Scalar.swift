@@ -1,14 +1,14 @@
-/// A number that a kernel takes as it is: exact for every Int64 and every Double.
-package struct Scalar: Sendable, Hashable {
+/// A number that kernels take as it is: exact for every Int and every Double.
+public struct Scalar: Sendable, Hashable {
     private let bits: UInt64
     package let isInteger: Bool
 
-    package init(_ value: Double) {
+    public init(_ value: Double) {
         bits = value.bitPattern
         isInteger = false
     }
 
-    package init(_ value: Int) {
+    public init(_ value: Int) {
         bits = UInt64(bitPattern: Int64(value))
         isInteger = true
     }
@@ -60,4 +60,8 @@ package struct Scalar: Sendable, Hashable {
         let bits = narrow.bitPattern
         return UInt16((bits + 0x7fff + (bits >> 16 & 1)) >> 16)
     }
+}
+
+extension Scalar: CustomStringConvertible {
+    public var description: String { isInteger ? "\(integer)" : "\(double)" }
 }

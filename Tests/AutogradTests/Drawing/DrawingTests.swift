@@ -17,26 +17,21 @@ struct DrawingTests {
         #expect(
             DrawingTests.example().drawing().mermaid == """
                 flowchart LR
-                    n0(["2"]):::constant
-                    n1(["y<br/>float32 []"]):::leaf
-                    n2["Mul<br/>float32 []"]:::operation
-                    n3(["x<br/>float32 []"]):::leaf
-                    n4["Sin<br/>float32 []"]:::operation
-                    n5["Mul<br/>float32 []"]:::operation
-                    n6(["2"]):::constant
-                    n7["Pow<br/>float32 []"]:::operation
-                    n8["f = Sub<br/>float32 []"]:::operation
-                    n0 --> n2
-                    n1 --> n2
+                    n0(["y<br/>float32 []"]):::leaf
+                    n1["MulScalar<br/>number=2<br/>float32 []"]:::operation
+                    n2(["x<br/>float32 []"]):::leaf
+                    n3["Sin<br/>float32 []"]:::operation
+                    n4["Mul<br/>float32 []"]:::operation
+                    n5["PowScalar<br/>number=2<br/>float32 []"]:::operation
+                    n6["f = Sub<br/>float32 []"]:::operation
+                    n0 --> n1
+                    n2 --> n3
+                    n1 --> n4
                     n3 --> n4
                     n2 --> n5
-                    n4 --> n5
-                    n3 --> n7
-                    n6 --> n7
-                    n5 --> n8
-                    n7 --> n8
+                    n4 --> n6
+                    n5 --> n6
                     classDef leaf fill:#cfe8cf,stroke:#3c7a3c,color:#000
-                    classDef constant fill:#e6e6e6,stroke:#808080,color:#000
                     classDef operation fill:#cfe0f5,stroke:#34629c,color:#000
 
                 """)
@@ -55,11 +50,11 @@ struct DrawingTests {
                     rankdir=TB
                     node [fontname="sans-serif"]
                     n0 [label="y\\nfloat32 []" shape=ellipse]
-                    n1 [label="Mul\\nfloat32 []\\nsaves 8 bytes" shape=box]
+                    n1 [label="MulScalar\\nnumber=2\\nfloat32 []" shape=box]
                     n2 [label="x\\nfloat32 []" shape=ellipse]
                     n3 [label="Sin\\nfloat32 []\\nsaves 4 bytes" shape=box]
                     n4 [label="Mul\\nfloat32 []\\nsaves 8 bytes" shape=box]
-                    n5 [label="Pow\\nfloat32 []\\nsaves 12 bytes" shape=box]
+                    n5 [label="PowScalar\\nnumber=2\\nfloat32 []\\nsaves 4 bytes" shape=box]
                     n6 [label="f = Sub\\nfloat32 []" shape=box]
                     n0 -> n1
                     n2 -> n3

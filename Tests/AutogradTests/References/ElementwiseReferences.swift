@@ -7,6 +7,7 @@ enum References {
 
     static let all: [String: Reference] = {
         var all = shaped
+        for (name, function) in scalar { all[name] = { $0[0].map(function) } }
         for (name, function) in unary { all[name] = { $0[0].map(function) } }
         for (name, function) in binary { all[name] = { pairwise($0[0], $0[1], function) } }
         all.merge(arrays) { first, _ in first }
@@ -25,8 +26,20 @@ enum References {
     private static func normal(_ x: Double) -> Double { (1 + erf(x / sqrt(2))) / 2 }
     private static func inner(_ x: Double) -> Double { sqrt(2 / .pi) * (x + 0.044715 * x * x * x) }
 
+    private static let scalar: [String: @Sendable (Double) -> Double] = [
+        "x + n": { $0 + 3 }, "x - n": { $0 - 3 }, "n - x": { 3 - $0 }, "x * n": { $0 * 1.5 },
+        "x / n": { $0 / 1.5 }, "n / x": { 1.5 / $0 }, "floorDivide by n": { floor($0 / 0.75) },
+        "mod by n": { $0 + 0.75 * floor($0 / -0.75) }, "x ** 0": { _ in 1 }, "x ** 1": { $0 },
+        "x ** 2": { $0 * $0 }, "x ** 3": { $0 * $0 * $0 }, "x ** 0.5": { sqrt($0) },
+        "x ** -1": { 1 / $0 }, "x ** 2.5": { $0 * $0 * sqrt($0) }, "2 ** x": { exp2($0) },
+        "maximum with n": { max($0, 0.25) }, "minimum with n": { min($0, 0.25) },
+        "equal to n": { rint($0) == 1 ? 1 : 0 }, "not equal to n": { rint($0) != 1 ? 1 : 0 },
+        "less than n": { $0 < 0.25 ? 1 : 0 }, "at most n": { $0 <= 0.25 ? 1 : 0 },
+        "greater than n": { $0 > 0.25 ? 1 : 0 }, "at least n": { $0 >= 0.25 ? 1 : 0 },
+    ]
+
     private static let unary: [String: @Sendable (Double) -> Double] = [
-        "neg": { -$0 }, "scalar - x": { 3 - $0 }, "x ** 3": { $0 * $0 * $0 },
+        "neg": { -$0 },
         "cast": { $0 }, "to": { $0 }, "contiguous": { $0 }, "copy": { $0 },
         "square": { $0 * $0 }, "sqrt": { sqrt($0) }, "rsqrt": { 1 / sqrt($0) },
         "reciprocal": { 1 / $0 }, "exp": { exp($0) }, "expm1": { expm1($0) }, "log": { log($0) },

@@ -45,9 +45,10 @@ struct AnomalyTests {
         let found = try #require(result)
         #expect(found.operation == "Sqrt" && found.pass == .backward && found.index == [1])
         #expect(found.step == "Div" && found.place == "roots")
-        #expect(found.inputs.map(\.name) == ["result of Mul"])
+        #expect(found.inputs.map(\.name) == ["result of MulScalar"])
         #expect(
-            "\(found)".contains("Sqrt (in its Div) made infinity at [1]; inputs: result of Mul"))
+            "\(found)".contains(
+                "Sqrt (in its Div) made infinity at [1]; inputs: result of MulScalar"))
         #expect(found.value == .infinity)
     }
 
@@ -55,7 +56,7 @@ struct AnomalyTests {
     func functions() throws {
         let found = try #require(
             anomaly { _ = grad(grad { x in (x ** 1.5).sum() })(Tensor([0.0])) })
-        #expect(found.pass == .backward && found.operation == "Pow")
+        #expect(found.pass == .backward && found.operation == "PowScalar")
     }
 
     @Test("sees gradients that a custom op computes without operations")
@@ -78,7 +79,7 @@ struct AnomalyTests {
     func outside() throws {
         let batch = Tensor([1, Double.nan], .float32, label: "batch")
         let found = try #require(anomaly { _ = batch * 2 })
-        #expect(found.isFromOutside && found.operation == "Mul")
+        #expect(found.isFromOutside && found.operation == "MulScalar")
         #expect("\(found)".contains("was given NaN; inputs: batch float32 [2] with NaN"))
     }
 
@@ -94,7 +95,7 @@ struct AnomalyTests {
     func numbers() throws {
         let x = Tensor([-1.23456789e-30, 3.33333e38, 12345.678], .float32, label: "x")
         let found = try #require(anomaly { _ = x * 10 })
-        #expect("\(found)".contains("x float32 [3] from -1.235e-30 to 3.333e+38, tensor"))
+        #expect("\(found)".contains("x float32 [3] from -1.235e-30 to 3.333e+38"))
         let y = Tensor([0.0, 98765.4321], .float64, label: "y")
         let other = try #require(anomaly { _ = y.log() })
         #expect("\(other)".contains("y float64 [2] from 0 to 9.877e+04"))
