@@ -1,13 +1,24 @@
-/// What an operation's backward pass reads again. Changing these tensors in place before the
-/// backward pass is an error that the engine reports.
+/// What an operation's backward pass reads again: the output, and which of the inputs. Changing
+/// these tensors in place before the backward pass is an error that the engine reports.
 public struct Saved: OptionSet, Sendable {
-    public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    public static let inputs = Saved(rawValue: 1)
-    public static let output = Saved(rawValue: 2)
+    public static let first = Saved(rawValue: 1)
+    public static let second = Saved(rawValue: 2)
+    /// All inputs.
+    public static let inputs = Saved(rawValue: 0x7FFF_FFFF)
+    public static let output = Saved(rawValue: 0x8000_0000)
     public static let nothing: Saved = []
     public static let everything: Saved = [.inputs, .output]
+
+    /// One input, by its position. From the 31st on they can't be told apart.
+    public static func input(_ position: Int) -> Saved {
+        Saved(rawValue: 1 << UInt32(min(position, 30)))
+    }
+
+    /// Whether an input after the first two is among them.
+    fileprivate var hasOthers: Bool { rawValue & 0x7FFF_FFFC != 0 }
 }
 
 /// One operation: its attributes, its forward and its backward.
@@ -23,10 +34,6 @@ open class Op {
 
     /// What backward reads. Declaring less than the default allows more in-place changes.
     open var saves: Saved { .everything }
-
-    /// The storage version of an array that the operation holds as an attribute, such as a mask, so
-    /// that a change of it before the backward pass is noticed.
-    open var attributeVersion: UInt32 { 0 }
 
     /// False for operations whose result never carries a gradient, such as comparisons.
     open var isDifferentiable: Bool { true }
@@ -90,12 +97,15 @@ open class Op {
     /// equal sum means that none has changed.
     package final func savedVersion(of y: Tensor) -> UInt64 {
         let saves = self.saves
-        var sum = UInt64(attributeVersion)
-        if saves.contains(.output) { sum &+= y.version }
-        if saves.contains(.inputs) {
-            if let first = y.firstParent { sum &+= first.version }
-            if let second = y.secondParent { sum &+= second.version }
-            for parent in y.otherParents { sum &+= parent.version }
+        var sum: UInt64 = 0
+        if saves.contains(.output) { sum = y.version }
+        if saves.contains(.first), let first = y.firstParent { sum &+= first.version }
+        if saves.contains(.second), let second = y.secondParent { sum &+= second.version }
+        if saves.hasOthers {
+            for (index, parent) in y.otherParents.enumerated()
+            where saves.contains(.input(index + 2)) {
+                sum &+= parent.version
+            }
         }
         return sum
     }

@@ -3,13 +3,18 @@ import Synchronization
 /// Notes where each random stream stood when it was first used in a scope, so that the scope can be
 /// run again with the same numbers.
 package final class RandomJournal: @unchecked Sendable {
-    // Safe to share: a task-local value, used only by the thread that opened the scope.
+    // Safe to share: a task-local value that is ignored on other threads than the one that opened the
+    // scope.
+    private let home = HomeThread()
     private var starts: [(random: Random, position: UInt64)] = []
     private let outer: RandomJournal?
 
     private init(inside outer: RandomJournal?) { self.outer = outer }
 
-    @TaskLocal static var current: RandomJournal?
+    @TaskLocal private static var scoped: RandomJournal?
+
+    /// The journal of this scope and thread.
+    static var current: RandomJournal? { scoped.flatMap { $0.home.isCurrent ? $0 : nil } }
 
     /// How many journals are open in the process: while there are none, streams don't look for one.
     private static let open = Atomic(0)
@@ -21,7 +26,7 @@ package final class RandomJournal: @unchecked Sendable {
         let journal = RandomJournal(inside: current)
         open.add(1, ordering: .relaxed)
         defer { open.subtract(1, ordering: .relaxed) }
-        return (try $current.withValue(journal, operation: body), journal)
+        return (try $scoped.withValue(journal, operation: body), journal)
     }
 
     func note(_ random: Random) {

@@ -12,6 +12,10 @@ extension Tensor {
     /// The gradient that has come together, which is taken away.
     package final func takeCotangent() -> Tensor? { cotangent.take() }
 
+    /// Whether the pass under way counted uses of this tensor and still waits for some: then it
+    /// passes gradients on, whatever has been changed about it since.
+    package final var awaitsUses: Bool { pendingUses > 0 }
+
     /// Gives the graph above this tensor up, for good.
     package final func freeHistory() {
         isFreed = true
@@ -26,10 +30,10 @@ extension Tensor {
     }
 
     /// Marks this tensor's use of its parents as done; those without further uses are `ready`.
-    package final func releaseParents(_ marks: PassMarks?, _ ready: inout [Tensor]) {
-        if let first = firstParent, first.endUse(marks) { ready.append(first) }
-        if let second = secondParent, second.endUse(marks) { ready.append(second) }
-        for parent in otherParents where parent.endUse(marks) { ready.append(parent) }
+    package final func releaseParents(_ ready: inout [Tensor]) {
+        if let first = firstParent, first.endUse() { ready.append(first) }
+        if let second = secondParent, second.endUse() { ready.append(second) }
+        for parent in otherParents where parent.endUse() { ready.append(parent) }
     }
 
     /// Whether this is the first use.
@@ -40,8 +44,8 @@ extension Tensor {
     }
 
     /// Whether this was the last use.
-    private func endUse(_ marks: PassMarks?) -> Bool {
-        guard passesOn(marks) else { return false }
+    package final func endUse() -> Bool {
+        guard awaitsUses else { return false }
         pendingUses -= 1
         return pendingUses == 0
     }

@@ -6,17 +6,16 @@ final class Checkpoint: NaryOp {
     private let inputCount: Int
     private let journal: RandomJournal
     private let run: ([Tensor]) -> [Tensor]
-    /// What the results were sent in the pass under way.
-    fileprivate var upstreams: [Tensor?]
+    private let outputCount: Int
 
     init(
         inputCount: Int, outputCount: Int, _ journal: RandomJournal,
         run: @escaping ([Tensor]) -> [Tensor]
     ) {
         self.inputCount = inputCount
+        self.outputCount = outputCount
         self.journal = journal
         self.run = run
-        upstreams = Array(repeating: nil, count: outputCount)
         super.init()
         mayOmitGradients = true
     }
@@ -40,9 +39,15 @@ final class Checkpoint: NaryOp {
         }
     }
 
+    /// Keeps what a result was sent with the pass under way, for one inside it may come by too.
+    fileprivate func note(_ upstream: Tensor, ofResult index: Int) {
+        let none = [Tensor?](repeating: nil, count: outputCount)
+        BackwardPass.current?.upstreams[ObjectIdentifier(self), default: none][index] = upstream
+    }
+
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
-        let upstreams = self.upstreams
-        for index in upstreams.indices { self.upstreams[index] = nil }
+        let outer = BackwardPass.current
+        let upstreams = outer?.upstreams.removeValue(forKey: ObjectIdentifier(self)) ?? []
         let isNeeded = inputs.map(\.needsGradient)
         let records = GradMode.isEnabled
         let segment = Recording.newSegment()
@@ -54,7 +59,6 @@ final class Checkpoint: NaryOp {
         }
         let captured = Array(inputs.dropFirst(inputCount))
         // Asked before the pass inside leaves its marks on what was captured.
-        let outer = BackwardPass.current.pass
         let takers = variables.map { _ in nil } + captured.map { outer?.taker(for: $0) }
         let outputs = runAgain(variables, segment, captured)
         let roots = zip(outputs, upstreams).compactMap { output, upstream in
@@ -103,7 +107,10 @@ final class Checkpoint: NaryOp {
         while let node = stack.popLast() {
             if !node.requiresGrad || node.mark == walked { continue }
             if known.contains(ObjectIdentifier(node)) { continue }
-            guard node.ctx != nil, Recording.isInside(segment, node.segment) else {
+            let isInside = Recording.isInside(segment, node.segment)
+            // A variable of a function that was differentiated inside.
+            if node.isLeaf && isInside { continue }
+            guard isInside else {
                 known.insert(ObjectIdentifier(node))
                 found.append(node)
                 continue
@@ -134,7 +141,7 @@ private final class CheckpointResult: UnaryOp {
 
     override var saves: Saved { .nothing }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        checkpoint.upstreams[index] = dy
+        checkpoint.note(dy, ofResult: index)
         return .zeros(like: x)
     }
 }

@@ -67,7 +67,9 @@ extension Tensor {
                 found.append(tensor.data)
             }
         }
-        if op.saves.contains(.inputs) { parents.forEach(add) }
+        for (index, parent) in parents.enumerated() where op.saves.contains(.input(index)) {
+            add(parent)
+        }
         if op.saves.contains(.output) { add(self) }
         return found
     }

@@ -18,7 +18,7 @@ extension BackwardPass {
             }
             gradient = gradient.sum(to: parent.shape)
         }
-        if passesOn(parent) {
+        if parent.awaitsUses {
             BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
         } else if marks != nil {
             guard let slot = marks?.slot(parent) else { return }

@@ -18,6 +18,8 @@ final class BackwardPass {
     var captured: [Tensor?]
     /// Who takes the gradients by a target as they come, in place of `captured`.
     let takers: [GradientTaker?]
+    /// What the results of checkpoints were sent so far.
+    var upstreams: [ObjectIdentifier: [Tensor?]] = [:]
 
     init(
         graph: GraphPolicy, records: Bool, capturing count: Int? = nil,
@@ -32,43 +34,57 @@ final class BackwardPass {
 
     func run(from roots: [(tensor: Tensor, seed: Tensor)]) {
         if graph == .destroy { spared = Set(roots.map { ObjectIdentifier($0.tensor) }) }
-        let change = { [records] (scope: inout Recording) in
-            scope.isEnabled = records
-            scope.passDepth += 1
-        }
+        var isInside = false
         // The recording innermost, for operations look it up.
-        BackwardPass.$current.withValue(Current(pass: self)) {
-            Recording.with(change) { walk(roots) }
+        BackwardPass.$scoped.withValue(Scoped(pass: self)) {
+            Recording.with {
+                $0.isEnabled = records
+                isInside = $0.passDepth > 0
+                $0.passDepth += 1
+            } _: {
+                // A pass by targets has entered its tensors already.
+                let notes =
+                    isInside && marks == nil
+                    ? PassNotes(enteringAbove: roots.map(\.tensor)) : nil
+                walk(roots)
+                notes?.reset()
+            }
         }
     }
 
     private func walk(_ roots: [(tensor: Tensor, seed: Tensor)]) {
-        countUses(above: roots.map(\.tensor))
+        let started = countUses(above: roots)
         for (root, seed) in roots { deliver(seed, to: root, from: nil) }
         var ready: [Tensor] = []
-        for (root, _) in roots where root.pendingUses == 0 && passesOn(root) {
-            ready.append(root)
-        }
+        for root in started where root.endUse() { ready.append(root) }
         while let node = ready.popLast() { visit(node, &ready) }
     }
 
-    /// The pass under way.
-    struct Current: @unchecked Sendable {
-        // Safe to share: a task-local value; a pass stays on the thread of its tensors.
+    /// The pass under way in a scope.
+    private struct Scoped: @unchecked Sendable {
+        // Safe to share: a task-local value that is ignored on other threads than the pass's own.
         var pass: BackwardPass?
+        let home = HomeThread()
     }
 
-    @TaskLocal static var current = Current()
+    @TaskLocal private static var scoped = Scoped()
+
+    /// The innermost pass under way on this thread.
+    static var current: BackwardPass? { scoped.home.isCurrent ? scoped.pass : nil }
 
     /// Sends the gradient of a tensor, now complete, to its parents.
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
-        guard var dy = node.takeCotangent() else { return }
+        // Without a gradient, its parents wait for none from here.
+        guard var dy = node.takeCotangent() else { return node.releaseParents(&ready) }
         if node.extras != nil { dy = runHooks(of: node, dy) }
         if let marks {
             if let slot = marks.slot(node) { captured[slot] = dy }
             if !marks.hasLeadingParent(node) { return }
         }
-        guard let op = node.ctx else { return addToGrad(dy, of: node) }
+        guard let op = node.ctx else {
+            if node.isFreed { BackwardPass.failFreed() }
+            return addToGrad(dy, of: node)
+        }
         if op.hasChanged(since: node) { failChanged(op, node) }
         if Recording.mayBeObserved, let observer = Recording.current.observer {
             observer.observeBackward(op, node) {
@@ -80,7 +96,8 @@ final class BackwardPass {
         } else {
             propagate(dy, op, node)
         }
-        node.releaseParents(marks, &ready)
+        if node.isFreed { BackwardPass.failFreed() }
+        node.releaseParents(&ready)
         if graph == .keep { return }
         node.freeHistory()
         if graph == .destroy, !spared.contains(ObjectIdentifier(node)) {
@@ -95,28 +112,20 @@ final class BackwardPass {
         }
     }
 
-    /// Whether gradients flow through a tensor to others: then it waits for all of them.
-    @inline(__always)
-    func passesOn(_ tensor: Tensor) -> Bool {
-        tensor.passesOn(marks)
-    }
-
-    /// Sets `pendingUses` of every tensor that passes gradients on to the number of its uses.
-    private func countUses(above roots: [Tensor]) {
-        var stack: [Tensor] = []
-        for root in roots where passesOn(root) && root.pendingUses == 0 {
-            // A root may be above another one; a use by nobody, taken back below, marks it as seen.
+    /// Sets `pendingUses` of every tensor that passes gradients on to the number of its uses. Roots
+    /// that do have one more, for the gradient they start with: these are returned.
+    private func countUses(above roots: [(tensor: Tensor, seed: Tensor)]) -> [Tensor] {
+        var started: [Tensor] = []
+        for (root, _) in roots where !root.awaitsUses && root.passesOn(marks) {
             root.pendingUses = 1
-            stack.append(root)
+            started.append(root)
         }
+        var stack = started
         while let node = stack.popLast() {
             if node.isFreed { BackwardPass.failFreed() }
             node.countParents(marks, &stack)
         }
-        var released: Set<ObjectIdentifier> = []
-        for root in roots where passesOn(root) && released.insert(ObjectIdentifier(root)).inserted {
-            root.pendingUses -= 1
-        }
+        return started
     }
 
     static func failFreed() -> Never {

@@ -6,13 +6,10 @@ import Tensor
 /// Notes it on the tensors, in `mark` (see `PassMarks`), and in `target` the position of a target,
 /// from 1.
 struct TargetReach {
-    private let marks = PassMarks()
-    private var seen: [Tensor] = []
+    private var notes = PassNotes()
     private let targets: [Tensor]
     private let previous: [Int32]
     private let segment: UInt32?
-    /// Notes of a pass that is under way outside, given back by `reset`.
-    private var displaced: [(tensor: Tensor, mark: UInt16, uses: Int32, cotangent: Tensor?)] = []
     /// Whether something that requires a gradient, other than the targets, takes part: then the
     /// gradients themselves depend on it.
     private(set) var hasOtherSources = false
@@ -30,14 +27,11 @@ struct TargetReach {
         hasOtherSources = hasOtherSources || targets.contains { $0.ctx != nil && $0.requiresGrad }
     }
 
+    private var marks: PassMarks { notes.marks }
+
     /// Clears the notes.
     func reset() {
-        for tensor in seen { tensor.mark = 0 }
-        for (tensor, mark, uses, cotangent) in displaced {
-            tensor.mark = mark
-            tensor.pendingUses = uses
-            tensor.cotangent = cotangent
-        }
+        notes.reset()
         // Backwards, for a tensor may be listed twice.
         for (target, value) in zip(targets, previous).reversed() { target.target = value }
     }
@@ -62,13 +56,7 @@ struct TargetReach {
     }
 
     private mutating func enter(_ node: Tensor) {
-        if node.mark != 0 || node.pendingUses != 0 || node.cotangent != nil {
-            displaced.append((node, node.mark, node.pendingUses, node.cotangent))
-            node.pendingUses = 0
-            node.cotangent = nil
-        }
-        seen.append(node)
-        node.mark = marks.seen
+        notes.enter(node)
         let isTarget = isTarget(node)
         if isTarget { node.mark |= PassMarks.isTarget }
         if let segment {
@@ -76,8 +64,14 @@ struct TargetReach {
             if isTarget || !isInside { node.mark |= PassMarks.isEnd }
             if !isInside { node.mark |= PassMarks.isForeign }
         }
-        let isSource = node.isLeaf || node.mark & PassMarks.isEnd != 0
+        let isSource = node.isLeaf && !isVariableInside(node) || node.mark & PassMarks.isEnd != 0
         if isSource && !isTarget || node.trace?.hidesHistory == true { hasOtherSources = true }
+    }
+
+    /// Whether a leaf is a variable of a function that was differentiated inside the segment: nobody
+    /// outside knows it.
+    private func isVariableInside(_ leaf: Tensor) -> Bool {
+        segment.map { Recording.isInside($0, leaf.segment) } ?? false
     }
 
     /// A position may also be that of an outer pass, which has other targets.

@@ -92,14 +92,14 @@ public func linearize<Input: TensorTree, Output: TensorTree>(
     _ f: (Input) -> Output, at point: Input
 ) -> (value: Output, pushforward: (Input) -> Output)
 where Input.Mapped == Input, Output.Mapped == Output {
-    let (tree, variables) = point.withVariables()
-    let output = enableGrad { f(tree) }
+    let (output, _, variables) = point.recorded(f)
     let outputs = output.leaves
     let upstreams = outputs.map { leaf in
         let zeros = Tensor.zeros(like: leaf)
         if leaf.dtype.isFloat { zeros.requiresGrad = true }
         return zeros
     }
+    VariableScope.note(upstreams)
     let live = zip(outputs, upstreams).filter { $0.0.requiresGrad }.map { ($0, $1) }
     let pulled = enableGrad {
         gradients(of: live, by: variables, graph: .keep, records: true)

@@ -7,8 +7,7 @@ public func vjp<Input: TensorTree, Output: TensorTree>(
     _ f: (Input) -> Output, at point: Input
 ) -> (value: Output, pullback: (Output) -> Input)
 where Input.Mapped == Input, Output.Mapped == Output {
-    let (tree, variables) = point.withVariables()
-    let output = enableGrad { f(tree) }
+    let (output, tree, variables) = point.recorded(f)
     let outputs = output.leaves
     let pullback = { (upstream: Output) -> Input in
         let seeds = upstream.leaves

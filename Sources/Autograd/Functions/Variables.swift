@@ -42,6 +42,34 @@ extension TensorTree where Mapped == Self {
         }
         return (tree, variables)
     }
+
+    /// What `f` gives on variables in place of the tree's tensors, recorded in a segment of its own,
+    /// and the variables.
+    func recorded<Output>(
+        _ f: (Self) -> Output
+    ) -> (output: Output, tree: Self, variables: [Tensor]) {
+        let (tree, variables) = withVariables()
+        let scope = VariableScope(of: variables)
+        return (Recording.with(scope.open) { f(tree) }, tree, variables)
+    }
+}
+
+/// The segment in which a function of some variables is recorded: its number tells what was computed
+/// there, and that somebody will differentiate it.
+struct VariableScope {
+    let segment = Recording.newSegment()
+
+    init(of variables: [Tensor]) { VariableScope.note(variables, segment) }
+
+    /// Notes on variables where they were made, so that nobody takes them for leaves of a user's.
+    static func note(_ variables: [Tensor], _ segment: UInt32 = Recording.newSegment()) {
+        for variable in variables where variable.dtype.isFloat { variable.segment = segment }
+    }
+
+    func open(_ recording: inout Recording) {
+        recording.isEnabled = true
+        recording.segment = segment
+    }
 }
 
 /// Gradients of one output of a function by its variables, zeros where it doesn't depend on one.
@@ -51,13 +79,8 @@ struct Differentiation {
 
     /// - Parameter body: computes the output, with recording on.
     init(by variables: [Tensor], _ operation: String, _ body: () -> Tensor) {
-        let segment = Recording.newSegment()
-        let scope = { (recording: inout Recording) in
-            recording.isEnabled = true
-            recording.segment = segment
-        }
-        for variable in variables where variable.dtype.isFloat { variable.segment = segment }
-        let output = Recording.with(scope, body)
+        let scope = VariableScope(of: variables)
+        let output = Recording.with(scope.open, body)
         guard output.dtype.isFloat else {
             fail(operation, "the function's result is \(output.dtype), not a float")
         }
@@ -66,7 +89,7 @@ struct Differentiation {
             gradients = variables.map { _ in nil }
             return
         }
-        let reach = TargetReach(from: [output], to: variables, within: segment)
+        let reach = TargetReach(from: [output], to: variables, within: scope.segment)
         defer { reach.reset() }
         let records = GradMode.isEnabled && reach.hasOtherSources
         let pass = BackwardPass(

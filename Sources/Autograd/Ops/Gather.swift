@@ -5,15 +5,10 @@ public import Tensor
 
 /// y[i] = x[index[i]] along the first axis,  dx = dy added at the indices
 final class Gather: BinaryOp {
-    /// Where the indices lie: backward reads them, but not x.
-    private let watched: Storage
-    private init(watching index: Tensor) { watched = index.data.storage }
-
     /// `index` holds int64 positions, none negative.
-    static func of(_ x: Tensor, _ index: Tensor) -> Tensor { Gather(watching: index)(x, index) }
+    static func of(_ x: Tensor, _ index: Tensor) -> Tensor { Gather()(x, index) }
 
-    override var attributeVersion: UInt32 { watched.version }
-    override var saves: Saved { .nothing }
+    override var saves: Saved { .second }
     override func forward(_ x: NDArray, _ index: NDArray) -> NDArray { x.gather(index) }
     override func backwardLeft(_ dy: Tensor, a x: Tensor, b index: Tensor, y: Tensor) -> Tensor {
         ScatterAdd.of(dy, index, rows: x.shape[0])
@@ -34,20 +29,15 @@ final class Gather: BinaryOp {
 
 /// y[index[i]] += x[i] along the first axis of zeros,  dx[i] = dy[index[i]]
 final class ScatterAdd: BinaryOp {
-    private let watched: Storage
     private let rows: Int
-    private init(watching index: Tensor, rows: Int) {
-        watched = index.data.storage
-        self.rows = rows
-    }
+    private init(rows: Int) { self.rows = rows }
 
     /// `index` holds int64 positions below `rows`, none negative.
     static func of(_ x: Tensor, _ index: Tensor, rows: Int) -> Tensor {
-        ScatterAdd(watching: index, rows: rows)(x, index)
+        ScatterAdd(rows: rows)(x, index)
     }
 
-    override var attributeVersion: UInt32 { watched.version }
-    override var saves: Saved { .nothing }
+    override var saves: Saved { .second }
     override func forward(_ x: NDArray, _ index: NDArray) -> NDArray {
         x.scatterAdd(index, rows: rows)
     }

@@ -31,7 +31,7 @@ final class MatMul: BinaryOp {
 /// y = x · Wᵀ + b for x [.., in], W [out, in], b [out], in one pass,
 /// dx = dy · W,  dW = dyᵀ · x,  db = Σ dy
 final class Affine: NaryOp {
-    override var saves: Saved { .inputs }
+    override var saves: Saved { [.first, .second] }
     override func forward(_ inputs: [NDArray]) -> NDArray {
         inputs[0].matmul(inputs[1].transpose(), bias: inputs.count > 2 ? inputs[2] : nil)
     }

@@ -2,16 +2,11 @@ public import Tensor
 
 /// y = condition ? a : b,  da = dy where the condition holds,  db = dy where it doesn't
 final class Where: NaryOp {
-    /// Where the condition lies: backward reads it, but not a and b.
-    private let watched: Storage
-    private init(watching condition: Tensor) { watched = condition.data.storage }
-
     static func of(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-        Where(watching: condition)([condition, a, b])
+        Where()([condition, a, b])
     }
 
-    override var attributeVersion: UInt32 { watched.version }
-    override var saves: Saved { .nothing }
+    override var saves: Saved { .first }
     override func forward(_ inputs: [NDArray]) -> NDArray { inputs[0].select(inputs[1], inputs[2]) }
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         let zero = dy.constant(0)

@@ -9,8 +9,9 @@ public import Tensor
 ///     tape.gradient(of: y, by: x)      // 6
 ///
 /// Tensors that require a gradient anyway, such as parameters, need no watching, and nobody's `grad`
-/// changes. Tapes may be nested: a gradient taken while another tape records can be differentiated
-/// by that one.
+/// changes. Tapes may be nested: a gradient taken while a tape records, or inside a function that is
+/// being differentiated (`grad` and its family, `checkpoint`), can be differentiated by those. The
+/// gradients of a persistent tape can always be differentiated by it again.
 public final class GradientTape {
     /// What becomes of sources that the targets don't depend on.
     public enum Unreached: Sendable {
@@ -51,7 +52,7 @@ public final class GradientTape {
         let wasRecording = isRecording
         for tensor in watched { switchOn(tensor) }
         defer { if !wasRecording { switchOff() } }
-        let result = try GradientTape.$recording.withValue(GradientTape.recording.adding(self)) {
+        let result = try GradientTape.$recording.withValue(Stack(tapes: GradientTape.open + [self])) {
             try enableGrad(body)
         }
         if let tree = result as? any TensorTree { note(tree.leaves) }
@@ -64,7 +65,7 @@ public final class GradientTape {
     }
 
     /// Whether this is inside `record`.
-    public var isRecording: Bool { GradientTape.recording.tapes.contains { $0 === self } }
+    public var isRecording: Bool { GradientTape.open.contains { $0 === self } }
 
     /// Forgets what was recorded, so that even a one-shot tape can be used again. Watched tensors
     /// stay watched.
@@ -117,10 +118,11 @@ public final class GradientTape {
         }
         for source in asleep { source.requiresGrad = true }
         defer { for source in asleep { source.requiresGrad = false } }
-        let isInside = !GradientTape.recording.tapes.isEmpty
+        let isFollowed =
+            isPersistent || !GradientTape.open.isEmpty || Recording.current.segment != 0
         return Autograd.gradients(
-            of: roots, by: sources, graph: isPersistent || isInside ? .keep : .prune,
-            records: isInside ? GradMode.isEnabled : nil)
+            of: roots, by: sources, graph: isFollowed ? .keep : .prune,
+            records: isFollowed ? GradMode.isEnabled : nil)
     }
 
     private func note(_ tensors: [Tensor]) {
@@ -139,7 +141,7 @@ public final class GradientTape {
     /// Ends what `switchOn` began, or leaves that to an outer tape which watches the same tensor.
     private func switchOff() {
         for tensor in switched {
-            let other = GradientTape.recording.tapes.last { tape in
+            let other = GradientTape.open.last { tape in
                 tape !== self && tape.watched.contains { $0 === tensor }
             }
             if let other { other.switched.append(tensor) } else { tensor.requiresGrad = false }
@@ -147,11 +149,15 @@ public final class GradientTape {
         switched = []
     }
 
-    /// Tapes, used only by the thread whose scope they are in.
-    private struct Stack: @unchecked Sendable {
-        // Safe to share: a task-local value, and tapes stay on one thread like their tensors.
-        var tapes: [GradientTape] = []
+    /// The tapes that record in this scope, on this thread.
+    private static var open: [GradientTape] {
+        let stack = recording
+        return stack.home.isCurrent ? stack.tapes : []
+    }
 
-        func adding(_ tape: GradientTape) -> Stack { Stack(tapes: tapes + [tape]) }
+    private struct Stack: @unchecked Sendable {
+        // Safe to share: a task-local value that is ignored on other threads than the tapes' own.
+        var tapes: [GradientTape] = []
+        let home = HomeThread()
     }
 }

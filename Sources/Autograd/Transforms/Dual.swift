@@ -77,6 +77,8 @@ final class Dual: Trace {
             let output = op.apply(variables)
             let upstream = Tensor.zeros(like: output)
             upstream.requiresGrad = true
+            let made = zip(variables, tangents).filter { $1 != nil }.map(\.0)
+            VariableScope.note(made + [upstream])
             let pulled = gradients(
                 of: [(output, upstream)], by: variables, graph: .keep, records: true)
             var total: Tensor?

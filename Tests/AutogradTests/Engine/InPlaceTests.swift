@@ -75,8 +75,73 @@ struct InPlaceTests {
         #expect(masked.message.contains("a tensor that Where saved was changed"))
     }
 
+    @Test("of the data of indices and masks are caught as well")
+    func replacedAttributes() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor.leaf([1.0, 2])
+            let rows = Tensor([0, 1], .int64)
+            let y = x[rows]
+            rows.data = NDArray([Int64(1), 1])
+            y.backward()
+        }
+        #expect(result.message.contains("a tensor that Gather saved was changed"))
+        let added = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor.leaf([1.0, 2])
+            let rows = Tensor([0, 1], .int64)
+            let y = Tensor.constant([0.0, 0]).indexAdd(rows, x)
+            rows.data = NDArray([Int64(1), 1])
+            y.backward()
+        }
+        #expect(added.message.contains("a tensor that ScatterAdd saved was changed"))
+        let masked = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor.leaf([1.0, 2])
+            let mask = Tensor([true, false], .bool)
+            let y = x.maskedFill(mask, 0)
+            mask.data = NDArray([true, true])
+            y.backward()
+        }
+        #expect(masked.message.contains("a tensor that Where saved was changed"))
+    }
+
+    @Test("of the inputs that the operation reads again are told from others")
+    func chosenInputs() async {
+        let x = Tensor.leaf([1.0, 2])
+        let others = (0..<5).map { Tensor.constant([Double($0), 1]) }
+        let y = Total()([x] + others)
+        for position in [0, 2, 4] { others[position].assign(Tensor.constant(0.0)) }
+        y.backward()
+        expect(x.grad, [1, 1])
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor.leaf([1.0, 2])
+            let others = (0..<5).map { Tensor.constant([Double($0), 1]) }
+            let y = Total()([x] + others)
+            others[3].assign(Tensor.constant(0.0))
+            y.backward()
+        }
+        #expect(result.message.contains("a tensor that Total saved was changed"))
+    }
+
     @Test("of tensors that the operation does not read again are fine")
     func harmless() {
+        let mask = Tensor([true, false], .bool)
+        let (left, right) = (Tensor.leaf([1.0, 2]), Tensor.leaf([3.0, 4]))
+        let chosen = Tensor.where(mask, left, right)
+        noGrad { left.assign(Tensor.constant(0.0)) }
+        chosen.backward()
+        expect(left.grad, [1, 0])
+        let (weight, bias) = (Tensor.leaf([[1.0, 2]]), Tensor.leaf([3.0]))
+        let product = Tensor.constant([[5.0, 6]]).linear(weight, bias)
+        noGrad { bias.assign(Tensor.constant(0.0)) }
+        product.backward()
+        expect(weight.grad, [5, 6])
         let x = Tensor.leaf([1.0, 2])
         let c = Tensor.constant([3.0, 4])
         let y = x + c
@@ -122,5 +187,17 @@ struct InPlaceTests {
         x[.all, 0] = Tensor.constant([7.0, 8, 9])
         x[.every(-2), 3] = Tensor.constant([5.0, 6])
         expect(x, [7, 0, 0, 6, 8, 1, 1, 1, 9, 0, 0, 5])
+    }
+}
+
+/// Σ inputs, which says that the third and the fifth are read again.
+private final class Total: NaryOp {
+    override var saves: Saved { [.input(2), .input(4)] }
+    override func forward(_ inputs: [NDArray]) -> NDArray {
+        let tensors = inputs.map { Tensor($0) }
+        return noGrad { tensors.dropFirst().reduce(tensors[0], +).data }
+    }
+    override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        inputs.map { $0.needsGradient ? dy : nil }
     }
 }
