@@ -5,7 +5,7 @@ import FakeTensor
 func benchmarkCheckpointing() {
     let random = Random(seed: 0)
     let plain = Sequential(
-        (0..<32).flatMap { _ -> [Module] in
+        (0..<32).flatMap { _ -> [Layer] in
             [Linear(1024, 1024, initializer: .kaimingNormal(), using: random), ReLU()]
         })
     let saving = plain.checkpointed()

@@ -1,18 +1,18 @@
 internal import Autograd
 public import Tensor
 
-/// A module without parameters whose output has the shape of its input.
-open class ShapePreservingModule: Module {
+/// A layer without parameters whose output has the shape of its input.
+open class ShapePreservingLayer: Layer {
     open override func outputShape(for input: Shape) throws -> Shape { input }
 }
 
 /// max(x, 0)
-public final class ReLU: ShapePreservingModule {
+public final class ReLU: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.relu() }
 }
 
 /// x where positive, else slope · x; the slope is not negative.
-public final class LeakyReLU: ShapePreservingModule {
+public final class LeakyReLU: ShapePreservingLayer {
     /// The factor of negative elements.
     public let slope: Double
 
@@ -22,7 +22,7 @@ public final class LeakyReLU: ShapePreservingModule {
 }
 
 /// x Φ(x), where Φ is the normal distribution function.
-public final class GELU: ShapePreservingModule {
+public final class GELU: ShapePreservingLayer {
     /// How Φ is computed.
     public enum Approximation: String, Sendable, CaseIterable {
         case none, tanh
@@ -41,12 +41,12 @@ public final class GELU: ShapePreservingModule {
 }
 
 /// x σ(x), also called swish.
-public final class SiLU: ShapePreservingModule {
+public final class SiLU: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.silu() }
 }
 
 /// x where positive, else α (eˣ − 1).
-public final class ELU: ShapePreservingModule {
+public final class ELU: ShapePreservingLayer {
     /// What the output tends to below, negated.
     public let alpha: Double
 
@@ -56,23 +56,23 @@ public final class ELU: ShapePreservingModule {
 }
 
 /// 1 / (1 + e⁻ˣ)
-public final class Sigmoid: ShapePreservingModule {
+public final class Sigmoid: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.sigmoid() }
 }
 
 /// tanh x
-public final class Tanh: ShapePreservingModule {
+public final class Tanh: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.tanh() }
 }
 
 /// ln(1 + eˣ)
-public final class Softplus: ShapePreservingModule {
+public final class Softplus: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.softplus() }
 }
 
 /// exp(x) / Σ exp(x) along an axis, counted with the batch axis as 0. Before `CrossEntropy` none is
 /// needed: that takes logits.
-public final class Softmax: ShapePreservingModule {
+public final class Softmax: ShapePreservingLayer {
     /// The axis that sums to 1.
     public let axis: Int
 
@@ -89,6 +89,6 @@ public final class Softmax: ShapePreservingModule {
 }
 
 /// Its input.
-public final class Identity: ShapePreservingModule {
+public final class Identity: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x }
 }

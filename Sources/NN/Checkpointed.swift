@@ -1,15 +1,15 @@
 internal import Autograd
 public import Tensor
 
-/// A module whose inner results are computed again in the backward pass instead of kept: less
+/// A layer whose inner results are computed again in the backward pass instead of kept: less
 /// memory for up to a third more time, and the same gradients to the bit.
 ///
-/// Transparent otherwise: parameters have the names they have in the module itself.
-public final class Checkpointed: Module {
+/// Transparent otherwise: parameters have the names they have in the layer itself.
+public final class Checkpointed: Layer {
     /// What is run again.
-    public let module: Module
+    public let module: Layer
 
-    public init(_ module: Module) { self.module = module }
+    public init(_ module: Layer) { self.module = module }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         checkpoint({ [module] x in leavingBuffers(of: [module], { module($0) }, x) }, x)
@@ -17,6 +17,10 @@ public final class Checkpointed: Module {
 
     public override func outputShape(for input: Shape) throws -> Shape {
         try module.outputShape(for: input)
+    }
+
+    override func inner(for input: Shape) throws -> [InnerLayer] {
+        [InnerLayer(name: "", layer: module, input: input)]
     }
 
     public override var describe: String { "Checkpointed \(module.describe)" }
@@ -28,7 +32,7 @@ public final class Checkpointed: Module {
 public final class CheckpointedSequential: Sequential {
     private let ends: [Int]
 
-    init(_ layers: [Module], segments: Int) {
+    init(_ layers: [Layer], segments: Int) {
         ends = (1...segments).map { $0 * layers.count / segments }
         super.init(layers)
     }
@@ -75,12 +79,12 @@ extension Sequential {
     }
 }
 
-/// Runs modules, and if that is for the second time, puts the buffers that they changed back.
+/// Runs layers, and if that is for the second time, puts the buffers that they changed back.
 private func leavingBuffers(
-    of modules: some Sequence<Module>, _ run: (Tensor) -> Tensor, _ x: Tensor
+    of layers: some Sequence<Layer>, _ run: (Tensor) -> Tensor, _ x: Tensor
 ) -> Tensor {
     guard Checkpointing.isRecomputing else { return run(x) }
-    let before = modules.flatMap(\.buffers).map {
+    let before = layers.flatMap(\.buffers).map {
         (
             buffer: $0, storage: $0.data.storage, version: $0.data.storage.version,
             copy: $0.data.copy()

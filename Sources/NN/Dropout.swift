@@ -3,7 +3,7 @@ public import Tensor
 
 /// In training, each element zero with probability `rate`, otherwise scaled by 1 / (1 − rate); in
 /// evaluation, its input.
-public final class Dropout: ShapePreservingModule {
+public final class Dropout: ShapePreservingLayer {
     /// The probability of zero.
     public let rate: Double
     /// The stream the masks come from. Its position is part of the state of a training run.

@@ -14,6 +14,7 @@ struct Inventory {
     private(set) var aliases: [(alias: String, name: String)] = []
 
     private var names: [ObjectIdentifier: String] = [:]
+    private var taken: Set<String> = []
     private var sharedModules: [(alias: String, name: String)] = []
 
     init(of root: Module) {
@@ -50,8 +51,8 @@ struct Inventory {
             }
         } else if let container = value as? any MemberContainer {
             return container.heldMembers
-        } else if !(value is any TensorScalar) {
-            return Inventory.tupleMembers(value)
+        } else if !(value is any TensorScalar), !(value is String) {
+            return Inventory.parts(of: value)
         }
         return []
     }
@@ -62,19 +63,39 @@ struct Inventory {
             aliases.append((name, first))
             return
         }
+        guard taken.insert(name).inserted else {
+            fail(
+                "Module", "two parameters are both called '\(name)'",
+                hint: "rename a property or key on the way to one of them")
+        }
         names[ObjectIdentifier(tensor)] = name
         tensors.append((name, tensor))
         if let parameter = tensor as? Parameter { parameters.append((name, parameter)) }
         if let buffer = tensor as? Buffer { buffers.append((name, buffer)) }
     }
 
-    private static func tupleMembers(_ value: Any) -> [(name: String, value: Any)] {
+    /// The stored properties of a struct, the elements of a tuple, the payload of an enum under its
+    /// case's name.
+    private static func parts(of value: Any) -> [(name: String, value: Any)] {
+        // What describes itself may do so without end.
+        if value is any CustomReflectable { return [] }
         let mirror = Mirror(reflecting: value)
-        guard mirror.displayStyle == .tuple else { return [] }
+        switch mirror.displayStyle {
+        case .tuple, .struct, .enum: break
+        default: return []
+        }
         return mirror.children.map { child in
             let label = child.label ?? ""
             return (label.hasPrefix(".") ? String(label.dropFirst()) : label, child.value)
         }
+    }
+
+    /// Whether values of a type are parts of a module, or lists of such.
+    fileprivate static func isPart(_ type: Any.Type) -> Bool {
+        var type = type
+        while let container = type as? any MemberContainer.Type { type = container.heldType }
+        return type is Module.Type || type is Parameter.Type || type is Buffer.Type
+            || type is Random.Type
     }
 
     /// A shared module's tensors have further names. A module inside itself would have endlessly
@@ -89,7 +110,8 @@ struct Inventory {
 }
 
 extension Module {
-    /// The stored properties, those of base classes first.
+    /// The stored properties, those of base classes first. One that a base class has under the same
+    /// name is called after its class, `Derived.scale`.
     final var storedProperties: [(name: String, value: Any)] {
         var levels: [Mirror] = []
         var level: Mirror? = Mirror(reflecting: self)
@@ -97,39 +119,67 @@ extension Module {
             levels.append(mirror)
             level = mirror.superclassMirror
         }
+        var names: Set<String> = []
         return levels.reversed().flatMap { mirror in
-            mirror.children.map { (Module.propertyName($0.label ?? ""), $0.value) }
+            mirror.children.map { child in
+                let name = propertyName(child)
+                let isNew = names.insert(name).inserted
+                return (isNew ? name : "\(mirror.subjectType).\(name)", child.value)
+            }
         }
     }
 
     /// The name a property was declared by: lazy ones are stored under a longer one.
-    private static func propertyName(_ label: String) -> String {
+    ///
+    /// A lazy property that nobody has read holds nothing yet; its parameters would go unseen.
+    private final func propertyName(_ child: Mirror.Child) -> String {
+        let label = child.label ?? ""
         let lazyPrefix = "$__lazy_storage_$_"
-        return label.hasPrefix(lazyPrefix) ? String(label.dropFirst(lazyPrefix.count)) : label
+        guard label.hasPrefix(lazyPrefix) else { return label }
+        let name = String(label.dropFirst(lazyPrefix.count))
+        let isUnread = (child.value as? any MemberContainer)?.heldMembers.isEmpty ?? true
+        if isUnread, Inventory.isPart(type(of: child.value)) {
+            fail(
+                "\(type(of: self))",
+                "the lazy property '\(name)' was not read yet, so what is in it can't be found",
+                hint: "read it at the end of init, or declare it with let")
+        }
+        return name
     }
 }
 
 /// A collection whose elements are searched for parameters.
 private protocol MemberContainer {
+    static var heldType: Any.Type { get }
     var heldMembers: [(name: String, value: Any)] { get }
 }
 
+/// Whether values of a type can't hold a module. A million numbers or words are not looked at one by
+/// one.
+private func isPlain<Value>(_ type: Value.Type) -> Bool {
+    _isPOD(type) || type == String.self
+}
+
 extension Array: MemberContainer {
+    static var heldType: Any.Type { Element.self }
+
     var heldMembers: [(name: String, value: Any)] {
-        // A million numbers are no modules; don't box each.
-        if Element.self is any TensorElement.Type { return [] }
-        return enumerated().map { (String($0.offset), $0.element) }
+        isPlain(Element.self) ? [] : enumerated().map { (String($0.offset), $0.element) }
     }
 }
 
 extension Dictionary: MemberContainer {
+    static var heldType: Any.Type { Value.self }
+
     var heldMembers: [(name: String, value: Any)] {
-        if Value.self is any TensorElement.Type { return [] }
+        if isPlain(Value.self) { return [] }
         // By key, for the order of a dictionary differs from run to run.
         return map { (String(describing: $0.key), $0.value) }.sorted { $0.0 < $1.0 }
     }
 }
 
 extension Optional: MemberContainer {
+    static var heldType: Any.Type { Wrapped.self }
+
     var heldMembers: [(name: String, value: Any)] { map { [("", $0)] } ?? [] }
 }

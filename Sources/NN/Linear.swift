@@ -2,7 +2,7 @@ internal import Autograd
 public import Tensor
 
 /// y = x · Wᵀ + b for x [batch, …, inputs], W [outputs, inputs] and b [outputs].
-public final class Linear: Module {
+public final class Linear: Layer {
     /// W, of shape [outputs, inputs].
     public let weight: Parameter
     /// b, of shape [outputs].

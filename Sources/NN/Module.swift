@@ -1,39 +1,30 @@
 public import Tensor
 
-/// A part of a model: what it computes, and the parameters, buffers and smaller modules it is made
-/// of.
+/// A part of a model: the parameters, buffers, random streams and smaller modules it is made of.
 ///
-/// Subclass it, keep the parts in stored properties and say how they work together. Nothing has to
-/// be registered; a parameter is named after the properties on the way to it (`hidden.weight`).
+/// Subclass it, keep the parts in stored properties and say in a `callAsFunction` of any form how
+/// they work together. What takes one tensor and gives one is better a `Layer`.
 ///
-///     final class Net: Module {
-///         let hidden, output: Linear
-///         init(using random: Random) {
-///             hidden = Linear(784, 128, using: random)
-///             output = Linear(128, 10, using: random)
+///     final class Cell: Module {
+///         let input, memory: Linear
+///         init(_ size: Int, using random: Random) {
+///             input = Linear(size, size, using: random)
+///             memory = Linear(size, size, bias: false, using: random)
 ///         }
-///         override func callAsFunction(_ x: Tensor) -> Tensor { output(hidden(x).relu()) }
+///         func callAsFunction(_ x: Tensor, _ state: Tensor) -> Tensor {
+///             (input(x) + memory(state)).tanh()
+///         }
 ///     }
 ///
-/// Found are `Parameter`, `Buffer`, `Module` and `Random` in stored properties, superclasses
-/// included, also inside optionals, arrays, dictionaries and tuples, but not inside structs.
+/// Nothing has to be registered. Found are `Parameter`, `Buffer`, `Module` and `Random` in stored
+/// properties, superclasses included, also inside optionals, arrays, dictionaries, tuples, structs
+/// and enums; not inside closures and objects of other classes, which can't be looked into. A
+/// parameter is named after the properties on the way to it (`input.weight`).
 open class Module: CustomStringConvertible {
     /// Whether the module is being trained; dropout is active only then.
     public final internal(set) var isTraining = true
 
     public init() {}
-
-    /// Computes the output; `x` has a batch axis first.
-    open func callAsFunction(_ x: Tensor) -> Tensor {
-        fail("\(type(of: self))", "callAsFunction is not implemented")
-    }
-
-    /// The shape of the output for one example, where `input` is the shape of one example: neither
-    /// has the batch axis. Throws a `ShapeError` for input that doesn't fit.
-    ///
-    /// Without an override the module is run once on a batch of one example of zeros, and traps
-    /// where the input doesn't fit.
-    open func outputShape(for input: Shape) throws -> Shape { measuredShape(for: input) }
 
     /// The module in one line, its options included.
     open var describe: String { "\(type(of: self))" }
@@ -111,26 +102,5 @@ extension Module {
     /// Forgets the gradients of all parameters.
     public final func zeroGrad() {
         for parameter in parameters { parameter.grad = nil }
-    }
-
-    /// Runs the module on one example of zeros, leaving no trace.
-    private func measuredShape(for input: Shape) -> Shape {
-        let inventory = Inventory(of: self)
-        let modes = inventory.modules.map { ($0.module, $0.module.isTraining) }
-        let positions = inventory.randoms.map { ($0.random, $0.random.position) }
-        defer {
-            for (module, mode) in modes { module.isTraining = mode }
-            for (random, position) in positions { random.position = position }
-        }
-        for (module, _) in modes { module.isTraining = false }
-        let first = inventory.parameters.first?.parameter.data
-        let zeros = NDArray.full(
-            input.inserting(1, at: 0), 0, first?.dtype ?? .float32,
-            on: first?.backend ?? CPUBackend.shared)
-        let output = noGrad { self(Tensor(zeros)) }
-        guard output.rank > 0 else {
-            fail("\(type(of: self))", "the output is a scalar and has no batch axis")
-        }
-        return output.shape.removing(at: 0)
     }
 }

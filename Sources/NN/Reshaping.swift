@@ -2,7 +2,7 @@ internal import Autograd
 public import Tensor
 
 /// Each example as one vector: [batch, …] becomes [batch, elements].
-public final class Flatten: Module {
+public final class Flatten: Layer {
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         guard x.rank > 0 else { fail("Flatten", "a scalar has no batch axis") }
         return x.reshape([x.shape[0], x.shape.dropFirst().reduce(1, *)])
@@ -12,7 +12,7 @@ public final class Flatten: Module {
 }
 
 /// Each example under another shape. One size may be −1: whatever is left.
-public final class Reshape: Module {
+public final class Reshape: Layer {
     /// The shape of one example.
     public let shape: Shape
 

@@ -2,14 +2,14 @@ internal import Autograd
 public import Tensor
 
 /// y = x + module(x)
-public final class Residual: Module {
+public final class Residual: Layer {
     /// What is added to the input.
-    public let module: Module
+    public let module: Layer
 
-    public init(_ module: Module) { self.module = module }
+    public init(_ module: Layer) { self.module = module }
 
     /// A residual around a sequence.
-    public convenience init(@SequentialBuilder layers: () -> [Module]) {
+    public convenience init(@SequentialBuilder layers: () -> [Layer]) {
         self.init(Sequential(layers()))
     }
 
@@ -29,6 +29,10 @@ public final class Residual: Module {
                 problem: "the module turns \(input) into \(output); a residual needs equal shapes")
         }
         return input
+    }
+
+    override func inner(for input: Shape) throws -> [InnerLayer] {
+        [InnerLayer(name: "module", layer: module, input: input)]
     }
 
     public override var describe: String { "Residual" }

@@ -1,7 +1,7 @@
 internal import Autograd
 public import Tensor
 
-/// Modules one after another, each on the output of the one before.
+/// Layers one after another, each on the output of the one before.
 ///
 ///     Sequential {
 ///         Linear(784, 512, using: random)
@@ -9,19 +9,19 @@ public import Tensor
 ///         if rate > 0 { Dropout(rate, using: random) }
 ///         Linear(512, 10, using: random)
 ///     }
-open class Sequential: Module {
-    /// The modules in order.
-    public final let layers: [Module]
+open class Sequential: Layer {
+    /// The layers in order.
+    public final let layers: [Layer]
 
-    public init(_ layers: [Module]) {
+    public init(_ layers: [Layer]) {
         self.layers = layers
     }
 
-    public convenience init(_ layers: Module...) {
+    public convenience init(_ layers: Layer...) {
         self.init(layers)
     }
 
-    public convenience init(@SequentialBuilder layers: () -> [Module]) {
+    public convenience init(@SequentialBuilder layers: () -> [Layer]) {
         self.init(layers())
     }
 
@@ -29,7 +29,7 @@ open class Sequential: Module {
     public final var count: Int { layers.count }
 
     /// The layer at a position.
-    public final subscript(index: Int) -> Module { layers[index] }
+    public final subscript(index: Int) -> Layer { layers[index] }
 
     open override func callAsFunction(_ x: Tensor) -> Tensor {
         var x = x
@@ -47,6 +47,15 @@ open class Sequential: Module {
         return shape
     }
 
+    override func inner(for input: Shape) throws -> [InnerLayer] {
+        var shape = input
+        return try layers.enumerated().map { index, layer in
+            let inner = InnerLayer(name: String(index), layer: layer, input: shape)
+            shape = try ShapeError.located(in: inner.name) { try layer.outputShape(for: shape) }
+            return inner
+        }
+    }
+
     open override var describe: String { "Sequential(\(count) layers)" }
 
     /// The layers by their position: parameters are named `0.weight`, not `layers.0.weight`.
@@ -56,19 +65,24 @@ open class Sequential: Module {
     }
 }
 
-/// Lists the modules of a `Sequential`, with `if`, `switch`, `for` and availability checks.
+/// Lists the layers of a `Sequential`, with `if`, `switch`, `for` and availability checks.
 @resultBuilder
 public enum SequentialBuilder {
-    public static func buildExpression(_ layer: Module) -> [Module] { [layer] }
-    public static func buildExpression(_ layers: [Module]) -> [Module] { layers }
-    public static func buildBlock() -> [Module] { [] }
-    public static func buildPartialBlock(first: [Module]) -> [Module] { first }
-    public static func buildPartialBlock(accumulated: [Module], next: [Module]) -> [Module] {
+    public static func buildExpression(_ layer: Layer) -> [Layer] { [layer] }
+    public static func buildExpression(_ layers: [Layer]) -> [Layer] { layers }
+    @available(
+        *, unavailable,
+        message: "a Sequential takes Layers: make it a subclass of Layer, or call it from one"
+    )
+    public static func buildExpression(_ module: Module) -> [Layer] { [] }
+    public static func buildBlock() -> [Layer] { [] }
+    public static func buildPartialBlock(first: [Layer]) -> [Layer] { first }
+    public static func buildPartialBlock(accumulated: [Layer], next: [Layer]) -> [Layer] {
         accumulated + next
     }
-    public static func buildOptional(_ layers: [Module]?) -> [Module] { layers ?? [] }
-    public static func buildEither(first: [Module]) -> [Module] { first }
-    public static func buildEither(second: [Module]) -> [Module] { second }
-    public static func buildArray(_ parts: [[Module]]) -> [Module] { parts.flatMap { $0 } }
-    public static func buildLimitedAvailability(_ layers: [Module]) -> [Module] { layers }
+    public static func buildOptional(_ layers: [Layer]?) -> [Layer] { layers ?? [] }
+    public static func buildEither(first: [Layer]) -> [Layer] { first }
+    public static func buildEither(second: [Layer]) -> [Layer] { second }
+    public static func buildArray(_ parts: [[Layer]]) -> [Layer] { parts.flatMap { $0 } }
+    public static func buildLimitedAvailability(_ layers: [Layer]) -> [Layer] { layers }
 }

@@ -24,6 +24,10 @@ private final class Nested: Module {
     let numbers = [1.0, 2.0]
     let name = "nested"
     lazy var later: Parameter = parameter(7)
+    override init() {
+        super.init()
+        _ = later
+    }
 }
 
 private final class Tied: Module {
@@ -36,7 +40,49 @@ private final class Tied: Module {
     }
 }
 
-private final class Parent: Module {
+private struct Pair {
+    let scale = parameter(2)
+    let layers = [Linear(1, 1, bias: false, using: Random(seed: 0))]
+    let name = "pair"
+}
+
+private indirect enum Head {
+    case linear(Linear)
+    case scaled(by: Parameter, then: Head)
+    case none
+}
+
+private final class Built: Module {
+    let pair = Pair()
+    let pairs = [Pair()]
+    let plain = Head.linear(Linear(1, 1, bias: false, using: Random(seed: 0)))
+    let head = Head.scaled(by: parameter(3), then: .none)
+    let none = Head.none
+    let shape: Shape = [1, 2]
+    let numbers = [Pixel](repeating: Pixel(red: 1, green: 2), count: 1000)
+    let words = ["a", "b"]
+}
+
+private struct Pixel { let red, green: Int }
+
+private class Scaled: Module {
+    private let scale = parameter(1)
+}
+
+private final class ScaledTwice: Scaled {
+    private let scale = parameter(2)
+}
+
+private final class Late: Module {
+    lazy var hidden: [String: Linear?] = ["a": Linear(2, 2, using: Random(seed: 0))]
+}
+
+private final class LateOptional: Module {
+    lazy var hidden: Linear? = nil
+    lazy var count = 3
+}
+
+private final class Parent: Layer {
     var child: Child?
     let weight = parameter()
     override func callAsFunction(_ x: Tensor) -> Tensor { x * weight }
@@ -69,18 +115,43 @@ struct DiscoveryTests {
         let module = Nested()
         let names = [
             "list.0.0.weight", "table.a", "table.b", "some", "deep.1.weight", "deep.1.bias",
-            "pair.left", "pair.1",
+            "pair.left", "pair.1", "later",
         ]
         #expect(module.namedParameters.map(\.name) == names)
-        #expect(module.namedParameters.map(\.parameter.count) == [4, 3, 2, 4, 1, 1, 5, 6])
-        #expect(module.parameterCount == 26)
+        #expect(module.namedParameters.map(\.parameter.count) == [4, 3, 2, 4, 1, 1, 5, 6, 7])
+        #expect(module.parameterCount == 33)
     }
 
-    @Test("finds a lazy property once it exists, under its own name")
-    func lazyProperty() {
-        let module = Nested()
-        _ = module.later
-        #expect(module.namedParameters.last?.name == "later")
+    @Test("looks into structs and enums, under the names of properties and cases")
+    func values() {
+        let names = [
+            "pair.scale", "pair.layers.0.weight", "pairs.0.scale", "pairs.0.layers.0.weight",
+            "plain.linear.weight", "head.scaled.by",
+        ]
+        #expect(Built().namedParameters.map(\.name) == names)
+        #expect(Built().namedModules.map(\.name).count == 4)
+    }
+
+    @Test("tells properties of one name in base class and subclass apart")
+    func sameName() {
+        let names = ["scale", "ScaledTwice.scale"]
+        #expect(ScaledTwice().namedParameters.map(\.name) == names)
+        #expect(ScaledTwice().stateDictionary.map(\.value.count) == [1, 2])
+    }
+
+    @Test("finds a lazy property that was read, and refuses to miss one that wasn't")
+    func lazyProperty() async {
+        let module = Late()
+        _ = module.hidden
+        #expect(module.namedParameters.map(\.name) == ["hidden.a.weight", "hidden.a.bias"])
+        let empty = LateOptional()
+        _ = empty.hidden
+        #expect(empty.parameters.isEmpty)
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = Late().parameters }
+        let message = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
+        #expect(message.contains("Late: the lazy property 'hidden' was not read yet"))
     }
 
     @Test("counts a shared parameter once and lists its other names")

@@ -19,7 +19,7 @@ struct FunctionTests {
 
     private static var x: Tensor { Tensor.normal([6, 3], .float64, using: Random(seed: 5)) }
 
-    private static func loss(_ net: Module) -> Tensor { net(x).square().sum() }
+    private static func loss(_ net: Layer) -> Tensor { net(x).square().sum() }
 
     @Test("give gradients by name, equal to backward's to the bit, and leave grad alone")
     func gradients() {
@@ -201,7 +201,7 @@ struct FunctionTests {
 }
 
 /// Averages what it sees, as batch normalization does.
-private final class Counting: Module {
+private final class Counting: Layer {
     let seen = Buffer(NDArray([0.0]))
     override func callAsFunction(_ x: Tensor) -> Tensor {
         noGrad { seen.assign(seen + 1) }
@@ -224,7 +224,7 @@ struct CheckpointedModuleTests {
 
     private static var x: Tensor { Tensor.normal([4, 8], .float64, using: Random(seed: 5)) }
 
-    private static func gradients(_ net: Module) -> [[Double]] {
+    private static func gradients(_ net: Layer) -> [[Double]] {
         net(x).square().sum().backward()
         defer { net.zeroGrad() }
         return net.parameters.map { $0.grad?.values() ?? [] }
@@ -287,7 +287,7 @@ struct CheckpointedModuleTests {
                 }
             }
             let x = Tensor.normal([1024, 64], using: random)
-            func peak(_ net: Module) -> Int {
+            func peak(_ net: Layer) -> Int {
                 for _ in 0..<2 {
                     CPUBackend.shared.resetPeakMemory()
                     net(x).sum().backward()

@@ -6,11 +6,11 @@ import Testing
 /// A layer, its function in double precision, and how it describes itself.
 struct ActivationCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let make: @Sendable () -> Module
+    let make: @Sendable () -> Layer
     let expected: @Sendable (Double) -> Double
 
     init(
-        _ name: String, _ make: @escaping @Sendable () -> Module,
+        _ name: String, _ make: @escaping @Sendable () -> Layer,
         _ expected: @escaping @Sendable (Double) -> Double
     ) {
         testDescription = name

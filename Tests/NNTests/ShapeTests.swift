@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Testing
 
-private final class Custom: Module {
+private final class Custom: Layer {
     let hidden = Linear(4, 3, using: Random(seed: 1))
     let output = [Linear(3, 2, using: Random(seed: 2))]
     let dropout = Dropout(0.5, using: Random(seed: 3))
@@ -24,7 +24,7 @@ struct ShapeTests {
 
     @Test("an error names the layer and both sizes")
     func errors() {
-        func text(_ model: Module, _ input: Shape) -> String? {
+        func text(_ model: Layer, _ input: Shape) -> String? {
             let error = #expect(throws: ShapeError.self) { try model.outputShape(for: input) }
             return error?.description
         }
@@ -89,7 +89,7 @@ struct ShapeTests {
         let summary = try Custom().summary(input: [4])
         #expect(summary.rows.map(\.name) == ["model", "hidden", "output.0", "dropout"])
         #expect(summary.rows.map(\.parameterCount) == [0, 15, 8, 0])
-        #expect(summary.rows.map(\.outputShape) == [[2], nil, nil, nil])
+        #expect(summary.rows.map(\.outputShapes) == [[[2]], [], [], []])
         #expect(summary.parameterCount == 23)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Gradients from pieces of a batch")
 struct AccumulationTests {
     private func gradients(
-        _ model: Module, _ x: Tensor, _ y: Tensor, pieces: Int
+        _ model: Layer, _ x: Tensor, _ y: Tensor, pieces: Int
     ) -> (loss: Double, gradients: [[Double]]) {
         model.zeroGrad()
         let loss = accumulateGradients(x.shape[0], pieces: pieces) { rows in

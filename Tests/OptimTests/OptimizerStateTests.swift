@@ -37,7 +37,7 @@ struct OptimizerStateTests {
         return Sequential(Linear(3, 8, using: random), Tanh(), Linear(8, 2, using: random))
     }
 
-    private func train(_ model: Module, _ optimizer: Optimizer, steps: Range<Int>) {
+    private func train(_ model: Layer, _ optimizer: Optimizer, steps: Range<Int>) {
         for step in steps {
             let random = Random(seed: 9, position: UInt64(step) * 100)
             let x = Tensor.normal([16, 3], using: random)

@@ -4,6 +4,24 @@ import Optim
 import Tensor
 import Testing
 
+/// A recurrent cell: no layer, for it takes and gives a state beside its input and output.
+private final class Cell: Module {
+    let input: Linear
+    let memory: Linear
+    let output: Linear
+
+    init(using random: Random) {
+        input = Linear(1, 8, using: random)
+        memory = Linear(8, 8, bias: false, using: random)
+        output = Linear(8, 1, using: random)
+    }
+
+    func callAsFunction(_ x: Tensor, _ state: Tensor) -> (y: Tensor, state: Tensor) {
+        let next = (input(x) + memory(state)).tanh()
+        return (output(next), next)
+    }
+}
+
 @Suite("Training", .serialized)
 struct TrainingTests {
     @Test("learns XOR", arguments: OptimizerCase.all)
@@ -70,5 +88,27 @@ struct TrainingTests {
     @Test("learns a spiral, to the same bits on one thread and on two")
     func spiralOnThreads() {
         #expect(trainOnSpiral(threads: 1) == trainOnSpiral(threads: 2))
+    }
+
+    @Test("a cell with a state learns to add up what it has seen")
+    func recurrent() {
+        let random = Random(seed: 3)
+        let cell = Cell(using: random)
+        let optimizer = Adam(cell, learningRate: 0.01)
+        let x = Tensor.uniform([64, 6, 1], low: -0.5, high: 0.5, using: random)
+        let sum = x.sum(axis: 1)
+        func loss() -> Tensor {
+            var (y, state) = (Tensor.zeros([64, 1]), Tensor.zeros([64, 8]))
+            for step in 0..<6 { (y, state) = cell(x[0..., step], state) }
+            return (y - sum).square().mean()
+        }
+        let before = loss().item
+        for _ in 0..<200 {
+            optimizer.zeroGrad()
+            loss().backward()
+            optimizer.step()
+        }
+        #expect(loss().item < before / 20)
+        #expect(optimizer.namedParameters.map(\.name) == cell.namedParameters.map(\.name))
     }
 }

@@ -36,7 +36,7 @@ struct DiagnosticsTests {
 
     @Test("names the parameters that no gradient reaches")
     func unreached() throws {
-        final class Severed: Module {
+        final class Severed: Layer {
             let inner = Linear(6, 3, using: Random(seed: 1))
             override func callAsFunction(_ x: Tensor) -> Tensor { inner(x).detach() }
         }

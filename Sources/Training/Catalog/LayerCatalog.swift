@@ -7,7 +7,7 @@ import Tensor
 /// `build` gets the shape of one input, without the batch. The layer's own `outputShape(for:)` says
 /// what comes out, and whether the input fits.
 struct LayerEntry: Sendable {
-    typealias Build = @Sendable (ConfigValue, Shape, ModelBuilder) throws -> Module
+    typealias Build = @Sendable (ConfigValue, Shape, ModelBuilder) throws -> Layer
 
     let variant: Variant
     let build: Build

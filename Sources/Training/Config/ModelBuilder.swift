@@ -37,18 +37,18 @@ final class ModelBuilder {
 
     private func sequence(_ layers: [ConfigValue], _ input: Shape) throws -> Sequential {
         var shape = input
-        var modules: [Module] = []
+        var made: [Layer] = []
         for (index, layer) in layers.enumerated() {
             path.append(index)
-            let module = try self.layer(layer, &shape)
+            let layer = try self.layer(layer, &shape)
             path.removeLast()
-            modules.append(module)
+            made.append(layer)
         }
         outputShape = shape
-        return Sequential(modules)
+        return Sequential(made)
     }
 
-    private func layer(_ value: ConfigValue, _ shape: inout Shape) throws -> Module {
+    private func layer(_ value: ConfigValue, _ shape: inout Shape) throws -> Layer {
         guard let entry = LayerCatalog.byName[value.type] else {
             throw ConfigError([value.issue("unknown layer \(value.type)")])
         }
@@ -59,13 +59,13 @@ final class ModelBuilder {
                 LayerRow(
                     name: name, type: value.type, outputShape: [], parameters: 0,
                     depth: path.count - 1))
-            let module = try entry.build(value, shape, self)
-            shape = try module.outputShape(for: shape)
+            let layer = try entry.build(value, shape, self)
+            shape = try layer.outputShape(for: shape)
             rows[row] = LayerRow(
                 name: name, type: value.type, outputShape: Array(shape),
-                parameters: module.parameterCount, depth: path.count - 1)
+                parameters: layer.parameterCount, depth: path.count - 1)
             try check(value, Array(shape))
-            return module
+            return layer
         } catch let error as ShapeError {
             throw ConfigError([value.issue("layer \(name) (\(value.type)): \(error.problem)")])
         }

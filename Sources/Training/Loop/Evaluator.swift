@@ -4,7 +4,7 @@ import Tensor
 
 /// Measures a model on a set of examples, without changing it.
 struct Evaluator {
-    let model: Module
+    let model: Layer
     let loss: any Loss
     let metrics: [any Metric]
     let backend: any Backend

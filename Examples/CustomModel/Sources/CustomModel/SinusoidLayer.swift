@@ -1,7 +1,7 @@
 import FakeTensor
 
 /// sin(ω (xWᵀ + b)): a custom layer. Its parameters are found by their type, without registration.
-final class SinusoidLayer: Module {
+final class SinusoidLayer: Layer {
     let linear: Linear
     let frequency: Double
 
