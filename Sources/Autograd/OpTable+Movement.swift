@@ -107,7 +107,8 @@ extension OpTable {
             gradient: .none("index"), batching: .none("the result's size depends on the values")
         ) { $0[0].nonzero() },
         several(
-            "oneHot", "Compare", "Cast", inputs: [.index(below: 4)], shapes: [[[3]], [[]], [[0]]],
+            "oneHot", "Positions", "Compare", "Cast", inputs: [.index(below: 4)],
+            shapes: [[[3]], [[]], [[0]]],
             gradient: .none("index")
         ) { $0[0].oneHot(4) },
     ]

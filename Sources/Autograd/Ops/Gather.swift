@@ -3,6 +3,24 @@ public import Tensor
 // Choosing elements by integer tensors. Indices are checked and may be negative; the same index
 // twice adds both gradients.
 
+/// y = the index as positions in 0..<size, negative ones counted from the end. It checks them.
+final class Positions: UnaryOp {
+    private let size: Int
+    private let operation: StaticString
+    init(below size: Int, _ operation: StaticString) {
+        self.size = size
+        self.operation = operation
+    }
+
+    override var isDifferentiable: Bool { false }
+    override func forward(_ index: NDArray) -> NDArray {
+        let out = NDArray(uninitialized: index.shape, .int64, on: index.backend)
+        Kernel.positions(below: size, operation).run(index.contiguous(), into: out)
+        return out
+    }
+    override func batch(_ index: Tensor) -> Tensor? { self(index) }
+}
+
 /// y[i] = x[index[i]] along the first axis,  dx = dy added at the indices
 final class Gather: BinaryOp {
     /// `index` holds int64 positions, none negative.
@@ -78,19 +96,11 @@ extension Tensor {
     }
 
     /// int64 positions below `size`, negatives counted from the end; traps outside.
-    fileprivate final func checkedIndex(below size: Int, _ operation: String) -> Tensor {
+    fileprivate final func checkedIndex(below size: Int, _ operation: StaticString) -> Tensor {
         guard dtype.isInteger else {
-            fail(operation, "indices must be integers, not \(dtype)", hint: "cast(to: .int64)")
+            fail("\(operation)", "indices must be integers, not \(dtype)", hint: "cast(to: .int64)")
         }
-        let wide = cast(to: .int64)
-        let all = wide.everyElement
-        if all.count == 0 { return wide }
-        let low = Int(all.reduce(.minimum, axes: nil).scalar)
-        let high = Int(all.reduce(.maximum, axes: nil).scalar)
-        guard low >= -size, high < size else {
-            fail(operation, "index \(low < -size ? low : high) is out of range for size \(size)")
-        }
-        return low >= 0 ? wide.contiguous() : Tensor.where(wide .< 0, wide + size, wide)
+        return Positions(below: size, operation)(cast(to: .int64))
     }
 }
 
@@ -143,12 +153,14 @@ extension Tensor {
     }
 
     /// Positions in row-major order of the elements that `index` names along `axis`.
-    private func flatPositions(_ index: Tensor, _ axis: Int, _ operation: String) -> Tensor {
+    private func flatPositions(
+        _ index: Tensor, _ axis: Int, _ operation: StaticString
+    ) -> Tensor {
         guard index.rank == rank,
             (0..<rank).allSatisfy({ $0 == axis || index.shape[$0] == shape[$0] })
         else {
             fail(
-                operation, "index \(index.shape) doesn't fit \(shape) along axis \(axis)",
+                "\(operation)", "index \(index.shape) doesn't fit \(shape) along axis \(axis)",
                 hint: "all other axes must agree")
         }
         let checked = index.checkedIndex(below: shape[axis], operation)

@@ -141,6 +141,8 @@ typedef struct ft_kernels {
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.
+    // positions: out[i] = index[i], not negative any more.
+    int64_t (*_Nonnull positions)(int64_t count, int64_t rows, const int64_t *index, int64_t *out);
     // gather: out[i] = table[index[i]]
     int64_t (*_Nonnull gather)(int64_t count, int64_t width_bytes, int64_t rows, const void *table,
         const int64_t *index, void *out);

@@ -41,6 +41,20 @@ extension CPUBackend {
     }
 
     @inline(never)
+    func positions(
+        _ index: NDArray, below size: Int, _ operation: StaticString, into out: NDArray
+    ) {
+        let indices = index.pointer.assumingMemoryBound(to: Int64.self)
+        let bad = kernels.positions(
+            Int64(index.count), Int64(size), indices,
+            out.pointer.assumingMemoryBound(to: Int64.self))
+        if bad >= 0 {
+            fail(
+                "\(operation)", "index \(indices[Int(bad)]) is out of range for size \(size)")
+        }
+    }
+
+    @inline(never)
     func gather(_ table: NDArray, _ index: NDArray, into out: NDArray) {
         let width = out.count / index.count
         let indices = index.pointer.assumingMemoryBound(to: Int64.self)

@@ -32,6 +32,8 @@ extension CPUBackend {
             crossEntropy(target, weights, a, labels: b, into: out)
         case .crossEntropyBackward(let target, let weights):
             crossEntropyBackward(target, weights, a, labels: b, dy: c, into: out)
+        case .positions(let size, let operation):
+            positions(a, below: size, operation, into: out)
         case .gather: gather(a, b, into: out)
         case .scatterAdd: scatterAdd(a, b, into: out)
         case .uniform(let key, let low, let high):

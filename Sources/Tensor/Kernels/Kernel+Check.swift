@@ -99,6 +99,12 @@ extension Kernel {
             agree(a, c)
             require(c.isContiguous, "a contiguous gradient", [c])
             checkLabels(b, weights, rows: a.shape[0], classes: a.shape[1], out)
+        case .positions:
+            hasType(a, .int64)
+            hasType(out, .int64)
+            require(
+                a.isContiguous && out.isContiguous && a.shape == out.shape, "a contiguous index",
+                [a, out])
         case .gather:
             indexing(table: a, items: out, b)
         case .scatterAdd:

@@ -5,7 +5,7 @@ extension Kernel {
         switch self {
         case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
         case .copy, .unary, .test, .binaryScalar, .compareScalar, .reduce, .argExtreme, .scan,
-            .softmax, .logSumExp, .dropout, .labelWeights:
+            .softmax, .logSumExp, .dropout, .labelWeights, .positions:
             1
         case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy: 2
         case .matmul(let bias, _): bias ? 3 : 2

@@ -74,6 +74,7 @@ extension Kernel {
         case .labelWeights: "labelWeights"
         case .crossEntropy: "crossEntropy"
         case .crossEntropyBackward: "crossEntropyBackward"
+        case .positions: "positions"
         case .gather: "gather"
         case .scatterAdd: "scatterAdd"
         case .uniform: "uniform"

@@ -79,6 +79,8 @@ package enum Kernel: Sendable {
 
     // Indexing along the first axis; the index is int64 and contiguous, negative from the end.
 
+    /// out = the index a as positions in 0..<size; one outside is reported as an operation's.
+    case positions(below: Int, StaticString)
     /// out[i] = a[b[i]]; a is contiguous.
     case gather
     /// out[b[i]] += a[i]; a is contiguous, and the output holds what is added to.
