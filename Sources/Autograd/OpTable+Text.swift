@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 extension OpTable {
@@ -19,9 +20,7 @@ extension OpTable {
             ([header] + cells).reduce(0) { max($0, $1[column].count) }
         }
         func line(_ cells: [String]) -> String {
-            let padded = zip(cells, widths).map {
-                $0 + String(repeating: " ", count: $1 - $0.count)
-            }
+            let padded = zip(cells, widths).map { $0.padded(to: $1, left: true) }
             return "| " + padded.joined(separator: " | ") + " |"
         }
         let rule = widths.map { String(repeating: "-", count: $0) }

@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 extension ConfigSchema {
     /// Every union with all its variants, options and defaults as plain aligned text.
@@ -35,8 +36,9 @@ extension Union {
 extension Variant {
     /// The name and summary, then one aligned line per option. The name takes `width` columns.
     public func describe(indent: Int = 0, width: Int = 0) -> String {
-        let padding = String(repeating: " ", count: max(width - name.count, 0) + 2)
-        let head = String(repeating: " ", count: indent) + name + padding + summary
+        let head =
+            String(repeating: " ", count: indent) + name.padded(to: width, left: true)
+            + "  " + summary
         let rows = ConfigSchema.rows(fields, under: "")
         return rows.isEmpty ? head : head + "\n" + Text.table(rows, indent: indent + 4)
     }

@@ -29,7 +29,8 @@ package struct AtomicFile<Failure: Error> {
 
     /// Replaces the file with what `fill` writes.
     ///
-    /// Its permissions are those of a new file. Folders, devices and pipes are not replaced.
+    /// Its permissions are those of a new file. A symbolic link is replaced and not followed; folders,
+    /// devices and pipes are not replaced.
     package func write(_ fill: (FileOutput<Failure>) throws(Failure) -> Void) throws(Failure) {
         let output = try attempt(create)
         do throws(Failure) {

@@ -93,6 +93,15 @@ struct AtomicFileTests {
         #expect(folder.names == ["pipe", "taken"])
     }
 
+    @Test("take the place of symbolic links and leave what those name")
+    func symbolicLinks() throws {
+        try save("target", as: "a")
+        try #require(symlink("a", folder["b"]) == 0)
+        try save("new", as: "b")
+        #expect(folder.text("a") == "target")
+        #expect(folder.text("b") == "new")
+    }
+
     @Test("are written beside what somebody else began at the same time")
     func together() throws {
         try file("a").write { output throws(Sentence) in

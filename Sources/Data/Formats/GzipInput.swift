@@ -1,6 +1,5 @@
 import CZlib
 import FTSupport
-import Glibc
 
 /// Reads a file that may be compressed with gzip; plain ones pass through.
 final class GzipInput {
