@@ -105,7 +105,8 @@ extension Tensor {
         if source.requiresGrad, GradMode.isEnabled {
             fail(
                 operation, "the new elements require a gradient, which would not flow back to them",
-                hint: "make a new tensor, for example with Tensor.where or concat; or detach() them")
+                hint: "make a new tensor, for example with Tensor.where or concat; or detach() them"
+            )
         }
         if ctx != nil {
             fail(operation, "a recorded tensor can't change in place", hint: "detach() or copy it")

@@ -52,7 +52,8 @@ public final class GradientTape {
         let wasRecording = isRecording
         for tensor in watched { switchOn(tensor) }
         defer { if !wasRecording { switchOff() } }
-        let result = try GradientTape.$recording.withValue(Stack(tapes: GradientTape.open + [self])) {
+        let result = try GradientTape.$recording.withValue(Stack(tapes: GradientTape.open + [self]))
+        {
             try enableGrad(body)
         }
         if let tree = result as? any TensorTree { note(tree.leaves) }

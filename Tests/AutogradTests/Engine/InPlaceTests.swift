@@ -169,7 +169,9 @@ struct InPlaceTests {
         #expect(leaf.message.contains("a leaf that requires a gradient can't change in place"))
     }
 
-    @Test("by values that require a gradient are refused, for it would be lost; inside noGrad they copy")
+    @Test(
+        "by values that require a gradient are refused, for it would be lost; inside noGrad they copy"
+    )
     func recordedValues() async {
         let sentence = "the new elements require a gradient, which would not flow back to them"
         let subscripted = await #expect(
