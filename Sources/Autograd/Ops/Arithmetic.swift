@@ -87,30 +87,31 @@ final class Atan2: ElementwiseBinaryOp {
     }
 }
 
-/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient.
+/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient, and
+/// beside NaN, which wins, both get all of it.
 class Extremum: ElementwiseBinaryOp {
     override var saves: Saved { .inputs }
-    func wins(_ a: Tensor, _ b: Tensor) -> Tensor { failNoGradient() }
+    func loses(_ a: Tensor, _ b: Tensor) -> Tensor { failNoGradient() }
 
-    private func share(_ a: Tensor, _ b: Tensor) -> Tensor {
-        wins(a, b).cast(to: a.dtype) + (a .== b).cast(to: a.dtype) * 0.5
+    private func share(of dy: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+        Where.of(loses(a, b), dy.constant(0), Where.of(a .== b, dy * 0.5, dy))
     }
     override final func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * share(a, b)
+        share(of: dy, a, b)
     }
     override final func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * share(b, a)
+        share(of: dy, b, a)
     }
 }
 
 final class Maximum: Extremum {
     override var kernel: BinaryFunction { .maximum }
-    override func wins(_ a: Tensor, _ b: Tensor) -> Tensor { a .> b }
+    override func loses(_ a: Tensor, _ b: Tensor) -> Tensor { a .< b }
 }
 
 final class Minimum: Extremum {
     override var kernel: BinaryFunction { .minimum }
-    override func wins(_ a: Tensor, _ b: Tensor) -> Tensor { a .< b }
+    override func loses(_ a: Tensor, _ b: Tensor) -> Tensor { a .> b }
 }
 
 /// y = −x,  dx = −dy
