@@ -33,6 +33,18 @@ struct TourTests {
         #expect(x.grad?.item == 18)
     }
 
+    @Test("a pass may run inside another one")
+    func inside() {
+        let x = Tensor(3, .float64, requiresGrad: true)
+        let square = x * x
+        square.onGradient { _ in
+            enableGrad { x * 5 }.backward()
+            return nil
+        }
+        (square * square).backward()
+        #expect(x.grad?.item == 113)
+    }
+
     @Test("gradients have the structure of the argument")
     func trees() {
         struct Line: TensorTree {
@@ -123,7 +135,7 @@ struct TourTests {
         let code = try words(String(contentsOfFile: here, encoding: .utf8))
         let snippets = text.split(separator: "```swift\n").dropFirst()
             .map { words(String($0[..<($0.firstRange(of: "```")?.lowerBound ?? $0.endIndex)])) }
-        #expect(snippets.count == 12)
+        #expect(snippets.count == 13)
         for snippet in snippets { #expect(code.contains(snippet)) }
     }
 

@@ -95,7 +95,10 @@ private final class PullbackOp: NaryOp {
             let examples = scope.lift(inputs, where: isBatched)
             let (value, pullback) = function(examples)
             let pullbackOfAll = { (dy: Tensor) in
-                scope.collect(pullback(scope.lift(dy, 0)), by: examples).compactMap { $0 }
+                scope.collect(
+                    pullback(scope.lift(dy, 0)), by: examples, where: isBatched, in: value.shape,
+                    "customGradient"
+                ).compactMap { $0 }
             }
             return (scope.collect(value, 0), pullbackOfAll)
         }

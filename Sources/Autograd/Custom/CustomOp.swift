@@ -119,7 +119,7 @@ public final class CustomOp: NaryOp {
 
     /// An operation whose closures are mapped over the batch.
     public override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
-        let (compute, pullback, pushforward) = (compute, pullback, pushforward)
+        let (title, compute, pullback, pushforward) = (title, compute, pullback, pushforward)
         let forward = { (inputs: [Tensor]) in
             let scope = BatchScope()
             return scope.collect(compute(scope.lift(inputs, where: isBatched)), 0)
@@ -128,8 +128,10 @@ public final class CustomOp: NaryOp {
             { dy, inputs, y in
                 let scope = BatchScope()
                 let examples = scope.lift(inputs, where: isBatched)
-                let gradients = rule(scope.lift(dy, 0), examples, scope.lift(y, 0))
-                return scope.collect(gradients, by: examples)
+                let result = scope.lift(y, 0)
+                let gradients = rule(scope.lift(dy, 0), examples, result)
+                return scope.collect(
+                    gradients, by: examples, where: isBatched, in: result.shape, title)
             }
         }
         let tangent = pushforward.map { rule -> Tangent in

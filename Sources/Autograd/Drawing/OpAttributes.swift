@@ -27,6 +27,7 @@ struct OpAttributes {
 
     private mutating func add(_ name: String, _ value: Any) {
         switch value {
+        case let activation as Activation: values += OpAttributes(of: activation).values
         case let flag as Bool: if flag { values.append((name, "")) }
         case let array as NDArray:
             byteCount += array.byteCount

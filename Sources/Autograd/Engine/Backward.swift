@@ -14,11 +14,15 @@ public enum GraphPolicy: Sendable {
 extension Tensor {
     /// Adds to the `grad` of every leaf above this tensor the gradient of Σ upstream · self.
     ///
+    /// May be called while another pass is under way, in a hook or a backward function: neither
+    /// disturbs the other, but where they share a graph, the first must retain it.
+    ///
     /// - Parameters:
     ///   - upstream: the gradient by this tensor, of its shape; ones if nil.
     ///   - retainGraph: keep the graph for another backward pass. Otherwise it is freed on the way.
     ///   - createGraph: record the pass itself, so that the gradients have gradients; implies
-    ///     `retainGraph`.
+    ///     `retainGraph`. A leaf's `grad` then holds a graph that leads back to the leaf: neither is
+    ///     freed before `zeroGrad()`. `grad` and tapes make no such cycle.
     public final func backward(
         _ upstream: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false
     ) {
@@ -57,7 +61,7 @@ extension Tensor {
     }
 
     /// Calls `change` with the gradient of this tensor when all its uses have contributed, before it
-    /// flows on. What `change` returns, if anything, takes its place.
+    /// flows on. What `change` returns, if anything, takes its place. It may run passes of its own.
     ///
     /// - Returns: an identifier for `removeHook`.
     @discardableResult

@@ -5,18 +5,14 @@ typealias GradientTaker = (consuming Tensor) -> Void
 
 // Where gradients go: to tensors that pass them on, to targets, to leaves.
 extension BackwardPass {
-    /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave.
-    func deliver(_ gradient: consuming Tensor, to parent: Tensor, from op: Op?) {
+    /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave; nil for `node` if
+    /// `parent` is a root.
+    func deliver(_ gradient: consuming Tensor, to parent: Tensor, from node: Tensor?) {
         var gradient = gradient
         if gradient.dtype != parent.dtype { gradient = gradient.cast(to: parent.dtype) }
         if gradient.shape != parent.shape {
-            guard Shape.broadcast(parent.shape, gradient.shape) == gradient.shape else {
-                fail(
-                    op?.name ?? "backward",
-                    "backward gave a gradient of shape \(gradient.shape) for an input of "
-                        + "shape \(parent.shape)")
-            }
-            gradient = gradient.sum(to: parent.shape)
+            gradient = gradient.reduced(
+                to: parent.shape, in: node?.shape ?? [], node?.ctx?.name ?? "backward")
         }
         if parent.awaitsUses {
             BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
@@ -90,5 +86,26 @@ extension BackwardPass {
             BackwardPass.addToGrad(gradient, of: node)
         }
         return gradient
+    }
+}
+
+extension Tensor {
+    /// The gradient by an input of an operation, summed over the axes that the operation repeated to
+    /// make its output. An axis of another size than the output's was repeated by nobody: traps.
+    func reduced(to input: Shape, in output: Shape, _ operation: String) -> Tensor {
+        if shape == input { return self }
+        let isExplained = (0..<Swift.max(rank, input.rank)).allSatisfy { distance in
+            let (axis, size) = (rank - 1 - distance, input.rank - 1 - distance)
+            guard axis >= 0 else { return false }
+            if size >= 0, input[size] == shape[axis] { return true }
+            let place = output.rank - 1 - distance
+            return (size < 0 || input[size] == 1) && place >= 0 && output[place] == shape[axis]
+        }
+        guard isExplained else {
+            fail(
+                operation,
+                "backward gave a gradient of shape \(shape) for an input of shape \(input)")
+        }
+        return sum(to: input)
     }
 }

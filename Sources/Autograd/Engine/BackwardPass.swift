@@ -90,7 +90,7 @@ final class BackwardPass {
             observer.observeBackward(op, node) {
                 op.propagate(dy, from: node) { parent, gradient in
                     observer.observeGradient(gradient, of: parent, from: op)
-                    deliver(gradient, to: parent, from: op)
+                    deliver(gradient, to: parent, from: node)
                 }
             }
         } else {
@@ -108,7 +108,7 @@ final class BackwardPass {
 
     private func propagate(_ dy: Tensor, _ op: Op, _ node: Tensor) {
         op.propagate(dy, from: node) { parent, gradient in
-            self.deliver(gradient, to: parent, from: op)
+            self.deliver(gradient, to: parent, from: node)
         }
     }
 

@@ -1,207 +1,134 @@
 internal import CKernels
 public import Tensor
 
-// Activations. Each backward is one fused kernel, an operation of its own whose backward is given
-// here too, so that gradients of gradients go through it. Integers become float32 first, but not for ReLU.
+/// An elementwise function whose backward is one fused kernel. Integers become float32
+/// first, but not for ReLU.
+class Activation: ElementwiseUnaryOp {
+    /// dy · f′, from dy and, as `saves` says, the output or the input.
+    var slopeKernel: BinaryFunction { fail(name, "names no kernel for its slope") }
 
-/// y = max(x, 0),  dx = dy where x > 0 (0 at 0)
-final class ReLU: ElementwiseUnaryOp {
-    override var kernel: UnaryFunction { .relu }
-    override var saves: Saved { .output }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { ReLUGrad()(dy, y) }
+    /// The derivative of f′ by what `slopeKernel` is given; nil if it is zero.
+    func curvature(at s: Tensor) -> Tensor? { nil }
+
+    override final func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        ActivationGrad(of: self)(dy, saves == .output ? y : x)
+    }
 }
 
-/// z = dy where y > 0,  by dy: the same,  by y: 0
-final class ReLUGrad: ElementwiseBinaryOp {
-    override var kernel: BinaryFunction { .relu_grad }
+/// z = dy · f′(s),  by dy: dz · f′(s),  by s: dz · dy · its curvature. The backward of an activation
+/// f, an operation of its own, so that gradients of gradients go through the same kernel.
+final class ActivationGrad: ElementwiseBinaryOp {
+    let activation: Activation
+    init(of activation: Activation) { self.activation = activation }
+
+    override var name: String { "\(activation.name)Grad" }
+    override var kernel: BinaryFunction { activation.slopeKernel }
+    override var p0: Double { activation.p0 }
     override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        ReLUGrad()(dz, y)
+    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b s: Tensor, y z: Tensor) -> Tensor {
+        self(dz, s)
     }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        .zeros(like: dz)
+    override func backwardRight(_ dz: Tensor, a dy: Tensor, b s: Tensor, y z: Tensor) -> Tensor {
+        activation.curvature(at: s).map { dz * dy * $0 } ?? .zeros(like: dz)
     }
 }
 
-/// y = x where x > 0, else slope · x;  slope ≥ 0
-final class LeakyReLU: ElementwiseUnaryOp {
+/// y = max(x, 0),  dx = dy where y > 0 or is NaN (0 at 0)
+final class ReLU: Activation {
+    override var kernel: UnaryFunction { .relu }
+    override var slopeKernel: BinaryFunction { .relu_grad }
+    override var saves: Saved { .output }
+}
+
+/// y = x where x > 0, else slope · x,  dx = dy or slope · dy;  slope ≥ 0
+final class LeakyReLU: Activation {
     let slope: Double
     init(_ slope: Double) { self.slope = slope }
     override var kernel: UnaryFunction { .leaky_relu }
+    override var slopeKernel: BinaryFunction { .leaky_relu_grad }
     override var p0: Double { slope }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        LeakyReLUGrad(slope)(dy, x)
-    }
 }
 
-/// z = dy where x > 0, else slope · dy
-final class LeakyReLUGrad: ElementwiseBinaryOp {
-    let slope: Double
-    init(_ slope: Double) { self.slope = slope }
-    override var kernel: BinaryFunction { .leaky_relu_grad }
-    override var p0: Double { slope }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
-        LeakyReLUGrad(slope)(dz, x)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
-        .zeros(like: dz)
-    }
-}
-
-/// y = x where x > 0, else α (eˣ − 1).  Clevert et al., "Fast and accurate deep network learning by
-/// exponential linear units", 2016
-final class ELU: ElementwiseUnaryOp {
+/// y = x where x > 0, else α (eˣ − 1),  dx = dy where y > 0, else dy · (y + α).  Clevert et al., "Fast
+/// and accurate deep network learning by exponential linear units", 2016
+final class ELU: Activation {
     let alpha: Double
     init(_ alpha: Double) { self.alpha = alpha }
     override var kernel: UnaryFunction { .elu }
+    override var slopeKernel: BinaryFunction { .elu_grad }
     override var p0: Double { alpha }
     override var saves: Saved { .output }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        ELUGrad(alpha)(dy, y)
-    }
-}
-
-/// z = dy where y > 0, else dy · (y + α)
-final class ELUGrad: ElementwiseBinaryOp {
-    let alpha: Double
-    init(_ alpha: Double) { self.alpha = alpha }
-    override var kernel: BinaryFunction { .elu_grad }
-    override var p0: Double { alpha }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        ELUGrad(alpha)(dz, y)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        dz * dy * (y .<= 0).cast(to: dy.dtype)
-    }
+    override func curvature(at y: Tensor) -> Tensor? { (y .<= 0).cast(to: y.dtype) }
 }
 
 /// y = tanh x,  dx = dy · (1 − y²)
-final class Tanh: ElementwiseUnaryOp {
+final class Tanh: Activation {
     override var kernel: UnaryFunction { .tanh }
+    override var slopeKernel: BinaryFunction { .tanh_grad }
     override var saves: Saved { .output }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { TanhGrad()(dy, y) }
-}
-
-/// z = dy · (1 − y²),  by y: −2 · dz · dy · y
-final class TanhGrad: ElementwiseBinaryOp {
-    override var kernel: BinaryFunction { .tanh_grad }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        TanhGrad()(dz, y)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        dz * dy * (y * -2)
-    }
+    override func curvature(at y: Tensor) -> Tensor? { y * -2 }
 }
 
 /// y = σ(x) = 1 / (1 + e⁻ˣ),  dx = dy · y (1 − y)
-final class Sigmoid: ElementwiseUnaryOp {
+final class Sigmoid: Activation {
     override var kernel: UnaryFunction { .sigmoid }
+    override var slopeKernel: BinaryFunction { .sigmoid_grad }
     override var saves: Saved { .output }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SigmoidGrad()(dy, y) }
-}
-
-/// z = dy · y (1 − y),  by y: dz · dy (1 − 2y)
-final class SigmoidGrad: ElementwiseBinaryOp {
-    override var kernel: BinaryFunction { .sigmoid_grad }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        SigmoidGrad()(dz, y)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b y: Tensor, y z: Tensor) -> Tensor {
-        dz * dy * (1 - y * 2)
-    }
+    override func curvature(at y: Tensor) -> Tensor? { 1 - y * 2 }
 }
 
 /// y = ln(1 + eˣ),  dx = dy · σ(x)
-final class Softplus: ElementwiseUnaryOp {
+final class Softplus: Activation {
     override var kernel: UnaryFunction { .softplus }
+    override var slopeKernel: BinaryFunction { .softplus_grad }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SoftplusGrad()(dy, x) }
-}
-
-/// z = dy · σ(x),  by x: dz · dy · σ (1 − σ)
-final class SoftplusGrad: ElementwiseBinaryOp {
-    override var kernel: BinaryFunction { .softplus_grad }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
-        SoftplusGrad()(dz, x)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
-        SigmoidGrad()(dz * dy, x.sigmoid())
+    override func curvature(at x: Tensor) -> Tensor? {
+        let s = x.sigmoid()
+        return s * (1 - s)
     }
 }
 
 /// y = x σ(x),  dx = dy · (σ + x σ (1 − σ)).  Elfwing et al., "Sigmoid-weighted linear units", 2018
-final class SiLU: ElementwiseUnaryOp {
+final class SiLU: Activation {
     override var kernel: UnaryFunction { .silu }
+    override var slopeKernel: BinaryFunction { .silu_grad }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SiLUGrad()(dy, x) }
-}
-
-/// z = dy · (σ + x σ (1 − σ)),  by x: dz · dy · σ (1 − σ) (2 + x (1 − 2σ))
-final class SiLUGrad: ElementwiseBinaryOp {
-    override var kernel: BinaryFunction { .silu_grad }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
-        SiLUGrad()(dz, x)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
+    override func curvature(at x: Tensor) -> Tensor? {
         let s = x.sigmoid()
-        let bend = x * (1 - s * 2) + 2
-        return dz * dy * (s * (1 - s) * bend)
+        return s * (1 - s) * (x * (1 - s * 2) + 2)
     }
 }
 
 /// y = x Φ(x), Φ the normal distribution function,  dx = dy · (Φ + x φ).  Hendrycks and Gimpel,
 /// "Gaussian error linear units", 2016
-final class GELU: ElementwiseUnaryOp {
+final class GELU: Activation {
     override var kernel: UnaryFunction { .gelu }
+    override var slopeKernel: BinaryFunction { .gelu_grad }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { GELUGrad()(dy, x) }
-}
-
-/// z = dy · (Φ + x φ),  by x: dz · dy · φ (2 − x²)
-final class GELUGrad: ElementwiseBinaryOp {
-    override var kernel: BinaryFunction { .gelu_grad }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
-        GELUGrad()(dz, x)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
+    /// φ (2 − x²)
+    override func curvature(at x: Tensor) -> Tensor? {
         let squared = x * x
         let density = (squared * -0.5).exp() * 0.3989422804014327
-        return dz * dy * (density * (2 - squared))
+        return density * (2 - squared)
     }
 }
 
-/// y = x/2 (1 + tanh u), u = √(2/π) (x + 0.044715 x³): the approximation of GELU in its paper
-final class GELUTanh: ElementwiseUnaryOp {
+/// y = x/2 (1 + t), t = tanh u, u = √(2/π) (x + 0.044715 x³): the approximation of GELU in its paper,
+/// dx = dy · ((1 + t)/2 + x/2 (1 − t²) u′)
+final class GELUTanh: Activation {
     override var kernel: UnaryFunction { .gelu_tanh }
+    override var slopeKernel: BinaryFunction { .gelu_tanh_grad }
     override var saves: Saved { .inputs }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { GELUTanhGrad()(dy, x) }
-}
-
-/// z = dy · ((1 + t)/2 + x/2 (1 − t²) u′), t = tanh u,
-/// by x: dz · dy · (1 − t²) (u′ − x t u′² + x/2 u″)
-final class GELUTanhGrad: ElementwiseBinaryOp {
-    override var kernel: BinaryFunction { .gelu_tanh_grad }
-    override var saves: Saved { .inputs }
-    override func backwardLeft(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
-        GELUTanhGrad()(dz, x)
-    }
-    override func backwardRight(_ dz: Tensor, a dy: Tensor, b x: Tensor, y z: Tensor) -> Tensor {
+    /// (1 − t²) (u′ − x t u′² + x/2 u″)
+    override func curvature(at x: Tensor) -> Tensor? {
         let root = 0.7978845608028654
         let cubic = 0.044715
         let squared = x * x
         let t = (x * (squared * cubic + 1) * root).tanh()
         let slope = (squared * (3 * cubic) + 1) * root
         let halfBend = squared * (3 * cubic * root)
-        let bracket = slope - x * t * slope * slope + halfBend
-        return dz * dy * ((1 - t * t) * bracket)
+        return (1 - t * t) * (slope - x * t * slope * slope + halfBend)
     }
 }
 

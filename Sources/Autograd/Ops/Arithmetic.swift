@@ -94,21 +94,21 @@ final class Atan2: ElementwiseBinaryOp {
     }
 }
 
-/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient, where
-/// one is NaN both get all of it.
+/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient, and
+/// beside NaN, which wins, both get all of it.
 class Extremum: ElementwiseBinaryOp {
     override var saves: Saved { .inputs }
     func loses(_ a: Tensor, _ b: Tensor) -> Tensor { failNoGradient() }
 
-    /// What an operand gets of the gradient: 0, ½ or 1.
-    static func share(loses: Tensor, ties: Tensor, _ dtype: DType) -> Tensor {
-        1 - loses.cast(to: dtype) - ties.cast(to: dtype) * 0.5
+    /// What an operand gets of the gradient: selected, not multiplied.
+    static func share(of dy: Tensor, loses: Tensor, ties: Tensor) -> Tensor {
+        Where.of(loses, dy.constant(0), Where.of(ties, dy * 0.5, dy))
     }
     override final func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * Extremum.share(loses: loses(a, b), ties: a .== b, a.dtype)
+        Extremum.share(of: dy, loses: loses(a, b), ties: a .== b)
     }
     override final func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * Extremum.share(loses: loses(b, a), ties: a .== b, a.dtype)
+        Extremum.share(of: dy, loses: loses(b, a), ties: a .== b)
     }
 }
 

@@ -100,7 +100,7 @@ class ExtremumScalar: ElementwiseScalarOp {
     func loses(_ x: Tensor) -> Tensor { failNoGradient() }
 
     override final func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        dy * Extremum.share(loses: loses(x), ties: x .== number, x.dtype)
+        Extremum.share(of: dy, loses: loses(x), ties: x .== number)
     }
 }
 

@@ -75,7 +75,8 @@ extension Tensor {
     ///     x[.every(2)]      x[.every(-1)]      x[rows]        // rows: an integer tensor
     ///
     /// Assigning writes over the elements in place, which is an error for recorded tensors and
-    /// for leaves that require a gradient.
+    /// for leaves that require a gradient. No gradient flows back through it: values that require
+    /// one must be detached first, or assigned inside `noGrad`.
     public final subscript(_ indices: any TensorIndexConvertible...) -> Tensor {
         get { apply(indices.map(\.tensorIndex)) }
         set {
@@ -88,17 +89,24 @@ extension Tensor {
         }
     }
 
-    /// Writes `source`, broadcast and converted, over the elements in place.
+    /// Writes `source`, broadcast and converted, over the elements in place; the rules of subscript
+    /// assignment hold.
     public final func assign(_ source: Tensor) {
         checkMutable("assign", source)
         data.assign(source.data)
     }
 
     private func checkMutable(_ operation: String, _ source: Tensor) {
-        if trace != nil || source.isExample {
+        if trace != nil || source.trace != nil {
             fail(
                 operation, "a tensor can't change in place inside jvp or vmap",
                 hint: "make a new one, for example with Tensor.where")
+        }
+        if source.requiresGrad, GradMode.isEnabled {
+            fail(
+                operation, "the new elements require a gradient, which would not flow back to them",
+                hint: "make a new tensor, for example with Tensor.where or concat; or detach() them"
+            )
         }
         if ctx != nil {
             fail(operation, "a recorded tensor can't change in place", hint: "detach() or copy it")

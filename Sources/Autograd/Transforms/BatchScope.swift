@@ -45,10 +45,17 @@ final class BatchScope {
         }
     }
 
-    /// The gradients by an operation's inputs for all examples, from those for one.
-    func collect(_ gradients: [Tensor?], by examples: [Tensor]) -> [Tensor?] {
-        zip(gradients, examples).map { gradient, example in
-            gradient.map { collect($0.sum(to: example.shape), 0) }
+    /// The gradients by an operation's inputs, from those for one example: of all examples by inputs
+    /// that are batched, their sum by others. `output` is the shape of one example's result.
+    func collect(
+        _ gradients: [Tensor?], by examples: [Tensor], where isBatched: [Bool], in output: Shape,
+        _ operation: String
+    ) -> [Tensor?] {
+        gradients.indices.map { position in
+            guard let gradient = gradients[position] else { return nil }
+            let fitting = gradient.reduced(to: examples[position].shape, in: output, operation)
+            let all = collect(fitting, 0)
+            return isBatched[position] ? all : all.sum(axis: 0)
         }
     }
 }

@@ -55,6 +55,25 @@ struct RegressionCaseTests {
         expect(b.grad, [0.5, 0])
     }
 
+    @Test("NaN gets the gradient of relu, maximum and minimum, which show it", arguments: [3, 100])
+    func notANumber(_ count: Int) {
+        // As PyTorch: none below, half where both are equal, all of it above and beside NaN.
+        let row = [Double.nan, -1, 0, 1, 2].map { [Double](repeating: $0, count: count) }
+        let x = Tensor.leaf(row)
+        (x.relu().sum(axis: 1) * Tensor.constant([3.0, 3, 3, 3, 3])).backward()
+        let upstream = { (values: [Double]) in
+            values.flatMap { [Double](repeating: $0, count: count) }
+        }
+        expect(x.grad, upstream([3, 0, 0, 3, 3]))
+        for (least, slopes) in [(false, [1, 0, 0, 0.5, 1]), (true, [1, 1, 1, 0.5, 0])] {
+            let (a, b) = (Tensor.leaf(row), Tensor.leaf(1.0))
+            (least ? a.minimum(b) : a.maximum(b)).backward()
+            expect(a.grad, upstream(slopes))
+            let rest = slopes.dropFirst().reduce(1) { $0 + 1 - $1 }
+            expect(b.grad, [rest * Double(count)])
+        }
+    }
+
     @Test("max drops only the axis it reduces")
     func maxShape() {
         #expect(Tensor.zeros([1, 3, 1]).max(axis: 1).shape == [1, 1])

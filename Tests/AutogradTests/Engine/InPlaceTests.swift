@@ -150,6 +150,41 @@ struct InPlaceTests {
         #expect(leaf.message.contains("a leaf that requires a gradient can't change in place"))
     }
 
+    @Test(
+        "by values that require a gradient are refused, for it would be lost; inside noGrad they copy"
+    )
+    func recordedValues() async {
+        let sentence = "the new elements require a gradient, which would not flow back to them"
+        let subscripted = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let (w, b) = (Tensor.leaf(3.0), Tensor.constant([1.0, 2]))
+            b[0] = w * w
+        }
+        expectSentence(subscripted, "subscript assignment: \(sentence)")
+        let assigned = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            Tensor.constant([1.0, 2]).assign(Tensor.leaf(3.0))
+        }
+        expectSentence(assigned, "assign: \(sentence)")
+        let traced = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let f = { (x: Tensor) in
+                let b = Tensor.constant([1.0, 2])
+                b[0] = x
+                return b
+            }
+            _ = jvp(f, at: Tensor.constant(1.0), along: Tensor.constant(1.0))
+        }
+        expectSentence(traced, "a tensor can't change in place inside jvp or vmap")
+        let (w, b) = (Tensor.leaf(3.0), Tensor.constant([1.0, 2]))
+        noGrad { b[0] = w * w }
+        b[1] = (w * 5).detach()
+        expect(b, [9, 15])
+    }
+
     @Test("of leaves inside noGrad update them, as optimizers do")
     func update() {
         let x = Tensor.leaf([1.0, 2])
