@@ -13,6 +13,7 @@ extension OpTable {
         binary("mod", "Mod", over: -4...4, 0.5...2) { $0.mod($1) },
         binary("pow", "Pow", over: 0.3...2) { $0.pow($1) },
         binary("atan2", "Atan2", over: -2...2, 0.3...2) { $0.atan2($1) },
+        binary("weighing", "Weigh") { $0.weighing($1) },
         binary("maximum", "Maximum", "Extremum") { $0.maximum($1) },
         binary("minimum", "Minimum", "Extremum") { $0.minimum($1) },
         unary("neg", "Neg") { -$0 },

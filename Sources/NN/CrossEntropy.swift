@@ -98,13 +98,13 @@ public struct CrossEntropy: Loss {
             let share = labelSmoothing / Double(max(logits.shape[logits.rank - 1], 1))
             target = target * (1 - labelSmoothing) + share
         }
-        return reduction(-(target * weighted(logits.logSoftmax())).sum(axis: -1))
+        return reduction(-target.weighing(weighted(logits.logSoftmax())).sum(axis: -1))
     }
 
-    func weighted(_ logarithms: Tensor) -> Tensor {
+    private func weighted(_ logarithms: Tensor) -> Tensor {
         guard let classWeights else { return logarithms }
         let weights = NDArray(classWeights, on: logarithms.data.backend.home)
-        return logarithms * Tensor(weights.cast(to: logarithms.dtype))
+        return Tensor(weights.cast(to: logarithms.dtype)).weighing(logarithms)
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {

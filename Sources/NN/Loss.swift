@@ -73,6 +73,6 @@ extension Tensor {
     final func meanByWeight(_ weight: Tensor) -> Tensor {
         let isNothing = weight .== 0
         let divisor = Tensor.where(isNothing, Tensor.ones(like: weight), weight)
-        return Tensor.where(isNothing, self * 0, self / divisor)
+        return (self / divisor).maskedFill(isNothing, 0)
     }
 }

@@ -1,3 +1,4 @@
+internal import Autograd
 public import Tensor
 
 /// A number that says how good predictions are. It needs no gradient.
@@ -6,32 +7,10 @@ public protocol Metric: Sendable {
     var name: String { get }
     /// Whether more is better.
     var prefersHigher: Bool { get }
-    /// The sum over a batch and what to divide it by; sums of several batches may be added.
-    func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average
+    /// The sum over a batch and what to divide it by, on the batch's device; several may be added.
+    func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally
     /// Throws a `ShapeError` where the metric could not be computed; see `Loss.check`.
     func check(prediction: Shape, target: Shape, _ targetType: DType) throws
-}
-
-/// A mean that batches are added to.
-public struct Average: Sendable, Equatable {
-    /// The sum of what was measured.
-    public var total: Double
-    /// How much was measured.
-    public var count: Int
-
-    public init(total: Double = 0, count: Int = 0) {
-        self.total = total
-        self.count = count
-    }
-
-    /// The mean; 0 of nothing.
-    public var value: Double { count == 0 ? 0 : total / Double(count) }
-
-    /// Joins two means into that of everything.
-    public static func += (sum: inout Average, other: Average) {
-        sum.total += other.total
-        sum.count += other.count
-    }
 }
 
 /// The share of examples whose largest logit is the target's. Targets are classes, or
@@ -44,12 +23,10 @@ public struct Accuracy: Metric {
     public var name: String { "accuracy" }
     public var prefersHigher: Bool { true }
 
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average {
-        let chosen = prediction.argExtreme(maximum: true).values(as: Int64.self)
-        let wanted = Classes.wanted(prediction, target, name).values(as: Int64.self)
-        let ignored = ignoredIndex.map { Int64($0) }
-        let counted = zip(chosen, wanted).filter { $0.1 != ignored }
-        return Average(total: Double(counted.count { $0 == $1 }), count: counted.count)
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        let wanted = Classes.wanted(prediction, target, name)
+        let chosen = Tensor(prediction.argExtreme(maximum: true))
+        return Classes.share(chosen .== wanted, wanted, ignoring: ignoredIndex)
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -73,24 +50,18 @@ public struct TopKAccuracy: Metric {
     public var name: String { "top\(k)Accuracy" }
     public var prefersHigher: Bool { true }
 
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average {
-        let wanted = Classes.wanted(prediction, target, name).values(as: Int64.self)
-        let logits = prediction.values(as: Double.self)
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        let wanted = Classes.wanted(prediction, target, name)
         let classes = prediction.shape[prediction.rank - 1]
-        var hits = 0
-        for (row, wanted) in wanted.enumerated()
-        where wanted >= 0 && wanted < Int64(classes) && wanted != ignoredIndex.map({ Int64($0) }) {
-            let start = row * classes
-            let own = logits[start + Int(wanted)]
-            var larger = 0
-            for index in 0..<classes {
-                let other = logits[start + index]
-                if other > own || (other == own && index < Int(wanted)) { larger += 1 }
-            }
-            if larger < k, !own.isNaN { hits += 1 }
-        }
-        let ignored = ignoredIndex.map { Int64($0) }
-        return Average(total: Double(hits), count: wanted.count { $0 != ignored })
+        let logits = Tensor(prediction)
+        let isClass = (wanted .>= 0).logicalAnd(wanted .< classes)
+        let label = Tensor.where(isClass, wanted, Tensor.zeros(like: wanted)).unsqueeze(-1)
+        let own = logits.gather(label, axis: -1)
+        let order = Tensor(NDArray.range(0, classes, on: prediction.backend))
+        let isAhead = (logits .> own).logicalOr((logits .== own).logicalAnd(order .< label))
+        let isNear = isAhead.cast(to: .int64).sum(axis: -1) .< k
+        let isHit = isNear.logicalAnd(isClass).logicalAnd((own .== own).squeeze(-1))
+        return Classes.share(isHit, wanted, ignoring: ignoredIndex)
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -104,8 +75,8 @@ public struct BinaryAccuracy: Metric {
     public var name: String { "binaryAccuracy" }
     public var prefersHigher: Bool { true }
 
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average {
-        Pairs.sum(prediction, target, name) { ($0 > 0) == ($1 > 0.5) ? 1 : 0 }
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        Pairs.sum(prediction, target, name) { ($0 .> 0) .== ($1 .> 0.5) }
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -119,8 +90,8 @@ public struct SquaredError: Metric {
     public var name: String { "meanSquaredError" }
     public var prefersHigher: Bool { false }
 
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average {
-        Pairs.sum(prediction, target, name) { ($0 - $1) * ($0 - $1) }
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        Pairs.sum(prediction, target, name) { ($0 - $1).square() }
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -134,8 +105,8 @@ public struct AbsoluteError: Metric {
     public var name: String { "meanAbsoluteError" }
     public var prefersHigher: Bool { false }
 
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Average {
-        Pairs.sum(prediction, target, name) { ($0 - $1).magnitude }
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        Pairs.sum(prediction, target, name) { ($0 - $1).abs() }
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -145,16 +116,24 @@ public struct AbsoluteError: Metric {
 
 /// Metrics of class targets.
 private enum Classes {
-    /// The target class of each example.
-    static func wanted(_ prediction: NDArray, _ target: NDArray, _ name: String) -> NDArray {
+    /// The target class of each example: int64.
+    static func wanted(_ prediction: NDArray, _ target: NDArray, _ name: String) -> Tensor {
         guard prediction.rank > 0, prediction.shape[prediction.rank - 1] > 0 else {
             fail(name, "predictions \(prediction.shape) have no classes")
         }
-        if target.shape == prediction.shape { return target.argExtreme(maximum: true) }
+        if target.shape == prediction.shape { return Tensor(target.argExtreme(maximum: true)) }
         guard target.shape == prediction.shape.removing(at: prediction.rank - 1) else {
             fail(name, "target \(target.shape) doesn't fit predictions \(prediction.shape)")
         }
-        return target
+        return Tensor(target.cast(to: .int64))
+    }
+
+    /// The share of hits among the examples whose class isn't ignored.
+    static func share(_ isHit: Tensor, _ wanted: Tensor, ignoring ignored: Int?) -> Tally {
+        func count(_ marks: Tensor) -> NDArray { marks.cast(to: .int64).sum().data }
+        guard let ignored else { return Tally(total: count(isHit), count: wanted.count) }
+        let counts = wanted .!= ignored
+        return Tally(total: count(isHit.logicalAnd(counts)), count: count(counts))
     }
 
     static func check(
@@ -177,14 +156,15 @@ private enum Classes {
 private enum Pairs {
     static func sum(
         _ prediction: NDArray, _ target: NDArray, _ name: String,
-        _ body: (Double, Double) -> Double
-    ) -> Average {
+        _ body: (Tensor, Tensor) -> Tensor
+    ) -> Tally {
         guard prediction.shape == target.shape else {
             fail(
                 name, "prediction \(prediction.shape) and target \(target.shape) differ in shape")
         }
-        let pairs = zip(prediction.values(as: Double.self), target.values(as: Double.self))
-        return Average(total: pairs.reduce(0) { $0 + body($1.0, $1.1) }, count: prediction.count)
+        let wide = (Tensor(prediction.cast(to: .float64)), Tensor(target.cast(to: .float64)))
+        return Tally(
+            total: body(wide.0, wide.1).cast(to: .float64).sum().data, count: prediction.count)
     }
 
     static func check(_ prediction: Shape, _ target: Shape, _ name: String) throws {

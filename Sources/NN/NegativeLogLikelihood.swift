@@ -39,13 +39,11 @@ public struct NegativeLogLikelihood: Loss {
             classWeights: classWeights.map { NDArray($0, on: logarithms.data.backend.home) })
         let labels = target.reshape([target.count]).cast(to: .int64)
         let weights = labels.labelWeights(rule, classes: classes, logarithms.weightType)
-        // Ignored rows are selected out: they may hold anything, and their label may be no class.
-        let counts = weights .!= 0
-        let safe = Tensor.where(counts, labels, Tensor.zeros(like: labels))
+        // What an ignored row holds weighs 0; its label, which may be no class, is replaced by one.
+        let safe = rule.isIgnored(labels).map { labels.maskedFill($0, 0) } ?? labels
         let picked = logarithms.reshape([target.count, classes])
             .gather(safe.unsqueeze(1), axis: 1).squeeze(1)
-        let losses = Tensor.where(
-            counts, picked * -weights.cast(to: logarithms.dtype), Tensor.zeros(like: picked))
+        let losses = weights.cast(to: logarithms.dtype).weighing(-picked)
         switch reduction {
         case .none: return losses.reshape(target.shape)
         case .sum: return losses.sum()

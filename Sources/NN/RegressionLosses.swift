@@ -48,7 +48,7 @@ public struct Huber: ElementwiseLoss {
 }
 
 /// −p y ln σ(x) − (1 − y) ln(1 − σ(x)) for logits x, targets y in 0...1 and a weight p of the
-/// positive ones.
+/// positive ones. An infinite logit on the target's side gives 0.
 public struct BinaryCrossEntropy: ElementwiseLoss {
     /// The weight of positive targets: above 1 where they are rare.
     public let positiveWeight: Double
@@ -65,13 +65,13 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
 
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         // Two softplus terms that never cancel: exact for logits of any size.
-        let missed = target * (-prediction).softplus()
-        let alarmed = (1 - target) * prediction.softplus()
+        let missed = target.weighing((-prediction).softplus())
+        let alarmed = (1 - target).weighing(prediction.softplus())
         return (positiveWeight == 1 ? missed : missed * positiveWeight) + alarmed
     }
 }
 
-/// y (ln y − x) for log-probabilities x and probabilities y, 0 where y = 0.
+/// y (ln y − x) for log-probabilities x and probabilities y, 0 where y = 0, whatever x is there.
 ///
 /// The default reduction divides the sum by the batch size, which gives the mean divergence of the
 /// distributions; `mean` divides by the number of elements.
@@ -84,6 +84,6 @@ public struct KLDivergence: ElementwiseLoss {
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         let isZero = target .== 0
         let logarithm = target.maskedFill(isZero, 1).log()
-        return target * (logarithm - prediction)
+        return target.weighing(logarithm - prediction)
     }
 }

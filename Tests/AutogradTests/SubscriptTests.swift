@@ -60,4 +60,55 @@ struct SubscriptTests {
         }
         #expect(taken.message.contains("take: index -4 is out of range for size 3"))
     }
+
+    @Test("of indices outside name the operation, the index and the size")
+    func indicesOutside() async {
+        let gathered = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = Tensor([[1, 2, 3]]).gather(Tensor([[0, 3]], .int64), axis: 1)
+        }
+        #expect(gathered.message.contains("gather: index 3 is out of range for size 3"))
+        let hot = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = vmap { (i: Tensor) in i.oneHot(4) }(Tensor([0, -5], .int64))
+        }
+        #expect(hot.message.contains("oneHot: index -5 is out of range for size 4"))
+        let added = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = Tensor([1, 2]).indexAdd(Tensor([2], .int64), Tensor([1.0]))
+        }
+        #expect(added.message.contains("indexAdd: index 2 is out of range for size 2"))
+    }
+
+    @Test("of negative indices count from the end of each example's own table")
+    func negativesInBatches() {
+        let tables = Tensor([[1, 2, 3], [4, 5, 6]])
+        let own = Tensor([[-1, 0], [-3, -2]], .int64)
+        let taken = vmap { (x: Tensor, i: Tensor) in x.take(i) }(tables, own)
+        #expect(taken.values() == [Float(3), 1, 4, 5])
+        let gathered = vmap { (x: Tensor, i: Tensor) in x.gather(i, axis: 0) }(tables, own)
+        #expect(gathered.values() == [Float(3), 1, 4, 5])
+        let added = vmap { (x: Tensor, i: Tensor) in x.indexAdd(i, Tensor([10, 20])) }(tables, own)
+        #expect(added.values() == [Float(21), 2, 13, 14, 25, 6])
+        let slopes = vmap { (x: Tensor, i: Tensor) in grad { $0.take(i).square().sum() }(x) }(
+            tables, own)
+        #expect(slopes.values() == [Float(2), 0, 6, 8, 10, 0])
+    }
+
+    @Test("replay with the indices that they are given")
+    func captured() {
+        let f = capture { (x: Tensor, i: Tensor) in
+            (x.take(i) * i.oneHot(3)).sum() + x.gather(i, axis: 0).sum()
+        }
+        let x = Tensor([1, 2, 4])
+        for index in [[0, 1, 2], [-1, -1, 0], [2, 1, -3]] {
+            let i = Tensor(index, .int64)
+            let expected = (x.take(i) * i.oneHot(3)).sum() + x.gather(i, axis: 0).sum()
+            #expect(f(x, i).item == expected.item)
+        }
+        #expect(f.refusal == nil)
+    }
 }

@@ -41,6 +41,7 @@ struct BinaryCase: Sendable, CustomStringConvertible {
         BinaryCase("atan2", BinaryFunction.atan2, 2) { atan2($0, $1) },
         BinaryCase("maximum", BinaryFunction.maximum) { max($0, $1) },
         BinaryCase("minimum", BinaryFunction.minimum) { min($0, $1) },
+        BinaryCase("weigh", BinaryFunction.weigh) { $0 == 0 ? 0 : $0 * $1 },
         BinaryCase("relu_grad", BinaryFunction.relu_grad) { $1 <= 0 ? 0 : $0 },
         BinaryCase("leaky_relu_grad", BinaryFunction.leaky_relu_grad) { $1 > 0 ? $0 : p0 * $0 },
         BinaryCase("elu_grad", BinaryFunction.elu_grad) { $1 > 0 ? $0 : $0 * ($1 + p0) },

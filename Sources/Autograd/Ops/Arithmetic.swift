@@ -94,6 +94,16 @@ final class Atan2: ElementwiseBinaryOp {
     }
 }
 
+/// y = a · b, and 0 where a = 0, whatever b is,  da = dy · b,  db = dy · a by the same rule
+final class Weigh: ElementwiseBinaryOp {
+    override var kernel: BinaryFunction { .weigh }
+    override var saves: Saved { .inputs }
+    override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy * b }
+    override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
+        Weigh()(a, dy)
+    }
+}
+
 /// The larger (or smaller) of two elements; where they are equal each gets half of the gradient, and
 /// beside NaN, which wins, both get all of it.
 class Extremum: ElementwiseBinaryOp {
@@ -238,6 +248,12 @@ extension Tensor {
     public final func atan2(_ other: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, other, toFloat: true)
         return Atan2()(a, b)
+    }
+
+    /// These weights times values; what weighs 0 gives 0, even if it is infinite or NaN.
+    package final func weighing(_ values: Tensor) -> Tensor {
+        let (a, b) = Tensor.promoted(self, values, toFloat: true)
+        return Weigh()(a, b)
     }
 
     /// The larger of each pair of elements; NaN wins.

@@ -38,7 +38,7 @@ final class CrossEntropyOp: BinaryOp {
         dx.map { dx in
             // Rows don't depend on each other: the gradient of their sum has every derivative.
             let slopes = CrossEntropyGrad(rule)([x, labels, x.constant(1 / divisor)])
-            let moved = (slopes * dx).sum(axis: 1)
+            let moved = (slopes * rule.counted(dx, labels)).sum(axis: 1)
             return isSummed ? moved.sum() : moved
         }
     }
@@ -73,7 +73,7 @@ final class CrossEntropyGrad: NaryOp {
         var byDy: Tensor?
         if dy.needsGradient {
             let slopes = CrossEntropyGrad(rule)([x, labels, x.constant(1)])
-            let rows = (u * slopes).sum(axis: 1)
+            let rows = (rule.counted(u, labels) * slopes).sum(axis: 1)
             byDy = dy.rank == 0 ? rows.sum() : rows
         }
         return [x.needsGradient ? curvature(x, labels, dy, u) : nil, nil, byDy]
@@ -88,14 +88,14 @@ final class CrossEntropyGrad: NaryOp {
             ], like: y)
     }
 
-    /// The softmax's Jacobian, which is symmetric, times u, for rows that count.
+    /// The softmax's Jacobian, which is symmetric, times u, for rows that count. The others are
+    /// selected out before anything is computed of them, so that derivatives of every order are 0.
     private func curvature(
         _ x: Tensor, _ labels: Tensor, _ dy: Tensor, _ u: Tensor
     ) -> Tensor {
         let weights = LabelWeights(rule, classes: x.shape[1], x.dtype)(labels).unsqueeze(1)
         let scale = weights * (dy.rank == 0 ? dy : dy.unsqueeze(1))
-        let moved = SoftmaxGrad()(x.softmax(), u) * scale
-        return Tensor.where(weights .== 0, moved.constant(0), moved)
+        return SoftmaxGrad()(rule.counted(x, labels).softmax(), rule.counted(u, labels)) * scale
     }
 
     override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
@@ -148,6 +148,16 @@ package struct LabelRule {
     package init(smoothing: Double, ignored: Int?, classWeights: NDArray?) {
         target = LabelTarget(smoothing: smoothing, ignored: ignored)
         weights = classWeights.map { ArrayList([$0]) }
+    }
+
+    /// Which labels are ignored; nil where none is.
+    package func isIgnored(_ labels: Tensor) -> Tensor? {
+        target.ignored.map { labels .== $0 }
+    }
+
+    /// Rows [rows, classes] with 0 in those whose label is ignored.
+    fileprivate func counted(_ x: Tensor, _ labels: Tensor) -> Tensor {
+        isIgnored(labels).map { Tensor.where($0.unsqueeze(1), x.constant(0), x) } ?? x
     }
 
     /// Batches of rows as rows one after the other, with their labels.

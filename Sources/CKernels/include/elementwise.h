@@ -68,6 +68,7 @@
     FT_BINARY(atan2, R(atan2)(x, y))                                                               \
     FT_BINARY(maximum, R(max)(x, y))                                                               \
     FT_BINARY(minimum, R(min)(x, y))                                                               \
+    FT_BINARY(weigh, x == 0 ? 0 : x * y)                                                           \
     FT_BINARY(relu_grad, y <= 0 ? 0 : x)                                                           \
     FT_BINARY(leaky_relu_grad, y > 0 ? x : p0 * x)                                                 \
     FT_BINARY(elu_grad, y > 0 ? x : x * (y + p0))                                                  \

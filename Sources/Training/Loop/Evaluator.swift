@@ -1,3 +1,4 @@
+import Autograd
 import Datasets
 import NN
 import Tensor
@@ -15,25 +16,48 @@ struct Evaluator {
     func measure(_ loader: Loader, shouldStop: () -> Bool = { false }) throws -> Measurement? {
         model.eval()
         defer { model.train() }
-        var lossSum = 0.0
-        var lossWeight = 0.0
-        var sums = metrics.map { _ in Average() }
+        // Everything stays on the device until the last batch.
+        var losses = WeightedSum()
+        var tallies: [Tally?] = metrics.map { _ in nil }
         let stream = loader.epoch()
         while let batch = try stream.next() {
             if shouldStop() { return nil }
             noGrad {
                 let targets = batch.targets.on(backend)
                 let output = model(Tensor(batch.inputs.on(backend)))
-                let weight = loss.weight(output, Tensor(targets))?.item ?? Double(batch.count)
-                lossSum += loss(output, Tensor(targets)).item * weight
-                lossWeight += weight
+                losses.add(
+                    loss(output, Tensor(targets)), loss.weight(output, Tensor(targets)),
+                    examples: batch.count)
                 for (index, metric) in metrics.enumerated() {
-                    sums[index] += metric(output.data, targets)
+                    let tally = metric(output.data, targets)
+                    tallies[index] = tallies[index].map { $0 + tally } ?? tally
                 }
             }
         }
         return Measurement(
-            loss: lossWeight == 0 ? 0 : lossSum / lossWeight,
-            metrics: zip(metrics, sums).map { ($0.name, $1.value) })
+            loss: losses.mean,
+            metrics: zip(metrics, tallies).map { ($0.name, $1?.average.value ?? 0) })
+    }
+}
+
+/// Σ weight · mean and Σ weight over batches: float64 [], on their device.
+private struct WeightedSum {
+    private var total: Tensor?
+    private var weight: Tensor?
+
+    /// - Parameter given: what the batch weighs; nil for the number of its examples.
+    mutating func add(_ mean: Tensor, _ given: Tensor?, examples: Int) {
+        let mean = mean.cast(to: .float64)
+        let own =
+            given?.cast(to: .float64)
+            ?? Tensor(NDArray.full([], examples, .float64, on: mean.data.backend))
+        total = total.map { $0 + mean * own } ?? mean * own
+        weight = weight.map { $0 + own } ?? own
+    }
+
+    /// The mean over all batches; 0 where nothing weighs.
+    var mean: Double {
+        guard let total, let weight, weight.item != 0 else { return 0 }
+        return total.item / weight.item
     }
 }

@@ -108,19 +108,19 @@ extension Experiment {
     private func checkTargets(_ output: Shape, _ lossValue: ConfigValue) throws {
         let (target, dtype) = (data.train.targets.outputShape, data.train.targets.outputDType)
         var issues: [ConfigIssue] = []
-        func check(_ value: ConfigValue, _ body: () throws -> Void) throws {
+        func check(_ value: ConfigValue, _ body: (Shape, DType) throws -> Void) throws {
             do {
-                try body()
+                try body(target, dtype)
             } catch let error as ShapeError {
                 let remedy =
-                    target.rank == 0 && output == [1]
-                    ? "; add {\"type\": \"reshape\", \"shape\": [1]} to data.targetTransforms" : ""
+                    TargetRemedy.all(output, target, dtype)
+                    .first { (try? body($0.shape, $0.dtype)) != nil }?.description ?? ""
                 issues.append(value.issue("\(value.type): \(error.problem)\(remedy)"))
             }
         }
-        try check(lossValue) { try loss.check(prediction: output, target: target, dtype) }
+        try check(lossValue) { try loss.check(prediction: output, target: $0, $1) }
         for (value, metric) in zip(config.value.children("metrics"), metrics) {
-            try check(value) { try metric.check(prediction: output, target: target, dtype) }
+            try check(value) { try metric.check(prediction: output, target: $0, $1) }
         }
         if !issues.isEmpty { throw ConfigError(issues) }
     }

@@ -15,6 +15,7 @@ extension Trainer {
             throw divergence(
                 "parameter \(name) holds NaN or infinity after step \(cursor.step)")
         }
+        readTallies()
         try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
         emit(.saved(path: store.lastPath, step: cursor.step))
     }

@@ -42,7 +42,7 @@ extension Trainer {
         let value = outcome.loss.item
         guard value.isFinite else { throw divergence(value, batch) }
         let weight = outcome.weight?.item ?? Double(batch.count)
-        if !hasReportedFirstLoss {
+        if !hasReportedFirstLoss, weight > 0 {
             hasReportedFirstLoss = true
             emit(.firstLoss(value, step: cursor.step + 1))
         }
@@ -53,11 +53,21 @@ extension Trainer {
         cursor.lossWeight += weight
         if data.validation == nil {
             for metric in experiment.metrics {
-                cursor.metricSums[metric.name, default: Average()] += metric(
-                    outcome.output.data, targets)
+                count(metric(outcome.output.data, targets), metric.name)
             }
         }
         report()
+    }
+
+    /// Adds a batch to a metric of the epoch, which may have begun before a resumption.
+    private func count(_ batch: Tally, _ name: String) {
+        let before = tallies[name] ?? Tally(cursor.metricSums[name] ?? Average(), beside: batch)
+        tallies[name] = before + batch
+    }
+
+    /// Reads the metrics of the unfinished epoch from the device.
+    func readTallies() {
+        for (name, tally) in tallies { cursor.metricSums[name] = tally.average }
     }
 
     private func report() {
@@ -76,6 +86,7 @@ extension Trainer {
     /// Measures the finished epoch; nil where the run was stopped meanwhile.
     func measure() throws -> Measurement? {
         guard let validation = data.validation else {
+            readTallies()
             let metrics = experiment.metrics.map { metric in
                 (name: metric.name, value: cursor.metricSums[metric.name]?.value ?? 0)
             }
@@ -100,6 +111,7 @@ extension Trainer {
         let record = record(measurement, isBest)
         cursor.sampler = SamplerState(epoch: cursor.sampler.epoch + 1)
         cursor.beginEpoch()
+        tallies = [:]
         // First the row, then the checkpoint that knows of it: a resumption drops rows that its
         // checkpoint does not know.
         try metricsLog.append(record)

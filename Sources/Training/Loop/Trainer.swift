@@ -30,6 +30,8 @@ public final class Trainer {
     var clock = SessionClock()
     var resumedStep: Int?
     var hasReportedFirstLoss = false
+    /// What the unfinished epoch's batches add to the metrics, still on the device.
+    var tallies: [String: Tally] = [:]
     /// The step, recorded and replayed where the config allows it.
     let compute: (Tensor, Tensor) -> StepOutcome
 

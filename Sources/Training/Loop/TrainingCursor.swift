@@ -12,7 +12,7 @@ struct TrainingCursor: Equatable {
     /// Sums over the examples of the unfinished epoch.
     var lossSum = 0.0
     var lossWeight = 0.0
-    /// Sums of the metrics that are measured during training, by name.
+    /// Sums of the metrics that are measured during training, by name, when last read.
     var metricSums: [String: Average] = [:]
     /// Seconds since the run began, without the time between sessions; those in training steps;
     /// those of them spent waiting for data; and the examples that were trained on.

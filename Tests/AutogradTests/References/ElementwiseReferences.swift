@@ -64,6 +64,7 @@ enum References {
         "floorDivide": { floor($0 / $1) }, "mod": { $0 - $1 * floor($0 / $1) },
         "pow": { pow($0, $1) }, "atan2": { atan2($0, $1) },
         "maximum": { max($0, $1) }, "minimum": { min($0, $1) },
+        "weighing": { $0 == 0 ? 0 : $0 * $1 },
         "reluGrad": { $1 > 0 ? $0 : 0 }, "leakyReluGrad": { $1 > 0 ? $0 : 0.25 * $0 },
         "eluGrad": { $1 > 0 ? $0 : $0 * ($1 + 1.5) }, "tanhGrad": { $0 * (1 - $1 * $1) },
         "sigmoidGrad": { $0 * $1 * (1 - $1) }, "softplusGrad": { $0 * sigmoid($1) },

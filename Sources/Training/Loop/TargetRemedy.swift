@@ -1,0 +1,42 @@
+import NN
+import Tensor
+
+/// Transforms that may make targets fit a loss: the sentence of an error offers the first that does.
+struct TargetRemedy: CustomStringConvertible {
+    /// What the targets would be then.
+    let shape: Shape
+    let dtype: DType
+    private let isReshaped, isCast: Bool
+
+    private init(_ shape: Shape, _ dtype: DType, was: (shape: Shape, dtype: DType)) {
+        self.shape = shape
+        self.dtype = dtype
+        isReshaped = shape != was.shape
+        isCast = dtype != was.dtype
+    }
+
+    /// Everything worth a try for targets of a model with this output: classes, then one number for
+    /// each of the output.
+    static func all(_ output: Shape, _ target: Shape, _ dtype: DType) -> [TargetRemedy] {
+        var shapes = [target]
+        if output.rank > 0 { shapes.append(output.removing(at: output.rank - 1)) }
+        shapes.append(output)
+        let classes: DType = dtype.isInteger ? dtype : .int64
+        return shapes.filter { $0.elementCount == target.elementCount }.flatMap { shape in
+            [
+                TargetRemedy(shape, dtype, was: (target, dtype)),
+                TargetRemedy(shape, classes, was: (target, dtype)),
+            ]
+        }
+    }
+
+    var description: String {
+        var transforms: [String] = []
+        if isReshaped {
+            let sizes = (0..<shape.rank).map { "\(shape[$0])" }.joined(separator: ", ")
+            transforms.append("{\"type\": \"reshape\", \"shape\": [\(sizes)]}")
+        }
+        if isCast { transforms.append("{\"type\": \"cast\", \"dtype\": \"\(dtype.name)\"}") }
+        return "; add \(transforms.joined(separator: ", ")) to data.targetTransforms"
+    }
+}

@@ -1,0 +1,61 @@
+import FTConfig
+import FakeTensor
+import Testing
+
+@Suite("Targets that don't fit")
+struct TargetRemedyTests {
+    /// What is said of targets of a shape and dtype beside a model with `units` outputs.
+    private func problem(
+        _ targets: NDArray, _ loss: String, units: Int = 3, _ transforms: String = "[]"
+    ) throws -> String {
+        let sandbox = Sandbox()
+        let path = sandbox.file("data.h5")
+        try HDF5Writer.create(path) { file in
+            try file.write("x", Random(seed: 1).normal([6, 4]))
+            try file.write("y", targets)
+        }
+        let text = """
+            {"data": {"path": "\(path)", "train": {"inputs": "x", "targets": "y"},
+              "targetTransforms": \(transforms)},
+             "model": {"layers": [{"type": "linear", "units": \(units)}]},
+             "loss": {"type": "\(loss)"}, "optimizer": {"type": "sgd", "learningRate": 0.1}}
+            """
+        do {
+            _ = try Experiment(RunConfig(text: text, file: "run.json", overrides: []))
+            return ""
+        } catch let error as ConfigError {
+            return error.description
+        }
+    }
+
+    private let labels = NDArray([0, 1, 2, 0, 1, 2])
+
+    @Test("are told the transforms that make them fit, which do")
+    func remedies() throws {
+        let column = labels.reshape([6, 1])
+        let cases: [(NDArray, String, Int, String)] = [
+            (column, "crossEntropy", 3, #"{"type": "reshape", "shape": []}"#),
+            (labels.cast(to: .float64), "crossEntropy", 3, #"{"type": "cast", "dtype": "int64"}"#),
+            (labels.cast(to: .bool), "crossEntropy", 3, #"{"type": "cast", "dtype": "int64"}"#),
+            (
+                column.cast(to: .float32), "nll", 3,
+                #"{"type": "reshape", "shape": []}, {"type": "cast", "dtype": "int64"}"#
+            ),
+            (
+                labels.cast(to: .float32), "meanSquaredError", 1,
+                #"{"type": "reshape", "shape": [1]}"#
+            ),
+        ]
+        for (targets, loss, units, remedy) in cases {
+            let text = try problem(targets, loss, units: units)
+            #expect(text.contains("; add \(remedy) to data.targetTransforms"), "\(text)")
+            #expect(try problem(targets, loss, units: units, "[\(remedy)]") == "")
+        }
+    }
+
+    @Test("are told no transform where none helps")
+    func none() throws {
+        let text = try problem(NDArray([Float](repeating: 0, count: 12), [6, 2]), "crossEntropy")
+        #expect(text.contains("don't fit") && !text.contains("; add"))
+    }
+}
