@@ -33,7 +33,7 @@ extension Optimizer {
     public final func step() { step(gate: nil) }
 
     /// A step that changes no parameter and no state where `gate`, one bool on the parameters'
-    /// device, is false. It counts as a step in any case, for the host doesn't wait to see.
+    /// device, is false. It counts as a step until `takeBackStep`, for the host doesn't wait to see.
     package final func step(gate: NDArray?) {
         makePlan()
         let factor = clipGradients()
@@ -41,6 +41,15 @@ extension Optimizer {
         if let recorder = Recorder.current { note(for: recorder) }
         for launch in plan.launches {
             change(arrays(of: launch), numbers: launch.numbers, clip: factor, gate: gate)
+        }
+    }
+
+    /// Takes back the count of the last step, once the host knows that its gate held it up: bias
+    /// corrections go by the changes that were made.
+    package final func takeBackStep() {
+        stepCount -= 1
+        for launch in plan.launches {
+            for index in launch.members { entries[index].steps -= 1 }
         }
     }
 

@@ -42,6 +42,7 @@ extension Trainer {
         let value = outcome.loss.item
         guard value.isFinite else { throw divergence(value, batch) }
         let weight = outcome.weight?.item ?? Double(batch.count)
+        if weight == 0 { optimizer.takeBackStep() }
         if !hasReportedFirstLoss, weight > 0 {
             hasReportedFirstLoss = true
             emit(.firstLoss(value, step: cursor.step + 1))
