@@ -40,7 +40,11 @@ enum TransformCatalog {
 
         TransformEntry(
             "reshape", "Gives each example another shape of as many elements.",
-            [.array("shape", of: .int(min: 1), maxCount: 7, doc: "the shape of one example; [] for a number")]
+            [
+                .array(
+                    "shape", of: .int(min: 1), maxCount: 7,
+                    doc: "the shape of one example; [] for a number")
+            ]
         ) { .reshape($0.ints("shape")) },
 
         TransformEntry(
