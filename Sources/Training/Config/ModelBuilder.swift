@@ -48,9 +48,6 @@ final class ModelBuilder {
     }
 
     private func layer(_ value: ConfigValue, _ shape: inout Shape) throws -> Layer {
-        guard let entry = LayerCatalog.byName[value.type] else {
-            throw ConfigError([value.issue("unknown layer \(value.type)")])
-        }
         let name = path.map { String($0) }.joined(separator: ".")
         let row = rows.count
         do {
@@ -58,7 +55,8 @@ final class ModelBuilder {
                 LayerRow(
                     name: name, type: value.type, outputShape: [], parameters: 0,
                     depth: path.count - 1))
-            let layer = try entry.build(value, shape, self)
+            let layer = try Catalogs.layers.make(
+                value, LayerPlace(input: shape, builder: self))
             shape = try layer.outputShape(for: shape)
             rows[row] = LayerRow(
                 name: name, type: value.type, outputShape: Array(shape),
