@@ -112,6 +112,30 @@ extension Catalogs {
             ) { value, place in
                 Residual(try place.builder.nested(value.children("layers"), place.input))
             },
+
+            Entry(
+                "parallel", "Branches side by side on one input, their outputs joined.",
+                [
+                    .array(
+                        "branches", of: .array(of: .union("layer"), maxCount: 10_000), minCount: 1,
+                        maxCount: 1000, doc: "lists of layers; an empty one gives the input"),
+                    .string(
+                        "join", default: "concat", oneOf: ["add", "multiply", "concat"],
+                        doc: "how the outputs become one"),
+                    .int(
+                        "axis", default: -1,
+                        doc: "that concat lengthens; 0 is the batch, -1 the last one"),
+                ]
+            ) { value, place in
+                let branches = try value.children("branches").enumerated().map { index, layers in
+                    try place.builder.nested(layers.elements, place.input, branch: index)
+                }
+                switch value.string("join") {
+                case "add": return Parallel(.add, branches)
+                case "multiply": return Parallel(.multiply, branches)
+                default: return Parallel(.concat(axis: value.int("axis")), branches)
+                }
+            },
         ])
 }
 
