@@ -120,6 +120,20 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         BadInput.override(
             "model.layers=[{\"type\":\"residual\",\"layers\":[{\"type\":\"linear\",\"units\":5}]}]",
             2, "a residual needs equal shapes"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\",\"join\":\"add\","
+                + "\"branches\":[[],[{\"type\":\"linear\",\"units\":5}]]}]",
+            2, "layer 0 (parallel): the branches give [6] and [5]; add needs equal shapes"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\",\"axis\":0,\"branches\":[[],[]]}]",
+            2, "which have no axis 0"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\",\"branches\":[]}]",
+            2, "model.layers[0].branches"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\","
+                + "\"branches\":[[],[{\"type\":\"linear\",\"unit\":5}]]}]",
+            2, "model.layers[0].branches[1][0].unit"),
         BadInput.override("loss={\"type\":\"meanSquaredError\"}", 2, "the targets are []"),
         BadInput.override(
             "loss={\"type\":\"crossEntropy\",\"classWeights\":[1]}", 2, "1 class weights"),

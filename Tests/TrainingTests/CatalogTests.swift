@@ -9,6 +9,7 @@ import Testing
     /// What the variants need besides their type.
     static let required: [String: String] = [
         "layer linear": "\"units\": 6", "layer reshape": "\"shape\": [2, -1]",
+        "layer parallel": "\"branches\": [[], [{\"type\": \"relu\"}]], \"join\": \"add\"",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
         "schedule cosineRestarts": "\"period\": 3", "transform scale": "\"factor\": 2",

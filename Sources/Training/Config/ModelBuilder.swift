@@ -13,6 +13,7 @@ final class ModelBuilder {
     private let batchSize: Int
     private var parameterBytes = 0
     private var path: [Int] = []
+    private var depth = 0
     private var outputShape = Shape()
 
     init(seed: UInt64, batchSize: Int) {
@@ -30,9 +31,17 @@ final class ModelBuilder {
         return (model, outputShape)
     }
 
-    /// Layers inside a layer.
-    func nested(_ layers: [ConfigValue], _ input: Shape) throws -> Sequential {
-        try sequence(layers, input)
+    /// Layers inside a layer, which may have several such lists.
+    func nested(
+        _ layers: [ConfigValue], _ input: Shape, branch: Int? = nil
+    ) throws -> Sequential {
+        depth += 1
+        if let branch { path.append(branch) }
+        defer {
+            depth -= 1
+            if branch != nil { path.removeLast() }
+        }
+        return try sequence(layers, input)
     }
 
     private func sequence(_ layers: [ConfigValue], _ input: Shape) throws -> Sequential {
@@ -49,21 +58,19 @@ final class ModelBuilder {
     }
 
     private func layer(_ value: ConfigValue, _ shape: inout Shape) throws -> Layer {
-        guard let entry = LayerCatalog.byName[value.type] else {
-            throw ConfigError([value.issue("unknown layer \(value.type)")])
-        }
         let name = path.map { String($0) }.joined(separator: ".")
         let row = rows.count
         do {
             rows.append(
                 LayerRow(
                     name: name, type: value.type, outputShape: [], parameters: 0,
-                    depth: path.count - 1))
-            let layer = try entry.build(value, shape, self)
+                    depth: depth))
+            let layer = try Catalogs.layers.make(
+                value, LayerPlace(input: shape, builder: self))
             shape = try layer.outputShape(for: shape)
             rows[row] = LayerRow(
                 name: name, type: value.type, outputShape: Array(shape),
-                parameters: layer.parameterCount, depth: path.count - 1)
+                parameters: layer.parameterCount, depth: depth)
             try check(value, Array(shape))
             return layer
         } catch let error as ShapeError {

@@ -31,18 +31,7 @@ public enum RunSchema {
                 "metrics", of: .union("metric"), default: [], maxCount: 16,
                 doc: "measured on the validation data after each epoch"),
         ],
-        unions: [
-            Union(name: "layer", variants: LayerCatalog.entries.map(\.variant)),
-            Union(name: "loss", plural: "losses", variants: LossCatalog.entries.map(\.variant)),
-            Union(name: "optimizer", variants: OptimizerCatalog.entries.map(\.variant)),
-            Union(name: "schedule", variants: ScheduleCatalog.entries.map(\.variant)),
-            Union(
-                name: "metric", allowsShorthand: true,
-                variants: MetricCatalog.entries.map(\.variant)),
-            Union(
-                name: "transform", allowsShorthand: true,
-                variants: TransformCatalog.entries.map(\.variant)),
-        ])
+        unions: Catalogs.unions)
 
     private static let data: [Field] = [
         .string(

@@ -79,7 +79,7 @@ struct DataPlan {
     ) throws -> [Transform] {
         var (shape, dtype) = (shape, dtype)
         return try values.map { value in
-            let transform = try TransformCatalog.build(value)
+            let transform = try Catalogs.transforms.make(value)
             do throws(TransformError) {
                 shape = try transform.outputShape(for: shape)
                 dtype = try transform.outputDType(for: dtype)

@@ -47,11 +47,10 @@ public final class Experiment {
         rows = builder.rows
         random = builder.random
         let lossValue = config.value.child("loss")
-        let lossEntry = try LossCatalog.entry(lossValue)
-        loss = lossEntry.build(lossValue)
-        let ignored = lossEntry.takesClasses ? lossValue.optionalInt("ignoreIndex") : nil
-        metrics = try config.value.children("metrics").map { value throws(ConfigError) in
-            try MetricCatalog.build(value, ignoring: ignored)
+        let chosen = try Catalogs.losses.make(lossValue)
+        loss = chosen.loss
+        metrics = try config.value.children("metrics").map { value in
+            try Catalogs.metrics.make(value, chosen.ignored)
         }
         if model.trainableCount == 0 {
             throw ConfigError([
@@ -59,10 +58,10 @@ public final class Experiment {
                     "no layer has parameters to train; add a linear layer", at: "layers")
             ])
         }
-        optimizer = try OptimizerCatalog.build(config.value.child("optimizer"), model)
+        optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
         try checkTargets(output, lossValue)
-        if lossEntry.takesClasses {
-            try checkClasses(output, ignoring: ignored)
+        if chosen.takesClasses {
+            try checkClasses(output, ignoring: chosen.ignored)
         }
     }
 

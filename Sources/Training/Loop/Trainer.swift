@@ -63,9 +63,10 @@ public final class Trainer {
         }
         store = folder.checkpoints(keep: config.training.int("keepCheckpoints"))
         metricsLog = MetricsLog(folder, metrics: experiment.metrics.map(\.name))
-        rates = try ScheduleCatalog.build(
-            config.value.child("schedule"), rate: experiment.optimizer.learningRate,
+        let span = ScheduleSpan(
+            rate: experiment.optimizer.learningRate,
             steps: config.epochs * experiment.data.train.batchesPerEpoch)
+        rates = try Catalogs.schedules.make(config.value.child("schedule"), span)
     }
 
     /// Writes the files of a run that has no checkpoint yet.

@@ -1,0 +1,64 @@
+import FTJSON
+import Testing
+
+/// Models that branch, as the program shows them.
+@Suite struct BranchTests {
+    private let layers =
+        "model.layers=[{\"type\":\"parallel\",\"join\":\"concat\",\"branches\":["
+        + "[{\"type\":\"linear\",\"units\":4},{\"type\":\"relu\"}],[],"
+        + "[{\"type\":\"dropout\",\"rate\":0.1}]]},{\"type\":\"linear\",\"units\":3}]"
+
+    private func run(_ arguments: String...) throws -> Workspace.Result {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        return try workspace.run(arguments)
+    }
+
+    @Test("are checked and printed branch by branch")
+    func check() throws {
+        let result = try run("check", "tiny.json", layers, "--gradients")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            result.output.contains(
+                """
+                layer  type       output     parameters
+                       input      float32 6
+                0      parallel   16                 28
+                0.0.0    linear   4                  28
+                0.0.1    relu     4
+                0.2.0    dropout  6
+                1      linear     3                  51
+                       total                         79
+                """))
+        let json = try run("check", "tiny.json", layers, "--json")
+        let rows = try JSONNode(parsing: json.output)["layers"]
+        #expect("\(String(describing: rows))".contains("0.2.0"))
+    }
+
+    @Test("are drawn and profiled under their names")
+    func diagnostics() throws {
+        let graph = try run("graph", "tiny.json", layers)
+        #expect(graph.output.contains("Concat"))
+        #expect(graph.output.contains("0.0.0.weight"))
+        let profile = try run("profile", "tiny.json", layers)
+        #expect(profile.output.contains("0 Parallel(3 branches, concat)"))
+    }
+
+    @Test("train, and are in the run's config with all defaults")
+    func train() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let result = try workspace.run("tiny.json", layers)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try workspace.text("runs/tiny-001/config.json").contains("\"axis\": -1"))
+        #expect(try workspace.run("eval", "runs/tiny-001").status == 0)
+        let inspected = try workspace.run("inspect", "runs/tiny-001/best.safetensors")
+        #expect(inspected.output.contains("0.0.0.weight"))
+    }
+
+    @Test("are listed") func list() throws {
+        let text = try run("list", "parallel").output
+        #expect(text.hasPrefix("layer parallel  Branches side by side"))
+        #expect(text.contains("[[layer]]"))
+    }
+}
