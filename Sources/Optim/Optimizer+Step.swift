@@ -59,7 +59,7 @@ extension Optimizer {
         arrays.reserveCapacity(launch.members.count * (2 + slots.count))
         for index in launch.members {
             let parameter = entries[index].parameter
-            guard let gradient = parameter.grad?.data else { continue }
+            guard let gradient = gradient(of: parameter) else { continue }
             check(entries[index], gradient)
             arrays.append(parameter.data)
             arrays.append(gradient.contiguous())
@@ -93,7 +93,7 @@ extension Optimizer {
         var launches: [[Int]] = []
         for index in entries.indices {
             let parameter = entries[index].parameter
-            guard parameter.requiresGrad, parameter.grad != nil else { continue }
+            guard gradient(of: parameter) != nil else { continue }
             prepare(index)
             let place = launches.firstIndex { members in
                 let other = entries[members[0]]

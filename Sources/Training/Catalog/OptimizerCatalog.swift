@@ -123,6 +123,20 @@ extension Catalogs {
             },
 
             optimizer(
+                "lamb", "Adam with steps as long as each parameter, for large batches.",
+                rate: 0.001, decay: 0.01,
+                [
+                    share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment),
+                    epsilon(1e-6),
+                ]
+            ) { value, model, rate, decay in
+                LAMB(
+                    model, learningRate: rate, beta1: value.double("beta1"),
+                    beta2: value.double("beta2"), epsilon: value.double("epsilon"),
+                    weightDecay: decay)
+            },
+
+            optimizer(
                 "lion", "Steps of one size in the direction of a running mean.", rate: 0.0001,
                 [
                     share("beta1", 0.9, firstMoment),
