@@ -35,7 +35,7 @@ public final class Dataset: Sendable {
             }
     }
 
-    /// Examples in memory: both arrays have N rows.
+    /// Examples in the CPU's memory: both arrays have N rows.
     ///
     /// Throws where the row counts differ or are 0.
     public convenience init(inputs: NDArray, targets: NDArray, name: String = "data") throws {
@@ -45,8 +45,8 @@ public final class Dataset: Sendable {
         }
         try Dataset.checkCounts(name, inputs.shape[0], targets.shape[0])
         self.init(
-            name: name, inputs: .memory(inputs.contiguous()),
-            targets: .memory(targets.contiguous()), rows: 0..<inputs.shape[0])
+            name: name, inputs: .memory(inputs.on(.cpu).contiguous()),
+            targets: .memory(targets.on(.cpu).contiguous()), rows: 0..<inputs.shape[0])
     }
 
     static func checkCounts(_ name: String, _ inputs: Int, _ targets: Int) throws {

@@ -13,6 +13,9 @@ public struct MemoryStatistics: Sendable, Equatable {
     public var allocations = 0
     /// Blocks handed out that had been used before.
     public var reused = 0
+
+    /// Nothing yet.
+    public init() {}
 }
 
 /// Hands out 64-byte aligned blocks and keeps returned ones for the next request of their size.

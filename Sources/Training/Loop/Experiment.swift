@@ -58,6 +58,8 @@ public final class Experiment {
                     "no layer has parameters to train; add a linear layer", at: "layers")
             ])
         }
+        // The parameters were drawn on the CPU, so that they are the same on every device.
+        model.to(device.backend)
         optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
         try checkTargets(output, lossValue)
         if chosen.takesClasses {
