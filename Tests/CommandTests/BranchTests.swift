@@ -61,4 +61,44 @@ import Testing
         #expect(text.hasPrefix("layer parallel  Branches side by side"))
         #expect(text.contains("[[layer]]"))
     }
+
+    @Test("may start from inputs with names, which every command shows")
+    func namedInputs() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let changes = [
+            "data.train.inputs={\"a\":\"train/images\",\"b\":\"train/images\"}",
+            "data.validation.inputs={\"a\":\"test/images\",\"b\":\"test/images\"}",
+            "model.layers=[{\"type\":\"parallel\",\"join\":\"multiply\",\"branches\":["
+                + "[{\"type\":\"input\",\"name\":\"a\"},{\"type\":\"linear\",\"units\":4}],"
+                + "[{\"type\":\"input\",\"name\":\"b\"},{\"type\":\"linear\",\"units\":4}]]},"
+                + "{\"type\":\"linear\",\"units\":3}]",
+        ]
+        let check = try workspace.run(["check", "tiny.json"] + changes)
+        #expect(
+            check.output.contains(
+                """
+                layer  type      output     parameters
+                       a         float32 6
+                       b         float32 6
+                0      parallel  4                  56
+                0.0.0    input   6
+                0.0.1    linear  4                  28
+                0.1.0    input   6
+                0.1.1    linear  4                  28
+                1      linear    3                  15
+                       total                        71
+                """), "\(check.output)\(check.errors)")
+        #expect(check.output.contains("train 40, validation 12   a float32 6, b float32 6"))
+        let graph = try workspace.run(["graph", "tiny.json"] + changes)
+        #expect(graph.output.contains("a<br/>") && graph.output.contains("b<br/>"))
+        let profile = try workspace.run(["profile", "tiny.json"] + changes)
+        #expect(profile.output.contains("0 Parallel(2 branches, multiply)"))
+        let run = try workspace.run(["tiny.json"] + changes)
+        #expect(run.status == 0, "\(run.errors)")
+        let config = try workspace.text("runs/tiny-001/config.json")
+        #expect(config.contains("\"b\": \"train/images\""))
+        #expect(try workspace.run("eval", "runs/tiny-001").status == 0)
+        #expect(try workspace.run("resume", "runs/tiny-001", "training.epochs=4").status == 0)
+    }
 }

@@ -6,6 +6,10 @@ import Tensor
 struct LayerPlace {
     /// The shape of one input, without the batch.
     let input: Shape
+    /// Whether nothing comes in yet: the model has several inputs, and none was chosen.
+    let isOpen: Bool
+    /// Whether it is the first of its list of layers.
+    let isFirst: Bool
     let builder: ModelBuilder
 }
 
@@ -110,7 +114,20 @@ extension Catalogs {
                 "residual", "x + layers(x); the layers keep the shape.",
                 [.array("layers", of: .union("layer"), minCount: 1, doc: "the layers around which")]
             ) { value, place in
-                Residual(try place.builder.nested(value.children("layers"), place.input))
+                Residual(try place.builder.nested(value.children("layers"), place))
+            },
+
+            Entry(
+                "input", "One of several inputs, where the model or a branch starts.",
+                [.string("name", doc: "its name in data.train.inputs")]
+            ) { value, place in
+                guard place.isFirst else {
+                    throw ConfigError([
+                        value.issue(
+                            "an input stands first in its list; what comes before it would be lost")
+                    ])
+                }
+                return try place.builder.input(value)
             },
 
             Entry(
@@ -128,7 +145,12 @@ extension Catalogs {
                 ]
             ) { value, place in
                 let branches = try value.children("branches").enumerated().map { index, layers in
-                    try place.builder.nested(layers.elements, place.input, branch: index)
+                    if place.isOpen, layers.elements.isEmpty {
+                        throw ConfigError([
+                            layers.issue("gets no input yet; start it with an input layer")
+                        ])
+                    }
+                    return try place.builder.nested(layers.elements, place, branch: index)
                 }
                 switch value.string("join") {
                 case "add": return Parallel(.add, branches)

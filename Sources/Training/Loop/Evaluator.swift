@@ -4,15 +4,16 @@ import Tensor
 
 /// Measures a model on a set of examples, without changing it.
 struct Evaluator {
-    let model: Layer
-    let loss: any Loss
-    let metrics: [any Metric]
-    let backend: any Backend
+    private let experiment: Experiment
+
+    init(_ experiment: Experiment) { self.experiment = experiment }
 
     /// The mean loss and all metrics; nil where `shouldStop` said so on the way.
     ///
     /// Throws where reading the data fails.
     func measure(_ loader: Loader, shouldStop: () -> Bool = { false }) throws -> Measurement? {
+        let (model, loss, metrics) = (experiment.model, experiment.loss, experiment.metrics)
+        let backend = experiment.device.backend
         model.eval()
         defer { model.train() }
         var lossSum = 0.0
@@ -23,7 +24,7 @@ struct Evaluator {
             if shouldStop() { return nil }
             noGrad {
                 let targets = batch.targets.on(backend)
-                let output = model(Tensor(batch.inputs.on(backend)))
+                let output = experiment.output(batch.tensors(on: backend))
                 let weight = loss.weight(output, Tensor(targets))?.item ?? Double(batch.count)
                 lossSum += loss(output, Tensor(targets)).item * weight
                 lossWeight += weight
@@ -35,5 +36,12 @@ struct Evaluator {
         return Measurement(
             loss: lossWeight == 0 ? 0 : lossSum / lossWeight,
             metrics: zip(metrics, sums).map { ($0.name, $1.value) })
+    }
+}
+
+extension Batch {
+    /// The inputs on a device.
+    func tensors(on backend: any Backend) -> [Tensor] {
+        allInputs.map { Tensor($0.on(backend)) }
     }
 }

@@ -31,18 +31,22 @@ public final class Experiment {
         self.config = config
         device = try DeviceChoice(config.deviceName)
         data = try DataPlan(config)
-        let inputs = data.train.inputs
-        guard inputs.outputDType == .float32 else {
+        let inputs = data.train.allInputs
+        for (name, input) in zip(data.inputNames, inputs) where input.outputDType != .float32 {
             let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
+            let which = name.isEmpty ? "these give" : "'\(name)' gives"
             throw ConfigError([
                 config.data.issue(
-                    "the model needs float32 inputs, these give \(inputs.outputDType); \(remedy)",
+                    "the model needs float32 inputs, \(which) \(input.outputDType); \(remedy)",
                     at: "transforms")
             ])
         }
-        let builder = ModelBuilder(seed: config.seed, batchSize: data.train.batchSize)
-        let layers = config.value.child("model").children("layers")
-        let (model, output) = try builder.build(layers, input: inputs.outputShape)
+        let builder = ModelBuilder(
+            seed: config.seed, batchSize: data.train.batchSize,
+            inputs: zip(data.inputNames, inputs).map {
+                ModelInput(name: $0, shape: $1.outputShape)
+            })
+        let (model, output) = try builder.build(config.value.child("model"))
         self.model = model
         rows = builder.rows
         random = builder.random
@@ -67,6 +71,13 @@ public final class Experiment {
         }
     }
 
+    /// What the model says on a batch of its inputs, in the order of the config.
+    func output(_ inputs: [Tensor]) -> Tensor {
+        let names = data.inputNames
+        if names[0].isEmpty { return model(inputs[0]) }
+        return model(Dictionary(uniqueKeysWithValues: zip(names, inputs)))
+    }
+
     /// What decides on the best epoch: `loss` or the name of a metric.
     var bestBy: String {
         config.training.optionalString("bestBy") ?? metrics.first?.name ?? "loss"
@@ -87,7 +98,7 @@ public final class Experiment {
         info.trainCount = data.train.dataset.count
         info.validationCount = data.validation?.dataset.count ?? 0
         info.storedInput = data.storedInput
-        info.modelInput = data.modelInput
+        info.modelInputs = data.modelInputs
         info.isInMemory = data.train.dataset.isInMemory
         info.layers = rows
         info.parameterCount = model.parameterCount

@@ -38,7 +38,7 @@ extension Trainer {
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
-        let outcome = compute(Tensor(batch.inputs.on(backend)), Tensor(targets))
+        let outcome = compute(batch.tensors(on: backend), Tensor(targets))
         let value = outcome.loss.item
         guard value.isFinite else { throw divergence(value, batch) }
         let weight = outcome.weight?.item ?? Double(batch.count)
@@ -81,9 +81,7 @@ extension Trainer {
             }
             return Measurement(loss: cursor.meanLoss, metrics: metrics)
         }
-        let evaluator = Evaluator(
-            model: experiment.model, loss: experiment.loss, metrics: experiment.metrics,
-            backend: backend)
+        let evaluator = Evaluator(experiment)
         let measurement = try evaluator.measure(validation) { stop.isRequested }
         if let measurement, !measurement.loss.isFinite {
             throw divergence("the validation loss is \(Format.measure(measurement.loss))")

@@ -31,7 +31,7 @@ public final class Trainer {
     var resumedStep: Int?
     var hasReportedFirstLoss = false
     /// The step, recorded and replayed where the config allows it.
-    let compute: (Tensor, Tensor) -> StepOutcome
+    let compute: ([Tensor], Tensor) -> StepOutcome
 
     /// The optimizer and its state.
     public var optimizer: Optimizer { experiment.optimizer }

@@ -20,8 +20,8 @@ struct StepOutcome: TensorTree {
 extension Experiment {
     /// One step of training on a batch, as a function of its tensors alone: it changes the parameters,
     /// except where the loss is not finite or nothing in the batch counts.
-    func trainStep(_ inputs: Tensor, _ targets: Tensor) -> StepOutcome {
-        let output = model(inputs)
+    func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+        let output = output(inputs)
         let loss = loss(output, targets)
         let weight = noGrad { self.loss.weight(output, targets) }
         loss.backward()
