@@ -77,7 +77,8 @@ let package = Package(
 
         // A device that only tests have.
         .target(
-            name: "StrictDevice", dependencies: ["Tensor", "FTSupport"], path: "Tests/Support/StrictDevice",
+            name: "StrictDevice", dependencies: ["Tensor", "FTSupport"],
+            path: "Tests/Support/StrictDevice",
             swiftSettings: strict),
 
         tests("SupportTests", ["FTSupport"]),

@@ -18,7 +18,8 @@ enum Layout: String, CaseIterable, Sendable {
         case .stepped:
             if x.rank == 0 { return x }
             let size = x.shape[last]
-            let wide = NDArray.full(x.shape.replacing(last, with: 3 * size), 9, x.dtype, on: x.device)
+            let wide = NDArray.full(
+                x.shape.replacing(last, with: 3 * size), 9, x.dtype, on: x.device)
             let view = wide.slice(axis: last, start: min(1, 3 * size), count: size, step: 3)
             view.assign(x)
             return view
