@@ -77,7 +77,7 @@ let package = Package(
 
         // A device that only tests have.
         .target(
-            name: "StrictDevice", dependencies: ["Tensor"], path: "Tests/Support/StrictDevice",
+            name: "StrictDevice", dependencies: ["Tensor", "FTSupport"], path: "Tests/Support/StrictDevice",
             swiftSettings: strict),
 
         tests("SupportTests", ["FTSupport"]),

@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 import Tensor
 
@@ -23,7 +24,7 @@ final class LateQueue: @unchecked Sendable {
 
     /// Starts the thread. It never ends, and neither does the queue.
     func start() {
-        _ = Thread { [self] in
+        _ = POSIXThread { [self] in
             while true {
                 for work in next() { work() }
             }
