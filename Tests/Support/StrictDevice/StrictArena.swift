@@ -57,8 +57,8 @@ final class StrictArena: @unchecked Sendable {
     }
 
     private func protect(_ range: Block, _ access: Int32) {
-        let start =
-            UInt(bitPattern: range.pointer) / UInt(StrictArena.page) * UInt(StrictArena.page)
+        let page = UInt(StrictArena.page)
+        let start = UInt(bitPattern: range.pointer) / page * page
         let end = UInt(bitPattern: range.pointer) + UInt(max(1, range.byteCount))
         let first = UnsafeMutableRawPointer(bitPattern: start)
         guard mprotect(first, Int(end - start), access) == 0 else {
