@@ -61,12 +61,14 @@ final class CachingAllocator: @unchecked Sendable {
             return block
         }
         if let cached { return cached }
-        guard let fresh = aligned_alloc(64, size) else {
-            fail(
-                "memory", "the system has no \(size) bytes left",
-                hint: "\(statistics.live) are in use; use a smaller batch or model")
-        }
-        return fresh
+        if let fresh = aligned_alloc(64, size) { return fresh }
+        // What is kept for reuse may be what the system lacks.
+        trim()
+        if let fresh = aligned_alloc(64, size) { return fresh }
+        fail(
+            "memory", "the system has no \(size) bytes left",
+            hint: "\(statistics.live - size) are in use, none kept for reuse; "
+                + "use a smaller batch or model")
     }
 
     func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
