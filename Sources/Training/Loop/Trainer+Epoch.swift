@@ -25,32 +25,34 @@ extension Trainer {
             try step(batch)
             let isLast = data.train.batches(from: cursor.sampler.position) == 0
             if every > 0, cursor.step.isMultiple(of: every), !isLast {
+                try settle()
                 note()
                 try save(keepsStep: true)
                 clock.stamp(&cursor)
             }
-            if stop.isRequested { return false }
+            if stop.isRequested {
+                try settle()
+                return false
+            }
         }
+        try settle()
         return true
     }
 
-    /// One step: forward, backward, update.
+    /// One step: forward, backward, update. Its loss is read when the next step has been launched, so
+    /// that the device need not be waited for; that of an epoch's first step at once.
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
         let outcome = compute(batch.tensors(on: backend), Tensor(targets))
-        let value = outcome.loss.item
-        guard value.isFinite else { throw divergence(value, batch) }
-        let weight = outcome.weight?.item ?? Double(batch.count)
-        if !hasReportedFirstLoss {
-            hasReportedFirstLoss = true
-            emit(.firstLoss(value, step: cursor.step + 1))
-        }
+        try settle()
+        unread = UnreadStep(
+            batch: batch, loss: outcome.loss, weight: outcome.weight, step: cursor.step,
+            sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
+        if cursor.lossWeight == 0 { try settle() }
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count
-        cursor.lossSum += value * weight
-        cursor.lossWeight += weight
         if data.validation == nil {
             for metric in experiment.metrics {
                 cursor.metricSums[metric.name, default: Average()] += metric(
@@ -58,6 +60,26 @@ extension Trainer {
             }
         }
         report()
+    }
+
+    /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before that
+    /// step: it changed nothing.
+    private func settle() throws {
+        guard let last = unread else { return }
+        unread = nil
+        let value = last.loss.item
+        guard value.isFinite else {
+            (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
+            optimizer.learningRate = last.rate
+            throw divergence(value, last.batch)
+        }
+        if !hasReportedFirstLoss {
+            hasReportedFirstLoss = true
+            emit(.firstLoss(value, step: last.step + 1))
+        }
+        let weight = last.weight?.item ?? Double(last.batch.count)
+        cursor.lossSum += value * weight
+        cursor.lossWeight += weight
     }
 
     private func report() {

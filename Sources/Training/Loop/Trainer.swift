@@ -30,6 +30,8 @@ public final class Trainer {
     var clock = SessionClock()
     var resumedStep: Int?
     var hasReportedFirstLoss = false
+    /// The last step, while its loss has not been read.
+    var unread: UnreadStep?
     /// The step, recorded and replayed where the config allows it.
     let compute: ([Tensor], Tensor) -> StepOutcome
 

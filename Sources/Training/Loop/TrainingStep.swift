@@ -1,4 +1,5 @@
 import Autograd
+import Datasets
 import NN
 import Optim
 import Tensor
@@ -15,6 +16,17 @@ struct StepOutcome: TensorTree {
         StepOutcome(
             loss: transform(loss), weight: weight.map(transform), output: transform(output))
     }
+}
+
+/// A step that was launched, and where training stood before it.
+struct UnreadStep {
+    let batch: Batch
+    let loss: Tensor
+    let weight: Tensor?
+    let step: Int
+    let sampler: SamplerState
+    let samples: Int
+    let rate: Double
 }
 
 extension Experiment {
