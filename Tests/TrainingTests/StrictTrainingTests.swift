@@ -2,7 +2,7 @@ import FakeTensor
 import StrictDevice
 import Testing
 
-@Suite("Training on a device that the host can't look into")
+@Suite("Training on a device that the host can't look into", .serialized)
 struct StrictTrainingTests {
     static let configs = ["autoencoder", "deep", "linear", "mlp"]
 
@@ -34,6 +34,22 @@ struct StrictTrainingTests {
                 steadyColumns(try sandbox.text("\(run)/metrics.csv"))
                     == steadyColumns(try sandbox.text("cpu/metrics.csv")))
         }
+    }
+
+    @Test("a step waits once, for the loss of the step before")
+    func waits() throws {
+        let sandbox = Sandbox()
+        let strict = StrictBackend.shared
+        var waits: [Int] = []
+        let trainer = try sandbox.trainer("run", ["device=\(strict.device)", "training.epochs=1"])
+        let listener = Listener { event in
+            if case .step = event { waits.append(strict.counts.waits) }
+        }
+        trainer.observers = [listener]
+        _ = try trainer.run()
+        #expect(waits.count == 5)
+        #expect(waits[1] - waits[0] == 0)
+        #expect(zip(waits.dropFirst(), waits).allSatisfy { $0 - $1 <= 2 })
     }
 
     /// Noise in the shape of digits: 40 images to learn from, 20 to measure on.
