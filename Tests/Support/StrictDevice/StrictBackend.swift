@@ -8,8 +8,8 @@ package import Tensor
 /// Reading or writing an array of it outside its kernels and copies ends the process. Memory that
 /// nobody has written is full of 0xff: NaN in every float.
 package final class StrictBackend: Backend {
-    /// The one strict device of the process, `Device("strict")` once it has been asked for.
-    package static let shared = StrictBackend()
+    /// The strict device that tests share, `Device("strict")` once it has been asked for.
+    package static let shared = StrictBackend(named: "strict")
 
     private let queue = LateQueue(limit: 64)
     private let arena = StrictArena()
@@ -32,16 +32,18 @@ package final class StrictBackend: Backend {
         package var waits = 0
     }
 
-    private init() {
+    /// A device of its own, for whoever counts what it is asked for. It stays until the process ends.
+    package init(named name: String) {
+        device = .named(name)
         queue.start()
-        Device.register(self, as: "strict")
+        Device.register(self, as: name)
     }
 
-    package var device: Device { .named("strict") }
-    package var summary: String { "strict: \(arithmetic)" }
+    package let device: Device
+    package var summary: String { "\(device): \(arithmetic)" }
     package var arithmetic: String { CPUBackend.shared.arithmetic }
 
-    /// What the device was asked for since the process began; other threads count too.
+    /// What the device was asked for since it was made; other threads count too.
     package var counts: Counts { state.withLock { $0.counts } }
 
     package var memory: MemoryStatistics { state.withLock { $0.statistics } }
