@@ -43,6 +43,7 @@ train: build
 test: deps
 	$(SWIFT) build --build-tests $(C_FLAGS) $(STRICT_FLAGS)
 	$(SWIFT) test --skip-build --disable-xctest $(C_FLAGS) $(STRICT_FLAGS)
+	SWIFT=$(SWIFT) scripts/test-formulas
 	scripts/test-example
 
 # Random damage to configs and checkpoints, with the address sanitizer watching.

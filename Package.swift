@@ -75,15 +75,21 @@ let package = Package(
             name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",
             swiftSettings: strict),
 
+        // A device that only tests have.
+        .target(
+            name: "StrictDevice", dependencies: ["Tensor", "FTSupport"],
+            path: "Tests/Support/StrictDevice",
+            swiftSettings: strict),
+
         tests("SupportTests", ["FTSupport"]),
-        tests("TensorTests", ["Tensor", "CKernels", "FTSupport"]),
-        tests("AutogradTests", ["Tensor", "Autograd", "FTSupport"]),
-        tests("NNTests", ["Tensor", "Autograd", "NN"]),
-        tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim"]),
+        tests("TensorTests", ["Tensor", "CKernels", "FTSupport", "StrictDevice"]),
+        tests("AutogradTests", ["Tensor", "Autograd", "FTSupport", "StrictDevice"]),
+        tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice"]),
+        tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim", "StrictDevice"]),
         tests("DataTests", ["Tensor", "Datasets", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON", "FTSupport"]),
-        tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport"]),
+        tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport", "StrictDevice"]),
         tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
         tests("ExampleTests", ["FakeTensor"]),
     ],

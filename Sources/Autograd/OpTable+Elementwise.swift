@@ -71,6 +71,7 @@ extension OpTable {
         unary("acosh", "Acosh", over: 1.3...4) { $0.acosh() },
         unary("atanh", "Atanh", over: -0.8...0.8) { $0.atanh() },
         unary("erf", "Erf") { $0.erf() },
+        unary("erfc", "Erfc") { $0.erfc() },
     ]
 
     static let rounding: [OpRow] = [

@@ -48,6 +48,37 @@ extension Checker {
             content: .null, path: path, location: ConfigLocation(file: file, position))
     }
 
+    /// Checks an object whose keys are names of the user's choice.
+    mutating func named(
+        _ members: [JSONNode.Member], as element: ConfigType, at node: JSONNode, _ path: String
+    ) -> ConfigValue? {
+        let before = issues.count
+        if members.isEmpty { report(node.position, path, "is empty. Name at least one") }
+        reportDuplicates(members, path)
+        var values: [ConfigValue.Member] = []
+        for member in members {
+            let inner = ConfigPath.join(path, key: member.key)
+            if !Self.isName(member.key) {
+                let message = "a name is 1 to 64 letters, digits, '-' or '_'"
+                report(member.keyPosition, inner, message)
+            }
+            if let value = check(member.node, as: element, at: inner) {
+                values.append(ConfigValue.Member(key: member.key, value: value))
+            }
+        }
+        return issues.count == before ? value(.object(nil, values), node, path) : nil
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 95: true
+            default: false
+            }
+        }
+        return isPlain && (1...64).contains(text.utf8.count)
+    }
+
     private mutating func reportDuplicates(_ members: [JSONNode.Member], _ path: String) {
         var first: [String: JSONPosition] = [:]
         for member in members {

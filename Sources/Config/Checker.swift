@@ -33,6 +33,9 @@ struct Checker {
             return content.map { value(.object(nil, $0), node, path) }
         case .union(let name):
             return union(node, named: name, type, path)
+        case .named(let element):
+            guard let members = node.members else { return check(node, as: element, at: path) }
+            return named(members, as: element, at: node, path)
         case .integer, .number, .bool, .string:
             guard let content = scalar(node, type) else { return unexpected(node, type, path) }
             return value(content, node, path)
@@ -44,7 +47,7 @@ struct Checker {
         issues.append(ConfigIssue(location: location, path: path, message: message))
     }
 
-    private func value(
+    func value(
         _ content: ConfigValue.Content, _ node: JSONNode, _ path: String
     ) -> ConfigValue {
         let location = ConfigLocation(file: file, node.position)

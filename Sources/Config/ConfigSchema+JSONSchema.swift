@@ -85,6 +85,13 @@ extension ConfigSchema {
             return schema
         case .object(let fields): return objectSchema(fields)
         case .union(let name): return ["$ref": "#/$defs/\(name)"]
+        case .named(let element):
+            let one = JSONValue.object(typeSchema(element))
+            return [
+                "anyOf": [
+                    one, ["type": "object", "additionalProperties": one, "minProperties": 1],
+                ]
+            ]
         }
     }
 

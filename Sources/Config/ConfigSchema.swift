@@ -57,6 +57,11 @@ extension ConfigSchema {
         switch type.kind {
         case .object(let fields): verify(fields, in: place)
         case .array(let element, _): verify(element, in: place)
+        case .named(let element):
+            switch element.kind {
+            case .object, .union, .named: misdeclared(place, "an object can't be told from names")
+            default: verify(element, in: place)
+            }
         case .union(let name) where self[union: name] == nil:
             misdeclared(place, "there is no union named \(name)")
         default: break

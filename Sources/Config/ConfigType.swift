@@ -10,6 +10,7 @@ public struct ConfigType: Sendable {
         indirect case array(ConfigType, count: IntegerBounds)
         case object([Field])
         case union(String)
+        indirect case named(ConfigType)
     }
 
     let kind: Kind
@@ -54,6 +55,13 @@ public struct ConfigType: Sendable {
 }
 
 extension ConfigType {
+    /// One value, or an object that gives several a name each. The value itself is not an object.
+    public static func named(_ element: ConfigType) -> ConfigType {
+        ConfigType(kind: .named(element))
+    }
+}
+
+extension ConfigType {
     /// `an integer ≥ 1`: what a message says was expected.
     var expectation: String {
         switch kind {
@@ -67,6 +75,7 @@ extension ConfigType {
             return "an array\(Self.elements(count))"
         case .object: return "an object"
         case .union(let name): return Text.article(name)
+        case .named(let element): return "\(element.expectation), or an object of several by name"
         }
     }
 
@@ -90,6 +99,7 @@ extension ConfigType {
         case .array(let element, _): "[\(element.label)]"
         case .object: "object"
         case .union(let name): name
+        case .named(let element): "\(element.label) or by name"
         }
     }
 }

@@ -48,6 +48,13 @@ public struct ConfigValue: Sendable {
     /// The array of strings at `key`.
     public func strings(_ key: String) -> [String] { children(key).map(\.asString) }
 
+    /// The values at `key` with their names; one alone has the name "".
+    public func named(_ key: String) -> [(name: String, value: ConfigValue)] {
+        let value = member(key)
+        guard case .object(nil, let members) = value.content else { return [("", value)] }
+        return members.map { ($0.key, $0.value) }
+    }
+
     /// The object or variant at `key`.
     public func child(_ key: String) -> ConfigValue {
         let child = member(key)

@@ -91,6 +91,13 @@ extension Field {
         Field(name, .object(fields), nil, doc)
     }
 
+    /// One value, or an object that gives several a name each.
+    public static func named(
+        _ name: String, of element: ConfigType, default value: JSONValue? = nil, doc: String
+    ) -> Field {
+        Field(name, .named(element), value, doc)
+    }
+
     /// One variant of the union `union`; `default` is an object with its `type`.
     public static func union(
         _ name: String, of union: String, default value: JSONValue? = nil, doc: String

@@ -22,7 +22,7 @@ struct BatchMaker {
         let isWhole = loader.dataset.isInMemory && loader.sampler.order == .sequential
         let (inputs, targets) = try isWhole ? sequential(positions) : windowed(positions)
         state.position += count
-        return Batch(inputs: inputs, targets: targets, count: count, end: endState)
+        return Batch(allInputs: inputs, targets: targets, count: count, end: endState)
     }
 
     /// At the end of an epoch the state is the start of the next.
@@ -31,17 +31,17 @@ struct BatchMaker {
         return isOver ? SamplerState(epoch: state.epoch + 1) : state
     }
 
-    private func sequential(_ rows: Range<Int>) throws -> (NDArray, NDArray) {
+    private func sequential(_ rows: Range<Int>) throws -> ([NDArray], NDArray) {
         let (inputs, targets) = try loader.dataset.read(rows)
         return try transformed(inputs, targets, 0..<rows.count)
     }
 
     private func transformed(
-        _ inputs: NDArray, _ targets: NDArray, _ rows: some RandomAccessCollection<Int>
-    ) throws -> (NDArray, NDArray) {
+        _ inputs: [NDArray], _ targets: NDArray, _ rows: some RandomAccessCollection<Int>
+    ) throws -> ([NDArray], NDArray) {
         do {
             return (
-                try loader.inputs.batch(inputs, rows: rows),
+                try zip(loader.allInputs, inputs).map { try $0.batch($1, rows: rows) },
                 try loader.targets.batch(targets, rows: rows)
             )
         } catch let error as TransformError {
@@ -49,8 +49,8 @@ struct BatchMaker {
         }
     }
 
-    private mutating func windowed(_ positions: Range<Int>) throws -> (NDArray, NDArray) {
-        var parts: [(NDArray, NDArray)] = []
+    private mutating func windowed(_ positions: Range<Int>) throws -> ([NDArray], NDArray) {
+        var parts: [(inputs: [NDArray], targets: NDArray)] = []
         var first = positions.lowerBound
         while first < positions.upperBound {
             let window = try window(at: first)
@@ -60,7 +60,9 @@ struct BatchMaker {
             parts.append(try transformed(window.inputs, window.targets, rows))
             first = end
         }
-        return parts.count == 1 ? parts[0] : (joined(parts.map(\.0)), joined(parts.map(\.1)))
+        if parts.count == 1 { return parts[0] }
+        let inputs = parts[0].inputs.indices.map { index in joined(parts.map { $0.inputs[index] }) }
+        return (inputs, joined(parts.map(\.targets)))
     }
 
     /// The window that holds a position of the epoch.

@@ -11,22 +11,33 @@ extension Dataset {
     public static func open(
         _ path: String, inputs: String, targets: String, memoryLimit: Int? = nil
     ) throws -> Dataset {
+        try open(path, inputs: [inputs], targets: targets, memoryLimit: memoryLimit)
+    }
+
+    /// Opens examples with several inputs in an HDF5 file: a dataset for each.
+    public static func open(
+        _ path: String, inputs: [String], targets: String, memoryLimit: Int? = nil
+    ) throws -> Dataset {
         let file = try HDF5File(path)
-        let inputs = try HDF5Dataset(file, inputs)
+        let inputs = try inputs.map { try HDF5Dataset(file, $0) }
         let targets = try HDF5Dataset(file, targets)
-        let name = "\(path): '\(inputs.path)' and '\(targets.path)'"
-        try checkCounts(name, inputs.count, targets.count)
-        for source in [inputs, targets] where source.rowShape.elementCount == 0 {
+        guard !inputs.isEmpty else { throw DataError(path, "no dataset of inputs is named") }
+        func name(_ inputs: [HDF5Dataset]) -> String {
+            let list = inputs.map { "'\($0.path)'" }.joined(separator: ", ")
+            return "\(path): \(list) and '\(targets.path)'"
+        }
+        for input in inputs { try checkCounts(name([input]), input.count, targets.count) }
+        for source in inputs + [targets] where source.rowShape.elementCount == 0 {
             throw source.error("has rows without elements; fill it or name another dataset")
         }
         let limit = memoryLimit ?? defaultMemoryLimit
-        let size = inputs.shape.elementCount * inputs.dtype.size
-        let isHeld = size + targets.shape.elementCount * targets.dtype.size <= limit
+        let size = (inputs + [targets]).reduce(0) { $0 + $1.shape.elementCount * $1.dtype.size }
+        func source(_ dataset: HDF5Dataset) throws -> Source {
+            size <= limit ? .memory(try dataset.read()) : .stream(dataset)
+        }
         return Dataset(
-            name: name,
-            inputs: isHeld ? .memory(try inputs.read()) : .stream(inputs),
-            targets: isHeld ? .memory(try targets.read()) : .stream(targets),
-            rows: 0..<inputs.count)
+            name: name(inputs), inputs: try inputs.map(source), targets: try source(targets),
+            rows: 0..<targets.count)
     }
 
     /// Half of this machine's memory (or of what its container may use), at most 4 GiB.

@@ -1,7 +1,8 @@
 import FTSupport
 public import Tensor
 
-/// N examples: row i of the inputs belongs to row i of the targets.
+/// N examples: row i of the inputs belongs to row i of the targets. There may be several inputs, of
+/// shapes and dtypes of their own.
 ///
 /// The rows lie in memory, in the dtype they were stored in, or are read from the file as they are
 /// needed.
@@ -17,36 +18,42 @@ public final class Dataset: Sendable {
     public let count: Int
     /// Whether all rows are held in memory.
     public let isInMemory: Bool
-    let inputs: Source
+    let inputs: [Source]
     let targets: Source
     /// Where row 0 lies in the sources.
     let start: Int
 
-    init(name: String, inputs: Source, targets: Source, rows: Range<Int>) {
+    init(name: String, inputs: [Source], targets: Source, rows: Range<Int>) {
         self.name = name
         self.inputs = inputs
         self.targets = targets
         start = rows.lowerBound
         count = rows.count
-        isInMemory =
-            switch (inputs, targets) {
-            case (.memory, .memory): true
-            default: false
-            }
+        isInMemory = (inputs + [targets]).allSatisfy { source in
+            if case .memory = source { true } else { false }
+        }
     }
 
-    /// Examples in memory: both arrays have N rows.
+    /// Examples in the CPU's memory: both arrays have N rows.
     ///
     /// Throws where the row counts differ or are 0.
     public convenience init(inputs: NDArray, targets: NDArray, name: String = "data") throws {
-        guard inputs.rank > 0, targets.rank > 0 else {
+        try self.init(inputs: [inputs], targets: targets, name: name)
+    }
+
+    /// Examples of several inputs in memory: all arrays have N rows.
+    ///
+    /// Throws where the row counts differ or are 0, or there is no input.
+    public convenience init(inputs: [NDArray], targets: NDArray, name: String = "data") throws {
+        guard !inputs.isEmpty else { throw DataError(name, "there are no inputs") }
+        guard (inputs + [targets]).allSatisfy({ $0.rank > 0 }) else {
             throw DataError(
                 name, "inputs and targets need a first axis that counts the examples")
         }
-        try Dataset.checkCounts(name, inputs.shape[0], targets.shape[0])
+        for input in inputs { try Dataset.checkCounts(name, input.shape[0], targets.shape[0]) }
         self.init(
-            name: name, inputs: .memory(inputs.contiguous()),
-            targets: .memory(targets.contiguous()), rows: 0..<inputs.shape[0])
+            name: name, inputs: inputs.map { .memory($0.on(.cpu).contiguous()) },
+            targets: .memory(targets.on(.cpu).contiguous()), rows: 0..<targets.shape[0])
     }
 
     static func checkCounts(_ name: String, _ inputs: Int, _ targets: Int) throws {
@@ -61,17 +68,24 @@ public final class Dataset: Sendable {
         }
     }
 
-    /// The shape of one input.
-    public var inputShape: Shape { inputs.rowShape }
-    /// The dtype of the inputs as they are stored.
-    public var inputDType: DType { inputs.dtype }
+    /// The shapes of one example of each input.
+    public var inputShapes: [Shape] { inputs.map(\.rowShape) }
+    /// The dtypes of the inputs as they are stored.
+    public var inputDTypes: [DType] { inputs.map(\.dtype) }
+    /// The shape of one input, the first.
+    public var inputShape: Shape { inputs[0].rowShape }
+    /// The dtype of the first input as it is stored.
+    public var inputDType: DType { inputs[0].dtype }
     /// The shape of one target; empty where it is one number.
     public var targetShape: Shape { targets.rowShape }
     /// The dtype of the targets as they are stored.
     public var targetDType: DType { targets.dtype }
 
     /// Bytes of all rows in memory.
-    public var byteCount: Int { count * (inputs.rowBytes + targets.rowBytes) }
+    public var byteCount: Int { count * rowBytes }
+
+    /// Bytes of one example.
+    var rowBytes: Int { inputs.reduce(targets.rowBytes) { $0 + $1.rowBytes } }
 
     /// A range of the examples, sharing what this holds.
     public func subset(_ rows: Range<Int>) -> Dataset {
@@ -98,9 +112,9 @@ public final class Dataset: Sendable {
     }
 
     /// The examples of a range, untransformed.
-    public func read(_ rows: Range<Int>) throws -> (inputs: NDArray, targets: NDArray) {
+    public func read(_ rows: Range<Int>) throws -> (inputs: [NDArray], targets: NDArray) {
         let rows = start + rows.lowerBound..<start + rows.upperBound
-        return (try inputs.read([rows]), try targets.read([rows]))
+        return (try inputs.map { try $0.read([rows]) }, try targets.read([rows]))
     }
 
     /// The smallest and largest target where targets are integers, so that labels can be checked

@@ -4,7 +4,7 @@ import Tensor
 struct LoadedWindow: Sendable {
     /// The part of the epoch that it covers.
     let positions: Range<Int>
-    let inputs: NDArray
+    let inputs: [NDArray]
     let targets: NDArray
     let order: [Int]
 
@@ -13,7 +13,7 @@ struct LoadedWindow: Sendable {
         let blocks = window.blocks.map { block in
             dataset.start + block.lowerBound..<dataset.start + block.upperBound
         }
-        inputs = try dataset.inputs.read(blocks)
+        inputs = try dataset.inputs.map { try $0.read(blocks) }
         targets = try dataset.targets.read(blocks)
         order = window.order
     }

@@ -2,8 +2,10 @@ public import Tensor
 
 /// Examples that a model sees together.
 public struct Batch: Sendable {
-    /// [count, …] after the transforms, on the CPU.
-    public let inputs: NDArray
+    /// The first input: [count, …] after the transforms, on the CPU.
+    public var inputs: NDArray { allInputs[0] }
+    /// Every input, each [count, …].
+    public let allInputs: [NDArray]
     /// [count, …] after the transforms, on the CPU.
     public let targets: NDArray
     /// How many examples: the batch size, or less in the last batch of an epoch.
@@ -24,17 +26,38 @@ public struct Loader: Sendable {
     public let dropLast: Bool
     /// How many batches are made ahead.
     public let prefetch: Int
-    /// What happens to inputs, and the shape and dtype that the model sees.
-    public let inputs: TransformPipeline
+    /// What happens to the first input, and the shape and dtype that the model sees.
+    public var inputs: TransformPipeline { allInputs[0] }
+    /// What happens to each input.
+    public let allInputs: [TransformPipeline]
     /// What happens to targets, and the shape and dtype that the loss sees.
     public let targets: TransformPipeline
 
     /// Throws where a transform doesn't fit the examples.
+    ///
+    /// - Parameter inputTransforms: of every input.
     public init(
         _ dataset: Dataset, batchSize: Int, shuffle: Bool = false, seed: UInt64 = 0,
         dropLast: Bool = false, inputTransforms: [Transform] = [],
         targetTransforms: [Transform] = [], prefetch: Int = 4
     ) throws(TransformError) {
+        try self.init(
+            dataset, batchSize: batchSize, shuffle: shuffle, seed: seed, dropLast: dropLast,
+            transformsByInput: dataset.inputs.map { _ in inputTransforms },
+            targetTransforms: targetTransforms, prefetch: prefetch)
+    }
+
+    /// As above, with a list of transforms for each input.
+    public init(
+        _ dataset: Dataset, batchSize: Int, shuffle: Bool = false, seed: UInt64 = 0,
+        dropLast: Bool = false, transformsByInput: [[Transform]],
+        targetTransforms: [Transform] = [], prefetch: Int = 4
+    ) throws(TransformError) {
+        guard transformsByInput.count == dataset.inputs.count else {
+            fail(
+                "loader",
+                "\(transformsByInput.count) lists of transforms for \(dataset.inputs.count) inputs")
+        }
         guard batchSize > 0 else { fail("loader", "the batch size is \(batchSize)") }
         self.dataset = dataset
         self.batchSize = batchSize
@@ -42,8 +65,12 @@ public struct Loader: Sendable {
         self.prefetch = prefetch
         sampler = Sampler(
             count: dataset.count, order: shuffle ? dataset.shuffledOrder : .sequential, seed: seed)
-        inputs = try TransformPipeline(
-            inputTransforms, shape: dataset.inputShape, dataset.inputDType)
+        var pipelines: [TransformPipeline] = []
+        for (source, transforms) in zip(dataset.inputs, transformsByInput) {
+            pipelines.append(
+                try TransformPipeline(transforms, shape: source.rowShape, source.dtype))
+        }
+        allInputs = pipelines
         targets = try TransformPipeline(
             targetTransforms, shape: dataset.targetShape, dataset.targetDType)
     }
@@ -55,7 +82,7 @@ public struct Loader: Sendable {
         batchSize = other.batchSize
         dropLast = other.dropLast
         prefetch = other.prefetch
-        inputs = other.inputs
+        allInputs = other.allInputs
         targets = other.targets
     }
 

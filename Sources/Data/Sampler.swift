@@ -100,8 +100,8 @@ extension Dataset {
 
     /// The order for training: shuffled in memory, blockwise where rows are streamed.
     public var shuffledOrder: Sampler.Order {
-        guard case .stream(let dataset) = inputs else { return .shuffled }
-        let rowBytes = max(1, inputs.rowBytes + targets.rowBytes)
+        guard case .stream(let dataset) = inputs[0] else { return .shuffled }
+        let rowBytes = max(1, self.rowBytes)
         let piece = max(1, (256 << 10) / rowBytes)
         let rows = max(dataset.chunkRows, piece / dataset.chunkRows * dataset.chunkRows)
         return .blockwise(rows: rows, window: max(1, Dataset.windowBytes / (rows * rowBytes)))

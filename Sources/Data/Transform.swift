@@ -84,11 +84,11 @@ extension Transform {
         switch self {
         case .scale(let factor):
             let x = Transform.floating(batch)
-            return x.zipReusing(.mul, .full([], factor, x.dtype))
+            return x.zipReusing(.mul, Scalar(factor))
         case .normalize(let mean, let std):
             let x = Transform.floating(batch)
-            let centred = x.zip(.sub, channels(mean, shape, x.dtype))
-            return centred.zipReusing(.div, channels(std, shape, x.dtype))
+            let centred = x.zip(.sub, channels(mean, shape, beside: x))
+            return centred.zipReusing(.div, channels(std, shape, beside: x))
         case .flatten, .reshape:
             return batch.reshape(try outputShape(for: shape).inserting(count, at: 0))
         case .cast(let dtype): return batch.cast(to: dtype)
@@ -101,11 +101,11 @@ extension Transform {
     }
 
     /// Values that broadcast against [N, channels, …], or against everything if there is one.
-    private func channels(_ values: [Double], _ shape: Shape, _ dtype: DType) -> NDArray {
-        if values.count == 1 { return .full([], values[0], dtype) }
+    private func channels(_ values: [Double], _ shape: Shape, beside x: NDArray) -> NDArray {
+        if values.count == 1 { return .full([], values[0], x.dtype, on: x.backend) }
         var aligned = Shape(repeating: 1, count: shape.rank)
         aligned[0] = values.count
-        return NDArray(values, aligned).cast(to: dtype)
+        return NDArray(values, aligned, on: x.backend).cast(to: x.dtype)
     }
 
     private static func oneHot(_ batch: NDArray, _ classes: Int) throws -> NDArray {
@@ -119,7 +119,7 @@ extension Transform {
             }
             values[row * classes + label] = 1
         }
-        return NDArray(values, batch.shape.appending(classes))
+        return NDArray(values, batch.shape.appending(classes), on: batch.backend)
     }
 
     private func checkNormalize(

@@ -22,6 +22,7 @@ extension Module: TensorTree {
 }
 
 /// The gradient of `loss` by the module's parameters. Their `grad` doesn't change.
+@_disfavoredOverload
 public func grad<Model: Module>(
     _ loss: @escaping (Model) -> Tensor
 ) -> (Model) -> [String: Tensor] {
@@ -29,6 +30,7 @@ public func grad<Model: Module>(
 }
 
 /// The value of `loss` and its gradient by the module's parameters.
+@_disfavoredOverload
 public func valueAndGrad<Model: Module>(
     _ loss: @escaping (Model) -> Tensor
 ) -> (Model) -> (value: Tensor, gradient: [String: Tensor]) {

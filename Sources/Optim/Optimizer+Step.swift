@@ -68,7 +68,7 @@ extension Optimizer {
         arrays.reserveCapacity(launch.members.count * (2 + slots.count))
         for index in launch.members {
             let parameter = entries[index].parameter
-            guard let gradient = parameter.grad?.data else { continue }
+            guard let gradient = gradient(of: parameter) else { continue }
             check(entries[index], gradient)
             arrays.append(parameter.data)
             arrays.append(gradient.contiguous())
@@ -80,21 +80,28 @@ extension Optimizer {
     /// The kernel checks this too, but doesn't know the parameters' names.
     private func check(_ entry: Entry, _ gradient: NDArray) {
         let data = entry.parameter.data
-        func isLike(_ array: NDArray) -> Bool {
-            array.shape == data.shape && array.dtype == data.dtype && array.backend === data.backend
-        }
-        func text(_ array: NDArray) -> String { "\(array.dtype) \(array.shape) on \(array.device)" }
-        let subject = "parameter '\(entry.name)' is \(text(data)), its"
-        if !isLike(gradient) {
-            fail(
-                "Optimizer", "\(subject) gradient \(text(gradient))",
+        if !isLike(gradient, data) {
+            failFit(
+                entry, "gradient", gradient,
                 hint: "set neither grad nor data to another shape, dtype or device")
         }
-        if let state = entry.state.first(where: { !isLike($0) }) {
-            fail(
-                "Optimizer", "\(subject) state \(text(state))",
+        for state in entry.state where !isLike(state, data) {
+            failFit(
+                entry, "state", state,
                 hint: "make a new optimizer where data was set to another shape or dtype")
         }
+    }
+
+    private func isLike(_ array: NDArray, _ data: NDArray) -> Bool {
+        array.shape == data.shape && array.dtype == data.dtype && array.backend === data.backend
+    }
+
+    private func failFit(_ entry: Entry, _ what: String, _ array: NDArray, hint: String) -> Never {
+        func text(_ array: NDArray) -> String { "\(array.dtype) \(array.shape) on \(array.device)" }
+        fail(
+            "Optimizer",
+            "parameter '\(entry.name)' is \(text(entry.parameter.data)), its \(what) \(text(array))",
+            hint: hint)
     }
 
     /// Finds the parameters that take part in a step, and which of them one launch can change.
@@ -102,7 +109,7 @@ extension Optimizer {
         var launches: [[Int]] = []
         for index in entries.indices {
             let parameter = entries[index].parameter
-            guard parameter.requiresGrad, parameter.grad != nil else { continue }
+            guard gradient(of: parameter) != nil else { continue }
             prepare(index)
             let place = launches.firstIndex { members in
                 let other = entries[members[0]]

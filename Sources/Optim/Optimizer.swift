@@ -116,6 +116,11 @@ public class Optimizer {
         run(rule, arrays, numbers: numbers, clip: clip, gate: gate)
     }
 
+    /// What a parameter is changed by; nil if it takes no part in a step.
+    func gradient(of parameter: Parameter) -> NDArray? {
+        parameter.requiresGrad ? parameter.grad?.data : nil
+    }
+
     /// The parameters and their names.
     public final var namedParameters: [(name: String, parameter: Parameter)] {
         entries.map { ($0.name, $0.parameter) }

@@ -76,8 +76,10 @@ public class Adam: Optimizer {
     }
 
     final func adam(rate: Double, decay: Double, apart: Double, step: Int) -> [Double] {
-        [rate / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)), epsilon]
-            + shares + [decay, apart]
+        [
+            rate / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)), epsilon,
+            beta1, 1 - beta1, beta2, 1 - beta2, decay, apart,
+        ]
     }
 
     /// What is kept and what is added of the mean and of the mean square.

@@ -13,6 +13,9 @@ public struct MemoryStatistics: Sendable, Equatable {
     public var allocations = 0
     /// Blocks handed out that had been used before.
     public var reused = 0
+
+    /// Nothing yet.
+    public init() {}
 }
 
 /// Hands out 64-byte aligned blocks and keeps returned ones for the next request of their size.
@@ -58,12 +61,14 @@ final class CachingAllocator: @unchecked Sendable {
             return block
         }
         if let cached { return cached }
-        guard let fresh = aligned_alloc(64, size) else {
-            fail(
-                "memory", "the system has no \(size) bytes left",
-                hint: "\(statistics.live) are in use; use a smaller batch or model")
-        }
-        return fresh
+        if let fresh = aligned_alloc(64, size) { return fresh }
+        // What is kept for reuse may be what the system lacks.
+        trim()
+        if let fresh = aligned_alloc(64, size) { return fresh }
+        fail(
+            "memory", "the system has no \(size) bytes left",
+            hint: "\(statistics.live - size) are in use, none kept for reuse; "
+                + "use a smaller batch or model")
     }
 
     func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {

@@ -27,8 +27,21 @@ extension Device {
         return try $scoped.withValue(backend, operation: body)
     }
 
-    /// The devices of this machine that can be used.
+    /// The devices of this machine that can be used. Those that the program itself made known are
+    /// not among them.
     public static var all: [Device] { [.cpu] }
+
+    /// Backends that the program made known, by their names.
+    private static let named = Mutex<[String: any Backend]>([:])
+
+    /// Makes a backend known under a name, which a later one of that name takes over.
+    @discardableResult
+    package static func register(_ backend: any Backend, as name: String) -> Device {
+        named.withLock { $0[name] = backend }
+        return .named(name)
+    }
+
+    static func isKnown(_ name: String) -> Bool { named.withLock { $0[name] != nil } }
 
     /// What computes on this device; traps where there is no such device.
     package var backend: any Backend {
@@ -36,6 +49,11 @@ extension Device {
         case .cpu, .auto: return CPUBackend.shared
         case .cuda:
             fail("device", "\(self) can't be used on this machine", hint: "see Device.all")
+        case .named(let name):
+            guard let backend = Device.named.withLock({ $0[name] }) else {
+                fail("device", "nobody made a device '\(name)' known", hint: "see Device.all")
+            }
+            return backend
         }
     }
 }

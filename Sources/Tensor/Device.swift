@@ -5,13 +5,16 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
     case cuda(Int)
     /// The first GPU that can be used, otherwise the CPU.
     case auto
+    /// One that the program itself has made known under a name.
+    case named(String)
 
-    /// Reads `cpu`, `cuda`, `cuda:N` or `auto`.
+    /// Reads `cpu`, `cuda`, `cuda:N`, `auto` or a name that was made known.
     public init?(_ text: String) {
         switch text {
         case "cpu": self = .cpu
         case "auto": self = .auto
         case "cuda": self = .cuda(0)
+        case _ where Device.isKnown(text): self = .named(text)
         default:
             guard text.hasPrefix("cuda:"), let index = Int(text.dropFirst(5)), index >= 0 else {
                 return nil
@@ -25,6 +28,7 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
         case .cpu: "cpu"
         case .auto: "auto"
         case .cuda(let index): "cuda:\(index)"
+        case .named(let name): name
         }
     }
 }

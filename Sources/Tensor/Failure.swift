@@ -1,8 +1,29 @@
-/// Stops the program with one sentence about a programming mistake.
+import Glibc
+
+/// Stops the program with one sentence about a programming mistake, the last that it prints.
 ///
-/// `fatalError` and not `precondition`: the message of a failed precondition is lost in release
-/// builds.
+/// No `fatalError`, whose backtrace of some eighty lines would follow the sentence; `precondition`
+/// loses its message in release builds.
 public func fail(_ operation: String, _ problem: String, hint: String? = nil) -> Never {
     let advice = hint.map { " (\($0))" } ?? ""
-    fatalError("\(operation): \(problem)\(advice)")
+    let sentence = "Fatal error: \(operation): \(problem)\(advice)\n"
+    if hasBacktraces {
+        // Before it too: whoever else handles the signal may end the program.
+        write(sentence)
+        raise(SIGABRT)
+    }
+    write(sentence)
+    abort()
+}
+
+/// Whether the runtime answers a signal with a backtrace; the program survives the first one.
+private var hasBacktraces: Bool {
+    var handling = sigaction()
+    sigaction(SIGABRT, nil, &handling)
+    return handling.__sigaction_handler.sa_handler != nil
+}
+
+private func write(_ line: String) {
+    let bytes = Array(line.utf8)
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
 }

@@ -36,16 +36,17 @@ extension NDArray {
         } else {
             let host = NDArray(uninitialized: shape, dtype, on: CPUBackend.shared)
             backend.copyOut(from: source.pointer, to: host.pointer, byteCount: byteCount)
-            if target.device == .cpu { return host }
+            if target === CPUBackend.shared { return host }
             target.copyIn(from: host.pointer, to: out.pointer, byteCount: byteCount)
         }
         withExtendedLifetime(source.storage) {}
         return out
     }
 
-    /// Writes `source`, converted and broadcast, over these elements. Views of them change too.
+    /// Writes `source`, converted, broadcast and brought to this device, over these elements. Views of
+    /// them change too.
     public func assign(_ source: NDArray) {
-        let expanded = source.expand(to: shape)
+        let expanded = source.on(backend).expand(to: shape)
         // A source that shares this storage might be read after it was overwritten.
         let safe = source.storage === storage ? expanded.copy() : expanded
         Kernel.copy.run(safe, into: self)

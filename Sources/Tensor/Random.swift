@@ -51,6 +51,12 @@ public final class Random: RandomNumberGenerator {
         }
     }
 
+    package func uniform(
+        _ shape: Shape, low: Double, high: Double, _ dtype: DType, on backend: any Backend
+    ) -> NDArray {
+        draw(shape, dtype, backend) { .uniform($0, low: low, high: high) }
+    }
+
     package func normal(
         _ shape: Shape, deviation: Double, _ dtype: DType, on backend: any Backend
     ) -> NDArray {

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Numbers and nested arrays of numbers that a tensor can be made of.
 public protocol NestedNumbers {
     /// The shape of the nesting; traps where it is ragged.
@@ -37,32 +39,41 @@ extension Array: NestedNumbers where Element: NestedNumbers {
 }
 
 extension Tensor {
-    /// A tensor of a number or of nested arrays of numbers.
+    /// A tensor of a number or of nested arrays of numbers, on `device` or the scope's.
     ///
     ///     Tensor([[1, 2], [3, 4]])            // float32, shape [2, 2]
     ///     Tensor([0, 2, 1], .int64)           // labels
     public convenience init(
         _ values: some NestedNumbers, _ dtype: DType = .float32, requiresGrad: Bool = false,
-        label: String? = nil
+        label: String? = nil, on device: Device? = nil
     ) {
         var list: [Scalar] = []
         values.appendNumbers(to: &list)
-        let data = NDArray(list, values.nestedShape, dtype, on: Device.currentBackend)
+        let backend = NDArray.backend(device)
+        let data = NDArray(list, values.nestedShape, dtype, on: backend)
         self.init(data, requiresGrad: requiresGrad, label: label)
     }
 
-    public static func full(_ shape: Shape, _ value: some TensorScalar, _ dtype: DType = .float32)
-        -> Tensor
-    {
-        Tensor(NDArray.full(shape, value, dtype))
+    /// A tensor filled with `value`, on `device` or the scope's.
+    public static func full(
+        _ shape: Shape, _ value: some TensorScalar, _ dtype: DType = .float32,
+        on device: Device? = nil
+    ) -> Tensor {
+        Tensor(NDArray.full(shape, value, dtype, on: device))
     }
 
-    public static func zeros(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
-        full(shape, 0, dtype)
+    /// A tensor of zeros, on `device` or the scope's.
+    public static func zeros(
+        _ shape: Shape, _ dtype: DType = .float32, on device: Device? = nil
+    ) -> Tensor {
+        full(shape, 0, dtype, on: device)
     }
 
-    public static func ones(_ shape: Shape, _ dtype: DType = .float32) -> Tensor {
-        full(shape, 1, dtype)
+    /// A tensor of ones, on `device` or the scope's.
+    public static func ones(
+        _ shape: Shape, _ dtype: DType = .float32, on device: Device? = nil
+    ) -> Tensor {
+        full(shape, 1, dtype, on: device)
     }
 
     /// A tensor of the shape, dtype and device of `other`, filled with `value`.
@@ -71,58 +82,68 @@ extension Tensor {
             NDArray.full(other.shape, value, other.dtype, on: other.data.backend))
     }
 
+    /// Zeros of the shape, dtype and device of `other`.
     public static func zeros(like other: Tensor) -> Tensor { full(like: other, 0) }
+    /// Ones of the shape, dtype and device of `other`.
     public static func ones(like other: Tensor) -> Tensor { full(like: other, 1) }
 
-    /// The integers from `start` up to but excluding `end`.
+    /// The integers from `start` up to but excluding `end`, on `device` or the scope's.
     public static func arange(
-        _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64
+        _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64, on device: Device? = nil
     ) -> Tensor {
-        Tensor(NDArray.range(start, end, step: step, dtype))
+        Tensor(NDArray.range(start, end, step: step, dtype, on: device))
     }
 
-    /// `count` values at equal distances from `start` to `end`, both included.
+    package static func arange(_ start: Int, _ end: Int, on backend: any Backend) -> Tensor {
+        Tensor(NDArray.range(start, end, on: backend))
+    }
+
+    /// `count` values at equal distances from `start` to `end`, both included, on `device` or the
+    /// scope's.
     public static func linspace(
-        _ start: Double, _ end: Double, count: Int, _ dtype: DType = .float32
+        _ start: Double, _ end: Double, count: Int, _ dtype: DType = .float32,
+        on device: Device? = nil
     ) -> Tensor {
         let step = count > 1 ? (end - start) / Double(count - 1) : 0
         let values = (0..<max(0, count)).map { position in
             count > 1 && position == count - 1 ? end : start + Double(position) * step
         }
-        return Tensor(NDArray(values).cast(to: dtype))
+        return Tensor(NDArray(values, on: device).cast(to: dtype))
     }
 
-    /// Ones on the diagonal of a square of zeros.
-    public static func eye(_ size: Int, _ dtype: DType = .float32) -> Tensor {
-        var values = [Double](repeating: 0, count: size * size)
-        for index in 0..<size { values[index * size + index] = 1 }
-        return Tensor(NDArray(values, [size, size]).cast(to: dtype))
+    /// Ones on the diagonal of a square of zeros, on `device` or the scope's.
+    public static func eye(
+        _ size: Int, _ dtype: DType = .float32, on device: Device? = nil
+    ) -> Tensor {
+        let columns = NDArray.range(0, size, on: device)
+        return Tensor(columns.compare(.eq, columns.unsqueeze(1)).cast(to: dtype))
     }
 
-    /// Values uniform in [low, high).
+    /// Values uniform in [low, high), on `device` or the scope's.
     public static func uniform(
         _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType = .float32,
-        using random: Random
+        using random: Random, on device: Device? = nil
     ) -> Tensor {
-        Tensor(random.uniform(shape, low: low, high: high, dtype))
+        Tensor(random.uniform(shape, low: low, high: high, dtype, on: device))
     }
 
-    /// Values of a normal distribution.
+    /// Values of a normal distribution, on `device` or the scope's.
     public static func normal(
         _ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32,
-        using random: Random
+        using random: Random, on device: Device? = nil
     ) -> Tensor {
-        Tensor(random.normal(shape, mean: mean, deviation: deviation, dtype))
+        Tensor(random.normal(shape, mean: mean, deviation: deviation, dtype, on: device))
     }
 
-    /// Integers uniform in low..<high.
+    /// Integers uniform in low..<high, on `device` or the scope's.
     public static func integers(
-        _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random
+        _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random,
+        on device: Device? = nil
     ) -> Tensor {
         guard high > low else { fail("integers", "the range \(low)..<\(high) is empty") }
-        let unit = random.uniform(shape, .float64).values(as: Double.self)
+        let unit = random.uniform(shape, .float64, on: device)
         let span = Double(high - low)
-        let values = unit.map { Int64(low) + Int64(min($0 * span, span - 1)) }
-        return Tensor(NDArray(values, shape).cast(to: dtype))
+        let steps = unit.zip(.mul, Scalar(span)).zip(.minimum, Scalar(span - 1)).cast(to: .int64)
+        return Tensor(steps.zip(.add, Scalar(low)).cast(to: dtype))
     }
 }

@@ -45,6 +45,33 @@ struct SubscriptTests {
         #expect(cube[.all, Tensor([[2, 0]], .int64)].shape == [2, 1, 2, 4])
     }
 
+    @Test("take a mask alone, and give one number to its elements")
+    func masks() async {
+        let x = Tensor([-1, 2, -3, 4])
+        expect(x[x .> 0], [2, 4])
+        x[x .< 0] = Tensor(0)
+        expect(x, [0, 2, 0, 4])
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let x = Tensor([[1, 2], [3, 4]])
+            _ = x[0, Tensor([true, false], .bool)]
+        }
+        expectSentence(
+            result, "subscript: a mask stands alone in brackets (x[mask] or x.masked(mask)")
+    }
+
+    @Test("take lists of indices and axes made at run time")
+    func lists() {
+        let cube = Tensor.arange(0, 24).reshape([2, 3, 4])
+        var indices = [any TensorIndexConvertible](repeating: 0, count: 2)
+        #expect(cube[at: indices].values() == [0, 1, 2, 3])
+        indices.append(1...2)
+        #expect(cube[at: indices].values() == [1, 2])
+        let axes = Array(0..<cube.rank)
+        #expect(cube.flip(axes).values() == Array((0..<24).reversed()))
+    }
+
     @Test("out of range stop the program with a sentence")
     func outOfRange() async {
         let position = await #expect(

@@ -120,6 +120,31 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         BadInput.override(
             "model.layers=[{\"type\":\"residual\",\"layers\":[{\"type\":\"linear\",\"units\":5}]}]",
             2, "a residual needs equal shapes"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\",\"join\":\"add\","
+                + "\"branches\":[[],[{\"type\":\"linear\",\"units\":5}]]}]",
+            2, "layer 0 (parallel): the branches give [6] and [5]; add needs equal shapes"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\",\"axis\":0,\"branches\":[[],[]]}]",
+            2, "which have no axis 0"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\",\"branches\":[]}]",
+            2, "model.layers[0].branches"),
+        BadInput.override(
+            "model.layers=[{\"type\":\"parallel\","
+                + "\"branches\":[[],[{\"type\":\"linear\",\"unit\":5}]]}]",
+            2, "model.layers[0].branches[1][0].unit"),
+        BadInput.override(
+            "model.layers.0={\"type\":\"input\",\"name\":\"a\"}", 2,
+            "there is no input 'a'; give data.train.inputs an object"),
+        BadInput.override("data.train.inputs={\"a\":3}", 2, "data.train.inputs.a"),
+        BadInput.override("data.train.inputs={\"a b\":\"x\"}", 2, "a name is 1 to 64 letters"),
+        BadInput.override("data.train.inputs={}", 2, "is empty. Name at least one"),
+        BadInput.override(
+            "data.train.inputs={\"a\":\"train/images\"}", 2,
+            "one dataset without a name; data.train.inputs names a"),
+        BadInput.override(
+            "data.transforms={\"a\":[]}", 2, "there is no input 'a'; data.train.inputs names none"),
         BadInput.override("loss={\"type\":\"meanSquaredError\"}", 2, "the targets are []"),
         BadInput.override(
             "loss={\"type\":\"crossEntropy\",\"classWeights\":[1]}", 2, "1 class weights"),

@@ -65,7 +65,7 @@ struct DigitsTests {
             folder["digits.h5"], inputs: "test/images", targets: "test/labels")
         #expect(
             same(
-                try dataset.read(0..<20).inputs,
+                try dataset.read(0..<20).inputs[0],
                 Digits.make(count: 20, seed: 1, part: "test").images))
     }
 }

@@ -49,6 +49,42 @@ struct LoaderTests {
         }
     }
 
+    @Test("several inputs stay together, each with its own transforms", arguments: [Int.max, 0])
+    func severalInputs(memoryLimit: Int) throws {
+        try HDF5Writer.create(folder["b.h5"]) { file in
+            let numbers = (0..<300).map { Int32($0) }
+            try file.write("wide", NDArray(numbers.flatMap { [$0, $0] }, [300, 2]), chunkRows: 16)
+            try file.write("narrow", NDArray(numbers, [300]), chunkRows: 7)
+            try file.write("y", NDArray(numbers))
+        }
+        let dataset = try Dataset.open(
+            folder["b.h5"], inputs: ["wide", "narrow"], targets: "y", memoryLimit: memoryLimit)
+        #expect(dataset.inputShapes == [[2], []])
+        #expect(dataset.byteCount == 300 * 16)
+        let loader = try Loader(
+            dataset, batchSize: 64, shuffle: true, seed: 1,
+            transformsByInput: [[.scale(2)], [.reshape([1])]])
+        for batch in try collect(loader.epoch()) {
+            let numbers = batch.targets.values(as: Int.self)
+            #expect(
+                batch.allInputs[0].values(as: Int.self) == numbers.flatMap { [2 * $0, 2 * $0] })
+            #expect(batch.allInputs[1].values(as: Int.self) == numbers)
+            #expect(batch.allInputs[1].shape == [batch.count, 1])
+        }
+        let whole = try dataset.split(second: 0.25).second.read(0..<2)
+        #expect(whole.inputs[1].values(as: Int.self) == [225, 226])
+    }
+
+    @Test("inputs of other lengths than the targets are named")
+    func unevenInputs() throws {
+        let error = #expect(throws: DataError.self) {
+            _ = try Dataset(
+                inputs: [NDArray([1, 2] as [Float]), NDArray([1] as [Float])],
+                targets: NDArray([1, 2] as [Float]))
+        }
+        #expect("\(String(describing: error))".contains("1 inputs but 2 targets"))
+    }
+
     @Test("streaming follows the sampler across windows")
     func windows() throws {
         let dataset = try dataset(memoryLimit: 0)

@@ -26,6 +26,7 @@ struct OptimizerCase: Sendable, CustomTestStringConvertible {
         .init(testDescription: "NAdam", slots: ["m", "v"]) { NAdam($0) },
         .init(testDescription: "AdaBelief", slots: ["m", "v"]) { AdaBelief($0) },
         .init(testDescription: "RAdam", slots: ["m", "v"]) { RAdam($0, beta2: 0.9) },
+        .init(testDescription: "LAMB", slots: ["m", "v"]) { LAMB($0, learningRate: 0.01) },
         .init(testDescription: "Lion", slots: ["m"]) { Lion($0, learningRate: 0.01) },
     ]
 }

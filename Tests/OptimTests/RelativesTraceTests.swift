@@ -1,4 +1,6 @@
+import Autograd
 import Optim
+import Tensor
 import Testing
 
 // Optimizers that came after Adam, three steps on p = 1 with the gradients 1, −2 and ½, worked by
@@ -125,5 +127,51 @@ struct RelativesTraceTests {
         let trust = (rho - 4) * (rho - 2) * 19 / (15 * 17 * rho)
         let last = 6 + 2 * (trust * 0.468559 / 0.768559).squareRoot()
         expectClose(found, [2, 3, 4, 5, 6, last])
+    }
+
+    @Test("LAMB makes each parameter's step as long as the parameter")
+    func lamb() {
+        let pair = Parameter(doubles: [3, 4])
+        let zero = Parameter(doubles: [0])
+        let optimizer = LAMB(
+            [pair, zero], learningRate: 0.1, beta1: 0.5, beta2: 0.75, epsilon: 0, weightDecay: 0)
+        pair.grad = Tensor(NDArray([2, -7] as [Double]))
+        zero.grad = Tensor(NDArray([5] as [Double]))
+        optimizer.step()
+        // u = [1, −1], |u| = √2, |p| = 5;  a ratio of 0/1 counts as 1
+        let length = 0.1 * 5 / 2.0.squareRoot()
+        expectClose(pair.doubles + zero.doubles, [3 - length, 4 + length, -0.1])
+    }
+
+    @Test("LAMB with weight decay and a clipped gradient")
+    func lambDecay() {
+        let parameter = Parameter(doubles: [3, 4])
+        let optimizer = LAMB(
+            parameter, learningRate: 0.1, beta1: 0.5, beta2: 0.75, epsilon: 0.5, weightDecay: 0.5)
+        optimizer.clipping = .norm(5)
+        parameter.grad = Tensor(NDArray([6, -8] as [Double]))
+        optimizer.step()
+        // g = [3, −4]   m̂ / (√v̂ + ½) = [6/7, −8/9]   u = [33/14, 10/9]
+        let u = [33.0 / 14, 10.0 / 9]
+        let ratio = 5 / (u[0] * u[0] + u[1] * u[1]).squareRoot()
+        expectClose(parameter.doubles, [3 - 0.1 * ratio * u[0], 4 - 0.1 * ratio * u[1]])
+        #expect(optimizer.gradientNorm == 10)
+    }
+
+    @Test("LAMB measures each parameter by itself, whatever its size")
+    func lambSizes() {
+        func values(_ sizes: [Int]) -> [[Float]] {
+            let parameters = sizes.map { size in
+                let random = Random(seed: UInt64(size))
+                let parameter = Parameter(random.normal([size]))
+                parameter.grad = Tensor(random.normal([size]))
+                return parameter
+            }
+            let optimizer = LAMB(parameters, learningRate: 0.1)
+            for _ in 0..<2 { optimizer.step() }
+            return parameters.map { $0.values() }
+        }
+        let sizes = [40_000, 3, 20_000, 1]
+        #expect(values(sizes) == sizes.flatMap { values([$0]) })
     }
 }

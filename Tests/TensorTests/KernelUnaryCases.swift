@@ -64,6 +64,7 @@ struct UnaryCase: Sendable, CustomStringConvertible {
         UnaryCase("acosh", UnaryFunction.acosh, [1.0...2.0, 1.0...1e10], 3) { acosh($0) },
         UnaryCase("atanh", UnaryFunction.atanh, [-0.999...0.999], 3) { atanh($0) },
         UnaryCase("erf", UnaryFunction.erf, wide, 2) { erf($0) },
+        UnaryCase("erfc", UnaryFunction.erfc, [-9.0...9.0], 3) { erfc($0) },
     ]
 
     static let trigonometric: [UnaryCase] = [

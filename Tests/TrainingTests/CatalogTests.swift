@@ -9,6 +9,8 @@ import Testing
     /// What the variants need besides their type.
     static let required: [String: String] = [
         "layer linear": "\"units\": 6", "layer reshape": "\"shape\": [2, -1]",
+        "layer input": "\"name\": \"a\"",
+        "layer parallel": "\"branches\": [[], [{\"type\": \"relu\"}]], \"join\": \"add\"",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
         "schedule cosineRestarts": "\"period\": 3", "transform scale": "\"factor\": 2",
@@ -34,7 +36,12 @@ import Testing
     @Test("trains every layer", arguments: names("layer"))
     func layers(name: String) throws {
         let last = "{\"type\": \"flatten\"}, {\"type\": \"linear\", \"units\": 3}"
-        let summary = try train(["model.layers=[\(value("layer", name)), \(last)]"])
+        let inputs = [
+            "data.train.inputs={\"a\": \"train/images\"}",
+            "data.validation.inputs={\"a\": \"test/images\"}",
+        ]
+        let summary = try train(
+            ["model.layers=[\(value("layer", name)), \(last)]"] + (name == "input" ? inputs : []))
         #expect(summary.status == .completed)
     }
 

@@ -89,7 +89,7 @@ struct DiagnosticsTests {
         first.data = NDArray.full(first.shape, 3e38)
         let batch = NDArray.full([2, 6], 3e38)
         let found = try #require(
-            experiment.anomaly(batch, NDArray([Int64(0), 1])), "nothing was found")
+            experiment.anomaly([batch], NDArray([Int64(0), 1])), "nothing was found")
         #expect(found.place == "0 Linear(6 → 3)" && found.pass == .forward)
         #expect(found.description.contains("0.weight float32 [3, 6]"))
     }

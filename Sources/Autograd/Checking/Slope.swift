@@ -99,11 +99,14 @@ struct Slope {
 }
 
 extension NDArray {
-    fileprivate func element(_ position: Int) -> Double {
-        withUnsafeMutableBytes { $0.bindMemory(to: Double.self)[position] }
+    /// The element at a position of a contiguous array, as an array of one.
+    private func one(_ position: Int) -> NDArray {
+        reshape([count]).slice(axis: 0, start: position, count: 1)
     }
 
+    fileprivate func element(_ position: Int) -> Double { one(position).scalar }
+
     fileprivate func setElement(_ position: Int, _ value: Double) {
-        withUnsafeMutableBytes { $0.bindMemory(to: Double.self)[position] = value }
+        one(position).assign(NDArray.full([1], value, dtype, on: backend))
     }
 }

@@ -53,7 +53,8 @@ final class WeightedFunction {
         let random = Random(seed: seed).fork("weights")
         func weights(_ tensor: Tensor) -> Tensor {
             // Away from 0, so that each element counts.
-            let sizes = random.uniform(tensor.shape, low: 0.5, high: 1.5, .float64)
+            let sizes = random.uniform(
+                tensor.shape, low: 0.5, high: 1.5, .float64, on: tensor.data.backend)
             return Tensor(sizes.cast(to: tensor.dtype))
         }
         if order == 1 {

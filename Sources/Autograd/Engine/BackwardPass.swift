@@ -34,18 +34,18 @@ final class BackwardPass {
 
     func run(from roots: [(tensor: Tensor, seed: Tensor)]) {
         if graph == .destroy { spared = Set(roots.map { ObjectIdentifier($0.tensor) }) }
-        var isInside = false
+        var depth: UInt16 = 0
         // The recording innermost, for operations look it up.
         BackwardPass.$scoped.withValue(Scoped(pass: self)) {
             Recording.with {
                 $0.isEnabled = records
-                isInside = $0.passDepth > 0
                 $0.passDepth += 1
+                depth = $0.passDepth
             } _: {
                 // A pass by targets has entered its tensors already.
                 let notes =
-                    isInside && marks == nil
-                    ? PassNotes(enteringAbove: roots.map(\.tensor)) : nil
+                    depth > 1 && marks == nil
+                    ? PassNotes(enteringAbove: roots.map(\.tensor), depth: depth) : nil
                 walk(roots)
                 notes?.reset()
             }

@@ -6,14 +6,16 @@ import Tensor
 /// Tensors hold the notes of the innermost pass alone. A pass that may run inside another one enters
 /// each tensor before it counts or delivers anything, and gives back at its end what lay there.
 struct PassNotes {
-    let marks = PassMarks()
+    let marks: PassMarks
     private var entered: [Tensor] = []
     private var displaced: [(tensor: Tensor, mark: UInt16, uses: Int32, cotangent: Tensor?)] = []
 
-    init() {}
+    /// Notes of a pass by targets that is about to run.
+    init() { marks = PassMarks() }
 
-    /// Notes for a pass through everything above `roots`, to all leaves.
-    init(enteringAbove roots: [Tensor]) {
+    /// Notes of a pass that runs as the `depth`-th, through everything above `roots` to all leaves.
+    init(enteringAbove roots: [Tensor], depth: UInt16) {
+        marks = PassMarks(depth: depth)
         var stack = roots
         while let node = stack.popLast() {
             guard node.requiresGrad, !marks.hasSeen(node) else { continue }

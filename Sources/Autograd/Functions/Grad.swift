@@ -11,51 +11,63 @@ public import Tensor
 
 /// The gradient of `f` by its argument, in the argument's structure; zeros where `f` doesn't depend
 /// on a tensor.
+@_disfavoredOverload
 public func grad<Tree: TensorTree>(_ f: @escaping (Tree) -> Tensor) -> (Tree) -> Tree
 where Tree.Mapped == Tree {
-    { valueAndGrad(f)($0).gradient }
+    { differentiated(f, at: $0).gradient }
 }
 
 /// The value of `f` and its gradient.
+@_disfavoredOverload
 public func valueAndGrad<Tree: TensorTree>(
     _ f: @escaping (Tree) -> Tensor
 ) -> (Tree) -> (value: Tensor, gradient: Tree) where Tree.Mapped == Tree {
-    { argument in
-        let (tree, variables) = argument.withVariables()
-        let result = Differentiation(by: variables, "grad") { f(tree) }
-        return (result.value, tree.replacingLeaves(result.filled(variables)))
+    { differentiated(f, at: $0) }
+}
+
+/// The value of a function of one argument and its gradient.
+func differentiated<Tree: TensorTree>(
+    _ f: (Tree) -> Tensor, at argument: Tree
+) -> (value: Tensor, gradient: Tree) where Tree.Mapped == Tree {
+    let (tree, variables) = argument.withVariables()
+    let result = Differentiation(by: variables, "grad") { f(tree) }
+    return (result.value, tree.replacingLeaves(result.filled(variables)))
+}
+
+/// The value of `f` and its gradients by each argument, four or more. Call the function that it gives on
+/// a line of its own.
+@_disfavoredOverload
+public func valueAndGrad<
+    A: TensorTree, B: TensorTree, C: TensorTree, D: TensorTree, each Rest: TensorTree
+>(
+    _ f: @escaping (A, B, C, D, repeat each Rest) -> Tensor
+) -> (A, B, C, D, repeat each Rest) -> (value: Tensor, gradients: (A, B, C, D, repeat each Rest))
+where
+    A.Mapped == A, B.Mapped == B, C.Mapped == C, D.Mapped == D,
+    repeat (each Rest).Mapped == each Rest
+{
+    differentiated(f)
+}
+
+/// The gradients of `f` by each argument, four or more.
+@_disfavoredOverload
+public func grad<
+    A: TensorTree, B: TensorTree, C: TensorTree, D: TensorTree, each Rest: TensorTree
+>(
+    _ f: @escaping (A, B, C, D, repeat each Rest) -> Tensor
+) -> (A, B, C, D, repeat each Rest) -> (A, B, C, D, repeat each Rest)
+where
+    A.Mapped == A, B.Mapped == B, C.Mapped == C, D.Mapped == D,
+    repeat (each Rest).Mapped == each Rest
+{
+    let both = differentiated(f)
+    return { (a: A, b: B, c: C, d: D, rest: repeat each Rest) in
+        both(a, b, c, d, repeat each rest).gradients
     }
 }
 
-/// The gradients of `f` by its two arguments. Any number of arguments works as below; two, the most
-/// common, can also be passed at once: `grad { (w: Tensor, x: Tensor) in … }(w, x)`.
-public func grad<First: TensorTree, Second: TensorTree>(
-    _ f: @escaping (First, Second) -> Tensor
-) -> (First, Second) -> (First, Second) where First.Mapped == First, Second.Mapped == Second {
-    { valueAndGrad(f)($0, $1).gradients }
-}
-
-/// The value of `f` and its gradients by its two arguments.
-public func valueAndGrad<First: TensorTree, Second: TensorTree>(
-    _ f: @escaping (First, Second) -> Tensor
-) -> (First, Second) -> (value: Tensor, gradients: (First, Second))
-where First.Mapped == First, Second.Mapped == Second {
-    { first, second in
-        let onPair = { (pair: TreePair<First, Second>) in f(pair.first, pair.second) }
-        let (value, gradient) = valueAndGrad(onPair)(TreePair(first, second))
-        return (value, (gradient.first, gradient.second))
-    }
-}
-
-/// The gradients of `f` by each of its arguments.
-public func grad<each Tree: TensorTree>(
-    _ f: @escaping (repeat each Tree) -> Tensor
-) -> (repeat each Tree) -> (repeat each Tree) where repeat (each Tree).Mapped == each Tree {
-    { (arguments: repeat each Tree) in valueAndGrad(f)(repeat each arguments).gradients }
-}
-
-/// The value of `f` and its gradients by each argument.
-public func valueAndGrad<each Tree: TensorTree>(
+/// The value of `f` and its gradients by each of its arguments.
+func differentiated<each Tree: TensorTree>(
     _ f: @escaping (repeat each Tree) -> Tensor
 ) -> (repeat each Tree) -> (value: Tensor, gradients: (repeat each Tree))
 where repeat (each Tree).Mapped == each Tree {
@@ -75,6 +87,7 @@ where repeat (each Tree).Mapped == each Tree {
 
 /// The gradients of `f` by the arguments at the positions given, nil for the others, which are
 /// constants.
+@_disfavoredOverload
 public func grad<each Tree: TensorTree>(
     _ f: @escaping (repeat each Tree) -> Tensor, arguments positions: Set<Int>
 ) -> (repeat each Tree) -> (repeat (each Tree)?) where repeat (each Tree).Mapped == each Tree {

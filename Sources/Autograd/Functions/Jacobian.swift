@@ -21,7 +21,9 @@ public func jacobian(
     { x in
         let (value, pullback) = vjp(f, at: x)
         let shape = Shape(Array(value.shape) + Array(x.shape))
-        if value.count == 0 || x.count == 0 { return .zeros(shape, value.dtype) }
+        if value.count == 0 || x.count == 0 {
+            return Tensor(NDArray.full(shape, 0, value.dtype, on: value.data.backend))
+        }
         switch mode ?? (value.count <= x.count ? .reverse : .forward) {
         case .reverse:
             let units = Tensor.units(like: value)

@@ -165,7 +165,8 @@ extension Tensor {
         return Div()(a, b)
     }
     /// aᵇ elementwise. Powers of integers are integers and wrap around; an exponent below 0 leaves 0 of
-    /// all but 1 and −1, and traps as a number.
+    /// all but 1 and −1, and traps as a number. `-x ** 2` doesn't compile, see `Negated`.
+    @_disfavoredOverload
     public static func ** (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
         return Pow()(a, b)
@@ -204,6 +205,7 @@ extension Tensor {
         let n = adopt(a, by: &b, toFloat: true)
         return ScalarDiv(n)(b)
     }
+    @_disfavoredOverload
     public static func ** (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
         if n.double < 0, a.dtype.isInteger {

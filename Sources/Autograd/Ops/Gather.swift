@@ -91,8 +91,8 @@ extension Tensor {
     /// Row numbers of each example as row numbers of all examples' tables one after the other.
     fileprivate final func shifted(by rows: Int) -> Tensor {
         let ones = Array(repeating: 1, count: rank - 1)
-        let starts = Tensor.arange(0, shape[0]) * rows
-        return self + starts.reshape(Shape([shape[0]] + ones)).to(data.backend.home)
+        let starts = Tensor.arange(0, shape[0], on: data.backend) * rows
+        return self + starts.reshape(Shape([shape[0]] + ones))
     }
 
     /// int64 positions below `size`, negatives counted from the end; traps outside.
@@ -170,7 +170,8 @@ extension Tensor {
             for other in 0..<rank where other != axis {
                 var along = Shape(repeating: 1, count: rank)
                 along[other] = shape[other]
-                flat = flat + (Tensor.arange(0, shape[other]) * strides[other]).reshape(along)
+                let steps = Tensor.arange(0, shape[other], on: data.backend) * strides[other]
+                flat = flat + steps.reshape(along)
             }
             return flat.contiguous().reshape([index.count])
         }
@@ -179,7 +180,8 @@ extension Tensor {
     /// One where the last axis equals the index, else zero: shape [..., classes].
     public final func oneHot(_ classes: Int, _ dtype: DType = .float32) -> Tensor {
         let checked = checkedIndex(below: classes, "oneHot")
-        return (checked.unsqueeze(-1) .== Tensor.arange(0, classes)).cast(to: dtype)
+        let numbers = Tensor.arange(0, classes, on: data.backend)
+        return (checked.unsqueeze(-1) .== numbers).cast(to: dtype)
     }
 
     /// The positions of elements that are not zero: int64 of shape [number of them, rank].
@@ -194,7 +196,7 @@ extension Tensor {
             }
         }
         let found = rank == 0 ? values.filter { $0 }.count : positions.count / rank
-        return Tensor(NDArray(positions, [found, rank]))
+        return Tensor(NDArray(positions, [found, rank], on: data.backend))
     }
 
     /// The elements where `mask` is true, in row-major order.

@@ -141,7 +141,8 @@ extension Tensor {
     }
 
     /// Axes in reverse order.
-    public final func flip(_ axes: Int...) -> Tensor {
+    public final func flip(_ axes: Int...) -> Tensor { flip(axes) }
+    public final func flip(_ axes: [Int]) -> Tensor {
         Flip(axes.map { shape.axis($0, "flip") })(self)
     }
 

@@ -68,24 +68,17 @@ final class Prod: UnaryOp {
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let kept = x.shape.reduced(axes)
-        let dy = dy.reshape(kept)
-        let product = y.everyElement
-        if product.isAllFinite, !product.contains(0) { return dy * y.reshape(kept) / x }
-        return dy * Prod.ofOthers(x, axes)
+        return dy.reshape(kept) * Prod.ofOthers(x, axes)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        let product = y.everyElement
-        if product.isAllFinite, !product.contains(0) {
-            return y * (dx / x).sum(axes: axes, keepDims: keepDims)
-        }
-        return (dx * Prod.ofOthers(x, axes)).sum(axes: axes, keepDims: keepDims)
+        (dx * Prod.ofOthers(x, axes)).sum(axes: axes, keepDims: keepDims)
     }
     override func batch(_ x: Tensor) -> Tensor? {
         Prod(axes.ofExamples(x), keepDims: keepDims)(x)
     }
 
-    /// For each element the product of the others along the reduced axes. Needed where a product is
-    /// zero or overflows, so that it can't be divided by the element.
+    /// For each element the product of the others along the reduced axes. Dividing the whole product
+    /// by the element would not do where that is zero or overflows, and nobody waits to see whether.
     private static func ofOthers(_ x: Tensor, _ axes: [Int]?) -> Tensor {
         let all = Array(0..<x.rank)
         let reduced = Set((axes ?? all).map { x.shape.axis($0, "prod") })

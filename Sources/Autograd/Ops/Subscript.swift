@@ -77,16 +77,44 @@ extension Tensor {
     /// Assigning writes over the elements in place, which is an error for recorded tensors and
     /// for leaves that require a gradient. No gradient flows back through it: values that require
     /// one must be detached first, or assigned inside `noGrad`.
+    ///
+    /// A mask, a bool tensor of this shape, gives the elements where it is true; assigned to, it takes
+    /// one number: `x[x .< 0] = Tensor(0)`.
     public final subscript(_ indices: any TensorIndexConvertible...) -> Tensor {
-        get { apply(indices.map(\.tensorIndex)) }
+        get { self[at: indices] }
+        set { self[at: indices] = newValue }
+    }
+
+    /// The same with a list of indices that is known only when the program runs.
+    public final subscript(at indices: [any TensorIndexConvertible]) -> Tensor {
+        get {
+            let indices = indices.map(\.tensorIndex)
+            return indices.mask.map { masked($0) } ?? apply(indices)
+        }
         set {
             checkMutable("subscript assignment", newValue)
-            let target = noGrad { detach().apply(indices.map(\.tensorIndex)) }
+            let indices = indices.map(\.tensorIndex)
+            if let mask = indices.mask {
+                fill(mask, newValue)
+                return
+            }
+            let target = noGrad { detach().apply(indices) }
             guard target.data.storage === data.storage else {
                 fail("subscript", "elements chosen by a tensor can't be assigned to")
             }
             target.data.assign(newValue.data)
         }
+    }
+
+    private func fill(_ mask: Tensor, _ value: Tensor) {
+        guard mask.shape == shape, value.count == 1 else {
+            fail(
+                "subscript",
+                "a mask of \(mask.shape) can't give \(value.shape) to elements of \(shape)",
+                hint: "assign one number, or use Tensor.where")
+        }
+        let number = value.data.cast(to: dtype).reshape([])
+        data.assign(mask.data.select(number, data))
     }
 
     /// Writes `source`, broadcast and converted, over the elements in place; the rules of subscript
@@ -140,6 +168,11 @@ extension Tensor {
                 viewShape.append(region.counts[axis])
                 axis += 1
             case .gather(let index):
+                if index.dtype == .bool {
+                    fail(
+                        "subscript", "a mask stands alone in brackets",
+                        hint: "x[mask] or x.masked(mask), or Tensor.where")
+                }
                 gathers.append((viewShape.rank, index))
                 viewShape.append(shape[axis])
                 axis += 1
@@ -175,6 +208,16 @@ extension Tensor {
             if case .ellipsis = index.kind { return missing }
             return [index]
         }
+    }
+}
+
+extension [TensorIndex] {
+    /// The mask, if that is all there is.
+    fileprivate var mask: Tensor? {
+        guard count == 1, case .gather(let index) = self[0].kind, index.dtype == .bool else {
+            return nil
+        }
+        return index
     }
 }
 

@@ -91,6 +91,15 @@ final class Erf: ElementwiseUnaryOp {
     }
 }
 
+/// y = 1 − erf x, exact where that is small,  dx = −dy · 2/√π e^(−x²)
+final class Erfc: ElementwiseUnaryOp {
+    override var kernel: UnaryFunction { .erfc }
+    override var saves: Saved { .inputs }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        dy * (-(x * x)).exp() * -1.1283791670955126
+    }
+}
+
 extension Tensor {
     public final func sin() -> Tensor { Sin()(floating) }
     public final func cos() -> Tensor { Cos()(floating) }
@@ -104,4 +113,6 @@ extension Tensor {
     public final func acosh() -> Tensor { Acosh()(floating) }
     public final func atanh() -> Tensor { Atanh()(floating) }
     public final func erf() -> Tensor { Erf()(floating) }
+    /// 1 − erf x without cancellation.
+    public final func erfc() -> Tensor { Erfc()(floating) }
 }

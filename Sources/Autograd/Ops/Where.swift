@@ -54,8 +54,8 @@ extension Tensor {
 
     private func triangle(lower: Bool, _ offset: Int) -> Tensor {
         guard rank >= 2 else { fail(lower ? "tril" : "triu", "shape \(shape) is no matrix") }
-        let rows = Tensor.arange(0, shape[rank - 2]).unsqueeze(1)
-        let difference = Tensor.arange(0, shape[rank - 1]) - rows
+        let rows = Tensor.arange(0, shape[rank - 2], on: data.backend).unsqueeze(1)
+        let difference = Tensor.arange(0, shape[rank - 1], on: data.backend) - rows
         let kept = lower ? difference .<= offset : difference .>= offset
         return Tensor.where(kept, self, Tensor(NDArray.full([], 0, dtype, on: data.backend)))
     }

@@ -33,6 +33,7 @@
     FT_UNARY(acosh, R(acosh)(x))                                                                   \
     FT_UNARY(atanh, R(atanh)(x))                                                                   \
     FT_UNARY(erf, R(erf)(x))                                                                       \
+    FT_UNARY(erfc, R(erfc)(x))                                                                     \
     FT_UNARY(floor, R(floor)(x))                                                                   \
     FT_UNARY(ceil, R(ceil)(x))                                                                     \
     FT_UNARY(round, R(rint)(x))                                                                    \

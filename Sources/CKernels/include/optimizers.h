@@ -7,7 +7,7 @@
 // the form s + (1 − β)(x − s) turns one infinite square into NaN for ever.
 #pragma once
 
-enum { FT_RULE_NUMBERS = 9 };
+enum { FT_RULE_NUMBERS = 10 };
 
 #define FT_RULE_LIST(FT_RULE)                                                                      \
     FT_RULE(sgd, 0, real rate = n[0], decay = n[1];                                                \
@@ -62,7 +62,16 @@ enum { FT_RULE_NUMBERS = 9 };
     FT_RULE(lion, 1, real rate = n[0], decay = n[1];                                               \
             real direction = R(sign)(n[2] * s0 + n[3] * g);                                        \
             s0 = n[4] * s0 + n[5] * g;                                                             \
-            p -= rate * (direction + decay * p))
+            p -= rate * (direction + decay * p))                                                   \
+    /* p is turned into the direction of the step; n[0] and n[1] are for the step itself, by sgd. */\
+    FT_RULE(lamb, 2, real mean = n[2], scale = n[3], epsilon = n[4], decay = n[9];                 \
+            s0 = n[5] * s0 + n[6] * g;                                                             \
+            s1 = n[7] * s1 + n[8] * (g * g);                                                       \
+            p = mean * s0 / (R(sqrt)(s1 * scale) + epsilon) + decay * p)                           \
+    /* Without a gradient: s0 follows p, and where n[2] is above 0 p is set to it. */              \
+    FT_RULE(follow, 1,                                                                             \
+            s0 = n[0] * s0 + n[1] * p;                                                             \
+            p = n[2] > 0 ? s0 : p)
 
 #define FT_COUNT_RULE(name, slots, ...) +1
 enum { FT_RULE_COUNT = 0 FT_RULE_LIST(FT_COUNT_RULE) };

@@ -198,9 +198,8 @@ extension Kernel {
             out.isContiguous && (out.count == 1 || orEach && out.count == arrays.count),
             "one number as output", [out])
         for array in arrays {
-            require(
-                array.isContiguous && array.dtype.isFloat && array.backend === out.backend,
-                "contiguous floats on one device", [array])
+            if array.backend !== out.backend { failPlace(array, out) }
+            require(array.isContiguous && array.dtype.isFloat, "contiguous floats", [array])
         }
     }
 
@@ -239,9 +238,8 @@ extension Kernel {
         require(weights.arrays.count == 1, "one array of weights", weights.arrays)
         let array = weights.arrays[0]
         hasType(array, .float64)
-        require(
-            array.isContiguous && array.count == classes && array.backend === out.backend,
-            "a weight of each class", [array])
+        if array.backend !== out.backend { failPlace(array, out) }
+        require(array.isContiguous && array.count == classes, "a weight of each class", [array])
     }
 
     private func indexing(table: NDArray, items: NDArray, _ index: NDArray) {
@@ -282,9 +280,9 @@ extension Kernel {
             let parameter = arrays[start]
             for array in arrays[start..<start + width] {
                 agree(parameter, array)
+                if array.backend !== numbers.backend { failPlace(array, numbers) }
                 require(
-                    array.isContiguous && array.shape == parameter.shape && array.dtype.isWide
-                        && array.backend === numbers.backend,
+                    array.isContiguous && array.shape == parameter.shape && array.dtype.isWide,
                     "a parameter with a gradient and states like it", [parameter, array])
             }
             for (offset, array) in arrays[start..<start + width].enumerated() where offset != 1 {

@@ -43,6 +43,8 @@ extension Kernel {
         fail(name, "operands lie on several devices")
     }
 
+    func failPlace(_ a: NDArray, _ out: NDArray) -> Never { failPlace(a, a, a, out) }
+
     func failForeign() -> Never {
         fail(name, "this array maps a file and can't be written", hint: "write to a copy()")
     }

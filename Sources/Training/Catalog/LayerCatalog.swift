@@ -2,121 +2,163 @@ import FTConfig
 import NN
 import Tensor
 
-/// A layer of the config: what it is called and takes, and how it is made.
-///
-/// `build` gets the shape of one input, without the batch. The layer's own `outputShape(for:)` says
-/// what comes out, and whether the input fits.
-struct LayerEntry: Sendable {
-    typealias Build = @Sendable (ConfigValue, Shape, ModelBuilder) throws -> Layer
-
-    let variant: Variant
-    let build: Build
-
-    init(_ name: String, _ summary: String, _ fields: [Field] = [], build: @escaping Build) {
-        variant = Variant(name: name, summary: summary, fields: fields)
-        self.build = build
-    }
+/// Where a layer is made: what it gets, and the builder of the model.
+struct LayerPlace {
+    /// The shape of one input, without the batch.
+    let input: Shape
+    /// Whether nothing comes in yet: the model has several inputs, and none was chosen.
+    let isOpen: Bool
+    /// Whether it is the first of its list of layers.
+    let isFirst: Bool
+    let builder: ModelBuilder
 }
 
-/// Every layer that a config can name. A new layer is one entry here.
-enum LayerCatalog {
-    static let entries: [LayerEntry] = [
-        LayerEntry(
-            "linear", "y = x Wᵀ + b over the last axis.",
-            [
-                .int("units", min: 1, doc: "output features"),
-                .bool("bias", default: true, doc: "add a bias"),
-                .string(
-                    "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
-                    doc: "how the weight is filled"),
-                .bool("frozen", default: false, doc: "keep the initial values"),
-            ]
-        ) { value, input, builder in
-            guard let inputs = input.last else {
-                throw ConfigError([value.issue("needs inputs with at least one axis")])
-            }
-            let units = value.int("units")
-            try builder.reserve(value, "units", inputs, units)
-            let layer = Linear(
-                inputs, units, bias: value.bool("bias"),
-                initializer: InitializerCatalog[value.string("initializer")],
-                using: builder.random)
-            if value.bool("frozen") { layer.freeze() }
-            return layer
-        },
+extension Catalogs {
+    private typealias Entry = Catalog<LayerPlace, Layer>.Entry
 
-        LayerEntry("relu", "max(x, 0).") { _, _, _ in ReLU() },
+    /// Every layer that a config can name. A new layer is one entry here; its `outputShape(for:)` says
+    /// what comes out, and whether the input fits.
+    static let layers = Catalog<LayerPlace, Layer>(
+        "layer",
+        [
+            Entry(
+                "linear", "y = x Wᵀ + b over the last axis.",
+                [
+                    .int("units", min: 1, doc: "output features"),
+                    .bool("bias", default: true, doc: "add a bias"),
+                    .string(
+                        "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
+                        doc: "how the weight is filled"),
+                    .bool("frozen", default: false, doc: "keep the initial values"),
+                ]
+            ) { value, place in
+                guard let inputs = place.input.last else {
+                    throw ConfigError([value.issue("needs inputs with at least one axis")])
+                }
+                let units = value.int("units")
+                try place.builder.reserve(value, "units", inputs, units)
+                let layer = Linear(
+                    inputs, units, bias: value.bool("bias"),
+                    initializer: InitializerCatalog[value.string("initializer")],
+                    using: place.builder.random)
+                if value.bool("frozen") { layer.freeze() }
+                return layer
+            },
 
-        LayerEntry(
-            "leakyRelu", "x where positive, else slope · x.",
-            [.number("slope", default: 0.01, min: 0, doc: "slope below zero")]
-        ) { value, _, _ in LeakyReLU(slope: value.double("slope")) },
+            Entry("relu", "max(x, 0).") { _, _ in ReLU() },
 
-        LayerEntry(
-            "gelu", "x Φ(x), Φ being the normal distribution function.",
-            [
-                .string(
-                    "approximation", default: "none",
-                    oneOf: GELU.Approximation.allCases.map(\.rawValue), doc: "how Φ is computed")
-            ]
-        ) { value, _, _ in
-            GELU(approximation: .init(rawValue: value.string("approximation")) ?? .none)
-        },
+            Entry(
+                "leakyRelu", "x where positive, else slope · x.",
+                [.number("slope", default: 0.01, min: 0, doc: "slope below zero")]
+            ) { value, _ in LeakyReLU(slope: value.double("slope")) },
 
-        LayerEntry("silu", "x σ(x), also called swish.") { _, _, _ in SiLU() },
+            Entry(
+                "gelu", "x Φ(x), Φ being the normal distribution function.",
+                [
+                    .string(
+                        "approximation", default: "none",
+                        oneOf: GELU.Approximation.allCases.map(\.rawValue), doc: "how Φ is computed"
+                    )
+                ]
+            ) { value, _ in
+                GELU(approximation: .init(rawValue: value.string("approximation")) ?? .none)
+            },
 
-        LayerEntry(
-            "elu", "x where positive, else α (eˣ − 1).",
-            [.number("alpha", default: 1, above: 0, doc: "α")]
-        ) { value, _, _ in ELU(alpha: value.double("alpha")) },
+            Entry("silu", "x σ(x), also called swish.") { _, _ in SiLU() },
 
-        LayerEntry("sigmoid", "1 / (1 + e⁻ˣ).") { _, _, _ in Sigmoid() },
-        LayerEntry("tanh", "tanh x.") { _, _, _ in Tanh() },
-        LayerEntry("softplus", "ln(1 + eˣ).") { _, _, _ in Softplus() },
+            Entry(
+                "elu", "x where positive, else α (eˣ − 1).",
+                [.number("alpha", default: 1, above: 0, doc: "α")]
+            ) { value, _ in ELU(alpha: value.double("alpha")) },
 
-        LayerEntry(
-            "softmax", "exp(x) / Σ exp(x) over the last axis; crossEntropy needs none before it."
-        ) { value, input, _ in
-            guard input.rank > 0 else {
-                throw ConfigError([value.issue("needs inputs with at least one axis")])
-            }
-            return Softmax()
-        },
+            Entry("sigmoid", "1 / (1 + e⁻ˣ).") { _, _ in Sigmoid() },
+            Entry("tanh", "tanh x.") { _, _ in Tanh() },
+            Entry("softplus", "ln(1 + eˣ).") { _, _ in Softplus() },
 
-        LayerEntry(
-            "dropout", "In training, zeroes elements at random and scales the others up.",
-            [.number("rate", default: 0.5, min: 0, below: 1, doc: "share of zeroed elements")]
-        ) { value, _, builder in Dropout(value.double("rate"), using: builder.random) },
+            Entry(
+                "softmax",
+                "exp(x) / Σ exp(x) over the last axis; crossEntropy needs none before it."
+            ) { value, place in
+                guard place.input.rank > 0 else {
+                    throw ConfigError([value.issue("needs inputs with at least one axis")])
+                }
+                return Softmax()
+            },
 
-        LayerEntry("flatten", "Each example as one vector.") { _, _, _ in Flatten() },
+            Entry(
+                "dropout", "In training, zeroes elements at random and scales the others up.",
+                [.number("rate", default: 0.5, min: 0, below: 1, doc: "share of zeroed elements")]
+            ) { value, place in Dropout(value.double("rate"), using: place.builder.random) },
 
-        LayerEntry(
-            "reshape", "Each example under another shape.",
-            [
-                .array(
-                    "shape", of: .int(min: -1), maxCount: 7,
-                    doc: "of one example; one size may be -1, whatever is left")
-            ]
-        ) { value, input, builder in
-            let sizes = value.ints("shape")
-            guard sizes.filter({ $0 == -1 }).count <= 1 else {
-                throw ConfigError([value.issue("only one size can be -1", at: "shape")])
-            }
-            try builder.check(value, sizes.map { abs($0) }, at: "shape")
-            return Reshape(Shape(sizes))
-        },
+            Entry("flatten", "Each example as one vector.") { _, _ in Flatten() },
 
-        LayerEntry("identity", "Its input.") { _, _, _ in Identity() },
+            Entry(
+                "reshape", "Each example under another shape.",
+                [
+                    .array(
+                        "shape", of: .int(min: -1), maxCount: 7,
+                        doc: "of one example; one size may be -1, whatever is left")
+                ]
+            ) { value, place in
+                let sizes = value.ints("shape")
+                guard sizes.filter({ $0 == -1 }).count <= 1 else {
+                    throw ConfigError([value.issue("only one size can be -1", at: "shape")])
+                }
+                try place.builder.check(value, sizes.map { abs($0) }, at: "shape")
+                return Reshape(Shape(sizes))
+            },
 
-        LayerEntry(
-            "residual", "x + layers(x); the layers keep the shape.",
-            [.array("layers", of: .union("layer"), minCount: 1, doc: "the layers around which")]
-        ) { value, input, builder in
-            Residual(try builder.nested(value.children("layers"), input))
-        },
-    ]
+            Entry("identity", "Its input.") { _, _ in Identity() },
 
-    static let byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.variant.name, $0) })
+            Entry(
+                "residual", "x + layers(x); the layers keep the shape.",
+                [.array("layers", of: .union("layer"), minCount: 1, doc: "the layers around which")]
+            ) { value, place in
+                Residual(try place.builder.nested(value.children("layers"), place))
+            },
+
+            Entry(
+                "input", "One of several inputs, where the model or a branch starts.",
+                [.string("name", doc: "its name in data.train.inputs")]
+            ) { value, place in
+                guard place.isFirst else {
+                    throw ConfigError([
+                        value.issue(
+                            "an input stands first in its list; what comes before it would be lost")
+                    ])
+                }
+                return try place.builder.input(value)
+            },
+
+            Entry(
+                "parallel", "Branches side by side on one input, their outputs joined.",
+                [
+                    .array(
+                        "branches", of: .array(of: .union("layer"), maxCount: 10_000), minCount: 1,
+                        maxCount: 1000, doc: "lists of layers; an empty one gives the input"),
+                    .string(
+                        "join", default: "concat", oneOf: ["add", "multiply", "concat"],
+                        doc: "how the outputs become one"),
+                    .int(
+                        "axis", default: -1,
+                        doc: "that concat lengthens; 0 is the batch, -1 the last one"),
+                ]
+            ) { value, place in
+                let branches = try value.children("branches").enumerated().map { index, layers in
+                    if place.isOpen, layers.elements.isEmpty {
+                        throw ConfigError([
+                            layers.issue("gets no input yet; start it with an input layer")
+                        ])
+                    }
+                    return try place.builder.nested(layers.elements, place, branch: index)
+                }
+                switch value.string("join") {
+                case "add": return Parallel(.add, branches)
+                case "multiply": return Parallel(.multiply, branches)
+                default: return Parallel(.concat(axis: value.int("axis")), branches)
+                }
+            },
+        ])
 }
 
 /// The initializers that a config can name.

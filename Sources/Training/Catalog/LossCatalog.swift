@@ -1,70 +1,81 @@
 import FTConfig
 import NN
 
-/// A loss of the config: what it is called and takes, and how it is made.
-struct LossEntry: Sendable {
-    let variant: Variant
+/// The loss that a config names.
+struct ChosenLoss {
+    let loss: any Loss
     /// Whether integer targets are classes, to be checked against the model's outputs.
     let takesClasses: Bool
-    let build: @Sendable (ConfigValue) -> any Loss
+    /// A class target that counts nothing.
+    let ignored: Int?
 
-    init(
-        _ name: String, _ summary: String, takesClasses: Bool = false, _ fields: [Field] = [],
-        build: @escaping @Sendable (ConfigValue) -> any Loss
-    ) {
-        variant = Variant(name: name, summary: summary, fields: fields)
+    init(_ loss: any Loss, takesClasses: Bool = false, ignoring ignored: Int? = nil) {
+        self.loss = loss
         self.takesClasses = takesClasses
-        self.build = build
+        self.ignored = ignored
     }
 }
 
-/// Every loss that a config can name. A new loss is one entry here.
-enum LossCatalog {
-    static let entries: [LossEntry] = [
-        LossEntry(
-            "crossEntropy", "−ln softmax(x)[target], for logits and classes or probabilities.",
-            takesClasses: true,
-            [
-                .number(
-                    "labelSmoothing", default: 0, min: 0, max: 1,
-                    doc: "share of the target spread over all classes"), ignoreIndex, classWeights,
-            ]
-        ) { value in
-            CrossEntropy(
-                labelSmoothing: value.double("labelSmoothing"),
-                ignoredIndex: value.optionalInt("ignoreIndex"),
-                classWeights: value.optional("classWeights")?.elements.map(\.asDouble))
-        },
+extension Catalogs {
+    private typealias Entry = Catalog<Void, ChosenLoss>.Entry
 
-        LossEntry(
-            "nll", "−x[target], for log-probabilities and classes.", takesClasses: true,
-            [ignoreIndex, classWeights]
-        ) { value in
-            NegativeLogLikelihood(
-                ignoredIndex: value.optionalInt("ignoreIndex"),
-                classWeights: value.optional("classWeights")?.elements.map(\.asDouble))
-        },
+    /// Every loss that a config can name. A new loss is one entry here.
+    static let losses = Catalog<Void, ChosenLoss>(
+        "loss", plural: "losses",
+        [
+            Entry(
+                "crossEntropy", "−ln softmax(x)[target], for logits and classes or probabilities.",
+                [
+                    .number(
+                        "labelSmoothing", default: 0, min: 0, max: 1,
+                        doc: "share of the target spread over all classes"), ignoreIndex,
+                    classWeights,
+                ]
+            ) { value, _ in
+                let ignored = value.optionalInt("ignoreIndex")
+                let loss = CrossEntropy(
+                    labelSmoothing: value.double("labelSmoothing"), ignoredIndex: ignored,
+                    classWeights: value.optional("classWeights")?.elements.map(\.asDouble))
+                return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            },
 
-        LossEntry(
-            "binaryCrossEntropy", "Cross-entropy of single logits, for targets from 0 to 1.",
-            [
-                .number(
-                    "positiveWeight", default: 1, above: 0, doc: "weight of targets that are 1")
-            ]
-        ) { BinaryCrossEntropy(positiveWeight: $0.double("positiveWeight")) },
+            Entry(
+                "nll", "−x[target], for log-probabilities and classes.",
+                [ignoreIndex, classWeights]
+            ) { value, _ in
+                let ignored = value.optionalInt("ignoreIndex")
+                let loss = NegativeLogLikelihood(
+                    ignoredIndex: ignored,
+                    classWeights: value.optional("classWeights")?.elements.map(\.asDouble))
+                return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            },
 
-        LossEntry("meanSquaredError", "The mean of (x − y)².") { _ in MeanSquaredError() },
-        LossEntry("meanAbsoluteError", "The mean of |x − y|.") { _ in MeanAbsoluteError() },
+            Entry(
+                "binaryCrossEntropy", "Cross-entropy of single logits, for targets from 0 to 1.",
+                [
+                    .number(
+                        "positiveWeight", default: 1, above: 0, doc: "weight of targets that are 1")
+                ]
+            ) { value, _ in
+                ChosenLoss(BinaryCrossEntropy(positiveWeight: value.double("positiveWeight")))
+            },
 
-        LossEntry(
-            "huber", "Squared near zero, absolute beyond delta.",
-            [.number("delta", default: 1, above: 0, doc: "where it becomes linear")]
-        ) { Huber(delta: $0.double("delta")) },
+            Entry("meanSquaredError", "The mean of (x − y)².") { _, _ in
+                ChosenLoss(MeanSquaredError())
+            },
+            Entry("meanAbsoluteError", "The mean of |x − y|.") { _, _ in
+                ChosenLoss(MeanAbsoluteError())
+            },
 
-        LossEntry(
-            "klDivergence", "Σ y (ln y − x), for log-probabilities x and probabilities y."
-        ) { _ in KLDivergence() },
-    ]
+            Entry(
+                "huber", "Squared near zero, absolute beyond delta.",
+                [.number("delta", default: 1, above: 0, doc: "where it becomes linear")]
+            ) { value, _ in ChosenLoss(Huber(delta: value.double("delta"))) },
+
+            Entry(
+                "klDivergence", "Σ y (ln y − x), for log-probabilities x and probabilities y."
+            ) { _, _ in ChosenLoss(KLDivergence()) },
+        ])
 
     private static let ignoreIndex = Field.int(
         "ignoreIndex", doc: "a class that counts nothing"
@@ -74,12 +85,4 @@ enum LossCatalog {
         "classWeights", of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
         doc: "a weight for each class"
     ).optional
-
-    /// The entry that a config value names.
-    static func entry(_ value: ConfigValue) throws(ConfigError) -> LossEntry {
-        guard let entry = entries.first(where: { $0.variant.name == value.type }) else {
-            throw ConfigError([value.issue("unknown loss \(value.type)")])
-        }
-        return entry
-    }
 }

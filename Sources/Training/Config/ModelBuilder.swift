@@ -4,6 +4,14 @@ import Glibc
 import NN
 import Tensor
 
+/// An input of a model.
+struct ModelInput {
+    /// Its name; empty where it is the only one.
+    let name: String
+    /// The shape of one example.
+    let shape: Shape
+}
+
 /// Makes the model of a config layer by layer, inferring sizes on the way.
 final class ModelBuilder {
     /// The stream that parameters and dropout draw from.
@@ -11,46 +19,90 @@ final class ModelBuilder {
     /// The table of layers made so far.
     private(set) var rows: [LayerRow] = []
     private let batchSize: Int
+    private let inputs: [ModelInput]
+    private var usedInputs: Set<String> = []
     private var parameterBytes = 0
     private var path: [Int] = []
+    private var depth = 0
     private var outputShape = Shape()
 
-    init(seed: UInt64, batchSize: Int) {
+    /// - Parameter inputs: what the model gets; several have names.
+    init(seed: UInt64, batchSize: Int, inputs: [ModelInput]) {
         random = Random(seed: seed).fork("model")
         self.batchSize = batchSize
+        self.inputs = inputs
     }
 
     /// The model and the shape of one output.
     ///
-    /// Throws a `ConfigError` at the first layer that its input doesn't fit.
-    func build(
-        _ layers: [ConfigValue], input: Shape
-    ) throws -> (model: Sequential, output: Shape) {
-        let model = try sequence(layers, input)
+    /// Throws a `ConfigError` at the first layer that its input doesn't fit, or where an input is
+    /// left over.
+    func build(_ config: ConfigValue) throws -> (model: Sequential, output: Shape) {
+        let isOpen = inputs.contains { !$0.name.isEmpty }
+        let shape = isOpen ? nil : inputs[0].shape
+        let model = try sequence(config.children("layers"), shape)
+        if isOpen, let unused = inputs.first(where: { !usedInputs.contains($0.name) }) {
+            throw ConfigError([
+                config.issue("no layer takes the input '\(unused.name)'", at: "layers")
+            ])
+        }
         return (model, outputShape)
     }
 
-    /// Layers inside a layer.
-    func nested(_ layers: [ConfigValue], _ input: Shape) throws -> Sequential {
-        try sequence(layers, input)
+    /// The input that a layer names.
+    func input(_ value: ConfigValue) throws(ConfigError) -> Input {
+        let name = value.string("name")
+        if let input = inputs.first(where: { $0.name == name }), !name.isEmpty {
+            usedInputs.insert(name)
+            return Input(name, input.shape)
+        }
+        let names = inputs.map(\.name).filter { !$0.isEmpty }
+        let hint =
+            names.isEmpty
+            ? "give data.train.inputs an object of names and datasets"
+            : Suggestion.nearest(to: name, among: names).map { "Did you mean '\($0)'?" }
+                ?? "there are \(names.joined(separator: ", "))"
+        throw ConfigError([value.issue("there is no input '\(name)'; \(hint)", at: "name")])
     }
 
-    private func sequence(_ layers: [ConfigValue], _ input: Shape) throws -> Sequential {
+    /// Layers inside a layer, which may have several such lists.
+    func nested(
+        _ layers: [ConfigValue], _ place: LayerPlace, branch: Int? = nil
+    ) throws -> Sequential {
+        depth += 1
+        if let branch { path.append(branch) }
+        defer {
+            depth -= 1
+            if branch != nil { path.removeLast() }
+        }
+        return try sequence(layers, place.isOpen ? nil : place.input)
+    }
+
+    private func sequence(_ layers: [ConfigValue], _ input: Shape?) throws -> Sequential {
         var shape = input
         var made: [Layer] = []
         for (index, layer) in layers.enumerated() {
             path.append(index)
-            let layer = try self.layer(layer, &shape)
+            let layer = try self.layer(layer, &shape, isFirst: index == 0)
             path.removeLast()
             made.append(layer)
         }
-        outputShape = shape
+        outputShape = shape ?? []
         return Sequential(made)
     }
 
-    private func layer(_ value: ConfigValue, _ shape: inout Shape) throws -> Layer {
-        guard let entry = LayerCatalog.byName[value.type] else {
-            throw ConfigError([value.issue("unknown layer \(value.type)")])
+    private func layer(
+        _ value: ConfigValue, _ shape: inout Shape?, isFirst: Bool
+    ) throws -> Layer {
+        let place = LayerPlace(
+            input: shape ?? [], isOpen: shape == nil, isFirst: isFirst, builder: self)
+        if place.isOpen, value.type != "input", value.type != "parallel" {
+            let names = inputs.map { "'\($0.name)'" }.joined(separator: ", ")
+            throw ConfigError([
+                value.issue(
+                    "gets no input yet: the model has \(names); start with an input layer, or with "
+                        + "a parallel whose branches do")
+            ])
         }
         let name = path.map { String($0) }.joined(separator: ".")
         let row = rows.count
@@ -58,13 +110,14 @@ final class ModelBuilder {
             rows.append(
                 LayerRow(
                     name: name, type: value.type, outputShape: [], parameters: 0,
-                    depth: path.count - 1))
-            let layer = try entry.build(value, shape, self)
-            shape = try layer.outputShape(for: shape)
+                    depth: depth))
+            let layer = try Catalogs.layers.make(value, place)
+            let output = try layer.outputShape(for: place.input)
+            shape = output
             rows[row] = LayerRow(
-                name: name, type: value.type, outputShape: Array(shape),
-                parameters: layer.parameterCount, depth: path.count - 1)
-            try check(value, Array(shape))
+                name: name, type: value.type, outputShape: Array(output),
+                parameters: layer.parameterCount, depth: depth)
+            try check(value, Array(output))
             return layer
         } catch let error as ShapeError {
             throw ConfigError([value.issue("layer \(name) (\(value.type)): \(error.problem)")])

@@ -84,7 +84,7 @@ public struct RunConfig: Sendable {
         var issues: [ConfigIssue] = []
         var names: [String] = []
         for metric in value.children("metrics") {
-            let name = MetricCatalog.columnName(metric)
+            let name = Catalogs.metricName(metric)
             if names.contains(name) { issues.append(metric.issue("\(name) is listed twice")) }
             names.append(name)
         }

@@ -31,18 +31,7 @@ public enum RunSchema {
                 "metrics", of: .union("metric"), default: [], maxCount: 16,
                 doc: "measured on the validation data after each epoch"),
         ],
-        unions: [
-            Union(name: "layer", variants: LayerCatalog.entries.map(\.variant)),
-            Union(name: "loss", plural: "losses", variants: LossCatalog.entries.map(\.variant)),
-            Union(name: "optimizer", variants: OptimizerCatalog.entries.map(\.variant)),
-            Union(name: "schedule", variants: ScheduleCatalog.entries.map(\.variant)),
-            Union(
-                name: "metric", allowsShorthand: true,
-                variants: MetricCatalog.entries.map(\.variant)),
-            Union(
-                name: "transform", allowsShorthand: true,
-                variants: TransformCatalog.entries.map(\.variant)),
-        ])
+        unions: Catalogs.unions)
 
     private static let data: [Field] = [
         .string(
@@ -51,13 +40,15 @@ public enum RunSchema {
         .object(
             "train", doc: "the examples to learn from",
             [
-                .string("inputs", default: "train/images", doc: "dataset of inputs in the file"),
+                .named(
+                    "inputs", of: .string(), default: "train/images",
+                    doc: "dataset of inputs in the file, or one for each input of the model"),
                 .string("targets", default: "train/labels", doc: "dataset of targets in the file"),
             ]),
         Field.object(
             "validation", doc: "the examples to measure on",
             [
-                .string("inputs", doc: "dataset of inputs in the file"),
+                .named("inputs", of: .string(), doc: "datasets as in data.train.inputs"),
                 .string("targets", doc: "dataset of targets in the file"),
             ]
         ).optional,
@@ -65,9 +56,9 @@ public enum RunSchema {
             "split", above: 0, below: 1,
             doc: "share of the training examples, the last ones, to measure on instead"
         ).optional,
-        .array(
-            "transforms", of: .union("transform"), default: [], maxCount: 32,
-            doc: "what happens to inputs, in order"),
+        .named(
+            "transforms", of: .array(of: .union("transform"), maxCount: 32), default: [],
+            doc: "what happens to inputs, in order; one list for all or one for each"),
         .array(
             "targetTransforms", of: .union("transform"), default: [], maxCount: 32,
             doc: "what happens to targets, in order"),

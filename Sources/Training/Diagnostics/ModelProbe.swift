@@ -7,7 +7,7 @@ public import Tensor
 /// A config's model, loss and one batch of its data, for commands that look inside.
 struct ModelProbe {
     let experiment: Experiment
-    let inputs: Tensor
+    let inputs: [Tensor]
     let targets: Tensor
     /// How many examples the batch has.
     let count: Int
@@ -22,7 +22,11 @@ struct ModelProbe {
             throw RunError(.data, "\(experiment.config.dataPath): there are no examples")
         }
         count = min(batch.count, examples ?? batch.count)
-        inputs = ModelProbe.tensor(batch.inputs, count, dtype, experiment, "inputs")
+        let count = count
+        inputs = zip(experiment.data.inputNames, batch.allInputs).map { name, array in
+            let label = name.isEmpty ? "inputs" : name
+            return ModelProbe.tensor(array, count, dtype, experiment, label)
+        }
         targets = ModelProbe.tensor(batch.targets, count, dtype, experiment, "targets")
         positions = experiment.model.namedRandoms.map(\.random.position)
         experiment.model.labelParameters()
@@ -49,19 +53,22 @@ struct ModelProbe {
 
 extension Experiment {
     /// The loss of a batch; what watches operations learns which belong to the loss.
-    func namedLoss(_ inputs: Tensor, _ targets: Tensor) -> Tensor {
-        let output = model(inputs)
+    func namedLoss(_ inputs: [Tensor], _ targets: Tensor) -> Tensor {
+        let output = output(inputs)
         return named("loss") { loss(output, targets) }
     }
 
     /// The operation whose forward or backward makes the first NaN or infinity for a batch; nil if
     /// all is finite.
-    public func anomaly(_ inputs: NDArray, _ targets: NDArray) -> Anomaly? {
+    public func anomaly(_ inputs: [NDArray], _ targets: NDArray) -> Anomaly? {
         model.labelParameters()
         defer { optimizer.zeroGrad() }
         do {
             try detectAnomalies {
-                let loss = namedLoss(Tensor(inputs, label: "inputs"), Tensor(targets))
+                let inputs = zip(data.inputNames, inputs).map { name, array in
+                    Tensor(array, label: name.isEmpty ? "inputs" : name)
+                }
+                let loss = namedLoss(inputs, Tensor(targets))
                 loss.backward()
             }
             return nil

@@ -11,9 +11,11 @@ struct DataPlan {
     let validation: Loader?
     /// What is stored, to notice later that the file is another one.
     let fingerprint: String
+    /// The names of the inputs; one alone has the name "".
+    let inputNames: [String]
     /// The shape and dtype of a stored input and of one that the model sees.
     let storedInput: String
-    let modelInput: String
+    let modelInputs: [(name: String, type: String)]
     /// The config value at `data`.
     let config: ConfigValue
 
@@ -26,9 +28,11 @@ struct DataPlan {
         let path = config.dataPath
         try DataPlan.checkPresent(path)
         let limit = data.int("memoryLimit") << 20
+        let names = data.child("train").named("inputs").map(\.name)
+        inputNames = names
         func open(_ part: ConfigValue) throws -> Dataset {
             try Dataset.open(
-                path, inputs: part.string("inputs"), targets: part.string("targets"),
+                path, inputs: try DataPlan.paths(part, names), targets: part.string("targets"),
                 memoryLimit: limit)
         }
         var examples = try open(data.child("train"))
@@ -39,9 +43,13 @@ struct DataPlan {
             (examples, held) = try examples.split(second: share)
         }
         if let held { try DataPlan.checkAlike(examples, held) }
-        storedInput = "\(examples.inputDType) \(Format.shape(examples.inputShape))"
-        (train, validation) = try DataPlan.loaders(config, examples, held)
-        modelInput = "\(train.inputs.outputDType) \(Format.shape(train.inputs.outputShape))"
+        let stored = DataPlan.types(examples)
+        storedInput = zip(names, stored).map { $0.isEmpty ? $1 : "\($0) \($1)" }
+            .joined(separator: ", ")
+        (train, validation) = try DataPlan.loaders(config, names, examples, held)
+        modelInputs = zip(names, train.allInputs).map { name, input in
+            (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
+        }
         guard train.batchesPerEpoch > 0 else {
             throw ConfigError([
                 data.issue(
@@ -53,24 +61,64 @@ struct DataPlan {
 
     /// The loaders of both datasets, their transforms checked.
     private static func loaders(
-        _ config: RunConfig, _ examples: Dataset, _ held: Dataset?
+        _ config: RunConfig, _ names: [String], _ examples: Dataset, _ held: Dataset?
     ) throws -> (train: Loader, validation: Loader?) {
         let data = config.data
-        let inputs = try DataPlan.transforms(
-            data.children("transforms"), examples.inputShape, examples.inputDType)
+        let inputs = try DataPlan.lists(data, names).enumerated().map { index, list in
+            try DataPlan.transforms(
+                list, examples.inputShapes[index], examples.inputDTypes[index])
+        }
         let targets = try DataPlan.transforms(
             data.children("targetTransforms"), examples.targetShape, examples.targetDType)
         let batchSize = data.int("batchSize")
         let train = try Loader(
             examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
-            dropLast: data.bool("dropLast"), inputTransforms: inputs, targetTransforms: targets,
-            prefetch: data.int("prefetch"))
+            dropLast: data.bool("dropLast"), transformsByInput: inputs,
+            targetTransforms: targets, prefetch: data.int("prefetch"))
         let validation = try held.map { held in
             try Loader(
-                held, batchSize: batchSize, inputTransforms: inputs, targetTransforms: targets,
+                held, batchSize: batchSize, transformsByInput: inputs, targetTransforms: targets,
                 prefetch: data.int("prefetch"))
         }
         return (train, validation)
+    }
+
+    /// The datasets of all inputs, in the order of their names in `data.train.inputs`.
+    private static func paths(
+        _ part: ConfigValue, _ names: [String]
+    ) throws(ConfigError) -> [String] {
+        let given = part.named("inputs")
+        try checkNames(given, names)
+        return try names.map { name throws(ConfigError) in
+            guard let path = given.first(where: { $0.name == name }) else {
+                throw ConfigError([part.issue("the input '\(name)' is missing", at: "inputs")])
+            }
+            return path.value.asString
+        }
+    }
+
+    /// The transforms of all inputs: one list for all, or one for each that has any.
+    private static func lists(
+        _ data: ConfigValue, _ names: [String]
+    ) throws(ConfigError) -> [[ConfigValue]] {
+        let given = data.named("transforms")
+        if given[0].name.isEmpty { return names.map { _ in given[0].value.elements } }
+        try checkNames(given, names)
+        return names.map { name in
+            given.first { $0.name == name }?.value.elements ?? []
+        }
+    }
+
+    private static func checkNames(
+        _ given: [(name: String, value: ConfigValue)], _ names: [String]
+    ) throws(ConfigError) {
+        guard let extra = given.first(where: { !names.contains($0.name) }) else { return }
+        let isNamed = names != [""]
+        let known = isNamed ? "names \(names.joined(separator: ", "))" : "names none"
+        let problem =
+            extra.name.isEmpty
+            ? "one dataset without a name" : "there is no input '\(extra.name)'"
+        throw ConfigError([extra.value.issue("\(problem); data.train.inputs \(known)")])
     }
 
     /// The transforms of a list, checked one by one against what the ones before them give.
@@ -79,7 +127,7 @@ struct DataPlan {
     ) throws -> [Transform] {
         var (shape, dtype) = (shape, dtype)
         return try values.map { value in
-            let transform = try TransformCatalog.build(value)
+            let transform = try Catalogs.transforms.make(value)
             do throws(TransformError) {
                 shape = try transform.outputShape(for: shape)
                 dtype = try transform.outputDType(for: dtype)
@@ -100,18 +148,26 @@ struct DataPlan {
     }
 
     private static func checkAlike(_ train: Dataset, _ held: Dataset) throws(DataError) {
-        guard train.inputShape == held.inputShape, train.targetShape == held.targetShape else {
+        guard train.inputShapes == held.inputShapes, train.targetShape == held.targetShape else {
+            func inputs(_ data: Dataset) -> String {
+                data.inputShapes.map { Format.shape($0) }.joined(separator: ", ")
+            }
             throw DataError(
                 held.name,
-                "inputs \(Format.shape(held.inputShape)) and targets "
+                "inputs \(inputs(held)) and targets "
                     + "\(Format.shape(held.targetShape)) differ from the training data's "
-                    + "\(Format.shape(train.inputShape)) and \(Format.shape(train.targetShape));"
+                    + "\(inputs(train)) and \(Format.shape(train.targetShape));"
                     + " validate on data of the same kind")
         }
     }
 
     private static func describe(_ data: Dataset) -> String {
-        "\(data.count) × \(data.inputDType) \(Format.shape(data.inputShape)) → "
+        "\(data.count) × \(types(data).joined(separator: ", ")) → "
             + "\(data.targetDType) \(Format.shape(data.targetShape))"
+    }
+
+    /// The dtype and shape of each input as it is stored.
+    private static func types(_ data: Dataset) -> [String] {
+        zip(data.inputDTypes, data.inputShapes).map { "\($0) \(Format.shape($1))" }
     }
 }

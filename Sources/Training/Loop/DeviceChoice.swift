@@ -11,8 +11,9 @@ struct DeviceChoice: Sendable {
     ///
     /// Throws where a GPU is asked for that can't be used.
     init(_ name: String) throws(RunError) {
-        switch Device(name) ?? .auto {
-        case .cpu: self.init(backend: CPUBackend.shared, note: "")
+        let device = Device(name) ?? .auto
+        switch device {
+        case .cpu, .named: self.init(backend: device.backend, note: "")
         case .auto:
             self.init(backend: CPUBackend.shared, note: "auto: \(DeviceChoice.missing)")
         case .cuda:

@@ -39,9 +39,7 @@ public struct Evaluation: Sendable {
             throw RunError(.data, "\(path): \(error)")
         }
         let loader = experiment.data.validation ?? experiment.data.train
-        let evaluator = Evaluator(
-            model: experiment.model, loss: experiment.loss, metrics: experiment.metrics,
-            backend: experiment.device.backend)
+        let evaluator = Evaluator(experiment)
         guard let measurement = try evaluator.measure(loader, shouldStop: shouldStop) else {
             throw RunError(.interrupted, "stopped before all examples were measured")
         }

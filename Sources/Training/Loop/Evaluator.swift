@@ -5,15 +5,16 @@ import Tensor
 
 /// Measures a model on a set of examples, without changing it.
 struct Evaluator {
-    let model: Layer
-    let loss: any Loss
-    let metrics: [any Metric]
-    let backend: any Backend
+    private let experiment: Experiment
+
+    init(_ experiment: Experiment) { self.experiment = experiment }
 
     /// The mean loss and all metrics; nil where `shouldStop` said so on the way.
     ///
     /// Throws where reading the data fails.
     func measure(_ loader: Loader, shouldStop: () -> Bool = { false }) throws -> Measurement? {
+        let (model, loss, metrics) = (experiment.model, experiment.loss, experiment.metrics)
+        let backend = experiment.device.backend
         model.eval()
         defer { model.train() }
         // Everything stays on the device until the last batch.
@@ -24,7 +25,7 @@ struct Evaluator {
             if shouldStop() { return nil }
             noGrad {
                 let targets = batch.targets.on(backend)
-                let output = model(Tensor(batch.inputs.on(backend)))
+                let output = experiment.output(batch.tensors(on: backend))
                 losses.add(
                     loss(output, Tensor(targets)), loss.weight(output, Tensor(targets)),
                     examples: batch.count)
@@ -59,5 +60,12 @@ private struct WeightedSum {
     var mean: Double {
         guard let total, let weight, weight.item != 0 else { return 0 }
         return total.item / weight.item
+    }
+}
+
+extension Batch {
+    /// The inputs on a device.
+    func tensors(on backend: any Backend) -> [Tensor] {
+        allInputs.map { Tensor($0.on(backend)) }
     }
 }

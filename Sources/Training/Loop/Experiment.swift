@@ -31,27 +31,30 @@ public final class Experiment {
         self.config = config
         device = try DeviceChoice(config.deviceName)
         data = try DataPlan(config)
-        let inputs = data.train.inputs
-        guard inputs.outputDType == .float32 else {
+        let inputs = data.train.allInputs
+        for (name, input) in zip(data.inputNames, inputs) where input.outputDType != .float32 {
             let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
+            let which = name.isEmpty ? "these give" : "'\(name)' gives"
             throw ConfigError([
                 config.data.issue(
-                    "the model needs float32 inputs, these give \(inputs.outputDType); \(remedy)",
+                    "the model needs float32 inputs, \(which) \(input.outputDType); \(remedy)",
                     at: "transforms")
             ])
         }
-        let builder = ModelBuilder(seed: config.seed, batchSize: data.train.batchSize)
-        let layers = config.value.child("model").children("layers")
-        let (model, output) = try builder.build(layers, input: inputs.outputShape)
+        let builder = ModelBuilder(
+            seed: config.seed, batchSize: data.train.batchSize,
+            inputs: zip(data.inputNames, inputs).map {
+                ModelInput(name: $0, shape: $1.outputShape)
+            })
+        let (model, output) = try builder.build(config.value.child("model"))
         self.model = model
         rows = builder.rows
         random = builder.random
         let lossValue = config.value.child("loss")
-        let lossEntry = try LossCatalog.entry(lossValue)
-        loss = lossEntry.build(lossValue)
-        let ignored = lossEntry.takesClasses ? lossValue.optionalInt("ignoreIndex") : nil
-        metrics = try config.value.children("metrics").map { value throws(ConfigError) in
-            try MetricCatalog.build(value, ignoring: ignored)
+        let chosen = try Catalogs.losses.make(lossValue)
+        loss = chosen.loss
+        metrics = try config.value.children("metrics").map { value in
+            try Catalogs.metrics.make(value, chosen.ignored)
         }
         if model.trainableCount == 0 {
             throw ConfigError([
@@ -59,11 +62,20 @@ public final class Experiment {
                     "no layer has parameters to train; add a linear layer", at: "layers")
             ])
         }
-        optimizer = try OptimizerCatalog.build(config.value.child("optimizer"), model)
+        // The parameters were drawn on the CPU, so that they are the same on every device.
+        model.to(device.backend)
+        optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
         try checkTargets(output, lossValue)
-        if lossEntry.takesClasses {
-            try checkClasses(output, ignoring: ignored)
+        if chosen.takesClasses {
+            try checkClasses(output, ignoring: chosen.ignored)
         }
+    }
+
+    /// What the model says on a batch of its inputs, in the order of the config.
+    func output(_ inputs: [Tensor]) -> Tensor {
+        let names = data.inputNames
+        if names[0].isEmpty { return model(inputs[0]) }
+        return model(Dictionary(uniqueKeysWithValues: zip(names, inputs)))
     }
 
     /// What decides on the best epoch: `loss` or the name of a metric.
@@ -86,7 +98,7 @@ public final class Experiment {
         info.trainCount = data.train.dataset.count
         info.validationCount = data.validation?.dataset.count ?? 0
         info.storedInput = data.storedInput
-        info.modelInput = data.modelInput
+        info.modelInputs = data.modelInputs
         info.isInMemory = data.train.dataset.isInMemory
         info.layers = rows
         info.parameterCount = model.parameterCount

@@ -34,17 +34,19 @@ extension Trainer {
     }
 
     private func origin(_ batch: Batch) -> String {
-        if batch.inputs.dtype.isFloat, !batch.inputs.isAllFinite {
+        if batch.allInputs.contains(where: { $0.dtype.isFloat && !$0.isAllFinite }) {
             return "the inputs of this batch hold NaN or infinity"
         }
         if batch.targets.dtype.isFloat, !batch.targets.isAllFinite {
             return "the targets of this batch hold NaN or infinity"
         }
         if let name = nonFiniteParameter { return "parameter \(name) holds NaN or infinity" }
-        let (inputs, targets) = (batch.inputs.on(backend), batch.targets.on(backend))
-        if let anomaly = experiment.anomaly(inputs, targets) { return anomaly.description }
+        let targets = batch.targets.on(backend)
+        if let anomaly = experiment.anomaly(batch.allInputs.map { $0.on(backend) }, targets) {
+            return anomaly.description
+        }
         optimizer.zeroGrad()
-        experiment.loss(experiment.model(Tensor(inputs)), Tensor(targets)).backward()
+        experiment.loss(experiment.output(batch.tensors(on: backend)), Tensor(targets)).backward()
         if let name = optimizer.nonFiniteGradient {
             return "the gradient of \(name) holds NaN or infinity"
         }

@@ -25,33 +25,35 @@ extension Trainer {
             try step(batch)
             let isLast = data.train.batches(from: cursor.sampler.position) == 0
             if every > 0, cursor.step.isMultiple(of: every), !isLast {
+                try settle()
                 note()
                 try save(keepsStep: true)
                 clock.stamp(&cursor)
             }
-            if stop.isRequested { return false }
+            if stop.isRequested {
+                try settle()
+                return false
+            }
         }
+        try settle()
         return true
     }
 
-    /// One step: forward, backward, update.
+    /// One step: forward, backward, update. Its loss is read when the next step has been launched, so
+    /// that the device need not be waited for; that of an epoch's first step at once.
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
-        let outcome = compute(Tensor(batch.inputs.on(backend)), Tensor(targets))
-        let value = outcome.loss.item
-        guard value.isFinite else { throw divergence(value, batch) }
-        let weight = outcome.weight?.item ?? Double(batch.count)
-        if weight == 0 { optimizer.takeBackStep() }
-        if !hasReportedFirstLoss, weight > 0 {
-            hasReportedFirstLoss = true
-            emit(.firstLoss(value, step: cursor.step + 1))
-        }
+        let outcome = compute(batch.tensors(on: backend), Tensor(targets))
+        try settle()
+        unread = UnreadStep(
+            batch: batch, loss: outcome.loss, weight: outcome.weight, step: cursor.step,
+            sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
+        // A step in which nothing counted is taken back before the next one.
+        if cursor.lossWeight == 0 || outcome.weight != nil { try settle() }
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count
-        cursor.lossSum += value * weight
-        cursor.lossWeight += weight
         if data.validation == nil {
             for metric in experiment.metrics {
                 count(metric(outcome.output.data, targets), metric.name)
@@ -69,6 +71,27 @@ extension Trainer {
     /// Reads the metrics of the unfinished epoch from the device.
     func readTallies() {
         for (name, tally) in tallies { cursor.metricSums[name] = tally.average }
+    }
+
+    /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before that
+    /// step: it changed nothing.
+    private func settle() throws {
+        guard let last = unread else { return }
+        unread = nil
+        let value = last.loss.item
+        guard value.isFinite else {
+            (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
+            optimizer.learningRate = last.rate
+            throw divergence(value, last.batch)
+        }
+        let weight = last.weight?.item ?? Double(last.batch.count)
+        if weight == 0 { optimizer.takeBackStep() }
+        if !hasReportedFirstLoss, weight > 0 {
+            hasReportedFirstLoss = true
+            emit(.firstLoss(value, step: last.step + 1))
+        }
+        cursor.lossSum += value * weight
+        cursor.lossWeight += weight
     }
 
     private func report() {
@@ -93,9 +116,7 @@ extension Trainer {
             }
             return Measurement(loss: cursor.meanLoss, metrics: metrics)
         }
-        let evaluator = Evaluator(
-            model: experiment.model, loss: experiment.loss, metrics: experiment.metrics,
-            backend: backend)
+        let evaluator = Evaluator(experiment)
         let measurement = try evaluator.measure(validation) { stop.isRequested }
         if let measurement, !measurement.loss.isFinite {
             throw divergence("the validation loss is \(Format.measure(measurement.loss))")

@@ -32,8 +32,10 @@ public final class Trainer {
     var hasReportedFirstLoss = false
     /// What the unfinished epoch's batches add to the metrics, still on the device.
     var tallies: [String: Tally] = [:]
+    /// The last step, while its loss has not been read.
+    var unread: UnreadStep?
     /// The step, recorded and replayed where the config allows it.
-    let compute: (Tensor, Tensor) -> StepOutcome
+    let compute: ([Tensor], Tensor) -> StepOutcome
 
     /// The optimizer and its state.
     public var optimizer: Optimizer { experiment.optimizer }
@@ -65,9 +67,10 @@ public final class Trainer {
         }
         store = folder.checkpoints(keep: config.training.int("keepCheckpoints"))
         metricsLog = MetricsLog(folder, metrics: experiment.metrics.map(\.name))
-        rates = try ScheduleCatalog.build(
-            config.value.child("schedule"), rate: experiment.optimizer.learningRate,
+        let span = ScheduleSpan(
+            rate: experiment.optimizer.learningRate,
             steps: config.epochs * experiment.data.train.batchesPerEpoch)
+        rates = try Catalogs.schedules.make(config.value.child("schedule"), span)
     }
 
     /// Writes the files of a run that has no checkpoint yet.

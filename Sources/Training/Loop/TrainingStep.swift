@@ -1,4 +1,5 @@
 import Autograd
+import Datasets
 import NN
 import Optim
 import Tensor
@@ -17,11 +18,22 @@ struct StepOutcome: TensorTree {
     }
 }
 
+/// A step that was launched, and where training stood before it.
+struct UnreadStep {
+    let batch: Batch
+    let loss: Tensor
+    let weight: Tensor?
+    let step: Int
+    let sampler: SamplerState
+    let samples: Int
+    let rate: Double
+}
+
 extension Experiment {
     /// One step of training on a batch, as a function of its tensors alone: it changes the parameters,
     /// except where the loss is not finite or nothing in the batch counts.
-    func trainStep(_ inputs: Tensor, _ targets: Tensor) -> StepOutcome {
-        let output = model(inputs)
+    func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+        let output = output(inputs)
         let loss = loss(output, targets)
         let weight = noGrad { self.loss.weight(output, targets) }
         loss.backward()

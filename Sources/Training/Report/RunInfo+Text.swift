@@ -42,7 +42,9 @@ extension RunInfo {
         var table = TextTable([
             .text("layer"), .text("type"), .text("output"), .number("parameters"),
         ])
-        table.append(["", "input", modelInput, ""])
+        for input in modelInputs {
+            table.append(["", input.name.isEmpty ? "input" : input.name, input.type, ""])
+        }
         for row in layers {
             let indent = String(repeating: "  ", count: row.depth)
             table.append([

@@ -44,7 +44,12 @@ public struct RunInfo: Sendable {
     /// The dtype and shape of one stored input.
     public var storedInput = ""
     /// The dtype and shape of one input that the model sees.
-    public var modelInput = ""
+    public var modelInput: String {
+        modelInputs.map { $0.name.isEmpty ? $0.type : "\($0.name) \($0.type)" }
+            .joined(separator: ", ")
+    }
+    /// The inputs that the model sees: name (empty for one alone), dtype and shape.
+    public var modelInputs: [(name: String, type: String)] = []
     /// Whether examples are held in memory.
     public var isInMemory = true
     /// The model's table, nested layers included.

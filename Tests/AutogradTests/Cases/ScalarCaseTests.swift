@@ -89,6 +89,38 @@ struct ScalarCaseTests {
         #expect((Tensor(2) * x).drawing().mermaid.contains("([\"2\"]):::constant"))
     }
 
+    @Test("the sentence of a trap is the last thing printed")
+    func lastWords() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = Tensor([1, 2]) + Tensor([1, 2, 3])
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        let last = text.split(separator: "\n").last ?? ""
+        #expect(last.hasPrefix("Fatal error: elementwise: shapes [2] and [3] don't broadcast"))
+    }
+
+    @Test("gradients by three arguments, trees among them, in one expression")
+    func threeArguments() {
+        let x = Tensor([1.0, 2], .float64)
+        let (a, b, c) = grad { ($0 * $1 * $2).sum() }(x, x, x)
+        expect(a, [1, 4])
+        expect(b, [1, 4])
+        expect(c, [1, 4])
+        let slopes = grad { (list: [Tensor], y: Tensor, z: Tensor) in
+            (list[0] * y * list[1] + z).sum()
+        }([x, x], x, x)
+        expect(slopes.0[1], [1, 4])
+        expect(slopes.2, [1, 1])
+        let many = grad { (a: Tensor, b: Tensor, c: [Tensor], d: Tensor, e: Tensor) in
+            (a * b * c[0] * d * e).sum()
+        }
+        let (_, _, byC, _, byE) = many(x, x, [x], x, x)
+        expect(byC[0], [1, 16])
+        expect(byE, [1, 16])
+    }
+
     @Test("whole division by zero is found where it happens, and the position told")
     func divisionByZero() async {
         let halves = await #expect(

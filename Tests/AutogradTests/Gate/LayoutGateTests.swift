@@ -18,12 +18,13 @@ enum Layout: String, CaseIterable, Sendable {
         case .stepped:
             if x.rank == 0 { return x }
             let size = x.shape[last]
-            let wide = NDArray.full(x.shape.replacing(last, with: 3 * size), 9, x.dtype)
+            let wide = NDArray.full(
+                x.shape.replacing(last, with: 3 * size), 9, x.dtype, on: x.device)
             let view = wide.slice(axis: last, start: min(1, 3 * size), count: size, step: 3)
             view.assign(x)
             return view
         case .offset:
-            let wide = NDArray.full(x.shape.inserting(2, at: 0), 9, x.dtype)
+            let wide = NDArray.full(x.shape.inserting(2, at: 0), 9, x.dtype, on: x.device)
             let view = wide.select(axis: 0, index: 1)
             view.assign(x)
             return view

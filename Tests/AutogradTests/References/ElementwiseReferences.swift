@@ -47,6 +47,7 @@ enum References {
         "sin": { sin($0) }, "cos": { cos($0) }, "tan": { tan($0) }, "asin": { asin($0) },
         "acos": { acos($0) }, "atan": { atan($0) }, "sinh": { sinh($0) }, "cosh": { cosh($0) },
         "asinh": { asinh($0) }, "acosh": { acosh($0) }, "atanh": { atanh($0) },
+        "erfc": { erfc($0) },
         "erf": { erf($0) }, "abs": { fabs($0) }, "sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
         "floor": { floor($0) }, "ceil": { ceil($0) }, "round": { rint($0) },
         "trunc": { trunc($0) }, "clip": { min(max($0, -0.75), 1.25) },

@@ -1,0 +1,59 @@
+public import Tensor
+
+/// A running average of parameters, which often predicts better than the parameters after the last
+/// step.
+///
+///     let average = WeightAverage(model, decay: 0.999)
+///     for (images, labels) in batches {
+///         …
+///         optimizer.step()
+///         average.update()
+///     }
+///     average.withAverage { evaluate(model) }
+///
+/// The first update takes the parameters as they are; each later one makes it
+/// decay · average + (1 − decay) · p. Buffers, such as running statistics, are not averaged.
+///
+/// Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
+public final class WeightAverage {
+    /// The share of the average that an update keeps.
+    public let decay: Double
+    private let average: Follower
+
+    public init(_ source: some ParameterSource, decay: Double = 0.999) {
+        checkShare(decay, "WeightAverage", "decay")
+        self.decay = decay
+        average = Follower(source, slot: "average") { step in
+            step == 1 ? [0, 1, 0] : [decay, 1 - decay, 0]
+        }
+    }
+
+    /// How many updates were made.
+    public var updateCount: Int { average.stepCount }
+
+    /// Takes in the parameters as they are now.
+    public func update() { average.step() }
+
+    /// Sets the parameters to their average.
+    public func apply() {
+        if updateCount == 0 { fail("WeightAverage", "there is no average before an update") }
+        average.apply()
+    }
+
+    /// Runs `body` while the parameters are their average, then gives them back their values.
+    public func withAverage<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let parameters = average.parameters
+        let values = parameters.map { $0.data.copy() }
+        apply()
+        defer { for (parameter, value) in zip(parameters, values) { parameter.data.assign(value) } }
+        return try body()
+    }
+
+    /// The number of updates and the averages, named as in `0.weight/average`: copies.
+    public var stateDictionary: [(name: String, value: NDArray)] { average.stateDictionary }
+
+    /// Restores what `stateDictionary` gave, or throws a `StateError` and changes nothing.
+    public func load(_ state: [(name: String, value: NDArray)]) throws {
+        try average.load(state)
+    }
+}

@@ -1,0 +1,68 @@
+import FTConfig
+import FTSupport
+
+/// Everything of one kind that a config can name: all layers, all losses, …
+///
+/// `Context` is what things of this kind are made from besides their keys, `Product` what is made.
+/// The schema, `fttrain list`, the checks and the effective config follow from the entries.
+struct Catalog<Context, Product>: Sendable {
+    /// One thing that a config can name: what it is called and takes, and how it is made.
+    struct Entry: Sendable {
+        typealias Make = @Sendable (ConfigValue, Context) throws -> Product
+
+        let variant: Variant
+        let make: Make
+
+        init(_ name: String, _ summary: String, _ fields: [Field] = [], make: @escaping Make) {
+            variant = Variant(name: name, summary: summary, fields: fields)
+            self.make = make
+        }
+    }
+
+    /// The entries as the schema sees them.
+    let union: Union
+    private let makers: [String: Entry.Make]
+
+    /// - Parameters:
+    ///   - kind: what messages call one of them; the plural has an `s` more unless it is given.
+    ///   - allowsShorthand: whether a bare name may stand for an entry with all defaults.
+    init(
+        _ kind: String, plural: String? = nil, allowsShorthand: Bool = false, _ entries: [Entry]
+    ) {
+        union = Union(
+            name: kind, plural: plural, allowsShorthand: allowsShorthand,
+            variants: entries.map(\.variant))
+        makers = Dictionary(uniqueKeysWithValues: entries.map { ($0.variant.name, $0.make) })
+    }
+
+    /// The names of all entries in their order.
+    var names: [String] { union.variants.map(\.name) }
+
+    /// What a config value stands for.
+    ///
+    /// Throws a `ConfigError` where nothing has its name, or its keys don't fit each other or the
+    /// context.
+    func make(_ value: ConfigValue, _ context: Context) throws -> Product {
+        guard let make = makers[value.type] else {
+            let hint =
+                Suggestion.nearest(to: value.type, among: names)
+                .map { "Did you mean '\($0)'?" } ?? "there are \(names.joined(separator: ", "))"
+            throw ConfigError([value.issue("unknown \(union.name) '\(value.type)'. \(hint)")])
+        }
+        return try make(value, context)
+    }
+}
+
+extension Catalog where Context == Void {
+    /// What a config value stands for.
+    func make(_ value: ConfigValue) throws -> Product { try make(value, ()) }
+}
+
+/// The catalogs of all kinds, each in a file of its own.
+enum Catalogs {
+    /// All kinds, in the order of the documentation.
+    static let unions = [
+        layers.union, losses.union, optimizers.union, schedules.union, metrics.union,
+        transforms.union,
+    ]
+}

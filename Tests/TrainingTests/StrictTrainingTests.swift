@@ -1,0 +1,68 @@
+import FakeTensor
+import StrictDevice
+import Testing
+
+@Suite("Training on a device that the host can't look into", .serialized)
+struct StrictTrainingTests {
+    static let configs = ["autoencoder", "deep", "linear", "mlp"]
+
+    @Test("every config ends with the CPU's bits, its steps replayed or not", arguments: configs)
+    func bits(_ name: String) throws {
+        let sandbox = Sandbox()
+        try writeImages(sandbox.file("digits.h5"))
+        func train(_ run: String, _ overrides: String...) throws {
+            let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+            let config = try RunConfig(
+                file: "/\(root)/configs/\(name).json",
+                overrides: [
+                    "data.path=\(sandbox.file("digits.h5"))", "data.batchSize=16",
+                    "training.epochs=2",
+                ] + overrides)
+            let folder = try RunFolder.create(sandbox.file(run))
+            #expect(
+                try Trainer(starting: Experiment(config), in: folder).run().status == .completed)
+        }
+        let strict = StrictBackend.shared.device
+        try train("cpu", "device=cpu")
+        for capture in [true, false] {
+            let run = "strict-\(capture)"
+            try train(run, "device=\(strict)", "training.capture=\(capture)")
+            #expect(
+                try tensors(sandbox.file("\(run)/last.safetensors"))
+                    == tensors(sandbox.file("cpu/last.safetensors")))
+            #expect(
+                steadyColumns(try sandbox.text("\(run)/metrics.csv"))
+                    == steadyColumns(try sandbox.text("cpu/metrics.csv")))
+        }
+    }
+
+    @Test("a step waits once, for the loss of the step before")
+    func waits() throws {
+        let sandbox = Sandbox()
+        let strict = StrictBackend(named: "strict-training")
+        var waits: [Int] = []
+        let trainer = try sandbox.trainer(
+            "run",
+            ["device=\(strict.device)", "training.epochs=1", "training.checkpointEverySteps=0"])
+        let listener = Listener { event in
+            if case .step = event { waits.append(strict.counts.waits) }
+        }
+        trainer.observers = [listener]
+        _ = try trainer.run()
+        #expect(waits.count == 5)
+        #expect(waits[1] - waits[0] == 0)
+        #expect(zip(waits.dropFirst(2), waits.dropFirst()).allSatisfy { $0 - $1 == 1 })
+    }
+
+    /// Noise in the shape of digits: 40 images to learn from, 20 to measure on.
+    private func writeImages(_ path: String) throws {
+        try HDF5Writer.create(path) { file in
+            for (part, count) in [("train", 40), ("test", 20)] {
+                let random = Random(seed: 9).fork(part)
+                let pixels = random.uniform([count, 28, 28], high: 256).cast(to: .uint8)
+                try file.write("\(part)/images", pixels)
+                try file.write("\(part)/labels", NDArray((0..<count).map { UInt8($0 % 10) }))
+            }
+        }
+    }
+}
