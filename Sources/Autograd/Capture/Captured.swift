@@ -22,9 +22,10 @@ public import Tensor
 ///
 /// All that is not an input, state that is written in place, or a random stream is what it was when
 /// the step was recorded: a Swift `if` is not asked again, and a tensor that the function leaves in a
-/// variable changes with each replay. Results carry no history. A function that can't be replayed,
-/// since it reads the values of what it computes for instance, runs as it is every time; `refusal`
-/// says why.
+/// variable changes with each replay. A parameter whose `data` is replaced, as `Module.load` does, is
+/// noticed where an optimizer takes part; capture other functions anew. Results carry no history. A
+/// function that can't be replayed, since it reads the values of what it computes for instance, runs
+/// as it is every time; `refusal` says why.
 public final class Captured<each Input: TensorTree, Output: TensorTree>
 where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     private let body: (repeat each Input) -> Output
