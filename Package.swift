@@ -86,7 +86,9 @@ let package = Package(
         tests("AutogradTests", ["Tensor", "Autograd", "FTSupport", "StrictDevice"]),
         tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim", "StrictDevice"]),
-        tests("DataTests", ["Tensor", "Datasets", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
+        tests(
+            "DataTests",
+            ["Tensor", "CKernels", "Datasets", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON", "FTSupport"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport", "StrictDevice"]),

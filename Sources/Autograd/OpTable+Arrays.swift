@@ -17,19 +17,35 @@ extension OpTable {
             "sum axes 0, 2", "Sum", shapes: [[2, 3, 4], [1, 2, 1], [0, 2, 3], [2, 0, 3]],
             large: [37, 53, 61], roundings: 5
         ) { $0.sum(axes: [0, 2]) },
-        shaped("mean", "Sum", shapes: [[3, 4], [2, 3, 2], [], [1]], roundings: 3) { $0.mean() },
-        shaped("mean axis 1", "Sum", shapes: matrices, roundings: 3) { $0.mean(axis: 1) },
-        shaped("variance", "Sum", "Square", shapes: [[3, 4], [7], [1, 2]], roundings: 4) {
+        shaped("mean", "Mean", shapes: [[3, 4], [2, 3, 2], [], [1]], roundings: 3) { $0.mean() },
+        shaped("mean axis 1", "Mean", shapes: matrices, roundings: 3) { $0.mean(axis: 1) },
+        shaped("variance", "Variance", shapes: [[3, 4], [7], [1, 2]], roundings: 4) {
             $0.variance()
         },
         shaped(
-            "variance axis 1", "Sum", "Square", shapes: [[3, 4], [3, 3], [1, 2], [0, 4]],
+            "variance axis 1", "Variance", shapes: [[3, 4], [3, 3], [1, 2], [0, 4]],
             roundings: 4
         ) { $0.variance(axes: [1], correction: 0) },
         shaped(
-            "standardDeviation", "Sum", "Sqrt", shapes: [[3, 4], [4, 3], [2, 2], [0, 4]],
+            "standardDeviation", "StandardDeviation", shapes: [[3, 4], [4, 3], [2, 2], [0, 4]],
             roundings: 4
         ) { $0.standardDeviation(axes: [-1], keepDims: true) },
+        shaped(
+            "variance axes 0, 2", "Variance", shapes: [[2, 3, 4], [2, 1, 1]], large: [37, 53, 61],
+            roundings: 4
+        ) { $0.variance(axes: [0, 2], correction: 0.5) },
+        shaped("norm", "Norm", shapes: [[3, 4], [], [1], [0]], over: 0.5...2, roundings: 3) {
+            $0.norm()
+        },
+        shaped("norm 1 axis 0", "Norm", shapes: maybeEmpty, over: 0.5...2, roundings: 3) {
+            $0.norm(1, axes: [0])
+        },
+        shaped("norm 3 axis 1", "Norm", shapes: matrices, over: 0.5...2, roundings: 3) {
+            $0.norm(3, axes: [-1], keepDims: true)
+        },
+        shaped("norm infinity", "Norm", shapes: [[3, 4], [2, 3, 2], [], [1]]) {
+            $0.norm(.infinity)
+        },
         shaped("max", "Extreme", shapes: [[3, 4], [2, 3, 2], [], [1]]) { $0.max() },
         shaped("max axis 1", "Extreme", shapes: matrices) { $0.max(axis: 1) },
         shaped("min", "Extreme", shapes: [[3, 4], [], [1]]) { $0.min() },
@@ -82,6 +98,10 @@ extension OpTable {
         shaped("logSumExp axis 0", "LogSumExp", shapes: [[3, 4], [1, 1], [3, 0]]) {
             $0.logSumExp(axis: 0, keepDims: true)
         },
+        shaped(
+            "logSumExp axes 0, 2", "LogSumExp", shapes: [[2, 3, 4], [1, 2, 1], [2, 0, 3]],
+            large: [37, 53, 61], roundings: 2
+        ) { $0.logSumExp(axes: [0, 2]) },
         several(
             "softmaxGrad", "SoftmaxGrad", inputs: [.real(0.1...1), .real(-2...2)],
             shapes: [[[3, 4], [3, 4]], [[4], [4]], [[1, 1], [1, 1]], [[0, 4], [0, 4]]],

@@ -91,9 +91,14 @@ extension NDArray {
         return out
     }
 
-    /// Sum, product, extreme, any or all over `axes`, which stay with size 1 if `keepDims`.
-    /// Negative axes count from the end; nil means every axis.
-    public func reduce(_ op: Reduction, axes: [Int]?, keepDims: Bool = false) -> NDArray {
+    /// A reduction over `axes`, which stay with size 1 if `keepDims`, of the elements or of what `map`
+    /// makes of them and of `other`, which is broadcast.
+    ///
+    /// Negative axes count from the end; nil means every axis. Floats may give another float dtype.
+    package func reduce(
+        _ op: Reduction, map: Kernel.Map? = nil, with other: NDArray? = nil, axes: [Int]?,
+        keepDims: Bool = false, as dtype: DType? = nil
+    ) -> NDArray {
         var marks = AxisSet()
         if axes == nil { marks = AxisSet(all: rank) }
         for axis in axes ?? [] {
@@ -101,17 +106,21 @@ extension NDArray {
             if marks.contains(axis) { fail(op.name, "axis \(axis) is named twice") }
             marks.insert(axis)
         }
-        return reduce(op, marks, keepDims: keepDims)
+        return reduce(op, map: map, with: other, marks, keepDims: keepDims, as: dtype)
     }
 
-    package func reduce(_ op: Reduction, _ axes: AxisSet, keepDims: Bool = false) -> NDArray {
+    package func reduce(
+        _ op: Reduction, map: Kernel.Map? = nil, with other: NDArray? = nil, _ axes: AxisSet,
+        keepDims: Bool = false, as dtype: DType? = nil
+    ) -> NDArray {
         var kept = shape
         for axis in 0..<rank where axes.contains(axis) { kept[axis] = 1 }
-        let out = NDArray(uninitialized: kept, op.resultType(of: dtype), on: backend)
+        let out = NDArray(
+            uninitialized: kept, dtype ?? op.resultType(of: self.dtype), on: backend)
         if count > 0 {
-            Kernel.reduce(op, axes).run(self, into: out)
+            Kernel.reduce(op, map: map, axes).run(self, other ?? self, into: out)
         } else if out.count > 0 {
-            Kernel.fill(Scalar(op.emptyResult(shape))).run(into: out)
+            Kernel.fill(Scalar(op.ofNothing(shape))).run(into: out)
         }
         if keepDims { return out }
         var dropped = Shape()
@@ -129,8 +138,8 @@ extension NDArray {
         return out
     }
 
-    /// Running sums (or products) along the last axis; integers become int64.
-    public func scan(_ op: Reduction) -> NDArray {
+    /// Running sums, products or extremes along the last axis, in the dtype of the reduction.
+    package func scan(_ op: Reduction) -> NDArray {
         let out = NDArray(uninitialized: shape, op.resultType(of: dtype), on: backend)
         Kernel.scan(op).run(contiguous(), into: out)
         return out
@@ -151,51 +160,5 @@ extension NDArray {
     private mutating func isReusable(for shape: Shape, _ dtype: DType) -> Bool {
         self.shape == shape && self.dtype == dtype && isContiguous && storage.isOwned
             && isKnownUniquelyReferenced(&storage)
-    }
-}
-
-/// What a reduction computes.
-public enum Reduction: Sendable {
-    case sum, product, maximum, minimum, any, all
-
-    var kernel: Int32 {
-        let kernel =
-            switch self {
-            case .sum: FT_SUM
-            case .product: FT_PROD
-            case .maximum: FT_MAX
-            case .minimum: FT_MIN
-            case .any: FT_ANY
-            case .all: FT_ALL
-            }
-        return Int32(kernel.rawValue)
-    }
-
-    var name: String {
-        switch self {
-        case .sum: "sum"
-        case .product: "product"
-        case .maximum: "maximum"
-        case .minimum: "minimum"
-        case .any: "any"
-        case .all: "all"
-        }
-    }
-
-    func resultType(of dtype: DType) -> DType {
-        switch self {
-        case .sum, .product: dtype.isFloat ? dtype : .int64
-        case .maximum, .minimum: dtype
-        case .any, .all: .bool
-        }
-    }
-
-    func emptyResult(_ shape: Shape) -> Double {
-        switch self {
-        case .sum, .any: 0
-        case .product, .all: 1
-        case .maximum, .minimum:
-            fail(name, "an array of shape \(shape) has no elements to choose from")
-        }
     }
 }

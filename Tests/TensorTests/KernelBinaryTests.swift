@@ -42,6 +42,11 @@ struct BinaryCase: Sendable, CustomStringConvertible {
         BinaryCase("maximum", BinaryFunction.maximum) { max($0, $1) },
         BinaryCase("minimum", BinaryFunction.minimum) { min($0, $1) },
         BinaryCase("weigh", BinaryFunction.weigh) { $0 == 0 ? 0 : $0 * $1 },
+        BinaryCase("squared_difference", BinaryFunction.squared_difference, 2) {
+            ($0 - $1) * ($0 - $1)
+        },
+        BinaryCase("exp_difference", BinaryFunction.exp_difference, 40) { exp($0 - $1) },
+        BinaryCase("abs_pow", BinaryFunction.abs_pow, 1.5) { pow(abs($0), $1) },
         BinaryCase("relu_grad", BinaryFunction.relu_grad) { $1 <= 0 ? 0 : $0 },
         BinaryCase("leaky_relu_grad", BinaryFunction.leaky_relu_grad) { $1 > 0 ? $0 : p0 * $0 },
         BinaryCase("elu_grad", BinaryFunction.elu_grad) { $1 > 0 ? $0 : $0 * ($1 + p0) },

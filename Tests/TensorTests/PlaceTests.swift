@@ -1,3 +1,4 @@
+import CKernels
 import StrictDevice
 import Tensor
 import Testing

@@ -1,81 +1,56 @@
+internal import CKernels
 public import Tensor
 
 // Reductions over given axes, or all; reduced axes disappear unless `keepDims`. Negative axes count
 // from the end.
 
 /// y = Σ x,  dx = dy spread over the summed elements
-final class Sum: UnaryOp {
-    let axes: [Int]?
-    let keepDims: Bool
-    init(_ axes: [Int]?, keepDims: Bool) {
-        self.axes = axes
-        self.keepDims = keepDims
-    }
+final class Sum: AxesOp {
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(.sum, axes: axes, keepDims: keepDims)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        dy.reshape(x.shape.reduced(axes)).expand(to: x.shape)
+        kept(dy, x).expand(to: x.shape)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
-    override func batch(_ x: Tensor) -> Tensor? {
-        Sum(axes.ofExamples(x), keepDims: keepDims)(x)
-    }
+    override func along(_ axes: [Int]?) -> AxesOp { Sum(axes, keepDims: keepDims) }
 }
 
 /// y = max x (or min),  dx = dy shared equally among the elements that reach the extreme
-final class Extreme: UnaryOp {
+final class Extreme: AxesOp {
     let reduction: Reduction
-    let axes: [Int]?
-    let keepDims: Bool
     init(_ reduction: Reduction, _ axes: [Int]?, keepDims: Bool) {
         self.reduction = reduction
-        self.axes = axes
-        self.keepDims = keepDims
+        super.init(axes, keepDims: keepDims)
     }
     override var name: String { reduction == .maximum ? "Max" : "Min" }
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(reduction, axes: axes, keepDims: keepDims)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        dy.reshape(x.shape.reduced(axes)) * shares(x, y)
+        kept(dy, x) * (x .== kept(y, x)).shares(axes, x.dtype)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        (dx * shares(x, y)).sum(axes: axes, keepDims: keepDims)
+        sum(dx * (x .== kept(y, x)).shares(axes, x.dtype))
     }
-    override func batch(_ x: Tensor) -> Tensor? {
-        Extreme(reduction, axes.ofExamples(x), keepDims: keepDims)(x)
-    }
-
-    /// One divided by the number of elements that reach the extreme, for those; zero for others.
-    private func shares(_ x: Tensor, _ y: Tensor) -> Tensor {
-        let ties = (x .== y.reshape(x.shape.reduced(axes))).cast(to: x.dtype)
-        return ties / ties.sum(axes: axes, keepDims: true)
+    override func along(_ axes: [Int]?) -> AxesOp {
+        Extreme(reduction, axes, keepDims: keepDims)
     }
 }
 
 /// y = Π x,  dx = dy · the product of the other elements, also where some are zero
-final class Prod: UnaryOp {
-    let axes: [Int]?
-    let keepDims: Bool
-    init(_ axes: [Int]?, keepDims: Bool) {
-        self.axes = axes
-        self.keepDims = keepDims
-    }
+final class Prod: AxesOp {
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(.product, axes: axes, keepDims: keepDims)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        let kept = x.shape.reduced(axes)
-        return dy.reshape(kept) * Prod.ofOthers(x, axes)
+        kept(dy, x) * Prod.ofOthers(x, axes)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        (dx * Prod.ofOthers(x, axes)).sum(axes: axes, keepDims: keepDims)
+        sum(dx * Prod.ofOthers(x, axes))
     }
-    override func batch(_ x: Tensor) -> Tensor? {
-        Prod(axes.ofExamples(x), keepDims: keepDims)(x)
-    }
+    override func along(_ axes: [Int]?) -> AxesOp { Prod(axes, keepDims: keepDims) }
 
     /// For each element the product of the others along the reduced axes. Dividing the whole product
     /// by the element would not do where that is zero or overflows, and nobody waits to see whether.
@@ -127,22 +102,17 @@ final class CumSum: UnaryOp {
 }
 
 /// Whether any or all elements are true: bool, no gradient.
-final class Truth: UnaryOp {
+final class Truth: AxesOp {
     let reduction: Reduction
-    let axes: [Int]?
-    let keepDims: Bool
     init(_ reduction: Reduction, _ axes: [Int]?, keepDims: Bool) {
         self.reduction = reduction
-        self.axes = axes
-        self.keepDims = keepDims
+        super.init(axes, keepDims: keepDims)
     }
     override var isDifferentiable: Bool { false }
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(reduction, axes: axes, keepDims: keepDims)
     }
-    override func batch(_ x: Tensor) -> Tensor? {
-        Truth(reduction, axes.ofExamples(x), keepDims: keepDims)(x)
-    }
+    override func along(_ axes: [Int]?) -> AxesOp { Truth(reduction, axes, keepDims: keepDims) }
 }
 
 /// The index of the first extreme along the last axis: int64, no gradient.
@@ -154,25 +124,6 @@ final class ArgExtreme: UnaryOp {
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
-extension [Int]? {
-    /// These axes of an example as axes of the batch; nil means all of the example's.
-    fileprivate func ofExamples(_ batch: Tensor) -> [Int] {
-        guard let axes = self else { return Array(1..<Swift.max(batch.rank, 1)) }
-        let example = batch.shape.removing(at: 0)
-        return axes.map { example.axis($0, "reduce") + 1 }
-    }
-}
-
-extension Shape {
-    /// This shape with the reduced axes at size 1; nil means all.
-    func reduced(_ axes: [Int]?) -> Shape {
-        guard let axes else { return Shape(repeating: 1, count: rank) }
-        var result = self
-        for axis in axes { result[self.axis(axis, "reduce")] = 1 }
-        return result
-    }
-}
-
 extension Tensor {
     /// The sum; integers and bool sum in int64.
     public final func sum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
@@ -180,46 +131,6 @@ extension Tensor {
     }
     public final func sum(axis: Int, keepDims: Bool = false) -> Tensor {
         sum(axes: [axis], keepDims: keepDims)
-    }
-
-    /// The arithmetic mean; NaN of no elements. Halves are summed as float32.
-    public final func mean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-        let mean = wide.wideMean(axes, keepDims: keepDims)
-        return dtype.isFloat ? mean.cast(to: dtype) : mean
-    }
-
-    /// This tensor in a dtype in which sums of many elements neither overflow nor lose digits.
-    private final var wide: Tensor { dtype == .float64 ? self : cast(to: .float32) }
-
-    private final func wideMean(_ axes: [Int]?, keepDims: Bool) -> Tensor {
-        let total = sum(axes: axes, keepDims: keepDims)
-        return total * (Double(total.count) / Double(count))
-    }
-
-    private final func wideVariance(_ axes: [Int]?, _ correction: Int, keepDims: Bool) -> Tensor {
-        let centred = self - wideMean(axes, keepDims: true)
-        let total = centred.square().sum(axes: axes, keepDims: keepDims)
-        let n = Double(count) / Double(total.count)
-        return total * (1 / (n - Double(correction)))
-    }
-    public final func mean(axis: Int, keepDims: Bool = false) -> Tensor {
-        mean(axes: [axis], keepDims: keepDims)
-    }
-
-    /// The variance: Σ (x − mean)² / (n − correction), 1 for an unbiased estimate.
-    public final func variance(axes: [Int]? = nil, correction: Int = 1, keepDims: Bool = false)
-        -> Tensor
-    {
-        let variance = wide.wideVariance(axes, correction, keepDims: keepDims)
-        return dtype.isFloat ? variance.cast(to: dtype) : variance
-    }
-
-    /// The square root of `variance`.
-    public final func standardDeviation(
-        axes: [Int]? = nil, correction: Int = 1, keepDims: Bool = false
-    ) -> Tensor {
-        let deviation = wide.wideVariance(axes, correction, keepDims: keepDims).sqrt()
-        return dtype.isFloat ? deviation.cast(to: dtype) : deviation
     }
 
     /// The largest element; NaN wins, ties share the gradient. Traps on no elements.

@@ -75,16 +75,6 @@ final class LogSoftmaxGrad: BinaryOp {
     }
 }
 
-/// y = ln Σ exp(xⱼ), size 1 along the last axis,  dx = dy · exp(x − y)
-final class LogSumExp: UnaryOp {
-    override func forward(_ x: NDArray) -> NDArray { x.logSumExp() }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (x - y).exp() }
-    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        (dx * (x - y).exp()).sum(axis: -1, keepDims: true)
-    }
-    override func batch(_ x: Tensor) -> Tensor? { self(x) }
-}
-
 extension Tensor {
     /// exp(x) / Σ exp(x) along an axis.
     public final func softmax(axis: Int = -1) -> Tensor { along(axis, "softmax") { Softmax()($0) } }
@@ -94,19 +84,9 @@ extension Tensor {
         along(axis, "logSoftmax") { LogSoftmax()($0) }
     }
 
-    /// ln Σ exp(x) along an axis, without overflow.
-    public final func logSumExp(axis: Int = -1, keepDims: Bool = false) -> Tensor {
-        let axis = shape.axis(axis, "logSumExp")
-        let result = along(axis, "logSumExp") { LogSumExp()($0) }
-        return keepDims ? result : result.squeeze(axis)
-    }
-
     /// Applies a function of the last axis to another one. Halves are computed as float32.
     private func along(_ axis: Int, _ operation: String, _ body: (Tensor) -> Tensor) -> Tensor {
         let axis = shape.axis(axis, operation)
-        if shape[axis] == 0, count == 0, operation == "logSumExp" {
-            fail(operation, "axis \(axis) of shape \(shape) has no elements")
-        }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let result: Tensor
         if axis == rank - 1 {

@@ -8,6 +8,7 @@
 
 #include "elementwise.h"
 #include "optimizers.h"
+#include "reductions.h"
 
 #pragma clang diagnostic push
 // Only the kernels themselves are sure to be there: operands may be null where a comment says so.
@@ -31,7 +32,24 @@ typedef struct ft_loop {
     int64_t c[FT_MAX_RANK];
 } ft_loop;
 
-enum ft_reduction { FT_SUM, FT_PROD, FT_MAX, FT_MIN, FT_ANY, FT_ALL };
+// A reduction of x, or of a function of x and y, which is broadcast: what it is made of and, once it
+// is planned, how it is cut. dtypes: x and y have one, or floats of two, and then the function is of
+// the wider; `out` has the reduction's own, or any float where x is one.
+enum ft_map { FT_MAP_NONE, FT_MAP_UNARY, FT_MAP_BINARY };
+typedef struct ft_reduction {
+    int op, dtype, second_dtype, out_dtype;
+    int map, function;
+    double p[2];
+    const void *x, *y;
+    void *out;
+    // The axes that stay and those that go, in the order of memory; a: x, b: y, c: out.
+    ft_loop kept, reduced;
+    int64_t kept_count, reduced_count;
+    // Whether many kept elements are reduced side by side, for they are neighbours in memory.
+    bool by_columns;
+    // The reduced elements are cut into `pieces` of `piece`, the kept ones into runs of `grain`.
+    int64_t pieces, piece, grain;
+} ft_reduction;
 
 // The class labels of rows of logits, and what they count. `weights` has one of each class, or is
 // null for 1; `mean_weight` is their mean. A row whose label is `ignored` counts nothing.
@@ -91,22 +109,20 @@ typedef struct ft_kernels {
     // Writes `count` copies of the element at `element`.
     void (*_Nonnull fill)(int dtype, int64_t count, const void *element, void *out);
 
-    // --- Reductions. ops: FT_SUM, FT_PROD, FT_MAX, FT_MIN, FT_ANY, FT_ALL.
-    // Result dtype: sum/prod: the float's own dtype (f16/bf16 accumulate in f32), i64 for integers
-    // and bool; max/min: the input's; any/all: bool. NaN propagates through max and min.
-    // The order of additions depends on the sizes alone. float32 sums accumulate within blocks of
-    // at most 1024 in float32 lanes and across blocks in double, so the error stays near one ulp.
-    // out[r] = reduce over j of x[r * row_stride + j], r in [0, rows), j in [0, n), n >= 1.
-    void (*_Nonnull reduce_rows)(int op, int dtype, int64_t rows, int64_t n, int64_t row_stride,
-        const void *x, void *out);
-    // out[j] = reduce over i of x[i * stride + j], i in [0, n), j in [0, m), n >= 1.
-    void (*_Nonnull reduce_columns)(int op, int dtype, int64_t n, int64_t m, int64_t stride,
-        const void *x, void *out);
+    // --- Reductions, see reductions.h. Floats of every size accumulate in double, integers in int64,
+    // and the result is rounded once. The order of accumulation depends on sizes and strides alone.
+    // Reduces the elements [from, to) of the reduced axes for the kept ones [begin, end), both counted
+    // in the order of memory: into `out`, or, if `partial` is there, into partial[begin..<end].
+    void (*_Nonnull reduce)(const ft_reduction *reduction, int64_t begin, int64_t end, int64_t from,
+        int64_t to, void *partial);
+    // out = the pieces joined in order; piece p of kept element i is partial[p * kept_count + i].
+    void (*_Nonnull reduce_join)(const ft_reduction *reduction, int64_t begin, int64_t end,
+        const void *partial);
     // Index of the first maximum (or minimum) in each row; NaN counts as the extreme.
     void (*_Nonnull arg_rows)(bool maximum, int dtype, int64_t rows, int64_t n, int64_t row_stride,
         const void *x, int64_t *out);
-    // out[j] = sum of x[0..j] (FT_SUM) or product (FT_PROD) along each contiguous row; the same
-    // dtype rules.
+    // out[j] = the reduction of x[0...j] along each contiguous row, which is not finished; the same
+    // dtypes.
     void (*_Nonnull scan_rows)(int op, int dtype, int64_t rows, int64_t n, const void *x,
         void *out);
 
@@ -190,6 +206,21 @@ const char *_Nonnull ft_compare_name(int op);
 // How many states a rule of optimizers.h has.
 int ft_rule_slots(int rule);
 const char *_Nonnull ft_rule_name(int rule);
+
+// Makes a reduction ready for axes, and gives it one; those of size 1 are left out.
+void ft_reduction_begin(ft_reduction *_Nonnull reduction);
+void ft_reduction_axis(ft_reduction *_Nonnull reduction, bool is_reduced, int64_t size, int64_t a,
+    int64_t b, int64_t c);
+// Merges axes and decides on cuts, by sizes and strides alone.
+void ft_reduction_plan(ft_reduction *_Nonnull reduction);
+
+// What reductions are called, the dtype of the result, and the result of no elements, which is
+// infinite where there is none.
+const char *_Nonnull ft_reduction_name(int op);
+int ft_reduction_result(int op, int dtype);
+double ft_reduction_of_nothing(int op);
+// Whether there is one for elements of this dtype.
+bool ft_reduction_has(int op, int dtype);
 
 // Whether integers of this dtype have an elementwise operation; floats have all of them.
 bool ft_unary_has(int op, int dtype);

@@ -70,6 +70,9 @@
     FT_BINARY(maximum, R(max)(x, y))                                                               \
     FT_BINARY(minimum, R(min)(x, y))                                                               \
     FT_BINARY(weigh, x == 0 ? 0 : x * y)                                                           \
+    FT_BINARY(squared_difference, (x - y) * (x - y))                                               \
+    FT_BINARY(exp_difference, x == y ? 1 : R(exp)(x - y))                                          \
+    FT_BINARY(abs_pow, R(pow)(R(abs)(x), y))                                                       \
     FT_BINARY(relu_grad, y <= 0 ? 0 : x)                                                           \
     FT_BINARY(leaky_relu_grad, y > 0 ? x : p0 * x)                                                 \
     FT_BINARY(elu_grad, y > 0 ? x : x * (y + p0))                                                  \

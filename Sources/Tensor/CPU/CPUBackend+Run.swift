@@ -17,7 +17,8 @@ extension CPUBackend {
         case .compareScalar(let function, let number): compareScalar(function, number, a, into: out)
         case .select: select(a, b, c, into: out)
         case .fused(let program, let list): fused(program, list.arrays, into: out)
-        case .reduce(let reduction, let axes): reduce(reduction, a, axes: axes, into: out)
+        case .reduce(let reduction, let map, let axes):
+            reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)
         case .scan(let reduction): scan(reduction, a, into: out)
         case .matmul(let hasBias, let relu):

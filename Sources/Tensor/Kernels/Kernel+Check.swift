@@ -63,7 +63,8 @@ extension Kernel {
             isBool(a)
             agree(b, c)
             agree(b, out)
-        case .reduce(let reduction, let axes): checkReduce(reduction, axes, a, out)
+        case .reduce(let reduction, let map, let axes):
+            checkReduce(reduction, map, axes, a, b, out)
         case .argExtreme:
             rows(a, out, keepingLast: false)
             hasType(out, .int64)
@@ -134,14 +135,14 @@ extension Kernel {
     }
 
     @inline(__always)
-    private func fits(_ x: NDArray, _ out: NDArray) {
+    func fits(_ x: NDArray, _ out: NDArray) {
         if x.shape == out.shape { return }
         require(
             Shape.broadcast(x.shape, out.shape) == out.shape, "shapes that broadcast", [x, out])
     }
 
     @inline(__always)
-    private func agree(_ a: NDArray, _ b: NDArray) {
+    func agree(_ a: NDArray, _ b: NDArray) {
         if a.dtype != b.dtype {
             fail(name, "operands have dtypes \(a.dtype) and \(b.dtype)", hint: "cast one of them")
         }
@@ -151,19 +152,19 @@ extension Kernel {
     private func isBool(_ x: NDArray) { hasType(x, .bool) }
 
     @inline(__always)
-    private func hasType(_ x: NDArray, _ dtype: DType) {
+    func hasType(_ x: NDArray, _ dtype: DType) {
         if x.dtype != dtype { fail(name, "needs \(dtype), not \(x.dtype) \(x.shape)") }
     }
 
     @inline(__always)
-    private func require(
+    func require(
         _ holds: Bool, _ wanted: StaticString, _ arrays: @autoclosure () -> [NDArray]
     ) {
         if !holds { failOperands(wanted, arrays()) }
     }
 
     @inline(__always)
-    private func has(_ exists: Bool, _ x: NDArray) {
+    func has(_ exists: Bool, _ x: NDArray) {
         if !exists { fail(name, "there is none for \(x.dtype)", hint: "cast to a float dtype") }
     }
 
@@ -179,28 +180,6 @@ extension Kernel {
             x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,
             "contiguous rows of float32 or float64", [x, out])
         agree(x, out)
-    }
-
-    private func checkReduce(_ reduction: Reduction, _ axes: AxisSet, _ x: NDArray, _ out: NDArray)
-    {
-        var kept = x.shape
-        for axis in 0..<x.rank where axes.contains(axis) { kept[axis] = 1 }
-        require(out.shape == kept && out.isContiguous, "reduced axes of size 1", [x, out])
-        require(x.count > 0, "elements to reduce", [x])
-        hasType(out, reduction.resultType(of: x.dtype))
-    }
-
-    private func checkTotal(
-        _ arrays: [NDArray], _ out: NDArray, _ type: DType, orEach: Bool
-    ) {
-        hasType(out, type)
-        require(
-            out.isContiguous && (out.count == 1 || orEach && out.count == arrays.count),
-            "one number as output", [out])
-        for array in arrays {
-            if array.backend !== out.backend { failPlace(array, out) }
-            require(array.isContiguous && array.dtype.isFloat, "contiguous floats", [array])
-        }
     }
 
     private func checkProduct(_ a: NDArray, _ b: NDArray, _ bias: NDArray?, _ out: NDArray) {
@@ -293,12 +272,12 @@ extension Kernel {
     }
 
     @inline(never)
-    private func failOperands(_ wanted: StaticString, _ arrays: [NDArray]) -> Never {
+    func failOperands(_ wanted: StaticString, _ arrays: [NDArray]) -> Never {
         let list = arrays.map { "\($0.dtype) \($0.shape)" }.joined(separator: ", ")
         fail(name, "needs \(wanted), not \(list)")
     }
 
-    private func failAliased() -> Never {
+    func failAliased() -> Never {
         fail(name, "the output shares memory with an operand", hint: "copy() the operand")
     }
 }

@@ -4,10 +4,11 @@ extension Kernel {
     package var operandCount: Int {
         switch self {
         case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
-        case .copy, .unary, .test, .binaryScalar, .compareScalar, .reduce, .argExtreme, .scan,
+        case .copy, .unary, .test, .binaryScalar, .compareScalar, .argExtreme, .scan,
             .softmax, .logSumExp, .dropout, .labelWeights, .positions:
             1
         case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy: 2
+        case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .matmul(let bias, _): bias ? 3 : 2
         case .select, .crossEntropyBackward: 3
         case .update(_, _, let clips, let gated): gated ? 3 : clips ? 2 : 1

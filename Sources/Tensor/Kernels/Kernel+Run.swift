@@ -66,9 +66,9 @@ extension Kernel {
         case .select: "where"
         case .fused(let program, _):
             program.instructions.map(\.kernel.name).joined(separator: "+")
-        case .reduce(let reduction, _): reduction.name
+        case .reduce(let reduction, map: _, _): reduction.name
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
-        case .scan(let reduction): reduction == .sum ? "cumsum" : "cumprod"
+        case .scan(let reduction): "running \(reduction.name)"
         case .matmul: "matmul"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"

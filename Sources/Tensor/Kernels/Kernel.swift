@@ -9,6 +9,9 @@ package typealias TestFunction = CKernels.TestFunction
 /// A comparison of elementwise.h.
 package typealias CompareFunction = CKernels.CompareFunction
 
+/// A reduction of reductions.h.
+package typealias Reduction = CKernels.Reduction
+
 /// A rule of optimizers.h.
 package typealias OptimizerRule = CKernels.OptimizerRule
 
@@ -47,11 +50,13 @@ package enum Kernel: Sendable {
 
     // Reductions.
 
-    /// The reduced axes of a have size 1 in the output.
-    case reduce(Reduction, AxisSet)
+    /// The elements of a, or what `map` makes of them, over axes that have size 1 in the output. The
+    /// operand b of a map is broadcast to a; it may be of another float dtype, and then the map is
+    /// computed in the wider. The output may be of any float dtype where a is one.
+    case reduce(Reduction, map: Map?, AxisSet)
     /// The index of the first extreme along the last axis of a, contiguous; the output is int64.
     case argExtreme(maximum: Bool)
-    /// Running sum or product along the last axis of a, contiguous.
+    /// A running reduction along the last axis of a, contiguous.
     case scan(Reduction)
 
     // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), float32
@@ -107,6 +112,15 @@ package enum Kernel: Sendable {
     case allFinite(ArrayList)
 }
 
+extension Kernel {
+    /// A function of elementwise.h that is applied to each element on the way into a reduction.
+    package enum Map: Sendable {
+        case unary(UnaryFunction, Double = 0, Double = 0)
+        /// A function of an element of a and one of b.
+        case binary(BinaryFunction, Double = 0)
+    }
+}
+
 /// How class labels become a target distribution.
 package struct LabelTarget: Sendable, Hashable {
     /// The share that is spread evenly over all classes.
@@ -132,6 +146,26 @@ package struct AxisSet: Sendable, Hashable {
     package func contains(_ axis: Int) -> Bool { bits >> axis & 1 != 0 }
     package mutating func insert(_ axis: Int) { bits |= 1 << axis }
     package var isEmpty: Bool { bits == 0 }
+}
+
+extension Reduction: @retroactive CustomStringConvertible {
+    package var description: String { name }
+
+    package var name: String { String(cString: ft_reduction_name(Int32(rawValue))) }
+
+    /// The dtype of what is made of elements of another.
+    package func resultType(of dtype: DType) -> DType {
+        DType(rawValue: ft_reduction_result(Int32(rawValue), dtype.rawValue)) ?? dtype
+    }
+
+    /// What is made of no elements; traps for a reduction that has to choose one.
+    func ofNothing(_ shape: Shape) -> Double {
+        let result = ft_reduction_of_nothing(Int32(rawValue))
+        if result.isInfinite {
+            fail(name, "an array of shape \(shape) has no elements to choose from")
+        }
+        return result
+    }
 }
 
 extension OptimizerRule {

@@ -10,6 +10,9 @@ extension References {
         return list.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
             / (Double(list.count) - correction)
     }
+    private static func norm(_ list: [Double], _ order: Double) -> Double {
+        pow(list.reduce(0) { $0 + pow(abs($1), order) }, 1 / order)
+    }
     private static func every(_ grid: Grid) -> [Int] { Array(grid.shape.indices) }
     private static func logSum(_ list: [Double]) -> Double {
         log(list.reduce(0) { $0 + exp($1) })
@@ -54,6 +57,11 @@ extension References {
         "standardDeviation": {
             $0[0].collect([-1], keepDims: true) { sqrt(variance($0, correction: 1)) }
         },
+        "variance axes 0, 2": { $0[0].collect([0, 2]) { variance($0, correction: 0.5) } },
+        "norm": { $0[0].collect(every($0[0])) { norm($0, 2) } },
+        "norm 1 axis 0": { $0[0].collect([0]) { norm($0, 1) } },
+        "norm 3 axis 1": { $0[0].collect([-1], keepDims: true) { norm($0, 3) } },
+        "norm infinity": { $0[0].collect(every($0[0])) { $0.map(abs).max() ?? .nan } },
         "max": { $0[0].collect(every($0[0])) { $0.max() ?? .nan } },
         "max axis 1": { $0[0].collect([1]) { $0.max() ?? .nan } },
         "min": { $0[0].collect(every($0[0])) { $0.min() ?? .nan } },
@@ -75,6 +83,7 @@ extension References {
         "logSoftmax": { lines($0[0], -1) { line in line.map { $0 - logSum(line) } } },
         "logSumExp": { $0[0].collect([-1], logSum) },
         "logSumExp axis 0": { $0[0].collect([0], keepDims: true, logSum) },
+        "logSumExp axes 0, 2": { $0[0].collect([0, 2], logSum) },
         "softmaxGrad": { grids in
             let products = Grid(grids[0].shape, zip(grids[0].values, grids[1].values).map(*))
             let totals = products.collect([-1], keepDims: true) { $0.reduce(0, +) }

@@ -1,0 +1,93 @@
+internal import CKernels
+public import Tensor
+
+// Sizes of vectors, and the smooth maximum.
+
+/// y = (Σ |x|ᵖ)^(1/p),  dx = dy · sign x · (|x| / y)ᵖ⁻¹, 0 where x is 0
+final class Norm: AxesOp {
+    let order: Double
+    init(_ order: Double, _ axes: [Int]?, keepDims: Bool) {
+        self.order = order
+        super.init(axes, keepDims: keepDims)
+    }
+    override func forward(_ x: NDArray) -> NDArray {
+        switch order {
+        case 2: return x.reduce(.norm, axes: axes, keepDims: keepDims)
+        case 1: return x.reduce(.sum, map: .unary(.abs), axes: axes, keepDims: keepDims)
+        case .infinity: return x.reduce(.maximum, map: .unary(.abs), axes: axes, keepDims: keepDims)
+        case -.infinity:
+            return x.reduce(.minimum, map: .unary(.abs), axes: axes, keepDims: keepDims)
+        default:
+            let power = NDArray.full([], Scalar(order), .float64, on: x.backend)
+            let total = x.reduce(
+                .sum, map: .binary(.abs_pow), with: power, axes: axes, keepDims: keepDims,
+                as: .float64)
+            return total.zipReusing(.pow, Scalar(1 / order)).cast(to: x.dtype)
+        }
+    }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        kept(dy, x) * slopes(x, kept(y, x))
+    }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        sum(dx.wide * slopes(x, kept(y, x)).wide).cast(to: x.dtype)
+    }
+    override func along(_ axes: [Int]?) -> AxesOp { Norm(order, axes, keepDims: keepDims) }
+
+    /// The derivative of y by each element.
+    private func slopes(_ x: Tensor, _ y: Tensor) -> Tensor {
+        switch order {
+        case 2: x.overNonzero(y)
+        case 1: x.sign()
+        case .infinity, -.infinity: x.sign() * (x.abs() .== y).shares(axes, x.dtype)
+        default:
+            x.sign() * (x.abs().overNonzero(y).maskedFill(x .== 0, 1) ** (order - 1))
+        }
+    }
+}
+
+/// y = ln Σ exp(x),  dx = dy · exp(x − y)
+final class LogSumExp: AxesOp {
+    override func forward(_ x: NDArray) -> NDArray {
+        if x.dtype == .float32 || x.dtype == .float64, axes == [x.rank - 1] {
+            return x.logSumExp().dropping(axes, unless: keepDims)
+        }
+        let top = x.reduce(.maximum, axes: axes, keepDims: true)
+        let total = x.reduce(
+            .sum, map: .binary(.exp_difference), with: top, axes: axes, keepDims: true, as: .float64)
+        let result = total.map(.log).zipReusing(.add, top.cast(to: .float64))
+        return result.cast(to: x.dtype).dropping(axes, unless: keepDims)
+    }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        kept(dy, x) * (x - kept(y, x)).exp()
+    }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        sum(dx.wide * (x - kept(y, x)).exp().wide).cast(to: x.dtype)
+    }
+    override func along(_ axes: [Int]?) -> AxesOp { LogSumExp(axes, keepDims: keepDims) }
+}
+
+extension Tensor {
+    /// The norm (Σ |x|ᵖ)^(1/p): 2 for the length of a vector, 1 for the sum of magnitudes, ±infinity
+    /// for the largest or smallest. Where x is 0 so is its gradient.
+    public final func norm(
+        _ order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false
+    ) -> Tensor {
+        if order == 0 {
+            fail("norm", "there is none of order 0", hint: "count with (x .!= 0).sum()")
+        }
+        return Norm(order, axes, keepDims: keepDims)(floating)
+    }
+
+    /// ln Σ exp(x) along axes, nil meaning all, without overflow.
+    public final func logSumExp(axes: [Int]?, keepDims: Bool = false) -> Tensor {
+        if count == 0, shape.length(axes) == 0 {
+            fail("logSumExp", "axes of shape \(shape) have no elements")
+        }
+        return LogSumExp(axes?.map { shape.axis($0, "logSumExp") }, keepDims: keepDims)(floating)
+    }
+
+    /// ln Σ exp(x) along an axis, without overflow.
+    public final func logSumExp(axis: Int = -1, keepDims: Bool = false) -> Tensor {
+        logSumExp(axes: [axis], keepDims: keepDims)
+    }
+}
