@@ -160,7 +160,26 @@ struct KernelCopyTests {
         bad = kernels(isa).gather(2, 4, 6, table, [5, 6], &out)
         #expect(out[0] == 21 && out[1] == 21 && bad == 1)
         var sums = [Float](repeating: 1, count: 6)
-        bad = kernels(isa).scatter_add(0, 4, 2, 3, table + [5, 5], [2, 0, -1, 3], &sums)
+        let index: [Int64] = [2, 0, -1, 3]
+        (table + [5, 5]).withUnsafeBytes { x in
+            index.withUnsafeBufferPointer { index in
+                sums.withUnsafeMutableBytes { sums in
+                    var items = ft_scatter()
+                    items.count = 4
+                    items.width = 2
+                    items.rows = 3
+                    items.x = x.baseAddress
+                    items.index = index.baseAddress
+                    items.out = sums.baseAddress
+                    // The last row apart, and its columns one by one.
+                    bad = kernels(isa).scatter_add(&items, 0, 2, 0, 2)
+                    for column in 0..<2 as Range<Int64> {
+                        let found = kernels(isa).scatter_add(&items, 2, 3, column, column + 1)
+                        #expect(found == bad)
+                    }
+                }
+            }
+        }
         #expect(sums == [11, 12, 1, 1, 21, 23] && bad == 3)
     }
 }

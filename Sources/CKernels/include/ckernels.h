@@ -62,6 +62,16 @@ typedef struct ft_labels {
     int64_t ignored;
 } ft_labels;
 
+// `count` items of `width` elements to be added to the `rows` of a table of the same dtype, but float32
+// where the items are halves.
+typedef struct ft_scatter {
+    int dtype;
+    int64_t count, width, rows;
+    const void *x;
+    const int64_t *index;
+    void *out;
+} ft_scatter;
+
 // Instruction sets, in increasing order; `ft_isa_best` asks the processor.
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
@@ -162,9 +172,10 @@ typedef struct ft_kernels {
     // gather: out[i] = table[index[i]]
     int64_t (*_Nonnull gather)(int64_t count, int64_t width_bytes, int64_t rows, const void *table,
         const int64_t *index, void *out);
-    // scatter_add: out[index[i]] += x[i], in order of i; `width` counts elements.
-    int64_t (*_Nonnull scatter_add)(int dtype, int64_t count, int64_t width, int64_t rows,
-        const void *x, const int64_t *index, void *out);
+    // scatter_add: out[index[i]] += x[i] in order of i, for the rows [low, high) of `out` and the
+    // columns [first, last) of it and x.
+    int64_t (*_Nonnull scatter_add)(const ft_scatter *scatter, int64_t low, int64_t high,
+        int64_t first, int64_t last);
 
     // --- Random numbers: Philox 4x32-10 (Salmon et al., SC'11). Block b of a stream is
     // philox(counter = {lo(b), hi(b), stream_lo, stream_hi}, key = {lo(seed), hi(seed)}): four
@@ -173,7 +184,7 @@ typedef struct ft_kernels {
     void (*_Nonnull philox_words)(uint64_t seed, uint64_t stream, uint64_t first_block,
         int64_t begin, int64_t end, uint32_t *out);
     // Uniform in [low, high): low + u * (high - low); for f32 u is the top 24 bits of a word times
-    // 2^-24 (f16 and bf16 round the f32 value). f64 uses two words (53 bits): element i takes words
+    // 2^-24 (f16 and bf16 round the f32 value, but never up to `high`). f64 uses two words (53 bits): element i takes words
     // 2(i % 2), 2(i % 2) + 1 of block first_block + i / 2; `begin` even.
     void (*_Nonnull random_uniform)(int dtype, uint64_t seed, uint64_t stream, uint64_t first_block,
         int64_t begin, int64_t end, double low, double high, void *out);

@@ -71,14 +71,49 @@ extension CPUBackend {
         if bad != .max { failIndex("gather", indices[bad], at: bad, rows) }
     }
 
+    /// Each element of the output is added to in the order of the index, on one thread, so how the work
+    /// is shared out shows nowhere. Halves accumulate in float32 and are rounded once.
     @inline(never)
     func scatterAdd(_ x: NDArray, _ index: NDArray, into out: NDArray) {
-        let indices = index.pointer.assumingMemoryBound(to: Int64.self)
-        let bad = kernels.scatter_add(
-            x.dtype.rawValue, Int64(index.count), Int64(x.count / index.count),
-            Int64(out.shape[0]), x.pointer, indices, out.pointer)
-        if bad >= 0 { failIndex("scatterAdd", indices[Int(bad)], at: Int(bad), out.shape[0]) }
+        if out.dtype.isFloat, !out.dtype.isWide {
+            let wide = NDArray(uninitialized: out.shape, .float32, on: self)
+            copy(out, into: wide)
+            addRows(x, index, into: wide)
+            return copy(wide, into: out)
+        }
+        addRows(x, index, into: out)
     }
+
+    private func addRows(_ x: NDArray, _ index: NDArray, into out: NDArray) {
+        var plan = ft_scatter()
+        plan.dtype = x.dtype.rawValue
+        plan.count = Int64(index.count)
+        plan.width = Int64(x.count / index.count)
+        plan.rows = Int64(out.shape[0])
+        plan.x = UnsafeRawPointer(x.pointer)
+        plan.index = UnsafePointer(index.pointer.assumingMemoryBound(to: Int64.self))
+        plan.out = out.pointer
+        let (width, rows) = (Int(plan.width), Int(plan.rows))
+        let byColumns = width >= CPUBackend.columns * pool.threads
+        let length = byColumns ? width : rows
+        let share = (length + pool.threads - 1) / pool.threads
+        let step = x.count < CPUBackend.grain ? length : byColumns ? max(CPUBackend.columns, share) : share
+        let firstBad = Atomic(Int64.max)
+        withUnsafePointer(to: plan) { plan in
+            parallel(length, grain: max(1, step)) { begin, end in
+                let bad =
+                    byColumns
+                    ? kernels.scatter_add(plan, 0, Int64(rows), begin, end)
+                    : kernels.scatter_add(plan, begin, end, 0, Int64(width))
+                if bad >= 0 { firstBad.min(bad, ordering: .relaxed) }
+            }
+        }
+        let bad = firstBad.load(ordering: .relaxed)
+        if bad != .max { failIndex("scatterAdd", plan.index[Int(bad)], at: Int(bad), rows) }
+    }
+
+    /// The fewest columns of items that are worth a thread: a few cache lines of each.
+    private static var columns: Int { 64 }
 
     private func failIndex(_ name: String, _ index: Int64, at place: Int, _ rows: Int) -> Never {
         fail(name, "index \(index) at position \(place) is out of range for \(rows) rows")
