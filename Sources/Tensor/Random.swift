@@ -67,12 +67,11 @@ public final class Random: RandomNumberGenerator {
         _ shape: Shape, _ dtype: DType, _ backend: any Backend, _ kernel: (RandomKey) -> Kernel
     ) -> NDArray {
         guard dtype.isFloat else { fail("random", "\(dtype) is not a float dtype") }
-        let wide: DType = dtype == .float64 ? .float64 : .float32
-        let out = NDArray(uninitialized: shape, wide, on: backend)
-        let perBlock = wide == .float64 ? 2 : 4
+        let out = NDArray(uninitialized: shape, dtype, on: backend)
+        let perBlock = dtype == .float64 ? 2 : 4
         let key = reserve(blocks: (out.count + perBlock - 1) / perBlock)
         kernel(key).run(into: out)
-        return out.cast(to: dtype)
+        return out
     }
 
     /// Two words of a block of their own, for the standard library's ranges and shuffling.

@@ -1,3 +1,4 @@
+import CKernels
 import Tensor
 import Testing
 
@@ -78,5 +79,17 @@ struct RandomTests {
         let values = Tensor.integers([1000], low: -2, high: 3, using: Random(seed: 10)).values(
             as: Int.self)
         #expect(Set(values) == [-2, -1, 0, 1, 2])
+    }
+
+    @Test("uniform draws stay below the upper bound in every dtype", arguments: [
+        (0.0, 1.0), (-1, 0), (-2, -1), (0.1, 0.3), (0, 1e-3), (-1e4, 1e4),
+    ])
+    func upperBound(low: Double, high: Double) {
+        for dtype in [DType.float16, .bfloat16, .float32, .float64] {
+            let draws = Random(seed: 9).uniform([300_000], low: low, high: high, dtype)
+            #expect(draws.cast(to: .float64).reduce(.maximum, axes: nil).scalar < high)
+            let mean = draws.reduce(.mean, axes: nil, as: .float64).scalar
+            #expect(abs(mean - (low + high) / 2) < 0.01 * (high - low))
+        }
     }
 }

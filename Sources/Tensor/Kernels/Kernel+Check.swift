@@ -111,7 +111,7 @@ extension Kernel {
         case .scatterAdd:
             indexing(table: out, items: a, b)
         case .uniform, .normal:
-            require(out.isContiguous && out.dtype.isWide, "contiguous float32 or float64", [out])
+            require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
         case .dropout:
             elementwise(a, out)
             agree(a, out)
