@@ -1,10 +1,12 @@
+internal import CKernels
+
 // Products, rows of logits, gathering: the kernels that are not elementwise.
 extension NDArray {
     /// The matrix product over the last two axes, batch axes broadcast; both of rank ≥ 2.
     ///
     /// [.., m, k] × [.., k, n] gives [.., m, n]. `bias` [n] is added to each row and `relu`
-    /// applied last, in the same pass. Halves are multiplied as float32, integers as float64 (exact
-    /// below 2⁵³).
+    /// applied last, in the same pass. Halves are multiplied as float32; integers wrap in their
+    /// own type, as elementwise.
     public func matmul(_ other: NDArray, bias: NDArray? = nil, relu: Bool = false) -> NDArray {
         let m = shape[rank - 2]
         let k = shape[rank - 1]
@@ -23,8 +25,13 @@ extension NDArray {
                 "matmul", "\(dtype) \(shape) × \(other.dtype) \(other.shape) don't fit",
                 hint: "the last axis of the first must equal the last but one of the second")
         }
-        guard dtype.isWide else {
-            let wide: DType = dtype.isFloat ? .float32 : .float64
+        if dtype.isInteger, bias != nil || relu {
+            var product = matmul(other)
+            if let bias { product = product.zipReusing(.add, bias) }
+            return relu ? product.map(.relu) : product
+        }
+        guard dtype.isWide || dtype.isInteger else {
+            let wide: DType = dtype.isFloat ? .float32 : .int32
             let product = cast(to: wide).matmul(
                 other.cast(to: wide), bias: bias?.cast(to: wide), relu: relu)
             return product.cast(to: dtype)

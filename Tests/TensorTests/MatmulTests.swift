@@ -122,4 +122,37 @@ struct MatmulTests {
     private func distance(_ x: NDArray, _ expected: [Double]) -> Double {
         zip(x.values(as: Double.self), expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
+
+    @Test("of integers wraps in their type, as elementwise products do")
+    func integers() {
+        func product(_ a: [Int], _ b: [Int], _ dtype: DType) -> [Int] {
+            let a = NDArray(a, [1, a.count]).cast(to: dtype)
+            return a.matmul(NDArray(b, [b.count, 1]).cast(to: dtype)).values(as: Int.self)
+        }
+        #expect(product([9_007_199_254_740_993], [1], .int64) == [9_007_199_254_740_993])
+        #expect(product([.max, 1], [2, 5], .int64) == [3])
+        #expect(product([65536], [65536], .int32) == [0])
+        #expect(product([100, 100], [100, 100], .int8) == [32])
+        #expect(product([200, 100], [2, 3], .uint8) == [188])
+        #expect(product([1, 0], [0, 1], .bool) == [0])
+        #expect(product([1, 1], [0, 1], .bool) == [1])
+    }
+
+    @Test("of integers takes any layout, batch and size", arguments: [DType.int8, .int32, .int64])
+    func integerLayouts(_ dtype: DType) {
+        for (m, k, n) in [(1, 1, 1), (3, 5, 2), (70, 130, 600), (5, 0, 4), (33, 200, 1)] {
+            let a = Random(seed: 1).normal([2, m, k], deviation: 4).cast(to: dtype)
+            let b = Random(seed: 2).normal([k, n], deviation: 4).cast(to: dtype)
+            let exact = a.cast(to: .float64).matmul(b.cast(to: .float64)).values(as: Int.self)
+            let expected = exact.map { dtype == .int8 ? Int(Int8(truncatingIfNeeded: $0)) : $0 }
+            let forms = [
+                a.matmul(b), a.matmul(b.transpose().copy().transpose()),
+                a.transpose().copy().transpose().matmul(b), a.flip(1).copy().flip(1).matmul(b),
+            ]
+            for form in forms { #expect(form.values(as: Int.self) == expected) }
+        }
+        let ones = NDArray.full([2, 2], 1, dtype)
+        let bias = NDArray([-5, 3], [2]).cast(to: dtype)
+        #expect(ones.matmul(ones, bias: bias, relu: true).values(as: Int.self) == [0, 5, 0, 5])
+    }
 }

@@ -72,6 +72,14 @@ typedef struct ft_scatter {
     void *out;
 } ft_scatter;
 
+// c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
+typedef struct ft_product {
+    int dtype;
+    int64_t n, k, a_row, a_column, b_row;
+    const void *a, *b;
+    void *c;
+} ft_product;
+
 // Instruction sets, in increasing order; `ft_isa_best` asks the processor.
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
@@ -164,6 +172,9 @@ typedef struct ft_kernels {
     // relu.
     void (*_Nonnull bias_act)(int dtype, int activation, int64_t rows, int64_t n,
         int64_t row_stride, const void *bias, void *y);
+
+    // --- Products of integers: the rows [begin, end) of c.
+    void (*_Nonnull integer_product)(const ft_product *product, int64_t begin, int64_t end);
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.

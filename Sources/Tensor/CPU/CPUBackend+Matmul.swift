@@ -4,6 +4,7 @@ internal import COpenBLAS
 extension CPUBackend {
     @inline(never)
     func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray) {
+        if !out.dtype.isFloat { return integerProduct(a, b, into: out) }
         let left = MatrixOperand(a)
         let right = MatrixOperand(b)
         let size = MatrixSize(
@@ -23,6 +24,31 @@ extension CPUBackend {
                     out.dtype.rawValue, relu ? 1 : 0, Int64(tile.rows), Int64(tile.columns),
                     Int64(size.n), bias.map { UnsafeRawPointer($0.pointer + tile.column * width) },
                     out.pointer + start * width)
+            }
+        }
+        withExtendedLifetime((left, right)) {}
+    }
+
+    private func integerProduct(_ a: NDArray, _ b: NDArray, into out: NDArray) {
+        let left = MatrixOperand(a)
+        var right = MatrixOperand(b)
+        if right.isTransposed { right = MatrixOperand(b.copy()) }
+        let (m, n, k) = (out.shape[out.rank - 2], out.shape[out.rank - 1], a.shape[a.rank - 1])
+        for batch in 0..<out.count / (m * n) {
+            var product = ft_product()
+            product.dtype = out.dtype.rawValue
+            product.n = Int64(n)
+            product.k = Int64(k)
+            product.a_row = Int64(left.rowStride)
+            product.a_column = Int64(left.columnStride)
+            product.b_row = Int64(right.rowStride)
+            product.a = UnsafeRawPointer(left.matrix(batch))
+            product.b = UnsafeRawPointer(right.matrix(batch))
+            product.c = out.pointer + batch * m * n * out.dtype.size
+            withUnsafePointer(to: product) { product in
+                parallel(m, grain: max(1, (1 << 17) / max(1, n * k))) { begin, end in
+                    kernels.integer_product(product, begin, end)
+                }
             }
         }
         withExtendedLifetime((left, right)) {}

@@ -71,7 +71,8 @@ extension Kernel {
         case .scan(let reduction):
             rows(a, out, keepingLast: true)
             hasType(out, reduction.resultType(of: a.dtype))
-        case .matmul(let bias, _): checkProduct(a, b, bias ? c : nil, out)
+        case .matmul(let bias, let relu):
+            checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
         case .softmax:
             logits(a, out)
             fits(a, out)
@@ -182,11 +183,14 @@ extension Kernel {
         agree(x, out)
     }
 
-    private func checkProduct(_ a: NDArray, _ b: NDArray, _ bias: NDArray?, _ out: NDArray) {
+    private func checkProduct(
+        _ a: NDArray, _ b: NDArray, _ bias: NDArray?, fuses: Bool, _ out: NDArray
+    ) {
         let rank = out.rank
         require(
-            rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous && out.dtype.isWide,
-            "matrices of float32 or float64", [a, b, out])
+            rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous
+                && (out.dtype.isWide || out.dtype.isInteger && !fuses),
+            "matrices of float32 or float64, or integers alone", [a, b, out])
         agree(a, b)
         agree(a, out)
         for axis in 0..<rank - 2 {

@@ -60,7 +60,8 @@ package enum Kernel: Sendable {
     case scan(Reduction)
 
     // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), float32
-    // or float64; then plus c [n] on every row if there is a bias, then ReLU.
+    // or float64; then plus c [n] on every row if there is a bias, then ReLU. Or of integers, which
+    // wrap, without these.
 
     case matmul(bias: Bool, relu: Bool)
 
