@@ -170,11 +170,13 @@ struct KernelReductionTests {
     @Test("scans run along rows", arguments: instructionSets)
     func scans(_ isa: Int32) {
         var out = [Float](repeating: 0, count: 6)
-        kernels(isa).scan_rows(Int32(Reduction.sum.rawValue), 0, 2, 3, [1, 2, 3, 4, 5, 6] as [Float], &out)
+        kernels(isa).scan_rows(
+            Int32(Reduction.sum.rawValue), 0, 2, 3, [1, 2, 3, 4, 5, 6] as [Float], &out)
         #expect(out == [1, 3, 6, 4, 9, 15])
         var counts = [Int64](repeating: 0, count: 4)
         kernels(isa).scan_rows(
-            Int32(Reduction.product.rawValue), DType.int32.rawValue, 1, 4, [1, 2, 3, 4] as [Int32], &counts)
+            Int32(Reduction.product.rawValue), DType.int32.rawValue, 1, 4, [1, 2, 3, 4] as [Int32],
+            &counts)
         #expect(counts == [1, 2, 6, 24])
     }
 

@@ -51,12 +51,15 @@ struct MappedReductionTests {
                         as: .float64)
                     let isExact = dtype == .float64 && other.dtype == .float64
                     #expect(
-                        Self.near(result, expected, isExact ? 1e-12 : dtype == .float16 ? 0.02 : 1e-5))
+                        Self.near(
+                            result, expected, isExact ? 1e-12 : dtype == .float16 ? 0.02 : 1e-5))
                 }
             }
         }
         let dot = values.reduce(.sum, map: .binary(.mul), with: values.flip(0).flip(3), axes: axes)
-        #expect(Self.near(dot, values.zip(.mul, values.flip(0).flip(3)).reduce(.sum, axes: axes), 1e-12))
+        #expect(
+            Self.near(dot, values.zip(.mul, values.flip(0).flip(3)).reduce(.sum, axes: axes), 1e-12)
+        )
     }
 
     @Test("of integers wrap in their type and sum in int64")

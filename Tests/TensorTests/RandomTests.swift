@@ -81,9 +81,11 @@ struct RandomTests {
         #expect(Set(values) == [-2, -1, 0, 1, 2])
     }
 
-    @Test("uniform draws stay below the upper bound in every dtype", arguments: [
-        (0.0, 1.0), (-1, 0), (-2, -1), (0.1, 0.3), (0, 1e-3), (-1e4, 1e4),
-    ])
+    @Test(
+        "uniform draws stay below the upper bound in every dtype",
+        arguments: [
+            (0.0, 1.0), (-1, 0), (-2, -1), (0.1, 0.3), (0, 1e-3), (-1e4, 1e4),
+        ])
     func upperBound(low: Double, high: Double) {
         for dtype in [DType.float16, .bfloat16, .float32, .float64] {
             let draws = Random(seed: 9).uniform([300_000], low: low, high: high, dtype)

@@ -57,7 +57,10 @@ struct ScatterTests {
         #expect(x.cast(to: .uint8).scatterAdd(index, rows: 2).values(as: Int.self) == [200, 7])
         #expect(x.cast(to: .int32).scatterAdd(index, rows: 2).values(as: Int.self) == [200, 7])
         #expect(x.scatterAdd(index, rows: 2).values(as: Int.self) == [200, 7])
-        #expect(x.cast(to: .bool).scatterAdd(index, rows: 3).values(as: Bool.self) == [true, true, false])
+        #expect(
+            x.cast(to: .bool).scatterAdd(index, rows: 3).values(as: Bool.self) == [
+                true, true, false,
+            ])
     }
 
     @Test("names the first bad index, whoever finds it", arguments: [1, 200])

@@ -53,7 +53,8 @@ final class LogSumExp: AxesOp {
         }
         let top = x.reduce(.maximum, axes: axes, keepDims: true)
         let total = x.reduce(
-            .sum, map: .binary(.exp_difference), with: top, axes: axes, keepDims: true, as: .float64)
+            .sum, map: .binary(.exp_difference), with: top, axes: axes, keepDims: true, as: .float64
+        )
         let result = total.map(.log).zipReusing(.add, top.cast(to: .float64))
         return result.cast(to: x.dtype).dropping(axes, unless: keepDims)
     }

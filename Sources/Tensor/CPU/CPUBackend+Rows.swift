@@ -97,7 +97,8 @@ extension CPUBackend {
         let byColumns = width >= CPUBackend.columns * pool.threads
         let length = byColumns ? width : rows
         let share = (length + pool.threads - 1) / pool.threads
-        let step = x.count < CPUBackend.grain ? length : byColumns ? max(CPUBackend.columns, share) : share
+        let step =
+            x.count < CPUBackend.grain ? length : byColumns ? max(CPUBackend.columns, share) : share
         let firstBad = Atomic(Int64.max)
         withUnsafePointer(to: plan) { plan in
             parallel(length, grain: max(1, step)) { begin, end in

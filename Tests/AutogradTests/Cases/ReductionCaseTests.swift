@@ -96,12 +96,14 @@ struct ReductionCaseTests {
         #expect(x.logSumExp(axes: nil).item == 1000 + 0.6931471805599453)
         #expect(x.logSumExp(axes: [1]).values(as: Double.self)[1] == -inf)
         #expect(Tensor([inf, 0, 1], .float64).logSumExp(axes: [0]).item == inf)
-        #expect(Tensor([[1.0, 2], [3, 4]]).logSumExp(axes: [0, 1], keepDims: true).shape == [1, 1])
+        #expect(
+            Tensor([[1.0, 2], [3, 4]]).logSumExp(axes: [0, 1], keepDims: true).shape == [1, 1])
         let halves = Tensor.zeros([300, 300], .float16)
         #expect(abs(halves.logSumExp(axes: nil).item - 11.4) < 0.02)
     }
 
-    @Test("a sum of halves is rounded once, whatever the axes", arguments: [[0, 2], [1], [0, 1, 2]])
+    @Test(
+        "a sum of halves is rounded once, whatever the axes", arguments: [[0, 2], [1], [0, 1, 2]])
     func halfSums(_ axes: [Int]) {
         let x = Tensor.uniform([40, 30, 50], .float16, using: Random(seed: 1))
         let exact = x.cast(to: .float64).sum(axes: axes).cast(to: .float16)
