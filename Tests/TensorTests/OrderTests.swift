@@ -49,7 +49,7 @@ struct OrderTests {
     @Test(
         "sorts rows of every length, equal elements as they come, NaN last",
         arguments: DType.allCases,
-        [[700, 1], [300, 7], [40, 64], [40, 65], [9, 300], [3, 5000]])
+        [[700, 1], [300, 7], [40, 96], [40, 97], [9, 300], [3, 5000]])
     func sort(_ dtype: DType, _ shape: [Int]) {
         let x = Self.sample(shape[0] * shape[1], dtype).reshape(Shape(shape))
         for descending in [false, true] {
@@ -163,6 +163,40 @@ struct OrderTests {
         let nan = NDArray([.nan, 2.0], [2]).cast(to: dtype)
         let withNaN = NDArray([1.0, 2, .nan], [3]).cast(to: dtype)
         #expect(withNaN.search(nan, right: false).values(as: Int.self) == [3, 1])
+        #expect(withNaN.search(nan, right: true).values(as: Int.self) == [3, 2])
+    }
+
+    @Test(
+        "finds as many places as there are values, in rows of any length",
+        arguments: [0, 1, 2, 7, 64, 1001])
+    func searchMany(_ n: Int) {
+        let row = Self.sample(n, .float64).values(as: Double.self).filter { !$0.isNaN }.sorted()
+        let values = Self.sample(5003, .float64).values(as: Double.self)
+        for right in [false, true] {
+            let places = NDArray(row, [row.count]).search(NDArray(values, [5003]), right: right)
+            let expected = values.map { value in
+                value.isNaN ? row.count : row.filter { right ? $0 <= value : $0 < value }.count
+            }
+            #expect(places.values(as: Int.self) == expected)
+        }
+    }
+
+    @Test("finds running extremes of long rows", arguments: [31, 32, 33, 1000])
+    func runningLong(_ n: Int) {
+        let x = Self.sample(3 * n, .float32).reshape([3, n])
+        let values = x.values(as: Float.self)
+        for maximum in [true, false] {
+            var expected: [Int] = []
+            for row in 0..<3 {
+                var at = 0
+                for i in 0..<n {
+                    let (value, best) = (values[row * n + i], values[row * n + at])
+                    if value.isNaN || (maximum ? value >= best : value <= best) { at = i }
+                    expected.append(at)
+                }
+            }
+            #expect(x.runningExtreme(maximum: maximum).values(as: Int.self) == expected)
+        }
     }
 
     @Test(

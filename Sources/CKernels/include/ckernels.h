@@ -159,7 +159,7 @@ typedef struct ft_kernels {
     void (*_Nonnull recur)(int dtype, bool reversed, int64_t rows, int64_t n, const void *a,
         const void *b, void *y);
     // index[i] = how many elements of the sorted row x lie below values[i], or at most at it if
-    // `right`; n may be 0.
+    // `right`; all lie below a NaN. n may be 0.
     void (*_Nonnull search)(int dtype, bool right, int64_t n, const void *x, int64_t count,
         const void *values, int64_t *index);
 
