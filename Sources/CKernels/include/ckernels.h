@@ -95,6 +95,13 @@ typedef struct ft_integer_product {
     void *c;
 } ft_integer_product;
 
+// Bytes of a key with its place, for elements of a size; and how many pairs the choice of k of n
+// elements holds at a time.
+static inline int64_t ft_pair_size(int64_t size) { return size == 8 ? 16 : 8; }
+static inline int64_t ft_top_room(int64_t n, int64_t k) {
+    return n <= 4 * k ? n + 8 : k + (k > 64 ? k : 64) + 64 + 8;
+}
+
 // Instruction sets, in increasing order; `ft_isa_best` asks the processor.
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
@@ -160,6 +167,46 @@ typedef struct ft_kernels {
     // dtypes.
     void (*_Nonnull scan_rows)(int op, int dtype, int64_t rows, int64_t n, const void *x,
         void *out);
+
+    // --- Along contiguous rows of n >= 1 elements of any dtype.
+    // index[i] = where the last of the largest (or smallest) elements up to i is; NaN is the extreme.
+    void (*_Nonnull running_extreme)(int dtype, bool maximum, int64_t rows, int64_t n,
+        const void *x, int64_t *index);
+    // y[i] = b[i] + a[i] y[i - 1], or y[i + 1] if `reversed`; floats, accumulated in double.
+    void (*_Nonnull recur)(int dtype, bool reversed, int64_t rows, int64_t n, const void *a,
+        const void *b, void *y);
+    // index[i] = how many elements of the sorted row x lie below values[i], or at most at it if
+    // `right`; all lie below a NaN. n may be 0.
+    void (*_Nonnull search)(int dtype, bool right, int64_t n, const void *x, int64_t count,
+        const void *values, int64_t *index);
+
+    // --- Order. NaN counts as larger than any number; of equal elements the first comes first,
+    // descending too. Fewer than 2^32 elements a row. A pair is a key and a place, ft_pair_size bytes.
+    // index = the places of each row's elements in order; `room` is for 2 (n + 8) pairs.
+    void (*_Nonnull order_rows)(int dtype, bool descending, int64_t rows, int64_t n, const void *x,
+        int64_t *index, void *room);
+    // One row by many hands: pairs of the elements [begin, end) of x; how many of the pairs
+    // [begin, end) have each of the 256 values of a digit, of which there are as many as bytes in an
+    // element; their way to the places next[digit], which advance; and the places of sorted pairs.
+    void (*_Nonnull order_pairs)(int dtype, bool descending, int64_t begin, int64_t end,
+        const void *x, void *pairs);
+    void (*_Nonnull order_count)(int dtype, int digit, int64_t begin, int64_t end,
+        const void *pairs, int64_t *counts);
+    void (*_Nonnull order_move)(int dtype, int digit, int64_t begin, int64_t end,
+        const void *pairs, int64_t *next, void *to);
+    void (*_Nonnull order_places)(int dtype, int64_t begin, int64_t end, const void *pairs,
+        int64_t *index);
+    // index = the places of the k largest (or smallest) elements of each row, best first; `room` is
+    // for 2 ft_top_room(n, k) pairs.
+    void (*_Nonnull top_rows)(int dtype, bool largest, int64_t rows, int64_t n, int64_t k,
+        const void *x, int64_t *index, void *room);
+    // One row by many hands: the pairs of the best of [begin, end), at most k of them; and the places
+    // of the k best of such pairs, in the order of their places before they were chosen. Both arrays
+    // have room for eight more.
+    void (*_Nonnull top_part)(int dtype, bool largest, int64_t begin, int64_t end, int64_t k,
+        const void *x, void *pairs, void *room);
+    void (*_Nonnull top_join)(int dtype, int64_t count, int64_t k, void *pairs, void *spare,
+        int64_t *index);
 
     // --- Rows of logits: float32 and float64, contiguous rows of n >= 1.
     // softmax: y = exp(x - max) / sum;  log softmax: y = x - max - log(sum exp(x - max)).
