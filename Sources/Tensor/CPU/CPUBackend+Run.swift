@@ -24,6 +24,8 @@ extension CPUBackend {
         case .ordering(let ordering): run(ordering, a, b, into: out)
         case .matmul(let hasBias, let relu):
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .convolution(let part, let window, let hasBias):
+            convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
         case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)
         case .softmaxBackward(let logarithm):
             softmaxBackward(a, b, logarithm: logarithm, into: out)

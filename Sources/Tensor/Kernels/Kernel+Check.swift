@@ -74,6 +74,8 @@ extension Kernel {
         case .ordering(let ordering): checkOrdering(ordering, a, b, out)
         case .matmul(let bias, let relu):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
+        case .convolution(let part, let window, let bias):
+            checkConvolution(part, window, a, b, bias: bias ? c : nil, out)
         case .softmax:
             logits(a, out)
             fits(a, out)

@@ -71,6 +71,9 @@ extension Kernel {
         case .scan(let reduction): "running \(reduction.name)"
         case .ordering(let ordering): ordering.name
         case .matmul: "matmul"
+        case .convolution(.output, _, _): "convolution"
+        case .convolution(.input, _, _): "convolutionInput"
+        case .convolution(.weight, _, _): "convolutionWeight"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"
         case .logSumExp: "logSumExp"

@@ -12,6 +12,7 @@ enum References {
         for (name, function) in binary { all[name] = { pairwise($0[0], $0[1], function) } }
         all.merge(arrays) { first, _ in first }
         all.merge(ordering) { first, _ in first }
+        all.merge(convolution) { first, _ in first }
         all.merge(movement) { first, _ in first }
         return all
     }()
