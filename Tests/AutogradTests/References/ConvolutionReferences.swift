@@ -21,8 +21,9 @@ extension References {
         for at in Grid.indices(y) {
             let group = at[1] / max(1, w[0] / move.groups)
             for tap in Grid.indices(Array(w.dropFirst())) {
-                let place = (0..<move.stride.count).map {
-                    at[$0 + 2] * move.stride[$0] + tap[$0 + 1] * move.dilation[$0] - move.low[$0]
+                let place: [Int] = (0..<move.stride.count).map {
+                    let start: Int = at[$0 + 2] * move.stride[$0] - move.low[$0]
+                return start + tap[$0 + 1] * move.dilation[$0]
                 }
                 let isInside = zip(place, x.dropFirst(2)).allSatisfy { $0 >= 0 && $0 < $1 }
                 if isInside { body([at[0], group * w[1] + tap[0]] + place, [at[1]] + tap, at) }
@@ -59,26 +60,31 @@ extension References {
         },
         "conv2d strided, dilated, in groups": { grids in
             let (x, w) = (grids[0].shape, grids[1].shape)
-            let out = [(x[2] + 3 - w[2]) / 2 + 1, x[3] + 1 - 2 * (w[3] - 1)]
+            let height: Int = (x[2] + 3 - w[2]) / 2 + 1
+            let width: Int = x[3] + 1 - 2 * (w[3] - 1)
             let move = Move(stride: [2, 1], low: [1, 0], dilation: [1, 2], groups: 2)
-            return forward(grids, out: out, move)
+            return forward(grids, out: [height, width], move)
         },
         "conv2d same": { grids in
             let (x, w) = (grids[0].shape, grids[1].shape)
             let out = [(x[2] + 1) / 2, (x[3] + 1) / 2]
-            let low = (0..<2).map { max(0, (out[$0] - 1) * 2 + w[$0 + 2] - x[$0 + 2]) / 2 }
+            let low: [Int] = (0..<2).map { axis in
+                let reach: Int = (out[axis] - 1) * 2 + w[axis + 2]
+                return max(0, reach - x[axis + 2]) / 2
+            }
             return forward(grids, out: out, Move(stride: [2, 2], low: low, dilation: [1, 1]))
         },
         "conv3d": { forward($0, out: fitting($0), .plain(3)) },
         "convTranspose1d": { grids in
-            let out = [(grids[0].shape[2] - 1) * 2 + grids[1].shape[2]]
-            return transposed(grids, out: out, Move(stride: [2], low: [0], dilation: [1]))
+            let length: Int = (grids[0].shape[2] - 1) * 2 + grids[1].shape[2]
+            return transposed(grids, out: [length], Move(stride: [2], low: [0], dilation: [1]))
         },
         "convTranspose2d": { grids in
             let (x, w) = (grids[0].shape, grids[1].shape)
-            let out = [(x[2] - 1) * 2 - 2 + 2 * (w[2] - 1) + 2, (x[3] - 1) * 3 + w[3] + 2]
+            let height: Int = (x[2] - 1) * 2 + 2 * (w[2] - 1)
+            let width: Int = (x[3] - 1) * 3 + w[3] + 2
             let move = Move(stride: [2, 3], low: [1, 0], dilation: [2, 1], groups: 2)
-            return transposed(grids, out: out, move)
+            return transposed(grids, out: [height, width], move)
         },
         "convTranspose3d": { grids in
             let out = (2..<5).map { grids[0].shape[$0] + grids[1].shape[$0] - 1 }
