@@ -72,13 +72,28 @@ typedef struct ft_scatter {
     void *out;
 } ft_scatter;
 
-// c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
+// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus `bias` [n] if there
+// is one, and with negative elements made 0 if `relu`. Strides are in elements; one of A's two is 1,
+// and one of B's.
 typedef struct ft_product {
+    int dtype;
+    bool relu;
+    int64_t m, n, k, a_row, a_column, b_row, b_column, c_row;
+    const void *_Nonnull a, *_Nonnull b;
+    const void *_Nullable bias;
+    void *_Nonnull c;
+} ft_product;
+
+// How many bytes of memory `product` needs for so many rows; 0 where it needs none.
+int64_t ft_product_space(const ft_product *_Nonnull product, int64_t rows);
+
+// c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
+typedef struct ft_integer_product {
     int dtype;
     int64_t n, k, a_row, a_column, b_row;
     const void *a, *b;
     void *c;
-} ft_product;
+} ft_integer_product;
 
 // Bytes of a key with its place, for elements of a size; and how many pairs the choice of k of n
 // elements holds at a time.
@@ -91,6 +106,8 @@ static inline int64_t ft_top_room(int64_t n, int64_t k) {
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
 const char *ft_isa_name(int isa);
+// Whether a * b + c is rounded once there, on which equal bits on all processors rest.
+bool ft_isa_fuses(int isa);
 
 // How many processors this process may run on.
 int ft_processor_count(void);
@@ -214,14 +231,12 @@ typedef struct ft_kernels {
     int64_t (*_Nonnull cross_entropy_backward)(const ft_labels *target, int64_t begin, int64_t end,
         int dtype, const void *x, const void *dy, int64_t dy_stride, void *dx);
 
-    // --- Bias and activation fused around a matrix product, float32 and float64, contiguous.
-    // y[r][j] = activation(y[r][j] + bias[j]) in place; bias may be NULL; activation: 0 none, 1
-    // relu.
-    void (*_Nonnull bias_act)(int dtype, int activation, int64_t rows, int64_t n,
-        int64_t row_stride, const void *bias, void *y);
-
-    // --- Products of integers: the rows [begin, end) of c.
-    void (*_Nonnull integer_product)(const ft_product *product, int64_t begin, int64_t end);
+    // --- Products of matrices.
+    // integer_product: the rows [begin, end) of c.
+    void (*_Nonnull integer_product)(const ft_integer_product *product, int64_t begin, int64_t end);
+    // product: the rows [first, last) and columns [left, right) of C.
+    void (*_Nonnull product)(const ft_product *product, int64_t first, int64_t last,
+        int64_t left, int64_t right, void *_Nullable space);
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.
