@@ -1,15 +1,22 @@
 /// What an operation's backward pass reads again: the output, and which of the inputs. Changing
 /// these tensors in place before the backward pass is an error that the engine reports.
 public struct Saved: OptionSet, Sendable {
+    /// A bit for each of the first 30 inputs, one for the rest, and the last for the output.
     public let rawValue: UInt32
+    /// A set of the bits of `rawValue`.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// The only input of a `UnaryOp`, the left one of a `BinaryOp`.
     public static let first = Saved(rawValue: 1)
+    /// The right input of a `BinaryOp`.
     public static let second = Saved(rawValue: 2)
     /// All inputs.
     public static let inputs = Saved(rawValue: 0x7FFF_FFFF)
+    /// What `forward` gave.
     public static let output = Saved(rawValue: 0x8000_0000)
+    /// Nothing: everything may be changed in place after the forward pass.
     public static let nothing: Saved = []
+    /// All inputs and the output: the default.
     public static let everything: Saved = [.inputs, .output]
 
     /// One input, by its position. From the 31st on they can't be told apart.
@@ -27,6 +34,7 @@ public struct Saved: OptionSet, Sendable {
 /// state between calls: backward gets the inputs and the output again, so running it twice gives
 /// the same result. Backward is written with tensor operations and is thereby differentiable.
 open class Op {
+    /// Attributes are set by subclasses and don't change between calls.
     public init() {}
 
     /// The name in messages and drawings.
@@ -120,6 +128,7 @@ extension Tensor {
 
 /// An operation of one tensor.
 open class UnaryOp: Op {
+    /// The result's elements. `x` may have any layout; it isn't changed.
     open func forward(_ x: NDArray) -> NDArray {
         fail(name, "forward is not implemented")
     }
@@ -136,6 +145,7 @@ open class UnaryOp: Op {
     /// The operation on `x` with a batch axis in front, for `vmap`; nil if it can't be batched.
     open func batch(_ x: Tensor) -> Tensor? { nil }
 
+    /// Applies the operation. It is recorded if `x` requires a gradient, unless inside `noGrad`.
     public final func callAsFunction(_ x: consuming Tensor) -> Tensor {
         let isPlain = x.trace == nil && !Recording.mayBeObserved
         if x.requiresGrad, isDifferentiable {
@@ -178,6 +188,8 @@ open class UnaryOp: Op {
 
 /// An operation of two tensors.
 open class BinaryOp: Op {
+    /// The result's elements. The operands may have any layout and shapes that broadcast; they aren't
+    /// changed.
     open func forward(_ a: NDArray, _ b: NDArray) -> NDArray {
         fail(name, "forward is not implemented")
     }
@@ -200,6 +212,8 @@ open class BinaryOp: Op {
     /// The operation on operands with a batch axis in front where `isBatched`, for `vmap`.
     open func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? { nil }
 
+    /// Applies the operation. It is recorded if an operand requires a gradient, unless inside
+    /// `noGrad`.
     public final func callAsFunction(_ a: consuming Tensor, _ b: consuming Tensor) -> Tensor {
         let isPlain = a.trace == nil && b.trace == nil && !Recording.mayBeObserved
         if isDifferentiable, a.requiresGrad || b.requiresGrad {
@@ -250,6 +264,7 @@ open class NaryOp: Op {
     /// having handed it on itself.
     package final var mayOmitGradients = false
 
+    /// The result's elements. The inputs may have any layout; they aren't changed.
     open func forward(_ inputs: [NDArray]) -> NDArray {
         fail(name, "forward is not implemented")
     }
@@ -259,6 +274,8 @@ open class NaryOp: Op {
         failNoGradient()
     }
 
+    /// Applies the operation to at least one tensor. It is recorded if one of them requires a
+    /// gradient, unless inside `noGrad`.
     public final func callAsFunction(_ inputs: [Tensor]) -> Tensor {
         guard let first = inputs.first else { fail(name, "needs at least one input") }
         let isPlain = !Recording.mayBeObserved && inputs.allSatisfy { $0.trace == nil }

@@ -147,14 +147,19 @@ precedencegroup ExponentiationPrecedence {
 infix operator ** : ExponentiationPrecedence
 
 extension Tensor {
+    /// The sum of broadcast operands, in the dtype that both promote to; integers wrap around.
     public static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
         return Add()(a, b)
     }
+    /// The difference of broadcast operands, in the dtype that both promote to; integers wrap
+    /// around.
     public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
         return Sub()(a, b)
     }
+    /// The product of broadcast operands, element by element (`matmul` multiplies matrices), in the
+    /// dtype that both promote to; integers wrap around.
     public static func * (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
         return Mul()(a, b)
@@ -171,40 +176,54 @@ extension Tensor {
         promote(&a, &b)
         return Pow()(a, b)
     }
+    /// The elements with the other sign; bool becomes int32, unsigned integers wrap around.
     public static prefix func - (x: Tensor) -> Tensor { Neg()(x.arithmetic) }
 
+    /// Each element plus a number, which takes the tensor's dtype; a fraction beside integers makes
+    /// them float32.
     public static func + (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
         return AddScalar(n)(a)
     }
+    /// A number plus each element, as in the other order.
     public static func + (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return AddScalar(n)(b)
     }
+    /// Each element minus a number, which takes the tensor's dtype; a fraction beside integers
+    /// makes them float32.
     public static func - (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
         return SubScalar(n)(a)
     }
+    /// A number minus each element; its dtype as in the other order.
     public static func - (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return ScalarSub(n)(b)
     }
+    /// Each element times a number, which takes the tensor's dtype; a fraction beside integers
+    /// makes them float32.
     public static func * (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
         return MulScalar(n)(a)
     }
+    /// A number times each element, as in the other order.
     public static func * (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return MulScalar(n)(b)
     }
+    /// Each element divided by a number; integers become float32, and by 0 it is infinite or NaN.
     public static func / (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a, toFloat: true)
         return DivScalar(n)(a)
     }
+    /// A number divided by each element; integers become float32, and by 0 it is infinite or NaN.
     public static func / (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b, toFloat: true)
         return ScalarDiv(n)(b)
     }
+    /// Each element to a constant power, of which the gradient needs no logarithm. An exponent
+    /// below 0 traps for integers; a fraction makes them float32.
     @_disfavoredOverload
     public static func ** (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
@@ -213,14 +232,20 @@ extension Tensor {
         }
         return PowScalar(n)(a)
     }
+    /// A number to the power of each element.
     public static func ** (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return ScalarPow(n)(b)
     }
 
+    /// Replaces the variable's tensor by the sum; other references keep the old one, and gradients
+    /// flow to both operands.
     public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+    /// Replaces the variable's tensor by the difference, as `+=` does.
     public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+    /// Replaces the variable's tensor by the product, element by element, as `+=` does.
     public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+    /// Replaces the variable's tensor by the quotient, as `+=` does; integers become float32.
     public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 
     /// The floor of a / b. A divisor of zero traps, for integers and floats alike.
@@ -228,6 +253,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return FloorDiv()(a, b)
     }
+    /// The floor of the elements divided by a number; 0 traps.
     public final func floorDivide(_ other: some TensorScalar) -> Tensor {
         let (a, n) = adopted(other)
         return FloorDivScalar(n)(a)
@@ -238,12 +264,15 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Mod()(a, b)
     }
+    /// The remainder of division by a number, with the sign of that number; 0 traps for integers.
     public final func mod(_ other: some TensorScalar) -> Tensor {
         let (a, n) = adopted(other)
         return ModScalar(n)(a)
     }
 
+    /// aᵇ elementwise: `**` as a method, which binds tighter than a minus sign.
     public final func pow(_ exponent: Tensor) -> Tensor { self ** exponent }
+    /// Each element to a constant power: `**` as a method, which binds tighter than a minus sign.
     public final func pow(_ exponent: some TensorScalar) -> Tensor { self ** exponent }
 
     /// The angle in radians of the point (other, self), from −π to π.
@@ -263,6 +292,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Maximum()(a, b)
     }
+    /// The elements, but at least `other`; NaN stays.
     public final func maximum(_ other: some TensorScalar) -> Tensor {
         let (a, n) = adopted(other)
         return MaximumScalar(n)(a)
@@ -273,6 +303,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Minimum()(a, b)
     }
+    /// The elements, but at most `other`; NaN stays.
     public final func minimum(_ other: some TensorScalar) -> Tensor {
         let (a, n) = adopted(other)
         return MinimumScalar(n)(a)
