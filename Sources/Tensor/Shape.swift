@@ -12,7 +12,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 
     /// The number of dimensions; 0 for a scalar.
     @inlinable public var rank: Int { rankStorage }
-    /// 0.
+    /// Always 0.
     @inlinable public var startIndex: Int { 0 }
     /// The number of dimensions.
     @inlinable public var endIndex: Int { rankStorage }
