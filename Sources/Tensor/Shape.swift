@@ -22,7 +22,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
     }
 
     @inlinable public init(repeating value: Int, count: Int) {
-        if count > Shape.maximumRank { Shape.failRank(count) }
+        if count < 0 || count > Shape.maximumRank { Shape.failRank(count) }
         dimensions = InlineArray(repeating: value)
         rankStorage = count
     }
@@ -39,8 +39,18 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
     @inlinable public subscript(axis: Int) -> Int {
-        get { dimensions[axis] }
-        set { dimensions[axis] = newValue }
+        get {
+            check(axis)
+            return dimensions[axis]
+        }
+        set {
+            check(axis)
+            dimensions[axis] = newValue
+        }
+    }
+
+    @inlinable func check(_ axis: Int) {
+        if axis < 0 || axis >= rankStorage { failAxis(axis, "shape") }
     }
 
     /// The product of the dimensions; 1 for a scalar.
@@ -61,7 +71,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         var axis = rankStorage - 1
         while axis >= 0 {
             result.dimensions[axis] = step
-            step *= Swift.max(dimensions[axis], 1)
+            step &*= Swift.max(dimensions[axis], 1)
             axis -= 1
         }
         return result
@@ -80,12 +90,14 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
     }
 
     public func removing(at axis: Int) -> Shape {
+        check(axis)
         var result = Shape()
         for index in 0..<rankStorage where index != axis { result.append(dimensions[index]) }
         return result
     }
 
     public func inserting(_ value: Int, at axis: Int) -> Shape {
+        if axis != rankStorage { check(axis) }
         var result = Shape()
         for index in 0...rankStorage {
             if index == axis { result.append(value) }
@@ -96,20 +108,14 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 
     public func replacing(_ axis: Int, with value: Int) -> Shape {
         var result = self
-        result.dimensions[axis] = value
+        result[axis] = value
         return result
     }
 
     /// Turns a possibly negative axis into 0..<rank, or traps.
     public func axis(_ axis: Int, _ operation: String) -> Int {
         let resolved = axis < 0 ? axis + rankStorage : axis
-        guard resolved >= 0, resolved < rankStorage else {
-            fail(
-                operation, "axis \(axis) is out of range for shape \(self)",
-                hint: rankStorage == 0
-                    ? "a scalar has no axes"
-                    : "axes run from \(-rankStorage) to \(rankStorage - 1)")
-        }
+        guard resolved >= 0, resolved < rankStorage else { failAxis(axis, operation) }
         return resolved
     }
 
@@ -129,7 +135,16 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         return result
     }
 
+    @usableFromInline func failAxis(_ axis: Int, _ operation: String) -> Never {
+        fail(
+            operation, "axis \(axis) is out of range for shape \(self)",
+            hint: rankStorage == 0
+                ? "a scalar has no axes"
+                : "axes run from \(-rankStorage) to \(rankStorage - 1)")
+    }
+
     @usableFromInline static func failRank(_ rank: Int) -> Never {
+        if rank < 0 { fail("shape", "there are no \(rank) dimensions") }
         fail("shape", "\(rank) dimensions are more than the \(maximumRank) supported")
     }
 
