@@ -58,14 +58,21 @@ extension OpTable {
         shaped("min axis 0", "Extreme", shapes: [[3, 4], [1, 1], [3, 1], [1, 4], [3, 0]]) {
             $0.min(axis: 0, keepDims: true)
         },
-        shaped("prod", "Prod", shapes: [[3, 4], [], [1], [0]], over: 0.5...1.5, roundings: 3) {
+        shaped(
+            "prod", "Prod", "ProductOfOthers", shapes: [[3, 4], [], [1], [0]], over: 0.5...1.5,
+            roundings: 3
+        ) {
             $0.prod()
         },
-        shaped("prod axis 0", "Prod", shapes: maybeEmpty, over: 0.5...1.5, roundings: 3) {
+        shaped(
+            "prod axis 0", "Prod", "ProductOfOthers", shapes: maybeEmpty, over: 0.5...1.5,
+            roundings: 3
+        ) {
             $0.prod(axis: 0)
         },
         shaped(
-            "prod with zeros", "Prod", shapes: [[3, 4], [2, 2]], large: [40, 97], roundings: 3
+            "prod with zeros", "Prod", "ProductOfOthers", shapes: [[3, 4], [2, 2]],
+            large: [40, 97], roundings: 3
         ) {
             ($0 * $0.round()).prod(axis: 1)
         },

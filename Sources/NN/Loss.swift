@@ -65,7 +65,9 @@ extension ElementwiseLoss {
                 "prediction \(prediction.shape) and target \(target.shape) differ in shape",
                 hint: "reshape one of them; losses don't broadcast")
         }
-        return reduction(losses(prediction, target.cast(to: prediction.dtype)))
+        // In a half the square of 300 is infinite, though a mean of such need not be.
+        let wide = prediction.dtype == .float64 ? prediction : prediction.cast(to: .float32)
+        return reduction(losses(wide, target.cast(to: wide.dtype))).cast(to: prediction.dtype)
     }
 
     /// Throws where the targets don't have the predictions' shape.

@@ -39,7 +39,8 @@ public struct NegativeLogLikelihood: Loss {
         }
         let rule = LabelRule(
             smoothing: 0, ignored: ignoredIndex,
-            classWeights: classWeights.map { NDArray($0, on: logarithms.data.backend.home) })
+            classWeights: classWeights.map { NDArray($0, on: logarithms.data.backend.home) },
+            of: "NegativeLogLikelihood")
         let labels = target.reshape([target.count]).cast(to: .int64)
         let weights = labels.labelWeights(rule, classes: classes, logarithms.weightType)
         // What an ignored row holds weighs 0; its label, which may be no class, is replaced by one.

@@ -29,13 +29,15 @@ public struct NDArray: Sendable {
     /// Uninitialized elements on a backend; whoever makes it fills it.
     package init(uninitialized shape: Shape, _ dtype: DType, on backend: any Backend) {
         let count = shape.elementCount
+        let (byteCount, isTooLarge) = count.multipliedReportingOverflow(by: dtype.size)
+        if isTooLarge { Shape.failCount(shape) }
         self.shape = shape
         self.dtype = dtype
         self.count = count
         strides = shape.contiguousStrides
         offset = 0
         isContiguous = true
-        storage = Storage(byteCount: count * dtype.size, backend: backend)
+        storage = Storage(byteCount: byteCount, backend: backend)
     }
 
     /// A view of `storage`. The caller vouches that every index lies inside it.
@@ -105,7 +107,7 @@ public struct NDArray: Sendable {
             let size = shape[axis]
             if size == 0 { return true }
             if size != 1 && strides[axis] != step { return false }
-            step *= size
+            step &*= size
             axis -= 1
         }
         return true

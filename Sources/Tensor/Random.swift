@@ -21,10 +21,11 @@ public final class Random: RandomNumberGenerator {
 
     /// Reserves blocks of four words and says where they start.
     public func reserve(blocks: Int) -> RandomKey {
+        if blocks < 0 { fail("reserve", "the number of blocks \(blocks) is negative") }
         if RandomJournal.mayBeOpen { RandomJournal.current?.note(self) }
         if Recorder.mayBeOpen { Recorder.current?.note(self) }
         let key = RandomKey(seed: seed, stream: stream, block: position)
-        position += UInt64(blocks)
+        position &+= UInt64(blocks)
         return key
     }
 
@@ -89,6 +90,7 @@ public final class Random: RandomNumberGenerator {
 
     /// The numbers 0..<count in random order (Fisher and Yates).
     public func permutation(_ count: Int) -> [Int] {
+        if count < 0 { fail("permutation", "the count \(count) is negative") }
         var order = Array(0..<count)
         guard count > 1 else { return order }
         let blocks = (count + 1) / 2

@@ -27,7 +27,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 
     /// `count` dimensions of one size; more than eight trap.
     @inlinable public init(repeating value: Int, count: Int) {
-        if count > Shape.maximumRank { Shape.failRank(count) }
+        if count < 0 || count > Shape.maximumRank { Shape.failRank(count) }
         dimensions = InlineArray(repeating: value)
         rankStorage = count
     }
@@ -47,8 +47,18 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 
     /// The size of a dimension, counted from 0; `axis(_:_:)` resolves negative ones.
     @inlinable public subscript(axis: Int) -> Int {
-        get { dimensions[axis] }
-        set { dimensions[axis] = newValue }
+        get {
+            check(axis)
+            return dimensions[axis]
+        }
+        set {
+            check(axis)
+            dimensions[axis] = newValue
+        }
+    }
+
+    @inlinable func check(_ axis: Int) {
+        if axis < 0 || axis >= rankStorage { failAxis(axis, "shape") }
     }
 
     /// The product of the dimensions; 1 for a scalar.
@@ -69,7 +79,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         var axis = rankStorage - 1
         while axis >= 0 {
             result.dimensions[axis] = step
-            step *= Swift.max(dimensions[axis], 1)
+            step &*= Swift.max(dimensions[axis], 1)
             axis -= 1
         }
         return result
@@ -91,6 +101,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 
     /// Without the dimension `axis`, from 0; unchanged if there is none of that number.
     public func removing(at axis: Int) -> Shape {
+        check(axis)
         var result = Shape()
         for index in 0..<rankStorage where index != axis { result.append(dimensions[index]) }
         return result
@@ -98,6 +109,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 
     /// With a dimension in front of `axis`, from 0 to `rank`, where it becomes the last.
     public func inserting(_ value: Int, at axis: Int) -> Shape {
+        if axis != rankStorage { check(axis) }
         var result = Shape()
         for index in 0...rankStorage {
             if index == axis { result.append(value) }
@@ -109,20 +121,14 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
     /// With another size of the dimension `axis`, from 0.
     public func replacing(_ axis: Int, with value: Int) -> Shape {
         var result = self
-        result.dimensions[axis] = value
+        result[axis] = value
         return result
     }
 
     /// Turns a possibly negative axis into 0..<rank, or traps.
     public func axis(_ axis: Int, _ operation: String) -> Int {
         let resolved = axis < 0 ? axis + rankStorage : axis
-        guard resolved >= 0, resolved < rankStorage else {
-            fail(
-                operation, "axis \(axis) is out of range for shape \(self)",
-                hint: rankStorage == 0
-                    ? "a scalar has no axes"
-                    : "axes run from \(-rankStorage) to \(rankStorage - 1)")
-        }
+        guard resolved >= 0, resolved < rankStorage else { failAxis(axis, operation) }
         return resolved
     }
 
@@ -142,7 +148,16 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         return result
     }
 
+    @usableFromInline func failAxis(_ axis: Int, _ operation: String) -> Never {
+        fail(
+            operation, "axis \(axis) is out of range for shape \(self)",
+            hint: rankStorage == 0
+                ? "a scalar has no axes"
+                : "axes run from \(-rankStorage) to \(rankStorage - 1)")
+    }
+
     @usableFromInline static func failRank(_ rank: Int) -> Never {
+        if rank < 0 { fail("shape", "there are no \(rank) dimensions") }
         fail("shape", "\(rank) dimensions are more than the \(maximumRank) supported")
     }
 

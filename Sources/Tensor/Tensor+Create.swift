@@ -112,8 +112,9 @@ extension Tensor {
         _ start: Double, _ end: Double, count: Int, _ dtype: DType = .float32,
         on device: Device? = nil
     ) -> Tensor {
+        if count < 0 { fail("linspace", "the count \(count) is negative") }
         let step = count > 1 ? (end - start) / Double(count - 1) : 0
-        let values = (0..<max(0, count)).map { position in
+        let values = (0..<count).map { position in
             count > 1 && position == count - 1 ? end : start + Double(position) * step
         }
         return Tensor(NDArray(values, on: device).cast(to: dtype))
@@ -123,6 +124,7 @@ extension Tensor {
     public static func eye(
         _ size: Int, _ dtype: DType = .float32, on device: Device? = nil
     ) -> Tensor {
+        if size < 0 { fail("eye", "the size \(size) is negative") }
         let columns = NDArray.range(0, size, on: device)
         return Tensor(columns.compare(.eq, columns.unsqueeze(1)).cast(to: dtype))
     }
@@ -141,17 +143,5 @@ extension Tensor {
         using random: Random, on device: Device? = nil
     ) -> Tensor {
         Tensor(random.normal(shape, mean: mean, deviation: deviation, dtype, on: device))
-    }
-
-    /// Integers uniform in low..<high, on `device` or the scope's.
-    public static func integers(
-        _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random,
-        on device: Device? = nil
-    ) -> Tensor {
-        guard high > low else { fail("integers", "the range \(low)..<\(high) is empty") }
-        let unit = random.uniform(shape, .float64, on: device)
-        let span = Double(high - low)
-        let steps = unit.zip(.mul, Scalar(span)).zip(.minimum, Scalar(span - 1)).cast(to: .int64)
-        return Tensor(steps.zip(.add, Scalar(low)).cast(to: dtype))
     }
 }

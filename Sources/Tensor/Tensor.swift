@@ -22,13 +22,18 @@ public class Tensor {
     /// The operation that made this tensor, if it was recorded.
     @exclusivity(unchecked) public package(set) final var ctx: Op?
 
-    /// Whether gradients flow to this tensor: set on leaves, inherited by results.
+    /// Whether gradients flow to this tensor: set on leaves, inherited by results, which keep it.
     @exclusivity(unchecked) public final var requiresGrad: Bool {
         didSet {
             if requiresGrad && !data.dtype.isFloat {
                 fail(
                     "requiresGrad", "a \(data.dtype) tensor has no gradient",
                     hint: "cast to a float")
+            }
+            if !requiresGrad && ctx != nil {
+                fail(
+                    "requiresGrad", "this tensor was recorded; its gradient would get lost",
+                    hint: "use detach()")
             }
         }
     }

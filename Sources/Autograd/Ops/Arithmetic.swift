@@ -81,16 +81,20 @@ final class Atan2: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .atan2 }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * b * weight(a, b)
+        dy * slope(b, a)
     }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        -(dy * a * weight(a, b))
+        -(dy * slope(a, b))
     }
-    /// 1 / (a² + b²), and 0 at the origin.
-    private func weight(_ a: Tensor, _ b: Tensor) -> Tensor {
-        let isOrigin = (a .== 0).logicalAnd(b .== 0)
-        let square = (a.square() + b.square()).maskedFill(isOrigin, 1)
-        return square.reciprocal().maskedFill(isOrigin, 0)
+    /// p / (p² + q²), and 0 at the origin. Both are taken relative to the larger, whose square might
+    /// vanish or overflow; the slope doesn't depend on what they are relative to.
+    private func slope(_ p: Tensor, _ q: Tensor) -> Tensor {
+        let size = p.abs().maximum(q.abs()).detach()
+        let isOrigin = size .== 0
+        let unit = size.maskedFill(isOrigin, 1)
+        let (u, v) = (p / unit, q / unit)
+        let square = (u * u + v * v).maskedFill(isOrigin, 1)
+        return (u / square / unit).maskedFill(isOrigin, 0)
     }
 }
 

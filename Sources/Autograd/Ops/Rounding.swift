@@ -58,7 +58,7 @@ final class Clip: ElementwiseUnaryOp {
     override var p1: Double { upper }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        dy * (x .>= lower).logicalAnd(x .<= upper).cast(to: dy.dtype)
+        Where.of((x .>= lower).logicalAnd(x .<= upper), dy, dy.constant(0))
     }
 }
 

@@ -55,10 +55,9 @@ public final class GradientTape {
         let wasRecording = isRecording
         for tensor in watched { switchOn(tensor) }
         defer { if !wasRecording { switchOff() } }
-        let result = try GradientTape.$recording.withValue(Stack(tapes: GradientTape.open + [self]))
-        {
-            try enableGrad(body)
-        }
+        let stack = Stack(tapes: GradientTape.open + [self])
+        defer { stack.home.close() }
+        let result = try GradientTape.$recording.withValue(stack) { try enableGrad(body) }
         if let tree = result as? any TensorTree { note(tree.leaves) }
         return result
     }
@@ -160,7 +159,8 @@ public final class GradientTape {
     }
 
     private struct Stack: @unchecked Sendable {
-        // Safe to share: a task-local value that is ignored on other threads than the tapes' own.
+        // Safe to share: a task-local value that is ignored when `record` has ended, and on other
+        // threads than its own.
         var tapes: [GradientTape] = []
         let home = HomeThread()
     }
