@@ -28,7 +28,7 @@ extension OpTable {
             shapes: [[[3, 4], [2, 6]], [[1, 4], [1, 1]], [[3, 4], [0, 2]]]
         ) { $0[0].gather($0[1], axis: 1) },
         several(
-            "takeAlong", "Gather", "ScatterAdd", inputs: [real, fours],
+            "takeAlong axis 1", "Gather", "ScatterAdd", inputs: [real, fours],
             shapes: [[[3, 4], [1, 2]], [[1, 4, 2], [3, 1, 1]], [[3, 4], [3, 0]]]
         ) { $0[0].takeAlong($0[1], axis: 1) },
         several(

@@ -100,7 +100,7 @@ public enum OpTable {
         + comparison
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
-        + changing + arranging
+        + changing + arranging + sampling + embeddings
 
     /// Shapes of one operand of any shape.
     static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]

@@ -118,32 +118,4 @@ extension Tensor {
         let columns = NDArray.range(0, size, on: device)
         return Tensor(columns.compare(.eq, columns.unsqueeze(1)).cast(to: dtype))
     }
-
-    /// Values uniform in [low, high), on `device` or the scope's.
-    public static func uniform(
-        _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType = .float32,
-        using random: Random, on device: Device? = nil
-    ) -> Tensor {
-        Tensor(random.uniform(shape, low: low, high: high, dtype, on: device))
-    }
-
-    /// Values of a normal distribution, on `device` or the scope's.
-    public static func normal(
-        _ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32,
-        using random: Random, on device: Device? = nil
-    ) -> Tensor {
-        Tensor(random.normal(shape, mean: mean, deviation: deviation, dtype, on: device))
-    }
-
-    /// Integers uniform in low..<high, on `device` or the scope's.
-    public static func integers(
-        _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random,
-        on device: Device? = nil
-    ) -> Tensor {
-        guard high > low else { fail("integers", "the range \(low)..<\(high) is empty") }
-        let unit = random.uniform(shape, .float64, on: device)
-        let span = Double(high - low)
-        let steps = unit.zip(.mul, Scalar(span)).zip(.minimum, Scalar(span - 1)).cast(to: .int64)
-        return Tensor(steps.zip(.add, Scalar(low)).cast(to: dtype))
-    }
 }

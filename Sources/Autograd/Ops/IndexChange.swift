@@ -69,6 +69,13 @@ extension Tensor {
     public final func indexPut(
         _ indices: [any TensorIndexConvertible], _ source: Tensor, accumulating: Bool = false
     ) -> Tensor {
+        if let index = indices.map(\.tensorIndex).rows, rank > 0 {
+            let wanted = Shape(Array(index.shape) + shape.dropFirst())
+            let flat = index.reshape([index.count])
+            let items = source.fitting(wanted, "indexPut")
+                .reshape(shape.replacing(0, with: index.count))
+            return accumulating ? indexAdd(flat, items) : indexCopy(flat, items)
+        }
         let places = positions(at: indices)
         let items = source.fitting(places.shape, "indexPut").cast(to: dtype)
         return put(places, items, accumulating: accumulating)

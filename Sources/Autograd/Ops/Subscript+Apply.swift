@@ -110,6 +110,14 @@ extension TensorIndex {
 }
 
 extension [TensorIndex] {
+    /// The index along the first axis, if that is all there is.
+    var rows: Tensor? {
+        guard count == 1, case .gather(let index) = self[0].kind, index.dtype != .bool else {
+            return nil
+        }
+        return index
+    }
+
     /// The mask, if that is all there is.
     var mask: Tensor? {
         guard count == 1, case .gather(let index) = self[0].kind, index.dtype == .bool else {

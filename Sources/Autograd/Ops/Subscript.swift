@@ -102,21 +102,26 @@ extension Tensor {
                 let number = newValue.data.cast(to: dtype).reshape([])
                 data.assign(mask.data.select(number, data))
             } else if list.contains(where: \.isTensor) {
-                write(newValue, at: positions(at: list))
+                write(newValue, at: list)
             } else {
                 noGrad { detach().apply(list) }.data.assign(newValue.data)
             }
         }
     }
 
-    /// Writes values, broadcast, over the elements at positions in row-major order.
-    private func write(_ values: Tensor, at places: Tensor) {
-        let values = noGrad { values.detach().fitting(places.shape, "subscript") }
-        let items = values.data.on(data.backend).cast(to: dtype).contiguous()
+    /// Writes values, broadcast, over the rows that one index names, or over the elements that several
+    /// do.
+    private func write(_ values: Tensor, at list: [TensorIndex]) {
+        let rows = rank > 0 ? list.rows : nil
+        let places = rows?.checkedIndex(below: shape[0], "subscript") ?? positions(at: list)
+        let slice = rows == nil ? [] : Array(shape.dropFirst())
+        let wanted = Shape(Array(places.shape) + slice)
+        let fitting = noGrad { values.detach().fitting(wanted, "subscript") }
+        if fitting.count == 0 { return }
+        let items = fitting.data.on(data.backend).cast(to: dtype).contiguous()
         let target = data.contiguous()
         Kernel.scatter(.put).run(
-            items.reshape([items.count]), places.data.contiguous().reshape([items.count]),
-            into: target.reshape([count]))
+            items, places.data.contiguous(), into: rows == nil ? target.reshape([count]) : target)
         if target.storage !== data.storage { data.assign(target) }
     }
 

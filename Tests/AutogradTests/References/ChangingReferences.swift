@@ -75,7 +75,7 @@ extension References {
         "gather of fewer": { grids in
             Grid(grids[1].shape) { grids[0][[$0[0], wrapped(grids[1][$0], 4)]] }
         },
-        "takeAlong": { grids in
+        "takeAlong axis 1": { grids in
             let (x, i) = (grids[0], grids[1])
             var one = x.shape
             var other = i.shape

@@ -15,6 +15,7 @@ enum References {
         all.merge(movement) { first, _ in first }
         all.merge(changing) { first, _ in first }
         all.merge(arranging) { first, _ in first }
+        all.merge(sampling) { first, _ in first }
         return all
     }()
 
