@@ -104,6 +104,7 @@ package enum OpTable {
         + comparison
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
+        + changing + arranging + sampling + embeddings
 
     /// Shapes of one operand of any shape.
     static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]

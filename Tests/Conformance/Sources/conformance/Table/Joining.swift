@@ -11,9 +11,7 @@ extension Entry {
             return try a.x.split(sizes: a.require(a.ints("sizes"), "sizes"), axis: axis)
         },
         .ops("chunk", with: "chunks dim") { a in
-            let (axis, parts) = (try a.axis(or: 0), try a.require(a.int("chunks"), "chunks"))
-            let size = try a.x.shape[axis]
-            return try a.x.split(size: max(1, (size + parts - 1) / parts), axis: axis)
+            try a.x.chunk(a.require(a.int("chunks"), "chunks"), axis: a.axis(or: 0))
         },
         .ops("unbind", with: "dim") { a in
             let axis = try a.axis(or: 0)
