@@ -31,7 +31,7 @@ struct Entry: Sendable {
     /// All there are. An operator that isn't here is not compared.
     static let table: [Entry] =
         elementwise + arithmetic + activations + reductions + movement + joining + indexing
-        + products + losses + creation
+        + products + losses + creation + compositions
 }
 
 // What entries are made by.
