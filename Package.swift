@@ -92,7 +92,8 @@ let package = Package(
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON", "FTSupport"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport", "StrictDevice"]),
-        tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
+        tests(
+            "CommandTests", ["CKernels", "fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
         tests("ExampleTests", ["FakeTensor"]),
     ],
     swiftLanguageModes: [.v6],

@@ -98,6 +98,7 @@ public enum OpTable {
     public static let rows: [OpRow] =
         arithmetic + scalarArithmetic + exponential + trigonometric + rounding + activation
         + comparison
+        + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
 
     /// Shapes of one operand of any shape.
@@ -134,11 +135,12 @@ public enum OpTable {
     static func shaped(
         _ name: String, _ classes: String..., shapes: [Shape], large: Shape = [332, 307],
         over range: ClosedRange<Double> = -2...2, gradient: OpGradient = .exact,
-        roundings: Int = 1, _ apply: @escaping @Sendable (Tensor) -> Tensor
+        batching: OpBatching = .rule, roundings: Int = 1,
+        _ apply: @escaping @Sendable (Tensor) -> Tensor
     ) -> OpRow {
         OpRow(
             name: name, classes: classes, inputs: [.real(range)], shapes: shapes.map { [$0] },
-            large: [large], gradient: gradient, roundings: roundings
+            large: [large], gradient: gradient, batching: batching, roundings: roundings
         ) { apply($0[0]) }
     }
 

@@ -71,6 +71,7 @@ extension Kernel {
         case .scan(let reduction):
             rows(a, out, keepingLast: true)
             hasType(out, reduction.resultType(of: a.dtype))
+        case .ordering(let ordering): checkOrdering(ordering, a, b, out)
         case .matmul(let bias, let relu):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
         case .softmax:

@@ -69,6 +69,7 @@ extension Kernel {
         case .reduce(let reduction, map: _, _): reduction.name
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
         case .scan(let reduction): "running \(reduction.name)"
+        case .ordering(let ordering): ordering.name
         case .matmul: "matmul"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"

@@ -59,6 +59,9 @@ package enum Kernel: Sendable {
     /// A running reduction along the last axis of a, contiguous.
     case scan(Reduction)
 
+    /// What has to do with order along the last axis of contiguous rows.
+    case ordering(Ordering)
+
     // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), float32
     // or float64; then plus c [n] on every row if there is a bias, then ReLU. Or of integers, which
     // wrap, without these.

@@ -18,7 +18,7 @@ extension References {
         log(list.reduce(0) { $0 + exp($1) })
     }
     /// Applies a function of a whole line to each line along an axis.
-    private static func lines(
+    static func lines(
         _ x: Grid, _ axis: Int, _ function: ([Double]) -> [Double]
     ) -> Grid {
         let axis = axis < 0 ? axis + x.shape.count : axis

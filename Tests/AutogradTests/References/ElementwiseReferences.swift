@@ -11,6 +11,7 @@ enum References {
         for (name, function) in unary { all[name] = { $0[0].map(function) } }
         for (name, function) in binary { all[name] = { pairwise($0[0], $0[1], function) } }
         all.merge(arrays) { first, _ in first }
+        all.merge(ordering) { first, _ in first }
         all.merge(movement) { first, _ in first }
         return all
     }()
