@@ -26,7 +26,7 @@ extension Entry {
             let (x, size) = (try a.x, try a.ints("size") ?? [])
             let lead = x.rank - size.count
             let axes = x.shape.indices.filter { $0 < lead || size[$0 - lead] == 1 }
-            return x.sum(axes: axes, keepDims: true).reshape(Shape(size))
+            return (axes.isEmpty ? x : x.sum(axes: axes, keepDims: true)).reshape(Shape(size))
         },
         .ops("tensor_split", with: "sections dim") { a in
             try parts(a, axis: a.axis(or: 0))
