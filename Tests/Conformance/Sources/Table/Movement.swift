@@ -49,7 +49,7 @@ extension Entry {
             if try a.x.rank > 2 { throw Inexpressible("more than two axes") }
             return try a.x.rank < 2 ? a.x : a.x.transpose()
         },
-        .unary("mT") { $0.transpose() },
+        .unary("mT", "H", "mH") { $0.transpose() },
         .op("flip", with: "*dims") { try $0.x.flip($0.ints("dims") ?? []) },
         .unary("fliplr") { $0.flip(1) },
         .unary("flipud") { $0.flip(0) },
