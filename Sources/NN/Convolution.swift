@@ -47,6 +47,7 @@ public class ConvolutionLayer: Layer {
     /// The number of axes beside channels.
     final var axes: Int { weight.rank - 2 }
 
+    /// [features, sizes…] of one example; throws where the channels or axes don't fit.
     public override func outputShape(for input: Shape) throws -> Shape {
         guard input.rank == axes + 1 else {
             throw ShapeError(
@@ -76,6 +77,7 @@ public class ConvolutionLayer: Layer {
         return Shape(result)
     }
 
+    /// The channels, the features and the kernel.
     public override var describe: String {
         let kernel = weight.shape.dropFirst(2).map(String.init).joined(separator: "×")
         let channels = "\(weight.shape[1] * groups) → \(weight.shape[0])"
@@ -97,6 +99,7 @@ public final class Conv1d: ConvolutionLayer {
             using: random)
     }
 
+    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         x.conv1d(
             weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
@@ -118,6 +121,7 @@ public final class Conv2d: ConvolutionLayer {
             using: random)
     }
 
+    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         x.conv2d(
             weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
@@ -138,6 +142,7 @@ public final class Conv3d: ConvolutionLayer {
             using: random)
     }
 
+    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         x.conv3d(
             weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)

@@ -8,7 +8,9 @@ public struct PerAxis: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
     public init(_ value: Int) { values = [value] }
     /// A number for each axis, the outermost first.
     public init(_ values: [Int]) { self.values = values }
+    /// The same number for all axes.
     public init(integerLiteral value: Int) { values = [value] }
+    /// A number for each axis, the outermost first.
     public init(arrayLiteral elements: Int...) { values = elements }
 
     /// The numbers of `rank` axes; traps where there is another number of them.
@@ -33,7 +35,9 @@ public enum Padding: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressibl
     /// Nothing.
     public static let valid = Padding.both(0)
 
+    /// As much at both ends of every axis.
     public init(integerLiteral value: Int) { self = .both(PerAxis(value)) }
+    /// As much at both ends, one number an axis.
     public init(arrayLiteral elements: Int...) { self = .both(PerAxis(elements)) }
 
     /// What stands before and behind each axis.

@@ -71,7 +71,7 @@ extension Kernel {
             case .weight: 2 * b.count * (out.count / max(1, out.shape[0]))
             }
         case .ordering: a.count
-        case .reduce, .argExtreme, .scan, .logSumExp, .scatterAdd, .crossEntropy: a.count
+        case .reduce, .argExtreme, .scan, .logSumExp, .scatter, .crossEntropy: a.count
         case .fused(let program, _): out.count * program.instructions.count
         case .update, .squaredNorm, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
         default: out.count

@@ -18,7 +18,8 @@ enum ConvolutionEntries {
         .int("padding", default: 0, min: 0, max: 4096, doc: "zeros around the input"),
         .bool("same", default: false, doc: "pad so that stride 1 keeps the size, instead"),
         .int("dilation", default: 1, min: 1, max: 4096, doc: "distance of the kernel's elements"),
-        .int("groups", default: 1, min: 1, doc: "groups of channels that see nothing of each other"),
+        .int(
+            "groups", default: 1, min: 1, doc: "groups of channels that see nothing of each other"),
         .bool("bias", default: true, doc: "add a bias"),
         .string(
             "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,

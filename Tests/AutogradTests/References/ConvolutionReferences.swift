@@ -23,7 +23,7 @@ extension References {
             for tap in Grid.indices(Array(w.dropFirst())) {
                 let place: [Int] = (0..<move.stride.count).map {
                     let start: Int = at[$0 + 2] * move.stride[$0] - move.low[$0]
-                return start + tap[$0 + 1] * move.dilation[$0]
+                    return start + tap[$0 + 1] * move.dilation[$0]
                 }
                 let isInside = zip(place, x.dropFirst(2)).allSatisfy { $0 >= 0 && $0 < $1 }
                 if isInside { body([at[0], group * w[1] + tap[0]] + place, [at[1]] + tap, at) }

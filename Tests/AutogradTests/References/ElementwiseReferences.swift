@@ -14,6 +14,9 @@ enum References {
         all.merge(ordering) { first, _ in first }
         all.merge(convolution) { first, _ in first }
         all.merge(movement) { first, _ in first }
+        all.merge(changing) { first, _ in first }
+        all.merge(arranging) { first, _ in first }
+        all.merge(sampling) { first, _ in first }
         return all
     }()
 
