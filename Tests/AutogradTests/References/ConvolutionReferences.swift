@@ -21,12 +21,14 @@ extension References {
         for at in Grid.indices(y) {
             let group = at[1] / max(1, w[0] / move.groups)
             for tap in Grid.indices(Array(w.dropFirst())) {
-                let place: [Int] = (0..<move.stride.count).map {
-                    let start: Int = at[$0 + 2] * move.stride[$0] - move.low[$0]
-                    return start + tap[$0 + 1] * move.dilation[$0]
+                var place: [Int] = []
+                for axis in 0..<move.stride.count {
+                    let start: Int = at[axis + 2] * move.stride[axis] - move.low[axis]
+                    place.append(start + tap[axis + 1] * move.dilation[axis])
                 }
                 let isInside = zip(place, x.dropFirst(2)).allSatisfy { $0 >= 0 && $0 < $1 }
-                if isInside { body([at[0], group * w[1] + tap[0]] + place, [at[1]] + tap, at) }
+                let channel: Int = group * w[1] + tap[0]
+                if isInside { body([at[0], channel] + place, [at[1]] + tap, at) }
             }
         }
     }
@@ -67,10 +69,11 @@ extension References {
         },
         "conv2d same": { grids in
             let (x, w) = (grids[0].shape, grids[1].shape)
-            let out = [(x[2] + 1) / 2, (x[3] + 1) / 2]
-            let low: [Int] = (0..<2).map { axis in
+            let out: [Int] = [(x[2] + 1) / 2, (x[3] + 1) / 2]
+            var low: [Int] = []
+            for axis in 0..<2 {
                 let reach: Int = (out[axis] - 1) * 2 + w[axis + 2]
-                return max(0, reach - x[axis + 2]) / 2
+                low.append(max(0, reach - x[axis + 2]) / 2)
             }
             return forward(grids, out: out, Move(stride: [2, 2], low: low, dilation: [1, 1]))
         },
