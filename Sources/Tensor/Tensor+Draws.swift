@@ -1,5 +1,3 @@
-internal import CKernels
-
 // Tensors of random numbers. The numbers are a function of the stream and its position alone, and
 // nothing is read on the host, so that a captured step draws anew in each replay. Inside `vmap` all
 // examples share them, unless it is asked to let them differ.
@@ -40,14 +38,6 @@ extension Tensor {
             on: other.data.backend)
     }
 
-    /// Integers uniform in low..<high, of the shape, dtype and device of `other`.
-    public static func integers(
-        like other: Tensor, low: Int = 0, high: Int, using random: Random
-    ) -> Tensor {
-        integers(
-            other.shape, low: low, high: high, other.dtype, using: random, on: other.data.backend)
-    }
-
     package static func uniform(
         _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType, using random: Random,
         on backend: any Backend
@@ -63,5 +53,4 @@ extension Tensor {
             random.normal($0, mean: mean, deviation: deviation, dtype, on: backend)
         }
     }
-
 }

@@ -10,7 +10,15 @@ extension Tensor {
             shape, low: low, high: high, dtype, using: random, on: NDArray.backend(device))
     }
 
-    static func integers(
+    /// Integers uniform in low..<high, of the shape, dtype and device of `other`.
+    public static func integers(
+        like other: Tensor, low: Int = 0, high: Int, using random: Random
+    ) -> Tensor {
+        integers(
+            other.shape, low: low, high: high, other.dtype, using: random, on: other.data.backend)
+    }
+
+    private static func integers(
         _ shape: Shape, low: Int, high: Int, _ dtype: DType, using random: Random,
         on backend: any Backend
     ) -> Tensor {
@@ -34,7 +42,9 @@ extension Tensor {
 
 extension Random {
     /// Integers in 0..<span, at most 2⁵³, by one draw each.
-    fileprivate func integers(_ shape: Shape, below span: Int, on backend: any Backend) -> NDArray {
+    fileprivate func integers(
+        _ shape: Shape, below span: Int, on backend: any Backend
+    ) -> NDArray {
         let unit = uniform(shape, low: 0, high: 1, .float64, on: backend)
         let steps = unit.zip(.mul, Scalar(Double(span)))
         return steps.zip(.minimum, Scalar(Double(span - 1))).cast(to: .int64)
@@ -42,9 +52,9 @@ extension Random {
 
     /// Integers in 0..<span by two draws each, of the upper bits and of the lower 32. Less than one in
     /// 2²¹ lies beyond and is taken modulo the span.
-    fileprivate func wideIntegers(_ shape: Shape, below span: Int, on backend: any Backend)
-        -> NDArray
-    {
+    fileprivate func wideIntegers(
+        _ shape: Shape, below span: Int, on backend: any Backend
+    ) -> NDArray {
         let upper = integers(shape, below: (span - 1) >> 32 + 1, on: backend)
         let lower = integers(shape, below: 1 << 32, on: backend)
         return upper.zip(.mul, Scalar(1 << 32)).zip(.add, lower).zip(.mod, Scalar(span))
