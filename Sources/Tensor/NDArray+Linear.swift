@@ -96,6 +96,7 @@ extension NDArray {
         for axis in index.rank..<rank { result.append(shape[axis]) }
         let out = NDArray(uninitialized: result, dtype, on: backend)
         Kernel.fill(Scalar(0)).run(into: out)
+        index.requirePlace(of: self, "scatterAdd")
         if count > 0 {
             Kernel.scatterAdd.run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
         }
