@@ -17,6 +17,12 @@ extension OpTable {
             "sum axes 0, 2", "Sum", shapes: [[2, 3, 4], [1, 2, 1], [0, 2, 3], [2, 0, 3]],
             large: [37, 53, 61], roundings: 5
         ) { $0.sum(axes: [0, 2]) },
+        shaped("nanSum", "NanSum", shapes: maybeEmpty + [[]], roundings: 3) {
+            $0.maskedFill($0 .> 1, Double.nan).nanSum()
+        },
+        shaped("nanSum axis 1", "NanSum", shapes: maybeEmpty, roundings: 3) {
+            $0.maskedFill($0 .> 1, Double.nan).nanSum(axis: 1, keepDims: true)
+        },
         shaped("mean", "Mean", shapes: [[3, 4], [2, 3, 2], [], [1]], roundings: 3) { $0.mean() },
         shaped("mean axis 1", "Mean", shapes: matrices, roundings: 3) { $0.mean(axis: 1) },
         shaped("variance", "Variance", shapes: [[3, 4], [7], [1, 2]], roundings: 4) {

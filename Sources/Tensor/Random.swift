@@ -5,11 +5,14 @@ internal import CKernels
 /// The numbers depend on the seed and the position alone, not on threads or devices. Salmon et al.,
 /// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public final class Random: RandomNumberGenerator {
+    /// What all streams of a program are derived from.
     public let seed: UInt64
+    /// Which of the seed's 2⁶⁴ independent streams this is.
     public let stream: UInt64
     /// The next block of four 32-bit words; restoring it resumes the stream.
     public var position: UInt64
 
+    /// A stream of a seed, from its beginning unless `position` says otherwise.
     public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
         self.seed = seed
         self.stream = stream
@@ -59,9 +62,10 @@ public final class Random: RandomNumberGenerator {
     }
 
     package func normal(
-        _ shape: Shape, deviation: Double, _ dtype: DType, on backend: any Backend
+        _ shape: Shape, mean: Double = 0, deviation: Double, _ dtype: DType,
+        on backend: any Backend
     ) -> NDArray {
-        draw(shape, dtype, backend) { .normal($0, mean: 0, deviation: deviation) }
+        draw(shape, dtype, backend) { .normal($0, mean: mean, deviation: deviation) }
     }
 
     private func draw(

@@ -78,6 +78,7 @@ extension Tensor {
     public final func sum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Sum(axes, keepDims: keepDims)(self)
     }
+    /// The sum along one axis, negative ones counted from the end; 0 of no elements.
     public final func sum(axis: Int, keepDims: Bool = false) -> Tensor {
         sum(axes: [axis], keepDims: keepDims)
     }
@@ -86,6 +87,8 @@ extension Tensor {
     public final func max(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Extreme(.maximum, axes, keepDims: keepDims)(self)
     }
+    /// The largest element along one axis, negative ones counted from the end; NaN wins, ties share
+    /// the gradient.
     public final func max(axis: Int, keepDims: Bool = false) -> Tensor {
         max(axes: [axis], keepDims: keepDims)
     }
@@ -94,6 +97,8 @@ extension Tensor {
     public final func min(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Extreme(.minimum, axes, keepDims: keepDims)(self)
     }
+    /// The smallest element along one axis, negative ones counted from the end; NaN wins, ties
+    /// share the gradient.
     public final func min(axis: Int, keepDims: Bool = false) -> Tensor {
         min(axes: [axis], keepDims: keepDims)
     }
@@ -102,6 +107,7 @@ extension Tensor {
     public final func prod(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Prod(axes, keepDims: keepDims)(self)
     }
+    /// The product along one axis, negative ones counted from the end; 1 of no elements.
     public final func prod(axis: Int, keepDims: Bool = false) -> Tensor {
         prod(axes: [axis], keepDims: keepDims)
     }

@@ -77,9 +77,13 @@ extension Tensor {
         let raised = low.isInteger ? MaximumScalar(low)(arithmetic) : arithmetic
         return high.isInteger ? MinimumScalar(high)(raised) : raised
     }
+    /// |x|, integers staying integers; its slope at 0 is 0.
     public final func abs() -> Tensor { Abs()(arithmetic) }
+    /// −1, 0 or 1 in the tensor's dtype; NaN stays. The gradient is 0.
     public final func sign() -> Tensor { Sign()(arithmetic) }
+    /// The next integer below, in the tensor's dtype; the gradient is 0.
     public final func floor() -> Tensor { Floor()(arithmetic) }
+    /// The next integer above, in the tensor's dtype; the gradient is 0.
     public final func ceil() -> Tensor { Ceil()(arithmetic) }
     /// To the nearest integer, ties to even.
     public final func round() -> Tensor { Round()(arithmetic) }

@@ -15,7 +15,9 @@ public import Tensor
 public final class GradientTape {
     /// What becomes of sources that the targets don't depend on.
     public enum Unreached: Sendable {
+        /// Their gradient is nil.
         case none
+        /// Their gradient is zeros of their shape.
         case zeros
     }
 
@@ -33,6 +35,7 @@ public final class GradientTape {
     // Which tapes record in the current scope, outermost first.
     @TaskLocal private static var recording = Stack()
 
+    /// A tape on which gradients may be taken once, or any number of times if it is `persistent`.
     public init(persistent: Bool = false) { isPersistent = persistent }
 
     /// Has operations on `tensors` in `record` recorded.

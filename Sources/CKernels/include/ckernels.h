@@ -62,10 +62,13 @@ typedef struct ft_labels {
     int64_t ignored;
 } ft_labels;
 
-// `count` items of `width` elements to be added to the `rows` of a table of the same dtype, but float32
-// where the items are halves.
+// `count` items of `width` elements to be written over the `rows` of a table of the same dtype, or to
+// be combined with them; then the table is float32 where the items are halves.
+enum ft_scatter_rule {
+    FT_SCATTER_PUT, FT_SCATTER_ADD, FT_SCATTER_MULTIPLY, FT_SCATTER_MAXIMUM, FT_SCATTER_MINIMUM
+};
 typedef struct ft_scatter {
-    int dtype;
+    int rule, dtype;
     int64_t count, width, rows;
     const void *x;
     const int64_t *index;
@@ -247,9 +250,9 @@ typedef struct ft_kernels {
     // gather: out[i] = table[index[i]]
     int64_t (*_Nonnull gather)(int64_t count, int64_t width_bytes, int64_t rows, const void *table,
         const int64_t *index, void *out);
-    // scatter_add: out[index[i]] += x[i] in order of i, for the rows [low, high) of `out` and the
-    // columns [first, last) of it and x.
-    int64_t (*_Nonnull scatter_add)(const ft_scatter *scatter, int64_t low, int64_t high,
+    // scatter: out[index[i]] = x[i], or += and so on, in order of i, for the rows [low, high) of `out`
+    // and the columns [first, last) of it and x.
+    int64_t (*_Nonnull scatter)(const ft_scatter *scatter, int64_t low, int64_t high,
         int64_t first, int64_t last);
 
     // --- Random numbers: Philox 4x32-10 (Salmon et al., SC'11). Block b of a stream is

@@ -38,7 +38,7 @@ extension CPUBackend {
         case .positions(let size, let operation):
             positions(a, below: size, operation, into: out)
         case .gather: gather(a, b, into: out)
-        case .scatterAdd: scatterAdd(a, b, into: out)
+        case .scatter(let rule): scatter(rule, a, b, into: out)
         case .uniform(let key, let low, let high):
             randomUniform(key, low: low, high: high, into: out)
         case .normal(let key, let mean, let deviation):

@@ -110,7 +110,7 @@ extension Kernel {
                 [a, out])
         case .gather:
             indexing(table: a, items: out, b)
-        case .scatterAdd:
+        case .scatter:
             indexing(table: out, items: a, b)
         case .uniform(_, let low, let high):
             require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])

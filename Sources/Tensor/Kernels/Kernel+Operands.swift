@@ -8,7 +8,7 @@ extension Kernel {
             .productOfOthers,
             .softmax, .logSumExp, .dropout, .labelWeights, .positions:
             1
-        case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy: 2
+        case .binary, .compare, .softmaxBackward, .gather, .scatter, .crossEntropy: 2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .ordering(let ordering): ordering.operandCount
         case .matmul(let bias, _): bias ? 3 : 2
@@ -19,7 +19,7 @@ extension Kernel {
 
     /// Whether the output's old elements matter.
     package var readsOutput: Bool {
-        if case .scatterAdd = self { true } else { false }
+        if case .scatter = self { true } else { false }
     }
 
     /// Whether it changes arrays other than its output.

@@ -86,7 +86,7 @@ extension Kernel {
         case .crossEntropyBackward: "crossEntropyBackward"
         case .positions: "positions"
         case .gather: "gather"
-        case .scatterAdd: "scatterAdd"
+        case .scatter(let rule): rule.name
         case .uniform: "uniform"
         case .normal: "normal"
         case .words: "words"

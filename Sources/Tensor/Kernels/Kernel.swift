@@ -95,8 +95,8 @@ package enum Kernel: Sendable {
     case positions(below: Int, StaticString)
     /// out[i] = a[b[i]]; a is contiguous.
     case gather
-    /// out[b[i]] += a[i]; a is contiguous, and the output holds what is added to.
-    case scatterAdd
+    /// out[b[i]] = a[i], or += and so on, in order; a is contiguous, and the output holds the table.
+    case scatter(ScatterRule)
 
     // Random numbers, a function of the key and the place alone.
 
@@ -125,6 +125,22 @@ extension Kernel {
         case unary(UnaryFunction, Double = 0, Double = 0)
         /// A function of an element of a and one of b.
         case binary(BinaryFunction, Double = 0)
+    }
+}
+
+/// What an item does to a row of a table.
+package enum ScatterRule: Int32, Sendable {
+    case put, add, multiply, maximum, minimum
+
+    /// The name in messages and profiles.
+    package var name: String {
+        switch self {
+        case .put: "scatter"
+        case .add: "scatterAdd"
+        case .multiply: "scatterMultiply"
+        case .maximum: "scatterMaximum"
+        case .minimum: "scatterMinimum"
+        }
     }
 }
 

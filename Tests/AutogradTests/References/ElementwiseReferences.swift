@@ -13,6 +13,9 @@ enum References {
         all.merge(arrays) { first, _ in first }
         all.merge(ordering) { first, _ in first }
         all.merge(movement) { first, _ in first }
+        all.merge(changing) { first, _ in first }
+        all.merge(arranging) { first, _ in first }
+        all.merge(sampling) { first, _ in first }
         return all
     }()
 

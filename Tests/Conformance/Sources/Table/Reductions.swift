@@ -4,6 +4,7 @@ import FakeTensor
 extension Entry {
     static let reductions: [Entry] = [
         .reduction("sum") { $0.sum(axes: $1, keepDims: $2) },
+        .reduction("nansum") { $0.nanSum(axes: $1, keepDims: $2) },
         .reduction("mean") { $0.mean(axes: $1, keepDims: $2) },
         .reduction("prod") { $0.prod(axes: $1, keepDims: $2) },
         .reduction("amax") { $0.max(axes: $1, keepDims: $2) },
@@ -13,20 +14,6 @@ extension Entry {
         .reduction("logsumexp", with: "") { $0.logSumExp(axes: $1, keepDims: $2) },
         .unary("max.reduction_no_dim") { $0.max() },
         .unary("min.reduction_no_dim") { $0.min() },
-        .ops("max.reduction_with_dim", with: "dim keepdim") { a in
-            let (axis, keep) = (try a.axis(), try a.bool("keepdim"))
-            let place = try a.x.argmax(axis: axis)
-            return [
-                try a.x.max(axis: axis, keepDims: keep), keep ? place.unsqueeze(axis) : place,
-            ]
-        },
-        .ops("min.reduction_with_dim", with: "dim keepdim") { a in
-            let (axis, keep) = (try a.axis(), try a.bool("keepdim"))
-            let place = try a.x.argmin(axis: axis)
-            return [
-                try a.x.min(axis: axis, keepDims: keep), keep ? place.unsqueeze(axis) : place,
-            ]
-        },
         .op("argmax", with: "dim keepdim") { a in
             if try a.bool("keepdim") { throw Inexpressible("keepdim") }
             return try a.x.argmax(axis: a.int("dim"))

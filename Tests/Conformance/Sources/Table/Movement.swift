@@ -12,9 +12,7 @@ extension Entry {
             try a.x.flatten(from: a.int("start_dim", or: 0), through: a.int("end_dim", or: -1))
         },
         .op("unflatten", with: "dim sizes") { a in
-            let (axis, sizes) = (try a.axis(), try a.require(a.ints("sizes"), "sizes"))
-            let shape = try a.x.shape
-            return try a.x.reshape(Shape(shape[..<axis] + sizes + shape[(axis + 1)...]))
+            try a.x.unflatten(axis: a.axis(), into: Shape(a.require(a.ints("sizes"), "sizes")))
         },
         .op("expand", "expand_copy", "broadcast_to", with: "*size") { a in
             let shape = try a.x.shape
@@ -51,24 +49,21 @@ extension Entry {
             if try a.x.rank > 2 { throw Inexpressible("more than two axes") }
             return try a.x.rank < 2 ? a.x : a.x.transpose()
         },
-        .unary("mT") { $0.transpose() },
+        .unary("mT", "H", "mH") { $0.transpose() },
         .op("flip", with: "*dims") { try $0.x.flip($0.ints("dims") ?? []) },
         .unary("fliplr") { $0.flip(1) },
         .unary("flipud") { $0.flip(0) },
         .op("roll", with: "shifts dims") { a in
             let (x, shifts) = (try a.x, try a.require(a.ints("shifts"), "shifts"))
-            guard let axes = try a.axes("dims") else {
-                return x.reshape([-1]).roll(shifts[0], axis: 0).reshape(x.shape)
-            }
+            guard let axes = try a.axes("dims") else { return x.roll(shifts[0]) }
             if shifts.count != axes.count { throw Inexpressible("an axis for two shifts") }
-            return zip(shifts, axes).reduce(x) { $0.roll($1.0, axis: $1.1) }
+            return x.roll(shifts, axes: axes)
         },
         .unary("contiguous") { $0.contiguous() },
         .unary("clone") { $0.copy() },
         .op("constant_pad_nd", with: "pad value") { try padded($0) },
         .op("nn.functional.pad", with: "pad mode value") { a in
-            guard a.string("mode") ?? "constant" == "constant" else { throw Inexpressible("mode") }
-            return try padded(a)
+            try padded(a)
         },
         .op("tril", with: "diagonal") { try $0.x.tril($0.int("diagonal", or: 0)) },
         .op("triu", with: "diagonal") { try $0.x.triu($0.int("diagonal", or: 0)) },
@@ -94,10 +89,13 @@ extension Entry {
     /// PyTorch lists the widths of the last axis first.
     private static func padded(_ a: Arguments) throws -> Tensor {
         let widths = try a.ints("pad") ?? []
-        if widths.contains(where: { $0 < 0 }) { throw Inexpressible("negative widths") }
         let pairs = stride(from: 0, to: widths.count, by: 2).map {
             (before: widths[$0], after: widths[$0 + 1])
         }
-        return try a.x.pad(pairs.reversed(), value: a.number("value", or: 0))
+        let modes: [String: PaddingMode] = [
+            "reflect": .reflect, "replicate": .replicate, "circular": .circular,
+        ]
+        let mode = a.string("mode").flatMap { modes[$0] } ?? .constant
+        return try a.x.pad(pairs.reversed(), mode: mode, value: a.scalar("value", or: 0))
     }
 }

@@ -28,7 +28,6 @@ extension Entry {
             } else {
                 indices = [try place(index, a)]
             }
-            if indices.filter({ $0 is Tensor }).count > 1 { throw Inexpressible("several tensors") }
             return try a.x[at: indices]
         },
         .op("take", with: "index") { try $0.x.reshape([-1]).take($0.tensor("index")) },
@@ -39,25 +38,24 @@ extension Entry {
             "nn.functional.embedding",
             with: "indices padding_idx max_norm norm_type scale_grad_by_freq"
         ) { a in
-            for name in ["padding_idx", "max_norm"] where a.has(name) { throw Inexpressible(name) }
+            if a.has("max_norm") { throw Inexpressible("max_norm") }
             if try a.bool("scale_grad_by_freq") { throw Inexpressible("scale_grad_by_freq") }
             if try a.x.rank != 2 { throw Inexpressible("weights that are no matrix") }
-            return try a.x.take(a.tensor("indices"))
+            return try a.x.embedding(a.tensor("indices"), paddingIndex: a.int("padding_idx"))
         },
         .op("gather", with: "dim index") { a in
-            try a.x.gather(aligned(a), axis: a.axis())
+            try a.x.gather(a.tensor("index"), axis: a.int("dim", or: 0))
         },
         .op("take_along_dim", with: "indices dim") { a in
             let index = try a.tensor("indices")
             guard a.has("dim") else {
                 return try a.x.reshape([-1]).gather(index.reshape([-1]), axis: 0)
             }
-            return try a.x.gather(aligned(a, "indices"), axis: a.axis())
+            return try a.x.takeAlong(index, axis: a.axis())
         },
         .op("scatter_add", with: "dim index src") { a in
-            let (index, source) = (try aligned(a), try a.tensor("src"))
-            if source.shape != index.shape { throw Inexpressible("src larger than index") }
-            return try a.x.scatterAdd(index, source, axis: a.axis())
+            try a.x.scatterAdd(
+                a.tensor("index"), a.tensor("src"), axis: a.int("dim", or: 0))
         },
         .op("index_add", with: "dim index source alpha") { a in
             let (source, factor) = (try a.tensor("source"), try a.scalar("alpha"))
@@ -76,9 +74,7 @@ extension Entry {
             return try a.x.maskedFill(mask, a.scalar("value", or: 0))
         },
         .op("masked_select", with: "mask") { a in
-            let mask = try a.tensor("mask")
-            let shape = (Tensor.zeros(try a.x.shape) + Tensor.zeros(mask.shape)).shape
-            return try a.x.expand(to: shape).masked(mask.expand(to: shape))
+            try a.x.masked(a.tensor("mask"))
         },
         .op("nonzero", "argwhere", with: "as_tuple") { a in
             if try a.bool("as_tuple") { throw Inexpressible("as_tuple") }
@@ -106,7 +102,6 @@ extension Entry {
         case .none: return TensorIndex.new
         case .ellipsis: return TensorIndex.ellipsis
         case .tensor(let input):
-            if a.inputs[input].dtype == .bool { throw Inexpressible("a mask in a subscript") }
             return a.inputs[input]
         case .list(let list):
             let numbers = list.compactMap { if case .int(let place) = $0 { place } else { nil } }
@@ -114,15 +109,5 @@ extension Entry {
             throw Inexpressible("a nested list in a subscript")
         default: throw Inexpressible("a subscript")
         }
-    }
-
-    /// The index, which has the sizes of the input off the axis here.
-    private static func aligned(_ a: Arguments, _ name: String = "index") throws -> Tensor {
-        let (x, index, axis) = (try a.x, try a.tensor(name), try a.axis())
-        if index.rank != x.rank { throw Inexpressible("\(name) of another rank") }
-        for other in 0..<x.rank where other != axis && index.shape[other] != x.shape[other] {
-            throw Inexpressible("\(name) smaller than the input")
-        }
-        return index
     }
 }

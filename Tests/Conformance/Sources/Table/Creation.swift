@@ -48,6 +48,8 @@ extension Entry {
                 try a.x.shape, try a.require(a.scalar("fill_value"), "value"),
                 try a.dtype() ?? a.x.dtype)
         },
+        .op("fill", with: "value") { .full(like: try $0.x, try $0.scalar("value", or: 0)) },
+        .unary("zero_") { .zeros(like: $0) },
         .op("new_ones", with: "size dtype") { a in
             .ones(Shape(try a.ints("size") ?? []), try a.dtype() ?? a.x.dtype)
         },

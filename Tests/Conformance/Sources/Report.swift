@@ -36,15 +36,19 @@ struct Report {
             try text.write(toFile: "\(folder)/\(name).txt", atomically: true, encoding: .utf8)
         }
         print(table.joined(separator: "\n"))
-        print("\ncoverage: \(covered) of \(database.count) entries of the database")
+        print(
+            "\ncoverage: \(covered.all) of \(database.count) entries of the database, "
+                + "\(covered.composed) of them as compositions")
         let isExplained = explain()
         print("details: \(folder)/table.txt, failures.txt, inexpressible.txt")
         return isExplained
     }
 
-    private var covered: Int {
-        let known = Set(database)
-        return tallies.filter { known.contains($0.name) && $0.tally.expressed > 0 }.count
+    /// Entries of which at least one case has a form here.
+    private var covered: (all: Int, composed: Int) {
+        let composed = Set(Entry.compositions.flatMap(\.names))
+        let found = tallies.filter { $0.tally.expressed > 0 }.map(\.name)
+        return (found.count, found.filter { composed.contains($0) }.count)
     }
 
     private func explain() -> Bool {

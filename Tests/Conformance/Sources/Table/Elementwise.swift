@@ -27,7 +27,7 @@ extension Entry {
         .unary("log2") { $0.log2() },
         .unary("logical_not") { $0.logicalNot() },
         .unary("neg") { -$0 },
-        .unary("positive") { $0 },
+        .unary("positive", "real", "conj", "conj_physical", "resolve_conj", "resolve_neg") { $0 },
         .unary("reciprocal") { $0.reciprocal() },
         .unary("rsqrt") { $0.rsqrt() },
         .unary("sign", "sgn") { $0.sign() },

@@ -1,3 +1,4 @@
+import Dispatch
 import FakeTensor
 import Foundation
 import Synchronization

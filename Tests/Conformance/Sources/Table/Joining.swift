@@ -5,17 +5,17 @@ extension Entry {
     static let joining: [Entry] = [
         .op("cat", with: "dim") { .concat(try $0.tensors(), axis: try $0.int("dim", or: 0)) },
         .op("stack", with: "dim") { .stack(try $0.tensors(), axis: try $0.int("dim", or: 0)) },
-        .ops("split", "split_with_sizes", with: "sizes dim") { a in
+        .ops(
+            "split", "unsafe_split", "split_with_sizes", "split_with_sizes_copy", with: "sizes dim"
+        ) { a in
             let axis = try a.int("dim", or: 0)
             if case .int(let size)? = a["sizes"] { return try a.x.split(size: size, axis: axis) }
             return try a.x.split(sizes: a.require(a.ints("sizes"), "sizes"), axis: axis)
         },
-        .ops("chunk", with: "chunks dim") { a in
-            let (axis, parts) = (try a.axis(or: 0), try a.require(a.int("chunks"), "chunks"))
-            let size = try a.x.shape[axis]
-            return try a.x.split(size: max(1, (size + parts - 1) / parts), axis: axis)
+        .ops("chunk", "unsafe_chunk", with: "chunks dim") { a in
+            try a.x.chunk(a.require(a.int("chunks"), "chunks"), axis: a.axis(or: 0))
         },
-        .ops("unbind", with: "dim") { a in
+        .ops("unbind", "unbind_copy", with: "dim") { a in
             let axis = try a.axis(or: 0)
             return try a.x.split(size: 1, axis: axis).map { $0.squeeze(axis) }
         },
