@@ -1,5 +1,3 @@
-internal import CKernels
-
 // Tensors of random numbers. The numbers are a function of the stream and its position alone, and
 // nothing is read on the host, so that a captured step draws anew in each replay. Inside `vmap` all
 // examples share them, unless it is asked to let them differ.
@@ -77,12 +75,8 @@ extension Tensor {
         _ shape: Shape, low: Int, high: Int, _ dtype: DType, using random: Random,
         on backend: any Backend
     ) -> Tensor {
-        guard high > low else { fail("integers", "the range \(low)..<\(high) is empty") }
-        let span = Double(high - low)
-        return DrawScope.draw(shape) { shape in
-            let unit = random.uniform(shape, low: 0, high: 1, .float64, on: backend)
-            let steps = unit.zip(.mul, Scalar(span)).zip(.minimum, Scalar(span - 1))
-            return steps.cast(to: .int64).zip(.add, Scalar(low)).cast(to: dtype)
+        DrawScope.draw(shape) {
+            random.integers($0, low: low, high: high, dtype, on: backend)
         }
     }
 }
