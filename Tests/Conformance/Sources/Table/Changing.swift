@@ -116,14 +116,16 @@ extension Entry {
         .op("combinations", with: "r with_replacement") { a in
             try a.x.combinations(a.int("r", or: 2), withReplacement: a.bool("with_replacement"))
         },
-        .ops("broadcast_tensors", with: "*others") { .broadcast(try all($0)) },
+        .ops("broadcast_tensors", with: "*others") { Tensor.broadcast(try all($0)) },
         .ops("meshgrid", with: "*others indexing") { a in
-            .meshgrid(try all(a), indexing: a.string("indexing") == "xy" ? .xy : .ij)
+            Tensor.meshgrid(try all(a), indexing: a.string("indexing") == "xy" ? .xy : .ij)
         },
         .ops("tensor_split", with: "sections dim") { a in
             let axis = try a.int("dim", or: 0)
-            if case .int(let count)? = a["sections"] {
-                return try a.x.tensorSplit(count, axis: axis)
+            if let sections = a["sections"], sections.elements == nil,
+                try !a.isTensor("sections") || a.tensor("sections").rank == 0
+            {
+                return try a.x.tensorSplit(a.int("sections", or: 1), axis: axis)
             }
             return try a.x.tensorSplit(at: a.ints("sections") ?? [], axis: axis)
         },
