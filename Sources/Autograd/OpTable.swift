@@ -99,6 +99,7 @@ public enum OpTable {
         arithmetic + scalarArithmetic + exponential + trigonometric + rounding + activation
         + comparison
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
+        + products + distances + diagonals + equations + factors + spectra
 
     /// Shapes of one operand of any shape.
     static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]

@@ -73,6 +73,8 @@ extension Kernel {
             hasType(out, reduction.resultType(of: a.dtype))
         case .matmul(let bias, let relu):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
+        case .factor(let factor, _): checkFactor(factor, a, out)
+        case .solve(let system, _): checkSolve(system, a, b, out)
         case .softmax:
             logits(a, out)
             fits(a, out)

@@ -5,9 +5,11 @@ extension Kernel {
         switch self {
         case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
         case .copy, .unary, .test, .binaryScalar, .compareScalar, .argExtreme, .scan,
-            .softmax, .logSumExp, .dropout, .labelWeights, .positions:
+            .softmax, .logSumExp, .dropout, .labelWeights, .positions, .factor:
             1
-        case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy: 2
+        case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy,
+            .solve:
+            2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .matmul(let bias, _): bias ? 3 : 2
         case .select, .crossEntropyBackward: 3

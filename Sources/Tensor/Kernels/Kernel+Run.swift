@@ -70,6 +70,7 @@ extension Kernel {
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
         case .scan(let reduction): "running \(reduction.name)"
         case .matmul: "matmul"
+        case .factor(_, let operation), .solve(_, let operation): "\(operation)"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"
         case .logSumExp: "logSumExp"

@@ -12,6 +12,8 @@ enum References {
         for (name, function) in binary { all[name] = { pairwise($0[0], $0[1], function) } }
         all.merge(arrays) { first, _ in first }
         all.merge(movement) { first, _ in first }
+        all.merge(products) { first, _ in first }
+        all.merge(linearAlgebra) { first, _ in first }
         return all
     }()
 
