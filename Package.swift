@@ -74,6 +74,9 @@ let package = Package(
         .executableTarget(
             name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",
             swiftSettings: strict),
+        .executableTarget(
+            name: "conformance", dependencies: ["FakeTensor"], path: "Tests/Conformance/Sources",
+            swiftSettings: strict),
 
         // A device that only tests have.
         .target(
@@ -92,7 +95,8 @@ let package = Package(
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON", "FTSupport"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport", "StrictDevice"]),
-        tests("CommandTests", ["fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
+        tests(
+            "CommandTests", ["CKernels", "fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
         tests("ExampleTests", ["FakeTensor"]),
     ],
     swiftLanguageModes: [.v6],

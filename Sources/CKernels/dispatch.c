@@ -26,6 +26,15 @@ const char *ft_isa_name(int isa) {
     }
 }
 
+bool ft_isa_fuses(int isa) {
+#if defined(__aarch64__)
+    (void)isa;
+    return true;
+#else
+    return isa != FT_BASE;
+#endif
+}
+
 const ft_kernels *ft_kernels_for(int isa) {
 #if defined(__x86_64__)
     if (isa == FT_AVX512) return &ft_kernels_avx512;

@@ -4,6 +4,10 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define FT_TABLE ft_kernels_avx2
+// A vector in bytes, a panel of B in vectors, a tile in rows.
+#define FT_VECTOR_BYTES 32
+#define FT_PANEL 2
+#define FT_TILE_ROWS 6
 #include "loops/vec.inc"
 #pragma clang attribute pop
 #endif

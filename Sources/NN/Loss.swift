@@ -6,6 +6,7 @@ public import Tensor
 ///     let loss = CrossEntropy(labelSmoothing: 0.1)
 ///     loss(model(images), labels).backward()
 public protocol Loss: Sendable {
+    /// The loss of a batch: one number, or what the reduction `none` leaves. Its gradient flows to both.
     func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor
 
     /// What the mean of a batch is over, on its device: the sum of the targets' weights. nil where each
@@ -20,12 +21,18 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
+    /// nil: each example weighs the same.
     public func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor? { nil }
 }
 
 /// How the losses of single elements become one number.
 public enum LossReduction: String, Sendable, CaseIterable {
-    case mean, sum, none
+    /// The sum divided by the number of elements, or by what they weigh.
+    case mean
+    /// The sum.
+    case sum
+    /// The losses as they are, an array.
+    case none
     /// The sum divided by the size of the first axis.
     case batchMean
 
@@ -48,6 +55,8 @@ public protocol ElementwiseLoss: Loss {
 }
 
 extension ElementwiseLoss {
+    /// The reduced losses. Predictions that are no floats become float32; other shapes than the
+    /// prediction's trap, for losses don't broadcast.
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         let prediction = prediction.dtype.isFloat ? prediction : prediction.cast(to: .float32)
         guard prediction.shape == target.shape else {
@@ -56,9 +65,12 @@ extension ElementwiseLoss {
                 "prediction \(prediction.shape) and target \(target.shape) differ in shape",
                 hint: "reshape one of them; losses don't broadcast")
         }
-        return reduction(losses(prediction, target.cast(to: prediction.dtype)))
+        // In a half the square of 300 is infinite, though a mean of such need not be.
+        let wide = prediction.dtype == .float64 ? prediction : prediction.cast(to: .float32)
+        return reduction(losses(wide, target.cast(to: wide.dtype))).cast(to: prediction.dtype)
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard prediction == target else {
             throw ShapeError(

@@ -19,16 +19,22 @@ public struct Accuracy: Metric {
     /// The class target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The accuracy over all examples but those of the class `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `accuracy`.
     public var name: String { "accuracy" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The number of hits among the examples that count. Of equal logits the first is the choice.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let wanted = Classes.wanted(prediction, target, name)
         let chosen = Tensor(prediction.argExtreme(maximum: true))
         return Classes.share(chosen .== wanted, wanted, ignoring: ignoredIndex)
     }
 
+    /// Throws where the model gives no logits, or the targets are neither classes nor of their
+    /// shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Classes.check(prediction, target, targetType, name)
     }
@@ -42,14 +48,19 @@ public struct TopKAccuracy: Metric {
     /// The class target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The share of targets among the `k` likeliest classes, examples of the class `ignoredIndex`
+    /// not counted; a `k` below 1 traps.
     public init(_ k: Int, ignoredIndex: Int? = nil) {
         self.ignoredIndex = ignoredIndex
         guard k > 0 else { fail("TopKAccuracy", "k is \(k); it must be positive") }
         self.k = k
     }
+    /// `top5Accuracy` for k = 5.
     public var name: String { "top\(k)Accuracy" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The number of hits among the examples that count. An example whose own logit is NaN is none.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let wanted = Classes.wanted(prediction, target, name)
         let classes = prediction.shape[prediction.rank - 1]
@@ -64,6 +75,8 @@ public struct TopKAccuracy: Metric {
         return Classes.share(isHit, wanted, ignoring: ignoredIndex)
     }
 
+    /// Throws where the model gives no logits, or the targets are neither classes nor of their
+    /// shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Classes.check(prediction, target, targetType, name)
     }
@@ -71,14 +84,19 @@ public struct TopKAccuracy: Metric {
 
 /// The share of logits on the right side of 0, targets being right above one half.
 public struct BinaryAccuracy: Metric {
+    /// The accuracy of independent yes-or-no answers, as `BinaryCrossEntropy` trains them.
     public init() {}
+    /// `binaryAccuracy`.
     public var name: String { "binaryAccuracy" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The number of right answers among all elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 .> 0) .== ($1 .> 0.5) }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }
@@ -86,14 +104,19 @@ public struct BinaryAccuracy: Metric {
 
 /// The mean of (x − y)².
 public struct SquaredError: Metric {
+    /// The mean over all elements of all examples.
     public init() {}
+    /// `meanSquaredError`.
     public var name: String { "meanSquaredError" }
+    /// false.
     public var prefersHigher: Bool { false }
 
+    /// The sum of squares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).square() }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }
@@ -101,14 +124,19 @@ public struct SquaredError: Metric {
 
 /// The mean of |x − y|.
 public struct AbsoluteError: Metric {
+    /// The mean over all elements of all examples.
     public init() {}
+    /// `meanAbsoluteError`.
     public var name: String { "meanAbsoluteError" }
+    /// false.
     public var prefersHigher: Bool { false }
 
+    /// The sum of distances, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).abs() }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }

@@ -55,6 +55,7 @@ extension NDArray {
 public struct StateError: Error, Equatable, CustomStringConvertible {
     /// A tensor whose shape or dtype differs from what is needed.
     public struct Mismatch: Sendable, Equatable {
+        /// The name of the tensor in the state.
         public let name: String
         /// Dtype and shape in the state, as in `float32 [2, 3]`.
         public let found: String
@@ -90,6 +91,7 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
         return false
     }
 
+    /// All problems in one sentence, of each kind the first eight.
     public var description: String {
         var parts: [String] = []
         if !missing.isEmpty { parts.append("missing \(StateError.list(missing))") }

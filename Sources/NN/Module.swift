@@ -26,6 +26,7 @@ open class Module: CustomStringConvertible {
     /// Whether the module is being trained; dropout is active only then.
     public final internal(set) var isTraining = true
 
+    /// A module in training mode; subclasses set their parts first.
     public init() {}
 
     /// The module in one line, its options included.
@@ -34,6 +35,7 @@ open class Module: CustomStringConvertible {
     /// The parts that are searched for parameters, with their names: the stored properties.
     open var members: [(name: String, value: Any)] { storedProperties }
 
+    /// What `describe` says.
     public final var description: String { describe }
 }
 

@@ -11,6 +11,7 @@ public struct NegativeLogLikelihood: Loss {
     /// How the losses of the examples become one number.
     public var reduction: LossReduction
 
+    /// The loss of log-probabilities; `classWeights` has a weight for each class.
     public init(
         ignoredIndex: Int? = nil, classWeights: [Double]? = nil, reduction: LossReduction = .mean
     ) {
@@ -19,6 +20,8 @@ public struct NegativeLogLikelihood: Loss {
         self.reduction = reduction
     }
 
+    /// The loss, of shape [] or, without a reduction, of the targets' shape; traps where the
+    /// targets are no integers of the shape without the last axis.
     public func callAsFunction(_ logarithms: Tensor, _ target: Tensor) -> Tensor {
         guard logarithms.rank > 0, logarithms.dtype.isFloat, target.dtype.isInteger,
             target.shape == logarithms.shape.removing(at: logarithms.rank - 1)
@@ -36,7 +39,8 @@ public struct NegativeLogLikelihood: Loss {
         }
         let rule = LabelRule(
             smoothing: 0, ignored: ignoredIndex,
-            classWeights: classWeights.map { NDArray($0, on: logarithms.data.backend.home) })
+            classWeights: classWeights.map { NDArray($0, on: logarithms.data.backend.home) },
+            of: "NegativeLogLikelihood")
         let labels = target.reshape([target.count]).cast(to: .int64)
         let weights = labels.labelWeights(rule, classes: classes, logarithms.weightType)
         // What an ignored row holds weighs 0; its label, which may be no class, is replaced by one.
@@ -52,12 +56,15 @@ public struct NegativeLogLikelihood: Loss {
         }
     }
 
+    /// The sum of the weights of the targets that count, as `CrossEntropy` gives it.
     public func weight(_ logarithms: Tensor, _ target: Tensor) -> Tensor? {
         let loss = CrossEntropy(
             ignoredIndex: ignoredIndex, classWeights: classWeights, reduction: reduction)
         return loss.weight(logarithms, target)
     }
 
+    /// Throws where the targets are no integer classes, or the class weights not as many as the
+    /// classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard let classes = prediction.last, targetType.isInteger,
             target == prediction.removing(at: prediction.rank - 1)

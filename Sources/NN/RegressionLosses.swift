@@ -6,8 +6,10 @@ public struct MeanSquaredError: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// The mean of squares, or what else `reduction` makes of them.
     public init(reduction: LossReduction = .mean) { self.reduction = reduction }
 
+    /// (x − y)² for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (prediction - target).square()
     }
@@ -18,8 +20,10 @@ public struct MeanAbsoluteError: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// The mean of distances, or what else `reduction` makes of them.
     public init(reduction: LossReduction = .mean) { self.reduction = reduction }
 
+    /// |x − y| for each element; the slope where they are equal is 0.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (prediction - target).abs()
     }
@@ -33,12 +37,14 @@ public struct Huber: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A Huber loss that turns from square to line at `delta`, which must be positive.
     public init(delta: Double = 1, reduction: LossReduction = .mean) {
         guard delta > 0 else { fail("Huber", "delta is \(delta); it must be positive") }
         self.delta = delta
         self.reduction = reduction
     }
 
+    /// d²/2 up to `delta`, delta (d − delta/2) beyond, for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         // With c = min(d, delta) both pieces are c (d − c/2).
         let distance = (prediction - target).abs()
@@ -55,6 +61,7 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of logits; `positiveWeight` must be positive.
     public init(positiveWeight: Double = 1, reduction: LossReduction = .mean) {
         guard positiveWeight > 0 else {
             fail("BinaryCrossEntropy", "positiveWeight is \(positiveWeight); it must be positive")
@@ -63,6 +70,7 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// The loss of each logit; finite for finite logits of any size.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         // Two softplus terms that never cancel: exact for logits of any size.
         let missed = target.weighing((-prediction).softplus())
@@ -79,8 +87,10 @@ public struct KLDivergence: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// The divergence of distributions, summed over classes and averaged over the batch by default.
     public init(reduction: LossReduction = .batchMean) { self.reduction = reduction }
 
+    /// y (ln y − x) for each element, 0 where y = 0.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         let isZero = target .== 0
         let logarithm = target.maskedFill(isZero, 1).log()

@@ -8,6 +8,7 @@ public struct Average: Sendable, Equatable {
     /// How much was measured.
     public var count: Int
 
+    /// A mean of `count` measurements that add up to `total`.
     public init(total: Double = 0, count: Int = 0) {
         self.total = total
         self.count = count
@@ -26,12 +27,16 @@ public struct Tally {
     private var known: Int
     private var found: Tensor?
 
+    /// A sum over so many that the host knows.
+    ///
     /// - Parameter total: an array of one number.
     public init(total: NDArray, count: Int) {
         self.total = Tensor(total.cast(to: .float64))
         known = count
     }
 
+    /// A sum over as many as the device counted.
+    ///
     /// - Parameters:
     ///   - total: an array of one number.
     ///   - count: an array of one integer.

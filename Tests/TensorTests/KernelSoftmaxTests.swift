@@ -103,15 +103,4 @@ struct KernelSoftmaxTests {
             }
         }
     }
-
-    @Test("bias and activation work in place", arguments: instructionSets)
-    func bias(_ isa: Int32) {
-        var y: [Float] = [1, -5, 9, 2, 3, 9]
-        kernels(isa).bias_act(0, 1, 2, 2, 3, [1, 2] as [Float], &y)
-        #expect(y == [2, 0, 9, 3, 5, 9])
-        kernels(isa).bias_act(0, 0, 2, 2, 3, [-4, 1] as [Float], &y)
-        #expect(y == [-2, 1, 9, -1, 6, 9])
-        kernels(isa).bias_act(0, 1, 1, 6, 6, nil, &y)
-        #expect(y == [0, 1, 9, 0, 6, 9])
-    }
 }

@@ -9,6 +9,7 @@ import Testing
     /// What the variants need besides their type.
     static let required: [String: String] = [
         "layer linear": "\"units\": 6", "layer reshape": "\"shape\": [2, -1]",
+        "layer embedding": "\"count\": 5, \"width\": 2, \"paddingIndex\": -1, \"maxNorm\": 1",
         "layer input": "\"name\": \"a\"",
         "layer parallel": "\"branches\": [[], [{\"type\": \"relu\"}]], \"join\": \"add\"",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",

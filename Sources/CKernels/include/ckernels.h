@@ -62,28 +62,55 @@ typedef struct ft_labels {
     int64_t ignored;
 } ft_labels;
 
-// `count` items of `width` elements to be added to the `rows` of a table of the same dtype, but float32
-// where the items are halves.
+// `count` items of `width` elements to be written over the `rows` of a table of the same dtype, or to
+// be combined with them; then the table is float32 where the items are halves.
+enum ft_scatter_rule {
+    FT_SCATTER_PUT, FT_SCATTER_ADD, FT_SCATTER_MULTIPLY, FT_SCATTER_MAXIMUM, FT_SCATTER_MINIMUM
+};
 typedef struct ft_scatter {
-    int dtype;
+    int rule, dtype;
     int64_t count, width, rows;
     const void *x;
     const int64_t *index;
     void *out;
 } ft_scatter;
 
-// c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
+// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus `bias` [n] if there
+// is one, and with negative elements made 0 if `relu`. Strides are in elements; one of A's two is 1,
+// and one of B's.
 typedef struct ft_product {
+    int dtype;
+    bool relu;
+    int64_t m, n, k, a_row, a_column, b_row, b_column, c_row;
+    const void *_Nonnull a, *_Nonnull b;
+    const void *_Nullable bias;
+    void *_Nonnull c;
+} ft_product;
+
+// How many bytes of memory `product` needs for so many rows; 0 where it needs none.
+int64_t ft_product_space(const ft_product *_Nonnull product, int64_t rows);
+
+// c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
+typedef struct ft_integer_product {
     int dtype;
     int64_t n, k, a_row, a_column, b_row;
     const void *a, *b;
     void *c;
-} ft_product;
+} ft_integer_product;
+
+// Bytes of a key with its place, for elements of a size; and how many pairs the choice of k of n
+// elements holds at a time.
+static inline int64_t ft_pair_size(int64_t size) { return size == 8 ? 16 : 8; }
+static inline int64_t ft_top_room(int64_t n, int64_t k) {
+    return n <= 4 * k ? n + 8 : k + (k > 64 ? k : 64) + 64 + 8;
+}
 
 // Instruction sets, in increasing order; `ft_isa_best` asks the processor.
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
 const char *ft_isa_name(int isa);
+// Whether a * b + c is rounded once there, on which equal bits on all processors rest.
+bool ft_isa_fuses(int isa);
 
 // How many processors this process may run on.
 int ft_processor_count(void);
@@ -144,6 +171,48 @@ typedef struct ft_kernels {
     void (*_Nonnull scan_rows)(int op, int dtype, int64_t rows, int64_t n, const void *x,
         void *out);
 
+    // out[j] = the product of the other elements of each contiguous row; float32 and float64.
+    void (*_Nonnull others_rows)(int dtype, int64_t rows, int64_t n, const void *x, void *out);
+    // --- Along contiguous rows of n >= 1 elements of any dtype.
+    // index[i] = where the last of the largest (or smallest) elements up to i is; NaN is the extreme.
+    void (*_Nonnull running_extreme)(int dtype, bool maximum, int64_t rows, int64_t n,
+        const void *x, int64_t *index);
+    // y[i] = b[i] + a[i] y[i - 1], or y[i + 1] if `reversed`; floats, accumulated in double.
+    void (*_Nonnull recur)(int dtype, bool reversed, int64_t rows, int64_t n, const void *a,
+        const void *b, void *y);
+    // index[i] = how many elements of the sorted row x lie below values[i], or at most at it if
+    // `right`; all lie below a NaN. n may be 0.
+    void (*_Nonnull search)(int dtype, bool right, int64_t n, const void *x, int64_t count,
+        const void *values, int64_t *index);
+
+    // --- Order. NaN counts as larger than any number; of equal elements the first comes first,
+    // descending too. Fewer than 2^32 elements a row. A pair is a key and a place, ft_pair_size bytes.
+    // index = the places of each row's elements in order; `room` is for 2 (n + 8) pairs.
+    void (*_Nonnull order_rows)(int dtype, bool descending, int64_t rows, int64_t n, const void *x,
+        int64_t *index, void *room);
+    // One row by many hands: pairs of the elements [begin, end) of x; how many of the pairs
+    // [begin, end) have each of the 256 values of a digit, of which there are as many as bytes in an
+    // element; their way to the places next[digit], which advance; and the places of sorted pairs.
+    void (*_Nonnull order_pairs)(int dtype, bool descending, int64_t begin, int64_t end,
+        const void *x, void *pairs);
+    void (*_Nonnull order_count)(int dtype, int digit, int64_t begin, int64_t end,
+        const void *pairs, int64_t *counts);
+    void (*_Nonnull order_move)(int dtype, int digit, int64_t begin, int64_t end,
+        const void *pairs, int64_t *next, void *to);
+    void (*_Nonnull order_places)(int dtype, int64_t begin, int64_t end, const void *pairs,
+        int64_t *index);
+    // index = the places of the k largest (or smallest) elements of each row, best first; `room` is
+    // for 2 ft_top_room(n, k) pairs.
+    void (*_Nonnull top_rows)(int dtype, bool largest, int64_t rows, int64_t n, int64_t k,
+        const void *x, int64_t *index, void *room);
+    // One row by many hands: the pairs of the best of [begin, end), at most k of them; and the places
+    // of the k best of such pairs, in the order of their places before they were chosen. Both arrays
+    // have room for eight more.
+    void (*_Nonnull top_part)(int dtype, bool largest, int64_t begin, int64_t end, int64_t k,
+        const void *x, void *pairs, void *room);
+    void (*_Nonnull top_join)(int dtype, int64_t count, int64_t k, void *pairs, void *spare,
+        int64_t *index);
+
     // --- Rows of logits: float32 and float64, contiguous rows of n >= 1.
     // softmax: y = exp(x - max) / sum;  log softmax: y = x - max - log(sum exp(x - max)).
     void (*_Nonnull softmax_rows)(int dtype, bool logarithm, int64_t rows, int64_t n, const void *x,
@@ -167,14 +236,12 @@ typedef struct ft_kernels {
     int64_t (*_Nonnull cross_entropy_backward)(const ft_labels *target, int64_t begin, int64_t end,
         int dtype, const void *x, const void *dy, int64_t dy_stride, void *dx);
 
-    // --- Bias and activation fused around a matrix product, float32 and float64, contiguous.
-    // y[r][j] = activation(y[r][j] + bias[j]) in place; bias may be NULL; activation: 0 none, 1
-    // relu.
-    void (*_Nonnull bias_act)(int dtype, int activation, int64_t rows, int64_t n,
-        int64_t row_stride, const void *bias, void *y);
-
-    // --- Products of integers: the rows [begin, end) of c.
-    void (*_Nonnull integer_product)(const ft_product *product, int64_t begin, int64_t end);
+    // --- Products of matrices.
+    // integer_product: the rows [begin, end) of c.
+    void (*_Nonnull integer_product)(const ft_integer_product *product, int64_t begin, int64_t end);
+    // product: the rows [first, last) and columns [left, right) of C.
+    void (*_Nonnull product)(const ft_product *product, int64_t first, int64_t last,
+        int64_t left, int64_t right, void *_Nullable space);
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.
@@ -183,9 +250,9 @@ typedef struct ft_kernels {
     // gather: out[i] = table[index[i]]
     int64_t (*_Nonnull gather)(int64_t count, int64_t width_bytes, int64_t rows, const void *table,
         const int64_t *index, void *out);
-    // scatter_add: out[index[i]] += x[i] in order of i, for the rows [low, high) of `out` and the
-    // columns [first, last) of it and x.
-    int64_t (*_Nonnull scatter_add)(const ft_scatter *scatter, int64_t low, int64_t high,
+    // scatter: out[index[i]] = x[i], or += and so on, in order of i, for the rows [low, high) of `out`
+    // and the columns [first, last) of it and x.
+    int64_t (*_Nonnull scatter)(const ft_scatter *scatter, int64_t low, int64_t high,
         int64_t first, int64_t last);
 
     // --- Random numbers: Philox 4x32-10 (Salmon et al., SC'11). Block b of a stream is

@@ -165,6 +165,12 @@ FT_FN double ft_mod_d(double x, double y) {
 FT_COMPOSED(float, f)
 FT_COMPOSED(double, d)
 
+// ln(e^x + e^y), without leaving the range.
+FT_FN double ft_log_of_sum_d(double x, double y) {
+    double high = ft_max_d(x, y), low = ft_min_d(x, y);
+    return ft_abs_d(high) == FT_INF_D ? high : high + log1p(exp(low - high));
+}
+
 // Integers: as in Python, the quotient rounds down and the remainder has the divisor's sign.
 // -1 is handled apart because the most negative number divided by it overflows.
 #define FT_INTEGER(type, s)                                                                        \

@@ -1,5 +1,4 @@
 internal import CKernels
-internal import COpenBLAS
 
 extension CPUBackend {
     @inline(never)
@@ -10,21 +9,22 @@ extension CPUBackend {
         let size = MatrixSize(
             m: out.shape[out.rank - 2], n: out.shape[out.rank - 1], k: a.shape[a.rank - 1])
         let plan = MatrixPlan(size)
-        let batches = out.count / (size.m * size.n)
-        pool.run(batches * plan.pieces) { task in
-            let (batch, piece) = (task / plan.pieces, task % plan.pieces)
+        let step = size.m * size.n * out.dtype.size
+        pool.run(out.byteCount / step * plan.pieces) { task in
+            let (batch, piece) = task.quotientAndRemainder(dividingBy: plan.pieces)
             let tile = plan.tile(piece)
-            multiply(
-                left.matrix(batch), left, right.matrix(batch), right, size, tile,
-                out.pointer + batch * size.m * size.n * out.dtype.size, out.dtype)
-            if bias != nil || relu {
-                let width = out.dtype.size
-                let start = (batch * size.m + tile.row) * size.n + tile.column
-                kernels.bias_act(
-                    out.dtype.rawValue, relu ? 1 : 0, Int64(tile.rows), Int64(tile.columns),
-                    Int64(size.n), bias.map { UnsafeRawPointer($0.pointer + tile.column * width) },
-                    out.pointer + start * width)
-            }
+            var product = ft_product(
+                dtype: out.dtype.rawValue, relu: relu, m: Int64(size.m), n: Int64(size.n),
+                k: Int64(size.k), a_row: Int64(left.rowStride), a_column: Int64(left.columnStride),
+                b_row: Int64(right.rowStride), b_column: Int64(right.columnStride),
+                c_row: Int64(size.n), a: left.matrix(batch), b: right.matrix(batch),
+                bias: bias.map { UnsafeRawPointer($0.pointer) }, c: out.pointer + batch * step)
+            let space = Int(ft_product_space(&product, Int64(tile.rows)))
+            let memory = space > 0 ? allocate(byteCount: space) : nil
+            kernels.product(
+                &product, Int64(tile.row), Int64(tile.row + tile.rows), Int64(tile.column),
+                Int64(tile.column + tile.columns), memory)
+            if let memory { deallocate(memory, byteCount: space) }
         }
         withExtendedLifetime((left, right)) {}
     }
@@ -35,7 +35,7 @@ extension CPUBackend {
         if right.isTransposed { right = MatrixOperand(b.copy()) }
         let (m, n, k) = (out.shape[out.rank - 2], out.shape[out.rank - 1], a.shape[a.rank - 1])
         for batch in 0..<out.count / (m * n) {
-            var product = ft_product()
+            var product = ft_integer_product()
             product.dtype = out.dtype.rawValue
             product.n = Int64(n)
             product.k = Int64(k)
@@ -53,32 +53,6 @@ extension CPUBackend {
         }
         withExtendedLifetime((left, right)) {}
     }
-
-    /// One tile of C = A · B on the calling thread.
-    private func multiply(
-        _ a: UnsafeMutableRawPointer, _ left: MatrixOperand, _ b: UnsafeMutableRawPointer,
-        _ right: MatrixOperand, _ size: MatrixSize, _ tile: MatrixTile,
-        _ c: UnsafeMutableRawPointer, _ dtype: DType
-    ) {
-        let width = dtype.size
-        let a = a + tile.row * left.rowStride * width
-        let b = b + tile.column * right.columnStride * width
-        let c = c + (tile.row * size.n + tile.column) * width
-        let transA = left.isTransposed ? CblasTrans : CblasNoTrans
-        let transB = right.isTransposed ? CblasTrans : CblasNoTrans
-        let (m, n, k) = (blasint(tile.rows), blasint(tile.columns), blasint(size.k))
-        if dtype == .float32 {
-            cblas_sgemm(
-                CblasRowMajor, transA, transB, m, n, k, 1, a.assumingMemoryBound(to: Float.self),
-                left.leading, b.assumingMemoryBound(to: Float.self), right.leading, 0,
-                c.assumingMemoryBound(to: Float.self), blasint(size.n))
-        } else {
-            cblas_dgemm(
-                CblasRowMajor, transA, transB, m, n, k, 1, a.assumingMemoryBound(to: Double.self),
-                left.leading, b.assumingMemoryBound(to: Double.self), right.leading, 0,
-                c.assumingMemoryBound(to: Double.self), blasint(size.n))
-        }
-    }
 }
 
 struct MatrixSize {
@@ -94,8 +68,7 @@ struct MatrixTile {
     let columns: Int
 }
 
-/// How a product is cut into tiles, by its size alone: the bits of the result don't depend on the
-/// number of threads. Cuts run along the columns in multiples of 16, or along the rows of a narrow
+/// How a product is cut into tiles, which its bits don't depend on. Cuts run along the columns in multiples of 16, or along the rows of a narrow
 /// result.
 struct MatrixPlan {
     let size: MatrixSize
@@ -131,12 +104,11 @@ struct MatrixPlan {
     }
 }
 
-/// A batch of matrices in a form BLAS takes: rows or columns contiguous, copied only if neither is.
+/// A batch of matrices whose rows or columns are contiguous, copied only if neither is.
 private struct MatrixOperand: @unchecked Sendable {
     // Safe to share: an array that is only read, and numbers.
     let array: NDArray
     let isTransposed: Bool
-    let leading: Int32
     let rowStride: Int
     let columnStride: Int
     private let batchShape: Shape
@@ -144,26 +116,11 @@ private struct MatrixOperand: @unchecked Sendable {
     init(_ given: NDArray) {
         given.requireElements()
         let rank = given.rank
-        var array = given
-        var transposed = false
-        let (rows, columns) = (given.shape[rank - 2], given.shape[rank - 1])
-        let (down, across) = (given.strides[rank - 2], given.strides[rank - 1])
-        if across == 1 || columns == 1, rows == 1 || down >= max(1, columns) {
-            transposed = false
-        } else if down == 1 || rows == 1, columns == 1 || across >= max(1, rows) {
-            transposed = true
-        } else {
-            array = given.copy()
-        }
-        self.array = array
-        isTransposed = transposed
-        let lead =
-            transposed
-            ? (columns == 1 ? rows : array.strides[rank - 1])
-            : (rows == 1 ? columns : array.strides[rank - 2])
-        leading = Int32(clamping: max(1, lead))
-        rowStride = transposed ? 1 : lead
-        columnStride = transposed ? lead : 1
+        let isRowMajor = given.strides[rank - 1] == 1 || given.shape[rank - 1] == 1
+        isTransposed = !isRowMajor && (given.strides[rank - 2] == 1 || given.shape[rank - 2] == 1)
+        array = isRowMajor || isTransposed ? given : given.copy()
+        rowStride = isTransposed ? 1 : array.strides[rank - 2]
+        columnStride = isTransposed ? array.strides[rank - 1] : 1
         batchShape = Shape(array.shape.prefix(rank - 2))
     }
 

@@ -21,6 +21,8 @@ extension CPUBackend {
             reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)
         case .scan(let reduction): scan(reduction, a, into: out)
+        case .productOfOthers: productOfOthers(a, into: out)
+        case .ordering(let ordering): run(ordering, a, b, into: out)
         case .matmul(let hasBias, let relu):
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .factor(let factor, let operation): self.factor(factor, a, operation, into: out)
@@ -38,7 +40,7 @@ extension CPUBackend {
         case .positions(let size, let operation):
             positions(a, below: size, operation, into: out)
         case .gather: gather(a, b, into: out)
-        case .scatterAdd: scatterAdd(a, b, into: out)
+        case .scatter(let rule): scatter(rule, a, b, into: out)
         case .uniform(let key, let low, let high):
             randomUniform(key, low: low, high: high, into: out)
         case .normal(let key, let mean, let deviation):

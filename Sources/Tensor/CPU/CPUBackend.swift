@@ -2,7 +2,7 @@ internal import CKernels
 internal import COpenBLAS
 import Glibc
 
-/// The processor: vector kernels for its instruction set, OpenBLAS for matrix products, one pool.
+/// The processor: vector kernels for its instruction set, one pool of threads.
 package final class CPUBackend: Backend {
     /// The one CPU backend of a process, made on first use.
     package static let shared = CPUBackend()
@@ -14,10 +14,29 @@ package final class CPUBackend: Backend {
     private let allocator = CachingAllocator(cacheLimit: 1 << 30)
 
     private init() {
-        isa = ft_isa_best()
+        isa = CPUBackend.chosenInstructionSet
         kernels = ft_kernels_for(isa).pointee
         pool = ThreadPool(threads: CPUBackend.defaultThreads)
         openblas_set_num_threads(1)
+    }
+
+    /// The best instruction set that the processor has, or a lower one by the environment's
+    /// FAKETENSOR_ISA, to see that results don't depend on it.
+    private static var chosenInstructionSet: Int32 {
+        let best = ft_isa_best()
+        guard let text = getenv("FAKETENSOR_ISA") else { return best }
+        let wanted = String(cString: text)
+        let names = (0...best).map(name)
+        guard let isa = names.firstIndex(of: wanted) else {
+            fail(
+                "FAKETENSOR_ISA", "this processor has no instruction set “\(wanted)”",
+                hint: "it has \(names.joined(separator: ", "))")
+        }
+        return Int32(isa)
+    }
+
+    private static func name(_ isa: Int32) -> String {
+        ft_isa_name(isa).map { String(cString: $0) } ?? ""
     }
 
     /// The processors this process may run on, or fewer by the environment's OMP_NUM_THREADS.
@@ -47,25 +66,15 @@ package final class CPUBackend: Backend {
     package var device: Device { .cpu }
 
     package var summary: String {
-        "cpu: \(arithmetic), \(threads) \(threads == 1 ? "thread" : "threads")"
+        "cpu: \(CPUBackend.name(isa)), \(threads) \(threads == 1 ? "thread" : "threads")"
     }
 
     package var arithmetic: String {
-        let core = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
-        let kernels = ft_isa_name(isa).map { String(cString: $0) } ?? ""
-        return "OpenBLAS \(CPUBackend.blasVersion) (\(core) kernels), \(kernels)"
-    }
-
-    private static var blasVersion: String {
-        guard let config = openblas_get_config() else { return "" }
-        let words = String(cString: config).split(separator: " ")
-        return words.count > 1 ? String(words[1]) : ""
+        ft_isa_fuses(isa) ? "fused multiply-add" : "multiplication, then addition"
     }
 
     package var memory: MemoryStatistics { allocator.statistics }
     package func resetPeakMemory() { allocator.resetPeak() }
-    /// Gives memory kept for reuse back to the system.
-    package func trimMemory() { allocator.trim() }
 
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         allocator.allocate(byteCount: byteCount)

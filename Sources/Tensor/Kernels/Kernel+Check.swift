@@ -71,23 +71,24 @@ extension Kernel {
         case .scan(let reduction):
             rows(a, out, keepingLast: true)
             hasType(out, reduction.resultType(of: a.dtype))
+        case .ordering(let ordering): checkOrdering(ordering, a, b, out)
         case .matmul(let bias, let relu):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
         case .factor(let factor, _): checkFactor(factor, a, out)
         case .solve(let system, _): checkSolve(system, a, b, out)
-        case .softmax:
+        case .softmax, .productOfOthers:
             logits(a, out)
-            fits(a, out)
+            alike(a, out)
         case .softmaxBackward:
             logits(a, out)
             logits(b, out)
-            fits(a, out)
-            fits(b, out)
+            alike(a, out)
+            alike(b, out)
         case .logSumExp:
             logits(a, out)
             require(
-                a.rank > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
-                "an output of one number a row", [a, out])
+                a.count > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
+                "rows with elements and an output of one number a row", [a, out])
         case .labelWeights(_, let weights, let classes):
             require(out.shape == a.shape && out.dtype.isWide, "a number a label", [a, out])
             checkLabels(a, weights, rows: a.count, classes: classes, out)
@@ -111,14 +112,24 @@ extension Kernel {
                 [a, out])
         case .gather:
             indexing(table: a, items: out, b)
-        case .scatterAdd:
+        case .scatter:
             indexing(table: out, items: a, b)
-        case .uniform, .normal:
+        case .uniform(_, let low, let high):
             require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
-        case .dropout:
-            elementwise(a, out)
+            if !(low <= high) || !(high - low).isFinite {
+                fail(name, "there are no numbers from \(low) up to \(high)")
+            }
+        case .normal(_, let mean, let deviation):
+            require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
+            if !(deviation >= 0) || mean.isNaN {
+                fail(name, "there is no distribution of mean \(mean) and deviation \(deviation)")
+            }
+        case .dropout(_, let rate):
             agree(a, out)
-            require(a.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
+            alike(a, out)
+            require(
+                a.isContiguous && out.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
+            if !(rate >= 0 && rate < 1) { fail(name, "the rate \(rate) is not in 0..<1") }
         case .update(let rule, let list, let clips, let gated):
             checkUpdate(rule, list.arrays, a, clips ? b : nil, gated ? c : nil)
         case .squaredNorm(let list):
@@ -142,6 +153,10 @@ extension Kernel {
         if x.shape == out.shape { return }
         require(
             Shape.broadcast(x.shape, out.shape) == out.shape, "shapes that broadcast", [x, out])
+    }
+
+    private func alike(_ x: NDArray, _ out: NDArray) {
+        require(x.shape == out.shape, "arrays of one shape", [x, out])
     }
 
     @inline(__always)
@@ -183,33 +198,6 @@ extension Kernel {
             x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,
             "contiguous rows of float32 or float64", [x, out])
         agree(x, out)
-    }
-
-    private func checkProduct(
-        _ a: NDArray, _ b: NDArray, _ bias: NDArray?, fuses: Bool, _ out: NDArray
-    ) {
-        let rank = out.rank
-        require(
-            rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous
-                && (out.dtype.isWide || out.dtype.isInteger && !fuses),
-            "matrices of float32 or float64, or integers alone", [a, b, out])
-        agree(a, b)
-        agree(a, out)
-        for axis in 0..<rank - 2 {
-            let size = out.shape[axis]
-            require(
-                a.shape[axis] == size && b.shape[axis] == size, "equal batch axes", [a, b, out])
-        }
-        require(
-            a.shape[rank - 2] == out.shape[rank - 2] && b.shape[rank - 1] == out.shape[rank - 1]
-                && a.shape[rank - 1] == b.shape[rank - 2], "sizes that fit", [a, b, out])
-        if let bias {
-            agree(a, bias)
-            require(
-                bias.isContiguous && bias.rank == 1 && bias.count == out.shape[rank - 1],
-                "a contiguous bias of a number a column", [bias, out])
-        }
-        if a.storage === out.storage || b.storage === out.storage { failAliased() }
     }
 
     private func checkLabels(

@@ -9,11 +9,11 @@ extension Kernel {
     /// nothing to do.
     @inline(never)
     package func run(_ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray) {
-        if out.count == 0 { return }
         let backend = out.storage.backend
         guard a.storage.backend === backend, b.storage.backend === backend,
             c.storage.backend === backend
         else { failPlace(a, b, c, out) }
+        if out.count == 0 { return }
         if !out.storage.isOwned { failForeign() }
         check(a, b, c, out)
         out.storage.version &+= 1
@@ -69,6 +69,8 @@ extension Kernel {
         case .reduce(let reduction, map: _, _): reduction.name
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
         case .scan(let reduction): "running \(reduction.name)"
+        case .productOfOthers: "productOfOthers"
+        case .ordering(let ordering): ordering.name
         case .matmul: "matmul"
         case .factor(_, let operation), .solve(_, let operation): "\(operation)"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
@@ -79,7 +81,7 @@ extension Kernel {
         case .crossEntropyBackward: "crossEntropyBackward"
         case .positions: "positions"
         case .gather: "gather"
-        case .scatterAdd: "scatterAdd"
+        case .scatter(let rule): rule.name
         case .uniform: "uniform"
         case .normal: "normal"
         case .words: "words"

@@ -58,6 +58,12 @@ package enum Kernel: Sendable {
     case argExtreme(maximum: Bool)
     /// A running reduction along the last axis of a, contiguous.
     case scan(Reduction)
+    /// The product of the other elements along the last axis of a, for each of them, without harm by
+    /// zeros; contiguous float32 or float64.
+    case productOfOthers
+
+    /// What has to do with order along the last axis of contiguous rows.
+    case ordering(Ordering)
 
     // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), float32
     // or float64; then plus c [n] on every row if there is a bias, then ReLU. Or of integers, which
@@ -96,8 +102,8 @@ package enum Kernel: Sendable {
     case positions(below: Int, StaticString)
     /// out[i] = a[b[i]]; a is contiguous.
     case gather
-    /// out[b[i]] += a[i]; a is contiguous, and the output holds what is added to.
-    case scatterAdd
+    /// out[b[i]] = a[i], or += and so on, in order; a is contiguous, and the output holds the table.
+    case scatter(ScatterRule)
 
     // Random numbers, a function of the key and the place alone.
 
@@ -129,16 +135,35 @@ extension Kernel {
     }
 }
 
+/// What an item does to a row of a table.
+package enum ScatterRule: Int32, Sendable {
+    case put, add, multiply, maximum, minimum
+
+    /// The name in messages and profiles.
+    package var name: String {
+        switch self {
+        case .put: "scatter"
+        case .add: "scatterAdd"
+        case .multiply: "scatterMultiply"
+        case .maximum: "scatterMaximum"
+        case .minimum: "scatterMinimum"
+        }
+    }
+}
+
 /// How class labels become a target distribution.
 package struct LabelTarget: Sendable, Hashable {
     /// The share that is spread evenly over all classes.
     package var smoothing: Double
     /// The label of rows that count nothing.
     package var ignored: Int?
+    /// Whose labels they are, for messages.
+    package var loss: String
 
-    package init(smoothing: Double = 0, ignored: Int? = nil) {
+    package init(smoothing: Double = 0, ignored: Int? = nil, of loss: String = "CrossEntropy") {
         self.smoothing = smoothing
         self.ignored = ignored
+        self.loss = loss
     }
 }
 

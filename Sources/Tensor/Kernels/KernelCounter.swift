@@ -65,7 +65,8 @@ extension Kernel {
             out.count * (2 * (a.shape.last ?? 1) + (bias ? 1 : 0) + (relu ? 1 : 0))
         case .factor: a.count * (a.shape.last ?? 1)
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)
-        case .reduce, .argExtreme, .scan, .logSumExp, .scatterAdd, .crossEntropy: a.count
+        case .ordering: a.count
+        case .reduce, .argExtreme, .scan, .logSumExp, .scatter, .crossEntropy: a.count
         case .fused(let program, _): out.count * program.instructions.count
         case .update, .squaredNorm, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
         default: out.count

@@ -61,6 +61,33 @@ package enum MatrixSystem: Sendable, Hashable {
 }
 
 extension Kernel {
+    func checkProduct(
+        _ a: NDArray, _ b: NDArray, _ bias: NDArray?, fuses: Bool, _ out: NDArray
+    ) {
+        let rank = out.rank
+        require(
+            rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous
+                && (out.dtype.isWide || out.dtype.isInteger && !fuses),
+            "matrices of float32 or float64, or integers alone", [a, b, out])
+        agree(a, b)
+        agree(a, out)
+        for axis in 0..<rank - 2 {
+            let size = out.shape[axis]
+            require(
+                a.shape[axis] == size && b.shape[axis] == size, "equal batch axes", [a, b, out])
+        }
+        require(
+            a.shape[rank - 2] == out.shape[rank - 2] && b.shape[rank - 1] == out.shape[rank - 1]
+                && a.shape[rank - 1] == b.shape[rank - 2], "sizes that fit", [a, b, out])
+        if let bias {
+            agree(a, bias)
+            require(
+                bias.isContiguous && bias.rank == 1 && bias.count == out.shape[rank - 1],
+                "a contiguous bias of a number a column", [bias, out])
+        }
+        if a.storage === out.storage || b.storage === out.storage { failAliased() }
+    }
+
     func checkFactor(_ factor: MatrixFactor, _ a: NDArray, _ out: NDArray) {
         require(
             a.rank >= 2 && a.dtype.isWide && out.isContiguous, "matrices of float32 or float64", [a]

@@ -45,6 +45,32 @@ extension Catalogs {
                 return layer
             },
 
+            Entry(
+                "embedding", "A row of a table for each index.",
+                [
+                    .int("count", min: 1, doc: "indices there are, from 0"),
+                    .int("width", min: 1, doc: "size of a row"),
+                    .int("paddingIndex", doc: "index whose row stays zero; -1 is the last one")
+                        .optional,
+                    .number("maxNorm", above: 0, doc: "rows longer than this are scaled down")
+                        .optional,
+                ]
+            ) { value, place in
+                let (count, width) = (value.int("count"), value.int("width"))
+                try place.builder.reserve(value, "count", count, width)
+                let padding = value.optionalInt("paddingIndex")
+                if let padding, !(-count..<count).contains(padding) {
+                    throw ConfigError([
+                        value.issue(
+                            "the table has no index \(padding); it has 0 to \(count - 1)",
+                            at: "paddingIndex")
+                    ])
+                }
+                return Embedding(
+                    count, width, paddingIndex: padding, maxNorm: value.optionalDouble("maxNorm"),
+                    using: place.builder.random)
+            },
+
             Entry("relu", "max(x, 0).") { _, _ in ReLU() },
 
             Entry(
@@ -89,6 +115,23 @@ extension Catalogs {
                 "dropout", "In training, zeroes elements at random and scales the others up.",
                 [.number("rate", default: 0.5, min: 0, below: 1, doc: "share of zeroed elements")]
             ) { value, place in Dropout(value.double("rate"), using: place.builder.random) },
+
+            Entry(
+                "rmsNorm", "x / √(mean x² + ε) · w over the last axes of each example.",
+                [
+                    .int("axes", default: 1, min: 1, max: 7, doc: "how many last axes"),
+                    .number("epsilon", default: 1e-6, min: 0, doc: "ε"),
+                    .bool("weight", default: true, doc: "multiply by a trained w"),
+                ]
+            ) { value, place in
+                let axes = value.int("axes")
+                guard place.input.rank >= axes else {
+                    throw ConfigError([value.issue("an example has no \(axes) axes", at: "axes")])
+                }
+                return RMSNorm(
+                    Shape(place.input.suffix(axes)), epsilon: value.double("epsilon"),
+                    weight: value.bool("weight"))
+            },
 
             Entry("flatten", "Each example as one vector.") { _, _ in Flatten() },
 

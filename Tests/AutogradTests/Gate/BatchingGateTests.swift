@@ -116,10 +116,30 @@ struct BatchingGateTests {
         expectSentence(result, "masked: the shape of its result depends on the values")
     }
 
+    @Test("traps where the table says that it can't run: unique")
+    func unique() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = BatchingGateTests.run("unique") }
+        expectSentence(result, "unique: the shape of its result depends on the values")
+    }
+
+    @Test("traps where the table says that it can't run: bincount")
+    func bincount() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = BatchingGateTests.run("bincount") }
+        expectSentence(result, "bincount: the shape of its result depends on the values")
+    }
+
     @Test("traps nowhere else")
     func refusals() {
         let refused = OpTable.rows.filter { $0.batching != .rule }.map(\.name)
-        #expect(Set(refused) == ["nonzero", "masked"])
+        let sized: Set = [
+            "nonzero", "masked", "unique", "unique axis", "uniqueConsecutive", "bincount",
+            "bincount with weights",
+        ]
+        #expect(Set(refused) == sized)
     }
 
     static func run(_ name: String) -> [Tensor] {

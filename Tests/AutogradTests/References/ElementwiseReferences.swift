@@ -11,7 +11,11 @@ enum References {
         for (name, function) in unary { all[name] = { $0[0].map(function) } }
         for (name, function) in binary { all[name] = { pairwise($0[0], $0[1], function) } }
         all.merge(arrays) { first, _ in first }
+        all.merge(ordering) { first, _ in first }
         all.merge(movement) { first, _ in first }
+        all.merge(changing) { first, _ in first }
+        all.merge(arranging) { first, _ in first }
+        all.merge(sampling) { first, _ in first }
         all.merge(products) { first, _ in first }
         all.merge(linearAlgebra) { first, _ in first }
         return all

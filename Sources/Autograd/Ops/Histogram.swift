@@ -1,0 +1,104 @@
+public import Tensor
+
+// Counting elements by value.
+
+extension Tensor {
+    /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
+    /// the largest element; the last part includes its end. In this tensor's dtype; elements outside
+    /// and NaN count nowhere.
+    public final func histc(
+        bins: Int = 100, range: ClosedRange<Double>? = nil
+    ) -> Tensor {
+        let x = floating.detach().reshape([count])
+        let (low, high) = x.histogramRange(bins, range, widening: 1)
+        let place = ((x - low) * bins / (high - low)).cast(to: .int64).minimum(bins - 1)
+        let isInside = (x .>= low).logicalAnd(x .<= high)
+        return place.counts(where: isInside, bins, weights: nil).cast(to: x.dtype)
+    }
+
+    /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
+    /// the largest element, and the edges of these parts [bins + 1].
+    ///
+    /// With weights, their sums instead; with `density`, divided by the total and the width, so that
+    /// the integral is 1. Each part includes its lower edge, the last its upper one too.
+    public final func histogram(
+        bins: Int, range: ClosedRange<Double>? = nil, weights: Tensor? = nil, density: Bool = false
+    ) -> (counts: Tensor, edges: Tensor) {
+        let x = floating.detach().reshape([count])
+        let (low, high) = x.histogramRange(bins, range, widening: 0.5)
+        let steps = Tensor.arange(0, bins + 1, on: data.backend)
+        let width = (high - low) / bins
+        let fromLow = low + width * steps.cast(to: x.dtype)
+        let fromHigh = high - width * (bins - steps).cast(to: x.dtype)
+        let edges = Tensor.where(steps .< (bins + 1) / 2, fromLow, fromHigh)
+        return histogram(edges: edges, weights: weights, density: density)
+    }
+
+    /// How many elements lie between neighbours among ascending edges [n + 1]; see `histogram(bins:)`.
+    public final func histogram(
+        edges: Tensor, weights: Tensor? = nil, density: Bool = false
+    ) -> (counts: Tensor, edges: Tensor) {
+        guard edges.rank == 1, edges.count >= 2 else {
+            fail("histogram", "edges have shape \(edges.shape), not one axis of at least 2")
+        }
+        if let weights, weights.shape != shape {
+            fail("histogram", "weights \(weights.shape) don't fit elements \(shape)")
+        }
+        let bins = edges.count - 1
+        let x = floating.detach().reshape([count])
+        let isInside = (x .>= edges[0]).logicalAnd(x .<= edges[bins])
+        let place = edges.searchSorted(x, right: true).minimum(bins) - 1
+        var counts = place.counts(where: isInside, bins, weights: weights?.reshape([count]))
+        counts = counts.cast(to: weights.map { $0.floating.dtype } ?? x.dtype)
+        if density { counts = counts / counts.sum() / edges.diff() }
+        return (counts, edges)
+    }
+
+    /// The bounds of a histogram of this row as scalars, further apart where they are equal.
+    private func histogramRange(
+        _ bins: Int, _ range: ClosedRange<Double>?, widening: Double
+    ) -> (low: Tensor, high: Tensor) {
+        guard bins > 0 else { fail("histogram", "\(bins) bins", hint: "at least 1") }
+        let low = range.map { constant($0.lowerBound) } ?? (count == 0 ? constant(0) : min())
+        let high =
+            range.map { constant($0.upperBound) }
+            ?? (count == 0 ? constant(widening == 1 ? 0 : 1) : max())
+        let isPoint = low .== high
+        return (
+            .where(isPoint, low - widening, low), .where(isPoint, high + widening, high)
+        )
+    }
+
+    /// How often each place below `bins` occurs in this row where a mask holds: int64, or sums of
+    /// weights.
+    private func counts(where mask: Tensor, _ bins: Int, weights: Tensor?) -> Tensor {
+        let kept = Tensor.where(mask, self, constant(bins))
+        let ones = Tensor.full(like: kept, 1)
+        return ScatterAdd.of(weights ?? ones, kept, rows: bins + 1)
+            .narrow(axis: 0, start: 0, count: bins)
+    }
+
+    /// How often each number from 0 to the largest occurs in this tensor of integers of rank 1: int64;
+    /// or the sums of weights, in their dtype if they are floats and else in float64. At least
+    /// `minLength` of them.
+    public final func bincount(weights: Tensor? = nil, minLength: Int = 0) -> Tensor {
+        failIfBatched("bincount")
+        guard rank == 1, dtype.isInteger else {
+            fail("bincount", "needs integers of rank 1, not \(dtype) \(shape)")
+        }
+        guard minLength >= 0 else { fail("bincount", "minLength is \(minLength), below 0") }
+        if let weights, weights.shape != shape {
+            fail("bincount", "weights \(weights.shape) don't fit elements \(shape)")
+        }
+        var length = 0
+        if count > 0 {
+            let (low, high) = (min().item(as: Int.self), max().item(as: Int.self))
+            if low < 0 { fail("bincount", "\(low) is below 0") }
+            length = high + 1
+        }
+        let places = cast(to: .int64)
+        let each = weights.map { $0.dtype.isFloat ? $0 : $0.cast(to: .float64) }
+        return ScatterAdd.of(
+            each ?? .full(like: places, 1), places, rows: Swift.max(length, minLength))
+    }
+}
