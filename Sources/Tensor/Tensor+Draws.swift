@@ -1,5 +1,3 @@
-internal import CKernels
-
 // Tensors of random numbers. The numbers are a function of the stream and its position alone, and
 // nothing is read on the host, so that a captured step draws anew in each replay. Inside `vmap` all
 // examples share them, unless it is asked to let them differ.
@@ -40,23 +38,6 @@ extension Tensor {
             on: other.data.backend)
     }
 
-    /// Integers uniform in low..<high, on `device` or the scope's.
-    public static func integers(
-        _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random,
-        on device: Device? = nil
-    ) -> Tensor {
-        integers(
-            shape, low: low, high: high, dtype, using: random, on: NDArray.backend(device))
-    }
-
-    /// Integers uniform in low..<high, of the shape, dtype and device of `other`.
-    public static func integers(
-        like other: Tensor, low: Int = 0, high: Int, using random: Random
-    ) -> Tensor {
-        integers(
-            other.shape, low: low, high: high, other.dtype, using: random, on: other.data.backend)
-    }
-
     package static func uniform(
         _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType, using random: Random,
         on backend: any Backend
@@ -70,19 +51,6 @@ extension Tensor {
     ) -> Tensor {
         DrawScope.draw(shape) {
             random.normal($0, mean: mean, deviation: deviation, dtype, on: backend)
-        }
-    }
-
-    private static func integers(
-        _ shape: Shape, low: Int, high: Int, _ dtype: DType, using random: Random,
-        on backend: any Backend
-    ) -> Tensor {
-        guard high > low else { fail("integers", "the range \(low)..<\(high) is empty") }
-        let span = Double(high - low)
-        return DrawScope.draw(shape) { shape in
-            let unit = random.uniform(shape, low: 0, high: 1, .float64, on: backend)
-            let steps = unit.zip(.mul, Scalar(span)).zip(.minimum, Scalar(span - 1))
-            return steps.cast(to: .int64).zip(.add, Scalar(low)).cast(to: dtype)
         }
     }
 }

@@ -6,6 +6,22 @@ extension Tensor {
         _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random,
         on device: Device? = nil
     ) -> Tensor {
+        integers(
+            shape, low: low, high: high, dtype, using: random, on: NDArray.backend(device))
+    }
+
+    /// Integers uniform in low..<high, of the shape, dtype and device of `other`.
+    public static func integers(
+        like other: Tensor, low: Int = 0, high: Int, using random: Random
+    ) -> Tensor {
+        integers(
+            other.shape, low: low, high: high, other.dtype, using: random, on: other.data.backend)
+    }
+
+    private static func integers(
+        _ shape: Shape, low: Int, high: Int, _ dtype: DType, using random: Random,
+        on backend: any Backend
+    ) -> Tensor {
         guard high > low else { fail("integers", "the range \(low)..<\(high) is empty") }
         let (span, isTooWide) = high.subtractingReportingOverflow(low)
         if isTooWide {
@@ -14,27 +30,33 @@ extension Tensor {
         guard dtype.holds(low), dtype.holds(high - 1) else {
             fail("integers", "\(dtype) can't hold all of \(low)..<\(high)")
         }
-        let drawn =
-            span <= 1 << 53
-            ? random.integers(shape, below: span, on: device)
-            : random.wideIntegers(shape, below: span, on: device)
-        return Tensor(drawn.zip(.add, Scalar(low)).cast(to: dtype))
+        return DrawScope.draw(shape) { shape in
+            let drawn =
+                span <= 1 << 53
+                ? random.integers(shape, below: span, on: backend)
+                : random.wideIntegers(shape, below: span, on: backend)
+            return drawn.zip(.add, Scalar(low)).cast(to: dtype)
+        }
     }
 }
 
 extension Random {
     /// Integers in 0..<span, at most 2⁵³, by one draw each.
-    fileprivate func integers(_ shape: Shape, below span: Int, on device: Device?) -> NDArray {
-        let unit = uniform(shape, .float64, on: device)
+    fileprivate func integers(
+        _ shape: Shape, below span: Int, on backend: any Backend
+    ) -> NDArray {
+        let unit = uniform(shape, low: 0, high: 1, .float64, on: backend)
         let steps = unit.zip(.mul, Scalar(Double(span)))
         return steps.zip(.minimum, Scalar(Double(span - 1))).cast(to: .int64)
     }
 
     /// Integers in 0..<span by two draws each, of the upper bits and of the lower 32. Less than one in
     /// 2²¹ lies beyond and is taken modulo the span.
-    fileprivate func wideIntegers(_ shape: Shape, below span: Int, on device: Device?) -> NDArray {
-        let upper = integers(shape, below: (span - 1) >> 32 + 1, on: device)
-        let lower = integers(shape, below: 1 << 32, on: device)
+    fileprivate func wideIntegers(
+        _ shape: Shape, below span: Int, on backend: any Backend
+    ) -> NDArray {
+        let upper = integers(shape, below: (span - 1) >> 32 + 1, on: backend)
+        let lower = integers(shape, below: 1 << 32, on: backend)
         return upper.zip(.mul, Scalar(1 << 32)).zip(.add, lower).zip(.mod, Scalar(span))
     }
 }
