@@ -105,6 +105,7 @@ package enum OpTable {
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
         + changing + arranging + sampling + embeddings
+        + products + distances + diagonals + equations + factors + spectra
 
     /// Shapes of one operand of any shape.
     static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]

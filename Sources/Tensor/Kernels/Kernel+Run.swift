@@ -72,6 +72,7 @@ extension Kernel {
         case .productOfOthers: "productOfOthers"
         case .ordering(let ordering): ordering.name
         case .matmul: "matmul"
+        case .factor(_, let operation), .solve(_, let operation): "\(operation)"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"
         case .logSumExp: "logSumExp"

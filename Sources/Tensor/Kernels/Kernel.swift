@@ -71,6 +71,13 @@ package enum Kernel: Sendable {
 
     case matmul(bias: Bool, relu: Bool)
 
+    // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
+    // words name the operation where a matrix has no such factor or solution.
+
+    case factor(MatrixFactor, StaticString)
+    /// X of A X = B for the matrices A of a and B of b, whose leading axes are equal.
+    case solve(MatrixSystem, StaticString)
+
     // Rows of logits: contiguous float32 or float64, along the last axis.
 
     case softmax(logarithm: Bool)

@@ -63,6 +63,8 @@ extension Kernel {
         case .fill, .copy, .gather: 0
         case .matmul(let bias, let relu):
             out.count * (2 * (a.shape.last ?? 1) + (bias ? 1 : 0) + (relu ? 1 : 0))
+        case .factor: a.count * (a.shape.last ?? 1)
+        case .solve: (a.count + out.count) * (a.shape.last ?? 1)
         case .ordering: a.count
         case .reduce, .argExtreme, .scan, .logSumExp, .scatter, .crossEntropy: a.count
         case .fused(let program, _): out.count * program.instructions.count
