@@ -104,7 +104,8 @@ package enum OpTable {
         + comparison
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
-        + convolution + changing + arranging + sampling + embeddings
+        + convolution + changing + arranging + sampling + embeddings + products + distances
+        + diagonals + equations + factors + spectra
 
     /// Shapes of one operand of any shape.
     static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]

@@ -27,6 +27,8 @@ extension CPUBackend {
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .convolution(let part, let window, let hasBias):
             convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
+        case .factor(let factor, let operation): self.factor(factor, a, operation, into: out)
+        case .solve(let system, let operation): solve(system, a, b, operation, into: out)
         case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)
         case .softmaxBackward(let logarithm):
             softmaxBackward(a, b, logarithm: logarithm, into: out)

@@ -76,6 +76,8 @@ extension Kernel {
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
         case .convolution(let part, let window, let bias):
             checkConvolution(part, window, a, b, bias: bias ? c : nil, out)
+        case .factor(let factor, _): checkFactor(factor, a, out)
+        case .solve(let system, _): checkSolve(system, a, b, out)
         case .softmax, .productOfOthers:
             logits(a, out)
             alike(a, out)
@@ -198,33 +200,6 @@ extension Kernel {
             x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,
             "contiguous rows of float32 or float64", [x, out])
         agree(x, out)
-    }
-
-    private func checkProduct(
-        _ a: NDArray, _ b: NDArray, _ bias: NDArray?, fuses: Bool, _ out: NDArray
-    ) {
-        let rank = out.rank
-        require(
-            rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous
-                && (out.dtype.isWide || out.dtype.isInteger && !fuses),
-            "matrices of float32 or float64, or integers alone", [a, b, out])
-        agree(a, b)
-        agree(a, out)
-        for axis in 0..<rank - 2 {
-            let size = out.shape[axis]
-            require(
-                a.shape[axis] == size && b.shape[axis] == size, "equal batch axes", [a, b, out])
-        }
-        require(
-            a.shape[rank - 2] == out.shape[rank - 2] && b.shape[rank - 1] == out.shape[rank - 1]
-                && a.shape[rank - 1] == b.shape[rank - 2], "sizes that fit", [a, b, out])
-        if let bias {
-            agree(a, bias)
-            require(
-                bias.isContiguous && bias.rank == 1 && bias.count == out.shape[rank - 1],
-                "a contiguous bias of a number a column", [bias, out])
-        }
-        if a.storage === out.storage || b.storage === out.storage { failAliased() }
     }
 
     private func checkLabels(

@@ -6,9 +6,11 @@ extension Kernel {
         case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
         case .copy, .unary, .test, .binaryScalar, .compareScalar, .argExtreme, .scan,
             .productOfOthers,
-            .softmax, .logSumExp, .dropout, .labelWeights, .positions:
+            .softmax, .logSumExp, .dropout, .labelWeights, .positions, .factor:
             1
-        case .binary, .compare, .softmaxBackward, .gather, .scatter, .crossEntropy: 2
+        case .binary, .compare, .softmaxBackward, .gather, .scatter, .crossEntropy,
+            .solve:
+            2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .ordering(let ordering): ordering.operandCount
         case .matmul(let bias, _), .convolution(_, _, let bias): bias ? 3 : 2

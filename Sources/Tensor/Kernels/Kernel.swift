@@ -75,6 +75,12 @@ package enum Kernel: Sendable {
     /// c if there is a bias; or the gradient by the input, of that by the output a and the weight b;
     /// or that by the weight, of the input a and the gradient by the output b.
     case convolution(ConvolutionPart, Window, bias: Bool)
+    // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
+    // words name the operation where a matrix has no such factor or solution.
+
+    case factor(MatrixFactor, StaticString)
+    /// X of A X = B for the matrices A of a and B of b, whose leading axes are equal.
+    case solve(MatrixSystem, StaticString)
 
     // Rows of logits: contiguous float32 or float64, along the last axis.
 

@@ -122,8 +122,10 @@ extension Entry {
         },
         .ops("tensor_split", with: "sections dim") { a in
             let axis = try a.int("dim", or: 0)
-            if case .int(let count)? = a["sections"] {
-                return try a.x.tensorSplit(count, axis: axis)
+            if let sections = a["sections"], sections.elements == nil,
+                try !a.isTensor("sections") || a.tensor("sections").rank == 0
+            {
+                return try a.x.tensorSplit(a.int("sections", or: 1), axis: axis)
             }
             return try a.x.tensorSplit(at: a.ints("sections") ?? [], axis: axis)
         },

@@ -5,64 +5,18 @@ extension Entry {
     static let compositions: [Entry] = shaping + shuffling + sums + masked
 
     private static let shaping: [Entry] = [
-        .ops("atleast_1d") { a in try a.tensors().map { atLeast(1, $0) } },
-        .ops("atleast_2d") { a in try a.tensors().map { atLeast(2, $0) } },
-        .ops("atleast_3d") { a in try a.tensors().map { atLeast(3, $0) } },
-        .op("hstack") { a in
-            let parts = try a.tensors().map { atLeast(1, $0) }
-            return .concat(parts, axis: parts[0].rank == 1 ? 0 : 1)
-        },
-        .op("vstack") { .concat(try $0.tensors().map { atLeast(2, $0) }, axis: 0) },
-        .op("dstack") { .concat(try $0.tensors().map { atLeast(3, $0) }, axis: 2) },
-        .op("column_stack") { a in
-            .concat(try a.tensors().map { $0.rank < 2 ? $0.reshape([-1, 1]) : $0 }, axis: 1)
-        },
-        .ops("broadcast_tensors", with: "*others") { a in
-            let all = [try a.x] + (try a.has("others") ? a.tensors("others") : [])
-            let shape = all.map { Tensor.zeros($0.shape) }.reduce(Tensor(0.0), +).shape
-            return all.map { $0.expand(to: shape) }
-        },
         .op("sum_to_size", with: "*size") { a in
             let (x, size) = (try a.x, try a.ints("size") ?? [])
             let lead = x.rank - size.count
             let axes = x.shape.indices.filter { $0 < lead || size[$0 - lead] == 1 }
             return (axes.isEmpty ? x : x.sum(axes: axes, keepDims: true)).reshape(Shape(size))
         },
-        .ops("tensor_split", with: "sections dim") { a in
-            try parts(a, axis: a.axis(or: 0))
-        },
-        .ops("hsplit", with: "sections") { try parts($0, axis: $0.x.rank == 1 ? 0 : 1) },
-        .ops("vsplit", with: "sections") { try parts($0, axis: 0) },
-        .ops("dsplit", with: "sections") { try parts($0, axis: 2) },
+        .ops("hsplit", with: "sections") { try sections($0, axis: $0.x.rank == 1 ? 0 : 1) },
+        .ops("vsplit", with: "sections") { try sections($0, axis: 0) },
+        .ops("dsplit", with: "sections") { try sections($0, axis: 2) },
     ]
 
     private static let shuffling: [Entry] = [
-        .op("movedim", with: "source destination") { a in
-            let (x, from) = (try a.x, try a.require(a.ints("source"), "source"))
-            let to = try a.require(a.ints("destination"), "destination")
-            let order = from.map { $0 < 0 ? $0 + x.rank : $0 }
-            if from.count != to.count || Set(order).count != from.count {
-                throw Inexpressible("axes that don't pair")
-            }
-            let goals = to.map { $0 < 0 ? $0 + x.rank : $0 }
-            if Set(goals).count != goals.count { throw Inexpressible("axes that meet") }
-            var axes = (0..<x.rank).filter { !order.contains($0) }
-            for (goal, axis) in zip(goals, order).sorted(by: { $0.0 < $1.0 }) {
-                axes.insert(axis, at: goal)
-            }
-            return x.permute(axes)
-        },
-        .op("rot90", with: "k dims") { a in
-            let (x, turns) = (try a.x, (try a.int("k", or: 1) % 4 + 4) % 4)
-            let axes = try a.ints("dims") ?? [0, 1]
-            if axes.count != 2 || axes[0] == axes[1] { throw Inexpressible("no two axes") }
-            return switch turns {
-            case 1: x.flip(axes[1]).transpose(axes[0], axes[1])
-            case 2: x.flip(axes)
-            case 3: x.transpose(axes[0], axes[1]).flip(axes[1])
-            default: x
-            }
-        },
         .op("nn.functional.pixel_shuffle", with: "upscale_factor") { a in
             let (x, r) = (try a.x, try a.require(a.int("upscale_factor"), "factor"))
             let (lead, c) = (Array(x.shape.dropLast(3)), x.shape[x.rank - 3] / (r * r))
@@ -92,14 +46,6 @@ extension Entry {
         .op("fft.ifftshift", with: "dim") { a in
             let axes = try a.ints("dim") ?? Array(0..<a.x.rank)
             return try axes.reduce(a.x) { $0.roll(-($0.shape[at: $1] / 2), axis: $1) }
-        },
-        .op("tril_indices", with: "col offset dtype") { a in
-            let (ones, offset) = (try blank(a), try a.int("offset", or: 0))
-            return ones.tril(offset).nonzero().transpose().cast(to: try a.dtype() ?? .int64)
-        },
-        .op("triu_indices", with: "col offset dtype") { a in
-            let (ones, offset) = (try blank(a), try a.int("offset", or: 0))
-            return ones.triu(offset).nonzero().transpose().cast(to: try a.dtype() ?? .int64)
         },
     ]
 
@@ -137,44 +83,9 @@ extension Entry {
         },
     ]
 
-    /// As many sections, of which the first are longer, or sections from bound to bound.
-    private static func parts(_ a: Arguments, axis: Int) throws -> [Tensor] {
-        let (x, size) = (try a.x, try a.x.shape[axis])
-        let isCount =
-            switch a["sections"] {
-            case .int?: true
-            case .tensor(let place)?: a.inputs[place].rank == 0
-            default: false
-            }
-        if isCount {
-            let n = try a.require(a.int("sections"), "sections")
-            return x.split(sizes: (0..<n).map { (size + n - 1 - $0) / n }, axis: axis)
-        }
-        var bounds = try a.require(a.ints("sections"), "sections")
-            .map { min(max($0 < 0 ? $0 + size : $0, 0), size) }
-        bounds = [0] + bounds + [size]
-        return zip(bounds, bounds.dropFirst()).map {
-            x[
-                at: Array(repeating: TensorIndex.all, count: axis) + [
-                    TensorIndex.every(1, from: $0, to: $1)
-                ]]
-        }
-    }
-
-    private static func blank(_ a: Arguments) throws -> Tensor {
-        .ones([try a.int("input", or: 0), try a.int("col", or: 0)])
-    }
-
-    private static func atLeast(_ rank: Int, _ x: Tensor) -> Tensor {
-        switch (rank, x.rank) {
-        case (1, 0): x.reshape([1])
-        case (2, 0): x.reshape([1, 1])
-        case (2, 1): x.unsqueeze(0)
-        case (3, 0): x.reshape([1, 1, 1])
-        case (3, 1): x.unsqueeze(0).unsqueeze(2)
-        case (3, 2): x.unsqueeze(2)
-        default: x
-        }
+    private static func sections(_ a: Arguments, axis: Int) throws -> [Tensor] {
+        if case .int(let count)? = a["sections"] { return try a.x.tensorSplit(count, axis: axis) }
+        return try a.x.tensorSplit(at: a.ints("sections") ?? [], axis: axis)
     }
 }
 
