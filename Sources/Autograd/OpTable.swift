@@ -97,7 +97,7 @@ public enum OpBatching: Sendable, Equatable {
 public enum OpTable {
     public static let rows: [OpRow] =
         arithmetic + scalarArithmetic + exponential + trigonometric + rounding + activation
-        + comparison
+        + comparison + scalar
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
 

@@ -158,7 +158,7 @@ extension Catalogs {
                 default: return Parallel(.concat(axis: value.int("axis")), branches)
                 }
             },
-        ])
+        ] + furtherActivations)
 }
 
 /// The initializers that a config can name.

@@ -30,7 +30,8 @@ struct Entry: Sendable {
 
     /// All there are. An operator that isn't here is not compared.
     static let table: [Entry] =
-        elementwise + arithmetic + activations + reductions + movement + joining + indexing
+        elementwise + arithmetic + activations + scalar + furtherActivations
+        + reductions + movement + joining + indexing
         + products + losses + creation
 }
 

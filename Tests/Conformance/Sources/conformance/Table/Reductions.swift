@@ -28,12 +28,10 @@ extension Entry {
             ]
         },
         .op("argmax", with: "dim keepdim") { a in
-            if try a.bool("keepdim") { throw Inexpressible("keepdim") }
-            return try a.x.argmax(axis: a.int("dim"))
+            try a.x.argmax(axis: a.int("dim"), keepDims: a.bool("keepdim"))
         },
         .op("argmin", with: "dim keepdim") { a in
-            if try a.bool("keepdim") { throw Inexpressible("keepdim") }
-            return try a.x.argmin(axis: a.int("dim"))
+            try a.x.argmin(axis: a.int("dim"), keepDims: a.bool("keepdim"))
         },
         .op("cumsum", with: "dim dtype") { a in
             let y = try a.typed.cumsum(axis: a.axis())
