@@ -18,13 +18,13 @@ extension Kernel {
             elementwise(b, out)
             agree(a, b)
             agree(a, out)
-            if !a.dtype.isFloat {
+            if !a.dtype.isFloat || Int(function.rawValue) >= FT_BINARY_REAL_COUNT {
                 has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
             }
         case .binaryScalar(let function, _, _):
             elementwise(a, out)
             agree(a, out)
-            if !a.dtype.isFloat {
+            if !a.dtype.isFloat || Int(function.rawValue) >= FT_BINARY_REAL_COUNT {
                 has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
             }
         case .compare:
