@@ -1,32 +1,7 @@
-internal import CKernels
 public import Tensor
-
-/// y = Σ x without the NaN among them,  dx = dy, 0 for NaN
-final class NanSum: AxesOp {
-    override var saves: Saved { .inputs }
-    override func forward(_ x: NDArray) -> NDArray {
-        x.reduce(.nan_sum, axes: axes, keepDims: keepDims)
-    }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        kept(dy, x).expand(to: x.shape).maskedFill(x.isNaN(), 0)
-    }
-    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        sum(dx.maskedFill(x.isNaN(), 0))
-    }
-    override func along(_ axes: [Int]?) -> AxesOp { NanSum(axes, keepDims: keepDims) }
-}
 
 // Other forms of the reductions.
 extension Tensor {
-    /// The sum of what is not NaN; 0 of nothing else. Integers and bool sum in int64.
-    public final func nanSum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-        guard dtype.isFloat else { return sum(axes: axes, keepDims: keepDims) }
-        return NanSum(axes, keepDims: keepDims)(self)
-    }
-    public final func nanSum(axis: Int, keepDims: Bool = false) -> Tensor {
-        nanSum(axes: [axis], keepDims: keepDims)
-    }
-
     /// The mean of what is not NaN; NaN of nothing else.
     public final func nanMean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Tensor.roundedOnce([floating]) {
