@@ -13,6 +13,7 @@ extension Tensor {
             return Tensor.where(near, x + weight * step, end - step * (1 - weight))
         }
     }
+    /// The same with one weight.
     public final func lerp(_ end: Tensor, _ weight: Double) -> Tensor {
         let (a, b) = Tensor.promoted(self, end, toFloat: true)
         return Tensor.roundedOnce([a, b]) {
@@ -96,10 +97,12 @@ extension Tensor {
     public final func clip(lower: Tensor, upper: Tensor) -> Tensor {
         clip(lower: lower).clip(upper: upper)
     }
+    /// The elements that are below `lower` replaced by it.
     public final func clip(lower: Tensor) -> Tensor {
         let (x, bound) = Tensor.promoted(self, lower)
         return Where.of((x .< bound).logicalOr(bound .!= bound), bound, x)
     }
+    /// The elements that are above `upper` replaced by it.
     public final func clip(upper: Tensor) -> Tensor {
         let (x, bound) = Tensor.promoted(self, upper)
         return Where.of((x .> bound).logicalOr(bound .!= bound), bound, x)
@@ -107,7 +110,9 @@ extension Tensor {
 
     /// Whether the sign is negative, that of −0 and of NaN included.
     public final func signBit() -> Tensor { Predicate(.signbit)(arithmetic) }
+    /// Whether each element is +∞; integers never are.
     public final func isPositiveInfinity() -> Tensor { floating .== Double.infinity }
+    /// Whether each element is −∞; integers never are.
     public final func isNegativeInfinity() -> Tensor { floating .== -Double.infinity }
 
     /// Whether |x − other| ≤ absolute + relative · |other|, or both are equal, or both NaN if

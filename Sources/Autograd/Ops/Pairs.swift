@@ -111,6 +111,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return RoundedDiv(rounding)(a, b)
     }
+    /// The same with a number, which takes the dtype of the elements.
     public final func divide(_ other: some TensorScalar, rounding: DivisionRounding) -> Tensor {
         divide(constant(other), rounding: rounding)
     }
@@ -120,6 +121,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Fmod()(a, b)
     }
+    /// The same with a number, which takes the dtype of the elements.
     public final func fmod(_ other: some TensorScalar) -> Tensor { fmod(constant(other)) }
 
     /// √(x² + other²) without overflow; its gradient is 0 at the origin.
@@ -127,6 +129,7 @@ extension Tensor {
 
     /// The magnitude of this with the sign of `other`, that of −0 included.
     public final func copySign(_ other: Tensor) -> Tensor { paired(other, CopySign()) }
+    /// The magnitudes with the sign of a number.
     public final func copySign(_ other: some TensorScalar) -> Tensor {
         let x = floating
         return CopySign()(x, x.constant(other))

@@ -9,6 +9,7 @@ extension Tensor {
             return $0[0].nanSum(axes: axes, keepDims: keepDims) / counts.cast(to: $0[0].dtype)
         }
     }
+    /// The same along one axis, negative ones counted from the end.
     public final func nanMean(axis: Int, keepDims: Bool = false) -> Tensor {
         nanMean(axes: [axis], keepDims: keepDims)
     }
@@ -17,6 +18,7 @@ extension Tensor {
     public final func countNonzero(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         cast(to: .bool).sum(axes: axes, keepDims: keepDims)
     }
+    /// The same along one axis, negative ones counted from the end.
     public final func countNonzero(axis: Int, keepDims: Bool = false) -> Tensor {
         countNonzero(axes: [axis], keepDims: keepDims)
     }
@@ -38,17 +40,21 @@ extension Tensor {
         )
     }
 
+    /// Whether any element along an axis is not zero.
     public final func any(axis: Int, keepDims: Bool = false) -> Tensor {
         any(axes: [axis], keepDims: keepDims)
     }
+    /// Whether no element along an axis is zero.
     public final func all(axis: Int, keepDims: Bool = false) -> Tensor {
         all(axes: [axis], keepDims: keepDims)
     }
+    /// The variance along one axis.
     public final func variance(
         axis: Int, correction: Double = 1, keepDims: Bool = false
     ) -> Tensor {
         variance(axes: [axis], correction: correction, keepDims: keepDims)
     }
+    /// The standard deviation along one axis.
     public final func standardDeviation(
         axis: Int, correction: Double = 1, keepDims: Bool = false
     ) -> Tensor {
