@@ -8,9 +8,13 @@ struct Inventory {
     private(set) var parameters: [(name: String, parameter: Parameter)] = []
     private(set) var buffers: [(name: String, buffer: Buffer)] = []
     private(set) var modules: [(name: String, module: Module)] = []
+    /// For each module the position of the one that it was found in; -1 for the first.
+    private(set) var owners: [Int] = []
     private(set) var randoms: [(name: String, random: Random)] = []
     /// Parameters and buffers together, in the order of their declaration.
     private(set) var tensors: [(name: String, tensor: Tensor)] = []
+    /// For each of them the position of the module that it was found in.
+    private(set) var tensorOwners: [Int] = []
     private(set) var aliases: [(alias: String, name: String)] = []
 
     private var names: [ObjectIdentifier: String] = [:]
@@ -18,11 +22,15 @@ struct Inventory {
     private var sharedModules: [(alias: String, name: String)] = []
 
     init(of root: Module) {
-        var stack: [(name: String, value: Any)] = [("", root)]
-        while let (name, value) = stack.popLast() {
+        var stack: [(name: String, value: Any, owner: Int)] = [("", root, -1)]
+        while let (name, value, owner) = stack.popLast() {
+            let known = modules.count
             let parts = visit(value, named: name)
+            let isNew = modules.count > known
+            if isNew { owners.append(owner) }
+            if tensors.count > tensorOwners.count { tensorOwners.append(owner) }
             for part in parts.reversed() {
-                stack.append((Inventory.join(name, part.name), part.value))
+                stack.append((Inventory.join(name, part.name), part.value, isNew ? known : owner))
             }
         }
         addAliasesOfSharedModules()

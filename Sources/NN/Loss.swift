@@ -43,6 +43,9 @@ public enum LossReduction: String, Sendable, CaseIterable {
 public protocol ElementwiseLoss: Loss {
     /// How the losses become one number.
     var reduction: LossReduction { get }
+    /// A target that contributes nothing, whatever is predicted beside it; nil where all count. The
+    /// mean is over the others, and 0 where there is none.
+    var ignoredIndex: Int? { get }
     /// The losses of all elements; the target has the prediction's shape and dtype.
     func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor
 }
@@ -56,8 +59,25 @@ extension ElementwiseLoss {
                 "prediction \(prediction.shape) and target \(target.shape) differ in shape",
                 hint: "reshape one of them; losses don't broadcast")
         }
-        return reduction(losses(prediction, target.cast(to: prediction.dtype)))
+        let wanted = target.cast(to: prediction.dtype)
+        guard let isIgnored = isIgnored(target) else {
+            return reduction(losses(prediction, wanted))
+        }
+        let all = losses(prediction.maskedFill(isIgnored, 0), wanted.maskedFill(isIgnored, 0))
+        let counted = all.maskedFill(isIgnored, 0)
+        guard reduction == .mean else { return reduction(counted) }
+        return counted.sum().meanByWeight(
+            isIgnored.logicalNot().cast(to: .int64).sum().cast(to: all.dtype))
     }
+
+    public var ignoredIndex: Int? { nil }
+
+    public func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor? {
+        guard reduction == .mean, let isIgnored = isIgnored(target) else { return nil }
+        return isIgnored.logicalNot().cast(to: .int64).sum().cast(to: .float64)
+    }
+
+    private func isIgnored(_ target: Tensor) -> Tensor? { ignoredIndex.map { target .== $0 } }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard prediction == target else {

@@ -34,7 +34,9 @@ open class Module: CustomStringConvertible {
     /// The parts that are searched for parameters, with their names: the stored properties.
     open var members: [(name: String, value: Any)] { storedProperties }
 
-    public final var description: String { describe }
+    /// The module and all in it as a tree, with the shapes of parameters and buffers and how many
+    /// elements the parameters have.
+    public final var description: String { ModuleTree(self).description }
 }
 
 extension Module {

@@ -37,7 +37,7 @@ struct Evaluator {
         }
         return Measurement(
             loss: losses.mean,
-            metrics: zip(metrics, tallies).map { ($0.name, $1?.average.value ?? 0) })
+            metrics: zip(metrics, tallies).map { ($0.name, $1?.value ?? $0.value(of: [])) })
     }
 }
 
