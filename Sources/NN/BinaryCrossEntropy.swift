@@ -42,6 +42,14 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// - Parameter weights: of the single elements, of a shape that broadcasts to theirs; what weighs 0 may
+    ///   be infinite or NaN. The mean is over the number of elements.
+    public func callAsFunction(
+        _ prediction: Tensor, _ target: Tensor, weights: Tensor
+    ) -> Tensor {
+        reduced(prediction, target, weights: weights)
+    }
+
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         var (missed, alarmed) = negativeLogarithms(prediction)
         if let weights = along(prediction, positiveWeights, "positive weights") {

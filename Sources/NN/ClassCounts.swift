@@ -18,7 +18,15 @@ struct ClassCounts {
         }
     }
 
-    /// The ratio that `body` gives of each class, as one number; 0 for 0 / 0.
+    /// The ratio that `body` gives of each class; 0 for 0 / 0.
+    func ratios(_ body: (Class) -> (Double, Double)) -> [Double] {
+        classes.map { part in
+            let (top, bottom) = body(part)
+            return bottom == 0 ? 0 : top / bottom
+        }
+    }
+
+    /// The ratios of the classes as one number.
     func mean(_ average: ClassAverage, _ body: (Class) -> (Double, Double)) -> Double {
         func ratio(_ part: Class) -> Double {
             let (top, bottom) = body(part)

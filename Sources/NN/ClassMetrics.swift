@@ -39,6 +39,11 @@ public struct Precision: Metric {
         ClassCounts(numbers).mean(average) { ($0.hits, $0.predicted) }
     }
 
+    /// That of each class, from a tally of this metric.
+    public func perClass(_ tally: Tally) -> [Double] {
+        ClassCounts(tally.numbers).ratios { ($0.hits, $0.predicted) }
+    }
+
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try average.check(prediction, target, targetType, name)
     }
@@ -67,6 +72,11 @@ public struct Recall: Metric {
         ClassCounts(numbers).mean(average) { ($0.hits, $0.wanted) }
     }
 
+    /// That of each class, from a tally of this metric.
+    public func perClass(_ tally: Tally) -> [Double] {
+        ClassCounts(tally.numbers).ratios { ($0.hits, $0.wanted) }
+    }
+
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try average.check(prediction, target, targetType, name)
     }
@@ -93,6 +103,11 @@ public struct F1Score: Metric {
 
     public func value(of numbers: [Double]) -> Double {
         ClassCounts(numbers).mean(average) { (2 * $0.hits, $0.predicted + $0.wanted) }
+    }
+
+    /// That of each class, from a tally of this metric.
+    public func perClass(_ tally: Tally) -> [Double] {
+        ClassCounts(tally.numbers).ratios { (2 * $0.hits, $0.predicted + $0.wanted) }
     }
 
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {

@@ -32,9 +32,10 @@ public struct ConfusionMatrix: Metric {
     }
 
     /// The matrix that a tally of this metric holds, read from its device.
-    public func matrix(_ tally: Tally) -> [[Int]] { matrix(tally.numbers) }
+    public func matrix(_ tally: Tally) -> [[Int]] { matrix(of: tally.numbers) }
 
-    private func matrix(_ numbers: [Double]) -> [[Int]] {
+    /// The matrix that the numbers of a tally of this metric stand for.
+    public func matrix(of numbers: [Double]) -> [[Int]] {
         let size = Int(Double(numbers.count).squareRoot())
         return (0..<size).map { row in
             (0..<size).map { Int(exactly: numbers[row * size + $0]) ?? 0 }
@@ -42,7 +43,7 @@ public struct ConfusionMatrix: Metric {
     }
 
     public func value(of numbers: [Double]) -> Double {
-        let rows = matrix(numbers)
+        let rows = matrix(of: numbers)
         let hits = rows.indices.reduce(0) { $0 + rows[$1][$1] }
         let count = rows.joined().reduce(0, +)
         return Average(total: Double(hits), count: count).value
@@ -51,5 +52,13 @@ public struct ConfusionMatrix: Metric {
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         if isBinary { return try Pairs.check(prediction, target, name) }
         try Classes.check(prediction, target, targetType, name)
+        if let classes = prediction.last, classes > ConfusionMatrix.mostClasses {
+            throw ShapeError(
+                layer: name,
+                problem: "a matrix of \(classes) classes is too large; the most is "
+                    + "\(ConfusionMatrix.mostClasses)")
+        }
     }
+
+    private static let mostClasses = 1000
 }

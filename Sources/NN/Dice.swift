@@ -42,7 +42,7 @@ public struct Dice: Loss {
         guard reduction == .mean, let isCounted = isCounted(target) else {
             return reduction(losses)
         }
-        return losses.sum().meanByWeight(isCounted.cast(to: .int64).sum().cast(to: losses.dtype))
+        return losses.meanByWeights(of: isCounted.cast(to: .int64).sum())
     }
 
     private func ofRegions(_ logits: Tensor, _ target: Tensor) -> Tensor {

@@ -98,14 +98,6 @@ struct Inventory {
         }
     }
 
-    /// Whether values of a type are parts of a module, or lists of such.
-    fileprivate static func isPart(_ type: Any.Type) -> Bool {
-        var type = type
-        while let container = type as? any MemberContainer.Type { type = container.heldType }
-        return type is Module.Type || type is Parameter.Type || type is Buffer.Type
-            || type is Random.Type
-    }
-
     /// A shared module's tensors have further names. A module inside itself would have endlessly
     /// many; those are left out.
     private mutating func addAliasesOfSharedModules() {
@@ -146,7 +138,7 @@ extension Module {
         guard label.hasPrefix(lazyPrefix) else { return label }
         let name = String(label.dropFirst(lazyPrefix.count))
         let isUnread = (child.value as? any MemberContainer)?.heldMembers.isEmpty ?? true
-        if isUnread, Inventory.isPart(type(of: child.value)) {
+        if isUnread, Inventory.mayHoldParts(type(of: child.value)) {
             fail(
                 "\(type(of: self))",
                 "the lazy property '\(name)' was not read yet, so what is in it can't be found",
@@ -157,14 +149,14 @@ extension Module {
 }
 
 /// A collection whose elements are searched for parameters.
-private protocol MemberContainer {
+protocol MemberContainer {
     static var heldType: Any.Type { get }
     var heldMembers: [(name: String, value: Any)] { get }
 }
 
 /// Whether values of a type can't hold a module. A million numbers or words are not looked at one by
 /// one.
-private func isPlain<Value>(_ type: Value.Type) -> Bool {
+func isPlain<Value>(_ type: Value.Type) -> Bool {
     _isPOD(type) || type == String.self
 }
 

@@ -53,7 +53,7 @@ struct LabelledRows {
         switch reduction {
         case .none: return weighted.reshape(shape)
         case .sum: return weighted.sum()
-        case .mean: return weighted.sum().meanByWeight(weights.sum().cast(to: losses.dtype))
+        case .mean: return weighted.meanByWeights(of: weights.sum())
         case .batchMean: return weighted.sum() / Double(shape.first ?? 1)
         }
     }

@@ -52,6 +52,12 @@ public protocol ElementwiseLoss: Loss {
 
 extension ElementwiseLoss {
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        reduced(prediction, target, weights: nil)
+    }
+
+    /// - Parameter weights: of the elements; what weighs 0 may be infinite or NaN. The mean is over the
+    ///   number of elements.
+    func reduced(_ prediction: Tensor, _ target: Tensor, weights: Tensor?) -> Tensor {
         let prediction = prediction.dtype.isFloat ? prediction : prediction.cast(to: .float32)
         guard prediction.shape == target.shape else {
             fail(
@@ -59,15 +65,17 @@ extension ElementwiseLoss {
                 "prediction \(prediction.shape) and target \(target.shape) differ in shape",
                 hint: "reshape one of them; losses don't broadcast")
         }
+        func weighed(_ losses: Tensor) -> Tensor {
+            weights.map { $0.cast(to: losses.dtype).weighing(losses) } ?? losses
+        }
         let wanted = target.cast(to: prediction.dtype)
         guard let isIgnored = isIgnored(target) else {
-            return reduction(losses(prediction, wanted))
+            return reduction(weighed(losses(prediction, wanted)))
         }
         let all = losses(prediction.maskedFill(isIgnored, 0), wanted.maskedFill(isIgnored, 0))
-        let counted = all.maskedFill(isIgnored, 0)
+        let counted = weighed(all).maskedFill(isIgnored, 0)
         guard reduction == .mean else { return reduction(counted) }
-        return counted.sum().meanByWeight(
-            isIgnored.logicalNot().cast(to: .int64).sum().cast(to: all.dtype))
+        return counted.meanByWeights(of: isIgnored.logicalNot().cast(to: .int64).sum())
     }
 
     public var ignoredIndex: Int? { nil }
@@ -89,6 +97,13 @@ extension ElementwiseLoss {
 }
 
 extension Tensor {
+    /// The sum of these weighted losses divided by the sum of their weights; 0 where nothing weighs. Half
+    /// precision is summed in float32.
+    final func meanByWeights(of weight: Tensor) -> Tensor {
+        let type: DType = dtype == .float64 ? .float64 : .float32
+        return cast(to: type).sum().meanByWeight(weight.cast(to: type)).cast(to: dtype)
+    }
+
     /// This sum of weighted losses divided by the sum of their weights; 0 where nothing weighs.
     final func meanByWeight(_ weight: Tensor) -> Tensor {
         let isNothing = weight .== 0

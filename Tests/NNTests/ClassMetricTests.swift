@@ -62,6 +62,8 @@ struct ClassMetricTests {
             expectClose([value(Recall(average, ignoredIndex: -1))], [recalls[index]])
             expectClose([value(F1Score(average, ignoredIndex: -1))], [f1s[index]])
         }
+        let metric = F1Score(ignoredIndex: -1)
+        expectClose(metric.perClass(metric(logits, labels)), Array(f1s[3...]))
         let names = averages.prefix(4).map { F1Score($0).name }
         #expect(names == ["f1", "f1Micro", "f1Weighted", "f1Class0"])
     }

@@ -26,6 +26,18 @@ struct TorchLossTests {
         expectClose([tangent], [dual])
     }
 
+    @Test("batch under vmap, gradients too", arguments: TorchLossCase.all)
+    func batched(_ test: TorchLossCase) {
+        let loss = test.make()
+        let (x, y) = (test.x, test.y)
+        let values = vmap { (x: Tensor, y: Tensor) in loss(x, y) }(x, y)
+        let slopes = vmap { (x: Tensor, y: Tensor) in grad { loss($0, y) }(x) }(x, y)
+        for row in 0..<x.shape[0] {
+            expectClose(values[row], [loss(x[row], y[row]).item])
+            expectClose(slopes[row], grad { loss($0, y[row]) }(x[row]).values())
+        }
+    }
+
     @Test("can be captured, and give the same", arguments: TorchLossCase.all)
     func captured(_ test: TorchLossCase) {
         let loss = test.make()
@@ -90,6 +102,14 @@ struct TorchLossTests {
         let loss = BinaryCrossEntropy(classWeights: [0, 1], reduction: .sum)
         let plain = BinaryCrossEntropy(reduction: .sum)
         #expect(loss(x, y).item == plain(x[.all, 1], y[.all, 1]).item)
+        let each = Tensor([[0, 2], [0, 3]], .float64)
+        let rows = BinaryCrossEntropy(reduction: .none)(x[.all, 1], y[.all, 1])
+        #expect(
+            BinaryCrossEntropy()(x, y, weights: each).item
+                == (rows[0].item * 2 + rows[1].item * 3) / 4)
+        let half = BinaryCrossEntropy(ignoredIndex: -1)(
+            .zeros([70_000], .float16), .ones([70_000], .float16))
+        #expect(half.item == 0.693359375)
         let share = Tensor([-Double.infinity, -0.5], .float64)
         let divergence = KLDivergence(logTarget: true, reduction: .sum)
         expectClose(

@@ -74,7 +74,7 @@ import Testing
     func metrics(name: String) throws {
         let ofClasses =
             name.hasSuffix("ccuracy") && name != "binaryAccuracy"
-            || ["precision", "recall", "f1", "perplexity"].contains(name)
+            || ["precision", "recall", "f1", "perplexity", "confusionMatrix"].contains(name)
         let overrides =
             ofClasses ? [] : regression + ["loss={\"type\":\"meanSquaredError\"}"]
         let summary = try train(overrides + ["metrics=[\(value("metric", name))]"])

@@ -1,3 +1,4 @@
+import FTJSON
 import FakeTensor
 import Testing
 
@@ -77,6 +78,22 @@ struct MeasuringTests {
         let options = ["loss={\"type\":\"\(loss)\"}", "training.epochs=10", "metrics=[\"f1\"]"]
         let summary = try sandbox.trainer("run", options).run()
         #expect((summary.best?.measurement.value("f1") ?? 0) > 0.9)
+    }
+
+    @Test("a confusion matrix is measured with the checkpoint")
+    func confusion() throws {
+        let sandbox = Sandbox()
+        let metrics = "metrics=[\"accuracy\", \"confusionMatrix\"]"
+        _ = try sandbox.trainer("run", [metrics, "training.epochs=10"]).run()
+        let evaluation = try Evaluation(sandbox.file("run"))
+        #expect(evaluation.confusion == [[4, 0, 0], [0, 4, 0], [0, 0, 4]])
+        #expect(evaluation.measurement.value("confusionMatrix") == 1)
+        #expect(
+            evaluation.lines.suffix(5) == [
+                "", "class  → 0  → 1  → 2", "    0    4    0    0", "    1    0    4    0",
+                "    2    0    0    4",
+            ])
+        #expect(evaluation.json["confusionMatrix"] != nil)
     }
 
     @Test("what doesn't fit is a sentence")

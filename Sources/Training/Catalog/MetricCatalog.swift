@@ -33,6 +33,11 @@ extension Catalogs {
                 "balancedAccuracy", "The mean of the classes' recalls, rare ones like common ones."
             ) { BalancedAccuracy(ignoredIndex: $1) },
             Entry(
+                "confusionMatrix",
+                "Which classes are taken for which: eval prints it; its number is the accuracy.",
+                [.bool("binary", default: false, doc: "outputs are single logits")]
+            ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1) },
+            Entry(
                 "auc", "The area under the ROC curve of single outputs, exact for all examples."
             ) { AreaUnderROC(ignoredIndex: $1) },
             Entry("perplexity", "e to the mean cross-entropy of logits.") {
