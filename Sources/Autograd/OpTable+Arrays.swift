@@ -17,6 +17,12 @@ extension OpTable {
             "sum axes 0, 2", "Sum", shapes: [[2, 3, 4], [1, 2, 1], [0, 2, 3], [2, 0, 3]],
             large: [37, 53, 61], roundings: 5
         ) { $0.sum(axes: [0, 2]) },
+        shaped("nanSum", "NanSum", shapes: maybeEmpty + [[]], roundings: 3) {
+            $0.maskedFill($0 .> 1, Double.nan).nanSum()
+        },
+        shaped("nanSum axis 1", "NanSum", shapes: maybeEmpty, roundings: 3) {
+            $0.maskedFill($0 .> 1, Double.nan).nanSum(axis: 1, keepDims: true)
+        },
         shaped("mean", "Mean", shapes: [[3, 4], [2, 3, 2], [], [1]], roundings: 3) { $0.mean() },
         shaped("mean axis 1", "Mean", shapes: matrices, roundings: 3) { $0.mean(axis: 1) },
         shaped("variance", "Variance", shapes: [[3, 4], [7], [1, 2]], roundings: 4) {
@@ -52,14 +58,21 @@ extension OpTable {
         shaped("min axis 0", "Extreme", shapes: [[3, 4], [1, 1], [3, 1], [1, 4], [3, 0]]) {
             $0.min(axis: 0, keepDims: true)
         },
-        shaped("prod", "Prod", shapes: [[3, 4], [], [1], [0]], over: 0.5...1.5, roundings: 3) {
+        shaped(
+            "prod", "Prod", "ProductOfOthers", shapes: [[3, 4], [], [1], [0]], over: 0.5...1.5,
+            roundings: 3
+        ) {
             $0.prod()
         },
-        shaped("prod axis 0", "Prod", shapes: maybeEmpty, over: 0.5...1.5, roundings: 3) {
+        shaped(
+            "prod axis 0", "Prod", "ProductOfOthers", shapes: maybeEmpty, over: 0.5...1.5,
+            roundings: 3
+        ) {
             $0.prod(axis: 0)
         },
         shaped(
-            "prod with zeros", "Prod", shapes: [[3, 4], [2, 2]], large: [40, 97], roundings: 3
+            "prod with zeros", "Prod", "ProductOfOthers", shapes: [[3, 4], [2, 2]],
+            large: [40, 97], roundings: 3
         ) {
             ($0 * $0.round()).prod(axis: 1)
         },

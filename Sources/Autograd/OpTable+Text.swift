@@ -10,7 +10,7 @@ extension OpTable {
     ///   with backward and with central differences.
     /// - `second order`: backward and tangent of backward, likewise.
     /// - `batching`: whether `vmap` has a `rule`, compared with a loop, or why not.
-    public static func markdown(_ rows: [OpRow] = rows) -> String {
+    package static func markdown(_ rows: [OpRow] = rows) -> String {
         let header = [
             "operation", "classes", "operands", "forward", "backward", "tangent", "second order",
             "batching",

@@ -1,30 +1,31 @@
-public import Tensor
+package import Tensor
 
 /// One operation of the library: how to call it, where it is defined and what its gradient is.
 ///
 /// The tests check every row against an independent reference, and its gradients against central
 /// differences. A new operation is a class, a method and a row.
-public struct OpRow: Sendable {
+package struct OpRow: Sendable {
     /// The name of the method, with the arguments that matter.
-    public let name: String
+    package let name: String
     /// The `Op` subclasses that the call exercises.
-    public let classes: [String]
+    package let classes: [String]
     /// What each operand may hold, away from poles.
-    public let inputs: [OpInput]
+    package let inputs: [OpInput]
     /// Examples of the operands' shapes, one list per example; the first is the usual case, the
     /// rest broadcast, or have one element or none.
-    public let shapes: [[Shape]]
+    package let shapes: [[Shape]]
     /// Shapes that occupy several threads.
-    public let large: [Shape]
-    public let gradient: OpGradient
+    package let large: [Shape]
+    /// Whether the operation has a gradient, and of which kind.
+    package let gradient: OpGradient
     /// Where its rule for forward mode comes from.
-    public let tangent: OpTangent
+    package let tangent: OpTangent
     /// Whether `vmap` can run it.
-    public let batching: OpBatching
+    package let batching: OpBatching
     /// How many results on the way are rounded to the operands' dtype.
-    public let roundings: Int
+    package let roundings: Int
     /// Runs the operation.
-    public let apply: @Sendable ([Tensor]) -> Tensor
+    package let apply: @Sendable ([Tensor]) -> Tensor
 
     package init(
         name: String, classes: [String], inputs: [OpInput], shapes: [[Shape]], large: [Shape],
@@ -44,19 +45,21 @@ public struct OpRow: Sendable {
     }
 
     /// The number of operands.
-    public var arity: Int { inputs.count }
-    public var isDifferentiable: Bool {
+    package var arity: Int { inputs.count }
+    /// Whether `backward()` passes through it.
+    package var isDifferentiable: Bool {
         if case .none = gradient { return false }
         return true
     }
 }
 
 extension OpRow: CustomStringConvertible {
-    public var description: String { name }
+    /// The row's name, which is what a failed test shows.
+    package var description: String { name }
 }
 
 /// What an operand holds.
-public enum OpInput: Sendable {
+package enum OpInput: Sendable {
     /// Floats of a range in which the function is finite.
     case real(ClosedRange<Double>)
     /// Integers from −size up to but excluding size.
@@ -66,7 +69,7 @@ public enum OpInput: Sendable {
 }
 
 /// Whether an operation has a gradient.
-public enum OpGradient: Sendable, Equatable {
+package enum OpGradient: Sendable, Equatable {
     /// Yes, almost everywhere.
     case exact
     /// Yes, and it is zero almost everywhere.
@@ -76,7 +79,7 @@ public enum OpGradient: Sendable, Equatable {
 }
 
 /// How forward mode differentiates an operation.
-public enum OpTangent: Sendable, Equatable {
+package enum OpTangent: Sendable, Equatable {
     /// By rules of its classes.
     case rule
     /// By transposing backward, at twice the cost.
@@ -86,7 +89,7 @@ public enum OpTangent: Sendable, Equatable {
 }
 
 /// Whether `vmap` can run an operation on a batch.
-public enum OpBatching: Sendable, Equatable {
+package enum OpBatching: Sendable, Equatable {
     /// Yes, in one pass, whichever operands are batched.
     case rule
     /// No, and it traps; the words say why.
@@ -94,8 +97,9 @@ public enum OpBatching: Sendable, Equatable {
 }
 
 /// Every operation, by kind.
-public enum OpTable {
-    public static let rows: [OpRow] =
+package enum OpTable {
+    /// The rows of all subjects; the tests fail for an `Op` subclass that none of them names.
+    package static let rows: [OpRow] =
         arithmetic + scalarArithmetic + exponential + trigonometric + rounding + activation
         + comparison
         + ordering + running + counting

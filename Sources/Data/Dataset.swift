@@ -72,10 +72,6 @@ public final class Dataset: Sendable {
     public var inputShapes: [Shape] { inputs.map(\.rowShape) }
     /// The dtypes of the inputs as they are stored.
     public var inputDTypes: [DType] { inputs.map(\.dtype) }
-    /// The shape of one input, the first.
-    public var inputShape: Shape { inputs[0].rowShape }
-    /// The dtype of the first input as it is stored.
-    public var inputDType: DType { inputs[0].dtype }
     /// The shape of one target; empty where it is one number.
     public var targetShape: Shape { targets.rowShape }
     /// The dtype of the targets as they are stored.

@@ -13,11 +13,16 @@ public struct AreaUnderROC: Metric {
     /// The target of elements that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The area over all elements but those whose target is `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `auc`.
     public var name: String { "auc" }
+    /// true.
     public var prefersHigher: Bool { true }
+    /// 2,097,152 elements.
     public var capacity: Int? { 1 << 21 }
 
+    /// The prediction of each element and its side: 1, 0 or, where ignored, −1.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let (x, y) = Pairs.wide(prediction, target, name)
         let isPositive = (y .> 0.5).cast(to: .float64)
@@ -26,6 +31,7 @@ public struct AreaUnderROC: Metric {
         return Tally(examples: pairs.data, measure: value)
     }
 
+    /// The area; NaN where there is no curve.
     public func value(of numbers: [Double]) -> Double {
         var examples: [(score: Double, isPositive: Bool)] = []
         for index in stride(from: 0, to: numbers.count - 1, by: 2) where numbers[index + 1] >= 0 {
@@ -52,6 +58,7 @@ public struct AreaUnderROC: Metric {
         return ahead / (2 * positives * negatives)
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }

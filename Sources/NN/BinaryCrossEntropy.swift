@@ -11,7 +11,10 @@ public import Tensor
 public struct BinaryCrossEntropy: ElementwiseLoss {
     /// What a model gives.
     public enum Predictions: String, Sendable, CaseIterable {
-        case logits, probabilities
+        /// Numbers x of any size, of which q = σ(x).
+        case logits
+        /// Shares q from 0 to 1.
+        case probabilities
     }
 
     /// What the model gives.
@@ -22,10 +25,13 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
     public let positiveWeights: [Double]?
     /// A weight of both terms for each class; what weighs 0 may be infinite or NaN.
     public let classWeights: [Double]?
+    /// A target that contributes nothing; nil where all count.
     public let ignoredIndex: Int?
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of logits or probabilities; `positiveWeight` must be positive, and weights of classes as
+    /// many as the last axis is long.
     public init(
         predictions: Predictions = .logits, positiveWeight: Double = 1,
         positiveWeights: [Double]? = nil, classWeights: [Double]? = nil, ignoredIndex: Int? = nil,
@@ -42,6 +48,8 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// The loss with a weight for each element, reduced.
+    ///
     /// - Parameter weights: of the single elements, of a shape that broadcasts to theirs; what weighs 0 may
     ///   be infinite or NaN. The mean is over the number of elements.
     public func callAsFunction(
@@ -50,6 +58,7 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
         reduced(prediction, target, weights: weights)
     }
 
+    /// The loss of each element; finite for finite logits of any size.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         var (missed, alarmed) = negativeLogarithms(prediction)
         if let weights = along(prediction, positiveWeights, "positive weights") {
@@ -87,6 +96,8 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
             ? nil : "\(weights.count) \(what) for predictions whose last axis is \(classes)"
     }
 
+    /// Throws where the targets don't have the predictions' shape, or weights of classes not the length
+    /// of its last axis.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard prediction == target else {
             throw ShapeError(

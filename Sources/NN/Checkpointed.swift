@@ -9,6 +9,7 @@ public final class Checkpointed: Layer {
     /// What is run again.
     public let module: Layer
 
+    /// A layer that keeps only its input and output for the backward pass.
     public init(_ module: Layer) { self.module = module }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {

@@ -24,17 +24,22 @@ public struct Precision: Metric {
     /// The target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The precision over all examples but those whose target is `ignoredIndex`.
     public init(_ average: ClassAverage = .macro, ignoredIndex: Int? = nil) {
         self.average = average
         self.ignoredIndex = ignoredIndex
     }
+    /// `precision`, or `precisionMicro`, `precisionClass3` and so on.
     public var name: String { average.name("precision") }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// How often each class was right, predicted and wanted.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
     }
 
+    /// That of the classes, as one number; 0 of nothing.
     public func value(of numbers: [Double]) -> Double {
         ClassCounts(numbers).mean(average) { ($0.hits, $0.predicted) }
     }
@@ -44,6 +49,7 @@ public struct Precision: Metric {
         ClassCounts(tally.numbers).ratios { ($0.hits, $0.predicted) }
     }
 
+    /// Throws where the targets don't fit what the average needs, or there is no such class.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try average.check(prediction, target, targetType, name)
     }
@@ -57,17 +63,22 @@ public struct Recall: Metric {
     /// The target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The recall over all examples but those whose target is `ignoredIndex`.
     public init(_ average: ClassAverage = .macro, ignoredIndex: Int? = nil) {
         self.average = average
         self.ignoredIndex = ignoredIndex
     }
+    /// `recall`, or `recallMicro`, `recallClass3` and so on.
     public var name: String { average.name("recall") }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// How often each class was right, predicted and wanted.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
     }
 
+    /// That of the classes, as one number; 0 of nothing.
     public func value(of numbers: [Double]) -> Double {
         ClassCounts(numbers).mean(average) { ($0.hits, $0.wanted) }
     }
@@ -77,6 +88,7 @@ public struct Recall: Metric {
         ClassCounts(tally.numbers).ratios { ($0.hits, $0.wanted) }
     }
 
+    /// Throws where the targets don't fit what the average needs, or there is no such class.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try average.check(prediction, target, targetType, name)
     }
@@ -90,17 +102,22 @@ public struct F1Score: Metric {
     /// The target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The score over all examples but those whose target is `ignoredIndex`.
     public init(_ average: ClassAverage = .macro, ignoredIndex: Int? = nil) {
         self.average = average
         self.ignoredIndex = ignoredIndex
     }
+    /// `f1`, or `f1Micro`, `f1Class3` and so on.
     public var name: String { average.name("f1") }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// How often each class was right, predicted and wanted.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
     }
 
+    /// That of the classes, as one number; 0 of nothing.
     public func value(of numbers: [Double]) -> Double {
         ClassCounts(numbers).mean(average) { (2 * $0.hits, $0.predicted + $0.wanted) }
     }
@@ -110,6 +127,7 @@ public struct F1Score: Metric {
         ClassCounts(tally.numbers).ratios { (2 * $0.hits, $0.predicted + $0.wanted) }
     }
 
+    /// Throws where the targets don't fit what the average needs, or there is no such class.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try average.check(prediction, target, targetType, name)
     }
@@ -121,20 +139,27 @@ public struct BalancedAccuracy: Metric {
     /// The target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The accuracy over all examples but those whose target is `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `balancedAccuracy`.
     public var name: String { "balancedAccuracy" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// How often each class was right, predicted and wanted.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         ClassCounts.tally(prediction, target, .macro, name, ignoredIndex, value)
     }
 
+    /// The mean recall; 0 of nothing.
     public func value(of numbers: [Double]) -> Double {
         let recalls = ClassCounts(numbers).classes.filter { $0.wanted > 0 }
             .map { $0.hits / $0.wanted }
         return recalls.isEmpty ? 0 : recalls.reduce(0, +) / Double(recalls.count)
     }
 
+    /// Throws where the model gives no logits, or the targets are neither classes nor of their
+    /// shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Classes.check(prediction, target, targetType, name)
     }

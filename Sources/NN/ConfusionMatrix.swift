@@ -15,13 +15,17 @@ public struct ConfusionMatrix: Metric {
     /// The target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The matrix over all examples but those whose target is `ignoredIndex`.
     public init(isBinary: Bool = false, ignoredIndex: Int? = nil) {
         self.isBinary = isBinary
         self.ignoredIndex = ignoredIndex
     }
+    /// `confusionMatrix`.
     public var name: String { "confusionMatrix" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The number of examples of each pair of classes.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let pairs = ClassPairs(prediction, target, isBinary: isBinary, name, ignoredIndex)
         let size = pairs.classes
@@ -42,6 +46,7 @@ public struct ConfusionMatrix: Metric {
         }
     }
 
+    /// The share of the examples on the diagonal; 0 of nothing.
     public func value(of numbers: [Double]) -> Double {
         let rows = matrix(of: numbers)
         let hits = rows.indices.reduce(0) { $0 + rows[$1][$1] }
@@ -49,6 +54,7 @@ public struct ConfusionMatrix: Metric {
         return Average(total: Double(hits), count: count).value
     }
 
+    /// Throws where the targets don't fit the model, or it has more than 1,000 classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         if isBinary { return try Pairs.check(prediction, target, name) }
         try Classes.check(prediction, target, targetType, name)

@@ -21,6 +21,7 @@ public struct CrossEntropy: Loss {
     /// How the losses of the examples become one number.
     public var reduction: LossReduction
 
+    /// A cross-entropy. `labelSmoothing` is in 0...1; `classWeights` has a weight for each class.
     public init(
         labelSmoothing: Double = 0, ignoredIndex: Int? = nil, classWeights: [Double]? = nil,
         reduction: LossReduction = .mean
@@ -34,6 +35,9 @@ public struct CrossEntropy: Loss {
         self.reduction = reduction
     }
 
+    /// The loss, of shape [] or, without a reduction, of the logits' shape without its last axis;
+    /// traps where the target doesn't fit the logits. A label that is no class is reported when the
+    /// loss is read.
     public func callAsFunction(_ logits: Tensor, _ target: Tensor) -> Tensor {
         let logits = logits.dtype == .float64 ? logits : logits.cast(to: .float32)
         guard logits.rank > 0 else { fail("CrossEntropy", "the logits are a scalar") }
@@ -75,6 +79,8 @@ public struct CrossEntropy: Loss {
         }
     }
 
+    /// The sum of the weights of the labels that count: nil for probabilities, other reductions
+    /// than `mean`, and where neither class weights nor an ignored class are given.
     public func weight(_ logits: Tensor, _ target: Tensor) -> Tensor? {
         guard classWeights != nil || ignoredIndex != nil, reduction == .mean,
             target.dtype.isInteger, target.rank == logits.rank - 1
@@ -107,6 +113,8 @@ public struct CrossEntropy: Loss {
         return Tensor(weights.cast(to: logarithms.dtype)).weighing(logarithms)
     }
 
+    /// Throws where the model gives no logits, the class weights are not as many as its classes, or
+    /// the targets are neither classes nor probabilities.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard let classes = prediction.last else {
             throw ShapeError(

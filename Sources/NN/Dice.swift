@@ -17,6 +17,7 @@ public struct Dice: Loss {
     /// How the losses of the examples become one number.
     public var reduction: LossReduction
 
+    /// A loss of logits; `smoothing` must not be negative.
     public init(
         smoothing: Double = 1, ignoredIndex: Int? = nil, reduction: LossReduction = .mean
     ) {
@@ -28,6 +29,8 @@ public struct Dice: Loss {
         self.reduction = reduction
     }
 
+    /// The loss, of shape [] or, without a reduction, one for each example; traps where the targets are
+    /// neither regions nor classes. Halves become float32.
     public func callAsFunction(_ logits: Tensor, _ target: Tensor) -> Tensor {
         let logits = logits.dtype == .float64 ? logits : logits.cast(to: .float32)
         guard let isOfClasses = Dice.isOfClasses(logits.shape, target.shape, target.dtype),
@@ -82,6 +85,7 @@ public struct Dice: Loss {
         return target.rank > 1 ? counts.any(axes: Array(1..<target.rank)) : counts
     }
 
+    /// The number of examples in which a target counts; nil where all do.
     public func weight(_ logits: Tensor, _ target: Tensor) -> Tensor? {
         guard reduction == .mean else { return nil }
         return isCounted(target).map { $0.cast(to: .int64).sum().cast(to: .float64) }
@@ -95,6 +99,7 @@ public struct Dice: Loss {
         return true
     }
 
+    /// Throws where the targets are neither regions of the logits' shape nor integer classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard Dice.isOfClasses(prediction, target, targetType) != nil else {
             throw ShapeError(

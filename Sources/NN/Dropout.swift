@@ -9,6 +9,8 @@ public final class Dropout: ShapePreservingLayer {
     /// The stream the masks come from. Its position is part of the state of a training run.
     public let random: Random
 
+    /// A layer that drops elements while its module is trained, and nothing else.
+    ///
     /// - Parameters:
     ///   - rate: in 0..<1.
     ///   - random: a stream of its own is forked from it, so that layers draw different masks.

@@ -11,10 +11,12 @@ public struct BinaryFocal: ElementwiseLoss {
     public let gamma: Double
     /// α, the weight of positive targets; that of the others is 1 − α.
     public let alpha: Double?
+    /// A target that contributes nothing; nil where all count.
     public let ignoredIndex: Int?
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of logits; `gamma` must not be negative, and `alpha` lie in 0...1.
     public init(
         gamma: Double = 2, alpha: Double? = 0.25, ignoredIndex: Int? = nil,
         reduction: LossReduction = .mean
@@ -29,6 +31,7 @@ public struct BinaryFocal: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// The loss of each logit; finite for finite logits of any size.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         // −ln q and −ln(1 − q), and the powers of q and 1 − q made of them: exact for any logit.
         let (missed, alarmed) = ((-prediction).softplus(), prediction.softplus())
@@ -55,6 +58,7 @@ public struct Focal: Loss {
     /// How the losses of the examples become one number.
     public var reduction: LossReduction
 
+    /// A loss of logits; `gamma` must not be negative.
     public init(
         gamma: Double = 2, ignoredIndex: Int? = nil, classWeights: [Double]? = nil,
         reduction: LossReduction = .mean
@@ -66,6 +70,8 @@ public struct Focal: Loss {
         self.reduction = reduction
     }
 
+    /// The loss, of shape [] or, without a reduction, of the targets' shape; traps where the
+    /// targets are no integers of the shape without the last axis. Halves become float32.
     public func callAsFunction(_ logits: Tensor, _ target: Tensor) -> Tensor {
         let labelled = LabelledRows(
             "Focal", logits.dtype == .float64 ? logits : logits.cast(to: .float32), target,
@@ -78,12 +84,15 @@ public struct Focal: Loss {
         return labelled.reduce(factor.weighing(-logarithm), reduction)
     }
 
+    /// The sum of the weights of the targets that count, as `CrossEntropy` gives it.
     public func weight(_ logits: Tensor, _ target: Tensor) -> Tensor? {
         let loss = CrossEntropy(
             ignoredIndex: ignoredIndex, classWeights: classWeights, reduction: reduction)
         return loss.weight(logits, target)
     }
 
+    /// Throws where the targets are no integer classes, or the class weights not as many as the
+    /// classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try LabelledRows.check(
             "Focal", prediction, target, targetType, classWeights: classWeights)

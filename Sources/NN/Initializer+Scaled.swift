@@ -5,7 +5,10 @@ internal import Tensor
 extension Initializer {
     /// Which connections are counted.
     public enum Fan: String, Sendable, CaseIterable {
-        case input, output
+        /// Those that lead into an output: keeps the size of values on their way forward.
+        case input
+        /// Those that lead out of an input: keeps the size of gradients on their way back.
+        case output
     }
 
     /// Uniform in ±1/√fan-in (LeCun et al., "Efficient BackProp", 1998): PyTorch's for linear

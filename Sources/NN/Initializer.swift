@@ -57,7 +57,15 @@ public struct Initializer: Sendable {
 
 /// What follows a layer, which says by how much its weights are to be larger.
 public enum Nonlinearity: Sendable, Equatable {
-    case linear, relu, tanh, sigmoid
+    /// Nothing.
+    case linear
+    /// max(x, 0), which loses half of the variance.
+    case relu
+    /// The hyperbolic tangent.
+    case tanh
+    /// 1 / (1 + e⁻ˣ).
+    case sigmoid
+    /// x where positive, else slope · x.
     case leakyRelu(slope: Double)
 
     /// √2 for ReLU and √(2 / (1 + slope²)) for leaky ReLU (He et al. 2015); 5/3 for tanh, as

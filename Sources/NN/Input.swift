@@ -18,6 +18,8 @@ public final class Input: Layer {
     /// What the running model was given.
     fileprivate var tensor: Tensor?
 
+    /// An input that the running model is given by `name`.
+    ///
     /// - Parameter shape: of one example, without the batch axis.
     public init(_ name: String, _ shape: Shape) {
         self.name = name

@@ -63,6 +63,7 @@ public enum Join: Sendable, Equatable, CustomStringConvertible {
         return first.replacing(place, with: shapes.reduce(0) { $0 + $1[place] })
     }
 
+    /// As configs name it: `add`, `multiply`, `concat`.
     public var description: String {
         switch self {
         case .add: "add"

@@ -12,11 +12,13 @@ public struct KLDivergence: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// The divergence of distributions, summed over classes and averaged over the batch by default.
     public init(logTarget: Bool = false, reduction: LossReduction = .batchMean) {
         self.logTarget = logTarget
         self.reduction = reduction
     }
 
+    /// y (ln y − x) for each element, 0 where y = 0.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         if logTarget {
             // A probability of 0, also one too small for the dtype, counts nothing.

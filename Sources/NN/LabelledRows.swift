@@ -30,7 +30,8 @@ struct LabelledRows {
         }
         let rule = LabelRule(
             smoothing: 0, ignored: ignored,
-            classWeights: classWeights.map { NDArray($0, on: predictions.data.backend.home) })
+            classWeights: classWeights.map { NDArray($0, on: predictions.data.backend.home) },
+            of: loss)
         let given = target.reshape([target.count]).cast(to: .int64)
         let type: DType = predictions.dtype == .float64 ? .float64 : .float32
         weights = given.labelWeights(rule, classes: classes, type)

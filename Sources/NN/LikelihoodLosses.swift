@@ -16,6 +16,7 @@ public struct PoissonNLL: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of rates or their logarithms.
     public init(
         isLogarithm: Bool = true, isFull: Bool = false, epsilon: Double = 1e-8,
         reduction: LossReduction = .mean
@@ -26,6 +27,7 @@ public struct PoissonNLL: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// eˣ − y x, or x − y ln(x + epsilon), for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         let rate = isLogarithm ? prediction.exp() : prediction
         let logarithm = isLogarithm ? prediction : (prediction + epsilon).log()
@@ -52,6 +54,7 @@ public struct GaussianNLL: Loss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of means and variances; `epsilon` must be positive.
     public init(
         isFull: Bool = false, epsilon: Double = 1e-6, reduction: LossReduction = .mean
     ) {
@@ -63,6 +66,8 @@ public struct GaussianNLL: Loss {
         self.reduction = reduction
     }
 
+    /// The loss of means and variances, reduced.
+    ///
     /// - Parameter variance: of the mean's shape, or one that broadcasts to it.
     public func callAsFunction(_ mean: Tensor, _ target: Tensor, variance: Tensor) -> Tensor {
         guard mean.shape == target.shape else {
@@ -75,6 +80,7 @@ public struct GaussianNLL: Loss {
         return reduced(raised.log() + error)
     }
 
+    /// The loss of means and logarithms of variances, one after the other along the last axis, reduced.
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         guard GaussianNLL.fits(prediction.shape, target.shape), let size = target.shape.last else {
             fail(
@@ -97,6 +103,7 @@ public struct GaussianNLL: Loss {
         return prediction == target.replacing(target.rank - 1, with: 2 * size)
     }
 
+    /// Throws where the predictions' last axis isn't twice as long as the targets'.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard GaussianNLL.fits(prediction, target) else {
             throw ShapeError(

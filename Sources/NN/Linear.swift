@@ -13,6 +13,8 @@ public final class Linear: Layer {
     /// The size of the last axis of the output.
     public var outputs: Int { weight.shape[0] }
 
+    /// A layer with weights drawn from a stream; sizes below 1 trap.
+    ///
     /// - Parameters:
     ///   - initializer: of the weight.
     ///   - biasInitializer: of the bias; uniform in ±1/√inputs if nil, as PyTorch has it.

@@ -6,6 +6,7 @@ public import Tensor
 ///     let loss = CrossEntropy(labelSmoothing: 0.1)
 ///     loss(model(images), labels).backward()
 public protocol Loss: Sendable {
+    /// The loss of a batch: one number, or what the reduction `none` leaves. Its gradient flows to both.
     func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor
 
     /// What the mean of a batch is over, on its device: the sum of the targets' weights. nil where each
@@ -20,12 +21,18 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
+    /// nil: each example weighs the same.
     public func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor? { nil }
 }
 
 /// How the losses of single elements become one number.
 public enum LossReduction: String, Sendable, CaseIterable {
-    case mean, sum, none
+    /// The sum divided by the number of elements, or by what they weigh.
+    case mean
+    /// The sum.
+    case sum
+    /// The losses as they are, an array.
+    case none
     /// The sum divided by the size of the first axis.
     case batchMean
 
@@ -51,6 +58,8 @@ public protocol ElementwiseLoss: Loss {
 }
 
 extension ElementwiseLoss {
+    /// The reduced losses. Predictions that are no floats become float32; other shapes than the
+    /// prediction's trap, for losses don't broadcast.
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         reduced(prediction, target, weights: nil)
     }
@@ -65,21 +74,29 @@ extension ElementwiseLoss {
                 "prediction \(prediction.shape) and target \(target.shape) differ in shape",
                 hint: "reshape one of them; losses don't broadcast")
         }
+        // In a half the square of 300 is infinite, though a mean of such need not be.
+        let wide = prediction.dtype == .float64 ? prediction : prediction.cast(to: .float32)
+        let wanted = target.cast(to: wide.dtype)
+        return reduced(wide, wanted, isIgnored(target), weights).cast(to: prediction.dtype)
+    }
+
+    private func reduced(
+        _ prediction: Tensor, _ target: Tensor, _ isIgnored: Tensor?, _ weights: Tensor?
+    ) -> Tensor {
         func weighed(_ losses: Tensor) -> Tensor {
             weights.map { $0.cast(to: losses.dtype).weighing(losses) } ?? losses
         }
-        let wanted = target.cast(to: prediction.dtype)
-        guard let isIgnored = isIgnored(target) else {
-            return reduction(weighed(losses(prediction, wanted)))
-        }
-        let all = losses(prediction.maskedFill(isIgnored, 0), wanted.maskedFill(isIgnored, 0))
+        guard let isIgnored else { return reduction(weighed(losses(prediction, target))) }
+        let all = losses(prediction.maskedFill(isIgnored, 0), target.maskedFill(isIgnored, 0))
         let counted = weighed(all).maskedFill(isIgnored, 0)
         guard reduction == .mean else { return reduction(counted) }
         return counted.meanByWeights(of: isIgnored.logicalNot().cast(to: .int64).sum())
     }
 
+    /// nil: all targets count.
     public var ignoredIndex: Int? { nil }
 
+    /// The number of targets that count; nil where all do.
     public func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor? {
         guard reduction == .mean, let isIgnored = isIgnored(target) else { return nil }
         return isIgnored.logicalNot().cast(to: .int64).sum().cast(to: .float64)
@@ -87,6 +104,7 @@ extension ElementwiseLoss {
 
     private func isIgnored(_ target: Tensor) -> Tensor? { ignoredIndex.map { target .== $0 } }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard prediction == target else {
             throw ShapeError(

@@ -5,10 +5,12 @@ public import Tensor
 public struct Hinge: ElementwiseLoss {
     /// How far on the right side of 0 predictions should be.
     public let margin: Double
+    /// A target that contributes nothing; nil where all count.
     public let ignoredIndex: Int?
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of scores that should be `margin` on their side of 0.
     public init(
         margin: Double = 1, ignoredIndex: Int? = nil, reduction: LossReduction = .mean
     ) {
@@ -17,6 +19,7 @@ public struct Hinge: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// max(0, margin − t x) for each element; the slope at the margin is 0.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (margin - target.signs * prediction).relu()
     }
@@ -26,10 +29,12 @@ public struct Hinge: ElementwiseLoss {
 public struct SquaredHinge: ElementwiseLoss {
     /// How far on the right side of 0 predictions should be.
     public let margin: Double
+    /// A target that contributes nothing; nil where all count.
     public let ignoredIndex: Int?
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of scores that should be `margin` on their side of 0.
     public init(
         margin: Double = 1, ignoredIndex: Int? = nil, reduction: LossReduction = .mean
     ) {
@@ -38,6 +43,7 @@ public struct SquaredHinge: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// max(0, margin − t x)² for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (margin - target.signs * prediction).relu().square()
     }
@@ -45,15 +51,18 @@ public struct SquaredHinge: ElementwiseLoss {
 
 /// ln(1 + e^(−t x)) for targets t of 1, and −1 or 0 for the other side.
 public struct SoftMargin: ElementwiseLoss {
+    /// A target that contributes nothing; nil where all count.
     public let ignoredIndex: Int?
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of scores that should be far on their side of 0.
     public init(ignoredIndex: Int? = nil, reduction: LossReduction = .mean) {
         self.ignoredIndex = ignoredIndex
         self.reduction = reduction
     }
 
+    /// ln(1 + e^(−t x)) for each element; finite for finite scores of any size.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (-(target.signs * prediction)).softplus()
     }
@@ -63,10 +72,12 @@ public struct SoftMargin: ElementwiseLoss {
 public struct HingeEmbedding: ElementwiseLoss {
     /// How far apart unlike things should be.
     public let margin: Double
+    /// A target that contributes nothing; nil where all count.
     public let ignoredIndex: Int?
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of distances, of which those of unlike pairs should be `margin` or more.
     public init(
         margin: Double = 1, ignoredIndex: Int? = nil, reduction: LossReduction = .mean
     ) {
@@ -75,6 +86,7 @@ public struct HingeEmbedding: ElementwiseLoss {
         self.reduction = reduction
     }
 
+    /// x for a target of 1, else max(0, margin − x), for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         Tensor.where(target .> 0, prediction, (margin - prediction).clip(lower: 0.0))
     }
@@ -97,6 +109,7 @@ public struct MultiMargin: Loss {
     /// How the losses of the examples become one number.
     public var reduction: LossReduction
 
+    /// A loss of scores of which the target's should be `margin` ahead.
     public init(
         margin: Double = 1, isSquared: Bool = false, ignoredIndex: Int? = nil,
         classWeights: [Double]? = nil, reduction: LossReduction = .mean
@@ -108,6 +121,8 @@ public struct MultiMargin: Loss {
         self.reduction = reduction
     }
 
+    /// The loss, of shape [] or, without a reduction, of the targets' shape; traps where the
+    /// targets are no integers of the shape without the last axis.
     public func callAsFunction(_ scores: Tensor, _ target: Tensor) -> Tensor {
         let labelled = LabelledRows("MultiMargin", scores, target, ignoring: ignoredIndex)
         let own = labelled.picked(labelled.rows).unsqueeze(1)
@@ -128,10 +143,13 @@ public struct MultiMargin: Loss {
         return labelled.reduce(losses, reduction)
     }
 
+    /// The number of targets that count; nil where all do.
     public func weight(_ scores: Tensor, _ target: Tensor) -> Tensor? {
         CrossEntropy(ignoredIndex: ignoredIndex, reduction: reduction).weight(scores, target)
     }
 
+    /// Throws where the targets are no integer classes, or the class weights not as many as the
+    /// classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try LabelledRows.check(
             "MultiMargin", prediction, target, targetType, classWeights: classWeights)

@@ -19,7 +19,9 @@ public protocol Metric: Sendable {
 }
 
 extension Metric {
+    /// The mean of a sum and a count; 0 of nothing.
     public func value(of numbers: [Double]) -> Double { Average(numbers).value }
+    /// nil: any number.
     public var capacity: Int? { nil }
 }
 
@@ -29,16 +31,22 @@ public struct Accuracy: Metric {
     /// The class target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The accuracy over all examples but those of the class `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `accuracy`.
     public var name: String { "accuracy" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The number of hits among the examples that count. Of equal logits the first is the choice.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let wanted = Classes.wanted(prediction, target, name)
         let chosen = Tensor(prediction.argExtreme(maximum: true))
         return Classes.share(chosen .== wanted, wanted, ignoring: ignoredIndex)
     }
 
+    /// Throws where the model gives no logits, or the targets are neither classes nor of their
+    /// shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Classes.check(prediction, target, targetType, name)
     }
@@ -52,14 +60,19 @@ public struct TopKAccuracy: Metric {
     /// The class target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The share of targets among the `k` likeliest classes, examples of the class `ignoredIndex`
+    /// not counted; a `k` below 1 traps.
     public init(_ k: Int, ignoredIndex: Int? = nil) {
         self.ignoredIndex = ignoredIndex
         guard k > 0 else { fail("TopKAccuracy", "k is \(k); it must be positive") }
         self.k = k
     }
+    /// `top5Accuracy` for k = 5.
     public var name: String { "top\(k)Accuracy" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The number of hits among the examples that count. An example whose own logit is NaN is none.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let wanted = Classes.wanted(prediction, target, name)
         let classes = prediction.shape[prediction.rank - 1]
@@ -74,6 +87,8 @@ public struct TopKAccuracy: Metric {
         return Classes.share(isHit, wanted, ignoring: ignoredIndex)
     }
 
+    /// Throws where the model gives no logits, or the targets are neither classes nor of their
+    /// shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Classes.check(prediction, target, targetType, name)
     }
@@ -84,10 +99,14 @@ public struct BinaryAccuracy: Metric {
     /// The target of what isn't counted.
     public let ignoredIndex: Int?
 
+    /// The accuracy of independent yes-or-no answers, as `BinaryCrossEntropy` trains them.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `binaryAccuracy`.
     public var name: String { "binaryAccuracy" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The number of right answers among the elements that count.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         guard let ignoredIndex else {
             return Pairs.sum(prediction, target, name) { ($0 .> 0) .== ($1 .> 0.5) }
@@ -96,6 +115,7 @@ public struct BinaryAccuracy: Metric {
         return Classes.share((x .> 0) .== (y .> 0.5), y, ignoring: ignoredIndex)
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }

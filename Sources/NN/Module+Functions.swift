@@ -14,6 +14,7 @@ public import Tensor
 
 /// A module is a tree of its parameters.
 extension Module: TensorTree {
+    /// A tensor for each parameter, under its dotted name.
     public final func mapLeaves(_ transform: (Tensor) -> Tensor) -> [String: Tensor] {
         var result: [String: Tensor] = [:]
         for (name, parameter) in namedParameters { result[name] = transform(parameter) }

@@ -70,6 +70,7 @@ public struct LoadedState: Sendable, Equatable, CustomStringConvertible {
     /// Names in the state that nothing in the module is called by; they were passed over.
     public internal(set) var unexpected: [String] = []
 
+    /// How many tensors were loaded, and the names of what wasn't.
     public var description: String {
         var parts = [
             "loaded \(loaded.count) of \(Format.count(loaded.count + missing.count, "tensor"))"
@@ -91,6 +92,7 @@ extension NDArray {
 public struct StateError: Error, Equatable, CustomStringConvertible {
     /// A tensor whose shape or dtype differs from what is needed.
     public struct Mismatch: Sendable, Equatable {
+        /// The name of the tensor in the state.
         public let name: String
         /// Dtype and shape in the state, as in `float32 [2, 3]`.
         public let found: String
@@ -126,6 +128,7 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
         return false
     }
 
+    /// All problems in one sentence, of each kind the first eight.
     public var description: String {
         var parts: [String] = []
         if !missing.isEmpty { parts.append("missing \(StateError.list(missing))") }

@@ -23,6 +23,7 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
     /// Without frozen ones.
     public let trainableCount: Int
 
+    /// The table with a line for the total, numbers aligned.
     public var description: String {
         var cells = [["name", "type", "output", "parameters"]]
         for row in rows {

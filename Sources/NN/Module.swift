@@ -25,6 +25,7 @@ open class Module: CustomStringConvertible {
     /// Whether the module is being trained; dropout is active only then.
     public final internal(set) var isTraining = true
 
+    /// A module in training mode; subclasses set their parts first.
     public init() {}
 
     /// The module in one line, its options included.

@@ -11,6 +11,7 @@ public struct NegativeLogLikelihood: Loss {
     /// How the losses of the examples become one number.
     public var reduction: LossReduction
 
+    /// The loss of log-probabilities; `classWeights` has a weight for each class.
     public init(
         ignoredIndex: Int? = nil, classWeights: [Double]? = nil, reduction: LossReduction = .mean
     ) {
@@ -19,6 +20,8 @@ public struct NegativeLogLikelihood: Loss {
         self.reduction = reduction
     }
 
+    /// The loss, of shape [] or, without a reduction, of the targets' shape; traps where the
+    /// targets are no integers of the shape without the last axis.
     public func callAsFunction(_ logarithms: Tensor, _ target: Tensor) -> Tensor {
         let labelled = LabelledRows(
             "NegativeLogLikelihood", logarithms, target, ignoring: ignoredIndex,
@@ -26,12 +29,15 @@ public struct NegativeLogLikelihood: Loss {
         return labelled.reduce(-labelled.picked(labelled.rows), reduction)
     }
 
+    /// The sum of the weights of the targets that count, as `CrossEntropy` gives it.
     public func weight(_ logarithms: Tensor, _ target: Tensor) -> Tensor? {
         let loss = CrossEntropy(
             ignoredIndex: ignoredIndex, classWeights: classWeights, reduction: reduction)
         return loss.weight(logarithms, target)
     }
 
+    /// Throws where the targets are no integer classes, or the class weights not as many as the
+    /// classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try LabelledRows.check(
             "NegativeLogLikelihood", prediction, target, targetType, classWeights: classWeights)

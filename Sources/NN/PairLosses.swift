@@ -13,6 +13,7 @@ public struct CosineEmbedding: Loss {
     /// How the losses of the pairs become one number.
     public var reduction: LossReduction
 
+    /// A loss of pairs of vectors; the cosine of unlike ones may be up to `margin`.
     public init(margin: Double = 0, reduction: LossReduction = .mean) {
         guard margin >= -1, margin <= 1 else {
             fail("CosineEmbedding", "margin is \(margin), not in −1...1")
@@ -21,6 +22,8 @@ public struct CosineEmbedding: Loss {
         self.reduction = reduction
     }
 
+    /// The loss of each pair, reduced.
+    ///
     /// - Parameter target: 1 or −1 for each pair, of the vectors' shape without its last axis.
     public func callAsFunction(_ a: Tensor, _ b: Tensor, _ target: Tensor) -> Tensor {
         let cosine = cosine(a, b)
@@ -34,6 +37,7 @@ public struct CosineEmbedding: Loss {
         return reduction(Tensor.where(target .== 1, 1 - cosine, others))
     }
 
+    /// 1 − cos of each pair, reduced.
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         reduction(1 - cosine(prediction, target))
     }
@@ -47,6 +51,7 @@ public struct CosineEmbedding: Loss {
         return product / squares.sqrt()
     }
 
+    /// Throws where predictions and targets are no vectors of one shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard prediction == target, prediction.rank > 0 else {
             throw ShapeError(
@@ -64,12 +69,13 @@ public struct MarginRanking: Sendable {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of pairs of scores of which one should be `margin` larger.
     public init(margin: Double = 0, reduction: LossReduction = .mean) {
         self.margin = margin
         self.reduction = reduction
     }
 
-    /// All three have one shape.
+    /// The loss of each pair, reduced; all three tensors have one shape.
     public func callAsFunction(_ a: Tensor, _ b: Tensor, _ target: Tensor) -> Tensor {
         guard a.shape == b.shape, a.shape == target.shape else {
             fail(
@@ -94,6 +100,7 @@ public struct TripletMargin: Sendable {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of triplets of vectors; `margin` must be positive.
     public init(
         margin: Double = 1, order: Double = 2, swapsAnchor: Bool = false,
         reduction: LossReduction = .mean
@@ -105,6 +112,7 @@ public struct TripletMargin: Sendable {
         self.reduction = reduction
     }
 
+    /// The loss of vectors of one shape, reduced.
     public func callAsFunction(anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor {
         guard anchor.shape == positive.shape, anchor.shape == negative.shape, anchor.rank > 0 else {
             fail(

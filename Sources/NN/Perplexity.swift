@@ -7,10 +7,14 @@ public struct Perplexity: Metric {
     /// The class target of examples that aren't counted.
     public let ignoredIndex: Int?
 
+    /// The perplexity over all examples but those of the class `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `perplexity`.
     public var name: String { "perplexity" }
+    /// false.
     public var prefersHigher: Bool { false }
 
+    /// The sum of the cross-entropies, in float64, over the number of examples that count.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let (x, y) = (Tensor(prediction.cast(to: .float64)), Tensor(target))
         let total = CrossEntropy(ignoredIndex: ignoredIndex, reduction: .sum)(x, y).data
@@ -22,8 +26,11 @@ public struct Perplexity: Metric {
         return Tally(total: total, count: count).measured(by: value)
     }
 
+    /// e to the mean; 1 of nothing.
     public func value(of numbers: [Double]) -> Double { exponential(Average(numbers).value) }
 
+    /// Throws where the model gives no logits, or the targets are neither classes nor of their
+    /// shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Classes.check(prediction, target, targetType, name)
     }

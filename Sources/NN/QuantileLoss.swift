@@ -12,10 +12,12 @@ public struct QuantileLoss: Loss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss of one quantile or several, each above 0 and below 1.
     public init(_ quantiles: Double..., reduction: LossReduction = .mean) {
         self.init(quantiles, reduction: reduction)
     }
 
+    /// A loss of one quantile or several, each above 0 and below 1.
     public init(_ quantiles: [Double], reduction: LossReduction = .mean) {
         guard !quantiles.isEmpty, quantiles.allSatisfy({ $0 > 0 && $0 < 1 }) else {
             fail(
@@ -26,6 +28,7 @@ public struct QuantileLoss: Loss {
         self.reduction = reduction
     }
 
+    /// The reduced losses; traps where the shapes don't fit the number of quantiles.
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         let x = prediction.dtype.isFloat ? prediction : prediction.cast(to: .float32)
         guard let shape = targetShape(x.shape, target.shape) else {
@@ -52,6 +55,7 @@ public struct QuantileLoss: Loss {
         return target == shape || isShort ? shape : nil
     }
 
+    /// Throws where the shapes don't fit the number of quantiles.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard targetShape(prediction, target) != nil else {
             throw ShapeError(

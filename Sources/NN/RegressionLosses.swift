@@ -6,8 +6,10 @@ public struct MeanSquaredError: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// The mean of squares, or what else `reduction` makes of them.
     public init(reduction: LossReduction = .mean) { self.reduction = reduction }
 
+    /// (x − y)² for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (prediction - target).square()
     }
@@ -18,8 +20,10 @@ public struct MeanAbsoluteError: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// The mean of distances, or what else `reduction` makes of them.
     public init(reduction: LossReduction = .mean) { self.reduction = reduction }
 
+    /// |x − y| for each element; the slope where they are equal is 0.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (prediction - target).abs()
     }
@@ -33,12 +37,14 @@ public struct Huber: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A Huber loss that turns from square to line at `delta`, which must be positive.
     public init(delta: Double = 1, reduction: LossReduction = .mean) {
         guard delta > 0 else { fail("Huber", "delta is \(delta); it must be positive") }
         self.delta = delta
         self.reduction = reduction
     }
 
+    /// d²/2 up to `delta`, delta (d − delta/2) beyond, for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         // With c = min(d, delta) both pieces are c (d − c/2).
         let distance = (prediction - target).abs()
@@ -55,12 +61,14 @@ public struct SmoothL1: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// A loss that turns from square to line at `beta`, which must not be negative.
     public init(beta: Double = 1, reduction: LossReduction = .mean) {
         guard beta >= 0 else { fail("SmoothL1", "beta is \(beta); it must not be negative") }
         self.beta = beta
         self.reduction = reduction
     }
 
+    /// d²/(2 beta) up to `beta`, d − beta/2 beyond, for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         let distance = (prediction - target).abs()
         guard beta > 0 else { return distance }
@@ -74,8 +82,10 @@ public struct LogCosh: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
+    /// The mean of the losses, or what else `reduction` makes of them.
     public init(reduction: LossReduction = .mean) { self.reduction = reduction }
 
+    /// ln cosh(x − y) for each element, exact near 0 and without overflow far from it.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         // ln cosh d = ln(1 + 2 sinh²(d/2)) is exact near 0, d + softplus(−2d) − ln 2 far from it.
         let difference = prediction - target

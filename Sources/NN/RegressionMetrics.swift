@@ -3,14 +3,19 @@ public import Tensor
 
 /// The mean of (x − y)².
 public struct SquaredError: Metric {
+    /// The mean over all elements of all examples.
     public init() {}
+    /// `meanSquaredError`.
     public var name: String { "meanSquaredError" }
+    /// false.
     public var prefersHigher: Bool { false }
 
+    /// The sum of squares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).square() }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }
@@ -18,14 +23,19 @@ public struct SquaredError: Metric {
 
 /// The mean of |x − y|.
 public struct AbsoluteError: Metric {
+    /// The mean over all elements of all examples.
     public init() {}
+    /// `meanAbsoluteError`.
     public var name: String { "meanAbsoluteError" }
+    /// false.
     public var prefersHigher: Bool { false }
 
+    /// The sum of distances, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).abs() }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }
@@ -33,16 +43,22 @@ public struct AbsoluteError: Metric {
 
 /// The root of the mean of (x − y)².
 public struct RootMeanSquaredError: Metric {
+    /// The root of the mean over all elements of all examples.
     public init() {}
+    /// `rootMeanSquaredError`.
     public var name: String { "rootMeanSquaredError" }
+    /// false.
     public var prefersHigher: Bool { false }
 
+    /// The sum of squares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).square() }.measured(by: value)
     }
 
+    /// The root of the mean; 0 of nothing.
     public func value(of numbers: [Double]) -> Double { Average(numbers).value.squareRoot() }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }
@@ -51,14 +67,19 @@ public struct RootMeanSquaredError: Metric {
 /// The mean of |x − y| / max(|y|, ε), a share, not per cent; as scikit-learn has it, ε is 2⁻⁵², so a
 /// target of 0 that is missed gives a huge number.
 public struct AbsolutePercentageError: Metric {
+    /// The mean over all elements of all examples.
     public init() {}
+    /// `meanAbsolutePercentageError`.
     public var name: String { "meanAbsolutePercentageError" }
+    /// false.
     public var prefersHigher: Bool { false }
 
+    /// The sum of shares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).abs() / $1.abs().maximum(0x1p-52) }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }

@@ -16,6 +16,8 @@ public final class Reshape: Layer {
     /// The shape of one example.
     public let shape: Shape
 
+    /// A layer whose output has as many elements an example as its input; others trap.
+    ///
     /// - Parameter shape: of one example, without the batch axis.
     public init(_ shape: Shape) { self.shape = shape }
 

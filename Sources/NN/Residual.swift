@@ -6,6 +6,7 @@ public final class Residual: Layer {
     /// What is added to the input.
     public let module: Layer
 
+    /// A residual around a layer whose output has its input's shape; another one traps.
     public init(_ module: Layer) { self.module = module }
 
     /// A residual around a sequence.

@@ -14,14 +14,17 @@ open class Sequential: Layer {
     /// The layers in order.
     public final let layers: [Layer]
 
+    /// A sequence of listed layers; an empty one gives its input.
     public init(_ layers: [Layer]) {
         self.layers = layers
     }
 
+    /// A sequence of the layers given.
     public convenience init(_ layers: Layer...) {
         self.init(layers)
     }
 
+    /// A sequence of the layers that a closure lists, with `if`, `switch` and `for`.
     public convenience init(@SequentialBuilder layers: () -> [Layer]) {
         self.init(layers())
     }
@@ -69,21 +72,32 @@ open class Sequential: Layer {
 /// Lists the layers of a `Sequential`, with `if`, `switch`, `for` and availability checks.
 @resultBuilder
 public enum SequentialBuilder {
+    /// One layer in a line of its own.
     public static func buildExpression(_ layer: Layer) -> [Layer] { [layer] }
+    /// Several layers in a line, such as those a function gives.
     public static func buildExpression(_ layers: [Layer]) -> [Layer] { layers }
+    /// Modules that are no layers are refused with a sentence.
     @available(
         *, unavailable,
         message: "a Sequential takes Layers: make it a subclass of Layer, or call it from one"
     )
     public static func buildExpression(_ module: Module) -> [Layer] { [] }
+    /// An empty list.
     public static func buildBlock() -> [Layer] { [] }
+    /// The list begins.
     public static func buildPartialBlock(first: [Layer]) -> [Layer] { first }
+    /// The list goes on.
     public static func buildPartialBlock(accumulated: [Layer], next: [Layer]) -> [Layer] {
         accumulated + next
     }
+    /// `if` without `else`.
     public static func buildOptional(_ layers: [Layer]?) -> [Layer] { layers ?? [] }
+    /// The first branch of `if` or `switch`.
     public static func buildEither(first: [Layer]) -> [Layer] { first }
+    /// The other branches of `if` or `switch`.
     public static func buildEither(second: [Layer]) -> [Layer] { second }
+    /// The rounds of `for`, one after the other.
     public static func buildArray(_ parts: [[Layer]]) -> [Layer] { parts.flatMap { $0 } }
+    /// `if #available`.
     public static func buildLimitedAvailability(_ layers: [Layer]) -> [Layer] { layers }
 }

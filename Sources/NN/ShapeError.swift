@@ -9,12 +9,14 @@ public struct ShapeError: Error, Equatable, CustomStringConvertible {
     /// What is wrong with which shape.
     public let problem: String
 
+    /// A problem of `layer`, which stands at `path` in the model.
     public init(layer: String, problem: String, path: [String] = []) {
         self.layer = layer
         self.problem = problem
         self.path = path
     }
 
+    /// Place, layer and problem in one sentence, as in `layer 2.module: Linear(…): …`.
     public var description: String {
         let place = path.isEmpty ? "" : "layer \(path.joined(separator: ".")), "
         return "\(place)\(layer): \(problem)"

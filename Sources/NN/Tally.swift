@@ -8,6 +8,7 @@ public struct Average: Sendable, Equatable {
     /// How much was measured.
     public var count: Int
 
+    /// A mean of `count` measurements that add up to `total`.
     public init(total: Double = 0, count: Int = 0) {
         self.total = total
         self.count = count

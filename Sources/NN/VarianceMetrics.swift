@@ -7,14 +7,19 @@ public import Tensor
 /// As in scikit-learn, an output whose targets are all equal has 1 if it is predicted exactly and else 0,
 /// and fewer than two examples give NaN.
 public struct R2Score: Metric {
+    /// The mean over all outputs.
     public init() {}
+    /// `r2`.
     public var name: String { "r2" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The moments of targets and errors, in float64.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Outputs.tally(prediction, target, name, value)
     }
 
+    /// The mean of 1 − Σ (x − y)² / Σ (y − ȳ)² over the outputs; NaN of fewer than two examples.
     public func value(of numbers: [Double]) -> Double {
         Outputs.mean(numbers) { output in
             // Σ e² is the sum of squares about the mean and that of the mean.
@@ -23,6 +28,7 @@ public struct R2Score: Metric {
         }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }
@@ -31,18 +37,24 @@ public struct R2Score: Metric {
 /// 1 − Var(y − x) / Var(y) of each output over all examples; the mean over the outputs. Unlike R² it
 /// forgives a constant error. Constant targets and few examples are treated as in R².
 public struct ExplainedVariance: Metric {
+    /// The mean over all outputs.
     public init() {}
+    /// `explainedVariance`.
     public var name: String { "explainedVariance" }
+    /// true.
     public var prefersHigher: Bool { true }
 
+    /// The moments of targets and errors, in float64.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Outputs.tally(prediction, target, name, value)
     }
 
+    /// The mean of 1 − Var(y − x) / Var(y) over the outputs; NaN of fewer than two examples.
     public func value(of numbers: [Double]) -> Double {
         Outputs.mean(numbers) { ($0.errorSquares, $0.targetSquares) }
     }
 
+    /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try Pairs.check(prediction, target, name)
     }

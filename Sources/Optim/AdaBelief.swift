@@ -7,6 +7,7 @@ internal import CKernels
 /// Zhuang et al., "AdaBelief optimizer: adapting stepsizes by the belief in observed gradients",
 /// 2020.
 public final class AdaBelief: Adam {
+    /// An optimizer with the paper's defaults; β₁ and β₂ outside 0..<1 trap.
     public init(
         _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-16, weightDecay: Double = 0

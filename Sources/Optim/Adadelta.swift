@@ -11,6 +11,8 @@ public final class Adadelta: Optimizer {
     /// ε, which keeps the divisor from 0 and gets the first steps going.
     public let epsilon: Double
 
+    /// An optimizer with the paper's defaults, its rate a factor of a step that has the right size
+    /// by itself; ρ outside 0..<1 traps.
     public init(
         _ source: some ParameterSource, learningRate: Double = 1, rho: Double = 0.9,
         epsilon: Double = 1e-6, weightDecay: Double = 0

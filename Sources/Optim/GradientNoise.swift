@@ -19,6 +19,8 @@ public struct GradientNoise: Sendable, Equatable {
     /// Chooses the random numbers.
     public let seed: UInt64
 
+    /// Noise of variance `scale` at first; the paper took 0.01, 0.3 or 1, with a decay of 0.55.
+    /// Negative numbers trap.
     public init(scale: Double, decay: Double = 0.55, seed: UInt64) {
         guard scale >= 0, decay >= 0 else {
             fail("GradientNoise", "scale \(scale) and decay \(decay) must not be negative")

@@ -66,6 +66,7 @@ public struct LossScale: Sendable, Equatable {
 
     private static let range = 1.0...4_294_967_296.0
 
+    /// A scale of `value`, kept in 1...2³², after `cleanSteps` steps without overflow.
     public init(_ value: Double = 65536, cleanSteps: Int = 0, growthInterval: Int = 2000) {
         self.value = min(max(value, LossScale.range.lowerBound), LossScale.range.upperBound)
         self.cleanSteps = cleanSteps

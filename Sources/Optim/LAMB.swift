@@ -7,6 +7,7 @@ internal import Tensor
 ///
 /// You et al., "Large batch optimization for deep learning: training BERT in 76 minutes", 2020.
 public final class LAMB: Adam {
+    /// An optimizer with the paper's defaults; β₁ and β₂ outside 0..<1 trap.
     public init(
         _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-6, weightDecay: Double = 0.01

@@ -20,6 +20,8 @@ public final class Lookahead {
     public let share: Double
     private let slow: Follower
 
+    /// A look every `steps` steps of `base`, at least 1, going back to a `share` of the way, above
+    /// 0 and at most 1.
     public init(_ base: Optimizer, steps: Int = 5, share: Double = 0.5) {
         guard steps > 0 else { fail("Lookahead", "\(steps) steps; at least one is needed") }
         guard share > 0, share <= 1 else {

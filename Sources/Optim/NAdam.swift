@@ -11,6 +11,7 @@ public final class NAdam: Adam {
     /// Π₁, Π₂, … as far as they matter beside 1.
     private var products: [Double] = []
 
+    /// An optimizer with PyTorch's defaults; β₁ and β₂ outside 0..<1 trap.
     public init(
         _ source: some ParameterSource, learningRate: Double = 2e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, momentumDecay: Double = 4e-3,

@@ -31,6 +31,8 @@ public final class NewtonCG {
     private var firstNorm: Double?
     private let search = WolfeSearch(curvature: 0.9, limit: 25)
 
+    /// An optimizer that has converged where no element of the gradient is above `tolerance`.
+    ///
     /// - Parameter source: what to train; parameters that are frozen now stay out.
     public init(
         _ source: some ParameterSource, tolerance: Double = 1e-9, innerLimit: Int? = nil,

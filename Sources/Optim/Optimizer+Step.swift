@@ -20,6 +20,7 @@ final class StepPlan {
 
 /// How an optimizer limits gradients before it uses them.
 public enum Clipping: Sendable, Equatable {
+    /// Not at all.
     case none
     /// Scales all gradients of a step together so that their norm is at most this. It costs no pass:
     /// the kernel multiplies, and `grad` keeps the gradients as they were.

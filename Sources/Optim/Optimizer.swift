@@ -129,9 +129,6 @@ public class Optimizer {
     /// The parameters in the order of their groups.
     public final var parameters: [Parameter] { entries.map(\.parameter) }
 
-    /// The learning rates of the groups.
-    public final var groupRates: [Double] { groups.map { $0.rateFactor * learningRate } }
-
     /// Forgets the gradients of all parameters.
     public final func zeroGrad() {
         for entry in entries { entry.parameter.grad = nil }

@@ -14,6 +14,7 @@ public final class SGD: Optimizer {
     /// Whether the gradient is taken where the momentum leads.
     public let nesterov: Bool
 
+    /// Plain descent unless there is a momentum in 0..<1, without which `nesterov` traps.
     public init(
         _ source: some ParameterSource, learningRate: Double, momentum: Double = 0,
         nesterov: Bool = false, weightDecay: Double = 0
@@ -47,6 +48,7 @@ public class Adam: Optimizer {
     /// ε, which keeps the divisor from 0.
     public final let epsilon: Double
 
+    /// An optimizer with the paper's defaults; β₁ and β₂ outside 0..<1 trap.
     public convenience init(
         _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
@@ -90,6 +92,8 @@ public class Adam: Optimizer {
 ///
 /// Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
 public final class AdamW: Adam {
+    /// An optimizer with PyTorch's defaults, its decay 0.01 of the rate each step; β₁ and β₂
+    /// outside 0..<1 trap.
     public init(
         _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01
@@ -116,6 +120,7 @@ public final class RMSprop: Optimizer {
     /// The share of the last change that is kept.
     public let momentum: Double
 
+    /// An optimizer with PyTorch's defaults; α and the momentum outside 0..<1 trap.
     public init(
         _ source: some ParameterSource, learningRate: Double = 0.01, alpha: Double = 0.99,
         epsilon: Double = 1e-8, momentum: Double = 0, weightDecay: Double = 0
@@ -144,6 +149,8 @@ public final class Adagrad: Optimizer {
     /// ε, which keeps the divisor from 0.
     public let epsilon: Double
 
+    /// An optimizer with PyTorch's defaults. Rates sink as squares add up, so that a larger one
+    /// than Adam's is usual.
     public init(
         _ source: some ParameterSource, learningRate: Double = 0.01, epsilon: Double = 1e-10,
         weightDecay: Double = 0
@@ -168,6 +175,8 @@ public final class Lion: Optimizer {
     /// β₂, the same for what is remembered.
     public let beta2: Double
 
+    /// An optimizer with the paper's defaults. All elements move by the rate, so that a tenth of
+    /// Adam's is usual, with ten times its decay.
     public init(
         _ source: some ParameterSource, learningRate: Double = 1e-4, beta1: Double = 0.9,
         beta2: Double = 0.99, weightDecay: Double = 0

@@ -10,6 +10,7 @@ public struct ParameterGroup {
     /// The weight decay of this group; the optimizer's own if nil.
     public var weightDecay: Double?
 
+    /// Parameters by the names that their state is saved by, which differ within an optimizer.
     public init(
         _ parameters: [(name: String, parameter: Parameter)], rateFactor: Double = 1,
         weightDecay: Double? = nil
@@ -36,18 +37,22 @@ public struct ParameterGroup {
 
 /// What an optimizer can be made for: a module, parameters or groups of them.
 public protocol ParameterSource {
+    /// The groups, in the order in which their states are saved.
     var parameterGroups: [ParameterGroup] { get }
 }
 
 extension ParameterGroup: ParameterSource {
+    /// This group alone.
     public var parameterGroups: [ParameterGroup] { [self] }
 }
 
 extension Module: ParameterSource {
+    /// One group of all parameters by their names in the module.
     public final var parameterGroups: [ParameterGroup] { [ParameterGroup(self)] }
 }
 
 extension Parameter: ParameterSource {
+    /// One group of this parameter, named by its label, or else `0`.
     public var parameterGroups: [ParameterGroup] { [ParameterGroup([(label ?? "0", self)])] }
 }
 

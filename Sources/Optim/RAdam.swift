@@ -7,6 +7,8 @@ internal import CKernels
 ///
 /// Liu et al., "On the variance of the adaptive learning rate and beyond", 2020.
 public final class RAdam: Adam {
+    /// An optimizer with the paper's defaults, which needs no warm-up; β₁ and β₂ outside 0..<1
+    /// trap.
     public init(
         _ source: some ParameterSource, learningRate: Double = 1e-3, beta1: Double = 0.9,
         beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0

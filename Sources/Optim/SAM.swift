@@ -17,6 +17,8 @@ public final class SAM {
     /// How far away the second gradient is taken.
     public var radius: Double
 
+    /// Sharpness-aware steps of `base`; the paper took radii from 0.02 to 0.2. One that isn't
+    /// positive traps.
     public init(_ base: Optimizer, radius: Double = 0.05) {
         guard radius > 0, radius.isFinite else {
             fail("SAM", "the radius \(radius) is not a positive number")

@@ -70,7 +70,10 @@ public struct Schedule: Sendable {
 
     /// The curve of the two parts of `oneCycle`.
     public enum Curve: String, Sendable, CaseIterable {
-        case cosine, linear
+        /// Half a cosine wave, flat at both ends.
+        case cosine
+        /// A straight line.
+        case linear
 
         /// From 0 at 0 to 1 at 1.
         func callAsFunction(_ x: Double) -> Double { self == .linear ? x : 1 - halfCosine(x) }
@@ -134,6 +137,8 @@ public struct Plateau: Sendable, Equatable {
     /// Whether more is better.
     public let prefersHigher: Bool
 
+    /// Starts at `rate` and multiplies by `factor` after `patience` measurements, at least 1,
+    /// without progress.
     public init(
         _ rate: Double, factor: Double = 0.1, patience: Int = 10, threshold: Double = 0,
         minimumRate: Double = 0, prefersHigher: Bool = false

@@ -20,6 +20,8 @@ public final class WeightAverage {
     public let decay: Double
     private let average: Follower
 
+    /// An average that keeps a share of `decay`, in 0..<1, in each update: 0.999 remembers a
+    /// thousand.
     public init(_ source: some ParameterSource, decay: Double = 0.999) {
         checkShare(decay, "WeightAverage", "decay")
         self.decay = decay

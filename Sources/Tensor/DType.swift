@@ -1,7 +1,22 @@
 /// The element type of an array. Raw values are shared with the C kernels.
 public enum DType: Int32, Sendable, CaseIterable {
-    case float32, float64, float16, bfloat16
-    case int8, uint8, int32, int64
+    /// IEEE 754 binary32, the default: 24 significant bits.
+    case float32
+    /// IEEE 754 binary64: 53 significant bits.
+    case float64
+    /// IEEE 754 binary16: 11 significant bits, 65,504 at most.
+    case float16
+    /// The upper half of a float32: its range with 8 significant bits.
+    case bfloat16
+    /// Integers of one byte, −128...127.
+    case int8
+    /// Integers of one byte, 0...255: images.
+    case uint8
+    /// Integers of four bytes.
+    case int32
+    /// Integers of eight bytes: indices, labels, sums.
+    case int64
+    /// Truth values of one byte, 0 or 1: what comparisons give.
     case bool
 
     /// Bytes per element.
@@ -14,12 +29,15 @@ public enum DType: Int32, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it is one of the four floating-point types.
     @inlinable public var isFloat: Bool { rawValue <= DType.bfloat16.rawValue }
+    /// Whether it is a signed or unsigned integer type; bool is none.
     @inlinable public var isInteger: Bool { !isFloat && self != .bool }
 
     /// The name used in configs, checkpoints and messages: `float32`, `int64`, …
     public var name: String { String(describing: self) }
 
+    /// The dtype of this name, nil if there is none.
     public init?(name: String) {
         guard let match = DType.allCases.first(where: { $0.name == name }) else { return nil }
         self = match
@@ -49,26 +67,67 @@ public enum DType: Int32, Sendable, CaseIterable {
 
 /// A Swift type that is stored as is in an array of the matching `DType`.
 public protocol TensorElement: Sendable {
+    /// The dtype whose elements have this type's bytes.
     static var dtype: DType { get }
 }
 
-extension Float: TensorElement { public static var dtype: DType { .float32 } }
-extension Double: TensorElement { public static var dtype: DType { .float64 } }
-extension Int8: TensorElement { public static var dtype: DType { .int8 } }
-extension UInt8: TensorElement { public static var dtype: DType { .uint8 } }
-extension Int32: TensorElement { public static var dtype: DType { .int32 } }
-extension Int64: TensorElement { public static var dtype: DType { .int64 } }
-extension Int: TensorElement { public static var dtype: DType { .int64 } }
-extension Bool: TensorElement { public static var dtype: DType { .bool } }
-extension Float16: TensorElement { public static var dtype: DType { .float16 } }
+extension Float: TensorElement {
+    /// `float32`.
+    public static var dtype: DType { .float32 }
+}
+extension Double: TensorElement {
+    /// `float64`.
+    public static var dtype: DType { .float64 }
+}
+extension Int8: TensorElement {
+    /// `int8`.
+    public static var dtype: DType { .int8 }
+}
+extension UInt8: TensorElement {
+    /// `uint8`.
+    public static var dtype: DType { .uint8 }
+}
+extension Int32: TensorElement {
+    /// `int32`.
+    public static var dtype: DType { .int32 }
+}
+extension Int64: TensorElement {
+    /// `int64`.
+    public static var dtype: DType { .int64 }
+}
+extension Int: TensorElement {
+    /// `int64`, as on every 64-bit system.
+    public static var dtype: DType { .int64 }
+}
+extension Bool: TensorElement {
+    /// `bool`.
+    public static var dtype: DType { .bool }
+}
+extension Float16: TensorElement {
+    /// `float16`.
+    public static var dtype: DType { .float16 }
+}
 
 /// A number that may stand beside a tensor in an expression. It adopts the tensor's dtype, except
 /// that a fraction beside integers makes them float32.
 public protocol TensorScalar: Sendable {
+    /// The number as kernels take it.
     var asScalar: Scalar { get }
 }
 
-extension Float: TensorScalar { public var asScalar: Scalar { Scalar(Double(self)) } }
-extension Double: TensorScalar { public var asScalar: Scalar { Scalar(self) } }
-extension Int: TensorScalar { public var asScalar: Scalar { Scalar(self) } }
-extension Scalar: TensorScalar { public var asScalar: Scalar { self } }
+extension Float: TensorScalar {
+    /// The same number as a Double, which holds every Float.
+    public var asScalar: Scalar { Scalar(Double(self)) }
+}
+extension Double: TensorScalar {
+    /// The number itself, NaN and infinities included.
+    public var asScalar: Scalar { Scalar(self) }
+}
+extension Int: TensorScalar {
+    /// The number itself, exact in 64 bits.
+    public var asScalar: Scalar { Scalar(self) }
+}
+extension Scalar: TensorScalar {
+    /// This number.
+    public var asScalar: Scalar { self }
+}

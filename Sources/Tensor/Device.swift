@@ -1,5 +1,6 @@
 /// Where an array lives and is computed.
 public enum Device: Sendable, Hashable, CustomStringConvertible {
+    /// The processors of this machine.
     case cpu
     /// The NVIDIA GPU of this index.
     case cuda(Int)
@@ -23,6 +24,7 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// `cpu`, `cuda:0`, `auto` or the name, as `init(_:)` reads it.
     public var description: String {
         switch self {
         case .cpu: "cpu"

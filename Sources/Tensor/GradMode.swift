@@ -39,6 +39,7 @@ package struct Recording: Sendable {
 
 /// Whether operations are recorded for differentiation: on, except inside `noGrad`.
 public enum GradMode {
+    /// Whether operations of the current scope are recorded.
     public static var isEnabled: Bool { Recording.current.isEnabled }
 }
 

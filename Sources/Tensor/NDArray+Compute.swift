@@ -130,10 +130,8 @@ extension NDArray {
 
     /// The index of the first extreme along the last axis, which disappears; NaN counts as extreme.
     public func argExtreme(maximum: Bool) -> NDArray {
-        var kept = shape
-        let last = rank - 1
-        kept = kept.removing(at: last)
-        let out = NDArray(uninitialized: kept, .int64, on: backend)
+        if rank == 0 { fail(maximum ? "argmax" : "argmin", "a scalar has no axis to choose along") }
+        let out = NDArray(uninitialized: shape.removing(at: rank - 1), .int64, on: backend)
         Kernel.argExtreme(maximum: maximum).run(contiguous(), into: out)
         return out
     }
@@ -142,6 +140,13 @@ extension NDArray {
     package func scan(_ op: Reduction) -> NDArray {
         let out = NDArray(uninitialized: shape, op.resultType(of: dtype), on: backend)
         Kernel.scan(op).run(contiguous(), into: out)
+        return out
+    }
+
+    /// For each element the product of the others along the last axis; float32 or float64.
+    package func productOfOthers() -> NDArray {
+        let out = NDArray(uninitialized: shape, dtype, on: backend)
+        Kernel.productOfOthers.run(contiguous(), into: out)
         return out
     }
 

@@ -46,6 +46,11 @@ extension NDArray {
     /// Writes `source`, converted, broadcast and brought to this device, over these elements. Views of
     /// them change too.
     public func assign(_ source: NDArray) {
+        for axis in 0..<rank where strides[axis] == 0 && shape[axis] > 1 {
+            fail(
+                "assign", "axis \(axis) of shape \(shape) repeats the same elements",
+                hint: "write to a copy()")
+        }
         let expanded = source.on(backend).expand(to: shape)
         // A source that shares this storage might be read after it was overwritten.
         let safe = source.storage === storage ? expanded.copy() : expanded

@@ -62,8 +62,16 @@ extension NDArray {
         _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64, on backend: any Backend
     ) -> NDArray {
         if step == 0 { fail("range", "the step is 0") }
-        let length = max(0, (end - start + step - step.signum()) / step)
-        let out = NDArray(uninitialized: [length], dtype, on: backend)
+        var length: UInt = 0
+        if step > 0 ? end > start : end < start {
+            // What lies between two Ints fits a UInt.
+            let distance = UInt(bitPattern: step > 0 ? end &- start : start &- end)
+            length = (distance - 1) / step.magnitude + 1
+        }
+        guard let count = Int(exactly: length) else {
+            fail("range", "from \(start) to \(end) are more elements than an Int can count")
+        }
+        let out = NDArray(uninitialized: [count], dtype, on: backend)
         Kernel.range(start: start, step: step).run(into: out)
         return out
     }

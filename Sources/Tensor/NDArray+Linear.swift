@@ -8,6 +8,9 @@ extension NDArray {
     /// applied last, in the same pass. Halves are multiplied as float32; integers wrap in their
     /// own type, as elementwise.
     public func matmul(_ other: NDArray, bias: NDArray? = nil, relu: Bool = false) -> NDArray {
+        if rank < 2 || other.rank < 2 {
+            fail("matmul", "\(shape) × \(other.shape): both must have two axes or more")
+        }
         let m = shape[rank - 2]
         let k = shape[rank - 1]
         let n = other.shape[other.rank - 1]

@@ -122,16 +122,17 @@ extension NDArray {
     /// must already lie in range; a negative step walks backwards.
     public func slice(axis: Int, start: Int, count: Int, step: Int = 1) -> NDArray {
         let axis = shape.axis(axis, "slice")
-        let last = start + (count - 1) * step
-        guard count >= 0, count == 0 || (start >= 0 && last >= 0 && max(start, last) < shape[axis])
-        else {
+        let (way, isTooLong) = (count - 1).multipliedReportingOverflow(by: step)
+        let (last, isTooFar) = start.addingReportingOverflow(way)
+        let isInside = !isTooLong && !isTooFar && min(start, last) >= 0 && step != 0
+        guard count >= 0, count == 0 || (isInside && max(start, last) < shape[axis]) else {
             fail(
                 "slice",
                 "\(count) elements from \(start) in steps of \(step) leave axis \(axis) of \(shape)"
             )
         }
         var newStrides = strides
-        newStrides[axis] = strides[axis] * step
+        newStrides[axis] = strides[axis] &* step
         return view(
             shape.replacing(axis, with: count), newStrides,
             offset: count == 0 ? offset : offset + start * strides[axis])

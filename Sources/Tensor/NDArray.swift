@@ -3,8 +3,11 @@
 /// A value by convention: no operation here changes an existing array's elements except those
 /// whose name says so (`assign`, `withMutableBytes`). Views share storage with what they view.
 public struct NDArray: Sendable {
-    public internal(set) var storage: Storage
+    /// The memory that the elements lie in, shared with other views of it.
+    package internal(set) var storage: Storage
+    /// The type of the elements.
     public let dtype: DType
+    /// The sizes of the dimensions; empty for a scalar.
     public let shape: Shape
     /// Steps between neighbours along each axis, in elements; 0 where broadcast.
     public let strides: Shape
@@ -15,21 +18,26 @@ public struct NDArray: Sendable {
     /// Whether the elements lie in row-major order without gaps.
     public let isContiguous: Bool
 
+    /// The number of dimensions.
     public var rank: Int { shape.rank }
+    /// The bytes that the elements take without gaps.
     public var byteCount: Int { count * dtype.size }
     package var backend: any Backend { storage.backend }
+    /// Where the elements lie.
     public var device: Device { storage.backend.device }
 
     /// Uninitialized elements on a backend; whoever makes it fills it.
     package init(uninitialized shape: Shape, _ dtype: DType, on backend: any Backend) {
         let count = shape.elementCount
+        let (byteCount, isTooLarge) = count.multipliedReportingOverflow(by: dtype.size)
+        if isTooLarge { Shape.failCount(shape) }
         self.shape = shape
         self.dtype = dtype
         self.count = count
         strides = shape.contiguousStrides
         offset = 0
         isContiguous = true
-        storage = Storage(byteCount: count * dtype.size, backend: backend)
+        storage = Storage(byteCount: byteCount, backend: backend)
     }
 
     /// A view of `storage`. The caller vouches that every index lies inside it.
@@ -61,7 +69,7 @@ public struct NDArray: Sendable {
     }
 
     /// The address of the first element.
-    @inlinable public var pointer: UnsafeMutableRawPointer {
+    package var pointer: UnsafeMutableRawPointer {
         storage.pointer + offset * dtype.size
     }
 
@@ -99,7 +107,7 @@ public struct NDArray: Sendable {
             let size = shape[axis]
             if size == 0 { return true }
             if size != 1 && strides[axis] != step { return false }
-            step *= size
+            step &*= size
             axis -= 1
         }
         return true

@@ -1,32 +1,10 @@
-/// What an operation's backward pass reads again: the output, and which of the inputs. Changing
-/// these tensors in place before the backward pass is an error that the engine reports.
-public struct Saved: OptionSet, Sendable {
-    public let rawValue: UInt32
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
-
-    public static let first = Saved(rawValue: 1)
-    public static let second = Saved(rawValue: 2)
-    /// All inputs.
-    public static let inputs = Saved(rawValue: 0x7FFF_FFFF)
-    public static let output = Saved(rawValue: 0x8000_0000)
-    public static let nothing: Saved = []
-    public static let everything: Saved = [.inputs, .output]
-
-    /// One input, by its position. From the 31st on they can't be told apart.
-    public static func input(_ position: Int) -> Saved {
-        Saved(rawValue: 1 << UInt32(min(position, 30)))
-    }
-
-    /// Whether an input after the first two is among them.
-    fileprivate var hasOthers: Bool { rawValue & 0x7FFF_FFFC != 0 }
-}
-
 /// One operation: its attributes, its forward and its backward.
 ///
 /// Subclass `UnaryOp`, `BinaryOp` or `NaryOp`, and call the instance on tensors. An op keeps no
 /// state between calls: backward gets the inputs and the output again, so running it twice gives
 /// the same result. Backward is written with tensor operations and is thereby differentiable.
 open class Op {
+    /// Attributes are set by subclasses and don't change between calls.
     public init() {}
 
     /// The name in messages and drawings.
@@ -120,6 +98,7 @@ extension Tensor {
 
 /// An operation of one tensor.
 open class UnaryOp: Op {
+    /// The result's elements. `x` may have any layout; it isn't changed.
     open func forward(_ x: NDArray) -> NDArray {
         fail(name, "forward is not implemented")
     }
@@ -136,6 +115,7 @@ open class UnaryOp: Op {
     /// The operation on `x` with a batch axis in front, for `vmap`; nil if it can't be batched.
     open func batch(_ x: Tensor) -> Tensor? { nil }
 
+    /// Applies the operation. It is recorded if `x` requires a gradient, unless inside `noGrad`.
     public final func callAsFunction(_ x: consuming Tensor) -> Tensor {
         let isPlain = x.trace == nil && !Recording.mayBeObserved
         if x.requiresGrad, isDifferentiable {
@@ -178,6 +158,8 @@ open class UnaryOp: Op {
 
 /// An operation of two tensors.
 open class BinaryOp: Op {
+    /// The result's elements. The operands may have any layout and shapes that broadcast; they aren't
+    /// changed.
     open func forward(_ a: NDArray, _ b: NDArray) -> NDArray {
         fail(name, "forward is not implemented")
     }
@@ -200,6 +182,8 @@ open class BinaryOp: Op {
     /// The operation on operands with a batch axis in front where `isBatched`, for `vmap`.
     open func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? { nil }
 
+    /// Applies the operation. It is recorded if an operand requires a gradient, unless inside
+    /// `noGrad`.
     public final func callAsFunction(_ a: consuming Tensor, _ b: consuming Tensor) -> Tensor {
         let isPlain = a.trace == nil && b.trace == nil && !Recording.mayBeObserved
         if isDifferentiable, a.requiresGrad || b.requiresGrad {
@@ -241,75 +225,5 @@ open class BinaryOp: Op {
         guard let a = y.firstParent, let b = y.secondParent else { return }
         if a.needsGradient { send(a, backwardLeft(dy, a: a, b: b, y: y)) }
         if b.needsGradient { send(b, backwardRight(dy, a: a, b: b, y: y)) }
-    }
-}
-
-/// An operation of any number of tensors.
-open class NaryOp: Op {
-    /// Whether backward may give nil for an input that needs a gradient, having none for it or
-    /// having handed it on itself.
-    package final var mayOmitGradients = false
-
-    open func forward(_ inputs: [NDArray]) -> NDArray {
-        fail(name, "forward is not implemented")
-    }
-
-    /// The gradient by each input, nil for those whose `needsGradient` is false.
-    open func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
-        failNoGradient()
-    }
-
-    public final func callAsFunction(_ inputs: [Tensor]) -> Tensor {
-        guard let first = inputs.first else { fail(name, "needs at least one input") }
-        let isPlain = !Recording.mayBeObserved && inputs.allSatisfy { $0.trace == nil }
-        let y = isPlain ? evaluate(inputs) : applySpecially(inputs)
-        if isDifferentiable, inputs.contains(where: \.requiresGrad) {
-            let mode = Recording.current
-            if mode.isEnabled {
-                record(
-                    y, mode, first, inputs.count > 1 ? inputs[1] : nil, Array(inputs.dropFirst(2)))
-            }
-        }
-        return y
-    }
-
-    /// The derivative of `y` in the direction `tangents`, nil for constant inputs.
-    open func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? { nil }
-
-    /// The operation on inputs with a batch axis in front where `isBatched`, for `vmap`.
-    open func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? { nil }
-
-    package final override func apply(_ inputs: [Tensor]) -> Tensor { self(inputs) }
-
-    package final override func evaluate(_ inputs: [Tensor]) -> Tensor {
-        Tensor(forward(inputs.map(\.data)))
-    }
-
-    package final override func tangent(
-        _ tangents: [Tensor?], inputs: [Tensor], y: Tensor
-    ) -> Tensor? {
-        self.tangents(tangents, inputs: inputs, y: y)
-    }
-
-    package final override func batch(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
-        batched(inputs, isBatched: isBatched)
-    }
-
-    package final override func propagate(
-        _ dy: Tensor, from y: Tensor, _ send: (Tensor, consuming Tensor) -> Void
-    ) {
-        let inputs = y.parents
-        var gradients = backward(dy, inputs: inputs, y: y)
-        guard gradients.count == inputs.count else {
-            fail(name, "backward gave \(gradients.count) gradients for \(inputs.count) inputs")
-        }
-        for (index, input) in inputs.enumerated() where input.needsGradient {
-            // Taken out of the array, so that the engine may hold the only reference.
-            guard let gradient = gradients[index].take() else {
-                if mayOmitGradients { continue }
-                fail(name, "backward gave no gradient for an input that requires one")
-            }
-            send(input, gradient)
-        }
     }
 }

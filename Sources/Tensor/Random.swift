@@ -5,11 +5,14 @@ internal import CKernels
 /// The numbers depend on the seed and the position alone, not on threads or devices. Salmon et al.,
 /// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public final class Random: RandomNumberGenerator {
+    /// What all streams of a program are derived from.
     public let seed: UInt64
+    /// Which of the seed's 2⁶⁴ independent streams this is.
     public let stream: UInt64
     /// The next block of four 32-bit words; restoring it resumes the stream.
     public var position: UInt64
 
+    /// A stream of a seed, from its beginning unless `position` says otherwise.
     public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
         self.seed = seed
         self.stream = stream
@@ -18,10 +21,11 @@ public final class Random: RandomNumberGenerator {
 
     /// Reserves blocks of four words and says where they start.
     public func reserve(blocks: Int) -> RandomKey {
+        if blocks < 0 { fail("reserve", "the number of blocks \(blocks) is negative") }
         if RandomJournal.mayBeOpen { RandomJournal.current?.note(self) }
         if Recorder.mayBeOpen { Recorder.current?.note(self) }
         let key = RandomKey(seed: seed, stream: stream, block: position)
-        position += UInt64(blocks)
+        position &+= UInt64(blocks)
         return key
     }
 
@@ -86,6 +90,7 @@ public final class Random: RandomNumberGenerator {
 
     /// The numbers 0..<count in random order (Fisher and Yates).
     public func permutation(_ count: Int) -> [Int] {
+        if count < 0 { fail("permutation", "the count \(count) is negative") }
         var order = Array(0..<count)
         guard count > 1 else { return order }
         let blocks = (count + 1) / 2

@@ -3,8 +3,8 @@ import Synchronization
 /// Notes where each random stream stood when it was first used in a scope, so that the scope can be
 /// run again with the same numbers.
 package final class RandomJournal: @unchecked Sendable {
-    // Safe to share: a task-local value that is ignored on other threads than the one that opened the
-    // scope.
+    // Safe to share: a task-local value that is ignored when the scope has ended, and on other threads
+    // than the one that opened it.
     private let home = HomeThread()
     private var starts: [(random: Random, position: UInt64)] = []
     private let outer: RandomJournal?
@@ -25,7 +25,10 @@ package final class RandomJournal: @unchecked Sendable {
     package static func keeping<R>(_ body: () throws -> R) rethrows -> (R, RandomJournal) {
         let journal = RandomJournal(inside: current)
         open.add(1, ordering: .relaxed)
-        defer { open.subtract(1, ordering: .relaxed) }
+        defer {
+            journal.home.close()
+            open.subtract(1, ordering: .relaxed)
+        }
         return (try $scoped.withValue(journal, operation: body), journal)
     }
 

@@ -4,6 +4,7 @@
 public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
     ExpressibleByArrayLiteral
 {
+    /// The most dimensions that a shape can have.
     public static let maximumRank = 8
 
     @usableFromInline var dimensions: InlineArray<8, Int>
@@ -11,8 +12,11 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 
     /// The number of dimensions; 0 for a scalar.
     @inlinable public var rank: Int { rankStorage }
+    /// Always 0.
     @inlinable public var startIndex: Int { 0 }
+    /// The number of dimensions.
     @inlinable public var endIndex: Int { rankStorage }
+    /// The number of dimensions, as a collection counts them; `elementCount` multiplies them.
     @inlinable public var count: Int { rankStorage }
 
     /// The shape of a scalar.
@@ -21,12 +25,14 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         rankStorage = 0
     }
 
+    /// `count` dimensions of one size; more than eight trap.
     @inlinable public init(repeating value: Int, count: Int) {
-        if count > Shape.maximumRank { Shape.failRank(count) }
+        if count < 0 || count > Shape.maximumRank { Shape.failRank(count) }
         dimensions = InlineArray(repeating: value)
         rankStorage = count
     }
 
+    /// The sizes in order; more than eight trap.
     @inlinable public init(_ values: some Collection<Int>) {
         self.init(repeating: 0, count: values.count)
         var axis = 0
@@ -36,11 +42,23 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         }
     }
 
+    /// The sizes in order, as in `[2, 3]`; more than eight trap.
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+    /// The size of a dimension, counted from 0; `axis(_:_:)` resolves negative ones.
     @inlinable public subscript(axis: Int) -> Int {
-        get { dimensions[axis] }
-        set { dimensions[axis] = newValue }
+        get {
+            check(axis)
+            return dimensions[axis]
+        }
+        set {
+            check(axis)
+            dimensions[axis] = newValue
+        }
+    }
+
+    @inlinable func check(_ axis: Int) {
+        if axis < 0 || axis >= rankStorage { failAxis(axis, "shape") }
     }
 
     /// The product of the dimensions; 1 for a scalar.
@@ -61,31 +79,37 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         var axis = rankStorage - 1
         while axis >= 0 {
             result.dimensions[axis] = step
-            step *= Swift.max(dimensions[axis], 1)
+            step &*= Swift.max(dimensions[axis], 1)
             axis -= 1
         }
         return result
     }
 
+    /// Adds a dimension behind the others; a ninth traps.
     @inlinable public mutating func append(_ value: Int) {
         if rankStorage == Shape.maximumRank { Shape.failRank(rankStorage + 1) }
         dimensions[rankStorage] = value
         rankStorage += 1
     }
 
+    /// With a dimension behind the others.
     public func appending(_ value: Int) -> Shape {
         var result = self
         result.append(value)
         return result
     }
 
+    /// Without the dimension `axis`, from 0; unchanged if there is none of that number.
     public func removing(at axis: Int) -> Shape {
+        check(axis)
         var result = Shape()
         for index in 0..<rankStorage where index != axis { result.append(dimensions[index]) }
         return result
     }
 
+    /// With a dimension in front of `axis`, from 0 to `rank`, where it becomes the last.
     public func inserting(_ value: Int, at axis: Int) -> Shape {
+        if axis != rankStorage { check(axis) }
         var result = Shape()
         for index in 0...rankStorage {
             if index == axis { result.append(value) }
@@ -94,22 +118,17 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         return result
     }
 
+    /// With another size of the dimension `axis`, from 0.
     public func replacing(_ axis: Int, with value: Int) -> Shape {
         var result = self
-        result.dimensions[axis] = value
+        result[axis] = value
         return result
     }
 
     /// Turns a possibly negative axis into 0..<rank, or traps.
     public func axis(_ axis: Int, _ operation: String) -> Int {
         let resolved = axis < 0 ? axis + rankStorage : axis
-        guard resolved >= 0, resolved < rankStorage else {
-            fail(
-                operation, "axis \(axis) is out of range for shape \(self)",
-                hint: rankStorage == 0
-                    ? "a scalar has no axes"
-                    : "axes run from \(-rankStorage) to \(rankStorage - 1)")
-        }
+        guard resolved >= 0, resolved < rankStorage else { failAxis(axis, operation) }
         return resolved
     }
 
@@ -129,7 +148,16 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         return result
     }
 
+    @usableFromInline func failAxis(_ axis: Int, _ operation: String) -> Never {
+        fail(
+            operation, "axis \(axis) is out of range for shape \(self)",
+            hint: rankStorage == 0
+                ? "a scalar has no axes"
+                : "axes run from \(-rankStorage) to \(rankStorage - 1)")
+    }
+
     @usableFromInline static func failRank(_ rank: Int) -> Never {
+        if rank < 0 { fail("shape", "there are no \(rank) dimensions") }
         fail("shape", "\(rank) dimensions are more than the \(maximumRank) supported")
     }
 
@@ -140,6 +168,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
 }
 
 extension Shape: Hashable {
+    /// Whether rank and sizes are equal.
     @inlinable public static func == (a: Shape, b: Shape) -> Bool {
         guard a.rankStorage == b.rankStorage else { return false }
         for axis in 0..<a.rankStorage where a.dimensions[axis] != b.dimensions[axis] {
@@ -148,6 +177,7 @@ extension Shape: Hashable {
         return true
     }
 
+    /// Takes in rank and sizes.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(rankStorage)
         for axis in 0..<rankStorage { hasher.combine(dimensions[axis]) }
@@ -155,5 +185,6 @@ extension Shape: Hashable {
 }
 
 extension Shape: CustomStringConvertible {
+    /// The sizes in brackets, as in `[2, 3]`; `[]` for a scalar.
     public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 }

@@ -1,15 +1,16 @@
 /// A block of memory on a device, shared by the arrays that view it.
 ///
 /// Released to its backend's allocator the moment the last array lets go.
-public final class Storage: @unchecked Sendable {
+package final class Storage: @unchecked Sendable {
     // Safe to share: the pointer and size never change (but for stand-ins, which stay with one
     // captured step), the bytes are written only by whoever holds
     // the one array being filled, and `version` and `witness` are touched only by the tensor that
     // made or changes it in place, which stays on one thread.
 
     /// Where the bytes start: 64-byte aligned unless the storage wraps foreign memory.
-    @exclusivity(unchecked) public internal(set) var pointer: UnsafeMutableRawPointer
-    public let byteCount: Int
+    @exclusivity(unchecked) package internal(set) var pointer: UnsafeMutableRawPointer
+    /// The size of the memory.
+    package let byteCount: Int
     package let backend: any Backend
     /// The step that the memory belongs to, if it was made while one was captured.
     let pool: CapturePool?
@@ -23,7 +24,7 @@ public final class Storage: @unchecked Sendable {
     private var companion: AnyObject?
 
     /// Counts in-place changes, so that autograd notices when a saved value was overwritten.
-    @exclusivity(unchecked) public internal(set) var version: UInt32 = 0
+    @exclusivity(unchecked) package internal(set) var version: UInt32 = 0
 
     /// Lives exactly as long as the memory: how the profiler learns that it was given back. Foreign
     /// memory takes none.

@@ -4,6 +4,7 @@ internal import CKernels
 public protocol NestedNumbers {
     /// The shape of the nesting; traps where it is ragged.
     var nestedShape: Shape { get }
+    /// Adds all numbers, in row-major order.
     func appendNumbers(to list: inout [Scalar])
 }
 
@@ -12,16 +13,22 @@ extension Double: NestedNumbers {}
 extension Int: NestedNumbers {}
 
 extension TensorScalar where Self: NestedNumbers {
+    /// [], the shape of a single number.
     public var nestedShape: Shape { [] }
+    /// Adds this number.
     public func appendNumbers(to list: inout [Scalar]) { list.append(asScalar) }
 }
 
 extension Bool: NestedNumbers {
+    /// [], the shape of a single value.
     public var nestedShape: Shape { [] }
+    /// Adds 1 for true and 0 for false.
     public func appendNumbers(to list: inout [Scalar]) { list.append(Scalar(self ? 1 : 0)) }
 }
 
 extension Array: NestedNumbers where Element: NestedNumbers {
+    /// The count before the shape of the elements, which is the same for all; [0] for an empty
+    /// array.
     public var nestedShape: Shape {
         guard let first = first?.nestedShape else { return [0] }
         for (index, element) in enumerated() where element.nestedShape != first {
@@ -33,6 +40,7 @@ extension Array: NestedNumbers where Element: NestedNumbers {
         return first.inserting(count, at: 0)
     }
 
+    /// Adds the numbers of the elements in order.
     public func appendNumbers(to list: inout [Scalar]) {
         for element in self { element.appendNumbers(to: &list) }
     }
@@ -104,8 +112,9 @@ extension Tensor {
         _ start: Double, _ end: Double, count: Int, _ dtype: DType = .float32,
         on device: Device? = nil
     ) -> Tensor {
+        if count < 0 { fail("linspace", "the count \(count) is negative") }
         let step = count > 1 ? (end - start) / Double(count - 1) : 0
-        let values = (0..<max(0, count)).map { position in
+        let values = (0..<count).map { position in
             count > 1 && position == count - 1 ? end : start + Double(position) * step
         }
         return Tensor(NDArray(values, on: device).cast(to: dtype))
@@ -115,6 +124,7 @@ extension Tensor {
     public static func eye(
         _ size: Int, _ dtype: DType = .float32, on device: Device? = nil
     ) -> Tensor {
+        if size < 0 { fail("eye", "the size \(size) is negative") }
         let columns = NDArray.range(0, size, on: device)
         return Tensor(columns.compare(.eq, columns.unsqueeze(1)).cast(to: dtype))
     }
@@ -133,17 +143,5 @@ extension Tensor {
         using random: Random, on device: Device? = nil
     ) -> Tensor {
         Tensor(random.normal(shape, mean: mean, deviation: deviation, dtype, on: device))
-    }
-
-    /// Integers uniform in low..<high, on `device` or the scope's.
-    public static func integers(
-        _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random,
-        on device: Device? = nil
-    ) -> Tensor {
-        guard high > low else { fail("integers", "the range \(low)..<\(high) is empty") }
-        let unit = random.uniform(shape, .float64, on: device)
-        let span = Double(high - low)
-        let steps = unit.zip(.mul, Scalar(span)).zip(.minimum, Scalar(span - 1)).cast(to: .int64)
-        return Tensor(steps.zip(.add, Scalar(low)).cast(to: dtype))
     }
 }

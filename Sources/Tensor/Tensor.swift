@@ -22,13 +22,18 @@ public class Tensor {
     /// The operation that made this tensor, if it was recorded.
     @exclusivity(unchecked) public package(set) final var ctx: Op?
 
-    /// Whether gradients flow to this tensor: set on leaves, inherited by results.
+    /// Whether gradients flow to this tensor: set on leaves, inherited by results, which keep it.
     @exclusivity(unchecked) public final var requiresGrad: Bool {
         didSet {
             if requiresGrad && !data.dtype.isFloat {
                 fail(
                     "requiresGrad", "a \(data.dtype) tensor has no gradient",
                     hint: "cast to a float")
+            }
+            if !requiresGrad && ctx != nil {
+                fail(
+                    "requiresGrad", "this tensor was recorded; its gradient would get lost",
+                    hint: "use detach()")
             }
         }
     }
@@ -59,6 +64,7 @@ public class Tensor {
     @exclusivity(unchecked) package final var isFreed = false
     @exclusivity(unchecked) package final var cotangent: Tensor?
 
+    /// A leaf that holds `data`; traps if it is to require a gradient and holds no floats.
     public init(_ data: NDArray, requiresGrad: Bool = false, label: String? = nil) {
         self.data = data
         self.requiresGrad = requiresGrad
@@ -84,10 +90,15 @@ public class Tensor {
     /// pass that is running leads on to somebody who asked for it.
     public final var needsGradient: Bool { requiresGrad && (mark == 0 || mark & 2 != 0) }
 
+    /// The sizes of the dimensions; empty for a scalar.
     public final var shape: Shape { data.shape }
+    /// The type of the elements.
     public final var dtype: DType { data.dtype }
+    /// The number of dimensions; 0 for a scalar.
     public final var rank: Int { data.rank }
+    /// The number of elements; 1 for a scalar.
     public final var count: Int { data.count }
+    /// Where the elements lie.
     public final var device: Device { data.device }
 
     /// The one element of a tensor of size 1, as a number.
@@ -152,6 +163,7 @@ public final class Parameter: Tensor {
 
 /// A tensor that belongs to a module's state but is not trained, such as a running mean.
 public final class Buffer: Tensor {
+    /// A buffer that holds `data`: it takes no gradient, and is saved and moved with its module.
     public init(_ data: NDArray) {
         super.init(data)
     }

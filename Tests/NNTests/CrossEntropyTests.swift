@@ -209,6 +209,13 @@ struct CrossEntropyTests {
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(text.contains("CrossEntropy: target 3 at position 1 is no class of 0..<3"))
+        let likelihood = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            _ = NegativeLogLikelihood()(Tensor.zeros([2, 3]), Tensor([0, -1], .int64))
+        }
+        let words = String(decoding: likelihood?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(words.contains("NegativeLogLikelihood: target -1 at position 1 is no class"))
     }
 
     @Test("check accepts what can be computed and explains what can't")

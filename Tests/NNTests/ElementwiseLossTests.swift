@@ -110,4 +110,18 @@ struct ElementwiseLossTests {
         #expect(
             text.contains("MeanSquaredError: prediction [4, 1] and target [4] differ in shape"))
     }
+
+    @Test("halves are squared and added up in float32", arguments: [DType.float16, .bfloat16])
+    func halves(_ dtype: DType) {
+        let (x, y) = (Tensor([300, 0, 0, 0], dtype, requiresGrad: true), Tensor.zeros([4], dtype))
+        let loss = MeanSquaredError()(x, y)
+        #expect(loss.dtype == dtype)
+        expectClose(loss.cast(to: .float64), [22_500], tolerance: 0.005)
+        loss.backward()
+        #expect(x.grad?.values(as: Double.self) == [150, 0, 0, 0])
+        let far = Huber(delta: 300)(Tensor([400, 0, 0, 0], dtype), y)
+        expectClose(far.cast(to: .float64), [18_750], tolerance: 0.005)
+        let (high, low) = (Tensor([60_000, 0, 0], dtype), Tensor([-60_000, 0, 0], dtype))
+        expectClose(MeanAbsoluteError()(high, low).cast(to: .float64), [40_000], tolerance: 0.005)
+    }
 }

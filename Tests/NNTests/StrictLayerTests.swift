@@ -13,6 +13,7 @@ struct StrictLayerTests {
             let model = Sequential {
                 Linear(6, 8, using: random)
                 GELU()
+                RMSNorm([8])
                 Dropout(0.3, using: random)
                 Residual(Checkpointed(Linear(8, 8, using: random)))
                 Reshape([2, 4])

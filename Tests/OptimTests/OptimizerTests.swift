@@ -57,7 +57,6 @@ struct OptimizerTests {
         optimizer.step()
         // a: 1 − 0.05 (1 + 2·1) = 0.85,  b: 1 − 0.5·1 = 0.5
         expectClose(a.doubles + b.doubles, [0.85, 0.5])
-        #expect(optimizer.groupRates == [0.05, 0.5])
     }
 
     @Test("a module's parameters are split by name")

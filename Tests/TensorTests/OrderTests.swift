@@ -49,7 +49,7 @@ struct OrderTests {
     @Test(
         "sorts rows of every length, equal elements as they come, NaN last",
         arguments: DType.allCases,
-        [[700, 1], [300, 7], [40, 96], [40, 97], [9, 300], [3, 5000]])
+        [[700, 1], [300, 7], [40, 128], [40, 129], [9, 300], [3, 5000]])
     func sort(_ dtype: DType, _ shape: [Int]) {
         let x = Self.sample(shape[0] * shape[1], dtype).reshape(Shape(shape))
         for descending in [false, true] {

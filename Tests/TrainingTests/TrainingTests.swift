@@ -104,6 +104,27 @@ import Testing
         #expect(summary.reason?.contains("the last good checkpoint is") == true)
     }
 
+    @Test("changes nothing after it, though the host hears of it late", arguments: [true, false])
+    func nothingMore(_ captures: Bool) throws {
+        let sandbox = Sandbox()
+        let path = sandbox.file("spoiled.h5")
+        try writeClusters(path, spoiled: true)
+        // The NaN is in the third of five batches; the fourth is launched before its loss is read.
+        let changes = ["data.path=\(path)", "data.shuffle=false", "training.capture=\(captures)"]
+        let trainer = try sandbox.trainer("run", changes + ["training.checkpointEverySteps=0"])
+        #expect(try trainer.run().status == .diverged)
+        let expected = try Experiment(sandbox.config(changes))
+        let images = try HDF5Dataset(HDF5File(path), "train/images").read(rows: 0..<16)
+        for (start, labels) in [(0, [0, 1, 2, 0, 1, 2, 0, 1]), (8, [2, 0, 1, 2, 0, 1, 2, 0])] {
+            let batch = Tensor(images.slice(axis: 0, start: start, count: 8))
+            expected.loss(expected.model(batch), Tensor(labels, .uint8)).backward()
+            expected.optimizer.step()
+            expected.optimizer.zeroGrad()
+        }
+        let pairs = zip(trainer.experiment.model.parameters, expected.model.parameters)
+        #expect(pairs.allSatisfy { $0.values(as: Float.self) == $1.values(as: Float.self) })
+    }
+
     @Test("blames the data where it holds NaN")
     func spoiledData() throws {
         let sandbox = Sandbox()

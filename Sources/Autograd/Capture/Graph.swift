@@ -38,6 +38,8 @@ public final class Graph {
         let dtype: DType
     }
 
+    /// A graph of what a function makes of placeholders and variables.
+    ///
     /// - Parameter describe: gives the results by name. It is called again for inputs of other shapes.
     public init(_ describe: @escaping (Graph) -> [String: Tensor]) { self.describe = describe }
 

@@ -89,7 +89,9 @@ public final class CustomOp: NaryOp {
         self.pushforward = pushforward
     }
 
+    /// The name it was given.
     public override var name: String { title }
+    /// What it was made with.
     public override var isDifferentiable: Bool { isFlaggedDifferentiable }
 
     /// Applies the operation.
@@ -97,6 +99,8 @@ public final class CustomOp: NaryOp {
         self([first] + others)
     }
 
+    /// What the forward closure computes, nothing recorded; traps at another number of tensors than the
+    /// closure takes.
     public override func forward(_ inputs: [NDArray]) -> NDArray {
         if let arity, inputs.count != arity {
             fail(title, "\(inputs.count) tensors were given to an operation of \(arity)")
@@ -104,6 +108,7 @@ public final class CustomOp: NaryOp {
         return noGrad { compute(inputs.map { Tensor($0) }).data }
     }
 
+    /// What the backward closure gives; traps where there is none.
     public override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         guard let pullback else {
             fail(
@@ -113,6 +118,7 @@ public final class CustomOp: NaryOp {
         return pullback(dy, inputs, y)
     }
 
+    /// What the tangent closure gives; nil where there is none, so that the rule is derived.
     public override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
         pushforward?(tangents, inputs, y)
     }

@@ -55,7 +55,9 @@ public struct GraphDrawing: Sendable {
 public struct DrawingOptions: Sendable {
     /// Where the arrows point.
     public enum Direction: String, Sendable {
+        /// Inputs on the left, results on the right.
         case leftToRight = "LR"
+        /// Inputs above, results below.
         case topDown = "TD"
     }
 

@@ -35,8 +35,10 @@ final class BackwardPass {
     func run(from roots: [(tensor: Tensor, seed: Tensor)]) {
         if graph == .destroy { spared = Set(roots.map { ObjectIdentifier($0.tensor) }) }
         var depth: UInt16 = 0
+        let scope = Scoped(pass: self)
+        defer { scope.home.close() }
         // The recording innermost, for operations look it up.
-        BackwardPass.$scoped.withValue(Scoped(pass: self)) {
+        BackwardPass.$scoped.withValue(scope) {
             Recording.with {
                 $0.isEnabled = records
                 $0.passDepth += 1
@@ -62,7 +64,8 @@ final class BackwardPass {
 
     /// The pass under way in a scope.
     private struct Scoped: @unchecked Sendable {
-        // Safe to share: a task-local value that is ignored on other threads than the pass's own.
+        // Safe to share: a task-local value that is ignored after the pass, and on other threads than
+        // its own.
         var pass: BackwardPass?
         let home = HomeThread()
     }

@@ -42,16 +42,19 @@ extension TensorTree {
 }
 
 extension Tensor: TensorTree {
+    /// The replacement of this tensor, which is a tree of one leaf.
     public final func mapLeaves(_ transform: (Tensor) -> Tensor) -> Tensor { transform(self) }
 }
 
 extension Array: TensorTree where Element: TensorTree {
+    /// The elements' trees in order; an empty array has no leaves.
     public func mapLeaves(_ transform: (Tensor) -> Tensor) -> [Element.Mapped] {
         map { $0.mapLeaves(transform) }
     }
 }
 
 extension Optional: TensorTree where Wrapped: TensorTree {
+    /// The wrapped tree; nil has no leaves.
     public func mapLeaves(_ transform: (Tensor) -> Tensor) -> Wrapped.Mapped? {
         map { $0.mapLeaves(transform) }
     }
@@ -59,6 +62,7 @@ extension Optional: TensorTree where Wrapped: TensorTree {
 
 /// Visited in the order of the keys' descriptions, so that the order doesn't change between runs.
 extension Dictionary: TensorTree where Value: TensorTree {
+    /// The values' trees in the order of their keys' descriptions.
     public func mapLeaves(_ transform: (Tensor) -> Tensor) -> [Key: Value.Mapped] {
         let order = keys.sorted { String(describing: $0) < String(describing: $1) }
         var result: [Key: Value.Mapped] = [:]
@@ -71,14 +75,18 @@ extension Dictionary: TensorTree where Value: TensorTree {
 
 /// Two trees side by side, where a tuple can't be used as one.
 public struct TreePair<First: TensorTree, Second: TensorTree>: TensorTree {
+    /// The tree whose leaves come first.
     public var first: First
+    /// The tree whose leaves follow.
     public var second: Second
 
+    /// Two trees as one, the leaves of `first` before those of `second`.
     public init(_ first: First, _ second: Second) {
         self.first = first
         self.second = second
     }
 
+    /// The leaves of `first`, then those of `second`.
     public func mapLeaves(
         _ transform: (Tensor) -> Tensor
     ) -> TreePair<First.Mapped, Second.Mapped> {

@@ -133,6 +133,8 @@ final class GELUTanh: Activation {
 }
 
 extension Tensor {
+    /// max(x, 0), integers staying integers; NaN stays, and its gradient passes. The slope at 0 is
+    /// 0.
     public final func relu() -> Tensor { ReLU()(arithmetic) }
 
     /// x where positive, else `slope` · x.
@@ -144,7 +146,9 @@ extension Tensor {
         return ELU(alpha)(floating)
     }
 
+    /// The hyperbolic tangent.
     public final func tanh() -> Tensor { Tanh()(floating) }
+    /// 1 / (1 + e⁻ˣ), without overflow for elements of any size.
     public final func sigmoid() -> Tensor { Sigmoid()(floating) }
 
     /// ln(1 + eˣ), without overflow.

@@ -81,16 +81,20 @@ final class Atan2: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .atan2 }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        dy * b * weight(a, b)
+        dy * slope(b, a)
     }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        -(dy * a * weight(a, b))
+        -(dy * slope(a, b))
     }
-    /// 1 / (a² + b²), and 0 at the origin.
-    private func weight(_ a: Tensor, _ b: Tensor) -> Tensor {
-        let isOrigin = (a .== 0).logicalAnd(b .== 0)
-        let square = (a.square() + b.square()).maskedFill(isOrigin, 1)
-        return square.reciprocal().maskedFill(isOrigin, 0)
+    /// p / (p² + q²), and 0 at the origin. Both are taken relative to the larger, whose square might
+    /// vanish or overflow; the slope doesn't depend on what they are relative to.
+    private func slope(_ p: Tensor, _ q: Tensor) -> Tensor {
+        let size = p.abs().maximum(q.abs()).detach()
+        let isOrigin = size .== 0
+        let unit = size.maskedFill(isOrigin, 1)
+        let (u, v) = (p / unit, q / unit)
+        let square = (u * u + v * v).maskedFill(isOrigin, 1)
+        return (u / square / unit).maskedFill(isOrigin, 0)
     }
 }
 
@@ -102,34 +106,6 @@ final class Weigh: ElementwiseBinaryOp {
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         Weigh()(a, dy)
     }
-}
-
-/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient, and
-/// beside NaN, which wins, both get all of it.
-class Extremum: ElementwiseBinaryOp {
-    override var saves: Saved { .inputs }
-    func loses(_ a: Tensor, _ b: Tensor) -> Tensor { failNoGradient() }
-
-    /// What an operand gets of the gradient: selected, not multiplied.
-    static func share(of dy: Tensor, loses: Tensor, ties: Tensor) -> Tensor {
-        Where.of(loses, dy.constant(0), Where.of(ties, dy * 0.5, dy))
-    }
-    override final func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        Extremum.share(of: dy, loses: loses(a, b), ties: a .== b)
-    }
-    override final func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        Extremum.share(of: dy, loses: loses(b, a), ties: a .== b)
-    }
-}
-
-final class Maximum: Extremum {
-    override var kernel: BinaryFunction { .maximum }
-    override func loses(_ a: Tensor, _ b: Tensor) -> Tensor { a .< b }
-}
-
-final class Minimum: Extremum {
-    override var kernel: BinaryFunction { .minimum }
-    override func loses(_ a: Tensor, _ b: Tensor) -> Tensor { a .> b }
 }
 
 /// y = −x,  dx = −dy
@@ -147,14 +123,19 @@ precedencegroup ExponentiationPrecedence {
 infix operator ** : ExponentiationPrecedence
 
 extension Tensor {
+    /// The sum of broadcast operands, in the dtype that both promote to; integers wrap around.
     public static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
         return Add()(a, b)
     }
+    /// The difference of broadcast operands, in the dtype that both promote to; integers wrap
+    /// around.
     public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
         return Sub()(a, b)
     }
+    /// The product of broadcast operands, element by element (`matmul` multiplies matrices), in the
+    /// dtype that both promote to; integers wrap around.
     public static func * (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
         return Mul()(a, b)
@@ -171,40 +152,54 @@ extension Tensor {
         promote(&a, &b)
         return Pow()(a, b)
     }
+    /// The elements with the other sign; bool becomes int32, unsigned integers wrap around.
     public static prefix func - (x: Tensor) -> Tensor { Neg()(x.arithmetic) }
 
+    /// Each element plus a number, which takes the tensor's dtype; a fraction beside integers makes
+    /// them float32.
     public static func + (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
         return AddScalar(n)(a)
     }
+    /// A number plus each element, as in the other order.
     public static func + (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return AddScalar(n)(b)
     }
+    /// Each element minus a number, which takes the tensor's dtype; a fraction beside integers
+    /// makes them float32.
     public static func - (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
         return SubScalar(n)(a)
     }
+    /// A number minus each element; its dtype as in the other order.
     public static func - (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return ScalarSub(n)(b)
     }
+    /// Each element times a number, which takes the tensor's dtype; a fraction beside integers
+    /// makes them float32.
     public static func * (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
         return MulScalar(n)(a)
     }
+    /// A number times each element, as in the other order.
     public static func * (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return MulScalar(n)(b)
     }
+    /// Each element divided by a number; integers become float32, and by 0 it is infinite or NaN.
     public static func / (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a, toFloat: true)
         return DivScalar(n)(a)
     }
+    /// A number divided by each element; integers become float32, and by 0 it is infinite or NaN.
     public static func / (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b, toFloat: true)
         return ScalarDiv(n)(b)
     }
+    /// Each element to a constant power, of which the gradient needs no logarithm. An exponent
+    /// below 0 traps for integers; a fraction makes them float32.
     @_disfavoredOverload
     public static func ** (a: consuming Tensor, b: some TensorScalar) -> Tensor {
         let n = adopt(b, by: &a)
@@ -213,14 +208,20 @@ extension Tensor {
         }
         return PowScalar(n)(a)
     }
+    /// A number to the power of each element.
     public static func ** (a: some TensorScalar, b: consuming Tensor) -> Tensor {
         let n = adopt(a, by: &b)
         return ScalarPow(n)(b)
     }
 
+    /// Replaces the variable's tensor by the sum; other references keep the old one, and gradients
+    /// flow to both operands.
     public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+    /// Replaces the variable's tensor by the difference, as `+=` does.
     public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+    /// Replaces the variable's tensor by the product, element by element, as `+=` does.
     public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+    /// Replaces the variable's tensor by the quotient, as `+=` does; integers become float32.
     public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 
     /// The floor of a / b. A divisor of zero traps, for integers and floats alike.
@@ -228,6 +229,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return FloorDiv()(a, b)
     }
+    /// The floor of the elements divided by a number; 0 traps.
     public final func floorDivide(_ other: some TensorScalar) -> Tensor {
         let (a, n) = adopted(other)
         return FloorDivScalar(n)(a)
@@ -238,12 +240,15 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Mod()(a, b)
     }
+    /// The remainder of division by a number, with the sign of that number; 0 traps for integers.
     public final func mod(_ other: some TensorScalar) -> Tensor {
         let (a, n) = adopted(other)
         return ModScalar(n)(a)
     }
 
+    /// aᵇ elementwise: `**` as a method, which binds tighter than a minus sign.
     public final func pow(_ exponent: Tensor) -> Tensor { self ** exponent }
+    /// Each element to a constant power: `**` as a method, which binds tighter than a minus sign.
     public final func pow(_ exponent: some TensorScalar) -> Tensor { self ** exponent }
 
     /// The angle in radians of the point (other, self), from −π to π.
@@ -256,26 +261,6 @@ extension Tensor {
     package final func weighing(_ values: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, values, toFloat: true)
         return Weigh()(a, b)
-    }
-
-    /// The larger of each pair of elements; NaN wins.
-    public final func maximum(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
-        return Maximum()(a, b)
-    }
-    public final func maximum(_ other: some TensorScalar) -> Tensor {
-        let (a, n) = adopted(other)
-        return MaximumScalar(n)(a)
-    }
-
-    /// The smaller of each pair of elements; NaN wins.
-    public final func minimum(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
-        return Minimum()(a, b)
-    }
-    public final func minimum(_ other: some TensorScalar) -> Tensor {
-        let (a, n) = adopted(other)
-        return MinimumScalar(n)(a)
     }
 }
 

@@ -71,31 +71,49 @@ extension Tensor {
 
     /// Elementwise comparisons; the result is bool. NaN differs from everything.
     public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.eq, a, b) }
+    /// Where broadcast elements differ: bool; NaN differs from everything.
     public static func .!= (a: Tensor, b: Tensor) -> Tensor { compare(.ne, a, b) }
+    /// Where the left element is smaller: bool, false beside NaN.
     public static func .< (a: Tensor, b: Tensor) -> Tensor { compare(.lt, a, b) }
+    /// Where the left element is smaller or equal: bool, false beside NaN.
     public static func .<= (a: Tensor, b: Tensor) -> Tensor { compare(.le, a, b) }
+    /// Where the left element is larger: bool, false beside NaN.
     public static func .> (a: Tensor, b: Tensor) -> Tensor { compare(.gt, a, b) }
+    /// Where the left element is larger or equal: bool, false beside NaN.
     public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(.ge, a, b) }
 
+    /// Where an element equals a number: bool. Compared exactly, integers beside a fraction in
+    /// float32.
     public static func .== (a: Tensor, b: some TensorScalar) -> Tensor { compare(.eq, a, b) }
+    /// Where an element differs from a number: bool, true for NaN.
     public static func .!= (a: Tensor, b: some TensorScalar) -> Tensor { compare(.ne, a, b) }
+    /// Where an element is below a number: bool, false for NaN.
     public static func .< (a: Tensor, b: some TensorScalar) -> Tensor { compare(.lt, a, b) }
+    /// Where an element is at most a number: bool, false for NaN.
     public static func .<= (a: Tensor, b: some TensorScalar) -> Tensor { compare(.le, a, b) }
+    /// Where an element is above a number: bool, false for NaN.
     public static func .> (a: Tensor, b: some TensorScalar) -> Tensor { compare(.gt, a, b) }
+    /// Where an element is at least a number: bool, false for NaN.
     public static func .>= (a: Tensor, b: some TensorScalar) -> Tensor { compare(.ge, a, b) }
 
+    /// Where an element is NaN: bool, false for integers.
     public final func isNaN() -> Tensor { Predicate(.isnan)(floating) }
+    /// Where an element is infinite, of either sign: bool, false for integers.
     public final func isInfinite() -> Tensor { Predicate(.isinf)(floating) }
+    /// Where an element is neither infinite nor NaN: bool, true for integers.
     public final func isFinite() -> Tensor { Predicate(.isfinite)(floating) }
 
     /// True where the element is zero or false.
     public final func logicalNot() -> Tensor { CompareScalar(.eq, Scalar(0))(truth) }
+    /// Where both broadcast elements are not zero: bool; NaN counts as true.
     public final func logicalAnd(_ other: Tensor) -> Tensor {
         Logical(.minimum)(truth, other.truth)
     }
+    /// Where at least one of two broadcast elements is not zero: bool; NaN counts as true.
     public final func logicalOr(_ other: Tensor) -> Tensor {
         Logical(.maximum)(truth, other.truth)
     }
+    /// Where exactly one of two broadcast elements is not zero: bool; NaN counts as true.
     public final func logicalXor(_ other: Tensor) -> Tensor {
         Compare(.ne)(truth, other.truth)
     }

@@ -145,8 +145,11 @@ package struct LabelRule {
 
     /// - Parameters:
     ///   - classWeights: float64, one of each class.
-    package init(smoothing: Double, ignored: Int?, classWeights: NDArray?) {
-        target = LabelTarget(smoothing: smoothing, ignored: ignored)
+    ///   - loss: whose rule it is, for messages.
+    package init(
+        smoothing: Double, ignored: Int?, classWeights: NDArray?, of loss: String = "CrossEntropy"
+    ) {
+        target = LabelTarget(smoothing: smoothing, ignored: ignored, of: loss)
         weights = classWeights.map { ArrayList([$0]) }
     }
 
@@ -199,7 +202,8 @@ extension Tensor {
                 "\(labels.dtype) labels \(labels.shape) don't fit logits \(shape)",
                 hint: "pass logits [rows, classes] and integer labels [rows]")
         }
-        let rule = LabelRule(smoothing: smoothing, ignored: ignored, classWeights: nil)
+        let rule = LabelRule(
+            smoothing: smoothing, ignored: ignored, classWeights: nil, of: "crossEntropy")
         let logits = dtype == .float64 ? self : cast(to: .float32)
         return logits.crossEntropy(labels.cast(to: .int64), rule, isSummed: false)
     }

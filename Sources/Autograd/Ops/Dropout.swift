@@ -20,7 +20,7 @@ final class Dropout: UnaryOp {
     /// One key, one mask: that of a single example, for all of them.
     override func batch(_ x: Tensor) -> Tensor? {
         let example = NDArray.full(x.shape.removing(at: 0), 1, x.dtype, on: x.data.backend)
-        return x * self(Tensor(example))
+        return self(Tensor(example)).weighing(x)
     }
 }
 

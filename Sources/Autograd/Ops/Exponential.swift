@@ -78,18 +78,23 @@ final class Log1p: ElementwiseUnaryOp {
 }
 
 extension Tensor {
+    /// x², integers staying integers and wrapping around.
     public final func square() -> Tensor { Square()(arithmetic) }
     /// NaN for negative elements.
     public final func sqrt() -> Tensor { Sqrt()(floating) }
     /// 1 / √x.
     public final func rsqrt() -> Tensor { Rsqrt()(floating) }
+    /// 1 / x: infinite at 0; integers become float32.
     public final func reciprocal() -> Tensor { Reciprocal()(floating) }
+    /// eˣ: infinite in float32 from 88.73 on; integers become float32.
     public final func exp() -> Tensor { Exp()(floating) }
     /// eˣ − 1 without cancellation near 0.
     public final func expm1() -> Tensor { Expm1()(floating) }
     /// The natural logarithm: −∞ at 0, NaN below.
     public final func log() -> Tensor { Log()(floating) }
+    /// The logarithm to base 2: −∞ at 0, NaN below.
     public final func log2() -> Tensor { Log2()(floating) }
+    /// The logarithm to base 10: −∞ at 0, NaN below.
     public final func log10() -> Tensor { Log10()(floating) }
     /// ln(1 + x) without cancellation near 0.
     public final func log1p() -> Tensor { Log1p()(floating) }

@@ -12,7 +12,8 @@ final class Concat: NaryOp {
             on: inputs[0].backend)
         var start = 0
         for input in inputs {
-            out.slice(axis: axis, start: start, count: input.shape[axis]).assign(input)
+            let place = out.slice(axis: axis, start: start, count: input.shape[axis])
+            Kernel.copy.run(input, into: place)
             start += input.shape[axis]
         }
         return out
@@ -84,7 +85,7 @@ extension Tensor {
         let axis = shape.axis(axis, "roll")
         let size = shape[axis]
         if size == 0 { return self }
-        let cut = ((size - shift) % size + size) % size
+        let cut = (size - shift % size) % size
         if cut == 0 { return self }
         return .concat(
             [

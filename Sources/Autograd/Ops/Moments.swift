@@ -104,6 +104,7 @@ extension Tensor {
     public final func mean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Mean(axes, keepDims: keepDims)(floating)
     }
+    /// The arithmetic mean along one axis, negative ones counted from the end; NaN of no elements.
     public final func mean(axis: Int, keepDims: Bool = false) -> Tensor {
         mean(axes: [axis], keepDims: keepDims)
     }

@@ -142,6 +142,7 @@ extension Tensor {
 
     /// Axes in reverse order.
     public final func flip(_ axes: Int...) -> Tensor { flip(axes) }
+    /// Axes in reverse order, listed at run time.
     public final func flip(_ axes: [Int]) -> Tensor {
         Flip(axes.map { shape.axis($0, "flip") })(self)
     }

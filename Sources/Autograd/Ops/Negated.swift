@@ -9,7 +9,9 @@ public import Tensor
 public struct Negated {
     fileprivate let base: Tensor
 
+    /// The power of the negated base, which no unambiguous expression reaches.
     public static func ** (base: Negated, exponent: Tensor) -> Tensor { base.base.pow(exponent) }
+    /// The constant power of the negated base, which no unambiguous expression reaches.
     public static func ** (base: Negated, exponent: some TensorScalar) -> Tensor {
         base.base.pow(exponent)
     }

@@ -26,7 +26,8 @@ final class Norm: AxesOp {
         }
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        kept(dy, x) * slopes(x, kept(y, x))
+        let slopes = slopes(x, kept(y, x))
+        return order.isInfinite ? slopes.weighing(kept(dy, x)) : kept(dy, x) * slopes
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
         sum(dx.wide * slopes(x, kept(y, x)).wide).cast(to: x.dtype)
@@ -40,7 +41,9 @@ final class Norm: AxesOp {
         case 1: x.sign()
         case .infinity, -.infinity: x.sign() * (x.abs() .== y).shares(axes, x.dtype)
         default:
-            x.sign() * (x.abs().overNonzero(y).maskedFill(x .== 0, 1) ** (order - 1))
+            // Of an order below 0 the norm is 0 beside elements that aren't.
+            (x.sign() * (x.abs().overNonzero(y).maskedFill(x .== 0, 1) ** (order - 1)))
+                .maskedFill(y .== 0, 0)
         }
     }
 }

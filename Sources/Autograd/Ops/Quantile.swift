@@ -4,7 +4,9 @@ public import Tensor
 public enum QuantileInterpolation: String, Sendable, CaseIterable {
     /// On the line between them.
     case linear
+    /// The one of lower rank.
     case lower
+    /// The one of higher rank.
     case higher
     /// The nearer of them; the one of even rank where both are as near.
     case nearest

@@ -29,64 +29,13 @@ final class Extreme: AxesOp {
         x.reduce(reduction, axes: axes, keepDims: keepDims)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        kept(dy, x) * (x .== kept(y, x)).shares(axes, x.dtype)
+        (x .== kept(y, x)).shares(axes, x.dtype).weighing(kept(dy, x))
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        sum(dx * (x .== kept(y, x)).shares(axes, x.dtype))
+        sum((x .== kept(y, x)).shares(axes, x.dtype).weighing(dx))
     }
     override func along(_ axes: [Int]?) -> AxesOp {
         Extreme(reduction, axes, keepDims: keepDims)
-    }
-}
-
-/// y = Π x,  dx = dy · the product of the other elements, also where some are zero
-final class Prod: AxesOp {
-    override func forward(_ x: NDArray) -> NDArray {
-        x.reduce(.product, axes: axes, keepDims: keepDims)
-    }
-    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        kept(dy, x) * Prod.ofOthers(x, axes)
-    }
-    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        sum(dx * Prod.ofOthers(x, axes))
-    }
-    override func along(_ axes: [Int]?) -> AxesOp { Prod(axes, keepDims: keepDims) }
-
-    /// For each element the product of the others along the reduced axes. Dividing the whole product
-    /// by the element would not do where that is zero or overflows, and nobody waits to see whether.
-    private static func ofOthers(_ x: Tensor, _ axes: [Int]?) -> Tensor {
-        let all = Array(0..<x.rank)
-        let reduced = Set((axes ?? all).map { x.shape.axis($0, "prod") })
-        let order = all.filter { !reduced.contains($0) } + all.filter { reduced.contains($0) }
-        let n = reduced.reduce(1) { $0 * x.shape[$1] }
-        let rows = x.permute(order).reshape([x.count / Swift.max(n, 1), n])
-        let moved = Shape(order.map { x.shape[$0] })
-        var inverse = [Int](repeating: 0, count: order.count)
-        for (position, axis) in order.enumerated() { inverse[axis] = position }
-        return ofOthersInRows(rows).reshape(moved).permute(inverse)
-    }
-
-    /// A tree of products of pairs: on the way down each node hands its two children the product of
-    /// all that lies outside them, times the other child.
-    private static func ofOthersInRows(_ rows: Tensor) -> Tensor {
-        let (count, n) = (rows.shape[0], rows.shape[1])
-        var width = 1
-        while width < n { width *= 2 }
-        var level = rows.pad([(before: 0, after: width - n)], value: 1)
-        var pairs: [Tensor] = []
-        while width > 1 {
-            width /= 2
-            let pair = level.reshape([count, width, 2])
-            pairs.append(pair)
-            let product =
-                pair.narrow(axis: 2, start: 0, count: 1) * pair.narrow(axis: 2, start: 1, count: 1)
-            level = product.reshape([count, width])
-        }
-        var outside = Tensor.ones(like: level)
-        for pair in pairs.reversed() {
-            outside = (outside.unsqueeze(2) * pair.flip(2)).reshape([count, pair.shape[1] * 2])
-        }
-        return outside.narrow(axis: 1, start: 0, count: n)
     }
 }
 
@@ -129,6 +78,7 @@ extension Tensor {
     public final func sum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Sum(axes, keepDims: keepDims)(self)
     }
+    /// The sum along one axis, negative ones counted from the end; 0 of no elements.
     public final func sum(axis: Int, keepDims: Bool = false) -> Tensor {
         sum(axes: [axis], keepDims: keepDims)
     }
@@ -137,6 +87,8 @@ extension Tensor {
     public final func max(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Extreme(.maximum, axes, keepDims: keepDims)(self)
     }
+    /// The largest element along one axis, negative ones counted from the end; NaN wins, ties share
+    /// the gradient.
     public final func max(axis: Int, keepDims: Bool = false) -> Tensor {
         max(axes: [axis], keepDims: keepDims)
     }
@@ -145,6 +97,8 @@ extension Tensor {
     public final func min(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Extreme(.minimum, axes, keepDims: keepDims)(self)
     }
+    /// The smallest element along one axis, negative ones counted from the end; NaN wins, ties
+    /// share the gradient.
     public final func min(axis: Int, keepDims: Bool = false) -> Tensor {
         min(axes: [axis], keepDims: keepDims)
     }
@@ -153,6 +107,7 @@ extension Tensor {
     public final func prod(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Prod(axes, keepDims: keepDims)(self)
     }
+    /// The product along one axis, negative ones counted from the end; 1 of no elements.
     public final func prod(axis: Int, keepDims: Bool = false) -> Tensor {
         prod(axes: [axis], keepDims: keepDims)
     }

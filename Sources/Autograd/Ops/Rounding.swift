@@ -58,7 +58,7 @@ final class Clip: ElementwiseUnaryOp {
     override var p1: Double { upper }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        dy * (x .>= lower).logicalAnd(x .<= upper).cast(to: dy.dtype)
+        Where.of((x .>= lower).logicalAnd(x .<= upper), dy, dy.constant(0))
     }
 }
 
@@ -77,9 +77,13 @@ extension Tensor {
         let raised = low.isInteger ? MaximumScalar(low)(arithmetic) : arithmetic
         return high.isInteger ? MinimumScalar(high)(raised) : raised
     }
+    /// |x|, integers staying integers; its slope at 0 is 0.
     public final func abs() -> Tensor { Abs()(arithmetic) }
+    /// −1, 0 or 1 in the tensor's dtype; NaN stays. The gradient is 0.
     public final func sign() -> Tensor { Sign()(arithmetic) }
+    /// The next integer below, in the tensor's dtype; the gradient is 0.
     public final func floor() -> Tensor { Floor()(arithmetic) }
+    /// The next integer above, in the tensor's dtype; the gradient is 0.
     public final func ceil() -> Tensor { Ceil()(arithmetic) }
     /// To the nearest integer, ties to even.
     public final func round() -> Tensor { Round()(arithmetic) }

@@ -37,7 +37,7 @@ final class Slice: UnaryOp {
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { region.view(x) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        Embed(region, in: x.shape, around: 0)(dy)
+        Embed(region, in: x.shape)(dy)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
     override func batch(_ x: Tensor) -> Tensor? { Slice(region.ofExamples(x.shape[0]))(x) }
@@ -47,8 +47,8 @@ final class Slice: UnaryOp {
 final class Embed: UnaryOp {
     let region: Region
     let shape: Shape
-    let value: Double
-    init(_ region: Region, in shape: Shape, around value: Double) {
+    let value: Scalar
+    init(_ region: Region, in shape: Shape, around value: Scalar = Scalar(0)) {
         self.region = region
         self.shape = shape
         self.value = value
@@ -61,7 +61,7 @@ final class Embed: UnaryOp {
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { Slice(region)(dy) }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        Embed(region, in: shape, around: 0)(dx)
+        Embed(region, in: shape)(dx)
     }
     override func batch(_ x: Tensor) -> Tensor? {
         let size = x.shape[0]
@@ -104,7 +104,9 @@ extension Tensor {
     }
 
     /// `value` around the elements: (before, after) for each of the last axes, in order.
-    public final func pad(_ widths: [(before: Int, after: Int)], value: Double = 0) -> Tensor {
+    public final func pad(
+        _ widths: [(before: Int, after: Int)], value: some TensorScalar = 0
+    ) -> Tensor {
         guard widths.count <= rank, widths.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else {
             fail("pad", "widths \(widths) don't fit shape \(shape)")
         }
@@ -115,6 +117,6 @@ extension Tensor {
             region.starts[axis] = width.before
             padded[axis] += width.before + width.after
         }
-        return Embed(region, in: padded, around: value)(self)
+        return Embed(region, in: padded, around: value.asScalar)(self)
     }
 }

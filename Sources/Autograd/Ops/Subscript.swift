@@ -29,14 +29,20 @@ public struct TensorIndex {
 
 /// A value that converts to a `TensorIndex`.
 public protocol TensorIndexConvertible {
+    /// The value as an index of one axis, or of several for `.ellipsis`.
     var tensorIndex: TensorIndex { get }
 }
 
-extension TensorIndex: TensorIndexConvertible { public var tensorIndex: TensorIndex { self } }
+extension TensorIndex: TensorIndexConvertible {
+    /// This index.
+    public var tensorIndex: TensorIndex { self }
+}
 extension Int: TensorIndexConvertible {
+    /// The position itself: its axis disappears. Negative ones count from the end.
     public var tensorIndex: TensorIndex { TensorIndex(kind: .position(self)) }
 }
 extension Range<Int>: TensorIndexConvertible {
+    /// The positions of the range, cut at the axis's end.
     public var tensorIndex: TensorIndex { .every(1, from: lowerBound, to: upperBound) }
 }
 extension ClosedRange<Int>: TensorIndexConvertible {
@@ -46,6 +52,7 @@ extension ClosedRange<Int>: TensorIndexConvertible {
     }
 }
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
+    /// From the position to the axis's end.
     public var tensorIndex: TensorIndex { .every(1, from: lowerBound) }
 }
 extension PartialRangeThrough<Int>: TensorIndexConvertible {
@@ -53,15 +60,23 @@ extension PartialRangeThrough<Int>: TensorIndexConvertible {
     public var tensorIndex: TensorIndex { .every(1, to: upperBound == -1 ? nil : upperBound + 1) }
 }
 extension PartialRangeUpTo<Int>: TensorIndexConvertible {
+    /// From the axis's beginning to before the position.
     public var tensorIndex: TensorIndex { .every(1, to: upperBound) }
 }
 extension Tensor: TensorIndexConvertible {
+    /// The rows at the positions that an integer tensor holds: a copy, the tensor's shape in place
+    /// of the axis.
     public final var tensorIndex: TensorIndex { TensorIndex(kind: .gather(self)) }
 }
 extension TensorIndexConvertible where Self == TensorIndex {
+    /// The whole axis.
     public static var all: TensorIndex { TensorIndex.all }
+    /// A new axis of size 1.
     public static var new: TensorIndex { TensorIndex.new }
+    /// As many whole axes as are left.
     public static var ellipsis: TensorIndex { TensorIndex.ellipsis }
+    /// From `start` to before `end` in steps, negative ones walking backwards; see
+    /// `TensorIndex.every`.
     public static func every(_ step: Int, from start: Int? = nil, to end: Int? = nil) -> TensorIndex
     {
         TensorIndex.every(step, from: start, to: end)

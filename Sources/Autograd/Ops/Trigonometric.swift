@@ -101,17 +101,31 @@ final class Erfc: ElementwiseUnaryOp {
 }
 
 extension Tensor {
+    /// The sine of an angle in radians; NaN at infinity.
     public final func sin() -> Tensor { Sin()(floating) }
+    /// The cosine of an angle in radians; NaN at infinity.
     public final func cos() -> Tensor { Cos()(floating) }
+    /// The tangent of an angle in radians; NaN at infinity.
     public final func tan() -> Tensor { Tan()(floating) }
+    /// The angle in −π/2...π/2 whose sine this is; NaN outside −1...1, and an infinite slope at its
+    /// ends.
     public final func asin() -> Tensor { Asin()(floating) }
+    /// The angle in 0...π whose cosine this is; NaN outside −1...1, and an infinite slope at its
+    /// ends.
     public final func acos() -> Tensor { Acos()(floating) }
+    /// The angle in −π/2...π/2 whose tangent this is; `atan2` gives those of all quadrants.
     public final func atan() -> Tensor { Atan()(floating) }
+    /// The hyperbolic sine, (eˣ − e⁻ˣ) / 2.
     public final func sinh() -> Tensor { Sinh()(floating) }
+    /// The hyperbolic cosine, (eˣ + e⁻ˣ) / 2.
     public final func cosh() -> Tensor { Cosh()(floating) }
+    /// The inverse hyperbolic sine, ln(x + √(x² + 1)).
     public final func asinh() -> Tensor { Asinh()(floating) }
+    /// The inverse hyperbolic cosine, ln(x + √(x² − 1)); NaN below 1.
     public final func acosh() -> Tensor { Acosh()(floating) }
+    /// The inverse hyperbolic tangent, ½ ln((1 + x) / (1 − x)); infinite at ±1, NaN beyond.
     public final func atanh() -> Tensor { Atanh()(floating) }
+    /// The error function, 2/√π ∫₀ˣ e^(−t²) dt.
     public final func erf() -> Tensor { Erf()(floating) }
     /// 1 − erf x without cancellation.
     public final func erfc() -> Tensor { Erfc()(floating) }

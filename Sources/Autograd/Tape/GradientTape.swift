@@ -15,7 +15,9 @@ public import Tensor
 public final class GradientTape {
     /// What becomes of sources that the targets don't depend on.
     public enum Unreached: Sendable {
+        /// Their gradient is nil.
         case none
+        /// Their gradient is zeros of their shape.
         case zeros
     }
 
@@ -33,6 +35,7 @@ public final class GradientTape {
     // Which tapes record in the current scope, outermost first.
     @TaskLocal private static var recording = Stack()
 
+    /// A tape on which gradients may be taken once, or any number of times if it is `persistent`.
     public init(persistent: Bool = false) { isPersistent = persistent }
 
     /// Has operations on `tensors` in `record` recorded.
@@ -52,10 +55,9 @@ public final class GradientTape {
         let wasRecording = isRecording
         for tensor in watched { switchOn(tensor) }
         defer { if !wasRecording { switchOff() } }
-        let result = try GradientTape.$recording.withValue(Stack(tapes: GradientTape.open + [self]))
-        {
-            try enableGrad(body)
-        }
+        let stack = Stack(tapes: GradientTape.open + [self])
+        defer { stack.home.close() }
+        let result = try GradientTape.$recording.withValue(stack) { try enableGrad(body) }
         if let tree = result as? any TensorTree { note(tree.leaves) }
         return result
     }
@@ -157,7 +159,8 @@ public final class GradientTape {
     }
 
     private struct Stack: @unchecked Sendable {
-        // Safe to share: a task-local value that is ignored on other threads than the tapes' own.
+        // Safe to share: a task-local value that is ignored when `record` has ended, and on other
+        // threads than its own.
         var tapes: [GradientTape] = []
         let home = HomeThread()
     }

@@ -83,22 +83,6 @@ final class Batched: Trace {
 }
 
 extension Tensor {
-    /// The elements of a tensor, or of all the examples that it stands for inside `vmap`: for
-    /// checks that hold for a batch if they hold for each example.
-    package final var everyElement: NDArray {
-        var tensor = self
-        while let trace = tensor.trace {
-            if let dual = trace as? Dual {
-                tensor = dual.primal
-            } else if let batch = trace as? Batched {
-                tensor = batch.examples
-            } else {
-                break
-            }
-        }
-        return tensor.data
-    }
-
     /// Whether this stands for one example inside `vmap`, so that its elements can't be read.
     package final var isExample: Bool { data.absence == .example }
 

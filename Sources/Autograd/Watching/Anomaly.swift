@@ -7,14 +7,19 @@ public import Tensor
 public struct Anomaly: Error, Sendable, Equatable {
     /// Whether computing the result or the gradients.
     public enum Pass: String, Sendable {
-        case forward, backward
+        /// Computing the result.
+        case forward
+        /// Computing the gradients by the inputs.
+        case backward
     }
 
     /// A tensor that the operation was given.
     public struct Operand: Sendable, Equatable {
         /// The tensor's label, or `result of Mul`.
         public let name: String
+        /// The tensor's shape.
         public let shape: Shape
+        /// The tensor's dtype.
         public let dtype: DType
         /// The smallest and largest of its finite elements, nil if there are none.
         public let range: ClosedRange<Double>?
@@ -40,10 +45,12 @@ public struct Anomaly: Error, Sendable, Equatable {
     /// Whether the NaN was there before: in an input that no watched operation made.
     public var isFromOutside: Bool { inputs.contains(where: \.hasNaN) }
 
+    /// Whether both read the same; a value of NaN equals itself here.
     public static func == (a: Anomaly, b: Anomaly) -> Bool { a.description == b.description }
 }
 
 extension Anomaly: CustomStringConvertible {
+    /// The sentence, as in the example above.
     public var description: String {
         let position = index.isEmpty ? "" : " at \(index)"
         let rule = step.map { $0 == operation ? "" : " (in its \($0))" } ?? ""
@@ -59,6 +66,7 @@ extension Anomaly: CustomStringConvertible {
 }
 
 extension Anomaly.Operand: CustomStringConvertible {
+    /// Name, dtype, shape and range, as in `x float32 [3] from 0 to 4`.
     public var description: String {
         var text = "\(name) \(dtype) \(shape)"
         if hasNaN {

@@ -42,6 +42,7 @@ public struct MemoryDifference: Sendable, CustomStringConvertible {
     /// Changes by the operation that made the results, the largest first.
     public let held: [(name: String, bytes: Int)]
 
+    /// The change in words, as in `+1.5 MiB (MatMul +1.2 MiB, Add +0.3 MiB)`.
     public var description: String {
         let parts = held.map { "\($0.name) \(MemoryDifference.signed($0.bytes))" }
         let by = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"

@@ -18,7 +18,9 @@ public struct Profile: Sendable {
     public struct Row: Sendable, Equatable {
         /// The name of the operation, or the scopes of the place.
         public let name: String
+        /// What its forward passes cost, those in recomputed segments included.
         public internal(set) var forward = Cost()
+        /// What its rule in backward passes cost.
         public internal(set) var backward = Cost()
         /// The bytes of its results that were alive when most memory was in use.
         public internal(set) var heldAtPeak = 0
@@ -41,10 +43,13 @@ public struct Profile: Sendable {
 
     /// One run of an operation.
     public struct Event: Sendable, Equatable {
+        /// The name of the operation.
         public let name: String
+        /// Whether it was its rule in a backward pass that ran.
         public let isBackward: Bool
         /// Seconds since the profile began.
         public let start: Double
+        /// How long it ran, operations inside it included.
         public let seconds: Double
         /// The shapes of the inputs.
         public let shapes: [Shape]

@@ -168,6 +168,8 @@ typedef struct ft_kernels {
     void (*_Nonnull scan_rows)(int op, int dtype, int64_t rows, int64_t n, const void *x,
         void *out);
 
+    // out[j] = the product of the other elements of each contiguous row; float32 and float64.
+    void (*_Nonnull others_rows)(int dtype, int64_t rows, int64_t n, const void *x, void *out);
     // --- Along contiguous rows of n >= 1 elements of any dtype.
     // index[i] = where the last of the largest (or smallest) elements up to i is; NaN is the extreme.
     void (*_Nonnull running_extreme)(int dtype, bool maximum, int64_t rows, int64_t n,

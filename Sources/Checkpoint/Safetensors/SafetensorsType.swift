@@ -4,25 +4,45 @@ public import Tensor
 ///
 /// Everything can be listed; what `loaded` names can be computed with.
 public enum SafetensorsType: String, Sendable, CaseIterable {
+    /// IEEE 754 binary64.
     case float64 = "F64"
+    /// IEEE 754 binary32.
     case float32 = "F32"
+    /// IEEE 754 binary16.
     case float16 = "F16"
+    /// The upper half of a float32.
     case bfloat16 = "BF16"
+    /// One byte: a sign, four bits of exponent, three of significand. Listed, not read, like all types without a dtype.
     case float8E4M3 = "F8_E4M3"
+    /// One byte: a sign, five bits of exponent, two of significand.
     case float8E5M2 = "F8_E5M2"
+    /// One byte of exponent: the scales of blocks in microscaling formats.
     case float8E8M0 = "F8_E8M0"
+    /// Six bits: a sign, two of exponent, three of significand.
     case float6E2M3 = "F6_E2M3"
+    /// Six bits: a sign, three of exponent, two of significand.
     case float6E3M2 = "F6_E3M2"
+    /// Four bits: a sign, two of exponent, one of significand.
     case float4 = "F4"
+    /// Two float32: real and imaginary part.
     case complex64 = "C64"
+    /// Signed integers of eight bytes.
     case int64 = "I64"
+    /// Signed integers of four bytes.
     case int32 = "I32"
+    /// Signed integers of two bytes.
     case int16 = "I16"
+    /// Signed integers of one byte.
     case int8 = "I8"
+    /// Unsigned integers of eight bytes.
     case uint64 = "U64"
+    /// Unsigned integers of four bytes.
     case uint32 = "U32"
+    /// Unsigned integers of two bytes.
     case uint16 = "U16"
+    /// Unsigned integers of one byte.
     case uint8 = "U8"
+    /// Truth values of one byte.
     case bool = "BOOL"
 
     /// The type that an array of `dtype` is stored as.

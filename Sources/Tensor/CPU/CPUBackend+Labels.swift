@@ -60,7 +60,7 @@ extension CPUBackend {
             let bad = firstBad.load(ordering: .relaxed)
             if bad != .max {
                 fail(
-                    "CrossEntropy",
+                    target.loss,
                     "target \(values[bad]) at position \(bad) is no class of 0..<\(classes)")
             }
         }

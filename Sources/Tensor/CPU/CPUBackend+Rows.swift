@@ -22,6 +22,14 @@ extension CPUBackend {
     }
 
     @inline(never)
+    func productOfOthers(_ x: NDArray, into out: NDArray) {
+        let n = Int64(x.shape[x.rank - 1])
+        parallelRows(x) { rows, start, pointer in
+            kernels.others_rows(x.dtype.rawValue, rows, n, pointer, out.pointer + start)
+        }
+    }
+
+    @inline(never)
     func softmaxBackward(_ y: NDArray, _ dy: NDArray, logarithm: Bool, into out: NDArray) {
         let n = Int64(y.shape[y.rank - 1])
         parallelRows(y) { rows, start, pointer in

@@ -21,6 +21,7 @@ extension CPUBackend {
             reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)
         case .scan(let reduction): scan(reduction, a, into: out)
+        case .productOfOthers: productOfOthers(a, into: out)
         case .ordering(let ordering): run(ordering, a, b, into: out)
         case .matmul(let hasBias, let relu):
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)

@@ -75,8 +75,6 @@ package final class CPUBackend: Backend {
 
     package var memory: MemoryStatistics { allocator.statistics }
     package func resetPeakMemory() { allocator.resetPeak() }
-    /// Gives memory kept for reuse back to the system.
-    package func trimMemory() { allocator.trim() }
 
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         allocator.allocate(byteCount: byteCount)

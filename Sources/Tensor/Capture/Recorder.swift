@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// Notes the kernels of a step as they run, so that they can be run again without what called them.
@@ -6,8 +5,9 @@ import Synchronization
 /// While it is open, new arrays of its backend lie in a pool of the step, and everything that a
 /// replay could not do again makes it refuse, with a reason.
 package final class Recorder: @unchecked Sendable {
-    // Safe to share: a task-local value, used only by the thread that opened the scope.
-    private let thread = pthread_self()
+    // Safe to share: a task-local value that is ignored when the scope has ended, and on other threads
+    // than the one that opened it.
+    private let home = HomeThread()
     private let backend: any Backend
     let pool: CapturePool
 
@@ -40,8 +40,7 @@ package final class Recorder: @unchecked Sendable {
 
     /// The recorder of this scope and thread.
     package static var current: Recorder? {
-        guard mayBeOpen, let recorder = scoped, pthread_equal(recorder.thread, pthread_self()) != 0
-        else { return nil }
+        guard mayBeOpen, let recorder = scoped, recorder.home.isCurrent else { return nil }
         return recorder
     }
 
@@ -69,6 +68,7 @@ package final class Recorder: @unchecked Sendable {
             let (result, outputs) = body(given)
             return (result, outputs, given)
         }
+        recorder.home.close()
         open.subtract(1, ordering: .relaxed)
         KernelWatch.open.subtract(1, ordering: .relaxed)
         return (result, outputs, recorder.finish(given, outputs))

@@ -74,19 +74,19 @@ extension Kernel {
         case .ordering(let ordering): checkOrdering(ordering, a, b, out)
         case .matmul(let bias, let relu):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
-        case .softmax:
+        case .softmax, .productOfOthers:
             logits(a, out)
-            fits(a, out)
+            alike(a, out)
         case .softmaxBackward:
             logits(a, out)
             logits(b, out)
-            fits(a, out)
-            fits(b, out)
+            alike(a, out)
+            alike(b, out)
         case .logSumExp:
             logits(a, out)
             require(
-                a.rank > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
-                "an output of one number a row", [a, out])
+                a.count > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
+                "rows with elements and an output of one number a row", [a, out])
         case .labelWeights(_, let weights, let classes):
             require(out.shape == a.shape && out.dtype.isWide, "a number a label", [a, out])
             checkLabels(a, weights, rows: a.count, classes: classes, out)
@@ -112,12 +112,22 @@ extension Kernel {
             indexing(table: a, items: out, b)
         case .scatterAdd:
             indexing(table: out, items: a, b)
-        case .uniform, .normal:
+        case .uniform(_, let low, let high):
             require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
-        case .dropout:
-            elementwise(a, out)
+            if !(low <= high) || !(high - low).isFinite {
+                fail(name, "there are no numbers from \(low) up to \(high)")
+            }
+        case .normal(_, let mean, let deviation):
+            require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
+            if !(deviation >= 0) || mean.isNaN {
+                fail(name, "there is no distribution of mean \(mean) and deviation \(deviation)")
+            }
+        case .dropout(_, let rate):
             agree(a, out)
-            require(a.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
+            alike(a, out)
+            require(
+                a.isContiguous && out.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
+            if !(rate >= 0 && rate < 1) { fail(name, "the rate \(rate) is not in 0..<1") }
         case .update(let rule, let list, let clips, let gated):
             checkUpdate(rule, list.arrays, a, clips ? b : nil, gated ? c : nil)
         case .squaredNorm(let list):
@@ -141,6 +151,10 @@ extension Kernel {
         if x.shape == out.shape { return }
         require(
             Shape.broadcast(x.shape, out.shape) == out.shape, "shapes that broadcast", [x, out])
+    }
+
+    private func alike(_ x: NDArray, _ out: NDArray) {
+        require(x.shape == out.shape, "arrays of one shape", [x, out])
     }
 
     @inline(__always)

@@ -5,6 +5,7 @@ extension Kernel {
         switch self {
         case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
         case .copy, .unary, .test, .binaryScalar, .compareScalar, .argExtreme, .scan,
+            .productOfOthers,
             .softmax, .logSumExp, .dropout, .labelWeights, .positions:
             1
         case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy: 2

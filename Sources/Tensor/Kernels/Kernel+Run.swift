@@ -9,11 +9,11 @@ extension Kernel {
     /// nothing to do.
     @inline(never)
     package func run(_ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray) {
-        if out.count == 0 { return }
         let backend = out.storage.backend
         guard a.storage.backend === backend, b.storage.backend === backend,
             c.storage.backend === backend
         else { failPlace(a, b, c, out) }
+        if out.count == 0 { return }
         if !out.storage.isOwned { failForeign() }
         check(a, b, c, out)
         out.storage.version &+= 1
@@ -69,6 +69,7 @@ extension Kernel {
         case .reduce(let reduction, map: _, _): reduction.name
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
         case .scan(let reduction): "running \(reduction.name)"
+        case .productOfOthers: "productOfOthers"
         case .ordering(let ordering): ordering.name
         case .matmul: "matmul"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"

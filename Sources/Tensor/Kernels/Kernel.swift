@@ -58,6 +58,9 @@ package enum Kernel: Sendable {
     case argExtreme(maximum: Bool)
     /// A running reduction along the last axis of a, contiguous.
     case scan(Reduction)
+    /// The product of the other elements along the last axis of a, for each of them, without harm by
+    /// zeros; contiguous float32 or float64.
+    case productOfOthers
 
     /// What has to do with order along the last axis of contiguous rows.
     case ordering(Ordering)
@@ -131,10 +134,13 @@ package struct LabelTarget: Sendable, Hashable {
     package var smoothing: Double
     /// The label of rows that count nothing.
     package var ignored: Int?
+    /// Whose labels they are, for messages.
+    package var loss: String
 
-    package init(smoothing: Double = 0, ignored: Int? = nil) {
+    package init(smoothing: Double = 0, ignored: Int? = nil, of loss: String = "CrossEntropy") {
         self.smoothing = smoothing
         self.ignored = ignored
+        self.loss = loss
     }
 }
 

@@ -3,11 +3,14 @@ public struct Scalar: Sendable, Hashable {
     private let bits: UInt64
     package let isInteger: Bool
 
+    /// A number that kernels take as a floating-point one: beside integers it makes float32 unless
+    /// cast.
     public init(_ value: Double) {
         bits = value.bitPattern
         isInteger = false
     }
 
+    /// A whole number, exact in 64 bits: beside integers it keeps their dtype.
     public init(_ value: Int) {
         bits = UInt64(bitPattern: Int64(value))
         isInteger = true
@@ -63,5 +66,6 @@ public struct Scalar: Sendable, Hashable {
 }
 
 extension Scalar: CustomStringConvertible {
+    /// The number in Swift's notation: `2` or `2.0`.
     public var description: String { isInteger ? "\(integer)" : "\(double)" }
 }

@@ -90,6 +90,23 @@ extension Catalogs {
                 [.number("rate", default: 0.5, min: 0, below: 1, doc: "share of zeroed elements")]
             ) { value, place in Dropout(value.double("rate"), using: place.builder.random) },
 
+            Entry(
+                "rmsNorm", "x / √(mean x² + ε) · w over the last axes of each example.",
+                [
+                    .int("axes", default: 1, min: 1, max: 7, doc: "how many last axes"),
+                    .number("epsilon", default: 1e-6, min: 0, doc: "ε"),
+                    .bool("weight", default: true, doc: "multiply by a trained w"),
+                ]
+            ) { value, place in
+                let axes = value.int("axes")
+                guard place.input.rank >= axes else {
+                    throw ConfigError([value.issue("an example has no \(axes) axes", at: "axes")])
+                }
+                return RMSNorm(
+                    Shape(place.input.suffix(axes)), epsilon: value.double("epsilon"),
+                    weight: value.bool("weight"))
+            },
+
             Entry("flatten", "Each example as one vector.") { _, _ in Flatten() },
 
             Entry(

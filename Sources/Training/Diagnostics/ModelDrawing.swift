@@ -4,7 +4,10 @@ import Tensor
 
 /// A language that graphs are drawn in.
 public enum DrawingFormat: String, Sendable, CaseIterable {
-    case mermaid, dot
+    /// Mermaid, which Markdown viewers draw.
+    case mermaid
+    /// DOT, which Graphviz draws.
+    case dot
 }
 
 /// The graph of a config's model with its loss, drawn.

@@ -23,6 +23,9 @@ public final class Experiment {
     let rows: [LayerRow]
     /// The stream that the parameters were drawn from.
     let random: Random
+    /// Whether every loss so far was finite: one bool on the device, which each step reads and updates,
+    /// so that none changes anything after one whose loss wasn't, though the host hears of it late.
+    let isSound: NDArray
 
     /// Opens the data and builds the model.
     ///
@@ -63,6 +66,7 @@ public final class Experiment {
                     "no layer has parameters to train; add a linear layer", at: "layers")
             ])
         }
+        isSound = NDArray.full([], 1, .bool, on: device.backend)
         // The parameters were drawn on the CPU, so that they are the same on every device.
         model.to(device.backend)
         optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)

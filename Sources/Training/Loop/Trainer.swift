@@ -90,6 +90,7 @@ public final class Trainer {
     public func run() throws -> RunSummary {
         do {
             clock.start(cursor)
+            experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
             while cursor.sampler.epoch < config.epochs {

@@ -31,15 +31,17 @@ struct UnreadStep {
 
 extension Experiment {
     /// One step of training on a batch, as a function of its tensors alone: it changes the parameters,
-    /// except where the loss is not finite or nothing in the batch counts.
+    /// except where the loss is not finite, or that of a step before wasn't, or nothing in the batch
+    /// counts.
     func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
         let output = output(inputs)
         let loss = loss(output, targets)
         let weight = noGrad { self.loss.weight(output, targets) }
         loss.backward()
         let gate = noGrad {
-            let isFinite = loss.isFinite()
-            return weight.map { isFinite.logicalAnd($0 .!= 0) } ?? isFinite
+            let isSound = loss.isFinite().logicalAnd(Tensor(isSound))
+            self.isSound.assign(isSound.data)
+            return weight.map { isSound.logicalAnd($0 .!= 0) } ?? isSound
         }
         optimizer.step(gate: gate.data)
         optimizer.zeroGrad()

@@ -5,6 +5,7 @@ import FTSupport
 public final class JSONReport: TrainingObserver {
     private var lastStep = Clock.seconds()
 
+    /// A report that prints its first step after a second.
     public init() {}
 
     /// Prints the event; steps at most once a second.

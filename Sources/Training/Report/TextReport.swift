@@ -11,6 +11,8 @@ public final class TextReport: TrainingObserver {
     private var table = EpochTable(metrics: [])
     private var lastLine = Clock.seconds()
 
+    /// A report on standard output, with a progress bar on a terminal.
+    ///
     /// - Parameters:
     ///   - isQuiet: print nothing; the log is written all the same.
     ///   - logSeconds: seconds between progress lines where no bar can be drawn; 0 for none.

@@ -6,7 +6,16 @@ import Glibc
 public struct RunSummary: Sendable {
     /// What became of a run.
     public enum Status: String, Sendable {
-        case running, completed, interrupted, diverged, failed
+        /// It is under way, or its process was killed.
+        case running
+        /// It reached its last epoch, or stopped early as told.
+        case completed
+        /// It was asked to stop, and can be resumed.
+        case interrupted
+        /// Its loss was not finite.
+        case diverged
+        /// It ended with an error.
+        case failed
     }
 
     /// The best epoch.

@@ -21,6 +21,8 @@ struct IntegerCaseTests {
         #expect((odd - Tensor([0], .int64)).item(as: Int.self) == odd)
         #expect((Tensor([1], .int64) * Int.min).item(as: Int.self) == .min)
         #expect(Tensor([0], .int64).maximum(odd).item(as: Int.self) == odd)
+        let padded = Tensor([1], .int64).pad([(before: 1, after: 1)], value: odd)
+        #expect(padded.values(as: Int.self) == [odd, 1, odd])
         #expect(Tensor([true], .bool).maskedFill(Tensor([true], .bool), 5).item == 5)
     }
 

@@ -47,6 +47,13 @@ struct GradTests {
         #expect(second?.values() == [Float(1), 0.5])
     }
 
+    @Test("hand on what the function returns beside its value")
+    func aux() {
+        let f = { (x: Tensor) in ((x * x).sum(), "of \(x.count)") }
+        let (value, aux, gradient) = valueAndGradWithAux(f)(Tensor([1, 2], .float64))
+        #expect(value.item == 5 && aux == "of 2" && gradient.values() == [2.0, 4])
+    }
+
     @Test("don't mix perturbations of nested calls")
     func perturbations() {
         // d/dx x · (d/dy (x + y)) = 1, and 2 where levels are confused.

@@ -50,6 +50,10 @@ extension References {
         "sum axis 0": { $0[0].collect([0]) { $0.reduce(0, +) } },
         "sum axis -1": { $0[0].collect([-1], keepDims: true) { $0.reduce(0, +) } },
         "sum axes 0, 2": { $0[0].collect([0, 2]) { $0.reduce(0, +) } },
+        "nanSum": { $0[0].collect(every($0[0])) { $0.filter { $0 <= 1 }.reduce(0, +) } },
+        "nanSum axis 1": {
+            $0[0].collect([1], keepDims: true) { $0.filter { $0 <= 1 }.reduce(0, +) }
+        },
         "mean": { $0[0].collect(every($0[0]), mean) },
         "mean axis 1": { $0[0].collect([1], mean) },
         "variance": { $0[0].collect(every($0[0])) { variance($0, correction: 1) } },

@@ -4,6 +4,7 @@ import FakeTensor
 extension Entry {
     static let reductions: [Entry] = [
         .reduction("sum") { $0.sum(axes: $1, keepDims: $2) },
+        .reduction("nansum") { $0.nanSum(axes: $1, keepDims: $2) },
         .reduction("mean") { $0.mean(axes: $1, keepDims: $2) },
         .reduction("prod") { $0.prod(axes: $1, keepDims: $2) },
         .reduction("amax") { $0.max(axes: $1, keepDims: $2) },

@@ -1,0 +1,30 @@
+internal import CKernels
+public import Tensor
+
+/// y = Σ x without the NaN among them,  dx = dy, 0 for NaN
+final class NanSum: AxesOp {
+    override var saves: Saved { .inputs }
+    override func forward(_ x: NDArray) -> NDArray {
+        x.reduce(.nan_sum, axes: axes, keepDims: keepDims)
+    }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        kept(dy, x).expand(to: x.shape).maskedFill(x.isNaN(), 0)
+    }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        sum(dx.maskedFill(x.isNaN(), 0))
+    }
+    override func along(_ axes: [Int]?) -> AxesOp { NanSum(axes, keepDims: keepDims) }
+}
+
+extension Tensor {
+    /// The sum of the elements that are not NaN: 0 where there are none. Integers and bool, which have
+    /// no NaN, sum in int64 as in `sum`.
+    public final func nanSum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+        guard dtype.isFloat else { return sum(axes: axes, keepDims: keepDims) }
+        return NanSum(axes, keepDims: keepDims)(self)
+    }
+    /// The same along one axis, negative ones counted from the end.
+    public final func nanSum(axis: Int, keepDims: Bool = false) -> Tensor {
+        nanSum(axes: [axis], keepDims: keepDims)
+    }
+}

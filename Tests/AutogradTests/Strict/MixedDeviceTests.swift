@@ -1,0 +1,41 @@
+import Autograd
+import StrictDevice
+import Tensor
+import Testing
+
+@Suite("Operands on several devices")
+struct MixedDeviceTests {
+    /// One operand of an operation, alone on another device.
+    struct Stray: Sendable, CustomStringConvertible {
+        let example: Example
+        let position: Int
+
+        var description: String { "\(example), operand \(position)" }
+
+        func run() {
+            var operands = example.operands()
+            operands[position] = Tensor(operands[position].data.on(StrictBackend.shared.device))
+            _ = example.row.apply(operands)
+        }
+    }
+
+    /// Each operand of each operation of several, with elements and without.
+    static let strays: [Stray] = OpTable.rows.flatMap { row -> [Stray] in
+        guard row.arity > 1 else { return [] }
+        let empty = row.shapes.first { shapes in shapes.allSatisfy { $0.contains(0) } }
+        return [row.shapes.first, empty].compactMap { $0 }.flatMap { shapes in
+            (0..<row.arity).map { Stray(example: Example(row: row, shapes: shapes), position: $0) }
+        }
+    }
+
+    @Test("stop the program with a sentence that names both", arguments: strays.indices)
+    func sentences(_ index: Int) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent], "\(Self.strays[index])"
+        ) { [index] in MixedDeviceTests.strays[index].run() }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(
+            text.contains(": operands lie on ") && text.contains("strict") && text.contains("cpu")
+                && text.contains("(move one with to(_:))"), "\(Self.strays[index]): \(text)")
+    }
+}
