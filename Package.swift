@@ -74,6 +74,9 @@ let package = Package(
         .executableTarget(
             name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",
             swiftSettings: strict),
+        .executableTarget(
+            name: "conformance", dependencies: ["FakeTensor"], path: "Tests/Conformance/Sources",
+            swiftSettings: strict),
 
         // A device that only tests have.
         .target(

@@ -163,7 +163,7 @@ extension OpTable {
     ]
 
     /// Runs kernels that take float32 or float64 only on halves too.
-    private static func widened(_ inputs: [Tensor], _ body: ([Tensor]) -> Tensor) -> Tensor {
+    static func widened(_ inputs: [Tensor], _ body: ([Tensor]) -> Tensor) -> Tensor {
         let dtype = inputs[0].dtype
         let wide: DType = dtype == .float64 ? .float64 : .float32
         return body(inputs.map { $0.dtype.isFloat ? $0.cast(to: wide) : $0 }).cast(to: dtype)

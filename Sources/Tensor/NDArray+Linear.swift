@@ -89,15 +89,24 @@ extension NDArray {
     /// A table of `rows` rows into which this array's rows are added at `index`, in order; indices as
     /// those of `gather`.
     public func scatterAdd(_ index: NDArray, rows: Int) -> NDArray {
+        scatter(.add, index, rows: rows, over: Scalar(0))
+    }
+
+    /// A table of `rows` rows of one number, with this array's rows written over it, or combined with
+    /// it, at `index`, in order.
+    package func scatter(
+        _ rule: ScatterRule, _ index: NDArray, rows: Int, over start: Scalar
+    ) -> NDArray {
         if index.rank > rank || Swift.zip(shape, index.shape).contains(where: { $0 != $1 }) {
-            fail("scatterAdd", "an index of shape \(index.shape) doesn't fit items \(shape)")
+            fail(rule.name, "an index of shape \(index.shape) doesn't fit items \(shape)")
         }
         var result: Shape = [rows]
         for axis in index.rank..<rank { result.append(shape[axis]) }
         let out = NDArray(uninitialized: result, dtype, on: backend)
-        Kernel.fill(Scalar(0)).run(into: out)
+        Kernel.fill(start).run(into: out)
+        index.requirePlace(of: self, rule.name)
         if count > 0 {
-            Kernel.scatterAdd.run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
+            Kernel.scatter(rule).run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
         }
         return out
     }

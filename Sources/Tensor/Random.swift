@@ -62,9 +62,10 @@ public final class Random: RandomNumberGenerator {
     }
 
     package func normal(
-        _ shape: Shape, deviation: Double, _ dtype: DType, on backend: any Backend
+        _ shape: Shape, mean: Double = 0, deviation: Double, _ dtype: DType,
+        on backend: any Backend
     ) -> NDArray {
-        draw(shape, dtype, backend) { .normal($0, mean: 0, deviation: deviation) }
+        draw(shape, dtype, backend) { .normal($0, mean: mean, deviation: deviation) }
     }
 
     private func draw(

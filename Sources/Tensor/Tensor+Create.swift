@@ -128,20 +128,4 @@ extension Tensor {
         let columns = NDArray.range(0, size, on: device)
         return Tensor(columns.compare(.eq, columns.unsqueeze(1)).cast(to: dtype))
     }
-
-    /// Values uniform in [low, high), on `device` or the scope's.
-    public static func uniform(
-        _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType = .float32,
-        using random: Random, on device: Device? = nil
-    ) -> Tensor {
-        Tensor(random.uniform(shape, low: low, high: high, dtype, on: device))
-    }
-
-    /// Values of a normal distribution, on `device` or the scope's.
-    public static func normal(
-        _ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32,
-        using random: Random, on device: Device? = nil
-    ) -> Tensor {
-        Tensor(random.normal(shape, mean: mean, deviation: deviation, dtype, on: device))
-    }
 }

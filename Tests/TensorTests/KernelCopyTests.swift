@@ -165,6 +165,7 @@ struct KernelCopyTests {
             index.withUnsafeBufferPointer { index in
                 sums.withUnsafeMutableBytes { sums in
                     var items = ft_scatter()
+                    items.rule = ScatterRule.add.rawValue
                     items.count = 4
                     items.width = 2
                     items.rows = 3
@@ -172,9 +173,9 @@ struct KernelCopyTests {
                     items.index = index.baseAddress
                     items.out = sums.baseAddress
                     // The last row apart, and its columns one by one.
-                    bad = kernels(isa).scatter_add(&items, 0, 2, 0, 2)
+                    bad = kernels(isa).scatter(&items, 0, 2, 0, 2)
                     for column in 0..<2 as Range<Int64> {
-                        let found = kernels(isa).scatter_add(&items, 2, 3, column, column + 1)
+                        let found = kernels(isa).scatter(&items, 2, 3, column, column + 1)
                         #expect(found == bad)
                     }
                 }

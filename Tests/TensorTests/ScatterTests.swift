@@ -77,4 +77,28 @@ struct ScatterTests {
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(text.contains("index -8 at position 9000 is out of range for 7 rows"))
     }
+
+    @Test("writes, multiplies and compares too, by the dtype's own order")
+    func rules() {
+        let index = NDArray([1, 0, -1, 1], [4])
+        func made(_ rule: ScatterRule, _ values: [Double], _ dtype: DType, _ start: Int) -> [Double]
+        {
+            let x = NDArray(values, [4]).cast(to: dtype)
+            return x.scatter(rule, index, rows: 2, over: Scalar(start)).values()
+        }
+        for dtype in [DType.float32, .float64, .float16, .bfloat16, .int8, .int32, .int64] {
+            #expect(made(.put, [3, -5, 7, 2], dtype, 1) == [-5, 2])
+            #expect(made(.multiply, [3, -5, 7, 2], dtype, 1) == [-5, 42])
+            #expect(made(.maximum, [3, -5, 7, 2], dtype, 1) == [1, 7])
+            #expect(made(.minimum, [3, -5, 7, 2], dtype, 9) == [-5, 2])
+        }
+        #expect(made(.maximum, [3, 200, 7, 2], .uint8, 100) == [200, 100])
+        #expect(made(.minimum, [3, 200, 7, 2], .uint8, 100) == [100, 2])
+        #expect(made(.multiply, [3, 100, 7, 20], .int8, 1) == [100, -92])
+        #expect(made(.put, [0, 1, 1, 0], .bool, 0) == [1, 0])
+        #expect(made(.maximum, [0, 0, 1, 0], .bool, 0) == [0, 1])
+        #expect(made(.minimum, [1, 1, 0, 1], .bool, 1) == [1, 0])
+        let nan = made(.maximum, [.nan, 1, 2, 3], .float32, 0)
+        #expect(nan[0] == 1 && nan[1].isNaN)
+    }
 }

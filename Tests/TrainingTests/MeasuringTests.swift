@@ -35,7 +35,7 @@ struct MeasuringTests {
     func batches(_ index: Int) throws {
         let (loss, overrides) = MeasuringTests.losses[index]
         let sandbox = Sandbox()
-        var measured: [Measurement] = []
+        var measured: [RunMeasurement] = []
         for size in [3, 8, 40] {
             let options = ["loss=\(loss)", "data.batchSize=\(size)"] + MeasuringTests.untrained
             let summary = try sandbox.trainer("run\(size)", overrides + options).run()

@@ -45,40 +45,6 @@ final class Gather: BinaryOp {
     }
 }
 
-/// y[index[i]] += x[i] along the first axis of zeros,  dx[i] = dy[index[i]]
-final class ScatterAdd: BinaryOp {
-    private let rows: Int
-    private init(rows: Int) { self.rows = rows }
-
-    /// `index` holds int64 positions below `rows`, none negative.
-    static func of(_ x: Tensor, _ index: Tensor, rows: Int) -> Tensor {
-        ScatterAdd(rows: rows)(x, index)
-    }
-
-    override var saves: Saved { .second }
-    override func forward(_ x: NDArray, _ index: NDArray) -> NDArray {
-        x.scatterAdd(index, rows: rows)
-    }
-    override func backwardLeft(_ dy: Tensor, a x: Tensor, b index: Tensor, y: Tensor) -> Tensor {
-        Gather.of(dy, index)
-    }
-    override func tangent(
-        _ dx: Tensor?, _: Tensor?, a x: Tensor, b index: Tensor, y: Tensor
-    ) -> Tensor? {
-        dx.map { ScatterAdd.of($0, index, rows: rows) }
-    }
-    override func batch(_ x: Tensor, _ index: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
-        if !isBatched.b {
-            let last = x.moved(0, to: index.rank)
-            return ScatterAdd.of(last, index, rows: rows).moved(1, to: 0)
-        }
-        let examples = index.shape[0]
-        let x = Batched.spread([x, index], [isBatched.a, true])[0]
-        let all = ScatterAdd.of(x, index.shifted(by: rows), rows: examples * rows)
-        return all.reshape(Shape([examples, rows] + all.shape.dropFirst()))
-    }
-}
-
 extension Tensor {
     /// One axis taken out and put in at another position.
     final func moved(_ axis: Int, to position: Int) -> Tensor {
@@ -89,14 +55,14 @@ extension Tensor {
     }
 
     /// Row numbers of each example as row numbers of all examples' tables one after the other.
-    fileprivate final func shifted(by rows: Int) -> Tensor {
+    final func shifted(by rows: Int) -> Tensor {
         let ones = Array(repeating: 1, count: rank - 1)
         let starts = Tensor.arange(0, shape[0], on: data.backend) * rows
         return self + starts.reshape(Shape([shape[0]] + ones))
     }
 
     /// int64 positions below `size`, negatives counted from the end; traps outside.
-    fileprivate final func checkedIndex(below size: Int, _ operation: StaticString) -> Tensor {
+    final func checkedIndex(below size: Int, _ operation: StaticString) -> Tensor {
         guard dtype.isInteger else {
             fail("\(operation)", "indices must be integers, not \(dtype)", hint: "cast(to: .int64)")
         }
@@ -117,64 +83,6 @@ extension Tensor {
             (width..<(width + axis)).map { $0 } + (0..<width).map { $0 }
             + ((width + axis)..<taken.rank).map { $0 }
         return taken.permute(order)
-    }
-
-    /// y[…, i, …] = x[…, index[…, i, …], …]: one element per index, along an axis. The index has
-    /// this rank and, off the axis, this shape.
-    public final func gather(_ index: Tensor, axis: Int) -> Tensor {
-        let axis = shape.axis(axis, "gather")
-        let flat = flatPositions(index, axis, "gather")
-        return Gather.of(reshape([count]), flat).reshape(index.shape)
-    }
-
-    /// This tensor with `source` added at `index` along an axis, as `gather` reads.
-    public final func scatterAdd(_ index: Tensor, _ source: Tensor, axis: Int) -> Tensor {
-        let axis = shape.axis(axis, "scatterAdd")
-        guard source.shape == index.shape else {
-            fail("scatterAdd", "source \(source.shape) and index \(index.shape) differ in shape")
-        }
-        let flat = flatPositions(index, axis, "scatterAdd")
-        let added = ScatterAdd.of(
-            source.cast(to: dtype).reshape([source.count]), flat, rows: count)
-        return self + added.reshape(shape)
-    }
-
-    /// Slices of `source` added at `index` along an axis; the same index twice adds twice.
-    public final func indexAdd(_ index: Tensor, _ source: Tensor, axis: Int = 0) -> Tensor {
-        let axis = shape.axis(axis, "indexAdd")
-        let checked = index.checkedIndex(below: shape[axis], "indexAdd")
-        let wanted = shape.replacing(axis, with: index.count)
-        guard index.rank == 1, source.shape == wanted else {
-            fail("indexAdd", "source \(source.shape) must have shape \(wanted)")
-        }
-        let moved = ScatterAdd.of(
-            source.cast(to: dtype).transpose(0, axis), checked, rows: shape[axis])
-        return self + moved.transpose(0, axis)
-    }
-
-    /// Positions in row-major order of the elements that `index` names along `axis`.
-    private func flatPositions(
-        _ index: Tensor, _ axis: Int, _ operation: StaticString
-    ) -> Tensor {
-        guard index.rank == rank,
-            (0..<rank).allSatisfy({ $0 == axis || index.shape[$0] == shape[$0] })
-        else {
-            fail(
-                "\(operation)", "index \(index.shape) doesn't fit \(shape) along axis \(axis)",
-                hint: "all other axes must agree")
-        }
-        let checked = index.checkedIndex(below: shape[axis], operation)
-        let strides = shape.contiguousStrides
-        return noGrad {
-            var flat = checked * strides[axis]
-            for other in 0..<rank where other != axis {
-                var along = Shape(repeating: 1, count: rank)
-                along[other] = shape[other]
-                let steps = Tensor.arange(0, shape[other], on: data.backend) * strides[other]
-                flat = flat + steps.reshape(along)
-            }
-            return flat.contiguous().reshape([index.count])
-        }
     }
 
     /// One where the last axis equals the index, else zero: shape [..., classes].
@@ -199,15 +107,15 @@ extension Tensor {
         return Tensor(NDArray(positions, [found, rank], on: data.backend))
     }
 
-    /// The elements where `mask` is true, in row-major order.
+    /// The elements where `mask` is true, in row-major order; both are broadcast.
     public final func masked(_ mask: Tensor) -> Tensor {
-        guard mask.dtype == .bool, mask.shape == shape else {
+        guard mask.dtype == .bool, let all = Shape.broadcast(shape, mask.shape) else {
             fail(
                 "masked", "a bool mask of shape \(shape) is needed, not \(mask.dtype) \(mask.shape)"
             )
         }
         mask.failIfBatched("masked")
-        let positions = mask.reshape([count]).nonzero().reshape([-1])
-        return Gather.of(reshape([count]), positions)
+        let positions = mask.expand(to: all).reshape([-1]).nonzero().reshape([-1])
+        return Gather.of(expand(to: all).reshape([all.elementCount]), positions)
     }
 }

@@ -62,7 +62,7 @@ final class CumProd: UnaryOp {
 final class LogCumSumExp: UnaryOp {
     override func forward(_ x: NDArray) -> NDArray { x.scan(.log_sum_exp) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        let next = y.shifted(by: -1, filling: 0)
+        let next = y.shifted(by: -1, filling: .infinity)
         return share(x, y) * Recurrence.of(factors: share(y, next), terms: dy, reversed: true)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
@@ -119,12 +119,13 @@ extension Tensor {
     }
 
     /// The differences of neighbours along an axis, taken `times` times, of this tensor with what is put
-    /// before and after it. Of bool: whether neighbours differ.
+    /// before and after it; this tensor as it is if never. Of bool: whether neighbours differ.
     public final func diff(
         times: Int = 1, axis: Int = -1, prepend: Tensor? = nil, append: Tensor? = nil
     ) -> Tensor {
         let axis = shape.axis(axis, "diff")
         guard times >= 0 else { fail("diff", "it can't be taken \(times) times") }
+        if times == 0 { return self }
         let parts = [prepend, self, append].compactMap { $0 }
         var result = parts.count == 1 ? self : Tensor.concat(parts, axis: axis)
         for _ in 0..<times {

@@ -99,24 +99,8 @@ extension Tensor {
     public final func split(size: Int, axis: Int = 0) -> [Tensor] {
         guard size > 0 else { fail("split", "the size \(size) is not positive") }
         let total = shape[shape.axis(axis, "split")]
+        if total == 0 { return [self] }
         let sizes = stride(from: 0, to: total, by: size).map { Swift.min(size, total - $0) }
         return split(sizes: sizes, axis: axis)
-    }
-
-    /// `value` around the elements: (before, after) for each of the last axes, in order.
-    public final func pad(
-        _ widths: [(before: Int, after: Int)], value: some TensorScalar = 0
-    ) -> Tensor {
-        guard widths.count <= rank, widths.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else {
-            fail("pad", "widths \(widths) don't fit shape \(shape)")
-        }
-        var region = Region(of: shape)
-        var padded = shape
-        for (position, width) in widths.enumerated() {
-            let axis = rank - widths.count + position
-            region.starts[axis] = width.before
-            padded[axis] += width.before + width.after
-        }
-        return Embed(region, in: padded, around: value.asScalar)(self)
     }
 }

@@ -88,13 +88,16 @@ extension Tensor {
     ///
     ///     x[0]              x[-1, 2...]        x[.ellipsis, 0]
     ///     x[.every(2)]      x[.every(-1)]      x[rows]        // rows: an integer tensor
+    ///     x[rows, columns]  x[x .> 0]          x[mask, 0]
+    ///
+    /// Several integer tensors are broadcast against each other and choose elements together; their
+    /// axes come where they stood, or first if something stands between them. A mask, a bool tensor,
+    /// covers as many axes as it has and gives the elements where it is true.
     ///
     /// Assigning writes over the elements in place, which is an error for recorded tensors and
     /// for leaves that require a gradient. No gradient flows back through it: values that require
-    /// one must be detached first, or assigned inside `noGrad`.
-    ///
-    /// A mask, a bool tensor of this shape, gives the elements where it is true; assigned to, it takes
-    /// one number: `x[x .< 0] = Tensor(0)`.
+    /// one must be detached first, or assigned inside `noGrad`; or see `indexPut`, which makes a new
+    /// tensor. Where several values meet the last one stays.
     public final subscript(_ indices: any TensorIndexConvertible...) -> Tensor {
         get { self[at: indices] }
         set { self[at: indices] = newValue }
@@ -103,33 +106,48 @@ extension Tensor {
     /// The same with a list of indices that is known only when the program runs.
     public final subscript(at indices: [any TensorIndexConvertible]) -> Tensor {
         get {
-            let indices = indices.map(\.tensorIndex)
-            return indices.mask.map { masked($0) } ?? apply(indices)
+            let list = indices.map(\.tensorIndex)
+            if let mask = list.mask, mask.shape == shape { return masked(mask) }
+            return apply(list)
         }
         set {
             checkMutable("subscript assignment", newValue)
-            let indices = indices.map(\.tensorIndex)
-            if let mask = indices.mask {
-                fill(mask, newValue)
-                return
+            let list = indices.map(\.tensorIndex)
+            if let mask = list.mask, mask.shape == shape, newValue.count == 1 {
+                let number = newValue.data.cast(to: dtype).reshape([])
+                data.assign(mask.data.select(number, data))
+            } else if list.contains(where: \.isTensor) {
+                write(newValue, at: list)
+            } else {
+                noGrad { detach().apply(list) }.data.assign(newValue.data)
             }
-            let target = noGrad { detach().apply(indices) }
-            guard target.data.storage === data.storage else {
-                fail("subscript", "elements chosen by a tensor can't be assigned to")
-            }
-            target.data.assign(newValue.data)
         }
     }
 
-    private func fill(_ mask: Tensor, _ value: Tensor) {
-        guard mask.shape == shape, value.count == 1 else {
-            fail(
-                "subscript",
-                "a mask of \(mask.shape) can't give \(value.shape) to elements of \(shape)",
-                hint: "assign one number, or use Tensor.where")
-        }
-        let number = value.data.cast(to: dtype).reshape([])
-        data.assign(mask.data.select(number, data))
+    /// One number written over elements: `x[0] = 5`, `x[x .< 0] = 0`. Read as a number, the one element
+    /// there is.
+    @_disfavoredOverload
+    public final subscript<Number: TensorElement & TensorScalar>(
+        _ indices: any TensorIndexConvertible...
+    ) -> Number {
+        get { self[at: indices].item(as: Number.self) }
+        set { self[at: indices] = Tensor(NDArray.full([], newValue, dtype, on: data.backend)) }
+    }
+
+    /// Writes values, broadcast, over the rows that one index names, or over the elements that several
+    /// do.
+    private func write(_ values: Tensor, at list: [TensorIndex]) {
+        let rows = rank > 0 ? list.rows : nil
+        let places = rows?.checkedIndex(below: shape[0], "subscript") ?? positions(at: list)
+        let slice = rows == nil ? [] : Array(shape.dropFirst())
+        let wanted = Shape(Array(places.shape) + slice)
+        let fitting = noGrad { values.detach().fitting(wanted, "subscript") }
+        if fitting.count == 0 { return }
+        let items = fitting.data.on(data.backend).cast(to: dtype).contiguous()
+        let target = data.contiguous()
+        Kernel.scatter(.put).run(
+            items, places.data.contiguous(), into: rows == nil ? target.reshape([count]) : target)
+        if target.storage !== data.storage { data.assign(target) }
     }
 
     /// Writes `source`, broadcast and converted, over the elements in place; the rules of subscript
@@ -159,104 +177,5 @@ extension Tensor {
                 operation, "a leaf that requires a gradient can't change in place",
                 hint: "do it inside noGrad")
         }
-    }
-
-    private func apply(_ indices: [TensorIndex]) -> Tensor {
-        var region = Region(of: shape)
-        var viewShape = Shape()
-        var gathers: [(axis: Int, index: Tensor)] = []
-        var axis = 0
-        for index in expanded(indices) {
-            switch index.kind {
-            case .newAxis: viewShape.append(1)
-            case .ellipsis: break
-            case .position(let position):
-                let resolved = position < 0 ? position + shape[axis] : position
-                guard resolved >= 0, resolved < shape[axis] else {
-                    fail("subscript", "\(position) is out of range for axis \(axis) of \(shape)")
-                }
-                region.starts[axis] = resolved
-                region.counts[axis] = 1
-                axis += 1
-            case .range(let start, let end, let step):
-                region.set(axis, start, end, step, size: shape[axis])
-                viewShape.append(region.counts[axis])
-                axis += 1
-            case .gather(let index):
-                if index.dtype == .bool {
-                    fail(
-                        "subscript", "a mask stands alone in brackets",
-                        hint: "x[mask] or x.masked(mask), or Tensor.where")
-                }
-                gathers.append((viewShape.rank, index))
-                viewShape.append(shape[axis])
-                axis += 1
-            }
-        }
-        guard gathers.count <= 1 else {
-            fail("subscript", "only one axis can be indexed by a tensor", hint: "use gather")
-        }
-        let isWhole =
-            region.starts.allSatisfy { $0 == 0 } && region.counts == shape
-            && region.steps.allSatisfy { $0 == 1 }
-        let view = (isWhole ? self : Slice(region)(self)).reshape(viewShape)
-        return gathers.first.map { view.take($0.index, axis: $0.axis) } ?? view
-    }
-
-    /// The indices with the ellipsis, or the missing end, written out.
-    private func expanded(_ indices: [TensorIndex]) -> [TensorIndex] {
-        var used = 0
-        var ellipses = 0
-        for index in indices {
-            switch index.kind {
-            case .newAxis: break
-            case .ellipsis: ellipses += 1
-            default: used += 1
-            }
-        }
-        guard used <= rank, ellipses <= 1 else {
-            fail("subscript", "\(used) indices for shape \(shape)", hint: "at most one per axis")
-        }
-        let missing = [TensorIndex](repeating: .all, count: rank - used)
-        if ellipses == 0 { return indices + missing }
-        return indices.flatMap { index -> [TensorIndex] in
-            if case .ellipsis = index.kind { return missing }
-            return [index]
-        }
-    }
-}
-
-extension [TensorIndex] {
-    /// The mask, if that is all there is.
-    fileprivate var mask: Tensor? {
-        guard count == 1, case .gather(let index) = self[0].kind, index.dtype == .bool else {
-            return nil
-        }
-        return index
-    }
-}
-
-extension Region {
-    /// Python's rules for start:end:step on an axis of `size`.
-    mutating func set(_ axis: Int, _ start: Int?, _ end: Int?, _ step: Int, size: Int) {
-        func place(_ position: Int, low: Int, high: Int) -> Int {
-            Swift.min(Swift.max(position < 0 ? position + size : position, low), high)
-        }
-        // A longer step reaches no more elements, and can't overflow.
-        let step = Swift.min(Swift.max(step, -size - 1), size + 1)
-        let first: Int
-        let last: Int
-        if step > 0 {
-            first = place(start ?? 0, low: 0, high: size)
-            last = place(end ?? size, low: 0, high: size)
-        } else {
-            first = place(start ?? size - 1, low: -1, high: size - 1)
-            last = end.map { place($0, low: -1, high: size - 1) } ?? -1
-        }
-        let distance = step > 0 ? last - first : first - last
-        let stride = Swift.abs(step)
-        counts[axis] = distance > 0 ? (distance + stride - 1) / stride : 0
-        starts[axis] = counts[axis] == 0 ? 0 : first
-        steps[axis] = step
     }
 }

@@ -31,6 +31,21 @@ extension Tensor {
         return Where.of(condition.cast(to: .bool), a, b)
     }
 
+    /// Elements of `a` where `condition` is true, else a number, in the dtype that arithmetic gives them.
+    public static func `where`(
+        _ condition: Tensor, _ a: Tensor, _ b: some TensorScalar
+    ) -> Tensor {
+        let (a, n) = a.adopted(b)
+        return Where.of(condition.cast(to: .bool), a, a.constant(n))
+    }
+    /// A number where `condition` is true, else elements of `b`, in the dtype that arithmetic gives them.
+    public static func `where`(
+        _ condition: Tensor, _ a: some TensorScalar, _ b: Tensor
+    ) -> Tensor {
+        let (b, n) = b.adopted(a)
+        return Where.of(condition.cast(to: .bool), b.constant(n), b)
+    }
+
     /// This tensor with `value` where `mask` is true. Bool stays bool if the value is 0 or 1.
     public final func maskedFill(_ mask: Tensor, _ value: some TensorScalar) -> Tensor {
         let n = value.asScalar

@@ -22,6 +22,12 @@ final class BatchScope {
         }
     }
 
+    /// Runs the function of one example.
+    func run<R>(_ randomness: Randomness, _ body: () -> R) -> R {
+        guard randomness == .different, let size else { return body() }
+        return DrawScope.with(size: size, lift: { Batched.lift($0, level: self.level) }, body)
+    }
+
     /// The results of all examples.
     func collect<Tree: TensorTree>(_ tree: Tree, _ axis: Int) -> Tree where Tree.Mapped == Tree {
         guard let size else {

@@ -79,21 +79,24 @@ extension CPUBackend {
         if bad != .max { failIndex("gather", indices[bad], at: bad, rows) }
     }
 
-    /// Each element of the output is added to in the order of the index, on one thread, so how the work
+    /// Each element of the output is changed in the order of the index, on one thread, so how the work
     /// is shared out shows nowhere. Halves accumulate in float32 and are rounded once.
     @inline(never)
-    func scatterAdd(_ x: NDArray, _ index: NDArray, into out: NDArray) {
-        if out.dtype.isFloat, !out.dtype.isWide {
+    func scatter(_ rule: ScatterRule, _ x: NDArray, _ index: NDArray, into out: NDArray) {
+        if rule != .put, out.dtype.isFloat, !out.dtype.isWide {
             let wide = NDArray(uninitialized: out.shape, .float32, on: self)
             copy(out, into: wide)
-            addRows(x, index, into: wide)
+            scatterRows(rule, x, index, into: wide)
             return copy(wide, into: out)
         }
-        addRows(x, index, into: out)
+        scatterRows(rule, x, index, into: out)
     }
 
-    private func addRows(_ x: NDArray, _ index: NDArray, into out: NDArray) {
+    private func scatterRows(
+        _ rule: ScatterRule, _ x: NDArray, _ index: NDArray, into out: NDArray
+    ) {
         var plan = ft_scatter()
+        plan.rule = rule.rawValue
         plan.dtype = x.dtype.rawValue
         plan.count = Int64(index.count)
         plan.width = Int64(x.count / index.count)
@@ -112,13 +115,13 @@ extension CPUBackend {
             parallel(length, grain: max(1, step)) { begin, end in
                 let bad =
                     byColumns
-                    ? kernels.scatter_add(plan, 0, Int64(rows), begin, end)
-                    : kernels.scatter_add(plan, begin, end, 0, Int64(width))
+                    ? kernels.scatter(plan, 0, Int64(rows), begin, end)
+                    : kernels.scatter(plan, begin, end, 0, Int64(width))
                 if bad >= 0 { firstBad.min(bad, ordering: .relaxed) }
             }
         }
         let bad = firstBad.load(ordering: .relaxed)
-        if bad != .max { failIndex("scatterAdd", plan.index[Int(bad)], at: Int(bad), rows) }
+        if bad != .max { failIndex(rule.name, plan.index[Int(bad)], at: Int(bad), rows) }
     }
 
     /// The fewest columns of items that are worth a thread: a few cache lines of each.

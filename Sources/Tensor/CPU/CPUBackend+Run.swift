@@ -25,6 +25,10 @@ extension CPUBackend {
         case .ordering(let ordering): run(ordering, a, b, into: out)
         case .matmul(let hasBias, let relu):
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .convolution(let part, let window, let hasBias):
+            convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
+        case .factor(let factor, let operation): self.factor(factor, a, operation, into: out)
+        case .solve(let system, let operation): solve(system, a, b, operation, into: out)
         case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)
         case .softmaxBackward(let logarithm):
             softmaxBackward(a, b, logarithm: logarithm, into: out)
@@ -38,7 +42,7 @@ extension CPUBackend {
         case .positions(let size, let operation):
             positions(a, below: size, operation, into: out)
         case .gather: gather(a, b, into: out)
-        case .scatterAdd: scatterAdd(a, b, into: out)
+        case .scatter(let rule): scatter(rule, a, b, into: out)
         case .uniform(let key, let low, let high):
             randomUniform(key, low: low, high: high, into: out)
         case .normal(let key, let mean, let deviation):

@@ -18,13 +18,13 @@ extension Kernel {
             elementwise(b, out)
             agree(a, b)
             agree(a, out)
-            if !a.dtype.isFloat {
+            if !a.dtype.isFloat || Int(function.rawValue) >= FT_BINARY_REAL_COUNT {
                 has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
             }
         case .binaryScalar(let function, _, _):
             elementwise(a, out)
             agree(a, out)
-            if !a.dtype.isFloat {
+            if !a.dtype.isFloat || Int(function.rawValue) >= FT_BINARY_REAL_COUNT {
                 has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
             }
         case .compare:
@@ -74,6 +74,10 @@ extension Kernel {
         case .ordering(let ordering): checkOrdering(ordering, a, b, out)
         case .matmul(let bias, let relu):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
+        case .convolution(let part, let window, let bias):
+            checkConvolution(part, window, a, b, bias: bias ? c : nil, out)
+        case .factor(let factor, _): checkFactor(factor, a, out)
+        case .solve(let system, _): checkSolve(system, a, b, out)
         case .softmax, .productOfOthers:
             logits(a, out)
             alike(a, out)
@@ -110,7 +114,7 @@ extension Kernel {
                 [a, out])
         case .gather:
             indexing(table: a, items: out, b)
-        case .scatterAdd:
+        case .scatter:
             indexing(table: out, items: a, b)
         case .uniform(_, let low, let high):
             require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
@@ -196,33 +200,6 @@ extension Kernel {
             x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,
             "contiguous rows of float32 or float64", [x, out])
         agree(x, out)
-    }
-
-    private func checkProduct(
-        _ a: NDArray, _ b: NDArray, _ bias: NDArray?, fuses: Bool, _ out: NDArray
-    ) {
-        let rank = out.rank
-        require(
-            rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous
-                && (out.dtype.isWide || out.dtype.isInteger && !fuses),
-            "matrices of float32 or float64, or integers alone", [a, b, out])
-        agree(a, b)
-        agree(a, out)
-        for axis in 0..<rank - 2 {
-            let size = out.shape[axis]
-            require(
-                a.shape[axis] == size && b.shape[axis] == size, "equal batch axes", [a, b, out])
-        }
-        require(
-            a.shape[rank - 2] == out.shape[rank - 2] && b.shape[rank - 1] == out.shape[rank - 1]
-                && a.shape[rank - 1] == b.shape[rank - 2], "sizes that fit", [a, b, out])
-        if let bias {
-            agree(a, bias)
-            require(
-                bias.isContiguous && bias.rank == 1 && bias.count == out.shape[rank - 1],
-                "a contiguous bias of a number a column", [bias, out])
-        }
-        if a.storage === out.storage || b.storage === out.storage { failAliased() }
     }
 
     private func checkLabels(

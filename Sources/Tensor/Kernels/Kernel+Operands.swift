@@ -6,12 +6,14 @@ extension Kernel {
         case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
         case .copy, .unary, .test, .binaryScalar, .compareScalar, .argExtreme, .scan,
             .productOfOthers,
-            .softmax, .logSumExp, .dropout, .labelWeights, .positions:
+            .softmax, .logSumExp, .dropout, .labelWeights, .positions, .factor:
             1
-        case .binary, .compare, .softmaxBackward, .gather, .scatterAdd, .crossEntropy: 2
+        case .binary, .compare, .softmaxBackward, .gather, .scatter, .crossEntropy,
+            .solve:
+            2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .ordering(let ordering): ordering.operandCount
-        case .matmul(let bias, _): bias ? 3 : 2
+        case .matmul(let bias, _), .convolution(_, _, let bias): bias ? 3 : 2
         case .select, .crossEntropyBackward: 3
         case .update(_, _, let clips, let gated): gated ? 3 : clips ? 2 : 1
         }
@@ -19,7 +21,7 @@ extension Kernel {
 
     /// Whether the output's old elements matter.
     package var readsOutput: Bool {
-        if case .scatterAdd = self { true } else { false }
+        if case .scatter = self { true } else { false }
     }
 
     /// Whether it changes arrays other than its output.

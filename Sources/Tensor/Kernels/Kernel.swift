@@ -71,6 +71,17 @@ package enum Kernel: Sendable {
 
     case matmul(bias: Bool, relu: Bool)
 
+    /// A convolution of contiguous float32 or float64: the output of the input a and the weight b, plus
+    /// c if there is a bias; or the gradient by the input, of that by the output a and the weight b;
+    /// or that by the weight, of the input a and the gradient by the output b.
+    case convolution(ConvolutionPart, Window, bias: Bool)
+    // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
+    // words name the operation where a matrix has no such factor or solution.
+
+    case factor(MatrixFactor, StaticString)
+    /// X of A X = B for the matrices A of a and B of b, whose leading axes are equal.
+    case solve(MatrixSystem, StaticString)
+
     // Rows of logits: contiguous float32 or float64, along the last axis.
 
     case softmax(logarithm: Bool)
@@ -95,8 +106,8 @@ package enum Kernel: Sendable {
     case positions(below: Int, StaticString)
     /// out[i] = a[b[i]]; a is contiguous.
     case gather
-    /// out[b[i]] += a[i]; a is contiguous, and the output holds what is added to.
-    case scatterAdd
+    /// out[b[i]] = a[i], or += and so on, in order; a is contiguous, and the output holds the table.
+    case scatter(ScatterRule)
 
     // Random numbers, a function of the key and the place alone.
 
@@ -125,6 +136,22 @@ extension Kernel {
         case unary(UnaryFunction, Double = 0, Double = 0)
         /// A function of an element of a and one of b.
         case binary(BinaryFunction, Double = 0)
+    }
+}
+
+/// What an item does to a row of a table.
+package enum ScatterRule: Int32, Sendable {
+    case put, add, multiply, maximum, minimum
+
+    /// The name in messages and profiles.
+    package var name: String {
+        switch self {
+        case .put: "scatter"
+        case .add: "scatterAdd"
+        case .multiply: "scatterMultiply"
+        case .maximum: "scatterMaximum"
+        case .minimum: "scatterMinimum"
+        }
     }
 }
 

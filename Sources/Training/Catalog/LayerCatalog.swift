@@ -45,6 +45,32 @@ extension Catalogs {
                 return layer
             },
 
+            Entry(
+                "embedding", "A row of a table for each index.",
+                [
+                    .int("count", min: 1, doc: "indices there are, from 0"),
+                    .int("width", min: 1, doc: "size of a row"),
+                    .int("paddingIndex", doc: "index whose row stays zero; -1 is the last one")
+                        .optional,
+                    .number("maxNorm", above: 0, doc: "rows longer than this are scaled down")
+                        .optional,
+                ]
+            ) { value, place in
+                let (count, width) = (value.int("count"), value.int("width"))
+                try place.builder.reserve(value, "count", count, width)
+                let padding = value.optionalInt("paddingIndex")
+                if let padding, !(-count..<count).contains(padding) {
+                    throw ConfigError([
+                        value.issue(
+                            "the table has no index \(padding); it has 0 to \(count - 1)",
+                            at: "paddingIndex")
+                    ])
+                }
+                return Embedding(
+                    count, width, paddingIndex: padding, maxNorm: value.optionalDouble("maxNorm"),
+                    using: place.builder.random)
+            },
+
             Entry("relu", "max(x, 0).") { _, _ in ReLU() },
 
             Entry(
@@ -175,7 +201,7 @@ extension Catalogs {
                 default: return Parallel(.concat(axis: value.int("axis")), branches)
                 }
             },
-        ])
+        ] + furtherActivations + ConvolutionEntries.all)
 }
 
 /// The initializers that a config can name.

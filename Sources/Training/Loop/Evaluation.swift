@@ -18,7 +18,7 @@ public struct Evaluation: Sendable {
     /// The epochs that were finished then.
     public let epoch: Int
     /// What was measured.
-    public let measurement: Measurement
+    public let measurement: RunMeasurement
     /// How often examples of each class (rows) were taken for each class (columns), where the config has
     /// the metric `confusionMatrix`.
     public let confusion: [[Int]]?

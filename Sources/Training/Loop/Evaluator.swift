@@ -17,7 +17,7 @@ struct Evaluator {
     func measure(
         _ loader: Loader, shouldStop: () -> Bool = { false },
         inspect: (any Metric, [Double]) -> Void = { _, _ in }
-    ) throws -> Measurement? {
+    ) throws -> RunMeasurement? {
         let (model, loss, metrics) = (experiment.model, experiment.loss, experiment.metrics)
         let backend = experiment.device.backend
         model.eval()
@@ -40,7 +40,7 @@ struct Evaluator {
                 }
             }
         }
-        return Measurement(
+        return RunMeasurement(
             loss: losses.mean,
             metrics: zip(metrics, tallies).map { metric, tally in
                 let numbers = tally?.numbers ?? []

@@ -17,12 +17,12 @@ struct ForwardModeGateTests {
         let gradients = probe.reverse.gradients(probe.operands, probe.upstream)
         var total = 0.0
         for (gradient, position) in zip(gradients, probe.floats) {
-            let pulled = gradient.inner(probe.directions[position])
+            let pulled = gradient.innerProduct(probe.directions[position])
             total += pulled
             let alone = probe.push(onlyOperand: position)
-            #expect(close(alone.inner(probe.upstream), pulled), "by operand \(position)")
+            #expect(close(alone.innerProduct(probe.upstream), pulled), "by operand \(position)")
         }
-        #expect(close(tangent.inner(probe.upstream), total))
+        #expect(close(tangent.innerProduct(probe.upstream), total))
     }
 
     @Test("agrees with central differences", arguments: smooth)
@@ -43,10 +43,10 @@ struct ForwardModeGateTests {
         let weights = probe.floats.enumerated().map {
             Samples.weights(probe.operands[$1].shape, UInt64(11 + $0))
         }
-        let pushed = zip(probe.floats, weights).reduce(0) { $0 + forward[$1.0].inner($1.1) }
+        let pushed = zip(probe.floats, weights).reduce(0) { $0 + forward[$1.0].innerProduct($1.1) }
         let reverse = probe.reverse.secondGradients()
         let pulled = zip(reverse, probe.floats).reduce(0) {
-            $0 + $1.0.inner(probe.directions[$1.1])
+            $0 + $1.0.innerProduct(probe.directions[$1.1])
         }
         #expect(close(pushed, pulled))
         for position in probe.floats {
@@ -166,7 +166,7 @@ struct ForwardProbe {
 
 extension Tensor {
     /// Σ of the products of the elements.
-    func inner(_ other: Tensor) -> Double {
+    func innerProduct(_ other: Tensor) -> Double {
         zip(doubles, other.doubles).reduce(0) { $0 + $1.0 * $1.1 }
     }
 }

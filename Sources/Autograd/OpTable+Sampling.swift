@@ -1,0 +1,55 @@
+import Tensor
+
+// Rows of random choices, each from a stream that starts anew, and of tables of embeddings.
+extension OpTable {
+    private static let real = OpInput.real(-2...2)
+    private static let weights: [Shape] = [[3, 4], [4], [1, 1], [0, 4]]
+
+    private static func random() -> Random { Random(seed: 7) }
+
+    static let sampling: [OpRow] = [
+        shaped(
+            "bernoulli", "Compare", "Cast", shapes: [[3, 4], [], [1], [0]], over: 0...1,
+            gradient: .none("float")
+        ) { $0.bernoulli(using: random()) },
+        shaped(
+            "multinomial", "Top", shapes: weights, over: 0.1...1, gradient: .none("index")
+        ) { $0.multinomial($0.shape[$0.rank - 1], using: random()) },
+        shaped(
+            "multinomial with replacement", "CumSum", "Search", shapes: weights, over: 0.1...1,
+            gradient: .none("index")
+        ) { $0.multinomial(5, withReplacement: true, using: random()) },
+        shaped("shuffled", "Order", "Gather", "ScatterAdd", shapes: [[5, 2], [1, 1], [0, 2]]) {
+            $0.shuffled(using: random())
+        },
+        shaped("choice", "Top", "Gather", "ScatterAdd", shapes: [[5, 2], [3, 1], [4, 0]]) {
+            $0.choice(3, withReplacement: false, using: random())
+        },
+    ]
+
+    private static let fives = OpInput.index(below: 5)
+
+    private static func bag(
+        _ name: String, _ reduction: BagReduction, paddingIndex: Int? = nil
+    ) -> OpRow {
+        several(
+            name, "Gather", "ScatterAdd", inputs: [real, fives],
+            shapes: [[[5, 3], [4, 3]], [[5, 1], [1, 1]], [[5, 2], [0, 3]]], roundings: 3
+        ) { $0[0].embeddingBag($0[1], reduction: reduction, paddingIndex: paddingIndex) }
+    }
+
+    static let embeddings: [OpRow] = [
+        several(
+            "embedding", "Gather", "ScatterAdd", inputs: [real, fives],
+            shapes: [[[5, 3], [2, 4]], [[5, 1], []], [[5, 2], [0]]], large: [[5, 307], [400]]
+        ) { $0[0].embedding($0[1]) },
+        bag("embeddingBag sum", .sum, paddingIndex: 3),
+        bag("embeddingBag mean", .mean),
+        bag("embeddingBag mean without padding", .mean, paddingIndex: -2),
+        bag("embeddingBag max", .max, paddingIndex: 1),
+        several(
+            "embeddingBag weighted", "Gather", "ScatterAdd", inputs: [real, fives, real],
+            shapes: [[[5, 3], [4, 3], [4, 3]], [[5, 2], [0, 3], [0, 3]]], roundings: 3
+        ) { $0[0].embeddingBag($0[1], reduction: .sum, weights: $0[2]) },
+    ]
+}

@@ -1,0 +1,89 @@
+public import Tensor
+
+// Distances and likeness of vectors.
+extension Tensor {
+    /// The distance of each row of this tensor [.., m, k] to each of the other [.., n, k]: [.., m, n],
+    /// by the norm of an order, 0 for the number of elements that differ; leading axes broadcast.
+    ///
+    /// Where two rows coincide the gradient is 0.
+    public final func cdist(_ other: Tensor, order: Double = 2) -> Tensor {
+        let (a, b) = Tensor.promoted(self, other, toFloat: true)
+        guard rank >= 2, other.rank >= 2, shape[rank - 1] == other.shape[other.rank - 1] else {
+            fail(
+                "cdist", "rows of \(shape) and \(other.shape) differ in size",
+                hint: "both need two axes, and the last ones must agree")
+        }
+        if !(order >= 0) { fail("cdist", "the order \(order) is negative") }
+        let differences = a.unsqueeze(-2) - b.unsqueeze(-3)
+        if differences.shape[differences.rank - 1] == 0 { return differences.sum(axis: -1) }
+        return differences.vectorNorm(order, axes: [-1])
+    }
+
+    /// The norm of a − b + epsilon along the last axis.
+    public final func pairwiseDistance(
+        _ other: Tensor, order: Double = 2, epsilon: Double = 1e-6, keepDims: Bool = false
+    ) -> Tensor {
+        (self - other + epsilon).vectorNorm(order, axes: [-1], keepDims: keepDims)
+    }
+
+    /// a · b / (|a| |b|) along an axis, norms counting as at least `epsilon`; other axes broadcast.
+    public final func cosineSimilarity(
+        _ other: Tensor, axis: Int = 1, epsilon: Double = 1e-8
+    ) -> Tensor {
+        let (a, b) = Tensor.promoted(self, other, toFloat: true)
+        guard let common = Shape.broadcast(a.shape, b.shape) else {
+            fail("cosineSimilarity", "shapes \(shape) and \(other.shape) don't broadcast")
+        }
+        let axis = common.axis(axis, "cosineSimilarity")
+        let (left, right) = (a.expand(to: common), b.expand(to: common))
+        let directions = left.normalize(axis: axis, epsilon: epsilon)
+        return (directions * right.normalize(axis: axis, epsilon: epsilon)).sum(axis: axis)
+    }
+
+    /// The covariances of variables, the rows, over observations, the columns: [n, n], or a scalar of
+    /// one variable without rows.
+    ///
+    /// An observation counts as many times as its `frequency`, and by its `weight` beside that. Sums are
+    /// divided by the count less `correction`; with weights by V − correction · Σ w²/V, V = Σ w.
+    public final func cov(
+        correction: Double = 1, frequencies: Tensor? = nil, weights: Tensor? = nil
+    ) -> Tensor {
+        guard rank <= 2 else { fail("cov", "shape \(shape) has more than two axes") }
+        let x = rank == 2 ? floating : floating.reshape([1, count])
+        let observations = x.shape[1]
+        for given in [frequencies, weights] {
+            if let given, given.shape != [observations] {
+                fail(
+                    "cov", "\(given.shape) are no weights of \(observations) observations",
+                    hint: "give one number a column")
+            }
+        }
+        let factors = [frequencies, weights].compactMap { $0?.cast(to: x.dtype) }
+        let result: Tensor
+        if let first = factors.first {
+            let all = factors.count == 2 ? first * factors[1] : first
+            let total = all.sum()
+            let centred = x - (x * all).sum(axis: 1, keepDims: true) / total
+            var divisor = total - correction
+            if let weights {
+                divisor = total - (all * weights.cast(to: x.dtype)).sum() / total * correction
+            }
+            result = (centred * all).matmul(centred.transpose()) / divisor.relu()
+        } else {
+            let centred = x - x.mean(axis: 1, keepDims: true)
+            let divisor = Swift.max(0, Double(observations) - correction)
+            result = centred.matmul(centred.transpose()) / divisor
+        }
+        return rank == 2 ? result : result.reshape([])
+    }
+
+    /// The coefficients of correlation of variables, the rows, over observations, the columns: [n, n],
+    /// or a scalar of one variable without rows.
+    public final func corrcoef() -> Tensor {
+        let covariances = cov()
+        if covariances.rank == 0 { return covariances / covariances }
+        let deviations = Diagonal(0)(covariances).sqrt()
+        let relative = covariances / deviations.unsqueeze(0) / deviations.unsqueeze(1)
+        return relative.clip(lower: -1, upper: 1)
+    }
+}

@@ -1,0 +1,67 @@
+internal import Autograd
+public import Tensor
+
+/// A row of a table for each index: shape [..., width] for indices [...].
+///
+/// Indices are integers below `count`, or floats that hold such, as data files may give them; negative
+/// ones count from the end. A padding index stands for nothing: its row starts as zeros and is not
+/// trained. Rows whose norm exceeds `maxNorm` when they are looked up are scaled down to it, in place.
+public final class Embedding: Layer {
+    /// The table, [count, width].
+    public let weight: Parameter
+    /// The index, not negative, whose row gets no gradient.
+    public let paddingIndex: Int?
+    /// The largest norm of a row.
+    public let maxNorm: Double?
+    /// The order of that norm.
+    public let normOrder: Double
+
+    /// - Parameters:
+    ///   - count: the number of indices.
+    ///   - width: the size of a row.
+    ///   - paddingIndex: may be negative, counting from the end.
+    public init(
+        _ count: Int, _ width: Int, paddingIndex: Int? = nil, maxNorm: Double? = nil,
+        normOrder: Double = 2, initializer: Initializer = .normal(), dtype: DType = .float32,
+        using random: Random
+    ) {
+        guard count > 0, width > 0 else { fail("Embedding", "a table of \(count) × \(width)") }
+        if let maxNorm, !(maxNorm > 0) { fail("Embedding", "the norm \(maxNorm) is not positive") }
+        let padding = paddingIndex.map { $0 < 0 ? $0 + count : $0 }
+        if let padding, !(0..<count).contains(padding) {
+            fail("Embedding", "paddingIndex \(padding) is not in 0..<\(count)")
+        }
+        weight = Parameter(initializer([count, width], dtype, random))
+        if let padding { weight.data.select(axis: 0, index: padding).assign(.full([], 0, dtype)) }
+        self.paddingIndex = padding
+        self.maxNorm = maxNorm
+        self.normOrder = normOrder
+    }
+
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        let index = x.cast(to: .int64)
+        if let maxNorm { shorten(index, to: maxNorm) }
+        return weight.embedding(index, paddingIndex: paddingIndex)
+    }
+
+    /// Scales down the rows that are looked up and too long; what is written twice is the same.
+    private func shorten(_ index: Tensor, to maxNorm: Double) {
+        noGrad {
+            let flat = index.reshape([index.count])
+            let rows = weight.detach().take(flat)
+            let norm = rows.norm(normOrder, axes: [-1], keepDims: true)
+            let shorter = rows * (maxNorm / (norm + 1e-7))
+            weight[flat] = Tensor.where(norm .> maxNorm, shorter, rows)
+        }
+    }
+
+    public override func outputShape(for input: Shape) throws -> Shape {
+        input.inserting(weight.shape[1], at: input.rank)
+    }
+
+    public override var describe: String {
+        "Embedding(\(weight.shape[0]), \(weight.shape[1])"
+            + (paddingIndex.map { ", paddingIndex: \($0)" } ?? "")
+            + (maxNorm.map { ", maxNorm: \($0)" } ?? "") + ")"
+    }
+}

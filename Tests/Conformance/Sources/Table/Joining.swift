@@ -1,0 +1,30 @@
+import FakeTensor
+
+// Tensors from several, and several from one.
+extension Entry {
+    static let joining: [Entry] = [
+        .op("cat", with: "dim") { .concat(try $0.tensors(), axis: try $0.int("dim", or: 0)) },
+        .op("stack", with: "dim") { .stack(try $0.tensors(), axis: try $0.int("dim", or: 0)) },
+        .ops(
+            "split", "unsafe_split", "split_with_sizes", "split_with_sizes_copy", with: "sizes dim"
+        ) { a in
+            let axis = try a.int("dim", or: 0)
+            if case .int(let size)? = a["sizes"] { return try a.x.split(size: size, axis: axis) }
+            return try a.x.split(sizes: a.require(a.ints("sizes"), "sizes"), axis: axis)
+        },
+        .ops("chunk", "unsafe_chunk", with: "chunks dim") { a in
+            try a.x.chunk(a.require(a.int("chunks"), "chunks"), axis: a.axis(or: 0))
+        },
+        .ops("unbind", "unbind_copy", with: "dim") { a in
+            let axis = try a.axis(or: 0)
+            return try a.x.split(size: 1, axis: axis).map { $0.squeeze(axis) }
+        },
+        .op("tile", with: "*dims") { try $0.x.tile($0.ints("dims") ?? []) },
+        .op("repeat", with: "*repeats") { try $0.x.tile($0.ints("repeats") ?? []) },
+        .op("repeat_interleave", with: "repeats dim") { a in
+            guard case .int(let times)? = a["repeats"] else { throw Inexpressible("repeats") }
+            guard a.has("dim") else { return try a.x.reshape([-1]).repeated(times, axis: 0) }
+            return try a.x.repeated(times, axis: a.axis())
+        },
+    ]
+}
