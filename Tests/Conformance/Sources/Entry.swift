@@ -31,7 +31,7 @@ struct Entry: Sendable {
     /// All there are. An operator that isn't here is not compared.
     static let table: [Entry] =
         elementwise + arithmetic + activations + reductions + ordering + movement + joining
-        + indexing + products + losses + creation + changing + compositions
+        + indexing + products + matrices + losses + creation + changing + compositions
 }
 
 // What entries are made by.
