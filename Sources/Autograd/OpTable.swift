@@ -101,11 +101,11 @@ package enum OpTable {
     /// The rows of all subjects; the tests fail for an `Op` subclass that none of them names.
     package static let rows: [OpRow] =
         arithmetic + scalarArithmetic + exponential + trigonometric + rounding + activation
-        + comparison
+        + comparison + scalar
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
-        + changing + arranging + sampling + embeddings
-        + products + distances + diagonals + equations + factors + spectra
+        + convolution + changing + arranging + sampling + embeddings + products + distances
+        + diagonals + equations + factors + spectra
 
     /// Shapes of one operand of any shape.
     static let anyShape: [[Shape]] = [[[3, 4]], [[]], [[1]], [[1, 1]], [[0]], [[2, 0, 3]]]

@@ -58,8 +58,10 @@ bool ft_binary_has(int op, int dtype) {
     switch (op) {
 #define FT_ONE(name, value) case FT_BINARY_##name:
         FT_INT_BINARY_LIST(FT_ONE)
-#undef FT_ONE
         return true;
+        FT_WHOLE_BINARY_LIST(FT_ONE)
+        return dtype > FT_BF16;
+#undef FT_ONE
     default: return dtype <= FT_BF16;
     }
 }
@@ -72,7 +74,8 @@ bool ft_binary_has(int op, int dtype) {
     }
 FT_NAMES(unary, FT_UNARY_LIST)
 FT_NAMES(test, FT_TEST_LIST)
-FT_NAMES(binary, FT_BINARY_LIST)
+#define FT_ALL_BINARY_LIST(FT_BINARY) FT_BINARY_LIST(FT_BINARY) FT_WHOLE_BINARY_LIST(FT_BINARY)
+FT_NAMES(binary, FT_ALL_BINARY_LIST)
 FT_NAMES(compare, FT_COMPARE_LIST)
 
 int ft_rule_slots(int rule) {

@@ -1,6 +1,7 @@
 // Shared by the dispatcher and the three compilations of vec.inc. Private to this target.
 #pragma once
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ckernels.h"
@@ -13,8 +14,8 @@ enum { FT_RUN = 512 };
 enum { FT_PRODUCT_DEPTH = 384, FT_PRODUCT_ROWS = 512 };
 
 // Into how many runs the inner index is cut; one where there is nothing to sum.
-static inline int64_t ft_product_runs(const ft_product *p) {
-    return p->k <= FT_PRODUCT_DEPTH ? 1 : (p->k + FT_PRODUCT_DEPTH - 1) / FT_PRODUCT_DEPTH;
+static inline int64_t ft_runs(int64_t k) {
+    return k <= FT_PRODUCT_DEPTH ? 1 : (k + FT_PRODUCT_DEPTH - 1) / FT_PRODUCT_DEPTH;
 }
 
 // The distance of the rows of a packed block of A.
@@ -24,6 +25,24 @@ static inline int64_t ft_product_pitch(int64_t depth) { return depth + (depth % 
 static inline bool ft_product_is_of_dots(const ft_product *p) {
     return (p->m <= 4 || p->n <= 4) && p->k >= 32 && p->a_column == 1 && p->b_row == 1;
 }
+
+// Elements of the widest panel of any instruction set and precision.
+enum { FT_WIDEST_PANEL = 32 };
+
+// The results of a pass over one image: where each reads, and where it belongs.
+typedef struct ft_grid {
+    // How many along each axis, and how far apart depths and rows of them read.
+    int64_t size[3], step[2];
+    // Where they lie among those of the target.
+    int64_t origin[3], stride[3], target[3];
+    // What a result adds up, as distances from where it reads.
+    int64_t taps, *offset;
+} ft_grid;
+
+// The results of a phase, those of the input whose coordinates leave that rest when divided by the
+// stride; gives the number of taps, whose numbers go to `taps`, if it isn't 0.
+int64_t ft_convolution_phase(const ft_convolution *c, const int64_t *phase, ft_grid *grid,
+                             int64_t *taps);
 
 extern const ft_kernels ft_kernels_base;
 #if defined(__x86_64__)

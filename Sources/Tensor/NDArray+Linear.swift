@@ -104,6 +104,7 @@ extension NDArray {
         for axis in index.rank..<rank { result.append(shape[axis]) }
         let out = NDArray(uninitialized: result, dtype, on: backend)
         Kernel.fill(start).run(into: out)
+        index.requirePlace(of: self, rule.name)
         if count > 0 {
             Kernel.scatter(rule).run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
         }

@@ -38,6 +38,23 @@ extension Tensor {
             on: other.data.backend)
     }
 
+    /// Integers uniform in low..<high, on `device` or the scope's.
+    public static func integers(
+        _ shape: Shape, low: Int = 0, high: Int, _ dtype: DType = .int64, using random: Random,
+        on device: Device? = nil
+    ) -> Tensor {
+        integers(
+            shape, low: low, high: high, dtype, using: random, on: NDArray.backend(device))
+    }
+
+    /// Integers uniform in low..<high, of the shape, dtype and device of `other`.
+    public static func integers(
+        like other: Tensor, low: Int = 0, high: Int, using random: Random
+    ) -> Tensor {
+        integers(
+            other.shape, low: low, high: high, other.dtype, using: random, on: other.data.backend)
+    }
+
     package static func uniform(
         _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType, using random: Random,
         on backend: any Backend
@@ -51,6 +68,15 @@ extension Tensor {
     ) -> Tensor {
         DrawScope.draw(shape) {
             random.normal($0, mean: mean, deviation: deviation, dtype, on: backend)
+        }
+    }
+
+    private static func integers(
+        _ shape: Shape, low: Int, high: Int, _ dtype: DType, using random: Random,
+        on backend: any Backend
+    ) -> Tensor {
+        DrawScope.draw(shape) {
+            random.integers($0, low: low, high: high, dtype, on: backend)
         }
     }
 }

@@ -33,7 +33,9 @@ struct UnaryCase: Sendable, CustomStringConvertible {
     static let wide = [-4.0...4.0, -100.0...100.0, -1e-6...1e-6]
     static let positive = [0.0...4.0, 0.0...1e30, 0.0...1e-38]
 
-    static let all: [UnaryCase] = arithmetic + transcendental + trigonometric + activations
+    static let all: [UnaryCase] =
+        arithmetic + transcendental + trigonometric + activations + special
+        + furtherActivations
 
     static let arithmetic: [UnaryCase] = [
         UnaryCase("neg", UnaryFunction.neg, wide) { -$0 },

@@ -12,6 +12,7 @@ import Testing
         "layer embedding": "\"count\": 5, \"width\": 2, \"paddingIndex\": -1, \"maxNorm\": 1",
         "layer input": "\"name\": \"a\"",
         "layer parallel": "\"branches\": [[], [{\"type\": \"relu\"}]], \"join\": \"add\"",
+        "layer threshold": "\"threshold\": 0.1, \"value\": 0",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
         "schedule cosineRestarts": "\"period\": 3", "transform scale": "\"factor\": 2",

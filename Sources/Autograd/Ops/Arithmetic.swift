@@ -223,9 +223,14 @@ extension Tensor {
     public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
     /// Replaces the variable's tensor by the quotient, as `+=` does; integers become float32.
     public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+    /// Replaces the variable's tensor by one with a number added; the number takes the tensor's dtype, as
+    /// in `a + b`.
     public static func += (a: inout Tensor, b: some TensorScalar) { a = a + b }
+    /// Replaces the variable's tensor by one with a number subtracted, as in `a - b`.
     public static func -= (a: inout Tensor, b: some TensorScalar) { a = a - b }
+    /// Replaces the variable's tensor by its product with a number, as in `a * b`.
     public static func *= (a: inout Tensor, b: some TensorScalar) { a = a * b }
+    /// Replaces the variable's tensor by its quotient with a number; integers become float32.
     public static func /= (a: inout Tensor, b: some TensorScalar) { a = a / b }
 
     /// The floor of a / b. A divisor of zero traps, for integers and floats alike.

@@ -4,8 +4,8 @@ public import Tensor
 
 extension Tensor {
     /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
-    /// the largest element; the last part includes its end. In this tensor's dtype; elements outside
-    /// and NaN count nowhere.
+    /// the largest element; the last part includes its end. In this tensor's dtype, or float32 of
+    /// integers; elements outside and NaN count nowhere.
     public final func histc(
         bins: Int = 100, range: ClosedRange<Double>? = nil
     ) -> Tensor {

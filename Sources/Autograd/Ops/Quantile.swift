@@ -58,6 +58,15 @@ extension Tensor {
         quantiles(fractions(q), axis, keepDims, interpolation, ignoringNaN: true)
     }
 
+    /// Quantiles of a tensor of rank 1, along a new first axis, or of a scalar, of the elements that are
+    /// not NaN.
+    public final func nanQuantile(
+        _ q: Tensor, axis: Int? = nil, keepDims: Bool = false,
+        interpolation: QuantileInterpolation = .linear
+    ) -> Tensor {
+        quantiles(q, axis, keepDims, interpolation, ignoringNaN: true)
+    }
+
     private func fractions(_ q: [Double]) -> Tensor {
         for value in q where !(value >= 0 && value <= 1) {
             fail("quantile", "\(value) is no fraction", hint: "quantiles run from 0 to 1")

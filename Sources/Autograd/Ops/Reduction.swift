@@ -130,19 +130,27 @@ extension Tensor {
     }
 
     /// The index of the first largest element along an axis, or in row-major order if nil: int64.
-    public final func argmax(axis: Int? = nil) -> Tensor { argExtreme(maximum: true, axis) }
+    public final func argmax(axis: Int? = nil, keepDims: Bool = false) -> Tensor {
+        argExtreme(maximum: true, axis, keepDims)
+    }
 
     /// The index of the first smallest element along an axis, or in row-major order if nil: int64.
-    public final func argmin(axis: Int? = nil) -> Tensor { argExtreme(maximum: false, axis) }
+    public final func argmin(axis: Int? = nil, keepDims: Bool = false) -> Tensor {
+        argExtreme(maximum: false, axis, keepDims)
+    }
 
-    private func argExtreme(maximum: Bool, _ axis: Int?) -> Tensor {
+    private func argExtreme(maximum: Bool, _ axis: Int?, _ keepDims: Bool) -> Tensor {
         let name = maximum ? "argmax" : "argmin"
         if count == 0 { fail(name, "shape \(shape) has no elements to choose from") }
-        guard let axis else { return ArgExtreme(maximum: maximum)(reshape([count])) }
+        guard let axis else {
+            let index = ArgExtreme(maximum: maximum)(reshape([count]))
+            return keepDims ? index.reshape(Shape(repeating: 1, count: rank)) : index
+        }
         let position = shape.axis(axis, name)
         var order = (0..<rank).filter { $0 != position }
         order.append(position)
-        return ArgExtreme(maximum: maximum)(permute(order))
+        let index = ArgExtreme(maximum: maximum)(permute(order))
+        return keepDims ? index.unsqueeze(position) : index
     }
 
     /// Sums away the axes along which `target` was broadcast to this shape.

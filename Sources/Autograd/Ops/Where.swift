@@ -38,6 +38,7 @@ extension Tensor {
         let (a, n) = a.adopted(b)
         return Where.of(condition.cast(to: .bool), a, a.constant(n))
     }
+    /// A number where `condition` is true, else elements of `b`, in the dtype that arithmetic gives them.
     public static func `where`(
         _ condition: Tensor, _ a: some TensorScalar, _ b: Tensor
     ) -> Tensor {

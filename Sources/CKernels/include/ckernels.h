@@ -90,6 +90,38 @@ typedef struct ft_product {
 // How many bytes of memory `product` needs for so many rows; 0 where it needs none.
 int64_t ft_product_space(const ft_product *_Nonnull product, int64_t rows);
 
+// A convolution over up to three axes, in groups: x [images, groups * channels, in],
+// weight [groups * features, channels, kernel], y [images, groups * features, out], all contiguous.
+// `part` says which of the three is made of the other two; the plan fills in what follows it.
+enum ft_convolution_part { FT_CONVOLUTION_OUTPUT, FT_CONVOLUTION_INPUT, FT_CONVOLUTION_WEIGHT };
+
+// Images as a pass reads them, one after the other: channels of `plane` elements, which begin at
+// source coordinate `low` and have zeros where the source has nothing. Column j of a row lies in
+// phase j mod `phases`.
+typedef struct ft_arranged {
+    int64_t size[3], low[3], phases, row, plane;
+} ft_arranged;
+
+typedef struct ft_convolution {
+    int dtype;
+    bool relu;
+    int64_t images, groups, channels, features;
+    int64_t in[3], out[3], kernel[3], stride[3], dilation[3], padding[3];
+    void *_Nullable x, *_Nullable weight, *_Nullable y;
+    // Added to y, one a feature; 0 if there is none.
+    const void *_Nullable bias;
+
+    int part;
+    ft_arranged arranged;
+    // taps: elements of the kernel. pieces: into how many ranges of pixels an image is cut. block and
+    // blocks: channels of a task and how many such there are. parts: groups of images whose shares
+    // of the weight's gradient are added up in order.
+    int64_t taps, pieces, block, blocks, parts, padded_features;
+    int64_t tasks, task_bytes, shared_bytes;
+} ft_convolution;
+
+void ft_convolution_plan(ft_convolution *_Nonnull convolution, int part);
+
 // c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
 typedef struct ft_integer_product {
     int dtype;
@@ -242,6 +274,16 @@ typedef struct ft_kernels {
     // product: the rows [first, last) and columns [left, right) of C.
     void (*_Nonnull product)(const ft_product *product, int64_t first, int64_t last,
         int64_t left, int64_t right, void *_Nullable space);
+    // convolution: one task of the plan. `space` and `shared` are as large as it says, the latter for
+    // all tasks together. convolution_prepare: for the gradient by the input, before the tasks, the
+    // rows [begin, end) of groups * channels of the turned weights. convolution_join: for that by the
+    // weight, after them, the rows [begin, end) of groups * channels * taps.
+    void (*_Nonnull convolution)(const ft_convolution *convolution, int64_t task, void *space,
+        void *_Nullable shared);
+    void (*_Nonnull convolution_prepare)(const ft_convolution *convolution, int64_t begin,
+        int64_t end, void *shared);
+    void (*_Nonnull convolution_join)(const ft_convolution *convolution, int64_t begin, int64_t end,
+        const void *shared);
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.

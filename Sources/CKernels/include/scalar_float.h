@@ -45,6 +45,14 @@ FT_FN float ft_exp_f(float x) {
     return ft_exp_finish_f(r, n);
 }
 
+FT_FN float ft_exp2_f(float x) {
+    x = x > 129.0f ? 129.0f : x;
+    x = x < -151.0f ? -151.0f : x;
+    float shifted = x + FT_ROUNDER;
+    float rest = x - (shifted - FT_ROUNDER);
+    return ft_exp_finish_f(rest * 0.693147181f, ft_bits(shifted) - ft_bits(FT_ROUNDER));
+}
+
 FT_FN float ft_expm1_f(float x) {
     float original = x;
     x = x > 89.0f ? 89.0f : x;

@@ -58,6 +58,7 @@ FT_LIBRARY(atanh)
 FT_LIBRARY(erfc)
 FT_LIBRARY_D(exp)
 FT_LIBRARY_D(expm1)
+FT_LIBRARY_D(exp2)
 FT_LIBRARY_D(log)
 FT_LIBRARY_D(log2)
 FT_LIBRARY_D(log10)
@@ -68,6 +69,12 @@ FT_LIBRARY_D(tanh)
 FT_LIBRARY_D(erf)
 FT_FN float ft_atan2_f(float x, float y) { return atan2f(x, y); }
 FT_FN double ft_atan2_d(double x, double y) { return atan2(x, y); }
+FT_FN float ft_fmod_f(float x, float y) { return fmodf(x, y); }
+FT_FN double ft_fmod_d(double x, double y) { return fmod(x, y); }
+FT_FN float ft_hypot_f(float x, float y) { return hypotf(x, y); }
+FT_FN double ft_hypot_d(double x, double y) { return hypot(x, y); }
+FT_FN float ft_copysign_f(float x, float y) { return copysignf(x, y); }
+FT_FN double ft_copysign_d(double x, double y) { return copysign(x, y); }
 FT_FN float ft_abs_f(float x) { return fabsf(x); }
 FT_FN double ft_abs_d(double x) { return fabs(x); }
 
@@ -141,6 +148,32 @@ FT_FN double ft_mod_d(double x, double y) {
         real tail = ft_log1p_##s(ft_exp_##s(-ft_abs_##s(x)));                                      \
         return (x > 0 ? x : 0) + tail;                                                             \
     }                                                                                              \
+    FT_FN real ft_logaddexp_##s(real x, real y) {                                                  \
+        real gap = x == y ? 0 : ft_abs_##s(x - y);                                                 \
+        return ft_max_##s(x, y) + ft_log1p_##s(ft_exp_##s(-gap));                                  \
+    }                                                                                              \
+    FT_FN real ft_logaddexp2_##s(real x, real y) {                                                 \
+        real gap = x == y ? 0 : ft_abs_##s(x - y);                                                 \
+        real tail = ft_log1p_##s(ft_exp2_##s(-gap)) * (real)1.4426950408889634;                    \
+        return ft_max_##s(x, y) + tail;                                                            \
+    }                                                                                              \
+    FT_FN real ft_celu_##s(real x, real scale) {                                                   \
+        real below = scale * ft_expm1_##s(x / scale);                                              \
+        return x > 0 ? x : below;                                                                  \
+    }                                                                                              \
+    /* tanh ln(1 + n) = u / (u + 2) with u = n (n + 2); beyond 30 it is 1. */                      \
+    FT_FN real ft_mish_##s(real x) {                                                               \
+        real n = ft_exp_##s(x > 30 ? 30 : x), u = n * (n + 2);                                     \
+        return x * (u / (u + 2));                                                                  \
+    }                                                                                              \
+    FT_FN real ft_mish_slope_##s(real x) {                                                         \
+        real n = ft_exp_##s(x > 30 ? 30 : x), u = n * (n + 2);                                     \
+        real t = u / (u + 2), rest = 2 / (u + 2);                                                  \
+        return t + x * (rest * (1 + t) * (n / (n + 1)));                                           \
+    }                                                                                              \
+    FT_FN real ft_hardswish_slope_##s(real x) {                                                    \
+        return x <= -3 ? 0 : x < 3 ? x / 3 + (real)0.5 : 1;                                        \
+    }                                                                                              \
     FT_FN real ft_silu_slope_##s(real x) {                                                         \
         real up = ft_sigmoid_##s(x), down = ft_sigmoid_##s(-x);                                    \
         return up * (1 + x * down);                                                                \
@@ -165,11 +198,7 @@ FT_FN double ft_mod_d(double x, double y) {
 FT_COMPOSED(float, f)
 FT_COMPOSED(double, d)
 
-// ln(e^x + e^y), without leaving the range.
-FT_FN double ft_log_of_sum_d(double x, double y) {
-    double high = ft_max_d(x, y), low = ft_min_d(x, y);
-    return ft_abs_d(high) == FT_INF_D ? high : high + log1p(exp(low - high));
-}
+#include "scalar_special.h"
 
 // Integers: as in Python, the quotient rounds down and the remainder has the divisor's sign.
 // -1 is handled apart because the most negative number divided by it overflows.
@@ -184,6 +213,38 @@ FT_FN double ft_log_of_sum_d(double x, double y) {
         type r = (type)(x % y);                                                                    \
         bool adjusts = (r != 0) & ((r < 0) != (y < 0));                                            \
         return (type)(r + (adjusts ? y : 0));                                                      \
+    }                                                                                              \
+    /* C's quotient and remainder, toward zero. */                                                 \
+    FT_FN type ft_trunc_div_##s(type x, type y) {                                                  \
+        if (y == (type)-1 && (type)-1 < 0) return (type)(0 - (unsigned long long)x);               \
+        return (type)(x / y);                                                                      \
+    }                                                                                              \
+    FT_FN type ft_fmod_##s(type x, type y) {                                                       \
+        return y == (type)-1 && (type)-1 < 0 ? 0 : (type)(x % y);                                  \
+    }                                                                                              \
+    FT_FN type ft_shift_left_##s(type x, type y) {                                                 \
+        bool inside = y >= 0 && (unsigned long long)y < 8 * sizeof(type);                          \
+        return inside ? (type)((unsigned long long)x << y) : 0;                                    \
+    }                                                                                              \
+    FT_FN type ft_shift_right_##s(type x, type y) {                                                \
+        bool inside = y >= 0 && (unsigned long long)y < 8 * sizeof(type);                          \
+        return inside ? (type)(x >> y) : x < 0 ? (type)-1 : 0;                                     \
+    }                                                                                              \
+    FT_FN type ft_gcd_##s(type x, type y) {                                                        \
+        unsigned long long a = (unsigned long long)x, b = (unsigned long long)y;                   \
+        a = x < 0 ? 0 - a : a, b = y < 0 ? 0 - b : b;                                              \
+        while (b) {                                                                                \
+            unsigned long long rest = a % b;                                                       \
+            a = b, b = rest;                                                                       \
+        }                                                                                          \
+        return (type)a;                                                                            \
+    }                                                                                              \
+    FT_FN type ft_lcm_##s(type x, type y) {                                                        \
+        type divisor = ft_gcd_##s(x, y);                                                           \
+        if (divisor == 0) return 0;                                                                \
+        type whole = ft_trunc_div_##s(x, divisor);                                                 \
+        type product = (type)((unsigned long long)whole * (unsigned long long)y);                  \
+        return product < 0 ? (type)(0 - (unsigned long long)product) : product;                    \
     }                                                                                              \
     /* Wraps around; 1 over a power is 0 but for 1 and -1. */                                      \
     FT_FN type ft_pow_##s(type x, type y) {                                                        \

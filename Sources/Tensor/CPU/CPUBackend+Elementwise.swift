@@ -102,7 +102,13 @@ extension CPUBackend {
     }
 
     private func failDivision(_ function: BinaryFunction, at position: Int64) -> Never {
-        let name = function == .mod ? "mod" : "floorDivide"
+        let name =
+            switch function {
+            case .mod: "mod"
+            case .fmod: "fmod"
+            case .trunc_div: "divide"
+            default: "floorDivide"
+            }
         fail(name, "division by zero, met first at position \(position) of the result")
     }
 

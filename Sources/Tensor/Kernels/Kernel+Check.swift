@@ -18,13 +18,13 @@ extension Kernel {
             elementwise(b, out)
             agree(a, b)
             agree(a, out)
-            if !a.dtype.isFloat {
+            if !a.dtype.isFloat || Int(function.rawValue) >= FT_BINARY_REAL_COUNT {
                 has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
             }
         case .binaryScalar(let function, _, _):
             elementwise(a, out)
             agree(a, out)
-            if !a.dtype.isFloat {
+            if !a.dtype.isFloat || Int(function.rawValue) >= FT_BINARY_REAL_COUNT {
                 has(ft_binary_has(Int32(function.rawValue), a.dtype.rawValue), a)
             }
         case .compare:
@@ -74,6 +74,8 @@ extension Kernel {
         case .ordering(let ordering): checkOrdering(ordering, a, b, out)
         case .matmul(let bias, let relu):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
+        case .convolution(let part, let window, let bias):
+            checkConvolution(part, window, a, b, bias: bias ? c : nil, out)
         case .factor(let factor, _): checkFactor(factor, a, out)
         case .solve(let system, _): checkSolve(system, a, b, out)
         case .softmax, .productOfOthers:

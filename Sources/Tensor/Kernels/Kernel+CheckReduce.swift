@@ -22,7 +22,7 @@ extension Kernel {
             fits(y, x)
             if !(x.dtype.isFloat && y.dtype.isFloat) { agree(x, y) }
             // Nobody would hear of a division by 0.
-            let divides = function == .floor_div || function == .mod
+            let divides = [.floor_div, .mod, .fmod, .trunc_div].contains(function)
             has(
                 x.dtype.isFloat
                     || (!divides && ft_binary_has(Int32(function.rawValue), x.dtype.rawValue)), x)

@@ -13,7 +13,7 @@ extension Kernel {
             2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .ordering(let ordering): ordering.operandCount
-        case .matmul(let bias, _): bias ? 3 : 2
+        case .matmul(let bias, _), .convolution(_, _, let bias): bias ? 3 : 2
         case .select, .crossEntropyBackward: 3
         case .update(_, _, let clips, let gated): gated ? 3 : clips ? 2 : 1
         }

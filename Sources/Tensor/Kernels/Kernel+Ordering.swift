@@ -107,6 +107,7 @@ extension NDArray {
     /// Rows of zeros, `size` long, with this array's rows added at `index` along the last axis.
     package func addAlong(_ index: NDArray, size: Int) -> NDArray {
         let result = shape.replacing(rank - 1, with: size)
+        index.requirePlace(of: self, "addAlong")
         if count == 0 { return .full(result, Scalar(0), dtype, on: backend) }
         let rows = count / shape[rank - 1]
         let starts = NDArray.range(0, rows * size, step: size, on: backend)

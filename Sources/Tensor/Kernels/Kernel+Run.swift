@@ -34,11 +34,7 @@ extension Kernel {
     private func failPlace(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) -> Never {
         for array in [a, b, c] {
             array.requireElements()
-            if array.backend !== out.backend {
-                fail(
-                    name, "operands lie on \(array.device) and \(out.device)",
-                    hint: "move one with to(_:)")
-            }
+            array.requirePlace(of: out, name)
         }
         fail(name, "operands lie on several devices")
     }
@@ -47,6 +43,16 @@ extension Kernel {
 
     func failForeign() -> Never {
         fail(name, "this array maps a file and can't be written", hint: "write to a copy()")
+    }
+}
+
+extension NDArray {
+    /// Traps where this array and `other` lie on different devices.
+    func requirePlace(of other: NDArray, _ operation: String) {
+        if backend === other.backend { return }
+        fail(
+            operation, "operands lie on \(device) and \(other.device)", hint: "move one with to(_:)"
+        )
     }
 }
 
@@ -72,6 +78,9 @@ extension Kernel {
         case .productOfOthers: "productOfOthers"
         case .ordering(let ordering): ordering.name
         case .matmul: "matmul"
+        case .convolution(.output, _, _): "convolution"
+        case .convolution(.input, _, _): "convolutionInput"
+        case .convolution(.weight, _, _): "convolutionWeight"
         case .factor(_, let operation), .solve(_, let operation): "\(operation)"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"

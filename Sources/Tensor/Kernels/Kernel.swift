@@ -71,6 +71,10 @@ package enum Kernel: Sendable {
 
     case matmul(bias: Bool, relu: Bool)
 
+    /// A convolution of contiguous float32 or float64: the output of the input a and the weight b, plus
+    /// c if there is a bias; or the gradient by the input, of that by the output a and the weight b;
+    /// or that by the weight, of the input a and the gradient by the output b.
+    case convolution(ConvolutionPart, Window, bias: Bool)
     // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
     // words name the operation where a matrix has no such factor or solution.
 

@@ -55,14 +55,21 @@ extension Kernel {
         for array in list?.arrays ?? [] { bytes += array.byteCount }
         for array in changedInList { bytes += array.byteCount }
         if !changesList { bytes += out.byteCount }
-        return (bytes, operations(a, out))
+        return (bytes, operations(a, b, out))
     }
 
-    private func operations(_ a: NDArray, _ out: NDArray) -> Int {
+    private func operations(_ a: NDArray, _ b: NDArray, _ out: NDArray) -> Int {
         switch self {
         case .fill, .copy, .gather: 0
         case .matmul(let bias, let relu):
             out.count * (2 * (a.shape.last ?? 1) + (bias ? 1 : 0) + (relu ? 1 : 0))
+        case .convolution(let part, _, _):
+            // Each element of the output adds up a kernel's elements of the channels of its group.
+            switch part {
+            case .output: 2 * out.count * (b.count / max(1, b.shape[0]))
+            case .input: 2 * a.count * (b.count / max(1, b.shape[0]))
+            case .weight: 2 * b.count * (out.count / max(1, out.shape[0]))
+            }
         case .factor: a.count * (a.shape.last ?? 1)
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)
         case .ordering: a.count

@@ -18,7 +18,7 @@ public struct Evaluation: Sendable {
     /// The epochs that were finished then.
     public let epoch: Int
     /// What was measured.
-    public let measurement: Measurement
+    public let measurement: RunMeasurement
 
     /// Measures the best checkpoint of a run folder, or a checkpoint file.
     ///

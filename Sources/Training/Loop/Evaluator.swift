@@ -12,7 +12,7 @@ struct Evaluator {
     /// The mean loss and all metrics; nil where `shouldStop` said so on the way.
     ///
     /// Throws where reading the data fails.
-    func measure(_ loader: Loader, shouldStop: () -> Bool = { false }) throws -> Measurement? {
+    func measure(_ loader: Loader, shouldStop: () -> Bool = { false }) throws -> RunMeasurement? {
         let (model, loss, metrics) = (experiment.model, experiment.loss, experiment.metrics)
         let backend = experiment.device.backend
         model.eval()
@@ -35,7 +35,7 @@ struct Evaluator {
                 }
             }
         }
-        return Measurement(
+        return RunMeasurement(
             loss: losses.mean,
             metrics: zip(metrics, tallies).map { ($0.name, $1?.average.value ?? 0) })
     }

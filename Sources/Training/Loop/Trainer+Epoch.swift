@@ -108,13 +108,13 @@ extension Trainer {
     }
 
     /// Measures the finished epoch; nil where the run was stopped meanwhile.
-    func measure() throws -> Measurement? {
+    func measure() throws -> RunMeasurement? {
         guard let validation = data.validation else {
             readTallies()
             let metrics = experiment.metrics.map { metric in
                 (name: metric.name, value: cursor.metricSums[metric.name]?.value ?? 0)
             }
-            return Measurement(loss: cursor.meanLoss, metrics: metrics)
+            return RunMeasurement(loss: cursor.meanLoss, metrics: metrics)
         }
         let evaluator = Evaluator(experiment)
         let measurement = try evaluator.measure(validation) { stop.isRequested }
@@ -125,7 +125,7 @@ extension Trainer {
     }
 
     /// Records an epoch, saves its checkpoint and goes on to the next.
-    func finishEpoch(_ measurement: Measurement) throws {
+    func finishEpoch(_ measurement: RunMeasurement) throws {
         cursor.trainLoss = cursor.meanLoss
         rates.epochEnded(loss: measurement.loss)
         let isBest = updateBest(measurement)
@@ -141,7 +141,7 @@ extension Trainer {
         emit(.epoch(record))
     }
 
-    private func updateBest(_ measurement: Measurement) -> Bool {
+    private func updateBest(_ measurement: RunMeasurement) -> Bool {
         let by = experiment.bestBy
         guard let value = measurement.value(by), !value.isNaN else { return false }
         if let best = cursor.best?.measurement, let old = best.value(by) {
@@ -154,7 +154,7 @@ extension Trainer {
         return true
     }
 
-    private func record(_ measurement: Measurement, _ isBest: Bool) -> EpochRecord {
+    private func record(_ measurement: RunMeasurement, _ isBest: Bool) -> EpochRecord {
         let seconds = max(cursor.stepSeconds - cursor.epochStartStepSeconds, 1e-9)
         return EpochRecord(
             epoch: cursor.sampler.epoch + 1, step: cursor.step, trainLoss: cursor.meanLoss,

@@ -119,6 +119,6 @@ extension TrainingCursor {
         for name in names { metrics.append((name, try number("best.metric.\(name)"))) }
         best = RunSummary.Best(
             epoch: saved.epoch, step: saved.step, by: saved.name,
-            measurement: Measurement(loss: try number("best.loss"), metrics: metrics))
+            measurement: RunMeasurement(loss: try number("best.loss"), metrics: metrics))
     }
 }

@@ -95,14 +95,14 @@ public struct RunInfo: Sendable {
 }
 
 /// What was measured on one set of examples.
-public struct Measurement: Sendable, Equatable {
+public struct RunMeasurement: Sendable, Equatable {
     /// The mean loss of an example.
     public var loss: Double
     /// Metric values by name, in the order of the config.
     public var metrics: [(name: String, value: Double)]
 
     /// Whether loss and metrics are the same, in the same order.
-    public static func == (a: Measurement, b: Measurement) -> Bool {
+    public static func == (a: RunMeasurement, b: RunMeasurement) -> Bool {
         a.loss == b.loss
             && a.metrics.elementsEqual(b.metrics) { $0.name == $1.name && $0.value == $1.value }
     }
@@ -129,7 +129,7 @@ public struct EpochRecord: Sendable {
     /// The mean loss of the epoch's steps.
     public var trainLoss: Double
     /// Measured on the validation data, or on the training data where there is none.
-    public var measurement: Measurement
+    public var measurement: RunMeasurement
     /// Whether it was measured on data of its own.
     public var hasValidation: Bool
     /// The rate of the epoch's last step.

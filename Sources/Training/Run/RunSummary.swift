@@ -27,7 +27,7 @@ public struct RunSummary: Sendable {
         /// `loss` or the metric that decided.
         public var by: String
         /// What was measured then.
-        public var measurement: Measurement
+        public var measurement: RunMeasurement
     }
 
     /// What became of it.

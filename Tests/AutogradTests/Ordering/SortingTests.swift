@@ -120,6 +120,8 @@ struct SortingTests {
     func fraction() {
         let q = Tensor.leaf(0.4)
         expect(Tensor.constant([1, 4, 2]).quantile(q).derivative(by: q), [2])
+        let x = Tensor([1, .nan, 4] as [Double], .float64)
+        expect(x.nanQuantile(q).derivative(by: q), [3])
     }
 
     @Test("refuses ranks and fractions that there aren't")

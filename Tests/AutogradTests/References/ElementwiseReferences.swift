@@ -10,8 +10,10 @@ enum References {
         for (name, function) in scalar { all[name] = { $0[0].map(function) } }
         for (name, function) in unary { all[name] = { $0[0].map(function) } }
         for (name, function) in binary { all[name] = { pairwise($0[0], $0[1], function) } }
+        all.merge(scalars) { first, _ in first }
         all.merge(arrays) { first, _ in first }
         all.merge(ordering) { first, _ in first }
+        all.merge(convolution) { first, _ in first }
         all.merge(movement) { first, _ in first }
         all.merge(changing) { first, _ in first }
         all.merge(arranging) { first, _ in first }
@@ -21,7 +23,7 @@ enum References {
         return all
     }()
 
-    private static func pairwise(
+    static func pairwise(
         _ a: Grid, _ b: Grid, _ function: (Double, Double) -> Double
     ) -> Grid {
         Grid(Grid.broadcast([a.shape, b.shape])) { function(a.spread($0), b.spread($0)) }

@@ -57,9 +57,15 @@ extension Entry {
                 }
             case "floor":
                 try called(a) {
-                    $0.floorDivide($1)
+                    $0.divide($1, rounding: .floor)
                 } number: {
-                    $0.floorDivide($1)
+                    $0.divide($1, rounding: .floor)
+                }
+            case "trunc":
+                try called(a) {
+                    $0.divide($1, rounding: .trunc)
+                } number: {
+                    $0.divide($1, rounding: .trunc)
                 }
             case let mode?: throw Inexpressible("rounding_mode \(mode)")
             }
@@ -80,7 +86,11 @@ extension Entry {
         .binary("maximum", "max.binary") { $0.maximum($1) },
         .binary("minimum", "min.binary") { $0.minimum($1) },
         .op("clamp", with: "min max") { a in
-            if a.isTensor("min") || a.isTensor("max") { throw Inexpressible("bounds are tensors") }
+            if a.isTensor("min") || a.isTensor("max") {
+                let (lower, upper) = (try a.optionalTensor("min"), try a.optionalTensor("max"))
+                let raised = try lower.map { try a.x.clip(lower: $0) } ?? a.x
+                return upper.map { raised.clip(upper: $0) } ?? raised
+            }
             return try a.x.clip(
                 lower: a.scalar("min") ?? Scalar(-Double.infinity),
                 upper: a.scalar("max") ?? Scalar(Double.infinity))

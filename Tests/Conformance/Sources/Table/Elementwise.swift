@@ -39,8 +39,7 @@ extension Entry {
         .unary("tanh") { $0.tanh() },
         .unary("trunc") { $0.trunc() },
         .op("round", with: "decimals") { a in
-            try a.only("decimals", 0)
-            return try a.x.round()
+            try a.x.round(decimals: a.int("decimals", or: 0))
         },
     ]
 
@@ -62,9 +61,8 @@ extension Entry {
             try a.x.leakyRelu(slope: a.number("negative_slope", or: 0.01))
         },
         .op("nn.functional.softplus", with: "beta threshold") { a in
-            try a.only("beta", 1)
-            try a.only("threshold", 20)
-            return try a.x.softplus()
+            try a.x.softplus(
+                beta: a.number("beta", or: 1), threshold: a.number("threshold", or: 20))
         },
         .op("softmax", with: "dim dtype") { try $0.typed.softmax(axis: $0.int("dim", or: -1)) },
         .op("log_softmax", with: "dim dtype") {

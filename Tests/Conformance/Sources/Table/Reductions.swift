@@ -15,12 +15,10 @@ extension Entry {
         .unary("max.reduction_no_dim") { $0.max() },
         .unary("min.reduction_no_dim") { $0.min() },
         .op("argmax", with: "dim keepdim") { a in
-            if try a.bool("keepdim") { throw Inexpressible("keepdim") }
-            return try a.x.argmax(axis: a.int("dim"))
+            try a.x.argmax(axis: a.int("dim"), keepDims: a.bool("keepdim"))
         },
         .op("argmin", with: "dim keepdim") { a in
-            if try a.bool("keepdim") { throw Inexpressible("keepdim") }
-            return try a.x.argmin(axis: a.int("dim"))
+            try a.x.argmin(axis: a.int("dim"), keepDims: a.bool("keepdim"))
         },
         .op("cumsum", with: "dim dtype") { a in
             let y = try a.typed.cumsum(axis: a.axis())

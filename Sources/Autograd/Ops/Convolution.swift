@@ -1,0 +1,105 @@
+package import Tensor
+
+/// A convolution (cross-correlation, as everywhere in the field) or one of its two gradients, which
+/// are each other's derivatives: the three are bilinear in two tensors of
+/// x [images, groups · channels, …], w [groups · features, channels, …], y [images, groups · features, …].
+///
+/// y[n, f, p] = b[f] + Σ x[n, c, p · stride + t · dilation − padding] w[f, c, t] over channels c of the
+/// group and elements t of the kernel; outside x is 0.
+package final class Convolution: NaryOp {
+    let part: ConvolutionPart
+    let window: Window
+    /// The sizes of the result beside images and channels.
+    let extents: [Int]
+
+    package init(_ part: ConvolutionPart, _ window: Window, extents: [Int]) {
+        self.part = part
+        self.window = window
+        self.extents = extents
+    }
+
+    package override var saves: Saved { [.first, .second] }
+    package override func forward(_ inputs: [NDArray]) -> NDArray {
+        inputs[0].convolution(
+            part, inputs[1], bias: inputs.count > 2 ? inputs[2] : nil, window, extents: extents)
+    }
+
+    /// Another of the three, with the result's sizes like those of `model`.
+    private func other(_ part: ConvolutionPart, like model: Tensor) -> Convolution {
+        Convolution(part, window, extents: Array(model.shape.dropFirst(2)))
+    }
+
+    package override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        let (a, b) = (inputs[0], inputs[1])
+        func left() -> Tensor {
+            switch part {
+            case .output: other(.input, like: a)([dy, b])
+            case .input: other(.output, like: a)([dy, b])
+            case .weight: other(.input, like: a)([b, dy])
+            }
+        }
+        func right() -> Tensor {
+            switch part {
+            case .output: other(.weight, like: b)([a, dy])
+            case .input: other(.weight, like: b)([dy, a])
+            case .weight: other(.output, like: b)([a, dy])
+            }
+        }
+        let gradients = [a.needsGradient ? left() : nil, b.needsGradient ? right() : nil]
+        if inputs.count == 2 { return gradients }
+        let axes = [0] + Array(2..<dy.rank)
+        return gradients + [inputs[2].needsGradient ? dy.sum(axes: axes) : nil]
+    }
+
+    package override func tangents(
+        _ tangents: [Tensor?], inputs: [Tensor], y: Tensor
+    ) -> Tensor? {
+        let (a, b) = (inputs[0], inputs[1])
+        let bias = tangents.dropFirst(2).compactMap { $0?.perChannel(y.rank) }.first
+        let byLeft = tangents[0].map { self([$0, b]) }
+        let byRight = tangents[1].map { self([a, $0]) }
+        return Dual.sum([byLeft, byRight, bias], like: y)
+    }
+
+    /// A batch of images is more images; a batch of weights is more groups.
+    package override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
+        let count = inputs[isBatched.firstIndex(of: true) ?? 0].shape[0]
+        let isPlainBias = inputs.count == 2 || !isBatched[2]
+        if part != .weight, !isBatched[1], isPlainBias {
+            let rows = self([inputs[0].joined(0)] + inputs.dropFirst())
+            return rows.parted(0, count)
+        }
+        let parts = zip(inputs, isBatched).map { input, isBatched in
+            isBatched ? input : input.unsqueeze(0).expand(to: Shape([count] + Array(input.shape)))
+        }
+        let many = Convolution(part, window.grouped(count), extents: extents)
+        // Examples stand before the channels, and before the features of weights.
+        let a = parts[0].transpose(0, 1).joined(1)
+        let b = part == .weight ? parts[1].transpose(0, 1).joined(1) : parts[1].joined(0)
+        let result = many([a, b] + parts.dropFirst(2).map { $0.joined(0) })
+        return part == .weight ? result.parted(0, count) : result.parted(1, count).transpose(0, 1)
+    }
+}
+
+extension Tensor {
+    /// Two neighbouring axes as one.
+    fileprivate final func joined(_ axis: Int) -> Tensor {
+        var sizes = Array(shape)
+        let inner = sizes.remove(at: axis + 1)
+        sizes[axis] *= inner
+        return reshape(Shape(sizes))
+    }
+
+    /// One axis as two, the first of `count`.
+    fileprivate final func parted(_ axis: Int, _ count: Int) -> Tensor {
+        var sizes = Array(shape)
+        sizes[axis] /= Swift.max(1, count)
+        sizes.insert(count, at: axis)
+        return reshape(Shape(sizes))
+    }
+
+    /// Numbers of channels, to be added to tensors of a rank.
+    final func perChannel(_ rank: Int) -> Tensor {
+        reshape(Shape([shape[0]] + Array(repeating: 1, count: Swift.max(0, rank - 2))))
+    }
+}

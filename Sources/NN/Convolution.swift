@@ -1,0 +1,150 @@
+public import Autograd
+public import Tensor
+
+/// What the convolution layers of one, two and three axes share: a weight [features, channels / groups,
+/// kernel…], a bias [features], and how the kernel moves.
+public class ConvolutionLayer: Layer {
+    /// The weight, of shape [features, channels / groups, kernel…].
+    public final let weight: Parameter
+    /// The bias, of shape [features].
+    public final let bias: Parameter?
+    /// Steps between neighbouring results, one number an axis.
+    public final let stride: PerAxis
+    /// How much is put around the input.
+    public final let padding: Padding
+    /// The distance of neighbouring elements of the kernel, one number an axis.
+    public final let dilation: PerAxis
+    /// Channels come in so many groups that see nothing of each other.
+    public final let groups: Int
+
+    init(
+        axes: Int, _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis,
+        padding: Padding, dilation: PerAxis, groups: Int, bias: Bool, initializer: Initializer,
+        dtype: DType, using random: Random
+    ) {
+        let name = "Conv\(axes)d"
+        guard channels > 0, features > 0, groups > 0, channels % groups == 0, features % groups == 0
+        else {
+            fail(
+                name, "\(channels) channels and \(features) features in \(groups) groups",
+                hint: "all must be positive, and groups divide both")
+        }
+        let inner = channels / groups
+        let sizes = kernel.each(axes, name)
+        guard sizes.allSatisfy({ $0 > 0 }), stride.each(axes, name).allSatisfy({ $0 > 0 }),
+            dilation.each(axes, name).allSatisfy({ $0 > 0 })
+        else { fail(name, "the kernel \(sizes), stride and dilation must be positive") }
+        weight = Parameter(initializer(Shape([features, inner] + sizes), dtype, random))
+        let bound = 1 / Double(sizes.reduce(inner, *)).squareRoot()
+        let forBias = Initializer.uniform(low: -bound, high: bound)
+        self.bias = bias ? Parameter(forBias([features], dtype, random)) : nil
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+        self.groups = groups
+    }
+
+    /// The number of axes beside channels.
+    final var axes: Int { weight.rank - 2 }
+
+    /// [features, sizes…] of one example; throws where the channels or axes don't fit.
+    public override func outputShape(for input: Shape) throws -> Shape {
+        guard input.rank == axes + 1 else {
+            throw ShapeError(
+                layer: describe,
+                problem: "the input \(input) should have channels and \(axes) more axes")
+        }
+        guard input[0] == weight.shape[1] * groups else {
+            throw ShapeError(
+                layer: describe,
+                problem: "the input \(input) should have \(weight.shape[1] * groups) channels")
+        }
+        let (steps, spread) = (stride.each(axes, describe), dilation.each(axes, describe))
+        let kernel = Array(weight.shape.dropFirst(2))
+        let size = Array(input.dropFirst())
+        let ends = padding.each(size, kernel: kernel, stride: steps, dilation: spread, describe)
+        var result = [weight.shape[0]]
+        for axis in 0..<axes {
+            let padded: Int = size[axis] + ends.low[axis] + ends.high[axis]
+            let room: Int = padded - (kernel[axis] - 1) * spread[axis] - 1
+            guard room >= 0 else {
+                throw ShapeError(
+                    layer: describe,
+                    problem: "the kernel \(Shape(kernel)) is larger than the input \(input)")
+            }
+            result.append(room / steps[axis] + 1)
+        }
+        return Shape(result)
+    }
+
+    /// The channels, the features and the kernel.
+    public override var describe: String {
+        let kernel = weight.shape.dropFirst(2).map(String.init).joined(separator: "×")
+        let channels = "\(weight.shape[1] * groups) → \(weight.shape[0])"
+        return "Conv\(axes)d(\(channels), \(kernel)\(bias == nil ? ", no bias" : ""))"
+    }
+}
+
+/// The convolution of [batch, channels, length] with a trained kernel: [batch, features, length'].
+public final class Conv1d: ConvolutionLayer {
+    /// Traps where a size isn't positive or groups don't divide channels and features.
+    public init(
+        _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
+        padding: Padding = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
+        initializer: Initializer = .fanInUniform, dtype: DType = .float32, using random: Random
+    ) {
+        super.init(
+            axes: 1, channels, features, kernel: kernel, stride: stride, padding: padding,
+            dilation: dilation, groups: groups, bias: bias, initializer: initializer, dtype: dtype,
+            using: random)
+    }
+
+    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        x.conv1d(
+            weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    }
+}
+
+/// The convolution of [batch, channels, height, width] with a trained kernel:
+/// [batch, features, height', width'].
+public final class Conv2d: ConvolutionLayer {
+    /// Traps where a size isn't positive or groups don't divide channels and features.
+    public init(
+        _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
+        padding: Padding = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
+        initializer: Initializer = .fanInUniform, dtype: DType = .float32, using random: Random
+    ) {
+        super.init(
+            axes: 2, channels, features, kernel: kernel, stride: stride, padding: padding,
+            dilation: dilation, groups: groups, bias: bias, initializer: initializer, dtype: dtype,
+            using: random)
+    }
+
+    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        x.conv2d(
+            weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    }
+}
+
+/// The convolution of [batch, channels, depth, height, width] with a trained kernel.
+public final class Conv3d: ConvolutionLayer {
+    /// Traps where a size isn't positive or groups don't divide channels and features.
+    public init(
+        _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
+        padding: Padding = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
+        initializer: Initializer = .fanInUniform, dtype: DType = .float32, using random: Random
+    ) {
+        super.init(
+            axes: 3, channels, features, kernel: kernel, stride: stride, padding: padding,
+            dilation: dilation, groups: groups, bias: bias, initializer: initializer, dtype: dtype,
+            using: random)
+    }
+
+    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        x.conv3d(
+            weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    }
+}
