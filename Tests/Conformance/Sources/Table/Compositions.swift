@@ -50,19 +50,9 @@ extension Entry {
     ]
 
     private static let sums: [Entry] = [
-        .op("inner", with: "other") { a in
-            let (x, y) = (try a.x, try a.tensor("other"))
-            if x.rank == 0 || y.rank == 0 { return x * y }
-            let axes = [y.rank - 1] + Array(0..<(y.rank - 1))
-            return x.tensordot(y.permute(axes), axes: 1)
-        },
         .op("linalg.vecdot", with: "other dim") { a in
             let product = try a.x * a.tensor("other")
             return product.sum(axis: try a.int("dim", or: -1)).cast(to: product.dtype)
-        },
-        .op("linalg.multi_dot") { a in
-            let all = try a.tensors()
-            return all.dropFirst().reduce(all[0]) { $0.matmul($1) }
         },
         .op("equal", with: "other") { a in
             if try a.x.shape != a.tensor("other").shape { return .full([], 0, .bool) }
