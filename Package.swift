@@ -43,14 +43,14 @@ let package = Package(
         library("FTSupport", folder: "Support", []),
         library("Tensor", ["CKernels", "COpenBLAS", "FTSupport"]),
         library("Autograd", ["Tensor", "CKernels", "FTSupport"]),
-        library("NN", ["Tensor", "Autograd"]),
+        library("NN", ["Tensor", "Autograd", "FTSupport"]),
         library("Optim", ["Tensor", "Autograd", "NN", "CKernels"]),
         library("FTJSON", folder: "JSON", []),
         library("FTConfig", folder: "Config", ["FTJSON", "FTSupport"]),
         library(
             "Datasets", folder: "Data",
             ["Tensor", "CKernels", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
-        library("Checkpoint", ["Tensor", "FTJSON", "FTSupport"]),
+        library("Checkpoint", ["Tensor", "NN", "FTJSON", "FTSupport"]),
         library(
             "Training",
             [
@@ -93,7 +93,8 @@ let package = Package(
             "DataTests",
             ["Tensor", "CKernels", "Datasets", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
-        tests("CheckpointTests", ["Tensor", "Checkpoint", "FTJSON", "FTSupport"]),
+        tests(
+            "CheckpointTests", ["Tensor", "Autograd", "NN", "Checkpoint", "FTJSON", "FTSupport"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport", "StrictDevice"]),
         tests(
             "CommandTests", ["CKernels", "fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),

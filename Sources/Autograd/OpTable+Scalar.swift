@@ -20,10 +20,6 @@ extension OpTable {
         unary("i1", "BesselI1", over: -3...3) { $0.i1() },
         unary("i0e", "ScaledBesselI0", over: -3...3) { $0.i0e() },
         unary("i1e", "ScaledBesselI1", over: -3...3) { $0.i1e() },
-        shaped("nanSum", "NanSum", shapes: lines, roundings: 3) { holes($0).nanSum() },
-        shaped("nanSum axis -1", "NanSum", shapes: lines, roundings: 3) {
-            holes($0).nanSum(axis: -1, keepDims: true)
-        },
         shaped("nanMean", "NanSum", "Div", shapes: lines, roundings: 3) {
             holes($0).nanMean(axis: -1)
         },

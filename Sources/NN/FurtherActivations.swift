@@ -16,6 +16,7 @@ public final class CELU: ShapePreservingLayer {
     /// What the output tends to below, negated.
     public let alpha: Double
 
+    /// A continuously differentiable exponential unit that tends to −`alpha`.
     public init(alpha: Double = 1) { self.alpha = alpha }
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.celu(alpha: alpha) }
     public override var describe: String { "CELU(alpha: \(alpha))" }
@@ -26,6 +27,7 @@ public final class PReLU: ShapePreservingLayer {
     /// The slopes below zero: one, or one for each channel, which is axis 1 of a batch.
     public let weight: Parameter
 
+    /// One slope for all elements, or one for each channel, all `initial` at first.
     public init(channels: Int = 1, initial: Double = 0.25, dtype: DType = .float32) {
         if channels < 1 { fail("PReLU", "\(channels) channels; there must be one at least") }
         weight = Parameter(NDArray.full([channels], Scalar(initial), dtype))
@@ -64,6 +66,7 @@ public final class Hardtanh: ShapePreservingLayer {
     /// The largest output.
     public let upper: Double
 
+    /// A limit to lower...upper, by default −1...1 as in PyTorch.
     public init(lower: Double = -1, upper: Double = 1) {
         self.lower = lower
         self.upper = upper
@@ -79,6 +82,7 @@ public final class Hardshrink: ShapePreservingLayer {
     /// λ
     public let lambda: Double
 
+    /// A hard threshold; λ = 0.5 is PyTorch's.
     public init(lambda: Double = 0.5) { self.lambda = lambda }
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.hardshrink(lambda: lambda) }
     public override var describe: String { "Hardshrink(lambda: \(lambda))" }
@@ -89,6 +93,7 @@ public final class Softshrink: ShapePreservingLayer {
     /// λ
     public let lambda: Double
 
+    /// A soft threshold; λ = 0.5 is PyTorch's.
     public init(lambda: Double = 0.5) { self.lambda = lambda }
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.softshrink(lambda: lambda) }
     public override var describe: String { "Softshrink(lambda: \(lambda))" }
@@ -116,6 +121,7 @@ public final class Threshold: ShapePreservingLayer {
     /// What replaces it.
     public let value: Double
 
+    /// A layer that replaces what is not above `threshold` by `value`.
     public init(_ threshold: Double, value: Double) {
         self.threshold = threshold
         self.value = value

@@ -8,9 +8,13 @@ struct Inventory {
     private(set) var parameters: [(name: String, parameter: Parameter)] = []
     private(set) var buffers: [(name: String, buffer: Buffer)] = []
     private(set) var modules: [(name: String, module: Module)] = []
+    /// For each module the position of the one that it was found in; -1 for the first.
+    private(set) var owners: [Int] = []
     private(set) var randoms: [(name: String, random: Random)] = []
     /// Parameters and buffers together, in the order of their declaration.
     private(set) var tensors: [(name: String, tensor: Tensor)] = []
+    /// For each of them the position of the module that it was found in.
+    private(set) var tensorOwners: [Int] = []
     private(set) var aliases: [(alias: String, name: String)] = []
 
     private var names: [ObjectIdentifier: String] = [:]
@@ -18,11 +22,15 @@ struct Inventory {
     private var sharedModules: [(alias: String, name: String)] = []
 
     init(of root: Module) {
-        var stack: [(name: String, value: Any)] = [("", root)]
-        while let (name, value) = stack.popLast() {
+        var stack: [(name: String, value: Any, owner: Int)] = [("", root, -1)]
+        while let (name, value, owner) = stack.popLast() {
+            let known = modules.count
             let parts = visit(value, named: name)
+            let isNew = modules.count > known
+            if isNew { owners.append(owner) }
+            if tensors.count > tensorOwners.count { tensorOwners.append(owner) }
             for part in parts.reversed() {
-                stack.append((Inventory.join(name, part.name), part.value))
+                stack.append((Inventory.join(name, part.name), part.value, isNew ? known : owner))
             }
         }
         addAliasesOfSharedModules()
@@ -90,14 +98,6 @@ struct Inventory {
         }
     }
 
-    /// Whether values of a type are parts of a module, or lists of such.
-    fileprivate static func isPart(_ type: Any.Type) -> Bool {
-        var type = type
-        while let container = type as? any MemberContainer.Type { type = container.heldType }
-        return type is Module.Type || type is Parameter.Type || type is Buffer.Type
-            || type is Random.Type
-    }
-
     /// A shared module's tensors have further names. A module inside itself would have endlessly
     /// many; those are left out.
     private mutating func addAliasesOfSharedModules() {
@@ -138,7 +138,7 @@ extension Module {
         guard label.hasPrefix(lazyPrefix) else { return label }
         let name = String(label.dropFirst(lazyPrefix.count))
         let isUnread = (child.value as? any MemberContainer)?.heldMembers.isEmpty ?? true
-        if isUnread, Inventory.isPart(type(of: child.value)) {
+        if isUnread, Inventory.mayHoldParts(type(of: child.value)) {
             fail(
                 "\(type(of: self))",
                 "the lazy property '\(name)' was not read yet, so what is in it can't be found",
@@ -149,14 +149,14 @@ extension Module {
 }
 
 /// A collection whose elements are searched for parameters.
-private protocol MemberContainer {
+protocol MemberContainer {
     static var heldType: Any.Type { get }
     var heldMembers: [(name: String, value: Any)] { get }
 }
 
 /// Whether values of a type can't hold a module. A million numbers or words are not looked at one by
 /// one.
-private func isPlain<Value>(_ type: Value.Type) -> Bool {
+func isPlain<Value>(_ type: Value.Type) -> Bool {
     _isPOD(type) || type == String.self
 }
 

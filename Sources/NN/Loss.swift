@@ -50,6 +50,9 @@ public enum LossReduction: String, Sendable, CaseIterable {
 public protocol ElementwiseLoss: Loss {
     /// How the losses become one number.
     var reduction: LossReduction { get }
+    /// A target that contributes nothing, whatever is predicted beside it; nil where all count. The
+    /// mean is over the others, and 0 where there is none.
+    var ignoredIndex: Int? { get }
     /// The losses of all elements; the target has the prediction's shape and dtype.
     func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor
 }
@@ -58,6 +61,12 @@ extension ElementwiseLoss {
     /// The reduced losses. Predictions that are no floats become float32; other shapes than the
     /// prediction's trap, for losses don't broadcast.
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+        reduced(prediction, target, weights: nil)
+    }
+
+    /// - Parameter weights: of the elements; what weighs 0 may be infinite or NaN. The mean is over the
+    ///   number of elements.
+    func reduced(_ prediction: Tensor, _ target: Tensor, weights: Tensor?) -> Tensor {
         let prediction = prediction.dtype.isFloat ? prediction : prediction.cast(to: .float32)
         guard prediction.shape == target.shape else {
             fail(
@@ -67,8 +76,33 @@ extension ElementwiseLoss {
         }
         // In a half the square of 300 is infinite, though a mean of such need not be.
         let wide = prediction.dtype == .float64 ? prediction : prediction.cast(to: .float32)
-        return reduction(losses(wide, target.cast(to: wide.dtype))).cast(to: prediction.dtype)
+        let wanted = target.cast(to: wide.dtype)
+        return reduced(wide, wanted, isIgnored(target), weights).cast(to: prediction.dtype)
     }
+
+    private func reduced(
+        _ prediction: Tensor, _ target: Tensor, _ isIgnored: Tensor?, _ weights: Tensor?
+    ) -> Tensor {
+        func weighed(_ losses: Tensor) -> Tensor {
+            weights.map { $0.cast(to: losses.dtype).weighing(losses) } ?? losses
+        }
+        guard let isIgnored else { return reduction(weighed(losses(prediction, target))) }
+        let all = losses(prediction.maskedFill(isIgnored, 0), target.maskedFill(isIgnored, 0))
+        let counted = weighed(all).maskedFill(isIgnored, 0)
+        guard reduction == .mean else { return reduction(counted) }
+        return counted.meanByWeights(of: isIgnored.logicalNot().cast(to: .int64).sum())
+    }
+
+    /// nil: all targets count.
+    public var ignoredIndex: Int? { nil }
+
+    /// The number of targets that count; nil where all do.
+    public func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor? {
+        guard reduction == .mean, let isIgnored = isIgnored(target) else { return nil }
+        return isIgnored.logicalNot().cast(to: .int64).sum().cast(to: .float64)
+    }
+
+    private func isIgnored(_ target: Tensor) -> Tensor? { ignoredIndex.map { target .== $0 } }
 
     /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
@@ -81,6 +115,13 @@ extension ElementwiseLoss {
 }
 
 extension Tensor {
+    /// The sum of these weighted losses divided by the sum of their weights; 0 where nothing weighs. Half
+    /// precision is summed in float32.
+    final func meanByWeights(of weight: Tensor) -> Tensor {
+        let type: DType = dtype == .float64 ? .float64 : .float32
+        return cast(to: type).sum().meanByWeight(weight.cast(to: type)).cast(to: dtype)
+    }
+
     /// This sum of weighted losses divided by the sum of their weights; 0 where nothing weighs.
     final func meanByWeight(_ weight: Tensor) -> Tensor {
         let isNothing = weight .== 0

@@ -7,10 +7,22 @@ public protocol Metric: Sendable {
     var name: String { get }
     /// Whether more is better.
     var prefersHigher: Bool { get }
-    /// The sum over a batch and what to divide it by, on the batch's device; several may be added.
+    /// What a batch adds, on its device.
     func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally
+    /// What the numbers of a tally, or of several added, come to. By default they are a sum and a count,
+    /// and this is the mean.
+    func value(of numbers: [Double]) -> Double
+    /// The most examples' elements that can be measured together; nil for any number.
+    var capacity: Int? { get }
     /// Throws a `ShapeError` where the metric could not be computed; see `Loss.check`.
     func check(prediction: Shape, target: Shape, _ targetType: DType) throws
+}
+
+extension Metric {
+    /// The mean of a sum and a count; 0 of nothing.
+    public func value(of numbers: [Double]) -> Double { Average(numbers).value }
+    /// nil: any number.
+    public var capacity: Int? { nil }
 }
 
 /// The share of examples whose largest logit is the target's. Targets are classes, or
@@ -84,56 +96,23 @@ public struct TopKAccuracy: Metric {
 
 /// The share of logits on the right side of 0, targets being right above one half.
 public struct BinaryAccuracy: Metric {
+    /// The target of what isn't counted.
+    public let ignoredIndex: Int?
+
     /// The accuracy of independent yes-or-no answers, as `BinaryCrossEntropy` trains them.
-    public init() {}
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
     /// `binaryAccuracy`.
     public var name: String { "binaryAccuracy" }
     /// true.
     public var prefersHigher: Bool { true }
 
-    /// The number of right answers among all elements.
+    /// The number of right answers among the elements that count.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        Pairs.sum(prediction, target, name) { ($0 .> 0) .== ($1 .> 0.5) }
-    }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
-    }
-}
-
-/// The mean of (x − y)².
-public struct SquaredError: Metric {
-    /// The mean over all elements of all examples.
-    public init() {}
-    /// `meanSquaredError`.
-    public var name: String { "meanSquaredError" }
-    /// false.
-    public var prefersHigher: Bool { false }
-
-    /// The sum of squares, in float64, over the number of elements.
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        Pairs.sum(prediction, target, name) { ($0 - $1).square() }
-    }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
-    }
-}
-
-/// The mean of |x − y|.
-public struct AbsoluteError: Metric {
-    /// The mean over all elements of all examples.
-    public init() {}
-    /// `meanAbsoluteError`.
-    public var name: String { "meanAbsoluteError" }
-    /// false.
-    public var prefersHigher: Bool { false }
-
-    /// The sum of distances, in float64, over the number of elements.
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        Pairs.sum(prediction, target, name) { ($0 - $1).abs() }
+        guard let ignoredIndex else {
+            return Pairs.sum(prediction, target, name) { ($0 .> 0) .== ($1 .> 0.5) }
+        }
+        let (x, y) = Pairs.wide(prediction, target, name)
+        return Classes.share((x .> 0) .== (y .> 0.5), y, ignoring: ignoredIndex)
     }
 
     /// Throws where the targets don't have the predictions' shape.
@@ -143,7 +122,7 @@ public struct AbsoluteError: Metric {
 }
 
 /// Metrics of class targets.
-private enum Classes {
+enum Classes {
     /// The target class of each example: int64.
     static func wanted(_ prediction: NDArray, _ target: NDArray, _ name: String) -> Tensor {
         guard prediction.rank > 0, prediction.shape[prediction.rank - 1] > 0 else {
@@ -176,30 +155,6 @@ private enum Classes {
                 layer: name,
                 problem: "the model gives \(prediction) an example, which \(targetType) targets "
                     + "\(target) don't fit")
-        }
-    }
-}
-
-/// Metrics of single elements.
-private enum Pairs {
-    static func sum(
-        _ prediction: NDArray, _ target: NDArray, _ name: String,
-        _ body: (Tensor, Tensor) -> Tensor
-    ) -> Tally {
-        guard prediction.shape == target.shape else {
-            fail(
-                name, "prediction \(prediction.shape) and target \(target.shape) differ in shape")
-        }
-        let wide = (Tensor(prediction.cast(to: .float64)), Tensor(target.cast(to: .float64)))
-        return Tally(
-            total: body(wide.0, wide.1).cast(to: .float64).sum().data, count: prediction.count)
-    }
-
-    static func check(_ prediction: Shape, _ target: Shape, _ name: String) throws {
-        guard prediction == target else {
-            throw ShapeError(
-                layer: name,
-                problem: "the model gives \(prediction) an example, the targets are \(target)")
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import FTSupport
 public import Tensor
 
 extension Module {
@@ -7,14 +8,19 @@ extension Module {
         Inventory(of: self).tensors.map { ($0.name, $0.tensor.data.copy()) }
     }
 
-    /// Sets parameters and buffers to the values in `state`, which are copied.
+    /// Sets parameters and buffers to the values in `state`, which are copied into their memory: what
+    /// was captured before, and optimizers, go on with the new ones.
     ///
     /// A shared parameter is also found under its other names. Either everything fits and is
     /// loaded, or a `StateError` lists all that doesn't and nothing is changed.
     ///
     /// - Parameter strict: whether it is an error that a name is missing, or that the module
     ///   doesn't know one. Shapes and dtypes must agree in any case.
-    public final func load(_ state: [(name: String, value: NDArray)], strict: Bool = true) throws {
+    /// - Returns: What was loaded, and what wasn't.
+    @discardableResult
+    public final func load(
+        _ state: [(name: String, value: NDArray)], strict: Bool = true
+    ) throws -> LoadedState {
         let inventory = Inventory(of: self)
         var values: [String: NDArray] = [:]
         var error = StateError()
@@ -25,22 +31,53 @@ extension Module {
         for (alias, name) in inventory.aliases { aliases[name, default: []].append(alias) }
 
         var changes: [(tensor: Tensor, value: NDArray)] = []
+        var result = LoadedState()
         for (name, tensor) in inventory.tensors {
             let source = ([name] + (aliases[name] ?? [])).first { values[$0] != nil }
             guard let source, let value = values[source] else {
-                if strict { error.missing.append(name) }
+                result.missing.append(name)
                 continue
             }
             if error.accepts(value, as: source, shape: tensor.shape, tensor.dtype) {
                 changes.append((tensor, value))
+                result.loaded.append(name)
             }
         }
+        let known = Set(inventory.tensors.map(\.name) + inventory.aliases.map(\.alias))
+        result.unexpected = state.map(\.name).filter { !known.contains($0) }
         if strict {
-            let known = Set(inventory.tensors.map(\.name) + inventory.aliases.map(\.alias))
-            error.unexpected = state.map(\.name).filter { !known.contains($0) }
+            error.missing = result.missing
+            error.unexpected = result.unexpected
         }
         if !error.isEmpty { throw error }
-        for (tensor, value) in changes { tensor.data = value.copied(to: tensor.data.backend) }
+        for (tensor, value) in changes {
+            if tensor.data.isContiguous, tensor.data.storage.isOwned {
+                tensor.data.assign(value)
+            } else {
+                tensor.data = value.copied(to: tensor.data.backend)
+            }
+        }
+        return result
+    }
+}
+
+/// What loading a state into a module did.
+public struct LoadedState: Sendable, Equatable, CustomStringConvertible {
+    /// The module's parameters and buffers that have the state's values now.
+    public internal(set) var loaded: [String] = []
+    /// Those that the state has nothing for; they are as before.
+    public internal(set) var missing: [String] = []
+    /// Names in the state that nothing in the module is called by; they were passed over.
+    public internal(set) var unexpected: [String] = []
+
+    /// How many tensors were loaded, and the names of what wasn't.
+    public var description: String {
+        var parts = [
+            "loaded \(loaded.count) of \(Format.count(loaded.count + missing.count, "tensor"))"
+        ]
+        if !missing.isEmpty { parts.append("missing \(StateError.list(missing))") }
+        if !unexpected.isEmpty { parts.append("unexpected \(StateError.list(unexpected))") }
+        return parts.joined(separator: "; ")
     }
 }
 
@@ -108,7 +145,7 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
 
     private static let shown = 8
 
-    private static func list(_ names: [String]) -> String {
+    fileprivate static func list(_ names: [String]) -> String {
         let quoted = names.prefix(shown).map { "'\($0)'" }.joined(separator: ", ")
         return names.count > shown ? "\(quoted) and \(names.count - shown) more" : quoted
     }

@@ -1,4 +1,5 @@
 public import Autograd
+internal import FTSupport
 public import Tensor
 
 /// The layers of a model in a table: `print(try model.summary(input: [784]))`.
@@ -28,28 +29,12 @@ public struct ModuleSummary: Sendable, CustomStringConvertible {
         for row in rows {
             let shapes = row.outputShapes.map { "\($0)" }.joined(separator: ", ")
             let output = shapes.isEmpty ? "-" : shapes
-            cells.append([row.name, row.type, output, grouped(row.parameterCount)])
+            cells.append([row.name, row.type, output, Format.grouped(row.parameterCount)])
         }
         let frozen = parameterCount - trainableCount
-        let note = frozen == 0 ? "" : "\(grouped(frozen)) frozen"
-        cells.append(["total", note, "", grouped(parameterCount)])
-        let widths = (0..<4).map { column in cells.map { $0[column].count }.max() ?? 0 }
-        let lines = cells.map { line in
-            line.enumerated().map { column, text in
-                let padding = String(repeating: " ", count: widths[column] - text.count)
-                return column == 3 ? padding + text : text + padding
-            }.joined(separator: "  ")
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    /// 401408 as 401,408.
-    private func grouped(_ number: Int) -> String {
-        var digits = Array(String(number))
-        for index in stride(from: digits.count - 3, to: 0, by: -3) {
-            digits.insert(",", at: index)
-        }
-        return String(digits)
+        let note = frozen == 0 ? "" : "\(Format.grouped(frozen)) frozen"
+        cells.append(["total", note, "", Format.grouped(parameterCount)])
+        return TextTable.aligned(cells) { $0 < 3 }.joined(separator: "\n")
     }
 }
 

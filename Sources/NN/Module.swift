@@ -19,9 +19,8 @@ public import Tensor
 /// Nothing has to be registered. Found are `Parameter`, `Buffer`, `Module` and `Random` in stored
 /// properties, superclasses included, also inside optionals, arrays, dictionaries, tuples, structs
 /// and enums; not inside closures and objects of other classes, which can't be looked into. A
-/// parameter is named after the properties on the way to it (`input.weight`). A lazy property of such
-/// a type must have been read before its module is searched, or that traps; one whose type is a
-/// struct, an enum or a tuple is passed over until then.
+/// parameter is named after the properties on the way to it (`input.weight`). A lazy property whose type
+/// may hold such must have been read before its module is searched, or that traps.
 open class Module: CustomStringConvertible {
     /// Whether the module is being trained; dropout is active only then.
     public final internal(set) var isTraining = true
@@ -35,8 +34,9 @@ open class Module: CustomStringConvertible {
     /// The parts that are searched for parameters, with their names: the stored properties.
     open var members: [(name: String, value: Any)] { storedProperties }
 
-    /// What `describe` says.
-    public final var description: String { describe }
+    /// The module and all in it as a tree, with the shapes of parameters and buffers and how many
+    /// elements the parameters have.
+    public final var description: String { ModuleTree(self).description }
 }
 
 extension Module {

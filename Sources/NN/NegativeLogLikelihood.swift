@@ -23,37 +23,10 @@ public struct NegativeLogLikelihood: Loss {
     /// The loss, of shape [] or, without a reduction, of the targets' shape; traps where the
     /// targets are no integers of the shape without the last axis.
     public func callAsFunction(_ logarithms: Tensor, _ target: Tensor) -> Tensor {
-        guard logarithms.rank > 0, logarithms.dtype.isFloat, target.dtype.isInteger,
-            target.shape == logarithms.shape.removing(at: logarithms.rank - 1)
-        else {
-            fail(
-                "NegativeLogLikelihood",
-                "a \(target.dtype) target \(target.shape) doesn't fit \(logarithms.shape)",
-                hint: "pass integer classes without the last axis")
-        }
-        let classes = logarithms.shape[logarithms.rank - 1]
-        if let classWeights, classWeights.count != classes {
-            fail(
-                "NegativeLogLikelihood",
-                "\(classWeights.count) class weights for \(classes) classes")
-        }
-        let rule = LabelRule(
-            smoothing: 0, ignored: ignoredIndex,
-            classWeights: classWeights.map { NDArray($0, on: logarithms.data.backend.home) },
-            of: "NegativeLogLikelihood")
-        let labels = target.reshape([target.count]).cast(to: .int64)
-        let weights = labels.labelWeights(rule, classes: classes, logarithms.weightType)
-        // What an ignored row holds weighs 0; its label, which may be no class, is replaced by one.
-        let safe = rule.isIgnored(labels).map { labels.maskedFill($0, 0) } ?? labels
-        let picked = logarithms.reshape([target.count, classes])
-            .gather(safe.unsqueeze(1), axis: 1).squeeze(1)
-        let losses = weights.cast(to: logarithms.dtype).weighing(-picked)
-        switch reduction {
-        case .none: return losses.reshape(target.shape)
-        case .sum: return losses.sum()
-        case .mean: return losses.sum().meanByWeight(weights.sum().cast(to: logarithms.dtype))
-        case .batchMean: return losses.sum() / Double(target.shape.first ?? 1)
-        }
+        let labelled = LabelledRows(
+            "NegativeLogLikelihood", logarithms, target, ignoring: ignoredIndex,
+            classWeights: classWeights)
+        return labelled.reduce(-labelled.picked(labelled.rows), reduction)
     }
 
     /// The sum of the weights of the targets that count, as `CrossEntropy` gives it.
@@ -66,24 +39,7 @@ public struct NegativeLogLikelihood: Loss {
     /// Throws where the targets are no integer classes, or the class weights not as many as the
     /// classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        guard let classes = prediction.last, targetType.isInteger,
-            target == prediction.removing(at: prediction.rank - 1)
-        else {
-            throw ShapeError(
-                layer: "NegativeLogLikelihood",
-                problem: "the model gives \(prediction) an example, which \(targetType) targets "
-                    + "\(target) don't fit; integer classes are needed")
-        }
-        if let classWeights, classWeights.count != classes {
-            throw ShapeError(
-                layer: "NegativeLogLikelihood",
-                problem:
-                    "\(classWeights.count) class weights for the \(classes) classes of the model")
-        }
+        try LabelledRows.check(
+            "NegativeLogLikelihood", prediction, target, targetType, classWeights: classWeights)
     }
-}
-
-extension Tensor {
-    /// The dtype that weights of this tensor's rows are computed in.
-    fileprivate final var weightType: DType { dtype == .float64 ? .float64 : .float32 }
 }

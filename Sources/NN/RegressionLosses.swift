@@ -53,47 +53,46 @@ public struct Huber: ElementwiseLoss {
     }
 }
 
-/// −p y ln σ(x) − (1 − y) ln(1 − σ(x)) for logits x, targets y in 0...1 and a weight p of the
-/// positive ones. An infinite logit on the target's side gives 0.
-public struct BinaryCrossEntropy: ElementwiseLoss {
-    /// The weight of positive targets: above 1 where they are rare.
-    public let positiveWeight: Double
+/// Huber's loss divided by `beta`: d²/(2 beta) for d = |x − y| up to `beta`, d − beta/2 beyond; |x − y|
+/// where `beta` is 0. Girshick, "Fast R-CNN", 2015.
+public struct SmoothL1: ElementwiseLoss {
+    /// Where the square turns into a line.
+    public let beta: Double
     /// How the losses become one number.
     public var reduction: LossReduction
 
-    /// A loss of logits; `positiveWeight` must be positive.
-    public init(positiveWeight: Double = 1, reduction: LossReduction = .mean) {
-        guard positiveWeight > 0 else {
-            fail("BinaryCrossEntropy", "positiveWeight is \(positiveWeight); it must be positive")
-        }
-        self.positiveWeight = positiveWeight
+    /// A loss that turns from square to line at `beta`, which must not be negative.
+    public init(beta: Double = 1, reduction: LossReduction = .mean) {
+        guard beta >= 0 else { fail("SmoothL1", "beta is \(beta); it must not be negative") }
+        self.beta = beta
         self.reduction = reduction
     }
 
-    /// The loss of each logit; finite for finite logits of any size.
+    /// d²/(2 beta) up to `beta`, d − beta/2 beyond, for each element.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
-        // Two softplus terms that never cancel: exact for logits of any size.
-        let missed = target.weighing((-prediction).softplus())
-        let alarmed = (1 - target).weighing(prediction.softplus())
-        return (positiveWeight == 1 ? missed : missed * positiveWeight) + alarmed
+        let distance = (prediction - target).abs()
+        guard beta > 0 else { return distance }
+        let clipped = distance.minimum(beta)
+        return clipped / beta * (distance - clipped * 0.5)
     }
 }
 
-/// y (ln y − x) for log-probabilities x and probabilities y, 0 where y = 0, whatever x is there.
-///
-/// The default reduction divides the sum by the batch size, which gives the mean divergence of the
-/// distributions; `mean` divides by the number of elements.
-public struct KLDivergence: ElementwiseLoss {
+/// ln cosh(x − y): about d²/2 for small d = x − y, |d| − ln 2 for large ones.
+public struct LogCosh: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
-    /// The divergence of distributions, summed over classes and averaged over the batch by default.
-    public init(reduction: LossReduction = .batchMean) { self.reduction = reduction }
+    /// The mean of the losses, or what else `reduction` makes of them.
+    public init(reduction: LossReduction = .mean) { self.reduction = reduction }
 
-    /// y (ln y − x) for each element, 0 where y = 0.
+    /// ln cosh(x − y) for each element, exact near 0 and without overflow far from it.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
-        let isZero = target .== 0
-        let logarithm = target.maskedFill(isZero, 1).log()
-        return target.weighing(logarithm - prediction)
+        // ln cosh d = ln(1 + 2 sinh²(d/2)) is exact near 0, d + softplus(−2d) − ln 2 far from it.
+        let difference = prediction - target
+        let isFar = difference.abs() .> 1
+        let near = difference.maskedFill(isFar, 0)
+        let small = ((near * 0.5).sinh().square() * 2).log1p()
+        let large = difference + (difference * -2).softplus() - 0.6931471805599453
+        return Tensor.where(isFar, large, small)
     }
 }

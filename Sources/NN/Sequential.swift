@@ -1,4 +1,5 @@
 internal import Autograd
+internal import FTSupport
 public import Tensor
 
 /// Layers one after another, each on the output of the one before.
@@ -59,7 +60,7 @@ open class Sequential: Layer {
         }
     }
 
-    open override var describe: String { "Sequential(\(count) layers)" }
+    open override var describe: String { "Sequential(\(Format.count(count, "layer")))" }
 
     /// The layers by their position: parameters are named `0.weight`, not `layers.0.weight`.
     open override var members: [(name: String, value: Any)] {

@@ -14,59 +14,164 @@ public struct Average: Sendable, Equatable {
         self.count = count
     }
 
+    /// A sum and a count, as a tally holds them.
+    init(_ numbers: [Double]) {
+        let isMean = numbers.count == 2
+        total = isMean ? numbers[0] : 0
+        count = isMean ? Int(exactly: numbers[1].rounded()) ?? 0 : 0
+    }
+
     /// The mean; 0 of nothing.
     public var value: Double { count == 0 ? 0 : total / Double(count) }
 }
 
-/// What batches add to a mean, kept on their device: it is read when `average` is asked for, once for
-/// many batches.
+/// What batches add to a metric, kept on their device: it is read when `numbers` or `value` is asked
+/// for, once for many batches.
 public struct Tally {
-    /// float64 [].
-    private var total: Tensor
-    /// What is known of the count without a look at the data, and the rest: int64 [].
-    private var known: Int
-    private var found: Tensor?
+    /// How tallies are added.
+    private enum Rule {
+        /// Number by number.
+        case sums
+        /// A count, means and sums of squares about them: see `Moments`.
+        case moments
+        /// One after the other.
+        case examples
+    }
 
-    /// A sum over so many that the host knows.
+    private let rule: Rule
+    /// float64: one array, or one for each batch where examples are kept.
+    private var parts: [Tensor]
+    private var measure: @Sendable ([Double]) -> Double = { Average($0).value }
+
+    private init(_ parts: [Tensor], _ rule: Rule) {
+        self.parts = parts
+        self.rule = rule
+    }
+
+    /// A sum and what to divide it by, known beforehand.
     ///
     /// - Parameter total: an array of one number.
     public init(total: NDArray, count: Int) {
-        self.total = Tensor(total.cast(to: .float64))
-        known = count
+        self.init(total: total, count: NDArray.full([], Double(count), .float64, on: total.backend))
     }
 
-    /// A sum over as many as the device counted.
+    /// A sum and what to divide it by.
     ///
     /// - Parameters:
     ///   - total: an array of one number.
     ///   - count: an array of one integer.
     public init(total: NDArray, count: NDArray) {
-        self.init(total: total, count: 0)
-        found = Tensor(count.cast(to: .int64))
+        let numbers = [total, count].map { Tensor($0.cast(to: .float64)).reshape([1]) }
+        self.init([Tensor.concat(numbers)], .sums)
     }
 
-    /// A mean that goes on beside another one, on its device.
-    package init(_ start: Average, beside other: Tally) {
-        let backend = other.total.data.backend
-        self.init(total: NDArray.full([], start.total, .float64, on: backend), count: start.count)
+    /// Numbers of any meaning that add up over batches, of the same shape in each, which `measure` is
+    /// given in row-major order.
+    public init(sums: NDArray, measure: @escaping @Sendable ([Double]) -> Double) {
+        self.init([Tensor(sums.cast(to: .float64))], .sums)
+        self.measure = measure
     }
 
-    /// Two means joined into that of everything.
+    /// Numbers of each example, [examples, …], all of which are kept: `measure` is given those of all
+    /// batches, one after the other.
+    public init(examples: NDArray, measure: @escaping @Sendable ([Double]) -> Double) {
+        // A copy: the batch's memory may be used again.
+        let own = examples.dtype == .float64 ? examples.copy() : examples.cast(to: .float64)
+        self.init([Tensor(own)], .examples)
+        self.measure = measure
+    }
+
+    /// Rows as `Moments` makes them, [1 + 2 k, columns].
+    init(moments: Tensor, measure: @escaping @Sendable ([Double]) -> Double) {
+        self.init([moments], .moments)
+        self.measure = measure
+    }
+
+    /// Numbers read before, to go on beside `other`, on its device; nil where they are none of its kind.
+    package init?(_ numbers: [Double], like other: Tally) {
+        guard let example = other.parts.first else { return nil }
+        let shape: Shape
+        if other.rule == .examples {
+            let size = example.shape.removing(at: 0).elementCount
+            guard size > 0, numbers.count.isMultiple(of: size) else { return nil }
+            shape = example.shape.replacing(0, with: numbers.count / size)
+        } else {
+            guard numbers.count == example.count else { return nil }
+            shape = example.shape
+        }
+        let array = NDArray(numbers, shape).on(example.data.backend)
+        self.init([Tensor(array)], other.rule)
+        measure = other.measure
+    }
+
+    /// This tally with another meaning of its numbers.
+    func measured(by measure: @escaping @Sendable ([Double]) -> Double) -> Tally {
+        var tally = self
+        tally.measure = measure
+        return tally
+    }
+
+    /// What both come to, for two tallies of one metric.
     public static func + (a: Tally, b: Tally) -> Tally {
         var sum = a
-        sum.total = a.total + b.total
-        sum.known += b.known
-        if let other = b.found { sum.found = a.found.map { $0 + other } ?? other }
+        switch a.rule {
+        case .sums: sum.parts = [a.parts[0] + b.parts[0]]
+        case .moments: sum.parts = [Moments.joined(a.parts[0], b.parts[0])]
+        case .examples: sum.parts += b.parts
+        }
         return sum
     }
 
-    /// The mean, read from the device; 0 of nothing.
-    public var value: Double { average.value }
-
     /// The numbers, read from the device.
-    public var average: Average {
-        Average(
-            total: total.item,
-            count: known + (found.map { Int($0.item) } ?? 0))
+    public var numbers: [Double] { parts.flatMap { $0.values(as: Double.self) } }
+
+    /// What they come to, read from the device; 0 for the mean of nothing.
+    public var value: Double { measure(numbers) }
+
+    /// The sum and the count of a mean, read from the device.
+    public var average: Average { Average(numbers) }
+}
+
+/// Counts, means and sums of squares about the means, for each column; joined without the loss of
+/// digits that differences of large sums would bring. Chan, Golub and LeVeque, "Updating formulae and a
+/// pairwise algorithm for computing sample variances", 1979.
+enum Moments {
+    /// The moments of some quantities [rows, columns]: a row of the count, then for each quantity a row
+    /// of means and one of sums of squares about them. All float64.
+    static func of(_ quantities: [Tensor]) -> Tensor {
+        let (rows, columns) = (quantities[0].shape[0], quantities[0].shape[1])
+        var result = [
+            Tensor(NDArray.full([1, columns], Double(rows), .float64, on: home(quantities)))
+        ]
+        for quantity in quantities {
+            let mean =
+                rows == 0
+                ? quantity.sum(axis: 0, keepDims: true) : quantity.mean(axis: 0, keepDims: true)
+            result += [mean, (quantity - mean).square().sum(axis: 0, keepDims: true)]
+        }
+        return Tensor.concat(result)
     }
+
+    /// The moments of the rows of both.
+    static func joined(_ a: Tensor, _ b: Tensor) -> Tensor {
+        let (size, other) = (row(a, 0), row(b, 0))
+        let both = size + other
+        let share = other / both.maximum(1)
+        var result = [both]
+        for index in stride(from: 1, to: a.shape[0], by: 2) {
+            let difference = row(b, index) - row(a, index)
+            let between = difference.square() * size * share
+            result += [
+                row(a, index) + difference * share,
+                row(a, index + 1) + row(b, index + 1) + between,
+            ]
+        }
+        return Tensor.concat(result)
+    }
+
+    private static func row(_ rows: Tensor, _ index: Int) -> Tensor {
+        rows.narrow(axis: 0, start: index, count: 1)
+    }
+
+    private static func home(_ tensors: [Tensor]) -> any Backend { tensors[0].data.backend }
 }

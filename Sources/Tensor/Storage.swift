@@ -19,7 +19,7 @@ package final class Storage: @unchecked Sendable {
     /// Whether there is no memory at all: see `AbsentBackend`.
     let isAbsent: Bool
     /// Whether the memory is the backend's and may be written: false for foreign memory.
-    let isOwned: Bool
+    package let isOwned: Bool
     /// Kept alive with the memory: the owner of foreign memory, or a witness.
     private var companion: AnyObject?
 

@@ -1,3 +1,4 @@
+import Checkpoint
 import FTConfig
 import Training
 

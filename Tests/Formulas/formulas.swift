@@ -25,13 +25,6 @@ let opposite = [x, -x].map { -$0 }
 let elements = grad { (1 - $0[0]) ** 2 + 100 * ($0[1] - $0[0] ** 2) ** 2 }(x)
 let parts = x[0] * 2 + x[1] * 3 - w[0] / x[1] + 0.5 * w[1]
 
-func change(_ x: Tensor) {
-    x[0] = 5
-    x[1...] = 0.5
-    x[x .> 0] = 0
-    x[0] += 1
-}
-
 // Wrong.
 let typo = (2 * x + 1).sun()  // expected-error {{value of type 'Tensor' has no member 'sun'}}
 let unknown = (1 - x) ** 2 + 100 * (z - x ** 2) ** 2  // expected-error {{cannot find 'z' in scope}}

@@ -80,6 +80,18 @@ private final class Late: Module {
 private final class LateOptional: Module {
     lazy var hidden: Linear? = nil
     lazy var count = 3
+    lazy var words = ["a": Set(["b"])]
+    lazy var sizes = [Pixel(red: 1, green: 2)]
+    lazy var shape: Shape = [1]
+    lazy var function: (Tensor) -> Tensor = { $0 }
+}
+
+private final class LateStruct: Module {
+    lazy var pairs: [(Int, Pair)]? = [(1, Pair())]
+}
+
+private final class LateEnum: Module {
+    lazy var head = Head.none
 }
 
 private final class Parent: Layer {
@@ -152,6 +164,11 @@ struct DiscoveryTests {
         ) { _ = Late().parameters }
         let message = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
         #expect(message.contains("Late: the lazy property 'hidden' was not read yet"))
+        await #expect(processExitsWith: .failure) { _ = LateStruct().parameters }
+        await #expect(processExitsWith: .failure) { _ = LateEnum().parameters }
+        let (pairs, head) = (LateStruct(), LateEnum())
+        _ = (pairs.pairs, head.head)
+        #expect(pairs.parameters.count == 2 && head.parameters.isEmpty)
     }
 
     @Test("counts a shared parameter once and lists its other names")

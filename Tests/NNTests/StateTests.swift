@@ -1,3 +1,4 @@
+import Autograd
 import NN
 import Tensor
 import Testing
@@ -40,6 +41,37 @@ struct StateTests {
         try model.load(state)
         model.layer.weight.data.assign(.full([], 6))
         #expect(state[0].value.values(as: Float.self) == original)
+    }
+
+    @Test("loading changes the memory of before: captured functions and views go on with it")
+    func inPlace() throws {
+        let model = Linear(2, 1, bias: false, using: Random(seed: 1))
+        let apply = capture { (x: Tensor) in noGrad { model(x) } }
+        let x = Tensor([[1, 2]])
+        for _ in 0..<3 { _ = apply(x) }
+        #expect(apply.refusal == nil)
+        let view = model.weight.data.reshape([2])
+        try model.load([("weight", NDArray([3, 4] as [Float], [1, 2]))])
+        #expect(apply(x).item == 11)
+        #expect(view.values(as: Float.self) == [3, 4])
+        // Memory that can't be written in place is replaced.
+        model.weight.data = NDArray.full([1, 1], 5).expand(to: [1, 2])
+        try model.load([("weight", NDArray([1, 2] as [Float], [1, 2]))])
+        #expect(model.weight.values() == [Float(1), 2])
+    }
+
+    @Test("says what was loaded and what wasn't")
+    func result() throws {
+        let model = Model()
+        let bias = NDArray([1, 2, 3] as [Float])
+        let result = try model.load([("layer.bias", bias), ("other", bias)], strict: false)
+        #expect(result.loaded == ["layer.bias"])
+        #expect(result.missing == ["layer.weight", "mean"])
+        #expect(result.unexpected == ["other"])
+        #expect(
+            result.description
+                == "loaded 1 of 3 tensors; missing 'layer.weight', 'mean'; unexpected 'other'")
+        #expect(try model.load(model.stateDictionary).description == "loaded 3 of 3 tensors")
     }
 
     @Test("all problems are reported together and nothing changes")

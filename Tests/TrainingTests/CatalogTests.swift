@@ -65,14 +65,18 @@ import Testing
 
     @Test("trains every loss", arguments: names("loss"))
     func losses(name: String) throws {
-        let ofClasses = ["crossEntropy", "nll"].contains(name)
-        let overrides = ofClasses ? [] : regression + ["metrics=[]"]
+        let ofClasses = ["crossEntropy", "nll", "multiMargin", "focal", "dice"].contains(name)
+        // Means and as many logarithms of variances.
+        let units = name == "gaussianNLL" ? ["model.layers.2.units=12"] : []
+        let overrides = ofClasses ? [] : regression + units + ["metrics=[]"]
         #expect(try train(overrides + ["loss=\(value("loss", name))"]).status == .completed)
     }
 
     @Test("measures every metric", arguments: names("metric"))
     func metrics(name: String) throws {
-        let ofClasses = name.hasSuffix("ccuracy") && name != "binaryAccuracy"
+        let ofClasses =
+            name.hasSuffix("ccuracy") && name != "binaryAccuracy"
+            || ["precision", "recall", "f1", "perplexity", "confusionMatrix"].contains(name)
         let overrides =
             ofClasses ? [] : regression + ["loss={\"type\":\"meanSquaredError\"}"]
         let summary = try train(overrides + ["metrics=[\(value("metric", name))]"])

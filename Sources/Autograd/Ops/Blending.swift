@@ -13,6 +13,8 @@ extension Tensor {
             return Tensor.where(near, x + weight * step, end - step * (1 - weight))
         }
     }
+    /// The point a share `weight` of the way from this to `end`: exact at 0 and 1, beyond them
+    /// outside.
     public final func lerp(_ end: Tensor, _ weight: Double) -> Tensor {
         let (a, b) = Tensor.promoted(self, end, toFloat: true)
         return Tensor.roundedOnce([a, b]) {
@@ -96,10 +98,12 @@ extension Tensor {
     public final func clip(lower: Tensor, upper: Tensor) -> Tensor {
         clip(lower: lower).clip(upper: upper)
     }
+    /// The elements, but at least those of a broadcast `lower`; NaN of either wins.
     public final func clip(lower: Tensor) -> Tensor {
         let (x, bound) = Tensor.promoted(self, lower)
         return Where.of((x .< bound).logicalOr(bound .!= bound), bound, x)
     }
+    /// The elements, but at most those of a broadcast `upper`; NaN of either wins.
     public final func clip(upper: Tensor) -> Tensor {
         let (x, bound) = Tensor.promoted(self, upper)
         return Where.of((x .> bound).logicalOr(bound .!= bound), bound, x)
@@ -107,7 +111,9 @@ extension Tensor {
 
     /// Whether the sign is negative, that of −0 and of NaN included.
     public final func signBit() -> Tensor { Predicate(.signbit)(arithmetic) }
+    /// Where an element is +∞: bool, false for integers.
     public final func isPositiveInfinity() -> Tensor { floating .== Double.infinity }
+    /// Where an element is −∞: bool, false for integers.
     public final func isNegativeInfinity() -> Tensor { floating .== -Double.infinity }
 
     /// Whether |x − other| ≤ absolute + relative · |other|, or both are equal, or both NaN if

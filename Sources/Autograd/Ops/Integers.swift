@@ -15,14 +15,17 @@ final class IntegerFunction: BinaryOp {
 extension Tensor {
     /// The bits that both have; of bool, logical and.
     public final func bitwiseAnd(_ other: Tensor) -> Tensor { bits(.bit_and, "bitwiseAnd", other) }
+    /// The bits that an element and a number both have.
     public final func bitwiseAnd(_ other: Int) -> Tensor { bitwiseAnd(constant(other)) }
 
     /// The bits that either has; of bool, logical or.
     public final func bitwiseOr(_ other: Tensor) -> Tensor { bits(.bit_or, "bitwiseOr", other) }
+    /// The bits that an element or a number has.
     public final func bitwiseOr(_ other: Int) -> Tensor { bitwiseOr(constant(other)) }
 
     /// The bits that one of both has; of bool, logical exclusive or.
     public final func bitwiseXor(_ other: Tensor) -> Tensor { bits(.bit_xor, "bitwiseXor", other) }
+    /// The bits that one of an element and a number has.
     public final func bitwiseXor(_ other: Int) -> Tensor { bitwiseXor(constant(other)) }
 
     /// Every bit inverted, which is −x − 1; of bool, logical not.
@@ -36,6 +39,7 @@ extension Tensor {
     public final func leftShift(_ other: Tensor) -> Tensor {
         whole(.shift_left, "leftShift", other)
     }
+    /// The bits moved up by a number of places; all zeros beyond the dtype's width or below 0.
     public final func leftShift(_ other: Int) -> Tensor { leftShift(constant(other)) }
 
     /// The bits moved down, copies of the sign behind them; only those beyond the dtype's width or
@@ -43,6 +47,7 @@ extension Tensor {
     public final func rightShift(_ other: Tensor) -> Tensor {
         whole(.shift_right, "rightShift", other)
     }
+    /// The bits moved down by a number of places, copies of the sign behind them.
     public final func rightShift(_ other: Int) -> Tensor { rightShift(constant(other)) }
 
     /// The greatest common divisor, not negative; of 0 and 0 it is 0.

@@ -111,6 +111,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return RoundedDiv(rounding)(a, b)
     }
+    /// The quotient by a number, rounded; the number takes the dtype as in arithmetic.
     public final func divide(_ other: some TensorScalar, rounding: DivisionRounding) -> Tensor {
         divide(constant(other), rounding: rounding)
     }
@@ -120,6 +121,7 @@ extension Tensor {
         let (a, b) = Tensor.promoted(self, other)
         return Fmod()(a, b)
     }
+    /// The remainder of division by a number, with the sign of the dividend.
     public final func fmod(_ other: some TensorScalar) -> Tensor { fmod(constant(other)) }
 
     /// √(x² + other²) without overflow; its gradient is 0 at the origin.
@@ -127,6 +129,7 @@ extension Tensor {
 
     /// The magnitude of this with the sign of `other`, that of −0 included.
     public final func copySign(_ other: Tensor) -> Tensor { paired(other, CopySign()) }
+    /// The magnitude of this with the sign of a number; integers become float32.
     public final func copySign(_ other: some TensorScalar) -> Tensor {
         let x = floating
         return CopySign()(x, x.constant(other))

@@ -72,6 +72,7 @@ final class ScaledBesselI1: ElementwiseUnaryOp {
 }
 
 extension Tensor {
+    /// 2ˣ; integers become float32.
     public final func exp2() -> Tensor { Exp2()(floating) }
 
     /// The inverse of `erf`: ±∞ at ±1, NaN beyond.

@@ -124,16 +124,6 @@ extension Tensor {
         }
     }
 
-    /// One number written over elements: `x[0] = 5`, `x[x .< 0] = 0`. Read as a number, the one element
-    /// there is.
-    @_disfavoredOverload
-    public final subscript<Number: TensorElement & TensorScalar>(
-        _ indices: any TensorIndexConvertible...
-    ) -> Number {
-        get { self[at: indices].item(as: Number.self) }
-        set { self[at: indices] = Tensor(NDArray.full([], newValue, dtype, on: data.backend)) }
-    }
-
     /// Writes values, broadcast, over the rows that one index names, or over the elements that several
     /// do.
     private func write(_ values: Tensor, at list: [TensorIndex]) {

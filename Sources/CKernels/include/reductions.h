@@ -26,10 +26,8 @@ enum ft_result { FT_RESULT_OWN, FT_RESULT_WIDE, FT_RESULT_COUNT, FT_RESULT_TRUTH
 // Those that only floats have.
 #define FT_REAL_REDUCTION_LIST(FT_REDUCTION)                                                       \
     FT_REDUCTION(mean, OWN, 0, a + x, a + b, a / n)                                                \
-    FT_REDUCTION(nan_sum, OWN, 0, x != x ? a : a + x, a + b, a)                                    \
     FT_REDUCTION(norm, OWN, 0, a + x * x, a + b, R(sqrt)(a))                                       \
-    FT_REDUCTION(log_sum_exp, OWN, LEAST, R(logaddexp)(a, x), R(logaddexp)(a, b), a)               \
-    FT_REDUCTION(nan_sum, OWN, 0, x != x ? a : a + x, a + b, a)
+    FT_REDUCTION(log_sum_exp, OWN, LEAST, R(logaddexp)(a, x), R(logaddexp)(a, b), a)
 
 #define FT_REDUCTION_LIST(FT_REDUCTION)                                                            \
     FT_ANY_REDUCTION_LIST(FT_REDUCTION)                                                            \

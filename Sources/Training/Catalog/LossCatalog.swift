@@ -1,4 +1,5 @@
 import FTConfig
+import FTJSON
 import NN
 
 /// The loss that a config names.
@@ -35,7 +36,7 @@ extension Catalogs {
                 let ignored = value.optionalInt("ignoreIndex")
                 let loss = CrossEntropy(
                     labelSmoothing: value.double("labelSmoothing"), ignoredIndex: ignored,
-                    classWeights: value.optional("classWeights")?.elements.map(\.asDouble))
+                    classWeights: value.numbers("classWeights"))
                 return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
             },
 
@@ -46,43 +47,191 @@ extension Catalogs {
                 let ignored = value.optionalInt("ignoreIndex")
                 let loss = NegativeLogLikelihood(
                     ignoredIndex: ignored,
-                    classWeights: value.optional("classWeights")?.elements.map(\.asDouble))
+                    classWeights: value.numbers("classWeights"))
                 return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
             },
+        ] + marginLosses + focalLosses + elementwiseLosses + likelihoods)
 
-            Entry(
-                "binaryCrossEntropy", "Cross-entropy of single logits, for targets from 0 to 1.",
-                [
-                    .number(
-                        "positiveWeight", default: 1, above: 0, doc: "weight of targets that are 1")
-                ]
-            ) { value, _ in
-                ChosenLoss(BinaryCrossEntropy(positiveWeight: value.double("positiveWeight")))
-            },
+    private static let marginLosses: [Entry] = [
+        Entry(
+            "multiMargin", "How far the target's score isn't ahead of others, for classes.",
+            [
+                margin,
+                .bool("squared", default: false, doc: "count the square of what is missing"),
+                ignoreIndex, classWeights,
+            ]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            let loss = MultiMargin(
+                margin: value.double("margin"), isSquared: value.bool("squared"),
+                ignoredIndex: ignored, classWeights: value.numbers("classWeights"))
+            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+        },
+        Entry(
+            "hinge", "max(0, margin − t x), for targets 1, and −1 or 0.", [margin, ignoreIndex]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            return ChosenLoss(
+                Hinge(margin: value.double("margin"), ignoredIndex: ignored), ignoring: ignored)
+        },
+        Entry(
+            "squaredHinge", "max(0, margin − t x)², for targets 1, and −1 or 0.",
+            [margin, ignoreIndex]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            return ChosenLoss(
+                SquaredHinge(margin: value.double("margin"), ignoredIndex: ignored),
+                ignoring: ignored)
+        },
+        Entry(
+            "hingeEmbedding",
+            "Distances of pairs: x for targets 1, max(0, margin − x) for −1 or 0.",
+            [margin, ignoreIndex]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            return ChosenLoss(
+                HingeEmbedding(margin: value.double("margin"), ignoredIndex: ignored),
+                ignoring: ignored)
+        },
+        Entry("softMargin", "ln(1 + e^(−t x)), for targets 1, and −1 or 0.", [ignoreIndex]) {
+            value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            return ChosenLoss(SoftMargin(ignoredIndex: ignored), ignoring: ignored)
+        },
+    ]
 
-            Entry("meanSquaredError", "The mean of (x − y)².") { _, _ in
-                ChosenLoss(MeanSquaredError())
-            },
-            Entry("meanAbsoluteError", "The mean of |x − y|.") { _, _ in
-                ChosenLoss(MeanAbsoluteError())
-            },
+    private static let focalLosses: [Entry] = [
+        Entry(
+            "binaryCrossEntropy", "Cross-entropy of single logits, for targets from 0 to 1.",
+            [
+                .string(
+                    "predictions", default: "logits", oneOf: ["logits", "probabilities"],
+                    doc: "what the model gives"),
+                .number(
+                    "positiveWeight", default: 1, above: 0, doc: "weight of targets that are 1"),
+                Field.array(
+                    "positiveWeights", of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
+                    doc: "a further weight of targets that are 1 for each class"
+                ).optional, classWeights, ignoreIndex,
+            ]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            let loss = BinaryCrossEntropy(
+                predictions: value.string("predictions") == "logits" ? .logits : .probabilities,
+                positiveWeight: value.double("positiveWeight"),
+                positiveWeights: value.numbers("positiveWeights"),
+                classWeights: value.numbers("classWeights"), ignoredIndex: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
+        },
+        Entry(
+            "focal", "Cross-entropy in which examples that are right already count little.",
+            [gamma, ignoreIndex, classWeights]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            let loss = Focal(
+                gamma: value.double("gamma"), ignoredIndex: ignored,
+                classWeights: value.numbers("classWeights"))
+            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+        },
+        Entry(
+            "binaryFocal", "Focal loss of single logits, for targets from 0 to 1.",
+            [
+                gamma,
+                Field.number(
+                    "alpha", min: 0, max: 1,
+                    doc: "weight of targets that are 1; of others 1 − alpha"
+                ).optional, ignoreIndex,
+            ]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            let loss = BinaryFocal(
+                gamma: value.double("gamma"), alpha: value.optionalDouble("alpha"),
+                ignoredIndex: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
+        },
+        Entry(
+            "dice", "How little predicted and wanted regions overlap, for classes or 0 to 1.",
+            [
+                .number(
+                    "smoothing", default: 1, min: 0, doc: "keeps small regions from counting much"),
+                ignoreIndex,
+            ]
+        ) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            let loss = Dice(smoothing: value.double("smoothing"), ignoredIndex: ignored)
+            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+        },
+    ]
 
-            Entry(
-                "huber", "Squared near zero, absolute beyond delta.",
-                [.number("delta", default: 1, above: 0, doc: "where it becomes linear")]
-            ) { value, _ in ChosenLoss(Huber(delta: value.double("delta"))) },
+    private static let elementwiseLosses: [Entry] = [
+        Entry("meanSquaredError", "The mean of (x − y)².") { _, _ in
+            ChosenLoss(MeanSquaredError())
+        },
+        Entry("meanAbsoluteError", "The mean of |x − y|.") { _, _ in
+            ChosenLoss(MeanAbsoluteError())
+        },
+        Entry(
+            "huber", "Squared near zero, absolute beyond delta.",
+            [.number("delta", default: 1, above: 0, doc: "where it becomes linear")]
+        ) { value, _ in ChosenLoss(Huber(delta: value.double("delta"))) },
+        Entry(
+            "smoothL1", "Huber's loss divided by beta; with 0, |x − y|.",
+            [.number("beta", default: 1, min: 0, doc: "where it becomes linear")]
+        ) { value, _ in ChosenLoss(SmoothL1(beta: value.double("beta"))) },
+        Entry("logCosh", "The mean of ln cosh(x − y).") { _, _ in ChosenLoss(LogCosh()) },
+        Entry(
+            "quantile", "The pinball loss: predictions become quantiles of the targets.",
+            [
+                .array(
+                    "quantiles", of: .number(above: 0, below: 1), default: [0.5], minCount: 1,
+                    maxCount: 1000, doc: "one for each along the last axis, or one for all")
+            ]
+        ) { value, _ in ChosenLoss(QuantileLoss(value.doubles("quantiles"))) },
+        Entry(
+            "cosineEmbedding", "1 − cos(x, y), for vectors along the last axis."
+        ) { _, _ in ChosenLoss(CosineEmbedding()) },
+    ]
 
-            Entry(
-                "klDivergence", "Σ y (ln y − x), for log-probabilities x and probabilities y."
-            ) { _, _ in ChosenLoss(KLDivergence()) },
-        ])
+    private static let likelihoods: [Entry] = [
+        Entry(
+            "klDivergence", "Σ y (ln y − x), for log-probabilities x and probabilities y.",
+            [.bool("logTarget", default: false, doc: "targets are logarithms of probabilities")]
+        ) { value, _ in ChosenLoss(KLDivergence(logTarget: value.bool("logTarget"))) },
+        Entry(
+            "poissonNLL", "eˣ − y x, for logarithms x of rates and counts y.",
+            [
+                .bool("logarithm", default: true, doc: "the model gives logarithms of rates"),
+                .bool("full", default: false, doc: "add Stirling's term"),
+            ]
+        ) { value, _ in
+            let loss = PoissonNLL(
+                isLogarithm: value.bool("logarithm"), isFull: value.bool("full"))
+            return ChosenLoss(loss)
+        },
+        Entry(
+            "gaussianNLL",
+            "(s + (m − y)² e⁻ˢ) / 2, for outputs of means m, then logarithms s of variances.",
+            [.bool("full", default: false, doc: "add ln(2π) / 2")]
+        ) { value, _ in ChosenLoss(GaussianNLL(isFull: value.bool("full"))) },
+    ]
+
+    private static let margin = Field.number(
+        "margin", default: 1, doc: "how far on the right side counts nothing")
+
+    private static let gamma = Field.number(
+        "gamma", default: 2, min: 0, doc: "how much less count those that are right already")
 
     private static let ignoreIndex = Field.int(
-        "ignoreIndex", doc: "a class that counts nothing"
+        "ignoreIndex", doc: "a target that counts nothing"
     ).optional
 
     private static let classWeights = Field.array(
         "classWeights", of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
         doc: "a weight for each class"
     ).optional
+}
+
+extension ConfigValue {
+    /// The numbers at an optional key.
+    fileprivate func numbers(_ key: String) -> [Double]? { optional(key)?.elements.map(\.asDouble) }
 }

@@ -17,12 +17,74 @@ extension Catalogs {
                 "The share of examples whose target is among the k largest outputs.",
                 [.int("k", default: 5, min: 1, max: 1_000_000, doc: "how many outputs count")]
             ) { TopKAccuracy($0.int("k"), ignoredIndex: $1) },
-            Entry("binaryAccuracy", "The share of logits on the right side of 0.") { _, _ in
-                BinaryAccuracy()
+            Entry("binaryAccuracy", "The share of logits on the right side of 0.") {
+                BinaryAccuracy(ignoredIndex: $1)
+            },
+            Entry(
+                "precision", "The share of a class's predictions that are right.", ofClasses
+            ) { Precision(try average($0), ignoredIndex: $1) },
+            Entry("recall", "The share of a class's examples that are found.", ofClasses) {
+                Recall(try average($0), ignoredIndex: $1)
+            },
+            Entry("f1", "The harmonic mean of precision and recall.", ofClasses) {
+                F1Score(try average($0), ignoredIndex: $1)
+            },
+            Entry(
+                "balancedAccuracy", "The mean of the classes' recalls, rare ones like common ones."
+            ) { BalancedAccuracy(ignoredIndex: $1) },
+            Entry(
+                "confusionMatrix",
+                "Which classes are taken for which: eval prints it; its number is the accuracy.",
+                [.bool("binary", default: false, doc: "outputs are single logits")]
+            ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1) },
+            Entry(
+                "auc", "The area under the ROC curve of single outputs, exact for all examples."
+            ) { AreaUnderROC(ignoredIndex: $1) },
+            Entry("perplexity", "e to the mean cross-entropy of logits.") {
+                Perplexity(ignoredIndex: $1)
             },
             Entry("meanSquaredError", "The mean of (x − y)².") { _, _ in SquaredError() },
+            Entry("rootMeanSquaredError", "The root of the mean of (x − y)².") { _, _ in
+                RootMeanSquaredError()
+            },
             Entry("meanAbsoluteError", "The mean of |x − y|.") { _, _ in AbsoluteError() },
+            Entry("meanAbsolutePercentageError", "The mean of |x − y| / |y|.") { _, _ in
+                AbsolutePercentageError()
+            },
+            Entry("r2", "1 − the share of the targets' variance that is missed.") { _, _ in
+                R2Score()
+            },
+            Entry("explainedVariance", "R² that forgives a constant error.") { _, _ in
+                ExplainedVariance()
+            },
         ])
+
+    private static let ofClasses: [Field] = [
+        .string(
+            "average", default: "macro", oneOf: ["macro", "micro", "weighted", "binary", "class"],
+            doc: "how classes become one number; binary is for single outputs"),
+        Field.int("class", min: 0, doc: "the class that average \"class\" stands for").optional,
+    ]
+
+    private static func average(_ value: ConfigValue) throws -> ClassAverage {
+        let index = value.optionalInt("class")
+        let average = value.string("average")
+        guard (average == "class") == (index != nil) else {
+            throw ConfigError([
+                value.issue(
+                    index == nil
+                        ? "average \"class\" needs a class; add \"class\": 0, say"
+                        : "class is for average \"class\"; set that or leave class out",
+                    at: "average")
+            ])
+        }
+        switch average {
+        case "micro": return .micro
+        case "weighted": return .weighted
+        case "binary": return .binary
+        default: return index.map { .of($0) } ?? .macro
+        }
+    }
 
     /// The name of a metric's column: `accuracy`, `top5Accuracy`.
     static func metricName(_ value: ConfigValue) -> String {

@@ -19,6 +19,9 @@ public struct Evaluation: Sendable {
     public let epoch: Int
     /// What was measured.
     public let measurement: RunMeasurement
+    /// How often examples of each class (rows) were taken for each class (columns), where the config has
+    /// the metric `confusionMatrix`.
+    public let confusion: [[Int]]?
 
     /// Measures the best checkpoint of a run folder, or a checkpoint file.
     ///
@@ -40,9 +43,14 @@ public struct Evaluation: Sendable {
         }
         let loader = experiment.data.validation ?? experiment.data.train
         let evaluator = Evaluator(experiment)
-        guard let measurement = try evaluator.measure(loader, shouldStop: shouldStop) else {
+        var confusion: [[Int]]?
+        let measured = try evaluator.measure(loader, shouldStop: shouldStop) { metric, numbers in
+            if let metric = metric as? ConfusionMatrix { confusion = metric.matrix(of: numbers) }
+        }
+        guard let measurement = measured else {
             throw RunError(.interrupted, "stopped before all examples were measured")
         }
+        self.confusion = confusion
         self.path = path
         dataPath = config.dataPath
         count = loader.dataset.count
@@ -75,14 +83,27 @@ public struct Evaluation: Sendable {
             "model   \(path)   epoch \(epoch), step \(Format.grouped(step))",
             "data    \(dataPath)   \(Format.count(count, "example"))",
             "result  \(values.joined(separator: ", "))",
-        ]
+        ] + (confusion.map(Evaluation.table) ?? [])
+    }
+
+    /// A confusion matrix with its classes around it.
+    private static func table(_ rows: [[Int]]) -> [String] {
+        let heading = ["class"] + rows.indices.map { "→ \($0)" }
+        let lines = rows.enumerated().map { index, row in
+            ["\(index)"] + row.map { Format.grouped($0) }
+        }
+        return [""] + TextTable.aligned([heading] + lines) { _ in false }
     }
 
     /// The result for programs.
     public var json: JSONObject {
-        [
+        var object: JSONObject = [
             "checkpoint": .string(path), "data": .string(dataPath), "examples": .int(count),
             "epoch": .int(epoch), "step": .int(step), "validation": measurement.json,
         ]
+        if let confusion {
+            object["confusionMatrix"] = .array(confusion.map { .ints($0) })
+        }
+        return object
     }
 }

@@ -12,7 +12,12 @@ struct Evaluator {
     /// The mean loss and all metrics; nil where `shouldStop` said so on the way.
     ///
     /// Throws where reading the data fails.
-    func measure(_ loader: Loader, shouldStop: () -> Bool = { false }) throws -> RunMeasurement? {
+    ///
+    /// - Parameter inspect: is shown the numbers behind each metric.
+    func measure(
+        _ loader: Loader, shouldStop: () -> Bool = { false },
+        inspect: (any Metric, [Double]) -> Void = { _, _ in }
+    ) throws -> RunMeasurement? {
         let (model, loss, metrics) = (experiment.model, experiment.loss, experiment.metrics)
         let backend = experiment.device.backend
         model.eval()
@@ -37,7 +42,11 @@ struct Evaluator {
         }
         return RunMeasurement(
             loss: losses.mean,
-            metrics: zip(metrics, tallies).map { ($0.name, $1?.average.value ?? 0) })
+            metrics: zip(metrics, tallies).map { metric, tally in
+                let numbers = tally?.numbers ?? []
+                inspect(metric, numbers)
+                return (metric.name, metric.value(of: numbers))
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 import Datasets
 import FTConfig
+import FTSupport
 public import NN
 public import Optim
 import Tensor
@@ -137,13 +138,24 @@ extension Experiment {
         try check(lossValue) { try loss.check(prediction: output, target: $0, $1) }
         for (value, metric) in zip(config.value.children("metrics"), metrics) {
             try check(value) { try metric.check(prediction: output, target: $0, $1) }
+            let measured = (data.validation ?? data.train).dataset.count
+            let count = measured * max(target.elementCount, 1)
+            if let capacity = metric.capacity, count > capacity {
+                let found = Format.grouped(count)
+                issues.append(
+                    value.issue(
+                        "\(value.type) is exact and keeps at most \(Format.grouped(capacity)) "
+                            + "predictions, the data has \(found); measure on fewer examples"))
+            }
         }
         if !issues.isEmpty { throw ConfigError(issues) }
     }
 
     /// Checks every class in the data against the outputs of the model.
     private func checkClasses(_ output: Shape, ignoring ignored: Int?) throws {
-        guard data.train.targets.outputDType.isInteger, let classes = output.last else { return }
+        guard data.train.targets.outputDType.isInteger, let classes = output.last,
+            data.train.targets.outputShape != output
+        else { return }
         for loader in [data.train, data.validation].compactMap({ $0 }) {
             guard let label = try loader.label(outside: 0..<classes, ignoring: ignored) else {
                 continue

@@ -22,13 +22,6 @@ extension Trainer {
 
     private var checkpoint: TrainingCheckpoint {
         let model = experiment.model
-        var tensors = model.namedParameters.map { name, parameter in
-            TrainingCheckpoint.ModelTensor(
-                name, parameter.data, isTrainable: parameter.requiresGrad)
-        }
-        tensors += model.namedBuffers.map { name, buffer in
-            TrainingCheckpoint.ModelTensor(name, buffer.data, kind: .buffer)
-        }
         var state = TrainingState()
         state.name = config.name
         state.frameworkVersion = FrameworkVersion.current
@@ -45,7 +38,7 @@ extension Trainer {
         state.extra["arithmetic"] = backend.arithmetic
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
-            model: tensors,
+            model: model.modelTensors,
             aliases: Dictionary(uniqueKeysWithValues: model.aliases.map { ($0, $1) }),
             optimizer: optimizerTensors, state: state)
     }

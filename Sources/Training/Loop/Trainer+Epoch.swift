@@ -56,21 +56,32 @@ extension Trainer {
         cursor.samples += batch.count
         if data.validation == nil {
             for metric in experiment.metrics {
-                count(metric(outcome.output.data, targets), metric.name)
+                try count(metric(outcome.output.data, targets), metric.name)
             }
         }
         report()
     }
 
     /// Adds a batch to a metric of the epoch, which may have begun before a resumption.
-    private func count(_ batch: Tally, _ name: String) {
-        let before = tallies[name] ?? Tally(cursor.metricSums[name] ?? Average(), beside: batch)
-        tallies[name] = before + batch
+    private func count(_ batch: Tally, _ name: String) throws {
+        if let before = tallies[name] {
+            tallies[name] = before + batch
+        } else if let saved = cursor.metricSums[name] {
+            guard let before = Tally(saved, like: batch) else {
+                throw RunError(
+                    .data,
+                    "\(store.lastPath): the numbers of the metric \(name) don't fit it; "
+                        + "use another checkpoint")
+            }
+            tallies[name] = before + batch
+        } else {
+            tallies[name] = batch
+        }
     }
 
     /// Reads the metrics of the unfinished epoch from the device.
     func readTallies() {
-        for (name, tally) in tallies { cursor.metricSums[name] = tally.average }
+        for (name, tally) in tallies { cursor.metricSums[name] = tally.numbers }
     }
 
     /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before that
@@ -112,7 +123,10 @@ extension Trainer {
         guard let validation = data.validation else {
             readTallies()
             let metrics = experiment.metrics.map { metric in
-                (name: metric.name, value: cursor.metricSums[metric.name]?.value ?? 0)
+                (
+                    name: metric.name,
+                    value: metric.value(of: cursor.metricSums[metric.name] ?? [])
+                )
             }
             return RunMeasurement(loss: cursor.meanLoss, metrics: metrics)
         }

@@ -12,8 +12,8 @@ struct TrainingCursor: Equatable {
     /// Sums over the examples of the unfinished epoch.
     var lossSum = 0.0
     var lossWeight = 0.0
-    /// Sums of the metrics that are measured during training, by name, when last read.
-    var metricSums: [String: Average] = [:]
+    /// The numbers of the metrics that are measured during training, by name, when last read.
+    var metricSums: [String: [Double]] = [:]
     /// Seconds since the run began, without the time between sessions; those in training steps;
     /// those of them spent waiting for data; and the examples that were trained on.
     var seconds = 0.0
@@ -69,9 +69,8 @@ extension TrainingCursor {
         state.extra["samples"] = "\(samples)"
         state.extra["epochStartSamples"] = "\(epochStartSamples)"
         if let trainLoss { state.extra["trainLoss"] = trainLoss.description }
-        for (name, sum) in metricSums {
-            state.extra["sum.\(name)"] = sum.total.description
-            state.extra["count.\(name)"] = "\(sum.count)"
+        for (name, numbers) in metricSums {
+            state.extra["sums.\(name)"] = numbers.map(\.description).joined(separator: " ")
         }
         guard let best else { return }
         let value = best.measurement.value(bestBy) ?? best.measurement.loss
@@ -108,10 +107,10 @@ extension TrainingCursor {
         samples = TrainingCursor.count(try number("samples"))
         epochStartSamples = TrainingCursor.count(try number("epochStartSamples"))
         trainLoss = state.extra["trainLoss"].flatMap { Double($0) }
-        for (key, text) in state.extra where key.hasPrefix("sum.") {
-            let name = String(key.dropFirst(4))
-            let count = TrainingCursor.count(try number("count.\(name)"))
-            metricSums[name] = Average(total: Double(text) ?? 0, count: count)
+        for (key, text) in state.extra where key.hasPrefix("sums.") {
+            metricSums[String(key.dropFirst(5))] = text.split(separator: " ").map {
+                Double($0) ?? .nan
+            }
         }
         guard let saved = state.best else { return }
         let names = (state.extra["best.metrics"] ?? "").split(separator: " ").map { String($0) }

@@ -95,9 +95,3 @@ public struct RunSummary: Sendable {
         return usage.ru_maxrss * 1024
     }
 }
-
-/// The version of the framework.
-public enum FrameworkVersion {
-    /// As in `0.1.0`; also stands in checkpoints.
-    public static let current = "0.1.0"
-}

@@ -119,11 +119,6 @@ extension References {
     ]
 
     private static let others: [String: Reference] = [
-        "nanSum": { grids in
-            let rows = grids[0].collect([-1]) { kept($0).reduce(0, +) }
-            return rows.collect(Array(rows.shape.indices)) { $0.reduce(0, +) }
-        },
-        "nanSum axis -1": { $0[0].collect([-1], keepDims: true) { kept($0).reduce(0, +) } },
         "nanMean": { $0[0].collect([-1]) { kept($0).reduce(0, +) / Double(kept($0).count) } },
         "countNonzero": { $0[0].collect([0]) { Double($0.filter { rint($0) != 0 }.count) } },
         "argmax keepDims": {

@@ -118,7 +118,8 @@ extension Entry {
         },
         .ops("broadcast_tensors", with: "*others") { Tensor.broadcast(try all($0)) },
         .ops("meshgrid", with: "*others indexing") { a in
-            Tensor.meshgrid(try all(a), indexing: a.string("indexing") == "xy" ? GridIndexing.xy : .ij)
+            Tensor.meshgrid(
+                try all(a), indexing: a.string("indexing") == "xy" ? GridIndexing.xy : .ij)
         },
         .ops("tensor_split", with: "sections dim") { a in
             let axis = try a.int("dim", or: 0)

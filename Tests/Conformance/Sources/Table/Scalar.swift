@@ -72,7 +72,6 @@ extension Entry {
             try a.x.addcdiv(
                 a.tensor("tensor1"), a.tensor("tensor2"), value: a.scalar("value", or: 1))
         },
-        .reduction("nansum") { $0.nanSum(axes: $1, keepDims: $2) },
         .reduction("nanmean") { $0.nanMean(axes: $1, keepDims: $2) },
         .op("count_nonzero", with: "dim") { try $0.x.countNonzero(axes: $0.axes()) },
         .ops("aminmax", with: "dim keepdim") { a in

@@ -1,0 +1,65 @@
+internal import Autograd
+public import Tensor
+
+/// The probability that a positive example has a larger prediction than a negative one, equal ones
+/// counting half: the area under the curve of true over false positive rates.
+///
+/// Positive are targets above one half. It is exact: the prediction and target of each element are kept,
+/// 16 bytes on the device, until it is read, so at most `capacity` can be measured. Several elements of an
+/// example are pooled. NaN where there are only positive or only negative
+/// examples, or a prediction is NaN, for then there is no curve. Mann and Whitney, "On a test of whether
+/// one of two random variables is stochastically larger than the other", 1947.
+public struct AreaUnderROC: Metric {
+    /// The target of elements that aren't counted.
+    public let ignoredIndex: Int?
+
+    /// The area over all elements but those whose target is `ignoredIndex`.
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `auc`.
+    public var name: String { "auc" }
+    /// true.
+    public var prefersHigher: Bool { true }
+    /// 2,097,152 elements.
+    public var capacity: Int? { 1 << 21 }
+
+    /// The prediction of each element and its side: 1, 0 or, where ignored, −1.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        let (x, y) = Pairs.wide(prediction, target, name)
+        let isPositive = (y .> 0.5).cast(to: .float64)
+        let side = ignoredIndex.map { isPositive.maskedFill(y .== $0, -1) } ?? isPositive
+        let pairs = Tensor.stack([x.reshape([x.count]), side.reshape([x.count])], axis: 1)
+        return Tally(examples: pairs.data, measure: value)
+    }
+
+    /// The area; NaN where there is no curve.
+    public func value(of numbers: [Double]) -> Double {
+        var examples: [(score: Double, isPositive: Bool)] = []
+        for index in stride(from: 0, to: numbers.count - 1, by: 2) where numbers[index + 1] >= 0 {
+            if numbers[index].isNaN { return .nan }
+            examples.append((numbers[index], numbers[index + 1] > 0))
+        }
+        examples.sort { $0.score < $1.score }
+        // Positive ones ahead of negative ones, twice, so that halves are whole numbers.
+        var (ahead, negatives, positives) = (0.0, 0.0, 0.0)
+        var start = 0
+        while start < examples.count {
+            var (equalNegatives, equalPositives) = (0.0, 0.0)
+            var end = start
+            while end < examples.count, examples[end].score == examples[start].score {
+                if examples[end].isPositive { equalPositives += 1 } else { equalNegatives += 1 }
+                end += 1
+            }
+            ahead += equalPositives * (2 * negatives + equalNegatives)
+            negatives += equalNegatives
+            positives += equalPositives
+            start = end
+        }
+        guard positives > 0, negatives > 0 else { return .nan }
+        return ahead / (2 * positives * negatives)
+    }
+
+    /// Throws where the targets don't have the predictions' shape.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try Pairs.check(prediction, target, name)
+    }
+}

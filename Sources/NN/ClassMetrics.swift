@@ -1,0 +1,190 @@
+internal import Autograd
+public import Tensor
+
+/// How a metric of classes becomes one number.
+public enum ClassAverage: Sendable, Equatable {
+    /// That of the positive class, for predictions of single logits and targets of their shape: positive
+    /// are logits above 0 and targets above one half.
+    case binary
+    /// Of all examples together, whatever their class.
+    case micro
+    /// The mean over the classes that occur among targets or predictions.
+    case macro
+    /// The mean over the classes, each weighed by the number of its targets.
+    case weighted
+    /// That of one class.
+    case of(Int)
+}
+
+/// hits / predicted: the share of the predictions of a class that are right; 0 where there is none, as
+/// in scikit-learn.
+public struct Precision: Metric {
+    /// How the classes become one number.
+    public let average: ClassAverage
+    /// The target of examples that aren't counted.
+    public let ignoredIndex: Int?
+
+    /// The precision over all examples but those whose target is `ignoredIndex`.
+    public init(_ average: ClassAverage = .macro, ignoredIndex: Int? = nil) {
+        self.average = average
+        self.ignoredIndex = ignoredIndex
+    }
+    /// `precision`, or `precisionMicro`, `precisionClass3` and so on.
+    public var name: String { average.name("precision") }
+    /// true.
+    public var prefersHigher: Bool { true }
+
+    /// How often each class was right, predicted and wanted.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
+    }
+
+    /// That of the classes, as one number; 0 of nothing.
+    public func value(of numbers: [Double]) -> Double {
+        ClassCounts(numbers).mean(average) { ($0.hits, $0.predicted) }
+    }
+
+    /// That of each class, from a tally of this metric.
+    public func perClass(_ tally: Tally) -> [Double] {
+        ClassCounts(tally.numbers).ratios { ($0.hits, $0.predicted) }
+    }
+
+    /// Throws where the targets don't fit what the average needs, or there is no such class.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try average.check(prediction, target, targetType, name)
+    }
+}
+
+/// hits / targets: the share of the examples of a class that are found; 0 where there is none, as in
+/// scikit-learn.
+public struct Recall: Metric {
+    /// How the classes become one number.
+    public let average: ClassAverage
+    /// The target of examples that aren't counted.
+    public let ignoredIndex: Int?
+
+    /// The recall over all examples but those whose target is `ignoredIndex`.
+    public init(_ average: ClassAverage = .macro, ignoredIndex: Int? = nil) {
+        self.average = average
+        self.ignoredIndex = ignoredIndex
+    }
+    /// `recall`, or `recallMicro`, `recallClass3` and so on.
+    public var name: String { average.name("recall") }
+    /// true.
+    public var prefersHigher: Bool { true }
+
+    /// How often each class was right, predicted and wanted.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
+    }
+
+    /// That of the classes, as one number; 0 of nothing.
+    public func value(of numbers: [Double]) -> Double {
+        ClassCounts(numbers).mean(average) { ($0.hits, $0.wanted) }
+    }
+
+    /// That of each class, from a tally of this metric.
+    public func perClass(_ tally: Tally) -> [Double] {
+        ClassCounts(tally.numbers).ratios { ($0.hits, $0.wanted) }
+    }
+
+    /// Throws where the targets don't fit what the average needs, or there is no such class.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try average.check(prediction, target, targetType, name)
+    }
+}
+
+/// 2 hits / (predicted + targets), the harmonic mean of precision and recall; 0 where both are none, as
+/// in scikit-learn.
+public struct F1Score: Metric {
+    /// How the classes become one number.
+    public let average: ClassAverage
+    /// The target of examples that aren't counted.
+    public let ignoredIndex: Int?
+
+    /// The score over all examples but those whose target is `ignoredIndex`.
+    public init(_ average: ClassAverage = .macro, ignoredIndex: Int? = nil) {
+        self.average = average
+        self.ignoredIndex = ignoredIndex
+    }
+    /// `f1`, or `f1Micro`, `f1Class3` and so on.
+    public var name: String { average.name("f1") }
+    /// true.
+    public var prefersHigher: Bool { true }
+
+    /// How often each class was right, predicted and wanted.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
+    }
+
+    /// That of the classes, as one number; 0 of nothing.
+    public func value(of numbers: [Double]) -> Double {
+        ClassCounts(numbers).mean(average) { (2 * $0.hits, $0.predicted + $0.wanted) }
+    }
+
+    /// That of each class, from a tally of this metric.
+    public func perClass(_ tally: Tally) -> [Double] {
+        ClassCounts(tally.numbers).ratios { (2 * $0.hits, $0.predicted + $0.wanted) }
+    }
+
+    /// Throws where the targets don't fit what the average needs, or there is no such class.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try average.check(prediction, target, targetType, name)
+    }
+}
+
+/// The mean of the recalls of the classes that occur among the targets, so that rare ones count as much
+/// as common ones; 0 of nothing.
+public struct BalancedAccuracy: Metric {
+    /// The target of examples that aren't counted.
+    public let ignoredIndex: Int?
+
+    /// The accuracy over all examples but those whose target is `ignoredIndex`.
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    /// `balancedAccuracy`.
+    public var name: String { "balancedAccuracy" }
+    /// true.
+    public var prefersHigher: Bool { true }
+
+    /// How often each class was right, predicted and wanted.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        ClassCounts.tally(prediction, target, .macro, name, ignoredIndex, value)
+    }
+
+    /// The mean recall; 0 of nothing.
+    public func value(of numbers: [Double]) -> Double {
+        let recalls = ClassCounts(numbers).classes.filter { $0.wanted > 0 }
+            .map { $0.hits / $0.wanted }
+        return recalls.isEmpty ? 0 : recalls.reduce(0, +) / Double(recalls.count)
+    }
+
+    /// Throws where the model gives no logits, or the targets are neither classes nor of their
+    /// shape.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try Classes.check(prediction, target, targetType, name)
+    }
+}
+
+extension ClassAverage {
+    /// The name of a metric with this average: `f1`, `f1Micro`, `f1Class3`.
+    func name(_ metric: String) -> String {
+        switch self {
+        case .macro: metric
+        case .binary: "\(metric)Binary"
+        case .micro: "\(metric)Micro"
+        case .weighted: "\(metric)Weighted"
+        case .of(let index): "\(metric)Class\(index)"
+        }
+    }
+
+    func check(_ prediction: Shape, _ target: Shape, _ targetType: DType, _ name: String) throws {
+        if case .binary = self { return try Pairs.check(prediction, target, name) }
+        try Classes.check(prediction, target, targetType, name)
+        if case .of(let index) = self, let classes = prediction.last, !(0..<classes).contains(index)
+        {
+            throw ShapeError(
+                layer: name,
+                problem: "the model has the classes 0 to \(classes - 1), and no \(index)")
+        }
+    }
+}

@@ -1,0 +1,3 @@
+internal import Glibc
+
+func exponential(_ x: Double) -> Double { Glibc.exp(x) }

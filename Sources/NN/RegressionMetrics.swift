@@ -1,0 +1,116 @@
+internal import Autograd
+public import Tensor
+
+/// The mean of (x − y)².
+public struct SquaredError: Metric {
+    /// The mean over all elements of all examples.
+    public init() {}
+    /// `meanSquaredError`.
+    public var name: String { "meanSquaredError" }
+    /// false.
+    public var prefersHigher: Bool { false }
+
+    /// The sum of squares, in float64, over the number of elements.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        Pairs.sum(prediction, target, name) { ($0 - $1).square() }
+    }
+
+    /// Throws where the targets don't have the predictions' shape.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try Pairs.check(prediction, target, name)
+    }
+}
+
+/// The mean of |x − y|.
+public struct AbsoluteError: Metric {
+    /// The mean over all elements of all examples.
+    public init() {}
+    /// `meanAbsoluteError`.
+    public var name: String { "meanAbsoluteError" }
+    /// false.
+    public var prefersHigher: Bool { false }
+
+    /// The sum of distances, in float64, over the number of elements.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        Pairs.sum(prediction, target, name) { ($0 - $1).abs() }
+    }
+
+    /// Throws where the targets don't have the predictions' shape.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try Pairs.check(prediction, target, name)
+    }
+}
+
+/// The root of the mean of (x − y)².
+public struct RootMeanSquaredError: Metric {
+    /// The root of the mean over all elements of all examples.
+    public init() {}
+    /// `rootMeanSquaredError`.
+    public var name: String { "rootMeanSquaredError" }
+    /// false.
+    public var prefersHigher: Bool { false }
+
+    /// The sum of squares, in float64, over the number of elements.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        Pairs.sum(prediction, target, name) { ($0 - $1).square() }.measured(by: value)
+    }
+
+    /// The root of the mean; 0 of nothing.
+    public func value(of numbers: [Double]) -> Double { Average(numbers).value.squareRoot() }
+
+    /// Throws where the targets don't have the predictions' shape.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try Pairs.check(prediction, target, name)
+    }
+}
+
+/// The mean of |x − y| / max(|y|, ε), a share, not per cent; as scikit-learn has it, ε is 2⁻⁵², so a
+/// target of 0 that is missed gives a huge number.
+public struct AbsolutePercentageError: Metric {
+    /// The mean over all elements of all examples.
+    public init() {}
+    /// `meanAbsolutePercentageError`.
+    public var name: String { "meanAbsolutePercentageError" }
+    /// false.
+    public var prefersHigher: Bool { false }
+
+    /// The sum of shares, in float64, over the number of elements.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        Pairs.sum(prediction, target, name) { ($0 - $1).abs() / $1.abs().maximum(0x1p-52) }
+    }
+
+    /// Throws where the targets don't have the predictions' shape.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try Pairs.check(prediction, target, name)
+    }
+}
+
+/// Metrics of single elements.
+enum Pairs {
+    static func sum(
+        _ prediction: NDArray, _ target: NDArray, _ name: String,
+        _ body: (Tensor, Tensor) -> Tensor
+    ) -> Tally {
+        let (x, y) = wide(prediction, target, name)
+        return Tally(total: body(x, y).cast(to: .float64).sum().data, count: prediction.count)
+    }
+
+    /// Predictions and targets in float64, of one shape.
+    static func wide(
+        _ prediction: NDArray, _ target: NDArray, _ name: String
+    ) -> (Tensor, Tensor) {
+        guard prediction.shape == target.shape else {
+            fail(
+                name, "prediction \(prediction.shape) and target \(target.shape) differ in shape")
+        }
+        return (Tensor(prediction.cast(to: .float64)), Tensor(target.cast(to: .float64)))
+    }
+
+    static func check(_ prediction: Shape, _ target: Shape, _ name: String) throws {
+        guard prediction == target else {
+            throw ShapeError(
+                layer: name,
+                problem: "the model gives \(prediction) an example, the targets are \(target)")
+        }
+    }
+}
