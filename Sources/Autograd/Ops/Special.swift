@@ -29,8 +29,10 @@ final class Sinc: ElementwiseUnaryOp {
         // The difference cancels near 0: in double it has digits left.
         let wide = x.cast(to: .float64)
         let isZero = wide .== 0
-        let slope = ((wide * Double.pi).cos() - wide.sinc()) / wide.maskedFill(isZero, 1)
-        return dy * slope.maskedFill(isZero, 0).cast(to: x.dtype)
+        let quotient = ((wide * Double.pi).cos() - wide.sinc()) / wide.maskedFill(isZero, 1)
+        // The first term of the series, for the sake of its derivative.
+        let atZero = wide * (-Double.pi * Double.pi / 3)
+        return dy * Tensor.where(isZero, atZero, quotient).cast(to: x.dtype)
     }
 }
 
