@@ -27,7 +27,11 @@ extension OpTable {
         row("conv2d same", [[2, 1, 5, 6], [1, 1, 3, 2], [1]]) {
             $0[0].conv2d($0[1], $0[2], stride: 2, padding: .same)
         },
-        row("conv3d", [[1, 2, 3, 4, 3], [2, 2, 2, 2, 2], [2]]) { $0[0].conv3d($0[1], $0[2]) },
+        // Flat, for a Jacobian has the axes of both sides, and there are eight at most.
+        row("conv3d", [[72], [32], [2]]) {
+            let y = $0[0].reshape([1, 2, 3, 4, 3]).conv3d($0[1].reshape([2, 2, 2, 2, 2]), $0[2])
+            return y.flatten()
+        },
         row("convTranspose1d", [[2, 3, 4], [3, 2, 3], [2]]) {
             $0[0].convTranspose1d($0[1], $0[2], stride: 2)
         },
@@ -39,8 +43,9 @@ extension OpTable {
                 $0[1], $0[2], stride: [2, 3], padding: [1, 0], outputPadding: [1, 2],
                 dilation: [2, 1], groups: 2)
         },
-        row("convTranspose3d", [[1, 2, 2, 3, 2], [2, 1, 2, 2, 2], [1]]) {
-            $0[0].convTranspose3d($0[1], $0[2])
+        row("convTranspose3d", [[24], [16], [1]]) {
+            let (x, weight) = ($0[0].reshape([1, 2, 2, 3, 2]), $0[1].reshape([2, 1, 2, 2, 2]))
+            return x.convTranspose3d(weight, $0[2]).flatten()
         },
     ]
 

