@@ -5,10 +5,19 @@ import Testing
 /// Processors without fused multiply-add round twice, and end elsewhere.
 @Suite(.enabled(if: ft_isa_fuses(ft_isa_best())))
 struct PortableBitsTests {
-    private func weights(_ workspace: Workspace, isa: String?) throws -> [String: [UInt8]] {
+    /// Of a run with a convolution too.
+    private static let convolution = """
+        model.layers=[{"type": "reshape", "shape": [1, 2, 3]}, \
+        {"type": "conv2d", "features": 9, "kernel": 2, "padding": 1}, {"type": "gelu"}, \
+        {"type": "flatten"}, {"type": "linear", "units": 3}]
+        """
+
+    private func weights(
+        _ workspace: Workspace, isa: String?, model: String = "model.layers.0.units=500"
+    ) throws -> [String: [UInt8]] {
         let name = isa ?? "own"
         let words = (isa.map { ["FAKETENSOR_ISA=" + $0] } ?? []) + [Workspace.program]
-        let options = ["tiny.json", "-q", "model.layers.0.units=500", "--out", name]
+        let options = ["tiny.json", "-q", model, "--out", name]
         let child = try Child(
             "/usr/bin/env", words + options, in: workspace.path, output: workspace.file("o"),
             errors: workspace.file("e"))
@@ -16,14 +25,16 @@ struct PortableBitsTests {
         return try workspace.tensors(name + "/last.safetensors")
     }
 
-    @Test("a run ends with the same weights in each instruction set that this processor has")
-    func instructionSets() throws {
+    @Test(
+        "a run ends with the same weights in each instruction set that this processor has",
+        arguments: ["model.layers.0.units=500", convolution])
+    func instructionSets(_ model: String) throws {
         let workspace = try Workspace()
         try workspace.prepare()
-        let own = try weights(workspace, isa: nil)
+        let own = try weights(workspace, isa: nil, model: model)
         for isa in 0...ft_isa_best() where ft_isa_fuses(isa) {
             let name = String(cString: ft_isa_name(isa))
-            #expect(try weights(workspace, isa: name) == own, "\(name)")
+            #expect(try weights(workspace, isa: name, model: model) == own, "\(name)")
         }
     }
 
