@@ -24,6 +24,9 @@ extension OpTable {
                 $0[1], $0[2], stride: [2, 1], padding: .ends(low: [1, 0], high: [2, 1]),
                 dilation: [1, 2], groups: 2)
         },
+        row("conv1d stepping over", [[2, 2, 9], [3, 2, 1], [3]]) {
+            $0[0].conv1d($0[1], $0[2], stride: 4)
+        },
         row("conv2d same", [[2, 1, 5, 6], [1, 1, 3, 2], [1]]) {
             $0[0].conv2d($0[1], $0[2], stride: 2, padding: .same)
         },

@@ -6,20 +6,30 @@ static int64_t floor_div(int64_t x, int64_t y) { return x >= 0 ? x / y : -ceil_d
 static int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
 static int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
 
+// Sizes beyond this are impossible, and would overflow what is made of them.
+static const int64_t LIMIT = (int64_t)1 << 40;
+
+// x y, at most LIMIT.
+static int64_t product(int64_t x, int64_t y) {
+    int64_t result;
+    return __builtin_mul_overflow(x, y, &result) || result > LIMIT ? LIMIT : result;
+}
+
 static void finish(ft_arranged *a) {
     int64_t columns = ceil_div(a->size[2], a->phases);
-    a->row = a->phases * columns;
-    a->plane = a->size[0] * a->size[1] * a->row;
+    a->row = product(a->phases, columns);
+    a->plane = product(product(a->size[0], a->size[1]), a->row);
 }
 
 // The padded image that the results need, columns a stride apart side by side.
 static void arrange_input(ft_convolution *c) {
     ft_arranged *a = &c->arranged;
     for (int d = 0; d < 3; d++) {
-        a->size[d] = (c->out[d] - 1) * c->stride[d] + (c->kernel[d] - 1) * c->dilation[d] + 1;
+        a->size[d] = least(LIMIT, product(c->out[d] - 1, c->stride[d]) +
+                                      product(c->kernel[d] - 1, c->dilation[d]) + 1);
         a->low[d] = -c->padding[d];
     }
-    a->phases = c->stride[2];
+    a->phases = c->out[2] > 1 ? c->stride[2] : 1;
     finish(a);
 }
 
@@ -79,10 +89,16 @@ void ft_convolution_plan(ft_convolution *c, int part) {
     c->part = part;
     c->taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
     bool is_input = part == FT_CONVOLUTION_INPUT;
+    for (int d = 0; d < 3; d++) c->phases[d] = least(c->stride[d], c->in[d]);
     if (is_input) {
         arrange_output(c);
     } else {
         arrange_input(c);
+    }
+    if (c->arranged.plane >= LIMIT || product(c->taps, 16) >= LIMIT) {
+        c->tasks = 0;
+        c->task_bytes = c->shared_bytes = -1;
+        return;
     }
     int64_t size = c->dtype == FT_F32 ? 4 : 8, slack = 64, tables = 2 * c->taps * 8 + 256;
     int64_t inner = is_input ? c->features : c->channels;

@@ -99,7 +99,7 @@ public final class Conv1d: ConvolutionLayer {
             using: random)
     }
 
-    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
+    /// [batch, features, sizes…]; traps where the input doesn't fit.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         x.conv1d(
             weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
@@ -121,7 +121,7 @@ public final class Conv2d: ConvolutionLayer {
             using: random)
     }
 
-    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
+    /// [batch, features, sizes…]; traps where the input doesn't fit.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         x.conv2d(
             weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
@@ -142,7 +142,7 @@ public final class Conv3d: ConvolutionLayer {
             using: random)
     }
 
-    /// [batch, features, sizes…]; traps where the input doesn\'t fit.
+    /// [batch, features, sizes…]; traps where the input doesn't fit.
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         x.conv3d(
             weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)

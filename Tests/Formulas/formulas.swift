@@ -22,7 +22,6 @@ let bends = jacobian { 2 * $0 * $0.sin() + $0 ** 2 / 3 }(x)
 let valley = { (a: Tensor, b: Tensor) in (1 - a) ** 2 + 100 * (b - a ** 2) ** 2 }
 let slopes = grad(valley)(x, w)
 let opposite = [x, -x].map { -$0 }
-let elements = grad { (1 - $0[0]) ** 2 + 100 * ($0[1] - $0[0] ** 2) ** 2 }(x)
 let parts = x[0] * 2 + x[1] * 3 - w[0] / x[1] + 0.5 * w[1]
 
 // Wrong.

@@ -109,19 +109,26 @@ extension Tensor {
                 name, "input \(shape) doesn't fit weight \(weight.shape) in \(groups) groups",
                 hint: "inputs are [images, channels, …], weights [features, channels / groups, …]")
         }
-        let (x, w) = Tensor.promoted(self, weight)
+        let (x, w) = Tensor.promoted(self, weight, toFloat: true)
         let size = Array(shape.dropFirst(2))
         let kernel = Array(weight.shape.dropFirst(2))
         let (steps, spread) = (stride.each(axes, name), dilation.each(axes, name))
+        guard (steps + spread + kernel + size).allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
+            fail(
+                name,
+                "a kernel \(kernel) with dilation \(spread) and stride \(steps) for \(size): all "
+                    + "must be positive, and none beyond 2³¹")
+        }
         let ends = padding.each(size, kernel: kernel, stride: steps, dilation: spread, name)
+        guard (ends.low + ends.high).allSatisfy({ $0 >= 0 && $0 < 1 << 31 }) else {
+            fail(name, "padding \(ends.low), \(ends.high); it must be from 0 to 2³¹")
+        }
         var reach: [Int] = []
         for axis in 0..<axes {
             let padded: Int = size[axis] + ends.low[axis] + ends.high[axis]
             reach.append(padded - (kernel[axis] - 1) * spread[axis] - 1)
         }
-        guard steps.allSatisfy({ $0 > 0 }), spread.allSatisfy({ $0 > 0 }),
-            (ends.low + ends.high).allSatisfy({ $0 >= 0 }), reach.allSatisfy({ $0 >= 0 })
-        else {
+        guard reach.allSatisfy({ $0 >= 0 }) else {
             fail(
                 name,
                 "a kernel \(kernel) with dilation \(spread), stride \(steps) and padding "
@@ -188,9 +195,18 @@ extension Tensor {
                 name, "input \(shape) doesn't fit weight \(weight.shape) in \(groups) groups",
                 hint: "inputs are [images, channels, …], weights [channels, features / groups, …]")
         }
-        let (x, w) = Tensor.promoted(self, weight)
+        let (x, w) = Tensor.promoted(self, weight, toFloat: true)
         let (steps, spread) = (stride.each(axes, name), dilation.each(axes, name))
         let (low, more) = (padding.each(axes, name), outputPadding.each(axes, name))
+        let given = Array(shape.dropFirst(2)) + Array(weight.shape.dropFirst(2))
+        guard (steps + spread + given).allSatisfy({ $0 > 0 && $0 < 1 << 31 }),
+            (low + more).allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
+        else {
+            fail(
+                name,
+                "stride \(steps), dilation \(spread) and padding \(low), \(more) for \(shape) and "
+                    + "\(weight.shape)", hint: "sizes must be positive, and none beyond 2³¹")
+        }
         var size: [Int] = []
         var fits = true
         for axis in 0..<axes {

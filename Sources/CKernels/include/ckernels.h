@@ -113,10 +113,11 @@ typedef struct ft_convolution {
 
     int part;
     ft_arranged arranged;
-    // taps: elements of the kernel. pieces: into how many ranges of pixels an image is cut. block and
+    // phases: rests of input coordinates divided by the stride. taps: elements of the kernel. pieces: into how many ranges of pixels an image is cut. block and
     // blocks: channels of a task and how many such there are. parts: groups of images whose shares
     // of the weight's gradient are added up in order.
-    int64_t taps, pieces, block, blocks, parts, padded_features;
+    int64_t phases[3], taps, pieces, block, blocks, parts, padded_features;
+    // Bytes are negative where there are more than can be counted.
     int64_t tasks, task_bytes, shared_bytes;
 } ft_convolution;
 

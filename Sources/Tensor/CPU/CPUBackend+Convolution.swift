@@ -30,6 +30,12 @@ extension CPUBackend {
                 dilation: window.dilation[axis], padding: window.padding[axis])
         }
         ft_convolution_plan(&plan, part.rawValue)
+        if plan.task_bytes < 0 {
+            fail(
+                "convolution",
+                "the padded input of \(x.shape) has more elements than memory can hold",
+                hint: "use less padding, dilation or stride")
+        }
         withUnsafePointer(to: plan) { run($0, part) }
     }
 

@@ -24,8 +24,8 @@ package final class CPUBackend: Backend {
     /// FAKETENSOR_ISA, to see that results don't depend on it.
     private static var chosenInstructionSet: Int32 {
         let best = ft_isa_best()
-        guard let text = getenv("FAKETENSOR_ISA") else { return best }
-        let wanted = String(cString: text)
+        let wanted = getenv("FAKETENSOR_ISA").map { String(cString: $0) } ?? ""
+        if wanted.isEmpty { return best }
         let names = (0...best).map(name)
         guard let isa = names.firstIndex(of: wanted) else {
             fail(

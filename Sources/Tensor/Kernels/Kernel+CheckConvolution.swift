@@ -14,6 +14,11 @@ extension Kernel {
             out.dtype.isWide && window.rank >= 1 && window.rank <= 3
                 && arrays.allSatisfy { $0.rank == window.rank + 2 },
             "float32 or float64 with 1 to 3 axes beside images and channels", arrays)
+        require(
+            window.groups > 0 && window.padding.count == window.rank
+                && window.dilation.count == window.rank && window.stride.allSatisfy { $0 > 0 }
+                && window.dilation.allSatisfy { $0 > 0 } && window.padding.allSatisfy { $0 >= 0 },
+            "positive strides, dilations and groups, and no negative padding", arrays)
         let (x, weight, y): (NDArray, NDArray, NDArray) =
             switch part {
             case .output: (a, b, out)
@@ -24,10 +29,6 @@ extension Kernel {
             x.shape[0] == y.shape[0] && x.shape[1] == weight.shape[1] * window.groups
                 && y.shape[1] == weight.shape[0] && y.shape[1] % window.groups == 0,
             "channels that fit", arrays)
-        require(
-            window.groups > 0 && window.stride.allSatisfy { $0 > 0 }
-                && window.dilation.allSatisfy { $0 > 0 } && window.padding.allSatisfy { $0 >= 0 },
-            "positive strides, dilations and groups, and no negative padding", arrays)
         if a.storage === out.storage || b.storage === out.storage { failAliased() }
         if let bias { require(bias.shape == [weight.shape[0]], "a bias a feature", [bias, out]) }
     }

@@ -16,7 +16,9 @@ enum ConvolutionEntries {
         .int("kernel", min: 1, max: 4096, doc: "its size along each axis"),
         .int("stride", default: 1, min: 1, max: 4096, doc: "steps between results"),
         .int("padding", default: 0, min: 0, max: 4096, doc: "zeros around the input"),
-        .bool("same", default: false, doc: "pad so that stride 1 keeps the size, instead"),
+        .bool(
+            "same", default: false,
+            doc: "pad, instead of padding, so that stride s gives size / s rounded up"),
         .int("dilation", default: 1, min: 1, max: 4096, doc: "distance of the kernel's elements"),
         .int(
             "groups", default: 1, min: 1, doc: "groups of channels that see nothing of each other"),
@@ -44,6 +46,11 @@ enum ConvolutionEntries {
                 throw ConfigError([
                     value.issue(
                         "don't divide \(channels) channels and \(features) features", at: "groups")
+                ])
+            }
+            if value.bool("same"), value.int("padding") > 0 {
+                throw ConfigError([
+                    value.issue("is not used with same; leave one of them out", at: "padding")
                 ])
             }
             let area = Array(repeating: kernel, count: axes).reduce(1, *)

@@ -36,6 +36,6 @@ extension Experiment {
         return ModelDrawing(
             text: format == .dot ? drawing.dot : drawing.mermaid,
             summary: "\(Format.count(operations, "operation")), "
-                + "\(Format.mebibytes(drawing.savedBytes)) kept for the backward pass")
+                + "\(Format.mebibytes(drawing.savedBytes)) MiB kept for the backward pass")
     }
 }

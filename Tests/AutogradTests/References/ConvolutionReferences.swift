@@ -67,6 +67,9 @@ extension References {
             let move = Move(stride: [2, 1], low: [1, 0], dilation: [1, 2], groups: 2)
             return forward(grids, out: [height, width], move)
         },
+        "conv1d stepping over": {
+            forward($0, out: [3], Move(stride: [4], low: [0], dilation: [1]))
+        },
         "conv2d same": { grids in
             let (x, w) = (grids[0].shape, grids[1].shape)
             let out: [Int] = [(x[2] + 1) / 2, (x[3] + 1) / 2]

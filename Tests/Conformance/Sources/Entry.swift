@@ -31,8 +31,8 @@ struct Entry: Sendable {
     /// All there are. An operator that isn't here is not compared.
     static let table: [Entry] =
         elementwise + arithmetic + activations + scalar + furtherActivations + reductions
-        + ordering + movement + joining + indexing + products + matrices + losses + creation
-        + changing + compositions
+        + ordering + movement + joining + indexing + products + convolutions + matrices + losses
+        + creation + changing + compositions
 }
 
 // What entries are made by.
