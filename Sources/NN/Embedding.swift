@@ -16,6 +16,8 @@ public final class Embedding: Layer {
     /// The order of that norm.
     public let normOrder: Double
 
+    /// A table of `count` rows, filled by `initializer`; traps where a size isn't positive.
+    ///
     /// - Parameters:
     ///   - count: the number of indices.
     ///   - width: the size of a row.

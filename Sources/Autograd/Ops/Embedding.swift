@@ -2,7 +2,12 @@ public import Tensor
 
 /// What `embeddingBag` makes of the rows of a bag.
 public enum BagReduction: Sendable {
-    case sum, mean, max
+    /// The rows of a bag are added.
+    case sum
+    /// The sum of a bag's rows, over how many they are.
+    case mean
+    /// The largest element of a bag's rows in each column.
+    case max
 }
 
 extension Tensor {

@@ -101,7 +101,10 @@ final class LogAddExp2: ElementwiseBinaryOp {
 
 /// How a quotient becomes a whole number: downward, or toward zero.
 public enum DivisionRounding: Sendable {
-    case floor, trunc
+    /// Down, as `floorDivide`.
+    case floor
+    /// Toward zero, as C divides integers.
+    case trunc
 }
 
 extension Tensor {

@@ -5,7 +5,16 @@ public import Tensor
 
 /// What several elements that meet make together, in `scatterReduce` and `indexReduce`.
 public enum ScatterReduction: Sendable {
-    case sum, prod, mean, max, min
+    /// What arrives is added.
+    case sum
+    /// What arrives is multiplied.
+    case prod
+    /// The sum of what arrives, over how many they are.
+    case mean
+    /// The largest of what arrives.
+    case max
+    /// The smallest of what arrives.
+    case min
 }
 
 extension Tensor {
