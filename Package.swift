@@ -69,7 +69,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "ftbench", dependencies: ["FakeTensor"], path: "Benchmarks/ftbench",
+            name: "ftbench", dependencies: ["FakeTensor", "COpenBLAS"], path: "Benchmarks/ftbench",
             swiftSettings: strict),
         .executableTarget(
             name: "optable", dependencies: ["Autograd", "NN"], path: "Benchmarks/optable",

@@ -14,6 +14,8 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("hvp_mlp", benchmarkHVP),
     ("jvp_mlp", benchmarkJVP),
     ("checkpoint_mlp", benchmarkCheckpointing),
+    ("products", benchmarkProducts),
+    ("convolutions", benchmarkConvolutions),
     ("million_ops", benchmarkMillionOps),
 ]
 

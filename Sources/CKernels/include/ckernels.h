@@ -1,6 +1,6 @@
 // The C side of the CPU backend: inner loops compiled once per instruction set and chosen at run
-// time. Nothing here allocates, starts a thread or keeps state; the Swift side cuts the work into
-// ranges and runs them on its pool.
+// time. Nothing here starts a thread or keeps state, and only convolution_prepare allocates, a small
+// table; the Swift side cuts the work into ranges and runs them on its pool.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
