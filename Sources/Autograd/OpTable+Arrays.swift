@@ -98,6 +98,16 @@ extension OpTable {
     ]
 
     static let softmax: [OpRow] = [
+        shaped(
+            "layerNorm", "Normalize", "NormalizeGrad",
+            shapes: [[4, 5], [0, 3], [2, 1, 3], [1, 3]],
+            roundings: 4
+        ) { $0.layerNorm(epsilon: 0.1) },
+        shaped(
+            "layerNorm of two axes", "Normalize", "NormalizeGrad", shapes: [[2, 3, 2]], roundings: 4
+        ) {
+            $0.layerNorm(axes: 2)
+        },
         shaped("softmax", "Softmax", "SoftmaxGrad", shapes: maybeEmpty + [[4], [2, 3, 2]]) {
             $0.softmax()
         },

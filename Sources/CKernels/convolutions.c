@@ -85,6 +85,16 @@ int64_t ft_convolution_phase(const ft_convolution *c, const int64_t *phase, ft_g
     return count;
 }
 
+// Bytes that can't be counted.
+static void refuse(ft_convolution *c) {
+    c->tasks = 0;
+    c->task_bytes = c->shared_bytes = -1;
+}
+
+static void refuse_excess(ft_convolution *c) {
+    if (c->task_bytes >= LIMIT || c->shared_bytes >= LIMIT) refuse(c);
+}
+
 void ft_convolution_plan(ft_convolution *c, int part) {
     c->part = part;
     c->taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
@@ -95,11 +105,7 @@ void ft_convolution_plan(ft_convolution *c, int part) {
     } else {
         arrange_input(c);
     }
-    if (c->arranged.plane >= LIMIT || product(c->taps, 16) >= LIMIT) {
-        c->tasks = 0;
-        c->task_bytes = c->shared_bytes = -1;
-        return;
-    }
+    if (c->arranged.plane >= LIMIT || product(c->taps, 16) >= LIMIT) return refuse(c);
     int64_t size = c->dtype == FT_F32 ? 4 : 8, slack = 64, tables = 2 * c->taps * 8 + 256;
     int64_t inner = is_input ? c->features : c->channels;
     int64_t rows = is_input ? c->channels : c->features;
@@ -109,8 +115,10 @@ void ft_convolution_plan(ft_convolution *c, int part) {
         // A panel is at most 32 pixels; pieces of fewer than eight would arrange the image for little.
         c->pieces = jobs >= 16 ? 1 : most(1, least(ceil_div(16, most(1, jobs)), pixels / 256));
         c->tasks = jobs * c->pieces;
-        c->shared_bytes = is_input ? c->groups * rows * inner * c->taps * size : 0;
-        c->task_bytes = (inner * c->arranged.plane + rows * FT_WIDEST_PANEL + 2 * slack) * size + tables;
+        int64_t panels = product(inner, c->arranged.plane) + rows * FT_WIDEST_PANEL + 2 * slack;
+        c->shared_bytes = is_input ? product(product(c->groups * rows, inner), c->taps * size) : 0;
+        c->task_bytes = product(panels, size) + tables;
+        refuse_excess(c);
         return;
     }
     // Whole channels, about as many rows as stay in the second-level cache with a run of pixels.
@@ -119,7 +127,10 @@ void ft_convolution_plan(ft_convolution *c, int part) {
     c->parts = most(1, least(c->images, ceil_div(16, c->blocks * c->groups)));
     c->tasks = c->parts * c->groups * c->blocks;
     c->padded_features = ceil_div(c->features, 16) * 16;
-    c->shared_bytes = c->parts * c->groups * c->channels * c->taps * c->padded_features * size;
+    int64_t rows_bytes = product(c->padded_features, size);
+    c->shared_bytes = product(product(c->parts * c->groups * c->channels, c->taps), rows_bytes);
     int64_t pitch = ft_product_pitch(least(FT_PRODUCT_DEPTH, c->out[0] * c->out[1] * c->out[2]));
-    c->task_bytes = (c->block * (c->arranged.plane + c->taps * (pitch + 16)) + 2 * slack) * size + tables;
+    int64_t block = product(c->block, c->arranged.plane + c->taps * (pitch + 16)) + 2 * slack;
+    c->task_bytes = product(block, size) + tables;
+    refuse_excess(c);
 }

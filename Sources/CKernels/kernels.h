@@ -1,7 +1,6 @@
 // Shared by the dispatcher and the three compilations of vec.inc. Private to this target.
 #pragma once
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ckernels.h"
@@ -25,6 +24,9 @@ static inline int64_t ft_product_pitch(int64_t depth) { return depth + (depth % 
 static inline bool ft_product_is_of_dots(const ft_product *p) {
     return (p->m <= 4 || p->n <= 4) && p->k >= 32 && p->a_column == 1 && p->b_row == 1;
 }
+
+// Queries whose scores are held at a time.
+static inline int64_t ft_attention_rows(const ft_attention *t) { return t->queries <= 128 ? 32 : 64; }
 
 // Elements of the widest panel of any instruction set and precision.
 enum { FT_WIDEST_PANEL = 32 };

@@ -29,7 +29,8 @@ struct KernelProductTests {
                 c.withUnsafeMutableBufferPointer { c in
                     (bias ?? []).withUnsafeBufferPointer { bias in
                         var p = ft_product(
-                            dtype: DType.float32.rawValue, relu: relu, m: Int64(m), n: Int64(n),
+                            dtype: DType.float32.rawValue, adds: false, relu: relu, m: Int64(m),
+                            n: Int64(n),
                             k: Int64(k),
                             a_row: Int64(turned.a ? 1 : k), a_column: Int64(turned.a ? m : 1),
                             b_row: Int64(turned.b ? 1 : n), b_column: Int64(turned.b ? k : 1),

@@ -16,6 +16,7 @@ import Testing
         "layer conv1d": "\"features\": 2, \"kernel\": 2",
         "layer conv2d": "\"features\": 2, \"kernel\": 2",
         "layer conv3d": "\"features\": 2, \"kernel\": 1",
+        "layer selfAttention": "\"heads\": 1",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
         "schedule cosineRestarts": "\"period\": 3", "transform scale": "\"factor\": 2",
@@ -41,8 +42,11 @@ import Testing
     @Test("trains every layer", arguments: names("layer"))
     func layers(name: String) throws {
         let last = "{\"type\": \"flatten\"}, {\"type\": \"linear\", \"units\": 3}"
-        // Convolutions want channels and axes.
-        let shapes = ["conv1d": "2, 3", "conv2d": "1, 2, 3", "conv3d": "1, 1, 2, 3"]
+        // Convolutions want channels and axes, attention positions.
+        let shapes = [
+            "conv1d": "2, 3", "conv2d": "1, 2, 3", "conv3d": "1, 1, 2, 3", "selfAttention": "2, 3",
+            "learnedPositions": "2, 3", "sinusoidalPositions": "2, 3",
+        ]
         let first = shapes[name].map { "{\"type\": \"reshape\", \"shape\": [\($0)]}, " } ?? ""
         let inputs = [
             "data.train.inputs={\"a\": \"train/images\"}",

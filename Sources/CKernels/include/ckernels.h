@@ -75,12 +75,12 @@ typedef struct ft_scatter {
     void *out;
 } ft_scatter;
 
-// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus `bias` [n] if there
-// is one, and with negative elements made 0 if `relu`. Strides are in elements; one of A's two is 1,
+// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus what C holds if it
+// `adds`, plus `bias` [n] if there is one, and with negative elements made 0 if `relu`. Strides are in elements; one of A's two is 1,
 // and one of B's.
 typedef struct ft_product {
     int dtype;
-    bool relu;
+    bool adds, relu;
     int64_t m, n, k, a_row, a_column, b_row, b_column, c_row;
     const void *_Nonnull a, *_Nonnull b;
     const void *_Nullable bias;
@@ -113,8 +113,8 @@ typedef struct ft_convolution {
 
     int part;
     ft_arranged arranged;
-    // phases: rests of input coordinates divided by the stride. taps: elements of the kernel. pieces: into how many ranges of pixels an image is cut. block and
-    // blocks: channels of a task and how many such there are. parts: groups of images whose shares
+    // phases: rests of input coordinates divided by the stride. taps: elements of the kernel. pieces:
+    // into how many ranges of pixels an image is cut. block and blocks: channels of a task and how many such there are. parts: groups of images whose shares
     // of the weight's gradient are added up in order.
     int64_t phases[3], taps, pieces, block, blocks, parts, padded_features;
     // Bytes are negative where there are more than can be counted.
@@ -122,6 +122,29 @@ typedef struct ft_convolution {
 } ft_convolution;
 
 void ft_convolution_plan(ft_convolution *_Nonnull convolution, int part);
+
+// Heads of rows [batch, heads, rows, width] somewhere in memory; the elements of a row are neighbours.
+typedef struct ft_heads {
+    void *_Nullable at;
+    int64_t batch, head, row;
+} ft_heads;
+
+// Scaled dot-product attention, or its gradients: y = softmax(scale q kᵀ) v, where query i sees the keys
+// up to i + reach that its mask, if there is one, holds true for. It sees none: y is 0. `sharing` heads
+// of q and y have one head of k and v. Without gradients to write, dy and what follows it is left out.
+typedef struct ft_attention {
+    int dtype;
+    int64_t batch, heads, sharing, queries, keys, width, value_width, reach;
+    double scale;
+    ft_heads q, k, v, y, dy, dq, dk, dv;
+    // [batch, heads, queries, keys] of bools, by strides that may be 0.
+    const bool *_Nullable mask;
+    int64_t mask_stride[4];
+} ft_attention;
+
+// Into how many blocks the queries of a head are cut; and the bytes that a task needs.
+int64_t ft_attention_blocks(const ft_attention *_Nonnull attention);
+int64_t ft_attention_space(const ft_attention *_Nonnull attention);
 
 // c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
 typedef struct ft_integer_product {
@@ -256,6 +279,13 @@ typedef struct ft_kernels {
     // out[r] = log sum exp of the row, stable; -inf for a row of -inf, +inf if any +inf.
     void (*_Nonnull logsumexp_rows)(int dtype, int64_t rows, int64_t n, const void *x, void *out);
 
+    // y = (x - mean) / sqrt(variance + epsilon) of each row; and
+    // dx = (dy - mean(dy) - y mean(dy y)) / sqrt(variance + epsilon).
+    void (*_Nonnull normalize_rows)(int dtype, double epsilon, int64_t rows, int64_t n,
+        const void *x, void *y);
+    void (*_Nonnull normalize_backward_rows)(int dtype, double epsilon, int64_t rows, int64_t n,
+        const void *x, const void *dy, void *dx);
+
     // --- Cross-entropy by labels, rows [begin, end) of contiguous logits, float32 or float64. All give
     // the first row whose label is no class, or -1. With p = softmax(x), w the weights, e the smoothing
     // and C classes a row counts  a = (1 - e) w[label] + e mean(w):
@@ -277,14 +307,20 @@ typedef struct ft_kernels {
         int64_t left, int64_t right, void *_Nullable space);
     // convolution: one task of the plan. `space` and `shared` are as large as it says, the latter for
     // all tasks together. convolution_prepare: for the gradient by the input, before the tasks, the
-    // rows [begin, end) of groups * channels of the turned weights. convolution_join: for that by the
-    // weight, after them, the rows [begin, end) of groups * channels * taps.
+    // rows [begin, end) of groups * channels of the turned weights, with 16 bytes a tap of space of
+    // their own. convolution_join: for that by the weight, after them, the rows [begin, end) of
+    // groups * channels * taps.
     void (*_Nonnull convolution)(const ft_convolution *convolution, int64_t task, void *space,
         void *_Nullable shared);
     void (*_Nonnull convolution_prepare)(const ft_convolution *convolution, int64_t begin,
-        int64_t end, void *shared);
+        int64_t end, void *space, void *shared);
     void (*_Nonnull convolution_join)(const ft_convolution *convolution, int64_t begin, int64_t end,
         const void *shared);
+
+    // --- Attention: the blocks [begin, end) of all heads of all examples of y; and the gradients of all
+    // queries, keys and values of one head of k, counted likewise. No scores outlive a block.
+    void (*_Nonnull attention)(const ft_attention *attention, int64_t begin, int64_t end, void *space);
+    void (*_Nonnull attention_backward)(const ft_attention *attention, int64_t head, void *space);
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.

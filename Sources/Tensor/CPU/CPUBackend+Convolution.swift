@@ -46,7 +46,9 @@ extension CPUBackend {
         if part == .input, let shared {
             let row = max(1, Int(plan.pointee.features * plan.pointee.taps))
             parallel(channels, grain: max(1, (1 << 14) / row)) { begin, end in
-                kernels.convolution_prepare(plan, begin, end, shared)
+                let taps = allocate(byteCount: 16 * Int(plan.pointee.taps))
+                kernels.convolution_prepare(plan, begin, end, taps, shared)
+                deallocate(taps, byteCount: 16 * Int(plan.pointee.taps))
             }
         }
         pool.run(Int(plan.pointee.tasks)) { index in

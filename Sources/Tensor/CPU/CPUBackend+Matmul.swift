@@ -14,7 +14,8 @@ extension CPUBackend {
             let (batch, piece) = task.quotientAndRemainder(dividingBy: plan.pieces)
             let tile = plan.tile(piece)
             var product = ft_product(
-                dtype: out.dtype.rawValue, relu: relu, m: Int64(size.m), n: Int64(size.n),
+                dtype: out.dtype.rawValue, adds: false, relu: relu, m: Int64(size.m),
+                n: Int64(size.n),
                 k: Int64(size.k), a_row: Int64(left.rowStride), a_column: Int64(left.columnStride),
                 b_row: Int64(right.rowStride), b_column: Int64(right.columnStride),
                 c_row: Int64(size.n), a: left.matrix(batch), b: right.matrix(batch),

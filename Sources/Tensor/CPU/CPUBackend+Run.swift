@@ -25,10 +25,17 @@ extension CPUBackend {
         case .ordering(let ordering): run(ordering, a, b, into: out)
         case .matmul(let hasBias, let relu):
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .attention(let rule, let list):
+            attention(rule, a, b, c, mask: list.arrays.first, into: out)
+        case .attentionBackward(let rule, let list):
+            let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
+            attentionBackward(rule, a, b, c, mask: mask, gradient: gradient, into: out)
         case .convolution(let part, let window, let hasBias):
             convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
         case .factor(let factor, let operation): self.factor(factor, a, operation, into: out)
         case .solve(let system, let operation): solve(system, a, b, operation, into: out)
+        case .normalize(let epsilon): normalize(a, epsilon, into: out)
+        case .normalizeBackward(let epsilon): normalizeBackward(a, b, epsilon, into: out)
         case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)
         case .softmaxBackward(let logarithm):
             softmaxBackward(a, b, logarithm: logarithm, into: out)

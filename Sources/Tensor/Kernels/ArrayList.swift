@@ -10,7 +10,7 @@ extension Kernel {
     package var list: ArrayList? {
         switch self {
         case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list),
-            .fused(_, let list):
+            .fused(_, let list), .attention(_, let list), .attentionBackward(_, let list):
             list
         case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
             .crossEntropyBackward(_, let weights):
@@ -39,6 +39,8 @@ extension Kernel {
         case .squaredNorm: .squaredNorm(list)
         case .fused(let program, _): .fused(program, list)
         case .allFinite: .allFinite(list)
+        case .attention(let rule, _): .attention(rule, list)
+        case .attentionBackward(let rule, _): .attentionBackward(rule, list)
         default: self
         }
     }

@@ -76,12 +76,17 @@ extension Kernel {
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
         case .convolution(let part, let window, let bias):
             checkConvolution(part, window, a, b, bias: bias ? c : nil, out)
+        case .attention(let rule, let list):
+            checkAttention(rule, a, b, c, mask: list.arrays.first, gradient: nil, out)
+        case .attentionBackward(let rule, let list):
+            let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
+            checkAttention(rule, a, b, c, mask: mask, gradient: gradient, out)
         case .factor(let factor, _): checkFactor(factor, a, out)
         case .solve(let system, _): checkSolve(system, a, b, out)
-        case .softmax, .productOfOthers:
+        case .softmax, .productOfOthers, .normalize:
             logits(a, out)
             alike(a, out)
-        case .softmaxBackward:
+        case .softmaxBackward, .normalizeBackward:
             logits(a, out)
             logits(b, out)
             alike(a, out)

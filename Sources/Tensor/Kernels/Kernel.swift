@@ -75,6 +75,14 @@ package enum Kernel: Sendable {
     /// c if there is a bias; or the gradient by the input, of that by the output a and the weight b;
     /// or that by the weight, of the input a and the gradient by the output b.
     case convolution(ConvolutionPart, Window, bias: Bool)
+
+    /// Attention of queries a to keys b with values c, each [examples, positions, heads, width] with
+    /// contiguous rows, float32 or float64, where several heads of queries may share one of keys. The
+    /// list holds the mask, if there is one: bools [examples, heads, queries, keys].
+    case attention(AttentionRule, ArrayList)
+    /// The gradients of `attention` by a, b and c. The list holds that by its output, then the mask.
+    case attentionBackward(AttentionRule, ArrayList)
+
     // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
     // words name the operation where a matrix has no such factor or solution.
 
@@ -89,6 +97,10 @@ package enum Kernel: Sendable {
     case softmaxBackward(logarithm: Bool)
     /// The last axis has size 1 in the output.
     case logSumExp
+    /// (x − mean) / √(variance + ε) of each row of a.
+    case normalize(epsilon: Double)
+    /// The gradient of `normalize` by its input a, b being that by its output.
+    case normalizeBackward(epsilon: Double)
 
     // Classes of rows of logits: a holds logits [rows, classes], b int64 labels [rows]; the list, if
     // there is one, the float64 weights of the classes. See ckernels.h for the formulas.

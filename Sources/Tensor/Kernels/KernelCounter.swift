@@ -55,10 +55,10 @@ extension Kernel {
         for array in list?.arrays ?? [] { bytes += array.byteCount }
         for array in changedInList { bytes += array.byteCount }
         if !changesList { bytes += out.byteCount }
-        return (bytes, operations(a, b, out))
+        return (bytes, operations(a, b, c, out))
     }
 
-    private func operations(_ a: NDArray, _ b: NDArray, _ out: NDArray) -> Int {
+    private func operations(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) -> Int {
         switch self {
         case .fill, .copy, .gather: 0
         case .matmul(let bias, let relu):
@@ -70,6 +70,9 @@ extension Kernel {
             case .input: 2 * a.count * (b.count / max(1, b.shape[0]))
             case .weight: 2 * b.count * (out.count / max(1, out.shape[0]))
             }
+        case .attention: 2 * (a.count + out.count) * b.shape[1]
+        case .attentionBackward:
+            (6 * a.count + 4 * a.count / max(1, a.shape[3]) * c.shape[3]) * b.shape[1]
         case .factor: a.count * (a.shape.last ?? 1)
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)
         case .ordering: a.count

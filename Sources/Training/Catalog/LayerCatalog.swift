@@ -201,7 +201,7 @@ extension Catalogs {
                 default: return Parallel(.concat(axis: value.int("axis")), branches)
                 }
             },
-        ] + furtherActivations + ConvolutionEntries.all)
+        ] + furtherActivations + ConvolutionEntries.all + AttentionEntries.all)
 }
 
 /// The initializers that a config can name.

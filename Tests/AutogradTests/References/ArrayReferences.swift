@@ -10,6 +10,10 @@ extension References {
         return list.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
             / (Double(list.count) - correction)
     }
+    private static func normalized(_ list: [Double], _ epsilon: Double) -> [Double] {
+        let scale = sqrt(variance(list, correction: 0) + epsilon)
+        return list.map { ($0 - mean(list)) / scale }
+    }
     private static func norm(_ list: [Double], _ order: Double) -> Double {
         pow(list.reduce(0) { $0 + pow(abs($1), order) }, 1 / order)
     }
@@ -82,6 +86,11 @@ extension References {
         "argmax": { $0[0].collect(every($0[0])) { first($0, >) } },
         "argmax axis 0": { $0[0].collect([0]) { first($0, >) } },
         "argmin axis 1": { $0[0].collect([1]) { first($0, <) } },
+        "layerNorm": { lines($0[0], -1) { normalized($0, 0.1) } },
+        "layerNorm of two axes": { grids in
+            let (x, rows) = (grids[0], Grid([grids[0].shape[0], 6], grids[0].values))
+            return Grid(x.shape, lines(rows, -1) { normalized($0, 1e-5) }.values)
+        },
         "softmax": { lines($0[0], -1, softmax) },
         "softmax axis 0": { lines($0[0], 0, softmax) },
         "logSoftmax": { lines($0[0], -1) { line in line.map { $0 - logSum(line) } } },

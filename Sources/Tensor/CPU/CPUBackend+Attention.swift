@@ -1,0 +1,87 @@
+internal import CKernels
+
+extension CPUBackend {
+    /// out = softmax(scale · q kᵀ) v for each head, by blocks of queries.
+    @inline(never)
+    func attention(
+        _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, mask: NDArray?,
+        into out: NDArray
+    ) {
+        var plan = ft_attention(rule, q, k, v, mask)
+        plan.y = ft_heads(out)
+        let space = Int(ft_attention_space(&plan))
+        let blocks = Int(plan.batch * plan.heads * ft_attention_blocks(&plan))
+        let work = max(1, q.count / max(1, blocks)) * (k.shape[1] + 1)
+        withUnsafePointer(to: plan) { plan in
+            parallel(blocks, grain: max(1, (1 << 17) / work)) { begin, end in
+                let memory = allocate(byteCount: space)
+                kernels.attention(plan, Int64(begin), Int64(end), memory)
+                deallocate(memory, byteCount: space)
+            }
+        }
+    }
+
+    /// The gradients by q, k and v, given that by the output: each head of keys is one task.
+    @inline(never)
+    func attentionBackward(
+        _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, mask: NDArray?,
+        gradient: NDArray, into out: NDArray
+    ) {
+        var plan = ft_attention(rule, q, k, v, mask)
+        plan.dy = ft_heads(gradient)
+        var place = out.pointer
+        for (field, array) in [(\ft_attention.dq, q), (\.dk, k), (\.dv, v)] {
+            let width = array.shape[2] * array.shape[3]
+            let row = rule.isInterleaved ? 3 * width : width
+            let skip = rule.isInterleaved ? width : array.count
+            plan[keyPath: field] = ft_heads(
+                at: place, batch: Int64(array.shape[1] * row), head: Int64(array.shape[3]),
+                row: Int64(row))
+            place += skip * out.dtype.size
+        }
+        let space = Int(ft_attention_space(&plan))
+        let heads = k.shape[0] * k.shape[2]
+        let work = max(1, q.count / max(1, heads)) * (k.shape[1] + 1)
+        withUnsafePointer(to: plan) { plan in
+            parallel(heads, grain: max(1, (1 << 16) / work)) { begin, end in
+                let memory = allocate(byteCount: space)
+                for head in begin..<end { kernels.attention_backward(plan, head, memory) }
+                deallocate(memory, byteCount: space)
+            }
+        }
+    }
+}
+
+extension ft_heads {
+    /// The heads of [examples, positions, heads, width].
+    fileprivate init(_ array: NDArray) {
+        self.init(
+            at: array.pointer, batch: Int64(array.strides[0]), head: Int64(array.strides[2]),
+            row: Int64(array.strides[1]))
+    }
+}
+
+extension ft_attention {
+    fileprivate init(
+        _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, _ mask: NDArray?
+    ) {
+        self.init()
+        dtype = q.dtype.rawValue
+        batch = Int64(q.shape[0])
+        heads = Int64(q.shape[2])
+        sharing = Int64(k.shape[2] > 0 ? q.shape[2] / k.shape[2] : 1)
+        queries = Int64(q.shape[1])
+        keys = Int64(k.shape[1])
+        width = Int64(q.shape[3])
+        value_width = Int64(v.shape[3])
+        reach = Int64(rule.reach ?? k.shape[1])
+        scale = rule.scale
+        self.q = ft_heads(q)
+        self.k = ft_heads(k)
+        self.v = ft_heads(v)
+        guard let mask else { return }
+        self.mask = UnsafePointer(mask.pointer.assumingMemoryBound(to: Bool.self))
+        let steps = mask.strides.map { Int64($0) }
+        mask_stride = (steps[0], steps[1], steps[2], steps[3])
+    }
+}

@@ -1,0 +1,65 @@
+/// How queries attend to keys.
+package struct AttentionRule: Sendable, Hashable {
+    /// What scores are multiplied by.
+    package var scale: Double
+    /// Query i sees the keys up to i + reach; nil if it sees all.
+    package var reach: Int?
+    /// Whether the gradients of queries, keys and values lie side by side for each position,
+    /// [examples, positions, 3, heads, width], and not one after the other.
+    package var isInterleaved = false
+
+    package init(scale: Double, reach: Int? = nil, isInterleaved: Bool = false) {
+        self.scale = scale
+        self.reach = reach
+        self.isInterleaved = isInterleaved
+    }
+}
+
+extension Kernel {
+    /// The operands of attention: queries [examples, positions, heads, width], keys and values alike,
+    /// each row of which is contiguous, and the lists' arrays.
+    func checkAttention(
+        _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, mask: NDArray?,
+        gradient: NDArray?, _ out: NDArray
+    ) {
+        let rows = [q, k, v] + (gradient.map { [$0] } ?? [])
+        for array in rows {
+            hasType(array, out.dtype)
+            if array.backend !== out.backend { failPlace(array, out) }
+            require(
+                array.rank == 4 && (array.shape[3] <= 1 || array.strides[3] == 1),
+                "four axes, the last contiguous", [array])
+        }
+        require(out.dtype.isWide && out.isContiguous, "float32 or float64, contiguous", [out])
+        let isFit =
+            q.shape[0] == k.shape[0] && k.shape[0] == v.shape[0] && k.shape[1] == v.shape[1]
+            && k.shape[2] == v.shape[2] && q.shape[3] == k.shape[3]
+            && (q.shape[2] == k.shape[2]
+                || k.shape[2] > 0 && q.shape[2].isMultiple(of: k.shape[2]))
+        require(isFit, "queries, keys and values that fit", [q, k, v])
+        let result = q.shape.replacing(3, with: v.shape[3])
+        if let gradient {
+            require(gradient.shape == result, "a gradient of the output's shape", [gradient, v])
+            require(
+                out.count == q.count + k.count + v.count, "room for three gradients",
+                [out, q, k, v])
+            if rule.isInterleaved {
+                require(
+                    q.shape == k.shape && k.shape == v.shape,
+                    "queries, keys and values of one shape", [q, k, v])
+            }
+        } else {
+            require(out.shape == result, "an output like queries and values", [out, q, v])
+        }
+        if let mask {
+            hasType(mask, .bool)
+            if mask.backend !== out.backend { failPlace(mask, out) }
+            require(
+                mask.shape == [q.shape[0], q.shape[2], q.shape[1], k.shape[1]],
+                "a mask [examples, heads, queries, keys]", [mask, q, k])
+        }
+        if (rows + (mask.map { [$0] } ?? [])).contains(where: { $0.storage === out.storage }) {
+            failAliased()
+        }
+    }
+}
