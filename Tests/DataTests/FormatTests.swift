@@ -34,6 +34,22 @@ struct NPYTests {
         }
     }
 
+    @Test("the ends of every integer type come back, from HDF5 too")
+    func integers() throws {
+        let arrays = [
+            NDArray([Int16.min, -1, .max]), NDArray([UInt16.max, 0]), NDArray([Int32.min, .max]),
+            NDArray([UInt32.max, 1 << 31]), NDArray([Int64.min, .max]),
+            NDArray([UInt64.max, 1 << 63, 0]),
+        ]
+        for array in arrays {
+            try NPY.write(array, to: folder["a.npy"])
+            #expect(same(try NPY.read(folder["a.npy"]), array))
+            try HDF5Writer.create(folder["a.h5"]) { try $0.write("x", array) }
+            let dataset = try HDF5Dataset(HDF5File(folder["a.h5"]), "x")
+            #expect(same(try dataset.read(), array) && dataset.entry.typeName == "\(array.dtype)")
+        }
+    }
+
     @Test("all versions, byte widths and orders of axes", arguments: [1, 2, 3] as [UInt8])
     func variants(version: UInt8) throws {
         let bytes: [UInt8] = [1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 255, 255]

@@ -196,8 +196,14 @@ struct IntegerWidthTests {
         func check<T: Whole>(_ type: T.Type) {
             let x = samples(type)
             let (a, b) = (Tensor(x).reshape([3, 4]), Tensor(x).reshape([4, 3]))
-            let product = (0..<9).map { place in
-                (0..<4).reduce(T(0)) { $0 &+ x[place / 3 * 4 + $1] &* x[$1 * 3 + place % 3] }
+            var product = [T](repeating: 0, count: 9)
+            for row in 0..<3 {
+                for column in 0..<3 {
+                    for k in 0..<4 {
+                        let (left, right) = (x[row * 4 + k], x[k * 3 + column])
+                        product[row * 3 + column] &+= left &* right
+                    }
+                }
             }
             same(a.matmul(b), product)
             same(a.take(Tensor([2, 0] as [T])), Array(x[8...]) + Array(x[..<4]))
