@@ -156,8 +156,8 @@ struct MatmulTests {
             for form in forms { #expect(form.values(as: Int.self) == expected) }
         }
         let ones = NDArray.full([2, 2], 1, dtype)
-        let bias = NDArray([-5, 3], [2]).cast(to: dtype)
+        let bias = NDArray([dtype.isSigned ? -5 : 5, 3], [2]).cast(to: dtype)
         let fused = ones.matmul(ones, bias: bias, relu: true).values(as: Int.self)
-        #expect(fused == (dtype.isSigned ? [0, 5, 0, 5] : [2, 5, 2, 5]))
+        #expect(fused == (dtype.isSigned ? [0, 5, 0, 5] : [7, 5, 7, 5]))
     }
 }
