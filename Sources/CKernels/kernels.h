@@ -6,6 +6,11 @@
 #include "ckernels.h"
 #include "scalar_math.h"
 
+// What elements of a dtype accumulate in.
+static inline int ft_accumulator(int dtype) {
+    return dtype <= FT_BF16 ? FT_F64 : dtype == FT_U64 ? FT_U64 : FT_I64;
+}
+
 // Elements that a reduction takes at a time.
 enum { FT_RUN = 512 };
 

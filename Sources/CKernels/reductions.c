@@ -97,7 +97,7 @@ int ft_reduction_result(int op, int dtype) {
 #undef FT_ONE
     switch (results[op]) {
     case FT_RESULT_OWN: return dtype;
-    case FT_RESULT_WIDE: return dtype <= FT_BF16 ? dtype : FT_I64;
+    case FT_RESULT_WIDE: return dtype <= FT_BF16 ? dtype : ft_accumulator(dtype);
     case FT_RESULT_COUNT: return FT_I64;
     default: return FT_BOOL;
     }

@@ -121,7 +121,7 @@ public final class Dataset: Sendable {
         let step = max(1, (1 << 20) / max(1, targets.rowBytes))
         for first in stride(from: 0, to: count, by: step) {
             let rows = start + first..<start + min(first + step, count)
-            for value in try targets.read([rows]).values(as: Int.self) {
+            for value in try targets.read([rows]).asIndex.values(as: Int.self) {
                 let known = range ?? value...value
                 range = min(known.lowerBound, value)...max(known.upperBound, value)
             }

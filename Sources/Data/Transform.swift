@@ -109,7 +109,7 @@ extension Transform {
     }
 
     private static func oneHot(_ batch: NDArray, _ classes: Int) throws -> NDArray {
-        let labels = batch.values(as: Int.self)
+        let labels = batch.asIndex.values(as: Int.self)
         var values = [Float](repeating: 0, count: labels.count * classes)
         for (row, label) in labels.enumerated() {
             guard label >= 0, label < classes else {

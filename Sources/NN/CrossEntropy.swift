@@ -62,7 +62,7 @@ public struct CrossEntropy: Loss {
         let rule = LabelRule(
             smoothing: labelSmoothing, ignored: ignoredIndex,
             classWeights: classWeights.map { NDArray($0, on: logits.data.backend.home) })
-        let labels = target.reshape([target.count]).cast(to: .int64)
+        let labels = target.reshape([target.count]).asIndex
         switch reduction {
         case .none:
             return logits.crossEntropy(labels, rule, isSummed: false).reshape(target.shape)
@@ -87,7 +87,7 @@ public struct CrossEntropy: Loss {
         else { return nil }
         let type: DType = logits.dtype == .float64 ? .float64 : .float32
         return weight(
-            target.reshape([target.count]).cast(to: .int64), logits.shape[logits.rank - 1], type)
+            target.reshape([target.count]).asIndex, logits.shape[logits.rank - 1], type)
     }
 
     /// The sum of what labels weigh, smoothing aside.

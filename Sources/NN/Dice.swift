@@ -50,7 +50,7 @@ public struct Dice: Loss {
 
     private func ofRegions(_ logits: Tensor, _ target: Tensor) -> Tensor {
         var (x, wanted) = (logits, target.cast(to: logits.dtype))
-        let isIgnored = ignoredIndex.map { target .== $0 }
+        let isIgnored = ignoredIndex.map { target.equals(class: $0) }
         if let isIgnored {
             (x, wanted) = (x.maskedFill(isIgnored, 0), wanted.maskedFill(isIgnored, 0))
         }
@@ -81,7 +81,7 @@ public struct Dice: Loss {
     /// Whether a target of each example counts: bool [batch]; nil where all do.
     private func isCounted(_ target: Tensor) -> Tensor? {
         guard let ignoredIndex, target.rank > 0 else { return nil }
-        let counts = target .!= ignoredIndex
+        let counts = target.equals(class: ignoredIndex).logicalNot()
         return target.rank > 1 ? counts.any(axes: Array(1..<target.rank)) : counts
     }
 

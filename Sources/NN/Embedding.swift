@@ -41,7 +41,7 @@ public final class Embedding: Layer {
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        let index = x.cast(to: .int64)
+        let index = x.asIndex
         if let maxNorm { shorten(index, to: maxNorm) }
         return weight.embedding(index, paddingIndex: paddingIndex)
     }

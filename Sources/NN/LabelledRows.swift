@@ -32,7 +32,7 @@ struct LabelledRows {
             smoothing: 0, ignored: ignored,
             classWeights: classWeights.map { NDArray($0, on: predictions.data.backend.home) },
             of: loss)
-        let given = target.reshape([target.count]).cast(to: .int64)
+        let given = target.reshape([target.count]).asIndex
         let type: DType = predictions.dtype == .float64 ? .float64 : .float32
         weights = given.labelWeights(rule, classes: classes, type)
         labels = rule.isIgnored(given).map { given.maskedFill($0, 0) } ?? given
@@ -78,5 +78,12 @@ struct LabelledRows {
                 problem:
                     "\(classWeights.count) class weights for the \(classes) classes of the model")
         }
+    }
+}
+
+extension Tensor {
+    /// Where these targets are a class, which an unsigned dtype need not hold: bool.
+    func equals(class index: Int) -> Tensor {
+        (dtype.isInteger ? asIndex : self) .== index
     }
 }

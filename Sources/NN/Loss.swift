@@ -102,7 +102,9 @@ extension ElementwiseLoss {
         return isIgnored.logicalNot().cast(to: .int64).sum().cast(to: .float64)
     }
 
-    private func isIgnored(_ target: Tensor) -> Tensor? { ignoredIndex.map { target .== $0 } }
+    private func isIgnored(_ target: Tensor) -> Tensor? {
+        ignoredIndex.map { target.equals(class: $0) }
+    }
 
     /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {

@@ -132,7 +132,7 @@ enum Classes {
         guard target.shape == prediction.shape.removing(at: prediction.rank - 1) else {
             fail(name, "target \(target.shape) doesn't fit predictions \(prediction.shape)")
         }
-        return Tensor(target.cast(to: .int64))
+        return Tensor(target.asIndex)
     }
 
     /// The share of hits among the examples whose class isn't ignored.

@@ -22,7 +22,7 @@ public struct Perplexity: Metric {
             let count = prediction.shape.removing(at: prediction.rank - 1).elementCount
             return Tally(total: total, count: count).measured(by: value)
         }
-        let count = (y .!= ignoredIndex).cast(to: .int64).sum().data
+        let count = y.equals(class: ignoredIndex).logicalNot().cast(to: .int64).sum().data
         return Tally(total: total, count: count).measured(by: value)
     }
 

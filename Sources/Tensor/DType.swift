@@ -12,10 +12,18 @@ public enum DType: Int32, Sendable, CaseIterable {
     case int8
     /// Integers of one byte, 0...255: images.
     case uint8
+    /// Integers of two bytes, −32,768...32,767.
+    case int16
+    /// Integers of two bytes, 0...65,535: images of more depth.
+    case uint16
     /// Integers of four bytes.
     case int32
+    /// Integers of four bytes, 0...4,294,967,295.
+    case uint32
     /// Integers of eight bytes: indices, labels, sums.
     case int64
+    /// Integers of eight bytes, 0...2⁶⁴ − 1: hashes, keys.
+    case uint64
     /// Truth values of one byte, 0 or 1: what comparisons give.
     case bool
 
@@ -23,9 +31,9 @@ public enum DType: Int32, Sendable, CaseIterable {
     @inlinable public var size: Int {
         switch self {
         case .int8, .uint8, .bool: 1
-        case .float16, .bfloat16: 2
-        case .float32, .int32: 4
-        case .float64, .int64: 8
+        case .float16, .bfloat16, .int16, .uint16: 2
+        case .float32, .int32, .uint32: 4
+        case .float64, .int64, .uint64: 8
         }
     }
 
@@ -33,6 +41,14 @@ public enum DType: Int32, Sendable, CaseIterable {
     @inlinable public var isFloat: Bool { rawValue <= DType.bfloat16.rawValue }
     /// Whether it is a signed or unsigned integer type; bool is none.
     @inlinable public var isInteger: Bool { !isFloat && self != .bool }
+
+    /// Whether it holds numbers below 0.
+    @inlinable public var isSigned: Bool {
+        switch self {
+        case .uint8, .uint16, .uint32, .uint64, .bool: false
+        default: true
+        }
+    }
 
     /// The name used in configs, checkpoints and messages: `float32`, `int64`, …
     public var name: String { String(describing: self) }
@@ -46,9 +62,18 @@ public enum DType: Int32, Sendable, CaseIterable {
     /// The type that both operands of a binary operation are converted to.
     ///
     /// bool < integers < floats. Between integers the wider wins, and `int8` with `uint8` gives
-    /// `int32`, which holds both. Between floats the wider wins, and `float16` with `bfloat16`
-    /// gives `float32`. An integer with a float takes the float's type.
+    /// `int16`, which holds both. Between floats the wider wins, and `float16` with `bfloat16`
+    /// gives `float32`. An integer with a float takes the float's type. As in PyTorch, `uint16`,
+    /// `uint32` and `uint64` don't mix with other integers, which traps: cast one of them.
     public static func promote(_ a: DType, _ b: DType) -> DType {
+        if let common = common(a, b) { return common }
+        fail(
+            "promote", "\(a) and \(b) have no common dtype",
+            hint: "cast one of them to the other's")
+    }
+
+    /// What `promote` gives, nil where it traps.
+    package static func common(_ a: DType, _ b: DType) -> DType? {
         if a == b { return a }
         if a == .bool { return b }
         if b == .bool { return a }
@@ -59,75 +84,12 @@ public enum DType: Int32, Sendable, CaseIterable {
             if a.size == b.size { return .float32 }
             return a.size > b.size ? a : b
         case (false, false):
-            if a.size == b.size { return .int32 }
+            if a.keepsToItself || b.keepsToItself { return nil }
+            if a.size == b.size { return .int16 }
             return a.size > b.size ? a : b
         }
     }
-}
 
-/// A Swift type that is stored as is in an array of the matching `DType`.
-public protocol TensorElement: Sendable {
-    /// The dtype whose elements have this type's bytes.
-    static var dtype: DType { get }
-}
-
-extension Float: TensorElement {
-    /// `float32`.
-    public static var dtype: DType { .float32 }
-}
-extension Double: TensorElement {
-    /// `float64`.
-    public static var dtype: DType { .float64 }
-}
-extension Int8: TensorElement {
-    /// `int8`.
-    public static var dtype: DType { .int8 }
-}
-extension UInt8: TensorElement {
-    /// `uint8`.
-    public static var dtype: DType { .uint8 }
-}
-extension Int32: TensorElement {
-    /// `int32`.
-    public static var dtype: DType { .int32 }
-}
-extension Int64: TensorElement {
-    /// `int64`.
-    public static var dtype: DType { .int64 }
-}
-extension Int: TensorElement {
-    /// `int64`, as on every 64-bit system.
-    public static var dtype: DType { .int64 }
-}
-extension Bool: TensorElement {
-    /// `bool`.
-    public static var dtype: DType { .bool }
-}
-extension Float16: TensorElement {
-    /// `float16`.
-    public static var dtype: DType { .float16 }
-}
-
-/// A number that may stand beside a tensor in an expression. It adopts the tensor's dtype, except
-/// that a fraction beside integers makes them float32.
-public protocol TensorScalar: Sendable {
-    /// The number as kernels take it.
-    var asScalar: Scalar { get }
-}
-
-extension Float: TensorScalar {
-    /// The same number as a Double, which holds every Float.
-    public var asScalar: Scalar { Scalar(Double(self)) }
-}
-extension Double: TensorScalar {
-    /// The number itself, NaN and infinities included.
-    public var asScalar: Scalar { Scalar(self) }
-}
-extension Int: TensorScalar {
-    /// The number itself, exact in 64 bits.
-    public var asScalar: Scalar { Scalar(self) }
-}
-extension Scalar: TensorScalar {
-    /// This number.
-    public var asScalar: Scalar { self }
+    /// Whether it is one of the unsigned integers that aren't promoted.
+    private var keepsToItself: Bool { isInteger && !isSigned && size > 1 }
 }

@@ -74,6 +74,11 @@ extension NDArray {
         return out
     }
 
+    /// This index as int64; what uint64 holds beyond it stays out of range.
+    package var asIndex: NDArray {
+        (dtype == .uint64 ? zip(.minimum, Scalar(Int.max)) : self).cast(to: .int64)
+    }
+
     /// Rows of this table: the result has the index's shape followed by a row's.
     ///
     /// Indices lie in −n..<n, n being the number of rows; negative ones count from the end.
@@ -82,7 +87,7 @@ extension NDArray {
         var result = index.shape
         for axis in 1..<rank { result.append(shape[axis]) }
         let out = NDArray(uninitialized: result, dtype, on: backend)
-        Kernel.gather.run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
+        Kernel.gather.run(contiguous(), index.asIndex.contiguous(), into: out)
         return out
     }
 
@@ -106,7 +111,7 @@ extension NDArray {
         Kernel.fill(start).run(into: out)
         index.requirePlace(of: self, rule.name)
         if count > 0 {
-            Kernel.scatter(rule).run(contiguous(), index.cast(to: .int64).contiguous(), into: out)
+            Kernel.scatter(rule).run(contiguous(), index.asIndex.contiguous(), into: out)
         }
         return out
     }

@@ -40,16 +40,12 @@ extension DType {
     /// Whether an integer, and every one nearer to 0, is exact in this dtype.
     fileprivate func holds(_ value: Int) -> Bool {
         switch self {
-        case .float64: return value.magnitude <= 1 << 53
-        case .float32: return value.magnitude <= 1 << 24
-        case .float16: return value.magnitude <= 1 << 11
-        case .bfloat16: return value.magnitude <= 1 << 8
-        case .bool: return value == 0 || value == 1
-        default:
-            let isSigned = name.hasPrefix("i")
-            if value < 0 && !isSigned { return false }
-            let bits = 8 * size - (isSigned ? 1 : 0)
-            return bits >= 63 || (value < 0 ? ~value : value) < 1 << bits
+        case .float64: value.magnitude <= 1 << 53
+        case .float32: value.magnitude <= 1 << 24
+        case .float16: value.magnitude <= 1 << 11
+        case .bfloat16: value.magnitude <= 1 << 8
+        case .bool: value == 0 || value == 1
+        default: Scalar(value).fits(self)
         }
     }
 }

@@ -6,11 +6,31 @@ public protocol NestedNumbers {
     var nestedShape: Shape { get }
     /// Adds all numbers, in row-major order.
     func appendNumbers(to list: inout [Scalar])
+    /// The dtype of a tensor of them for which none is named: float32 unless given otherwise.
+    static var defaultDType: DType { get }
+}
+
+extension NestedNumbers {
+    /// float32.
+    public static var defaultDType: DType { .float32 }
 }
 
 extension Float: NestedNumbers {}
 extension Double: NestedNumbers {}
 extension Int: NestedNumbers {}
+extension Int8: NestedNumbers {}
+extension UInt8: NestedNumbers {}
+extension Int16: NestedNumbers {}
+extension UInt16: NestedNumbers {}
+extension Int32: NestedNumbers {}
+extension UInt32: NestedNumbers {}
+extension Int64: NestedNumbers {}
+extension UInt64: NestedNumbers {}
+
+extension NestedNumbers where Self: TensorElement & FixedWidthInteger {
+    /// That of the same width; but float32 of Int, the type of plain literals.
+    public static var defaultDType: DType { self == Int.self ? .float32 : dtype }
+}
 
 extension TensorScalar where Self: NestedNumbers {
     /// [], the shape of a single number.
@@ -40,6 +60,9 @@ extension Array: NestedNumbers where Element: NestedNumbers {
         return first.inserting(count, at: 0)
     }
 
+    /// That of the elements.
+    public static var defaultDType: DType { Element.defaultDType }
+
     /// Adds the numbers of the elements in order.
     public func appendNumbers(to list: inout [Scalar]) {
         for element in self { element.appendNumbers(to: &list) }
@@ -51,10 +74,12 @@ extension Tensor {
     ///
     ///     Tensor([[1, 2], [3, 4]])            // float32, shape [2, 2]
     ///     Tensor([0, 2, 1], .int64)           // labels
-    public convenience init(
-        _ values: some NestedNumbers, _ dtype: DType = .float32, requiresGrad: Bool = false,
+    ///     Tensor([UInt16(1), 2])              // uint16
+    public convenience init<Numbers: NestedNumbers>(
+        _ values: Numbers, _ dtype: DType? = nil, requiresGrad: Bool = false,
         label: String? = nil, on device: Device? = nil
     ) {
+        let dtype = dtype ?? Numbers.defaultDType
         var list: [Scalar] = []
         values.appendNumbers(to: &list)
         let backend = NDArray.backend(device)

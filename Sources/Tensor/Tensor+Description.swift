@@ -1,11 +1,7 @@
 extension NDArray: CustomStringConvertible {
     /// The elements in nested brackets; the middle of long axes is left out.
     public var description: String {
-        let numbers = dtype.isInteger ? [] : values(as: Double.self)
-        let integers = dtype.isInteger ? values(as: Int64.self) : []
-        func element(_ position: Int) -> String {
-            dtype.isInteger ? "\(integers[position])" : NDArray.text(numbers[position], dtype)
-        }
+        let element = elementText
         var text = ""
         var index = Shape(repeating: 0, count: rank)
         if rank == 0 { return element(0) }
@@ -42,6 +38,20 @@ extension NDArray: CustomStringConvertible {
             }
         }
         return text
+    }
+
+    /// The text of the element at a position in row-major order.
+    private var elementText: (Int) -> String {
+        if dtype == .uint64 {
+            let numbers = values(as: UInt64.self)
+            return { "\(numbers[$0])" }
+        }
+        if dtype.isInteger {
+            let numbers = values(as: Int64.self)
+            return { "\(numbers[$0])" }
+        }
+        let (numbers, dtype) = (values(as: Double.self), dtype)
+        return { NDArray.text(numbers[$0], dtype) }
     }
 
     private static func text(_ value: Double, _ dtype: DType) -> String {

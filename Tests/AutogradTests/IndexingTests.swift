@@ -59,7 +59,7 @@ struct IndexingTests {
     @Test("keeps integers and bool as they are")
     func integers() {
         let index = Tensor([0, 0, 1], .int64)
-        for dtype in [DType.int8, .uint8, .int32, .int64] {
+        for dtype in DType.allCases where dtype.isInteger {
             let x = Tensor([7, 2, 3], dtype)
             let items = Tensor([3, 4, 9], dtype)
             func made(_ by: ScatterReduction, _ includingSelf: Bool = true) -> [Int] {

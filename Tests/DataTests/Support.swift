@@ -85,7 +85,7 @@ enum RawHDF5 {
 
     /// An integer type of any size, sign and byte order.
     static func integer(_ size: Int, signed: Bool, bigEndian: Bool = false) -> hid_t {
-        let type = H5Tcopy(h5x_int32())
+        let type = H5Tcopy(h5x_integer(4, 1))
         H5Tset_size(type, size)
         H5Tset_precision(type, size * 8)
         H5Tset_sign(type, signed ? H5T_SGN_2 : H5T_SGN_NONE)
@@ -105,7 +105,7 @@ enum RawHDF5 {
             file, name, stored, space, hid_t(H5P_DEFAULT), layout, hid_t(H5P_DEFAULT))
         if let values {
             H5Dwrite(
-                id, h5x_int64(), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), values)
+                id, h5x_integer(8, 1), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), values)
         }
         H5Dclose(id)
         H5Sclose(space)

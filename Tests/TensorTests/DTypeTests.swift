@@ -3,29 +3,38 @@ import Testing
 
 @Suite("Element types")
 struct DTypeTests {
-    @Test("are promoted by the table")
+    /// What torch.promote_types of PyTorch 2.13 gives, "-" where it refuses.
+    private static let table = """
+        float32  float32 float64 float32 float32 float32 float32 float32 float32 float32 float32 \
+        float32 float32 float32
+        float64  float64 float64 float64 float64 float64 float64 float64 float64 float64 float64 \
+        float64 float64 float64
+        float16  float32 float64 float16 float32 float16 float16 float16 float16 float16 float16 \
+        float16 float16 float16
+        bfloat16 float32 float64 float32 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 bfloat16 \
+        bfloat16 bfloat16 bfloat16 bfloat16
+        int8     float32 float64 float16 bfloat16 int8 int16 int16 - int32 - int64 - int8
+        uint8    float32 float64 float16 bfloat16 int16 uint8 int16 - int32 - int64 - uint8
+        int16    float32 float64 float16 bfloat16 int16 int16 int16 - int32 - int64 - int16
+        uint16   float32 float64 float16 bfloat16 - - - uint16 - - - - -
+        int32    float32 float64 float16 bfloat16 int32 int32 int32 - int32 - int64 - int32
+        uint32   float32 float64 float16 bfloat16 - - - - - uint32 - - -
+        int64    float32 float64 float16 bfloat16 int64 int64 int64 - int64 - int64 - int64
+        uint64   float32 float64 float16 bfloat16 - - - - - - - uint64 -
+        bool     float32 float64 float16 bfloat16 int8 uint8 int16 - int32 - int64 - bool
+        """
+
+    @Test("are promoted as PyTorch does, except that every dtype holds truth values")
     func promotion() {
-        let order: [DType] = [
-            .bool, .int8, .uint8, .int32, .int64, .float16, .bfloat16, .float32, .float64,
-        ]
-        let (i8, u8, i32, i64) = (DType.int8, DType.uint8, DType.int32, DType.int64)
-        let (f16, b16, f32, f64) = (
-            DType.float16, DType.bfloat16, DType.float32, DType.float64
-        )
-        let table: [[DType]] = [
-            [.bool, i8, u8, i32, i64, f16, b16, f32, f64],
-            [i8, i8, i32, i32, i64, f16, b16, f32, f64],
-            [u8, i32, u8, i32, i64, f16, b16, f32, f64],
-            [i32, i32, i32, i32, i64, f16, b16, f32, f64],
-            [i64, i64, i64, i64, i64, f16, b16, f32, f64],
-            [f16, f16, f16, f16, f16, f16, f32, f32, f64],
-            [b16, b16, b16, b16, b16, f32, b16, f32, f64],
-            [f32, f32, f32, f32, f32, f32, f32, f32, f64],
-            [f64, f64, f64, f64, f64, f64, f64, f64, f64],
-        ]
-        for (row, a) in order.enumerated() {
-            for (column, b) in order.enumerated() {
-                #expect(DType.promote(a, b) == table[row][column])
+        let rows = Self.table.split(separator: "\n").map { $0.split(separator: " ") }
+        let order = rows.map { DType(name: String($0[0])) }
+        #expect(order == DType.allCases)
+        for (a, row) in zip(DType.allCases, rows) {
+            for (b, name) in zip(DType.allCases, row.dropFirst()) {
+                let isTruth = a == .bool || b == .bool
+                let expected = isTruth ? (a == .bool ? b : a) : DType(name: String(name))
+                #expect(DType.common(a, b) == expected, "\(a) and \(b)")
+                if let expected { #expect(DType.promote(a, b) == expected) }
             }
         }
     }
@@ -57,6 +66,10 @@ struct DTypeTests {
         let (low, high) = (Int32.min, Int32.max)
         #expect(x.values(as: Int32.self) == [1, -1, 300, -300, high, low, 0, high])
         #expect(x.values(as: Int64.self)[4...6] == [.max, .min, 0])
+        #expect(x.values(as: UInt16.self) == [1, 0, 300, 0, .max, 0, 0, .max])
+        #expect(x.values(as: Int16.self) == [1, -1, 300, -300, .max, .min, 0, .max])
+        #expect(x.values(as: UInt32.self) == [1, 0, 300, 0, .max, 0, 0, .max])
+        #expect(x.values(as: UInt64.self) == [1, 0, 300, 0, .max, 0, 0, .max])
         #expect(
             NDArray([0.0, -0.0, 0.1, .nan]).values(as: Bool.self) == [false, false, true, true])
     }
@@ -89,6 +102,9 @@ struct DTypeTests {
     @Test("print as numbers, the largest too")
     func printing() {
         #expect(NDArray([Int64.max, -1]).description.hasSuffix(", -1]"))
+        #expect(NDArray([UInt64.max, 0]).description == "[18446744073709551615, 0]")
+        #expect(NDArray([UInt32.max]).description == "[4294967295]")
+        #expect(NDArray([Int16.min, .max]).description == "[-32768, 32767]")
         #expect(
             Tensor([[1, 2], [3, 4]]).description == "[[1.0, 2.0],\n [3.0, 4.0]] float32 [2, 2]")
         #expect(NDArray([true, false]).description == "[true, false]")

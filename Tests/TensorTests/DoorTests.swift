@@ -43,6 +43,9 @@ private let sizes = [
         let shape: Shape = [1, 2]
         _ = shape.inserting(1, at: 4)
     },
+    Door("promote: uint16 and int32 have no common dtype (cast one of them to the other's)") {
+        _ = DType.promote(.uint16, .int32)
+    },
     Door("eye: the size -1 is negative") { _ = Tensor.eye(-1) },
     Door("linspace: the count -1 is negative") { _ = Tensor.linspace(0, 1, count: -1) },
     Door("range: the step is 0") { _ = Tensor.arange(0, 3, step: 0) },

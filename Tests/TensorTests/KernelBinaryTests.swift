@@ -207,8 +207,12 @@ struct KernelBinaryTests {
         }
         check(.int8, Int8.self)
         check(.uint8, UInt8.self)
+        check(.int16, Int16.self)
+        check(.uint16, UInt16.self)
         check(.int32, Int32.self)
+        check(.uint32, UInt32.self)
         check(.int64, Int64.self)
+        check(.uint64, UInt64.self)
         #expect(
             run(BinaryFunction.maximum, .bool, [0, 0, 1, 1] as [UInt8], [0, 1, 0, 1]) == [
                 0, 1, 1, 1,

@@ -134,11 +134,15 @@ struct MatmulTests {
         #expect(product([65536], [65536], .int32) == [0])
         #expect(product([100, 100], [100, 100], .int8) == [32])
         #expect(product([200, 100], [2, 3], .uint8) == [188])
+        #expect(product([65_535, 0], [65_535, 0], .uint16) == [1])
+        #expect(product([-32_768, 1], [3, 2], .int16) == [-32_766])
         #expect(product([1, 0], [0, 1], .bool) == [0])
         #expect(product([1, 1], [0, 1], .bool) == [1])
     }
 
-    @Test("of integers takes any layout, batch and size", arguments: [DType.int8, .int32, .int64])
+    @Test(
+        "of integers takes any layout, batch and size",
+        arguments: [DType.int8, .int16, .uint16, .int32, .uint32, .int64, .uint64])
     func integerLayouts(_ dtype: DType) {
         for (m, k, n) in [(1, 1, 1), (3, 5, 2), (70, 130, 600), (5, 0, 4), (33, 200, 1)] {
             let a = Random(seed: 1).normal([2, m, k], deviation: 4).cast(to: dtype)
@@ -152,7 +156,8 @@ struct MatmulTests {
             for form in forms { #expect(form.values(as: Int.self) == expected) }
         }
         let ones = NDArray.full([2, 2], 1, dtype)
-        let bias = NDArray([-5, 3], [2]).cast(to: dtype)
-        #expect(ones.matmul(ones, bias: bias, relu: true).values(as: Int.self) == [0, 5, 0, 5])
+        let bias = NDArray([dtype.isSigned ? -5 : 5, 3], [2]).cast(to: dtype)
+        let fused = ones.matmul(ones, bias: bias, relu: true).values(as: Int.self)
+        #expect(fused == (dtype.isSigned ? [0, 5, 0, 5] : [7, 5, 7, 5]))
     }
 }

@@ -62,7 +62,7 @@ extension Tensor {
             return n
         }
         x = x.arithmetic
-        guard x.dtype.holds(n.integer) else {
+        guard n.fits(x.dtype) else {
             fail("number", "\(n) does not fit \(x.dtype)", hint: "cast the tensor first")
         }
         return n
@@ -89,17 +89,5 @@ extension Tensor {
         if common == .bool { common = .int32 }
         if a.dtype != common { a = a.cast(to: common) }
         if b.dtype != common { b = b.cast(to: common) }
-    }
-}
-
-extension DType {
-    /// Whether an integer lies in the range of this integer dtype.
-    fileprivate func holds(_ number: Int64) -> Bool {
-        switch self {
-        case .int8: Int8(exactly: number) != nil
-        case .uint8: UInt8(exactly: number) != nil
-        case .int32: Int32(exactly: number) != nil
-        default: true
-        }
     }
 }

@@ -205,7 +205,7 @@ extension Tensor {
         let rule = LabelRule(
             smoothing: smoothing, ignored: ignored, classWeights: nil, of: "crossEntropy")
         let logits = dtype == .float64 ? self : cast(to: .float32)
-        return logits.crossEntropy(labels.cast(to: .int64), rule, isSummed: false)
+        return logits.crossEntropy(labels.asIndex, rule, isSummed: false)
     }
 
     /// The cross-entropy of these logits [rows, classes], float32 or float64, by int64 labels [rows]:

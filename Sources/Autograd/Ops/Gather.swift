@@ -61,12 +61,17 @@ extension Tensor {
         return self + starts.reshape(Shape([shape[0]] + ones))
     }
 
+    /// This index as int64; what uint64 holds beyond it stays out of range.
+    package final var asIndex: Tensor {
+        (dtype == .uint64 ? minimum(Int.max) : self).cast(to: .int64)
+    }
+
     /// int64 positions below `size`, negatives counted from the end; traps outside.
     final func checkedIndex(below size: Int, _ operation: StaticString) -> Tensor {
         guard dtype.isInteger else {
             fail("\(operation)", "indices must be integers, not \(dtype)", hint: "cast(to: .int64)")
         }
-        return Positions(below: size, operation)(cast(to: .int64))
+        return Positions(below: size, operation)(asIndex)
     }
 }
 

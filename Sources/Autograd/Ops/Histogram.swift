@@ -91,12 +91,13 @@ extension Tensor {
             fail("bincount", "weights \(weights.shape) don't fit elements \(shape)")
         }
         var length = 0
+        let places = asIndex
         if count > 0 {
-            let (low, high) = (min().item(as: Int.self), max().item(as: Int.self))
+            let (low, high) = (places.min().item(as: Int.self), places.max().item(as: Int.self))
             if low < 0 { fail("bincount", "\(low) is below 0") }
+            if high == .max { fail("bincount", "\(max()) is too large to count up to") }
             length = high + 1
         }
-        let places = cast(to: .int64)
         let each = weights.map { $0.dtype.isFloat ? $0 : $0.cast(to: .float64) }
         return ScatterAdd.of(
             each ?? .full(like: places, 1), places, rows: Swift.max(length, minLength))

@@ -74,7 +74,7 @@ final class ArgExtreme: UnaryOp {
 }
 
 extension Tensor {
-    /// The sum; integers and bool sum in int64.
+    /// The sum; integers and bool sum in int64, uint64 in its own type, and wrap around.
     public final func sum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Sum(axes, keepDims: keepDims)(self)
     }

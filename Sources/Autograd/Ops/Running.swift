@@ -91,8 +91,8 @@ extension Tensor {
 }
 
 extension Tensor {
-    /// Running products along an axis; integers and bool multiply in int64. The gradient is exact where
-    /// elements are zero.
+    /// Running products along an axis; integers and bool multiply in int64, uint64 in its own type. The
+    /// gradient is exact where elements are zero.
     public final func cumprod(axis: Int = -1) -> Tensor {
         let along = AxisRows(self, axis, "cumprod")
         return along.back(CumProd()(along.rows))

@@ -1,3 +1,4 @@
+internal import CKernels
 public import Tensor
 
 // One element per index along an axis. An index may be smaller than the tensor off the axis; then the
@@ -101,7 +102,9 @@ extension Tensor {
             let met = ScatterAdd.of(ones, index, rows: count)
             let number = includingSelf ? met + 1 : met.maximum(1)
             let sum = making(items, index, .sum, includingSelf)
-            return dtype.isFloat ? sum / number : sum.floorDivide(number)
+            if dtype.isFloat { return sum / number }
+            let wide = Reduction.sum.resultType(of: dtype)
+            return sum.cast(to: wide).floorDivide(number.cast(to: wide))
         case .max, .min:
             let maximum = reduction == .max
             let op = ScatterExtreme(maximum: maximum, rows: count)

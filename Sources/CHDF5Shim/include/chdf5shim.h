@@ -7,11 +7,15 @@
 static inline unsigned h5x_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned h5x_truncate(void) { return H5F_ACC_TRUNC; }
 
-static inline hid_t h5x_int8(void) { return H5T_NATIVE_INT8; }
-static inline hid_t h5x_uint8(void) { return H5T_NATIVE_UINT8; }
-static inline hid_t h5x_int32(void) { return H5T_NATIVE_INT32; }
-static inline hid_t h5x_int64(void) { return H5T_NATIVE_INT64; }
-static inline hid_t h5x_uint64(void) { return H5T_NATIVE_UINT64; }
+// Integers of 1, 2, 4 or 8 bytes.
+static inline hid_t h5x_integer(int size, int is_signed) {
+    switch (size) {
+    case 1: return is_signed ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8;
+    case 2: return is_signed ? H5T_NATIVE_INT16 : H5T_NATIVE_UINT16;
+    case 4: return is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32;
+    default: return is_signed ? H5T_NATIVE_INT64 : H5T_NATIVE_UINT64;
+    }
+}
 static inline hid_t h5x_float32(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t h5x_float64(void) { return H5T_NATIVE_DOUBLE; }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dtypes.h"
 #include "elementwise.h"
 #include "optimizers.h"
 #include "reductions.h"
@@ -13,11 +14,6 @@
 #pragma clang diagnostic push
 // Only the kernels themselves are sure to be there: operands may be null where a comment says so.
 #pragma clang diagnostic ignored "-Wnullability-completeness"
-
-// Raw values of Swift's `DType`.
-enum ft_dtype {
-    FT_F32, FT_F64, FT_F16, FT_BF16, FT_I8, FT_U8, FT_I32, FT_I64, FT_BOOL
-};
 
 enum { FT_MAX_RANK = 8 };
 
@@ -210,8 +206,8 @@ typedef struct ft_kernels {
     // Writes `count` copies of the element at `element`.
     void (*_Nonnull fill)(int dtype, int64_t count, const void *element, void *out);
 
-    // --- Reductions, see reductions.h. Floats of every size accumulate in double, integers in int64,
-    // and the result is rounded once. The order of accumulation depends on sizes and strides alone.
+    // --- Reductions, see reductions.h. Floats of every size accumulate in double, integers in int64
+    // or uint64, and the result is rounded once. The order of accumulation depends on sizes and strides alone.
     // Reduces the elements [from, to) of the reduced axes for the kept ones [begin, end), both counted
     // in the order of memory: into `out`, or, if `partial` is there, into partial[begin..<end].
     void (*_Nonnull reduce)(const ft_reduction *reduction, int64_t begin, int64_t end, int64_t from,

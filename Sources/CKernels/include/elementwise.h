@@ -115,38 +115,49 @@
     FT_BINARY(gelu_tanh_grad, x * R(gelu_tanh_slope)(y))
 
 // FT_COMPARE(name, operator)
-#define FT_COMPARE_LIST(FT_COMPARE)                                                                \
+#define FT_SIGNLESS_COMPARE_LIST(FT_COMPARE)                                                       \
     FT_COMPARE(eq, ==)                                                                             \
-    FT_COMPARE(ne, !=)                                                                             \
+    FT_COMPARE(ne, !=)
+#define FT_SIGNED_COMPARE_LIST(FT_COMPARE)                                                         \
     FT_COMPARE(lt, <)                                                                              \
     FT_COMPARE(le, <=)                                                                             \
     FT_COMPARE(gt, >)                                                                              \
     FT_COMPARE(ge, >=)
+#define FT_COMPARE_LIST(FT_COMPARE)                                                                \
+    FT_SIGNLESS_COMPARE_LIST(FT_COMPARE)                                                           \
+    FT_SIGNED_COMPARE_LIST(FT_COMPARE)
 
-// Operations that integers compute natively, in their own type. W(x) is x in the unsigned type of
-// the same width, so that overflow wraps; I(name) picks a function of scalar_math.h by type.
+// Operations that integers compute natively, in their own type. W(x) is x in an unsigned type of at
+// least the same width, so that overflow wraps; I(name) picks a function of scalar_math.h by type.
 // floor_div, mod, fmod and trunc_div: the divisor is known to be non-zero. On bool only logical ones: and = minimum,
 // or = maximum, xor = ne.
-#define FT_INT_UNARY_LIST(FT_UNARY)                                                                \
+//
+// Those of a SIGNLESS list give the same bits with and without a sign: they are compiled once a width.
+#define FT_SIGNLESS_UNARY_LIST(FT_UNARY)                                                           \
     FT_UNARY(neg, 0 - W(x))                                                                        \
-    FT_UNARY(abs, x < 0 ? 0 - W(x) : W(x))                                                         \
-    FT_UNARY(sign, (x > 0) - (x < 0))                                                              \
     FT_UNARY(square, W(x) * W(x))                                                                  \
-    FT_UNARY(relu, x > 0 ? x : 0)                                                                  \
     FT_UNARY(floor, x)                                                                             \
     FT_UNARY(ceil, x)                                                                              \
     FT_UNARY(round, x)                                                                             \
     FT_UNARY(trunc, x)
-#define FT_INT_TEST_LIST(FT_TEST)                                                                  \
+#define FT_SIGNED_UNARY_LIST(FT_UNARY)                                                             \
+    FT_UNARY(abs, x < 0 ? 0 - W(x) : W(x))                                                         \
+    FT_UNARY(sign, (x > 0) - (x < 0))                                                              \
+    FT_UNARY(relu, x > 0 ? x : 0)
+#define FT_INT_UNARY_LIST(FT_UNARY)                                                                \
+    FT_SIGNLESS_UNARY_LIST(FT_UNARY)                                                               \
+    FT_SIGNED_UNARY_LIST(FT_UNARY)
+#define FT_SIGNLESS_TEST_LIST(FT_TEST)                                                             \
     FT_TEST(isnan, 0 & x)                                                                          \
     FT_TEST(isinf, 0 & x)                                                                          \
     FT_TEST(isfinite, (0 & x) + 1)                                                                 \
-    FT_TEST(signbit, x < 0)                                                                        \
     FT_TEST(logical_not, x == 0)
-#define FT_INT_BINARY_LIST(FT_BINARY)                                                              \
+#define FT_SIGNED_TEST_LIST(FT_TEST) FT_TEST(signbit, x < 0)
+#define FT_SIGNLESS_BINARY_LIST(FT_BINARY)                                                         \
     FT_BINARY(add, W(x) + W(y))                                                                    \
     FT_BINARY(sub, W(x) - W(y))                                                                    \
-    FT_BINARY(mul, W(x) * W(y))                                                                    \
+    FT_BINARY(mul, W(x) * W(y))
+#define FT_SIGNED_BINARY_LIST(FT_BINARY)                                                           \
     FT_BINARY(floor_div, I(floor_div)(x, y))                                                       \
     FT_BINARY(mod, I(mod)(x, y))                                                                   \
     FT_BINARY(fmod, I(fmod)(x, y))                                                                 \
@@ -154,17 +165,24 @@
     FT_BINARY(pow, I(pow)(x, y))                                                                   \
     FT_BINARY(maximum, x > y ? x : y)                                                              \
     FT_BINARY(minimum, x < y ? x : y)
+#define FT_INT_BINARY_LIST(FT_BINARY)                                                              \
+    FT_SIGNLESS_BINARY_LIST(FT_BINARY)                                                             \
+    FT_SIGNED_BINARY_LIST(FT_BINARY)
 
 // Those that integers alone have, and bool the first three. Shifts beyond the width, or by a negative
 // number, leave what is shifted in: zeros, or to the right the sign.
-#define FT_WHOLE_BINARY_LIST(FT_BINARY)                                                            \
+#define FT_SIGNLESS_WHOLE_BINARY_LIST(FT_BINARY)                                                   \
     FT_BINARY(bit_and, x & y)                                                                      \
     FT_BINARY(bit_or, x | y)                                                                       \
     FT_BINARY(bit_xor, x ^ y)                                                                      \
-    FT_BINARY(shift_left, I(shift_left)(x, y))                                                     \
+    FT_BINARY(shift_left, I(shift_left)(x, y))
+#define FT_SIGNED_WHOLE_BINARY_LIST(FT_BINARY)                                                     \
     FT_BINARY(shift_right, I(shift_right)(x, y))                                                   \
     FT_BINARY(gcd, I(gcd)(x, y))                                                                   \
     FT_BINARY(lcm, I(lcm)(x, y))
+#define FT_WHOLE_BINARY_LIST(FT_BINARY)                                                            \
+    FT_SIGNLESS_WHOLE_BINARY_LIST(FT_BINARY)                                                       \
+    FT_SIGNED_WHOLE_BINARY_LIST(FT_BINARY)
 
 // In Swift these are enums with the plain names: `UnaryFunction.tanh`.
 #define FT_NAMED(constant, name) constant __attribute__((swift_name(#name))),

@@ -2,26 +2,34 @@
 // the enum.
 //
 // In an expression x is an element, a and b are what was made of elements so far, and n is how many
-// there are: all double for floats of any size, all int64_t for integers and bool. W(x) is x in
-// uint64_t, so that overflow wraps, and x itself for floats. R(name) picks a function by type; LEAST
+// there are: all double for floats of any size, all int64_t for integers and bool, but uint64_t for
+// uint64. W(x) is x in uint64_t, so that overflow wraps, and x itself for floats. R(name) picks a function by type; LEAST
 // and MOST are the type's bounds.
 #pragma once
 
 #include "elementwise.h"
 
-// The dtype of a result: that of the elements; that, or int64 where they are integers; int64; bool.
+// The dtype of a result: that of the elements; that, or int64 where they are integers other than
+// uint64; int64; bool.
 enum ft_result { FT_RESULT_OWN, FT_RESULT_WIDE, FT_RESULT_COUNT, FT_RESULT_TRUTH };
 
 // FT_REDUCTION(name, result, start, take, join, finish): begins with `start`, takes one element
 // after the other, joins two parts, and makes the result of it all. Joining `start` changes nothing. A
 // reduction that starts at an infinity has no result of no elements.
-#define FT_ANY_REDUCTION_LIST(FT_REDUCTION)                                                        \
+#define FT_SIGNLESS_REDUCTION_LIST(FT_REDUCTION)                                                   \
     FT_REDUCTION(sum, WIDE, 0, W(a) + W(x), W(a) + W(b), a)                                        \
     FT_REDUCTION(product, WIDE, 1, W(a) * W(x), W(a) * W(b), a)                                    \
-    FT_REDUCTION(maximum, OWN, LEAST, R(max)(a, x), R(max)(a, b), a)                               \
-    FT_REDUCTION(minimum, OWN, MOST, R(min)(a, x), R(min)(a, b), a)                                \
     FT_REDUCTION(any, TRUTH, 0, (a != 0) | (x != 0), (a != 0) | (b != 0), a)                       \
     FT_REDUCTION(all, TRUTH, 1, (a != 0) & (x != 0), (a != 0) & (b != 0), a)
+
+// Those of integers that depend on whether there is a sign.
+#define FT_ORDER_REDUCTION_LIST(FT_REDUCTION)                                                      \
+    FT_REDUCTION(maximum, OWN, LEAST, R(max)(a, x), R(max)(a, b), a)                               \
+    FT_REDUCTION(minimum, OWN, MOST, R(min)(a, x), R(min)(a, b), a)
+
+#define FT_ANY_REDUCTION_LIST(FT_REDUCTION)                                                        \
+    FT_SIGNLESS_REDUCTION_LIST(FT_REDUCTION)                                                       \
+    FT_ORDER_REDUCTION_LIST(FT_REDUCTION)
 
 // Those that only floats have.
 #define FT_REAL_REDUCTION_LIST(FT_REDUCTION)                                                       \

@@ -47,18 +47,10 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
 
     /// The type that an array of `dtype` is stored as.
     public init(_ dtype: DType) {
-        self =
-            switch dtype {
-            case .float64: .float64
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            case .int64: .int64
-            case .int32: .int32
-            case .int8: .int8
-            case .uint8: .uint8
-            case .bool: .bool
-            }
+        guard let type = SafetensorsType.allCases.first(where: { $0.name == dtype.name }) else {
+            fail("SafetensorsType", "the format has no \(dtype)")
+        }
+        self = type
     }
 
     /// Bits per element.
@@ -74,20 +66,7 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     }
 
     /// The dtype that `SafetensorsFile.array` gives, nil for types that can only be listed.
-    public var loaded: DType? {
-        switch self {
-        case .float64: .float64
-        case .float32: .float32
-        case .float16: .float16
-        case .bfloat16: .bfloat16
-        case .int64, .uint32, .uint64: .int64
-        case .int32, .int16, .uint16: .int32
-        case .int8: .int8
-        case .uint8: .uint8
-        case .bool: .bool
-        default: nil
-        }
-    }
+    public var loaded: DType? { DType(name: name) }
 
     /// The name for tables, in the style of `DType.name`: `float32`, `uint16`, `float8_e4m3`.
     public var name: String {

@@ -1,3 +1,5 @@
+import Tensor
+
 /// Bytes in the order of the other kind of machine, element by element.
 func swapBytes(_ bytes: UnsafeMutableRawBufferPointer, elementSize: Int) {
     guard elementSize > 1 else { return }
@@ -18,4 +20,12 @@ func byteCount(_ sizes: [Int], elementSize: Int) -> Int? {
         product = next
     }
     return sizes.contains(0) ? 0 : product
+}
+
+extension NDArray {
+    /// The elements of `dtype` that lie at `bytes` in this machine's order.
+    init(copying bytes: UnsafeRawBufferPointer, _ shape: Shape, _ dtype: DType) {
+        self.init(uninitialized: shape, dtype, on: CPUBackend.shared)
+        withUnsafeMutableBytes { $0.copyMemory(from: .init(rebasing: bytes[..<$0.count])) }
+    }
 }

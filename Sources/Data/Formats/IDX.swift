@@ -5,13 +5,13 @@ public import Tensor
 
 /// IDX files, the format that MNIST is published in, plain or compressed with gzip.
 public enum IDX {
-    /// Reads an array; 16-bit integers become int32.
+    /// Reads an array.
     ///
     /// Throws where the file is damaged or is something else.
     public static func read(_ path: String) throws -> NDArray {
         let input = try GzipInput(path)
         let start = try input.take(4, "header")
-        guard start[0] == 0, start[1] == 0, let number = number(of: start[2]) else {
+        guard start[0] == 0, start[1] == 0, let dtype = dtype(of: start[2]) else {
             throw DataError(path, "this is not an IDX file; give one like train-images-idx3-ubyte")
         }
         let rank = Int(start[3])
@@ -25,7 +25,7 @@ public enum IDX {
         let sizes = (0..<rank).map { axis in
             header[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
         }
-        guard let size = byteCount(sizes, elementSize: number.size), input.mayHold(size) else {
+        guard let size = byteCount(sizes, elementSize: dtype.size), input.mayHold(size) else {
             throw DataError(
                 path,
                 "the header declares shape \(sizes), which a file of"
@@ -36,10 +36,8 @@ public enum IDX {
             throw DataError(
                 path, "bytes follow the elements that the header declares; copy it again")
         }
-        bytes.withUnsafeMutableBytes { swapBytes($0, elementSize: number.size) }
-        let array = bytes.withUnsafeBytes { number.array($0, Shape(sizes)) }
-        guard let array else { throw DataError(path, "a number is beyond int64") }
-        return array
+        bytes.withUnsafeMutableBytes { swapBytes($0, elementSize: dtype.size) }
+        return bytes.withUnsafeBytes { NDArray(copying: $0, Shape(sizes), dtype) }
     }
 
     /// Writes an array, compressed where the path ends in `.gz`. Bools become bytes.
@@ -47,7 +45,7 @@ public enum IDX {
     /// Throws for dtypes that the format doesn't have, and where the file can't be written.
     public static func write(_ array: NDArray, to path: String) throws {
         let array = array.dtype == .bool ? array.cast(to: .uint8) : array
-        guard let code = codes.first(where: { $0.number == .same(array.dtype) })?.code else {
+        guard let code = codes.first(where: { $0.dtype == array.dtype })?.code else {
             throw DataError(path, "IDX has no \(array.dtype); cast it to float32 or int32 first")
         }
         guard array.shape.allSatisfy({ $0 <= Int(UInt32.max) }) else {
@@ -69,13 +67,13 @@ public enum IDX {
         }
     }
 
-    private static let codes: [(code: UInt8, number: StoredNumber)] = [
-        (0x08, .same(.uint8)), (0x09, .same(.int8)), (0x0B, .int16), (0x0C, .same(.int32)),
-        (0x0D, .same(.float32)), (0x0E, .same(.float64)),
+    private static let codes: [(code: UInt8, dtype: DType)] = [
+        (0x08, .uint8), (0x09, .int8), (0x0B, .int16), (0x0C, .int32), (0x0D, .float32),
+        (0x0E, .float64),
     ]
 
-    private static func number(of code: UInt8) -> StoredNumber? {
-        codes.first { $0.code == code }?.number
+    private static func dtype(of code: UInt8) -> DType? {
+        codes.first { $0.code == code }?.dtype
     }
 
     private static func compress(_ bytes: [UInt8], to temporary: String, _ path: String) throws {

@@ -3,7 +3,7 @@ public import Tensor
 
 /// NumPy's `.npy` files: one array each.
 public enum NPY {
-    /// Reads an array; 16-bit and unsigned integers are widened to the next dtype that holds them.
+    /// Reads an array.
     ///
     /// Throws where the file is damaged or holds something else than numbers.
     public static func read(_ path: String) throws -> NDArray {
@@ -17,7 +17,7 @@ public enum NPY {
                     + " \(Shape.maximumRank) supported; save it with fewer")
         }
         let available = file.bytes.count - start
-        guard let size = byteCount(header.shape, elementSize: header.number.size),
+        guard let size = byteCount(header.shape, elementSize: header.dtype.size),
             size <= available
         else {
             throw DataError(
@@ -34,9 +34,7 @@ public enum NPY {
         }
         let stored = Shape(header.isFortran ? header.shape.reversed() : header.shape)
         let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[start...])
-        guard let array = header.number.array(bytes, stored) else {
-            throw DataError(path, "a number is beyond int64; save smaller numbers")
-        }
+        let array = NDArray(copying: bytes, stored, header.dtype)
         guard header.isFortran else { return array }
         return array.permute((0..<stored.rank).reversed()).contiguous()
     }

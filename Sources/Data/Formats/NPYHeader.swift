@@ -5,7 +5,7 @@ import Tensor
 struct NPYHeader {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-    let number: StoredNumber
+    let dtype: DType
     let isFortran: Bool
     let shape: [Int]
 
@@ -57,23 +57,22 @@ struct NPYHeader {
         guard let code, let order, let shape else {
             throw DataError(path, "the .npy header is damaged; save the array again")
         }
-        return NPYHeader(number: try number(code, path), isFortran: order, shape: shape)
+        return NPYHeader(dtype: try dtype(code, path), isFortran: order, shape: shape)
     }
 
-    private static let codes: [(code: String, number: StoredNumber)] = [
-        ("|b1", .same(.bool)), ("|i1", .same(.int8)), ("|u1", .same(.uint8)),
-        ("<i2", .int16), ("<u2", .uint16), ("<i4", .same(.int32)), ("<u4", .uint32),
-        ("<i8", .same(.int64)), ("<u8", .uint64), ("<f2", .same(.float16)),
-        ("<f4", .same(.float32)), ("<f8", .same(.float64)),
-    ]
-
-    /// NumPy's code of a dtype, if it has one.
+    /// NumPy's code of a dtype, if it has one: byte order, kind and bytes, as in `<u2`.
     static func code(of dtype: DType) -> String? {
-        codes.first { $0.number == .same(dtype) }?.code
+        switch dtype {
+        case .bfloat16: return nil
+        case .bool: return "|b1"
+        default:
+            let kind = dtype.isFloat ? "f" : dtype.isSigned ? "i" : "u"
+            return (dtype.size == 1 ? "|" : "<") + kind + "\(dtype.size)"
+        }
     }
 
-    private static func number(_ code: String, _ path: String) throws -> StoredNumber {
-        if let match = codes.first(where: { $0.code == code }) { return match.number }
+    private static func dtype(_ code: String, _ path: String) throws -> DType {
+        if let match = DType.allCases.first(where: { self.code(of: $0) == code }) { return match }
         if code.hasPrefix(">") {
             throw DataError(
                 path,

@@ -88,12 +88,11 @@ extension HDF5Dataset {
                 "can't be read at rows \(rows.lowerBound)..<\(rows.upperBound)"
                     + " (\(status.reason)); the file is damaged, make it again")
         }
-        try settle(bytes)
+        settle(bytes)
     }
 
     private func withMemoryType<Result>(_ body: (hid_t) -> Result) -> Result? {
         switch type {
-        case .unsigned64: body(h5x_uint64())
         case .numeric(let dtype): HDF5Type.with(dtype, body)
         case .enumeration: HDF5Library.with(H5Dget_type(id), H5Tclose, body)
         case .unsupported: nil
@@ -118,15 +117,8 @@ extension HDF5Dataset {
     }
 
     /// Makes what arrived valid elements of the dtype.
-    private func settle(_ bytes: UnsafeMutableRawBufferPointer) throws {
-        switch type {
-        case .unsigned64:
-            for value in bytes.bindMemory(to: UInt64.self) where value > UInt64(Int64.max) {
-                throw error("holds \(value), which is beyond int64; store smaller numbers")
-            }
-        case .enumeration(.bool):
-            for index in bytes.indices { bytes[index] = bytes[index] == 0 ? 0 : 1 }
-        case .numeric, .enumeration, .unsupported: break
-        }
+    private func settle(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard type == .enumeration(.bool) else { return }
+        for index in bytes.indices { bytes[index] = bytes[index] == 0 ? 0 : 1 }
     }
 }

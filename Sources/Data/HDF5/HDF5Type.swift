@@ -6,8 +6,6 @@ import Tensor
 enum HDF5Type: Sendable, Equatable {
     /// Elements that libhdf5 delivers as this dtype.
     case numeric(DType)
-    /// Unsigned 64-bit integers: int64 after a check.
-    case unsigned64
     /// Names for the values of a byte, delivered as the bytes that are stored.
     case enumeration(DType)
     /// A type that can't be read as numbers, by name.
@@ -17,12 +15,11 @@ enum HDF5Type: Sendable, Equatable {
     var dtype: DType? {
         switch self {
         case .numeric(let dtype), .enumeration(let dtype): dtype
-        case .unsigned64: .int64
         case .unsupported: nil
         }
     }
 
-    /// Classifies a stored type: 16-bit and unsigned integers take the next dtype that holds them.
+    /// Classifies a stored type: integers of odd sizes take the next dtype that holds them.
     init(_ type: hid_t) {
         let size = H5Tget_size(type)
         switch H5Tget_class(type) {
@@ -44,9 +41,12 @@ enum HDF5Type: Sendable, Equatable {
         switch (size, signed) {
         case (1, true): self = .numeric(.int8)
         case (1, false): self = .numeric(.uint8)
-        case (2...3, _), (4, true): self = .numeric(.int32)
-        case (4...7, _), (8, true): self = .numeric(.int64)
-        case (8, false): self = .unsigned64
+        case (2, true): self = .numeric(.int16)
+        case (2, false): self = .numeric(.uint16)
+        case (4, false): self = .numeric(.uint32)
+        case (3...4, _): self = .numeric(.int32)
+        case (8, false): self = .numeric(.uint64)
+        case (5...8, _): self = .numeric(.int64)
         default: self = .unsupported("\(size * 8)-bit integers")
         }
     }
@@ -81,15 +81,12 @@ enum HDF5Type: Sendable, Equatable {
         _ dtype: DType, _ body: (hid_t) throws -> Result
     ) rethrows -> Result? {
         switch dtype {
-        case .int8: try body(h5x_int8())
-        case .uint8: try body(h5x_uint8())
-        case .int32: try body(h5x_int32())
-        case .int64: try body(h5x_int64())
         case .float32: try body(h5x_float32())
         case .float64: try body(h5x_float64())
         case .float16: try HDF5Library.with(h5x_float16_like(5, 10, 15), H5Tclose, body)
         case .bfloat16: try HDF5Library.with(h5x_float16_like(8, 7, 127), H5Tclose, body)
         case .bool: try HDF5Library.with(h5x_bool(), H5Tclose, body)
+        default: try body(h5x_integer(Int32(dtype.size), dtype.isSigned ? 1 : 0))
         }
     }
 }

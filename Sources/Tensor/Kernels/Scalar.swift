@@ -1,51 +1,90 @@
-/// A number that kernels take as it is: exact for every Int and every Double.
+/// A number that kernels take as it is: exact for every Int, UInt64 and Double.
 public struct Scalar: Sendable, Hashable {
+    /// What the bits are: a Double, an Int64, or a UInt64 beyond it.
+    private enum Kind { case real, whole, large }
+
     private let bits: UInt64
-    package let isInteger: Bool
+    private let kind: Kind
+    package var isInteger: Bool { kind != .real }
 
     /// A number that kernels take as a floating-point one: beside integers it makes float32 unless
     /// cast.
     public init(_ value: Double) {
         bits = value.bitPattern
-        isInteger = false
+        kind = .real
     }
 
     /// A whole number, exact in 64 bits: beside integers it keeps their dtype.
     public init(_ value: Int) {
         bits = UInt64(bitPattern: Int64(value))
-        isInteger = true
+        kind = .whole
+    }
+
+    /// A whole number, exact in 64 bits: beside integers it keeps their dtype.
+    public init(_ value: UInt64) {
+        bits = value
+        kind = value > UInt64(Int64.max) ? .large : .whole
     }
 
     package var double: Double {
-        isInteger ? Double(Int64(bitPattern: bits)) : Double(bitPattern: bits)
+        switch kind {
+        case .real: Double(bitPattern: bits)
+        case .whole: Double(Int64(bitPattern: bits))
+        case .large: Double(bits)
+        }
     }
 
     /// Toward zero and saturating, NaN as 0.
-    package var integer: Int64 {
-        if isInteger { return Int64(bitPattern: bits) }
-        let value = Double(bitPattern: bits)
-        if value.isNaN { return 0 }
-        if value >= 0x1p63 { return .max }
-        return value <= -0x1p63 ? .min : Int64(value)
+    private func integer<Integer: FixedWidthInteger>() -> Integer {
+        switch kind {
+        case .whole: return Integer(clamping: Int64(bitPattern: bits))
+        case .large: return Integer(clamping: bits)
+        case .real:
+            let value = Double(bitPattern: bits)
+            if value.isNaN { return 0 }
+            // The largest integer may round up to a power of two, which is beyond it.
+            if value >= Double(Integer.max) { return .max }
+            return value <= Double(Integer.min) ? .min : Integer(value)
+        }
+    }
+
+    /// Whether it is a whole number in the range of an integer dtype.
+    package func fits(_ dtype: DType) -> Bool {
+        if kind == .large { return dtype == .uint64 }
+        let number = Int64(bitPattern: bits)
+        let width = 8 * dtype.size - (dtype.isSigned ? 1 : 0)
+        if number < 0, !dtype.isSigned { return false }
+        return width >= 63 || (number < 0 ? ~number : number) >> width == 0
     }
 
     /// Writes the number as one element: floats rounded to nearest, integers saturating.
     func store(as dtype: DType, at element: UnsafeMutableRawPointer) {
         switch dtype {
         case .float32:
-            let value = isInteger ? Float(integer) : Float(double)
-            element.storeBytes(of: value, as: Float.self)
+            element.storeBytes(of: float, as: Float.self)
         case .float64: element.storeBytes(of: double, as: Double.self)
         case .float16:
-            let value = isInteger ? Float16(integer) : Float16(double)
+            let value = kind == .whole ? Float16(Int64(bitPattern: bits)) : Float16(double)
             element.storeBytes(of: value, as: Float16.self)
         case .bfloat16:
             element.storeBytes(of: Scalar.bfloat16(double), as: UInt16.self)
-        case .int8: element.storeBytes(of: Int8(clamping: integer), as: Int8.self)
-        case .uint8: element.storeBytes(of: UInt8(clamping: integer), as: UInt8.self)
-        case .int32: element.storeBytes(of: Int32(clamping: integer), as: Int32.self)
-        case .int64: element.storeBytes(of: integer, as: Int64.self)
+        case .int8: element.storeBytes(of: integer(), as: Int8.self)
+        case .uint8: element.storeBytes(of: integer(), as: UInt8.self)
+        case .int16: element.storeBytes(of: integer(), as: Int16.self)
+        case .uint16: element.storeBytes(of: integer(), as: UInt16.self)
+        case .int32: element.storeBytes(of: integer(), as: Int32.self)
+        case .uint32: element.storeBytes(of: integer(), as: UInt32.self)
+        case .int64: element.storeBytes(of: integer(), as: Int64.self)
+        case .uint64: element.storeBytes(of: integer(), as: UInt64.self)
         case .bool: element.storeBytes(of: double != 0, as: Bool.self)
+        }
+    }
+
+    private var float: Float {
+        switch kind {
+        case .real: Float(double)
+        case .whole: Float(Int64(bitPattern: bits))
+        case .large: Float(bits)
         }
     }
 
@@ -67,5 +106,11 @@ public struct Scalar: Sendable, Hashable {
 
 extension Scalar: CustomStringConvertible {
     /// The number in Swift's notation: `2` or `2.0`.
-    public var description: String { isInteger ? "\(integer)" : "\(double)" }
+    public var description: String {
+        switch kind {
+        case .real: "\(double)"
+        case .whole: "\(Int64(bitPattern: bits))"
+        case .large: "\(bits)"
+        }
+    }
 }

@@ -69,7 +69,7 @@ struct ArithmeticCaseTests {
         for dtype in [DType.float16, .bfloat16, .float32, .float64] {
             #expect((Tensor([1], dtype) * 2.5).dtype == dtype)
         }
-        for dtype in [DType.int8, .uint8, .int32, .int64] {
+        for dtype in DType.allCases where dtype.isInteger {
             #expect((Tensor([1], dtype) + 2).dtype == dtype)
             #expect((Tensor([1], dtype) * 2.5).dtype == .float32)
             #expect((Tensor([1], dtype) / 2).dtype == .float32)

@@ -41,7 +41,8 @@ struct IntegerCaseTests {
         #expect("\(Tensor([1, 200], .uint8))" == "[1, 200] uint8 [2]")
     }
 
-    @Test("limited, cut at 0 and raised to powers", arguments: [DType.int8, .int32, .int64])
+    @Test(
+        "limited, cut at 0 and raised to powers", arguments: [DType.int8, .int16, .int32, .int64])
     func functions(_ dtype: DType) {
         let x = Tensor([-3, 0, 2, 5], dtype)
         let results = [

@@ -84,6 +84,7 @@ extension Entry {
         .unary("half") { $0.cast(to: .float16) },
         .unary("int") { $0.cast(to: .int32) },
         .unary("long") { $0.cast(to: .int64) },
+        .unary("short") { $0.cast(to: .int16) },
     ]
 
     /// PyTorch lists the widths of the last axis first.
