@@ -27,6 +27,7 @@ extension CPUBackend {
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .convolution(let part, let window, let hasBias):
             convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
+        case .distances(let order): distances(a, b, order: order, into: out)
         case .factor(let factor, let operation): self.factor(factor, a, operation, into: out)
         case .solve(let system, let operation): solve(system, a, b, operation, into: out)
         case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)

@@ -9,7 +9,7 @@ extension Kernel {
             .softmax, .logSumExp, .dropout, .labelWeights, .positions, .factor:
             1
         case .binary, .compare, .softmaxBackward, .gather, .scatter, .crossEntropy,
-            .solve:
+            .solve, .distances:
             2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .ordering(let ordering): ordering.operandCount

@@ -81,6 +81,7 @@ extension Kernel {
         case .convolution(.output, _, _): "convolution"
         case .convolution(.input, _, _): "convolutionInput"
         case .convolution(.weight, _, _): "convolutionWeight"
+        case .distances: "distances"
         case .factor(_, let operation), .solve(_, let operation): "\(operation)"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"

@@ -75,6 +75,11 @@ package enum Kernel: Sendable {
     /// c if there is a bias; or the gradient by the input, of that by the output a and the weight b;
     /// or that by the weight, of the input a and the gradient by the output b.
     case convolution(ConvolutionPart, Window, bias: Bool)
+
+    /// The distances of the rows of a [.., m, k] to the columns of b [.., k, n] by the norm of an order
+    /// above 0, contiguous float32 or float64 with equal leading axes.
+    case distances(order: Double)
+
     // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
     // words name the operation where a matrix has no such factor or solution.
 

@@ -70,6 +70,7 @@ extension Kernel {
             case .input: 2 * a.count * (b.count / max(1, b.shape[0]))
             case .weight: 2 * b.count * (out.count / max(1, out.shape[0]))
             }
+        case .distances: 3 * out.count * (a.shape.last ?? 1)
         case .factor: a.count * (a.shape.last ?? 1)
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)
         case .ordering: a.count
