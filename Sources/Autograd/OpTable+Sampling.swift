@@ -30,7 +30,10 @@ extension OpTable {
         several(
             "gamma slope", "LogGammaSlope", inputs: [.real(0.25...5), .real(-2...2)],
             shapes: [[[3, 4], [3, 4]], [[], []], [[0], [0]]], gradient: .none("float")
-        ) { LogGammaSlope()($0[0].cast(to: .float64), $0[1].cast(to: .float64)) },
+        ) {
+            let operands = $0.map { $0.detach().cast(to: .float64) }
+            return LogGammaSlope()(operands[0], operands[1])
+        },
         several(
             "beta", "LogGammaDraw", inputs: [.real(0.1...4), .real(0.1...4)],
             shapes: [[[3, 4], [3, 4]], [[3, 1], [4]], [[], [2]], [[0], [1]]],
