@@ -38,8 +38,13 @@ extension Tensor {
                 hint: "sums alone take weights, one for each index")
         }
         var rows = take(index)
-        if let weights { rows = rows * weights.unsqueeze(-1) }
         let isPadding = paddingIndex.map { self.isPadding(index, $0) }
+        if let weights {
+            return Tensor.roundedOnce([rows, weights]) {
+                let weighted = $0[0] * $0[1].unsqueeze(-1)
+                return (isPadding.map { Tensor.where($0, 0, weighted) } ?? weighted).sum(axis: 1)
+            }
+        }
         if reduction == .max {
             if index.shape[1] == 0 { return rows.sum(axis: 1) }
             guard let isPadding else { return rows.max(axis: 1) }
@@ -73,14 +78,17 @@ extension Tensor {
                 "embeddingBag", "weights \(weights.shape) for indices \(index.shape)",
                 hint: "sums alone take weights, one for each index")
         }
-        var rows = take(index)
-        if let weights { rows = rows * weights.unsqueeze(-1) }
+        let rows = take(index)
         let bags = offsets.shape[0]
         var bag = offsets.bags(of: index.shape[0])
         if let paddingIndex {
             bag = Tensor.where(isPadding(index, paddingIndex).squeeze(-1), bags, bag)
         }
-        return rows.bagged(bag, bags, reduction)
+        guard let weights else { return rows.bagged(bag, bags, reduction) }
+        let place = bag
+        return Tensor.roundedOnce([rows, weights]) {
+            ($0[0] * $0[1].unsqueeze(-1)).bagged(place, bags, .sum)
+        }
     }
 
     /// Which of the bags that begin here each of `count` items is in.

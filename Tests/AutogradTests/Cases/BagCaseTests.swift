@@ -23,6 +23,20 @@ struct BagCaseTests {
         #expect(result.message.contains("embeddingBag: index 1 is out of range for size 1"))
     }
 
+    @Test("weighted halves are rounded once")
+    func halves() {
+        let (rows, weights) = (Tensor([[1.3], [-1.3]], .float16), Tensor([0.71, 0.7], .float16))
+        let (a, w) = (rows.doubles, weights.doubles)
+        let index = Tensor([0, 1], .int64)
+        let sum = rows.embeddingBag(
+            index, offsets: Tensor([0], .int64), reduction: .sum, weights: weights)
+        #expect(sum.dtype == .float16)
+        #expect(sum.doubles == [Double(Float16(a[0] * w[0] + a[1] * w[1]))])
+        let pairs = weights.unsqueeze(0)
+        let same = rows.embeddingBag(index.unsqueeze(0), reduction: .sum, weights: pairs)
+        #expect(same.doubles == sum.doubles)
+    }
+
     @Test("runs of equal slices are found along an axis")
     func runs() {
         let x = Tensor([[1, 1, 2, 1], [3, 3, 3, 3]])
