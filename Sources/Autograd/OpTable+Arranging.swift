@@ -67,6 +67,12 @@ extension OpTable {
         ) {
             $0.repeated([2, 0, 3], axis: 0)
         },
+        shaped(
+            "repeated by a tensor", "Gather", "ScatterAdd", shapes: [[3, 2], [3], [3, 0]],
+            large: [3, 307]
+        ) {
+            $0.repeated(Tensor(NDArray([2, 0, 3], on: $0.data.backend)), axis: 0)
+        },
         unary("atLeast1D", "Reshape") { $0.atLeast1D() },
         unary("atLeast2D", "Reshape") { $0.atLeast2D() },
         unary("atLeast3D", "Reshape") { $0.atLeast3D() },

@@ -59,6 +59,13 @@ extension OpTable {
 
     static let equations: [OpRow] = [
         system("solve", "Solve", large: [[6, 24, 24], [6, 24, 30]]) { shifted($0).solve($1) },
+        system(
+            "solve from the right", "Solve",
+            shapes: [
+                [[3, 3], [2, 3]], [[2, 3, 3], [4, 3]], [[2, 2, 2], [2, 2]], [[3, 3], [2, 2, 3]],
+                [[1, 1], [1, 1]], [[0, 0], [2, 0]], [[3, 3], [0, 3]],
+            ], large: [[6, 24, 24], [6, 30, 24]]
+        ) { shifted($0).solve($1, left: false) },
         system("triangularSolve", "TriangularSolve", large: [[6, 24, 24], [24, 30]]) {
             shifted($0).triangularSolve($1)
         },

@@ -95,6 +95,9 @@ extension OpTable {
         shaped("uniqueConsecutive", "Gather", shapes: [[3, 4], [], [1], [0]], batching: sized) {
             $0.uniqueConsecutive().values
         },
+        shaped(
+            "uniqueConsecutive axis", "Gather", shapes: [[3, 4], [2, 1], [2, 0]], batching: sized
+        ) { $0.repeated(2, axis: 1).uniqueConsecutive(axis: 1).values },
     ]
 
     static let running: [OpRow] = [

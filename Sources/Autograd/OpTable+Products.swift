@@ -130,7 +130,7 @@ extension OpTable {
 
     private static func distance(_ name: String, _ order: Double) -> OpRow {
         several(
-            name, "Norm", inputs: [real, real],
+            name, "PairDistance", "Norm", inputs: [real, real],
             shapes: [
                 [[3, 4], [2, 4]], [[2, 3, 4], [2, 4]], [[1, 1], [1, 1]], [[0, 4], [2, 4]],
                 [[3, 4], [0, 4]],

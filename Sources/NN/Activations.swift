@@ -72,9 +72,27 @@ public final class Tanh: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.tanh() }
 }
 
-/// ln(1 + eˣ)
+/// ln(1 + e^(βx)) / β, and x itself where βx is above a threshold
 public final class Softplus: ShapePreservingLayer {
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.softplus() }
+    /// β: the larger, the sharper the bend.
+    public let beta: Double
+    /// Where βx counts as so large that the curve is a line; nil for nowhere.
+    public let threshold: Double?
+
+    /// A smooth ReLU; β must not be 0.
+    public init(beta: Double = 1, threshold: Double? = nil) {
+        if beta == 0 { fail("Softplus", "beta is 0") }
+        self.beta = beta
+        self.threshold = threshold
+    }
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        if beta == 1, threshold == nil { return x.softplus() }
+        return x.softplus(beta: beta, threshold: threshold ?? .infinity)
+    }
+    public override var describe: String {
+        if beta == 1, threshold == nil { return super.describe }
+        return "Softplus(beta: \(beta)" + (threshold.map { ", threshold: \($0))" } ?? ")")
+    }
 }
 
 /// exp(x) / Σ exp(x) along an axis, counted with the batch axis as 0. Before `CrossEntropy` none is

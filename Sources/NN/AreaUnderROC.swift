@@ -35,10 +35,15 @@ public struct AreaUnderROC: Metric {
     public func value(of numbers: [Double]) -> Double {
         var examples: [(score: Double, isPositive: Bool)] = []
         for index in stride(from: 0, to: numbers.count - 1, by: 2) where numbers[index + 1] >= 0 {
-            if numbers[index].isNaN { return .nan }
             examples.append((numbers[index], numbers[index + 1] > 0))
         }
-        examples.sort { $0.score < $1.score }
+        return AreaUnderROC.area(examples)
+    }
+
+    /// The area of predictions and sides; NaN where there is no curve.
+    static func area(_ unordered: [(score: Double, isPositive: Bool)]) -> Double {
+        if unordered.contains(where: \.score.isNaN) { return .nan }
+        let examples = unordered.sorted { $0.score < $1.score }
         // Positive ones ahead of negative ones, twice, so that halves are whole numbers.
         var (ahead, negatives, positives) = (0.0, 0.0, 0.0)
         var start = 0

@@ -40,7 +40,8 @@ struct ClassCounts {
         switch average {
         case .binary: return classes.last.map(ratio) ?? 0
         case .of(let index): return classes.indices.contains(index) ? ratio(classes[index]) : 0
-        case .macro: return mean(classes.filter { $0.predicted + $0.wanted > 0 }) { _ in 1 }
+        case .macro, .perOutput:
+            return mean(classes.filter { $0.predicted + $0.wanted > 0 }) { _ in 1 }
         case .weighted: return mean(classes) { $0.wanted }
         case .micro:
             return ratio(
@@ -56,6 +57,9 @@ struct ClassCounts {
         _ prediction: NDArray, _ target: NDArray, _ average: ClassAverage, _ name: String,
         _ ignored: Int?, _ measure: @escaping @Sendable ([Double]) -> Double
     ) -> Tally {
+        if average == .perOutput {
+            return Tally(sums: perOutput(prediction, target, name, ignored).data, measure: measure)
+        }
         let pairs = ClassPairs(prediction, target, isBinary: average == .binary, name, ignored)
         let isHit = pairs.chosen .== pairs.wanted
         let counts = [
@@ -63,6 +67,22 @@ struct ClassCounts {
             pairs.count(pairs.chosen), pairs.count(pairs.wanted),
         ]
         return Tally(sums: Tensor.stack(counts).data, measure: measure)
+    }
+
+    /// The three rows of counts of outputs that say yes above 0, for targets that do above one half.
+    private static func perOutput(
+        _ prediction: NDArray, _ target: NDArray, _ name: String, _ ignored: Int?
+    ) -> Tensor {
+        let (x, y) = Pairs.wide(prediction, target, name)
+        let size = x.rank == 0 ? 1 : x.shape[x.rank - 1]
+        func counted(_ marks: Tensor) -> Tensor {
+            ignored.map { marks.logicalAnd(y .!= $0) } ?? marks
+        }
+        let (chosen, wanted) = (counted(x .> 0), counted(y .> 0.5))
+        let rows = [chosen.logicalAnd(wanted), chosen, wanted].map { marks in
+            marks.cast(to: .float64).reshape([x.count / max(1, size), size]).sum(axis: 0)
+        }
+        return Tensor.stack(rows)
     }
 }
 

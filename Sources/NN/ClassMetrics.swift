@@ -14,6 +14,9 @@ public enum ClassAverage: Sendable, Equatable {
     case weighted
     /// That of one class.
     case of(Int)
+    /// The mean over the outputs, each of which says yes or no by itself, for targets of their shape: that
+    /// of `binary` along the last axis. As `macro`, over those that occur.
+    case perOutput
 }
 
 /// hits / predicted: the share of the predictions of a class that are right; 0 where there is none, as
@@ -107,7 +110,7 @@ public struct F1Score: Metric {
         self.average = average
         self.ignoredIndex = ignoredIndex
     }
-    /// `f1`, or `f1Micro`, `f1Class3` and so on.
+    /// `f1`, that of each output too, or `f1Micro`, `f1Class3` and so on.
     public var name: String { average.name("f1") }
     /// true.
     public var prefersHigher: Bool { true }
@@ -169,7 +172,7 @@ extension ClassAverage {
     /// The name of a metric with this average: `f1`, `f1Micro`, `f1Class3`.
     func name(_ metric: String) -> String {
         switch self {
-        case .macro: metric
+        case .macro, .perOutput: metric
         case .binary: "\(metric)Binary"
         case .micro: "\(metric)Micro"
         case .weighted: "\(metric)Weighted"
@@ -178,7 +181,9 @@ extension ClassAverage {
     }
 
     func check(_ prediction: Shape, _ target: Shape, _ targetType: DType, _ name: String) throws {
-        if case .binary = self { return try Pairs.check(prediction, target, name) }
+        if self == .binary || self == .perOutput {
+            return try Pairs.check(prediction, target, name)
+        }
         try Classes.check(prediction, target, targetType, name)
         if case .of(let index) = self, let classes = prediction.last, !(0..<classes).contains(index)
         {

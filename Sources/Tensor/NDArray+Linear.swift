@@ -50,6 +50,22 @@ extension NDArray {
         return out
     }
 
+    /// The distances of rows [.., m, k] to others [.., n, k], by the norm of an order above 0: [.., m, n],
+    /// leading axes broadcast; float32 or float64.
+    package func distances(to other: NDArray, order: Double) -> NDArray {
+        let (m, k, n) = (shape[rank - 2], shape[rank - 1], other.shape[other.rank - 2])
+        guard let batch = Shape.broadcast(batchShape, other.batchShape) else {
+            fail("distances", "\(shape) and \(other.shape) don't broadcast")
+        }
+        let out = NDArray(uninitialized: batch.appending(m).appending(n), dtype, on: backend)
+        if out.count == 0 { return out }
+        let columns = other.transpose(-2, -1).expand(to: batch.appending(k).appending(n))
+        Kernel.distances(order: order).run(
+            expand(to: batch.appending(m).appending(k)).contiguous(), columns.contiguous(),
+            into: out)
+        return out
+    }
+
     private var batchShape: Shape { Shape(shape.prefix(rank - 2)) }
 
     /// Softmax, or its logarithm, along the last axis; float32 or float64.

@@ -24,6 +24,19 @@ let slopes = grad(valley)(x, w)
 let opposite = [x, -x].map { -$0 }
 let parts = x[0] * 2 + x[1] * 3 - w[0] / x[1] + 0.5 * w[1]
 
+func change(_ x: Tensor, _ y: Tensor, _ rate: Double, _ i: Int) {
+    x[0] .= 5
+    x[0, 1] .= 2.5
+    x[1...] .= rate
+    x[x .> 0] .= 0
+    x[0] += 1
+    x[1...] *= y
+    x[i] = y
+    x[i] = y[i] + rate * (y[i - 1] - 2 * y[i] + y[i + 1]) - rate * (x[i - 1] - 2 * x[i] + x[i + 1])
+    let row: Tensor = x[0]
+    x[1] = row
+}
+
 // Wrong.
 let typo = (2 * x + 1).sun()  // expected-error {{value of type 'Tensor' has no member 'sun'}}
 let unknown = (1 - x) ** 2 + 100 * (z - x ** 2) ** 2  // expected-error {{cannot find 'z' in scope}}

@@ -49,13 +49,13 @@ final class FloorDiv: ElementwiseBinaryOp {
     }
 }
 
-/// y = a − b ⌊a / b⌋ (the sign of b),  da = dy,  db = −dy ⌊a / b⌋, where ⌊a / b⌋ = (a − y) / b: a / b
-/// itself may round up to the next integer
+/// y = a − b ⌊a / b⌋ (the sign of b),  da = dy,  db = −dy ⌊a / b⌋
 final class Mod: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .mod }
+    override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy }
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
-        -(dy * ((a - y) / b).round())
+        -(dy * RoundedDiv(.floor)(a, b))
     }
 }
 

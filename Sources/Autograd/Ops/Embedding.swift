@@ -38,8 +38,13 @@ extension Tensor {
                 hint: "sums alone take weights, one for each index")
         }
         var rows = take(index)
-        if let weights { rows = rows * weights.unsqueeze(-1) }
         let isPadding = paddingIndex.map { self.isPadding(index, $0) }
+        if let weights {
+            return Tensor.roundedOnce([rows, weights]) {
+                let weighted = $0[0] * $0[1].unsqueeze(-1)
+                return (isPadding.map { Tensor.where($0, 0, weighted) } ?? weighted).sum(axis: 1)
+            }
+        }
         if reduction == .max {
             if index.shape[1] == 0 { return rows.sum(axis: 1) }
             guard let isPadding else { return rows.max(axis: 1) }
@@ -51,6 +56,61 @@ extension Tensor {
         if reduction == .sum { return sum }
         guard let isPadding else { return sum / Swift.max(index.shape[1], 1) }
         return sum / isPadding.logicalNot().sum(axis: 1).maximum(1)
+    }
+
+    /// The rows of this table [count, width] at each bag of indices, made into one: [bags, width]. A bag
+    /// is the part of the indices [n] from one of the `offsets` [bags], which ascend from 0, up to the
+    /// next; one of nothing, or of nothing but `paddingIndex`, is zero.
+    ///
+    /// - Parameter weights: a factor of each row, [n], for sums only.
+    public final func embeddingBag(
+        _ index: Tensor, offsets: Tensor, reduction: BagReduction = .mean, weights: Tensor? = nil,
+        paddingIndex: Int? = nil
+    ) -> Tensor {
+        guard rank == 2, index.rank == 1, offsets.rank == 1, offsets.dtype.isInteger else {
+            fail(
+                "embeddingBag",
+                "a table \(shape), indices \(index.shape), \(offsets.dtype) offsets \(offsets.shape)",
+                hint: "with offsets, indices have one axis")
+        }
+        if let weights, weights.shape != index.shape || reduction != .sum {
+            fail(
+                "embeddingBag", "weights \(weights.shape) for indices \(index.shape)",
+                hint: "sums alone take weights, one for each index")
+        }
+        let rows = take(index)
+        let bags = offsets.shape[0]
+        var bag = offsets.bags(of: index.shape[0])
+        if let paddingIndex {
+            bag = Tensor.where(isPadding(index, paddingIndex).squeeze(-1), bags, bag)
+        }
+        guard let weights else { return rows.bagged(bag, bags, reduction) }
+        let place = bag
+        return Tensor.roundedOnce([rows, weights]) {
+            ($0[0] * $0[1].unsqueeze(-1)).bagged(place, bags, .sum)
+        }
+    }
+
+    /// Which of the bags that begin here each of `count` items is in.
+    private func bags(of count: Int) -> Tensor {
+        let items = Tensor.arange(0, count, on: data.backend)
+        let bag = searchSorted(items, right: true) - 1
+        // An item before the first bag must not count as one of the last.
+        let outside = Tensor.where(bag .< 0, shape[0], bag)
+        return outside.checkedIndex(below: Swift.max(1, shape[0]), "embeddingBag")
+    }
+
+    /// These rows joined by bag; those in the bag `bags` are dropped.
+    private func bagged(_ bag: Tensor, _ bags: Int, _ reduction: BagReduction) -> Tensor {
+        func kept(_ table: Tensor) -> Tensor { table.narrow(axis: 0, start: 0, count: bags) }
+        let sizes = ScatterAdd.of(.full(like: bag, 1), bag, rows: bags + 1)
+        let size = kept(sizes).unsqueeze(-1)
+        if reduction == .max {
+            let best = kept(ScatterExtreme(maximum: true, rows: bags + 1)(self, bag))
+            return Tensor.where(size .== 0, 0, best)
+        }
+        let sum = kept(ScatterAdd.of(self, bag, rows: bags + 1))
+        return reduction == .sum ? sum : sum / size.maximum(1)
     }
 
     /// Whether each index is that of padding: [..., 1].

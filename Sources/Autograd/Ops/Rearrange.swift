@@ -73,6 +73,22 @@ extension Tensor {
         return take(Tensor(NDArray(places, on: data.backend)), axis: axis)
     }
 
+    /// Each slice along an axis repeated as often as an integer tensor says for it, or for all of them if
+    /// it holds one number. The counts are read on the host.
+    public final func repeated(_ counts: Tensor, axis: Int) -> Tensor {
+        counts.failIfBatched("repeated")
+        let axis = shape.axis(axis, "repeated")
+        guard counts.dtype.isInteger, counts.rank <= 1 else {
+            fail(
+                "repeated", "\(counts.dtype) \(counts.shape) are no counts",
+                hint: "one integer for each slice")
+        }
+        let list = counts.values(as: Int.self)
+        let isForAll = list.count == 1 && shape[axis] != 1
+        return repeated(
+            isForAll ? Array(repeating: list[0], count: shape[axis]) : list, axis: axis)
+    }
+
     /// This tensor, or of a single number a row of one.
     public final func atLeast1D() -> Tensor { rank == 0 ? reshape([1]) : self }
 

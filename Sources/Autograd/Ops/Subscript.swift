@@ -94,7 +94,7 @@ extension Tensor {
     /// axes come where they stood, or first if something stands between them. A mask, a bool tensor,
     /// covers as many axes as it has and gives the elements where it is true.
     ///
-    /// Assigning writes over the elements in place, which is an error for recorded tensors and
+    /// Assigning writes a tensor over the elements in place (`.=` a number), which is an error for recorded tensors and
     /// for leaves that require a gradient. No gradient flows back through it: values that require
     /// one must be detached first, or assigned inside `noGrad`; or see `indexPut`, which makes a new
     /// tensor. Where several values meet the last one stays.

@@ -41,6 +41,20 @@ extension Tensor {
         return (Gather.of(flat, starts), inverse.reshape(shape), counts)
     }
 
+    /// The slices along an axis without those that equal the one before them, for each slice which of
+    /// them it is, and how often each is repeated: int64. The gradient flows to the first of equals.
+    public final func uniqueConsecutive(
+        axis: Int
+    ) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
+        failIfBatched("uniqueConsecutive")
+        let axis = shape.axis(axis, "uniqueConsecutive")
+        let front = moved(axis, to: 0)
+        let (rows, width) = (shape[axis], count / Swift.max(shape[axis], 1))
+        let (starts, inverse, counts) = front.detach().reshape([rows, width])
+            .runs(in: .arange(0, rows, on: data.backend))
+        return (Gather.of(front, starts).moved(0, to: axis), inverse, counts)
+    }
+
     /// Runs of equal rows of this tensor, which came here from the places `order`: where each starts,
     /// which of them each row belongs to, by its place, and how long each is.
     private func runs(in order: Tensor) -> (starts: Tensor, inverse: Tensor, counts: Tensor) {

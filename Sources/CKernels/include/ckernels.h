@@ -225,6 +225,11 @@ typedef struct ft_kernels {
 
     // out[j] = the product of the other elements of each contiguous row; float32 and float64.
     void (*_Nonnull others_rows)(int dtype, int64_t rows, int64_t n, const void *x, void *out);
+
+    // The distances, by the norm of an order above 0, of the rows [begin, end) of x [.., m, k] to the
+    // columns of y [.., k, n]; float32 and float64, contiguous.
+    void (*_Nonnull distances)(int dtype, double order, int64_t begin, int64_t end, int64_t m,
+        int64_t k, int64_t n, const void *x, const void *y, void *out);
     // --- Along contiguous rows of n >= 1 elements of any dtype.
     // index[i] = where the last of the largest (or smallest) elements up to i is; NaN is the extreme.
     void (*_Nonnull running_extreme)(int dtype, bool maximum, int64_t rows, int64_t n,

@@ -79,7 +79,7 @@
     FT_BINARY(sub, x - y)                                                                          \
     FT_BINARY(mul, x * y)                                                                          \
     FT_BINARY(div, x / y)                                                                          \
-    FT_BINARY(floor_div, y == 0 ? x / y : R(rint)((x - R(mod)(x, y)) / y))                         \
+    FT_BINARY(floor_div, y == 0 ? x / y : R(floor_div)(x, y))                                      \
     FT_BINARY(mod, R(mod)(x, y))                                                                   \
     FT_BINARY(fmod, R(fmod)(x, y))                                                                 \
     FT_BINARY(trunc_div, R(trunc)(x / y))                                                          \
@@ -92,6 +92,9 @@
     FT_BINARY(logaddexp, R(logaddexp)(x, y))                                                       \
     FT_BINARY(logaddexp2, R(logaddexp2)(x, y))                                                     \
     FT_BINARY(zeta, R(zeta)(x, y))                                                                 \
+    FT_BINARY(log_gamma_draw, R(log_gamma_draw)(x, y))                                             \
+    FT_BINARY(log_gamma_slope, R(log_gamma_slope)(x, y))                                           \
+    FT_BINARY(poisson_draw, R(poisson_draw)(x, y))                                                 \
     FT_BINARY(maximum, R(max)(x, y))                                                               \
     FT_BINARY(minimum, R(min)(x, y))                                                               \
     FT_BINARY(weigh, x == 0 ? 0 : x * y)                                                           \

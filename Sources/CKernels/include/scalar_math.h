@@ -130,6 +130,16 @@ FT_FN double ft_mod_d(double x, double y) {
     return r != 0 && (r < 0) != (y < 0) ? r + y : r;
 }
 
+// The quotient rounded down, by the remainder: x / y itself may round up to the next integer.
+FT_FN float ft_floor_div_f(float x, float y) {
+    float r = fmodf(x, y), q = rintf((x - r) / y);
+    return r != 0 && (r < 0) != (y < 0) ? q - 1 : q;
+}
+FT_FN double ft_floor_div_d(double x, double y) {
+    double r = fmod(x, y), q = rint((x - r) / y);
+    return r != 0 && (r < 0) != (y < 0) ? q - 1 : q;
+}
+
 // What is composed of the functions above, the same in both precisions. NaN passes through all.
 #define FT_COMPOSED(real, s)                                                                       \
     FT_FN real ft_max_##s(real x, real y) { return ((x > y) | (x != x)) ? x : y; }                 \
@@ -199,6 +209,7 @@ FT_COMPOSED(float, f)
 FT_COMPOSED(double, d)
 
 #include "scalar_special.h"
+#include "scalar_draws.h"
 
 // Integers: as in Python, the quotient rounds down and the remainder has the divisor's sign.
 // -1 is handled apart because the most negative number divided by it overflows.

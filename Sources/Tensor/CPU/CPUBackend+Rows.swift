@@ -49,6 +49,17 @@ extension CPUBackend {
     }
 
     @inline(never)
+    func distances(_ a: NDArray, _ b: NDArray, order: Double, into out: NDArray) {
+        let (m, k) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
+        let n = b.shape[b.rank - 1]
+        parallel(out.count / n, grain: max(1, CPUBackend.grain / (n * k))) { begin, end in
+            kernels.distances(
+                a.dtype.rawValue, order, begin, end, Int64(m), Int64(k), Int64(n), a.pointer,
+                b.pointer, out.pointer)
+        }
+    }
+
+    @inline(never)
     func softmaxBackward(_ y: NDArray, _ dy: NDArray, logarithm: Bool, into out: NDArray) {
         let n = Int64(y.shape[y.rank - 1])
         parallelRows(y) { rows, start, pointer in

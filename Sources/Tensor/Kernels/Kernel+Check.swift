@@ -81,6 +81,7 @@ extension Kernel {
         case .attentionBackward(let rule, let list):
             let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
             checkAttention(rule, a, b, c, mask: mask, gradient: gradient, out)
+        case .distances(let order): checkDistances(order, a, b, out)
         case .factor(let factor, _): checkFactor(factor, a, out)
         case .solve(let system, _): checkSolve(system, a, b, out)
         case .softmax, .productOfOthers, .normalize:
@@ -205,6 +206,18 @@ extension Kernel {
             x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,
             "contiguous rows of float32 or float64", [x, out])
         agree(x, out)
+    }
+
+    private func checkDistances(_ order: Double, _ a: NDArray, _ b: NDArray, _ out: NDArray) {
+        logits(a, out)
+        logits(b, out)
+        let (rank, k) = (a.rank, a.shape.last ?? 0)
+        require(
+            rank >= 2 && b.rank == rank && b.shape[rank - 2] == k
+                && out.shape == a.shape.replacing(rank - 1, with: b.shape[rank - 1])
+                && b.shape.prefix(rank - 2).elementsEqual(a.shape.prefix(rank - 2)),
+            "rows and columns of one size with equal leading axes", [a, b, out])
+        if !(order > 0) { fail(name, "there is no norm of order \(order)") }
     }
 
     private func checkLabels(

@@ -9,8 +9,7 @@ extension Kernel {
             .softmax, .logSumExp, .normalize, .dropout, .labelWeights, .positions, .factor:
             1
         case .binary, .compare, .softmaxBackward, .normalizeBackward, .gather, .scatter,
-            .crossEntropy,
-            .solve:
+            .crossEntropy, .solve, .distances:
             2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .ordering(let ordering): ordering.operandCount

@@ -83,6 +83,7 @@ extension Kernel {
         case .convolution(.weight, _, _): "convolutionWeight"
         case .attention: "attention"
         case .attentionBackward: "attentionBackward"
+        case .distances: "distances"
         case .factor(_, let operation), .solve(_, let operation): "\(operation)"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"
         case .softmaxBackward(let logarithm): logarithm ? "logSoftmaxBackward" : "softmaxBackward"

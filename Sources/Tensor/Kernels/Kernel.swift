@@ -82,6 +82,9 @@ package enum Kernel: Sendable {
     case attention(AttentionRule, ArrayList)
     /// The gradients of `attention` by a, b and c. The list holds that by its output, then the mask.
     case attentionBackward(AttentionRule, ArrayList)
+    /// The distances of the rows of a [.., m, k] to the columns of b [.., k, n] by the norm of an order
+    /// above 0, contiguous float32 or float64 with equal leading axes.
+    case distances(order: Double)
 
     // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
     // words name the operation where a matrix has no such factor or solution.

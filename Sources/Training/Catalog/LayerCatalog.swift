@@ -99,7 +99,16 @@ extension Catalogs {
 
             Entry("sigmoid", "1 / (1 + e⁻ˣ).") { _, _ in Sigmoid() },
             Entry("tanh", "tanh x.") { _, _ in Tanh() },
-            Entry("softplus", "ln(1 + eˣ).") { _, _ in Softplus() },
+            Entry(
+                "softplus", "ln(1 + e^(βx)) / β.",
+                [
+                    .number("beta", default: 1, above: 0, doc: "β: the larger, the sharper"),
+                    Field.number("threshold", doc: "the βx from which on it is x").optional,
+                ]
+            ) { value, _ in
+                Softplus(
+                    beta: value.double("beta"), threshold: value.optionalDouble("threshold"))
+            },
 
             Entry(
                 "softmax",

@@ -7,13 +7,22 @@ struct ChosenLoss {
     let loss: any Loss
     /// Whether integer targets are classes, to be checked against the model's outputs.
     let takesClasses: Bool
+    /// Whether each output says yes or no by itself.
+    let takesSingleOutputs: Bool
     /// A class target that counts nothing.
     let ignored: Int?
+    /// Which of the outputs are predictions of the targets; nil for all.
+    let point: PointMetric.Point?
 
-    init(_ loss: any Loss, takesClasses: Bool = false, ignoring ignored: Int? = nil) {
+    init(
+        _ loss: any Loss, takesClasses: Bool = false, takesSingleOutputs: Bool = false,
+        ignoring ignored: Int? = nil, point: PointMetric.Point? = nil
+    ) {
         self.loss = loss
         self.takesClasses = takesClasses
+        self.takesSingleOutputs = takesSingleOutputs
         self.ignored = ignored
+        self.point = point
     }
 }
 
@@ -96,7 +105,8 @@ extension Catalogs {
         Entry("softMargin", "ln(1 + e^(−t x)), for targets 1, and −1 or 0.", [ignoreIndex]) {
             value, _ in
             let ignored = value.optionalInt("ignoreIndex")
-            return ChosenLoss(SoftMargin(ignoredIndex: ignored), ignoring: ignored)
+            return ChosenLoss(
+                SoftMargin(ignoredIndex: ignored), takesSingleOutputs: true, ignoring: ignored)
         },
     ]
 
@@ -121,7 +131,7 @@ extension Catalogs {
                 positiveWeight: value.double("positiveWeight"),
                 positiveWeights: value.numbers("positiveWeights"),
                 classWeights: value.numbers("classWeights"), ignoredIndex: ignored)
-            return ChosenLoss(loss, ignoring: ignored)
+            return ChosenLoss(loss, takesSingleOutputs: true, ignoring: ignored)
         },
         Entry(
             "focal", "Cross-entropy in which examples that are right already count little.",
@@ -147,7 +157,7 @@ extension Catalogs {
             let loss = BinaryFocal(
                 gamma: value.double("gamma"), alpha: value.optionalDouble("alpha"),
                 ignoredIndex: ignored)
-            return ChosenLoss(loss, ignoring: ignored)
+            return ChosenLoss(loss, takesSingleOutputs: true, ignoring: ignored)
         },
         Entry(
             "dice", "How little predicted and wanted regions overlap, for classes or 0 to 1.",
@@ -181,12 +191,11 @@ extension Catalogs {
         Entry("logCosh", "The mean of ln cosh(x − y).") { _, _ in ChosenLoss(LogCosh()) },
         Entry(
             "quantile", "The pinball loss: predictions become quantiles of the targets.",
-            [
-                .array(
-                    "quantiles", of: .number(above: 0, below: 1), default: [0.5], minCount: 1,
-                    maxCount: 1000, doc: "one for each along the last axis, or one for all")
-            ]
-        ) { value, _ in ChosenLoss(QuantileLoss(value.doubles("quantiles"))) },
+            [quantiles]
+        ) { value, _ in
+            let quantiles = value.doubles("quantiles")
+            return ChosenLoss(QuantileLoss(quantiles), point: point(of: quantiles))
+        },
         Entry(
             "cosineEmbedding", "1 − cos(x, y), for vectors along the last axis."
         ) { _, _ in ChosenLoss(CosineEmbedding()) },
@@ -212,8 +221,21 @@ extension Catalogs {
             "gaussianNLL",
             "(s + (m − y)² e⁻ˢ) / 2, for outputs of means m, then logarithms s of variances.",
             [.bool("full", default: false, doc: "add ln(2π) / 2")]
-        ) { value, _ in ChosenLoss(GaussianNLL(isFull: value.bool("full"))) },
+        ) { value, _ in
+            ChosenLoss(GaussianNLL(isFull: value.bool("full")), point: .firstHalf)
+        },
     ]
+
+    /// Where the quantile nearest to the median is among several.
+    private static func point(of quantiles: [Double]) -> PointMetric.Point? {
+        let best = quantiles.indices.min { abs(quantiles[$0] - 0.5) < abs(quantiles[$1] - 0.5) }
+        return quantiles.count > 1 ? best.map { .place($0, of: quantiles.count) } : nil
+    }
+
+    /// The quantiles that a model predicts.
+    static let quantiles = Field.array(
+        "quantiles", of: .number(above: 0, below: 1), default: [0.5], minCount: 1, maxCount: 1000,
+        doc: "one for each along the last axis, or one for all")
 
     private static let margin = Field.number(
         "margin", default: 1, doc: "how far on the right side counts nothing")

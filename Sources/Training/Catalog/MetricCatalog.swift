@@ -2,47 +2,61 @@ import FTConfig
 import NN
 
 extension Catalogs {
-    private typealias Entry = Catalog<Int?, any Metric>.Entry
+    private typealias Entry = Catalog<ChosenLoss?, any Metric>.Entry
 
-    /// Every metric that a config can name, made beside a loss that ignores a class target. A new
+    /// Every metric that a config can name, made beside the loss, which may ignore a target. A new
     /// metric is one entry here.
-    static let metrics = Catalog<Int?, any Metric>(
+    static let metrics = Catalog<ChosenLoss?, any Metric>(
         "metric", allowsShorthand: true,
         [
             Entry("accuracy", "The share of examples whose largest output is the target's.") {
-                Accuracy(ignoredIndex: $1)
+                Accuracy(ignoredIndex: $1?.ignored)
             },
             Entry(
                 "topKAccuracy",
                 "The share of examples whose target is among the k largest outputs.",
                 [.int("k", default: 5, min: 1, max: 1_000_000, doc: "how many outputs count")]
-            ) { TopKAccuracy($0.int("k"), ignoredIndex: $1) },
+            ) { TopKAccuracy($0.int("k"), ignoredIndex: $1?.ignored) },
             Entry("binaryAccuracy", "The share of logits on the right side of 0.") {
-                BinaryAccuracy(ignoredIndex: $1)
+                BinaryAccuracy(ignoredIndex: $1?.ignored)
             },
             Entry(
                 "precision", "The share of a class's predictions that are right.", ofClasses
-            ) { Precision(try average($0), ignoredIndex: $1) },
+            ) { Precision(try average($0, $1), ignoredIndex: $1?.ignored) },
             Entry("recall", "The share of a class's examples that are found.", ofClasses) {
-                Recall(try average($0), ignoredIndex: $1)
+                Recall(try average($0, $1), ignoredIndex: $1?.ignored)
             },
             Entry("f1", "The harmonic mean of precision and recall.", ofClasses) {
-                F1Score(try average($0), ignoredIndex: $1)
+                F1Score(try average($0, $1), ignoredIndex: $1?.ignored)
             },
             Entry(
                 "balancedAccuracy", "The mean of the classes' recalls, rare ones like common ones."
-            ) { BalancedAccuracy(ignoredIndex: $1) },
+            ) { BalancedAccuracy(ignoredIndex: $1?.ignored) },
             Entry(
                 "confusionMatrix",
                 "Which classes are taken for which: eval prints it; its number is the accuracy.",
                 [.bool("binary", default: false, doc: "outputs are single logits")]
-            ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1) },
+            ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1?.ignored) },
             Entry(
-                "auc", "The area under the ROC curve of single outputs, exact for all examples."
-            ) { AreaUnderROC(ignoredIndex: $1) },
-            Entry("perplexity", "e to the mean cross-entropy of logits.") {
-                Perplexity(ignoredIndex: $1)
+                "auc", "The area under the ROC curve, exact for all examples.",
+                [
+                    .string(
+                        "average", default: "binary", oneOf: ["binary", "macro"],
+                        doc: "binary is for single outputs; macro the mean of each class against "
+                            + "the rest")
+                ]
+            ) { value, loss in
+                if value.string("average") == "binary" {
+                    return AreaUnderROC(ignoredIndex: loss?.ignored)
+                }
+                return OneVsRestAUC(ignoredIndex: loss?.ignored)
             },
+            Entry("perplexity", "e to the mean cross-entropy of logits.") {
+                Perplexity(ignoredIndex: $1?.ignored)
+            },
+            Entry(
+                "pinball", "The mean of the pinball loss of predicted quantiles.", [quantiles]
+            ) { value, _ in PinballError(value.doubles("quantiles")) },
             Entry("meanSquaredError", "The mean of (x − y)².") { _, _ in SquaredError() },
             Entry("rootMeanSquaredError", "The root of the mean of (x − y)².") { _, _ in
                 RootMeanSquaredError()
@@ -59,14 +73,24 @@ extension Catalogs {
             },
         ])
 
+    /// The metrics that compare a number with each target.
+    static let metricsOfNumbers: Set<String> = [
+        "meanSquaredError", "rootMeanSquaredError", "meanAbsoluteError",
+        "meanAbsolutePercentageError", "r2", "explainedVariance",
+    ]
+
     private static let ofClasses: [Field] = [
         .string(
-            "average", default: "macro", oneOf: ["macro", "micro", "weighted", "binary", "class"],
-            doc: "how classes become one number; binary is for single outputs"),
+            "average", default: "auto",
+            oneOf: ["auto", "macro", "micro", "weighted", "binary", "perOutput", "class"],
+            doc: "how classes become one number; binary takes outputs as yes or no, all together, "
+                + "perOutput each; auto is that for losses of single outputs, else macro"),
         Field.int("class", min: 0, doc: "the class that average \"class\" stands for").optional,
     ]
 
-    private static func average(_ value: ConfigValue) throws -> ClassAverage {
+    private static func average(
+        _ value: ConfigValue, _ loss: ChosenLoss?
+    ) throws -> ClassAverage {
         let index = value.optionalInt("class")
         let average = value.string("average")
         guard (average == "class") == (index != nil) else {
@@ -79,9 +103,11 @@ extension Catalogs {
             ])
         }
         switch average {
+        case "auto": return loss?.takesSingleOutputs == true ? .perOutput : .macro
         case "micro": return .micro
         case "weighted": return .weighted
         case "binary": return .binary
+        case "perOutput": return .perOutput
         default: return index.map { .of($0) } ?? .macro
         }
     }

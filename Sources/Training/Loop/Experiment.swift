@@ -57,8 +57,12 @@ public final class Experiment {
         let lossValue = config.value.child("loss")
         let chosen = try Catalogs.losses.make(lossValue)
         loss = chosen.loss
-        metrics = try config.value.children("metrics").map { value in
-            try Catalogs.metrics.make(value, chosen.ignored)
+        metrics = try config.value.children("metrics").map { value -> any Metric in
+            let metric = try Catalogs.metrics.make(value, chosen)
+            guard let point = chosen.point, Catalogs.metricsOfNumbers.contains(value.type) else {
+                return metric
+            }
+            return PointMetric(metric, at: point)
         }
         if model.trainableCount == 0 {
             throw ConfigError([

@@ -45,6 +45,12 @@ extension References {
         Grid([range.count] + x.shape.dropFirst()) { x[[range.lowerBound + $0[0]] + $0.dropFirst()] }
     }
 
+    /// Three slices, the first twice and the last three times.
+    private static func repeated(_ x: Grid) -> Grid {
+        let sources = [0, 0, 2, 2, 2]
+        return Grid([5] + x.shape.dropFirst()) { x[[sources[$0[0]]] + $0.dropFirst()] }
+    }
+
     static let arranging: [String: Reference] = padding.merging(windows) { one, _ in one }
         .merging(turning) { one, _ in one }.merging(assembling) { one, _ in one }
 
@@ -140,12 +146,8 @@ extension References {
             }
         },
         "unflatten": { Grid([$0[0].shape[0], $0[0].shape[1] / 3, 3], $0[0].values) },
-        "repeated by counts": { grids in
-            let sources = [0, 0, 2, 2, 2]
-            return Grid([5] + grids[0].shape.dropFirst()) {
-                grids[0][[sources[$0[0]]] + $0.dropFirst()]
-            }
-        },
+        "repeated by counts": { repeated($0[0]) },
+        "repeated by a tensor": { repeated($0[0]) },
         "atLeast1D": { $0[0].shape.isEmpty ? Grid([1], $0[0].values) : $0[0] },
         "atLeast2D": { matrix($0[0]) },
         "atLeast3D": { cube($0[0]) },

@@ -19,6 +19,7 @@ enum References {
         all.merge(changing) { first, _ in first }
         all.merge(arranging) { first, _ in first }
         all.merge(sampling) { first, _ in first }
+        all.merge(draws) { first, _ in first }
         all.merge(products) { first, _ in first }
         all.merge(linearAlgebra) { first, _ in first }
         return all

@@ -55,10 +55,21 @@ extension References {
         return Grid(leading + [height] + (isVector ? [] : [width]), values)
     }
 
+    private static func turned(_ x: Grid) -> Grid {
+        let rank = x.shape.count
+        return x.permuted(Array(0..<(rank - 2)) + [rank - 1, rank - 2])
+    }
+
     private static func short(_ x: Grid) -> Int { x.shape.suffix(2).min() ?? 0 }
 
     static let linearAlgebra: [String: Reference] = [
         "solve": { solve(shifted($0[0]), $0[1]) { eliminate($0, $1).x } },
+        "solve from the right": { grids in
+            // As many axes as the matrices have: with one less it would be vectors.
+            let (a, b) = (turned(shifted(grids[0])), turned(grids[1]))
+            let ones = Array(repeating: 1, count: max(0, a.shape.count - b.shape.count))
+            return turned(solve(a, Grid(ones + b.shape, b.values)) { eliminate($0, $1).x })
+        },
         "triangularSolve": {
             solve(shifted($0[0]), $0[1]) { eliminate(triangle($0, upper: false), $1).x }
         },

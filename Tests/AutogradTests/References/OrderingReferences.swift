@@ -168,6 +168,7 @@ extension References {
             }.sorted { $0.lexicographicallyPrecedes($1) }
             return Grid(grids[0].shape) { columns[$0[1]][$0[0]] }
         },
+        "uniqueConsecutive axis": { $0[0] },
         "uniqueConsecutive": { Grid([$0[0].values.count], $0[0].values) },
         "cumprod": { same($0[0], -1) { scan($0) { $0.reduce(1, *) } } },
         "cumprod with zeros axis 0": {

@@ -75,6 +75,12 @@ extension References {
         "embeddingBag mean": { bag($0, padding: nil, mean) },
         "embeddingBag mean without padding": { bag($0, padding: 3, mean) },
         "embeddingBag max": { bag($0, padding: 1) { $0.max() ?? 0 } },
+        "embeddingBag offsets sum": { offsets($0, padding: 3) { $0.reduce(0, +) } },
+        "embeddingBag offsets mean": { offsets($0, padding: nil, mean) },
+        "embeddingBag offsets max": { offsets($0, padding: 1) { $0.max() ?? 0 } },
+        "embeddingBag offsets weighted": { grids in
+            offsets(grids, padding: nil, weights: grids[2].values) { $0.reduce(0, +) }
+        },
         "embeddingBag weighted": { grids in
             Grid([grids[1].shape[0], grids[0].shape[1]]) { index in
                 (0..<grids[1].shape[1]).reduce(0) { sum, item in
@@ -97,6 +103,19 @@ extension References {
         Grid([grids[1].shape[0], grids[0].shape[1]]) { index in
             let places = (0..<grids[1].shape[1]).map { place(grids[1][[index[0], $0]]) }
             return combine(places.filter { $0 != padding }.map { grids[0][[$0, index[1]]] })
+        }
+    }
+
+    /// Bags that begin at the indices 0, 2, 2 and 4.
+    private static func offsets(
+        _ grids: [Grid], padding: Int?, weights: [Double]? = nil,
+        _ combine: ([Double]) -> Double
+    ) -> Grid {
+        let (starts, places) = ([0, 2, 2, 4], grids[1].values.map(place))
+        return Grid([4, grids[0].shape[1]]) { index in
+            let end = index[0] == 3 ? places.count : starts[index[0] + 1]
+            let items = (starts[index[0]]..<end).filter { places[$0] != padding }
+            return combine(items.map { (weights?[$0] ?? 1) * grids[0][[places[$0], index[1]]] })
         }
     }
 }

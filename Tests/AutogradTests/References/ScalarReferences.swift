@@ -4,7 +4,7 @@ import Glibc
 extension References {
     private static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-    private static func digamma(_ x: Double) -> Double {
+    static func digamma(_ x: Double) -> Double {
         if x < 0 { return digamma(1 - x) - .pi / tan(.pi * x) }
         var (x, lowered) = (x, 0.0)
         while x < 40 {

@@ -1,6 +1,67 @@
 public import Tensor
 
 // Distances and likeness of vectors.
+
+/// y[i, j] = |aᵢ − bⱼ| for rows [.., m, k] and [.., n, k], by the norm of an order above 0.
+///
+/// Of order 2, with w = dy / y, 0 where y is:  daᵢ = Σⱼ wᵢⱼ aᵢ − Σⱼ wᵢⱼ bⱼ,  dbⱼ likewise: products, in
+/// float64, for the sums may be far larger than their difference.
+final class PairDistance: BinaryOp {
+    let order: Double
+    init(_ order: Double) { self.order = order }
+
+    override func forward(_ a: NDArray, _ b: NDArray) -> NDArray {
+        let wide: DType = a.dtype == .float64 ? .float64 : .float32
+        return a.cast(to: wide).distances(to: b.cast(to: wide), order: order).cast(to: a.dtype)
+    }
+    override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
+        if order != 2 { return byDifferences(dy, a, b, y).sum(axis: -2) }
+        return pull(weights(dy, y), a, b).cast(to: a.dtype)
+    }
+    override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
+        if order != 2 { return -byDifferences(dy, a, b, y).sum(axis: -3) }
+        return pull(weights(dy, y).transpose(), b, a).cast(to: b.dtype)
+    }
+    override func tangent(_ da: Tensor?, _ db: Tensor?, a: Tensor, b: Tensor, y: Tensor) -> Tensor?
+    {
+        if order != 2 {
+            let left = (da ?? .zeros(like: a)).unsqueeze(-2)
+            let right = (db ?? .zeros(like: b)).unsqueeze(-3)
+            return norm.tangent(left - right, x: a.unsqueeze(-2) - b.unsqueeze(-3), y: y)
+        }
+        let own = da.map { turn($0, a, b) }
+        let other = db.map { turn($0, b, a).transpose() }
+        let sum = own.map { own in other.map { own + $0 } ?? own } ?? other
+        return sum.map { weights($0, y).cast(to: y.dtype) }
+    }
+    override func batch(_ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        apply(Batched.aligned([a, b], [isBatched.a, isBatched.b]))
+    }
+
+    private var norm: Norm { Norm(order, [-1], keepDims: false) }
+
+    private func byDifferences(_ dy: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+        norm.backward(dy, x: a.unsqueeze(-2) - b.unsqueeze(-3), y: y)
+    }
+
+    /// These numbers over the distances, 0 where two rows coincide.
+    private func weights(_ numbers: Tensor, _ y: Tensor) -> Tensor {
+        numbers.cast(to: .float64).overNonzero(y.cast(to: .float64))
+    }
+
+    /// Σⱼ wᵢⱼ (aᵢ − bⱼ).
+    private func pull(_ weights: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+        let total = weights.sum(axis: -1, keepDims: true)
+        return total * a.cast(to: .float64) - MatMul()(weights, b.cast(to: .float64))
+    }
+
+    /// daᵢ · (aᵢ − bⱼ).
+    private func turn(_ da: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+        let moved = da.cast(to: .float64)
+        let own = (moved * a.cast(to: .float64)).sum(axis: -1, keepDims: true)
+        return own - MatMul()(moved, b.cast(to: .float64).transpose())
+    }
+}
 extension Tensor {
     /// The distance of each row of this tensor [.., m, k] to each of the other [.., n, k]: [.., m, n],
     /// by the norm of an order, 0 for the number of elements that differ; leading axes broadcast.
@@ -14,8 +75,9 @@ extension Tensor {
                 hint: "both need two axes, and the last ones must agree")
         }
         if !(order >= 0) { fail("cdist", "the order \(order) is negative") }
+        if shape[rank - 1] > 0, order > 0 { return PairDistance(order)(a, b) }
         let differences = a.unsqueeze(-2) - b.unsqueeze(-3)
-        if differences.shape[differences.rank - 1] == 0 { return differences.sum(axis: -1) }
+        if shape[rank - 1] == 0 { return differences.sum(axis: -1) }
         return differences.vectorNorm(order, axes: [-1])
     }
 

@@ -4,8 +4,19 @@ public import Tensor
 extension Tensor {
     /// X of A X = B for square matrices A in the last two axes. B holds matrices, or vectors if it has
     /// one axis or the shape of A without the last; leading axes broadcast. Traps where A is singular.
-    public final func solve(_ other: Tensor) -> Tensor {
-        withRightSide(other, "solve", isSquare: true) { Solve("solve")($0, $1) }
+    ///
+    /// - Parameter left: whether A stands on the left. If not, X of X A = B, where B holds matrices.
+    public final func solve(_ other: Tensor, left: Bool = true) -> Tensor {
+        if left { return withRightSide(other, "solve", isSquare: true) { Solve("solve")($0, $1) } }
+        guard rank >= 2, other.rank >= 2 else {
+            fail(
+                "solve", "X A = B has no solution for A \(shape) and B \(other.shape)",
+                hint: "both need matrices in their last two axes: unsqueeze(0) makes one of a row")
+        }
+        // As many axes as A has: with one less it would be vectors.
+        let missing = Swift.max(0, rank - other.rank)
+        let right = other.reshape(Shape(Array(repeating: 1, count: missing) + Array(other.shape)))
+        return transpose().solve(right.transpose()).transpose()
     }
 
     /// X of A X = B for triangular matrices A in the last two axes: lower ones, or `upper` ones, the

@@ -43,6 +43,29 @@ extension Entry {
             if try a.x.rank != 2 { throw Inexpressible("weights that are no matrix") }
             return try a.x.embedding(a.tensor("indices"), paddingIndex: a.int("padding_idx"))
         },
+        .op(
+            "nn.functional.embedding_bag",
+            with: "indices offsets max_norm norm_type scale_grad_by_freq mode sparse "
+                + "per_sample_weights include_last_offset padding_idx"
+        ) { a in
+            for name in ["scale_grad_by_freq", "sparse", "include_last_offset"]
+            where try a.bool(name) {
+                throw Inexpressible(name)
+            }
+            if a.has("max_norm") { throw Inexpressible("max_norm") }
+            let modes: [String: BagReduction] = ["sum": .sum, "mean": .mean, "max": .max]
+            let mode = a.string("mode") ?? "mean"
+            let reduction = try a.require(modes[mode], "mode \(mode)")
+            let weights = try a.optionalTensor("per_sample_weights")
+            let (index, padding) = (try a.tensor("indices"), try a.int("padding_idx"))
+            guard let offsets = try a.optionalTensor("offsets") else {
+                return try a.x.embeddingBag(
+                    index, reduction: reduction, weights: weights, paddingIndex: padding)
+            }
+            return try a.x.embeddingBag(
+                index, offsets: offsets, reduction: reduction, weights: weights,
+                paddingIndex: padding)
+        },
         .op("gather", with: "dim index") { a in
             try a.x.gather(a.tensor("index"), axis: a.int("dim", or: 0))
         },

@@ -22,9 +22,12 @@ extension Entry {
         .op("tile", with: "*dims") { try $0.x.tile($0.ints("dims") ?? []) },
         .op("repeat", with: "*repeats") { try $0.x.tile($0.ints("repeats") ?? []) },
         .op("repeat_interleave", with: "repeats dim") { a in
-            guard case .int(let times)? = a["repeats"] else { throw Inexpressible("repeats") }
-            guard a.has("dim") else { return try a.x.reshape([-1]).repeated(times, axis: 0) }
-            return try a.x.repeated(times, axis: a.axis())
+            let x = try a.has("dim") ? a.x : a.x.reshape([-1])
+            let axis = try a.has("dim") ? a.axis() : 0
+            guard case .int(let times)? = a["repeats"] else {
+                return x.repeated(try a.tensor("repeats"), axis: axis)
+            }
+            return x.repeated(times, axis: axis)
         },
     ]
 }

@@ -70,8 +70,8 @@ extension Entry {
 
     private static let solving: [Entry] = [
         .op("linalg.solve", with: "B left") { a in
-            if a.has("left"), !(try a.bool("left")) { throw Inexpressible("from the right") }
-            return try a.x.solve(a.tensor("B"))
+            let isLeft = try !a.has("left") || a.bool("left")
+            return try a.x.solve(a.tensor("B"), left: isLeft)
         },
         .op("linalg.solve_triangular", with: "B upper left unitriangular") { a in
             let (b, isUpper) = (try a.tensor("B"), try a.bool("upper"))

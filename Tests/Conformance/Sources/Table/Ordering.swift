@@ -119,8 +119,8 @@ extension Entry {
             return try a.chosen(a.x.unique(axis: axis))
         },
         .ops("unique_consecutive", with: "return_inverse return_counts dim") { a in
-            if a.has("dim") { throw Inexpressible("along an axis") }
-            return try a.chosen(a.x.uniqueConsecutive())
+            guard let axis = try a.int("dim") else { return try a.chosen(a.x.uniqueConsecutive()) }
+            return try a.chosen(a.x.uniqueConsecutive(axis: axis))
         },
     ]
 
