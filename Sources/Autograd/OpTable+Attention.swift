@@ -25,8 +25,9 @@ extension OpTable {
         ) {
             // Query 1 sees no key.
             let (queries, keys) = ($0[0].shape[2], $0[1].shape[2])
-            let row = Tensor(NDArray.range(0, queries)).unsqueeze(1)
-            let place = row * 3 + Tensor(NDArray.range(0, keys))
+            let backend = $0[0].data.backend
+            let row = Tensor(NDArray.range(0, queries, on: backend)).unsqueeze(1)
+            let place = row * 3 + Tensor(NDArray.range(0, keys, on: backend))
             let mask = (place.mod(4) .!= 1).logicalAnd(row .!= 1)
             return .scaledDotProductAttention(
                 query: $0[0], key: $0[1], value: $0[2], mask: mask)

@@ -159,10 +159,11 @@ struct PositionTests {
     @Test("adds waves")
     func sinusoidal() {
         let y = SinusoidalPositions()(Tensor.zeros([2, 4], .float64))
-        let expected = Tensor([
-            [0.0, 1, 0, 1],
-            [0.8414709848078965, 0.5403023058681398, 0.009999833334166664, 0.9999500004166653],
-        ])
+        let expected = Tensor(
+            [
+                [0.0, 1, 0, 1],
+                [0.8414709848078965, 0.5403023058681398, 0.009999833334166664, 0.9999500004166653],
+            ], .float64)
         #expect((y - expected).abs().max().item(as: Double.self) < 1e-15)
     }
 
@@ -171,11 +172,12 @@ struct PositionTests {
         let layer = LayerNorm([3], dtype: .float64)
         layer.weight?.data = NDArray([1.0, 2, 3])
         layer.bias?.data = NDArray([0.5, 0, -1])
-        let y = layer(Tensor([[1.0, 2, 4], [0, 0, 3]]))
-        let expected = Tensor([
-            [-0.5690415314502977, -0.5345207657251491, 3.0089057429386155],
-            [-0.20710501342622367, -1.4142100268524473, 3.2426300805573423],
-        ])
+        let y = layer(Tensor([[1.0, 2, 4], [0, 0, 3]], .float64))
+        let expected = Tensor(
+            [
+                [-0.5690415314502977, -0.5345207657251491, 3.0089057429386155],
+                [-0.20710501342622367, -1.4142100268524473, 3.2426300805573423],
+            ], .float64)
         #expect((y - expected).abs().max().item(as: Double.self) < 1e-12)
     }
 
