@@ -39,7 +39,7 @@ extension Trainer {
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
             model: model.modelTensors,
-            aliases: Dictionary(uniqueKeysWithValues: model.aliases.map { ($0, $1) }),
+            aliases: model.namesByAlias,
             optimizer: optimizerTensors, state: state)
     }
 
