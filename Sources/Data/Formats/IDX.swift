@@ -38,7 +38,9 @@ public enum IDX {
         }
         bytes.withUnsafeMutableBytes { swapBytes($0, elementSize: number.size) }
         let array = bytes.withUnsafeBytes { number.array($0, Shape(sizes)) }
-        guard let array else { throw DataError(path, "a number is beyond int64") }
+        guard let array else {
+            throw DataError(path, "a number is beyond int64; store smaller numbers")
+        }
         return array
     }
 
