@@ -26,6 +26,19 @@ struct HDF5Tests {
         }
     }
 
+    @Test("chunks that libhdf5 refuses are an error and not left out")
+    func refusedChunk() {
+        let rows = NDArray.full([1], 1, .uint8)
+        let layout = h5x_dataset_creation()
+        defer { H5Pclose(layout) }
+        // A chunk ends at 4 GiB.
+        let large = rows.expand(to: [5_000_000_000])
+        HDF5Library.locked {
+            #expect(!HDF5Writer.setChunks(layout, large, 5_000_000_000, nil))
+            #expect(HDF5Writer.setChunks(layout, large, 1000, 1))
+        }
+    }
+
     @Test("partial reads equal the same rows of a full one", arguments: [nil, 1, 7, 64])
     func partial(chunkRows: Int?) throws {
         let array = sample([50, 4], .int32)
