@@ -37,13 +37,12 @@ final class Workspace {
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
-    /// Starts the program here; its output goes to files.
-    func start(_ arguments: [String]) throws -> Child {
+    /// Starts the program here; its output goes to files, or where `output` says.
+    func start(_ arguments: [String], output: String? = nil) throws -> Child {
         outputs += 1
-        let child = try Child(
-            Workspace.program, arguments, in: path, output: file("out\(outputs)"),
+        return try Child(
+            Workspace.program, arguments, in: path, output: output ?? file("out\(outputs)"),
             errors: file("err\(outputs)"))
-        return child
     }
 
     /// Runs the program here and waits for it.

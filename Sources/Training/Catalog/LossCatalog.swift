@@ -5,14 +5,11 @@ import NN
 /// The loss that a config names.
 struct ChosenLoss {
     let loss: any Loss
-    /// Whether integer targets are classes, to be checked against the model's outputs.
-    let takesClasses: Bool
-    /// A class target that counts nothing.
+    /// A target that counts nothing.
     let ignored: Int?
 
-    init(_ loss: any Loss, takesClasses: Bool = false, ignoring ignored: Int? = nil) {
+    init(_ loss: any Loss, ignoring ignored: Int? = nil) {
         self.loss = loss
-        self.takesClasses = takesClasses
         self.ignored = ignored
     }
 }
@@ -37,7 +34,7 @@ extension Catalogs {
                 let loss = CrossEntropy(
                     labelSmoothing: value.double("labelSmoothing"), ignoredIndex: ignored,
                     classWeights: value.numbers("classWeights"))
-                return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+                return ChosenLoss(loss, ignoring: ignored)
             },
 
             Entry(
@@ -48,7 +45,7 @@ extension Catalogs {
                 let loss = NegativeLogLikelihood(
                     ignoredIndex: ignored,
                     classWeights: value.numbers("classWeights"))
-                return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+                return ChosenLoss(loss, ignoring: ignored)
             },
         ] + marginLosses + focalLosses + elementwiseLosses + likelihoods)
 
@@ -65,7 +62,7 @@ extension Catalogs {
             let loss = MultiMargin(
                 margin: value.double("margin"), isSquared: value.bool("squared"),
                 ignoredIndex: ignored, classWeights: value.numbers("classWeights"))
-            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
         },
         Entry(
             "hinge", "max(0, margin − t x), for targets 1, and −1 or 0.", [margin, ignoreIndex]
@@ -131,7 +128,7 @@ extension Catalogs {
             let loss = Focal(
                 gamma: value.double("gamma"), ignoredIndex: ignored,
                 classWeights: value.numbers("classWeights"))
-            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
         },
         Entry(
             "binaryFocal", "Focal loss of single logits, for targets from 0 to 1.",
@@ -159,7 +156,7 @@ extension Catalogs {
         ) { value, _ in
             let ignored = value.optionalInt("ignoreIndex")
             let loss = Dice(smoothing: value.double("smoothing"), ignoredIndex: ignored)
-            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
         },
     ]
 
