@@ -22,6 +22,8 @@ public final class Trainer {
     /// Set from elsewhere to end the run after the current step.
     public let stop: StopSignal
 
+    /// What the datasets held when this session began.
+    let digests: [(key: String, name: String, digest: String)]
     let store: CheckpointStore
     let metricsLog: MetricsLog
     let lock: RunLock
@@ -59,6 +61,7 @@ public final class Trainer {
         self.folder = folder
         self.stop = stop
         lock = try RunLock(folder)
+        digests = try experiment.data.digests()
         let config = experiment.config
         if config.training.bool("capture") {
             let captured = capture { experiment.trainStep($0, $1) }
