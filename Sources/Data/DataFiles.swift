@@ -1,5 +1,6 @@
 import FTSupport
 import Glibc
+import Tensor
 
 /// Data files as the formats read and write them.
 enum DataFile {
@@ -30,6 +31,18 @@ enum DataFile {
         }
         guard access(path, R_OK) == 0 else { throw DataError(path, FileProblem.last.whileReading) }
         return Int(status.st_size)
+    }
+
+    /// The elements that a file holds at `bytes`.
+    static func array(
+        _ path: String, _ number: StoredNumber, _ bytes: UnsafeRawBufferPointer, _ shape: Shape
+    ) throws(DataError) -> NDArray {
+        do throws(StoredNumber.Overflow) {
+            return try number.array(bytes, shape)
+        } catch {
+            throw DataError(
+                path, "it holds \(error.value), which is beyond int64; store smaller numbers")
+        }
     }
 
     /// Replaces a file with what `fill` writes once that is complete; makes the folders on the way.

@@ -86,7 +86,8 @@ import Testing
             ("BOOL", "[2]", [1, 2], "is bool but holds the byte 2"),
             (
                 "U64", "[1]", [0, 0, 0, 0, 0, 0, 0, 0x80],
-                "holds the uint64 value 9223372036854775808, which int64 can't hold"
+                "holds the uint64 value 9223372036854775808, which int64 can't hold; "
+                    + "store smaller ones"
             ),
             ("U8", "[1,1,1,1,1,1,1,1,1]", [5], "has 9 dimensions, more than the 8 supported"),
         ] as [(String, String, [UInt8], String)])

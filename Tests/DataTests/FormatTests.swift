@@ -84,7 +84,7 @@ struct NPYTests {
             "the array has 9 dimensions, more than the 8 supported; save it with fewer")
         check(
             file(header("<u8", "(1,)"), Array(repeating: 255, count: 8)),
-            "a number is beyond int64; save smaller numbers")
+            "it holds 18446744073709551615, which is beyond int64; store smaller numbers")
         check(
             file(header("<f4", "(9223372036854775807, 4, 0)")),
             "the header declares shape [9223372036854775807, 4, 0], but only 0 bytes follow; the"
@@ -150,7 +150,8 @@ struct IDXTests {
             [1, 2, 3, 4], "this is not an IDX file; give one like train-images-idx3-ubyte")
         check(
             [0, 0, 8, 255],
-            "the header declares 255 dimensions, more than the 8 supported; the file is damaged")
+            "the header declares 255 dimensions, more than the 8 supported; the file is "
+                + "damaged, copy it again")
         check(
             [0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255],
             "the header declares shape [4294967295, 4294967295], which a file of 12 bytes can't"

@@ -29,20 +29,15 @@ extension SafetensorsFile {
         let bytes = UnsafeRawBufferPointer(rebasing: data[entry.byteRange])
         defer { withExtendedLifetime(mapping) {} }
         let shape = Shape(entry.shape)
-        let host: NDArray
-        switch entry.type {
-        case .int16: host = widened(bytes, Int16.self, shape) { Int32($0) }
-        case .uint16: host = widened(bytes, UInt16.self, shape) { Int32($0) }
-        case .uint32: host = widened(bytes, UInt32.self, shape) { Int64($0) }
-        case .uint64:
-            try checkSigned(bytes, entry)
-            host = widened(bytes, UInt64.self, shape) { Int64(bitPattern: $0) }
-        case .bool:
-            try checkBooleans(bytes, entry)
-            host = viewed(bytes, shape, dtype)
-        default: host = viewed(bytes, shape, dtype)
+        if entry.type == .bool { try checkBooleans(bytes, entry) }
+        guard let number = entry.type.widened else { return viewed(bytes, shape, dtype).on(device) }
+        do throws(StoredNumber.Overflow) {
+            return try number.array(bytes, shape).on(device)
+        } catch {
+            throw problem(
+                entry,
+                "holds the uint64 value \(error.value), which int64 can't hold; store smaller ones")
         }
-        return host.on(device)
     }
 
     private func viewed(_ bytes: UnsafeRawBufferPointer, _ shape: Shape, _ dtype: DType) -> NDArray
@@ -63,29 +58,6 @@ extension SafetensorsFile {
             offset: 0)
     }
 
-    private func widened<Narrow: BitwiseCopyable, Wide: TensorElement>(
-        _ bytes: UnsafeRawBufferPointer, _ type: Narrow.Type, _ shape: Shape,
-        _ convert: (Narrow) -> Wide
-    ) -> NDArray {
-        let out = NDArray(uninitialized: shape, Wide.dtype, on: CPUBackend.shared)
-        let target = out.pointer.assumingMemoryBound(to: Wide.self)
-        for position in 0..<out.count {
-            let offset = position * MemoryLayout<Narrow>.stride
-            target[position] = convert(bytes.loadUnaligned(fromByteOffset: offset, as: type))
-        }
-        return out
-    }
-
-    private func checkSigned(
-        _ bytes: UnsafeRawBufferPointer, _ entry: TensorEntry
-    ) throws(CheckpointError) {
-        // The sign bit of a little-endian 64-bit number is in its last byte.
-        for last in stride(from: 7, to: bytes.count, by: 8) where bytes[last] >= 0x80 {
-            let value = bytes.loadUnaligned(fromByteOffset: last - 7, as: UInt64.self)
-            throw problem(entry, "holds the uint64 value \(value), which int64 can't hold")
-        }
-    }
-
     private func checkBooleans(
         _ bytes: UnsafeRawBufferPointer, _ entry: TensorEntry
     ) throws(CheckpointError) {
@@ -97,5 +69,18 @@ extension SafetensorsFile {
 
     private func problem(_ entry: TensorEntry, _ text: String) -> CheckpointError {
         CheckpointError(.unsupported, path, tensor: entry.name, text)
+    }
+}
+
+extension SafetensorsType {
+    /// How elements without a dtype of their own are read.
+    fileprivate var widened: StoredNumber? {
+        switch self {
+        case .int16: .int16
+        case .uint16: .uint16
+        case .uint32: .uint32
+        case .uint64: .uint64
+        default: nil
+        }
     }
 }

@@ -19,7 +19,7 @@ public enum IDX {
             throw DataError(
                 path,
                 "the header declares \(rank) dimensions, more than the"
-                    + " \(Shape.maximumRank) supported; the file is damaged")
+                    + " \(Shape.maximumRank) supported; the file is damaged, copy it again")
         }
         let header = try input.take(4 * rank, "header")
         let sizes = (0..<rank).map { axis in
@@ -37,11 +37,7 @@ public enum IDX {
                 path, "bytes follow the elements that the header declares; copy it again")
         }
         bytes.withUnsafeMutableBytes { swapBytes($0, elementSize: number.size) }
-        let array = bytes.withUnsafeBytes { number.array($0, Shape(sizes)) }
-        guard let array else {
-            throw DataError(path, "a number is beyond int64; store smaller numbers")
-        }
-        return array
+        return try bytes.withUnsafeBytes { try DataFile.array(path, number, $0, Shape(sizes)) }
     }
 
     /// Writes an array, compressed where the path ends in `.gz`. Bools become bytes.

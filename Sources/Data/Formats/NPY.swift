@@ -34,9 +34,7 @@ public enum NPY {
         }
         let stored = Shape(header.isFortran ? header.shape.reversed() : header.shape)
         let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[start...])
-        guard let array = header.number.array(bytes, stored) else {
-            throw DataError(path, "a number is beyond int64; save smaller numbers")
-        }
+        let array = try DataFile.array(path, header.number, bytes, stored)
         guard header.isFortran else { return array }
         return array.permute((0..<stored.rank).reversed()).contiguous()
     }
