@@ -130,13 +130,14 @@ final class Child {
         }
     }
 
-    func wait() throws -> Workspace.Result {
+    /// - Parameter reading: whether its output is in a file that can be read.
+    func wait(reading: Bool = true) throws -> Workspace.Result {
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F
         return Workspace.Result(
             status: status >> 8 & 0xFF, signal: signal == 0 ? nil : signal,
-            output: try read(output), errors: try read(errors))
+            output: reading ? try read(output) : "", errors: try read(errors))
     }
 
     private func read(_ path: String) throws -> String {
