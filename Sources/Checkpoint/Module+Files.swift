@@ -13,8 +13,7 @@ public func save(_ module: Module, to path: String) throws(CheckpointError) {
     state.created = TrainingState.timestamp()
     try TrainingCheckpoint(
         model: module.modelTensors,
-        aliases: Dictionary(module.aliases.map { ($0.alias, $0.name) }) { first, _ in first },
-        state: state
+        aliases: module.namesByAlias, state: state
     ).save(to: path)
 }
 
@@ -82,6 +81,11 @@ public struct LoadError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Module {
+    /// The first name of what other names stand for; of several parts with one name the first counts.
+    package final var namesByAlias: [String: String] {
+        Dictionary(aliases.map { ($0.alias, $0.name) }) { first, _ in first }
+    }
+
     /// The parameters and buffers as a checkpoint lists them: parameters first.
     package final var modelTensors: [TrainingCheckpoint.ModelTensor] {
         namedParameters.map { name, parameter in

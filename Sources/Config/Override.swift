@@ -31,10 +31,27 @@ struct Override {
                 : "\(argument.jsonQuoted) has an empty key. Write key=value or outer.key=value"
             throw OverrideProblem(path: "", message: message)
         }
-        let options = JSONParsingOptions(maximumDepth: 64, allowsDuplicateKeys: true)
-        let parsed = try? JSONNode(parsing: text, options: options)
         self.place = place
-        value = Self.moved(parsed ?? JSONNode(.string(text)), to: place)
+        value = Self.moved(try Self.value(text, String(path)), to: place)
+    }
+
+    /// JSON, or the text itself where it is a word; what begins as JSON and isn't any is no word.
+    private static func value(_ text: String, _ path: String) throws(OverrideProblem) -> JSONNode {
+        do throws(JSONError) {
+            let options = JSONParsingOptions(maximumDepth: 64, allowsDuplicateKeys: true)
+            return try JSONNode(parsing: text, options: options)
+        } catch {
+            guard let first = text.first else { return JSONNode(.string(text)) }
+            let isNumber = "+-.0123456789".contains(first) && Double(text) != nil
+            guard "{[\"".contains(first) || isNumber else { return JSONNode(.string(text)) }
+            let string = "or write '\(text.jsonQuoted)' for a string"
+            let message =
+                isNumber
+                ? "\(text) is not how JSON writes a number; write 0.1, 1 or -1, say, \(string)"
+                : "the value is not JSON: \(error.message) (at its column \(error.column)); "
+                    + "correct it, \(string)"
+            throw OverrideProblem(path: path, message: message)
+        }
     }
 
     /// `a.b[0].c` and `a.b.0.c` are the same path.

@@ -1,5 +1,6 @@
 import FTSupport
 import Glibc
+import Tensor
 
 /// Data files as the formats read and write them.
 enum DataFile {

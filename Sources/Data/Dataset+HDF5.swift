@@ -1,5 +1,4 @@
-import FoundationEssentials
-import Glibc
+import FTSupport
 import Tensor
 
 extension Dataset {
@@ -32,23 +31,21 @@ extension Dataset {
         }
         let limit = memoryLimit ?? defaultMemoryLimit
         let size = (inputs + [targets]).reduce(0) { $0 + $1.shape.elementCount * $1.dtype.size }
+        guard size > limit || size < Machine.memory else {
+            throw DataError(
+                name(inputs),
+                "\(Format.bytes(size)) don't fit into memory, which is \(Format.bytes(Machine.memory)); "
+                    + "lower memoryLimit (data.memoryLimit), so that they are streamed")
+        }
         func source(_ dataset: HDF5Dataset) throws -> Source {
             size <= limit ? .memory(try dataset.read()) : .stream(dataset)
         }
         return Dataset(
-            name: name(inputs), inputs: try inputs.map(source), targets: try source(targets),
-            rows: 0..<targets.count)
+            name: name(inputs), inputs: try inputs.map(source),
+            named: inputs.map { "\(path): '\($0.path)'" }, targets: try source(targets),
+            named: "\(path): '\(targets.path)'", rows: 0..<targets.count)
     }
 
     /// Half of this machine's memory (or of what its container may use), at most 4 GiB.
-    public static var defaultMemoryLimit: Int {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        var memory = pages > 0 ? pages * sysconf(Int32(_SC_PAGESIZE)) : 8 << 30
-        if let bytes = try? Data(contentsOf: URL(filePath: "/sys/fs/cgroup/memory.max")),
-            let limit = Int(String(decoding: bytes.filter { $0 > 32 }, as: UTF8.self))
-        {
-            memory = min(memory, limit)
-        }
-        return min(memory / 2, 4 << 30)
-    }
+    public static var defaultMemoryLimit: Int { min(Machine.memory / 2, 4 << 30) }
 }

@@ -12,8 +12,12 @@ public final class Dataset: Sendable {
         case stream(HDF5Dataset)
     }
 
-    /// What messages call it: the file and the path inside it.
+    /// What messages call it: the file and the paths inside it.
     public let name: String
+    /// What messages call each of the inputs: the file and the path inside it.
+    package let inputNames: [String]
+    /// What messages call the targets.
+    package let targetName: String
     /// The number of examples.
     public let count: Int
     /// Whether all rows are held in memory.
@@ -21,10 +25,15 @@ public final class Dataset: Sendable {
     let inputs: [Source]
     let targets: Source
     /// Where row 0 lies in the sources.
-    let start: Int
+    package let start: Int
 
-    init(name: String, inputs: [Source], targets: Source, rows: Range<Int>) {
+    init(
+        name: String, inputs: [Source], named inputNames: [String], targets: Source,
+        named targetName: String, rows: Range<Int>
+    ) {
         self.name = name
+        self.inputNames = inputNames
+        self.targetName = targetName
         self.inputs = inputs
         self.targets = targets
         start = rows.lowerBound
@@ -51,9 +60,13 @@ public final class Dataset: Sendable {
                 name, "inputs and targets need a first axis that counts the examples")
         }
         for input in inputs { try Dataset.checkCounts(name, input.shape[0], targets.shape[0]) }
+        let inputNames = inputs.indices.map {
+            "\(name): inputs" + (inputs.count > 1 ? " \($0)" : "")
+        }
         self.init(
             name: name, inputs: inputs.map { .memory($0.on(.cpu).contiguous()) },
-            targets: .memory(targets.on(.cpu).contiguous()), rows: 0..<targets.shape[0])
+            named: inputNames, targets: .memory(targets.on(.cpu).contiguous()),
+            named: "\(name): targets", rows: 0..<targets.shape[0])
     }
 
     static func checkCounts(_ name: String, _ inputs: Int, _ targets: Int) throws {
@@ -89,7 +102,7 @@ public final class Dataset: Sendable {
             fail("dataset", "\(rows) is not a range of the \(count) examples")
         }
         return Dataset(
-            name: name, inputs: inputs, targets: targets,
+            name: name, inputs: inputs, named: inputNames, targets: targets, named: targetName,
             rows: start + rows.lowerBound..<start + rows.upperBound)
     }
 
@@ -111,22 +124,6 @@ public final class Dataset: Sendable {
     public func read(_ rows: Range<Int>) throws -> (inputs: [NDArray], targets: NDArray) {
         let rows = start + rows.lowerBound..<start + rows.upperBound
         return (try inputs.map { try $0.read([rows]) }, try targets.read([rows]))
-    }
-
-    /// The smallest and largest target where targets are integers, so that labels can be checked
-    /// against the classes of a model; nil for other dtypes.
-    public func targetRange() throws -> ClosedRange<Int>? {
-        guard targetDType.isInteger else { return nil }
-        var range: ClosedRange<Int>?
-        let step = max(1, (1 << 20) / max(1, targets.rowBytes))
-        for first in stride(from: 0, to: count, by: step) {
-            let rows = start + first..<start + min(first + step, count)
-            for value in try targets.read([rows]).asIndex.values(as: Int.self) {
-                let known = range ?? value...value
-                range = min(known.lowerBound, value)...max(known.upperBound, value)
-            }
-        }
-        return range
     }
 }
 

@@ -114,8 +114,8 @@ extension Transform {
         for (row, label) in labels.enumerated() {
             guard label >= 0, label < classes else {
                 throw TransformError(
-                    "oneHot: a target is \(label), which is not a class from 0 to \(classes - 1);"
-                        + " use more classes")
+                    "oneHot: \(label) is not a class from 0 to \(classes - 1);"
+                        + " use more classes or correct the data")
             }
             values[row * classes + label] = 1
         }

@@ -112,6 +112,11 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
             }
         }
     }
+
+    /// Numbers from 0 to 1.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .shares }
 }
 
 extension Tensor {

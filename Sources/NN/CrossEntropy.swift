@@ -134,4 +134,9 @@ public struct CrossEntropy: Loss {
                     + "\(target) don't fit; integer classes or probabilities are needed")
         }
     }
+
+    /// Classes of the model, or probabilities of them.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { target == prediction ? .distributions : .classes(prediction.last ?? 0) }
 }

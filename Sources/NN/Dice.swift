@@ -108,4 +108,9 @@ public struct Dice: Loss {
                     + "\(target) don't fit; regions of its shape or integer classes are needed")
         }
     }
+
+    /// Classes of the model, or numbers from 0 to 1.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { target == prediction ? .shares : .classes(prediction.last ?? 0) }
 }

@@ -43,6 +43,11 @@ public struct BinaryFocal: ElementwiseLoss {
         return side(target, missed, alarmed, alpha ?? 1)
             + side(1 - target, alarmed, missed, alpha.map { 1 - $0 } ?? 1)
     }
+
+    /// Numbers from 0 to 1.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .shares }
 }
 
 /// −w[y] (1 − p)^γ ln p for the probability p that softmax gives the class y; logits along the last
@@ -97,4 +102,9 @@ public struct Focal: Loss {
         try LabelledRows.check(
             "Focal", prediction, target, targetType, classWeights: classWeights)
     }
+
+    /// Classes of the model.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .classes(prediction.last ?? 0) }
 }

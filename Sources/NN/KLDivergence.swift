@@ -30,4 +30,9 @@ public struct KLDivergence: ElementwiseLoss {
         let logarithm = target.maskedFill(isZero, 1).log()
         return target.weighing(logarithm - prediction)
     }
+
+    /// Numbers from 0 to 1, or their logarithms.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { logTarget ? .logShares : .shares }
 }

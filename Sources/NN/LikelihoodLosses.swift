@@ -38,6 +38,11 @@ public struct PoissonNLL: ElementwiseLoss {
         let stirling = count * count.log() - count + (count * (2 * Double.pi)).log() * 0.5
         return losses + stirling.maskedFill(isSmall, 0)
     }
+
+    /// Numbers from 0 up.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .counts }
 }
 
 /// −ln of a normal distribution's density:  (ln v + (x − y)²/v) / 2  for predictions x of the mean and

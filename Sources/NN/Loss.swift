@@ -18,11 +18,20 @@ public protocol Loss: Sendable {
     /// Throws a `ShapeError` where the loss could not be computed. The shapes are those of one
     /// example, without the batch axis.
     func check(prediction: Shape, target: Shape, _ targetType: DType) throws
+
+    /// The targets that the loss is defined for, where `check` passed. The shapes are those of one
+    /// example.
+    func domain(prediction: Shape, target: Shape, _ targetType: DType) -> TargetDomain
 }
 
 extension Loss {
     /// nil: each example weighs the same.
     public func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor? { nil }
+
+    /// Every finite number.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .numbers }
 }
 
 /// How the losses of single elements become one number.

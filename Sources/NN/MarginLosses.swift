@@ -23,6 +23,11 @@ public struct Hinge: ElementwiseLoss {
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (margin - target.signs * prediction).relu()
     }
+
+    /// 1, and −1 or 0 for the other side.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .sides }
 }
 
 /// max(0, margin − t x)² for targets t of 1, and −1 or 0 for the other side.
@@ -47,6 +52,11 @@ public struct SquaredHinge: ElementwiseLoss {
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (margin - target.signs * prediction).relu().square()
     }
+
+    /// 1, and −1 or 0 for the other side.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .sides }
 }
 
 /// ln(1 + e^(−t x)) for targets t of 1, and −1 or 0 for the other side.
@@ -66,6 +76,11 @@ public struct SoftMargin: ElementwiseLoss {
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         (-(target.signs * prediction)).softplus()
     }
+
+    /// 1, and −1 or 0 for the other side.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .sides }
 }
 
 /// Distances x of pairs that should be alike (target 1) or not (−1 or 0):  x  or  max(0, margin − x).
@@ -90,6 +105,11 @@ public struct HingeEmbedding: ElementwiseLoss {
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         Tensor.where(target .> 0, prediction, (margin - prediction).clip(lower: 0.0))
     }
+
+    /// 1, and −1 or 0 for the other side.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .sides }
 }
 
 /// w[y] Σ max(0, margin − x[y] + x[j])ᵖ / classes over the classes j ≠ y, for scores x along the last
@@ -154,6 +174,11 @@ public struct MultiMargin: Loss {
         try LabelledRows.check(
             "MultiMargin", prediction, target, targetType, classWeights: classWeights)
     }
+
+    /// Classes of the model.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .classes(prediction.last ?? 0) }
 }
 
 extension Tensor {

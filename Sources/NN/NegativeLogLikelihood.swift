@@ -42,4 +42,9 @@ public struct NegativeLogLikelihood: Loss {
         try LabelledRows.check(
             "NegativeLogLikelihood", prediction, target, targetType, classWeights: classWeights)
     }
+
+    /// Classes of the model.
+    public func domain(
+        prediction: Shape, target: Shape, _ targetType: DType
+    ) -> TargetDomain { .classes(prediction.last ?? 0) }
 }

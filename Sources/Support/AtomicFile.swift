@@ -44,8 +44,11 @@ package struct AtomicFile<Failure: Error> {
         try publish(output.temporary)
     }
 
-    /// Makes the file a second name of the content of `source`; false where the file system has
-    /// no links.
+    /// Throws where the file couldn't be replaced now.
+    package func check() throws(Failure) { try attempt(create).discard() }
+
+    /// Makes the file a second name of the content of `source`; false where the system makes no link,
+    /// as between file systems or where they have none.
     package func link(_ source: String) throws(Failure) -> Bool {
         let temporary = try attempt { () throws(FileProblem) in try AtomicName.temporary(path) }
         guard Glibc.link(source, temporary) == 0 else { return false }

@@ -46,6 +46,15 @@ package enum Format {
             ? print("%.3e", value) : fixed(value, 4)
     }
 
+    /// A number as it is stored: `3`, `0.5`, `NaN`.
+    package static func number(_ value: Double) -> String {
+        if value.isNaN { return "NaN" }
+        if let whole = Int(exactly: value) { return "\(whole)" }
+        if value.isInfinite { return value < 0 ? "-infinity" : "infinity" }
+        let single = Float(value)
+        return single.isFinite && single != 0 ? "\(single)" : "\(value)"
+    }
+
     /// A learning rate: `1.0e-03`.
     package static func rate(_ value: Double) -> String { print("%.1e", value) }
 

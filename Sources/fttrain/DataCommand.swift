@@ -20,7 +20,10 @@ enum DataCommand {
         .value(
             "label", "COLUMN", doc: "csv: first, last, none, a number from 0 or a name (last)"),
         .value("separator", "CHARACTER", doc: "csv: between columns (,)"),
+        .flag(
+            "header", doc: "csv: the first row names the columns (by default if it has no number)"),
         .flag("no-header", doc: "csv: the first row is data"),
+        .flag("words", doc: "csv: labels are names, also those that look like numbers"),
         .flag("force", doc: "replace the file if it is there"), Program.json,
     ]
 
@@ -43,16 +46,14 @@ enum DataCommand {
             try noSources(invocation, from: 2)
             return try info(path, invocation)
         }
-        let sources = try Source.read(Array(invocation.arguments.dropFirst(2)))
+        let sources = try DataSource.read(Array(invocation.arguments.dropFirst(2)))
         try checkFree(path, invocation)
-        let parts = try sources.flatMap { source in
-            try kind == "csv"
-                ? table(source, invocation)
-                : [(source.name, kind == "npy" ? NPY.read(source.path) : IDX.read(source.path))]
-        }
+        let options = try kind == "csv" ? tableOptions(invocation) : nil
         try HDF5Writer.create(path) { file in
-            for (name, array) in parts {
-                try file.write(name, array, deflate: array.rank > 1 ? 1 : nil)
+            if let options { return try writeTables(sources, options, to: file) }
+            for source in sources {
+                let array = try kind == "npy" ? NPY.read(source.path) : IDX.read(source.path)
+                try file.write(source.name, array, deflate: array.rank > 1 ? 1 : nil)
             }
         }
         return try info(path, invocation)
@@ -78,35 +79,6 @@ enum DataCommand {
         return .success
     }
 
-    /// The inputs and targets of a table: `train=train.csv` becomes `train/inputs` and
-    /// `train/targets`.
-    private static func table(
-        _ source: Source, _ invocation: CommandInvocation
-    ) throws -> [(String, NDArray)] {
-        let separator = invocation.string("separator") ?? ","
-        guard let character = separator == "tab" ? "\t" : separator.first,
-            separator == "tab"
-                || separator.count == 1
-        else {
-            throw UsageError("--separator: expected one character or tab")
-        }
-        let options = CSV.Options(
-            hasHeader: invocation.flag("no-header") ? false : nil,
-            label: label(invocation.string("label") ?? "last"), separator: character)
-        let table = try CSV.read(source.path, options)
-        let inputs = ("\(source.name)/inputs", table.inputs)
-        return table.targets.map { [inputs, ("\(source.name)/targets", $0)] } ?? [inputs]
-    }
-
-    private static func label(_ text: String) -> CSV.Label {
-        switch text {
-        case "first": .first
-        case "last": .last
-        case "none": .none
-        default: Int(text).map { .index($0) } ?? .name(text)
-        }
-    }
-
     private static func checkFree(_ path: String, _ invocation: CommandInvocation) throws {
         guard !invocation.flag("force"), access(path, F_OK) == 0 else { return }
         throw UsageError("\(path): there is such a file; replace it with --force")
@@ -116,31 +88,5 @@ enum DataCommand {
         guard invocation.arguments.count > index else { return }
         let extra = invocation.arguments[index]
         throw UsageError("unexpected argument '\(extra)'. See 'fttrain data --help'.")
-    }
-}
-
-/// `train/images=train.npy`: a dataset and where it comes from.
-private struct Source {
-    let name: String
-    let path: String
-
-    static func read(_ arguments: [String]) throws(UsageError) -> [Source] {
-        guard !arguments.isEmpty else {
-            throw UsageError("data: name what to write, as in train/images=images.npy")
-        }
-        var sources: [Source] = []
-        for argument in arguments {
-            let parts = argument.split(separator: "=", maxSplits: 1).map { String($0) }
-            guard parts.count == 2 else {
-                throw UsageError(
-                    "data: expected NAME=SOURCE such as train/images=images.npy, found '\(argument)'"
-                )
-            }
-            guard !sources.contains(where: { $0.name == parts[0] }) else {
-                throw UsageError("data: '\(parts[0])' is named twice")
-            }
-            sources.append(Source(name: parts[0], path: parts[1]))
-        }
-        return sources
     }
 }

@@ -16,6 +16,7 @@ enum GraphCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let config = try RunConfig(
             file: invocation.arguments[0], overrides: TrainCommand.overrides(invocation))
+        if let path = invocation.string("out") { try FileWriting.check(path) }
         let format = invocation.string("format").flatMap(DrawingFormat.init) ?? .mermaid
         let drawing = try Experiment(config).drawing(format)
         guard let path = invocation.string("out") else {

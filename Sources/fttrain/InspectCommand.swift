@@ -89,15 +89,16 @@ enum HDF5Listing {
             return FileListing.Row(
                 name: entry.path, kind: "dataset", shape: entry.dimensions, dtype: entry.typeName,
                 byteCount: entry.dtype.map { elements.multipliedReportingOverflow(by: $0.size) }?
-                    .partialValue ?? entry.storedBytes, note: note(entry))
+                    .partialValue ?? entry.storedBytes, note: note(entry, file))
         }
         return FileListing(
             path: path, format: "HDF5 file", byteCount: file.byteCount, rows: rows)
     }
 
-    private static func note(_ entry: HDF5Entry) -> String {
-        guard let chunks = entry.chunks else { return "contiguous" }
-        let sizes = chunks.map { String($0) }.joined(separator: "×")
-        return (["chunks \(sizes)"] + entry.filters).joined(separator: ", ")
+    private static func note(_ entry: HDF5Entry, _ file: HDF5File) -> String {
+        let chunks = entry.chunks?.map { String($0) }.joined(separator: "×")
+        let classes = ClassNames.note(file, on: entry.path).map { [$0] } ?? []
+        return ([chunks.map { "chunks \($0)" } ?? "contiguous"] + entry.filters + classes)
+            .joined(separator: ", ")
     }
 }

@@ -1,6 +1,7 @@
 import FTConfig
 import FTJSON
 import Glibc
+import Tensor
 import Training
 
 /// Reads the command line, runs the command and turns errors into a sentence and an exit status.
@@ -12,7 +13,9 @@ struct Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let wantsJSON = arguments.contains("--json")
         do {
-            exit(try run(arguments).rawValue)
+            let status = try run(arguments)
+            try Terminal.checkOutput()
+            exit(status.rawValue)
         } catch {
             exit(report(error, asJSON: wantsJSON).rawValue)
         }
@@ -27,7 +30,11 @@ struct Main {
         case .help(let text), .version(let text):
             Terminal.print(text)
             return .success
-        case .run(let invocation): return try Program.run(invocation)
+        case .run(let invocation):
+            if let problem = CPUBackend.instructionSetProblem {
+                throw UsageError("FAKETENSOR_ISA: \(problem)")
+            }
+            return try Program.run(invocation)
         }
     }
 

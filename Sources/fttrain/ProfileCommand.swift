@@ -16,6 +16,7 @@ enum ProfileCommand {
         let config = try RunConfig(
             file: invocation.arguments[0], overrides: TrainCommand.overrides(invocation))
         TrainCommand.setThreads(invocation)
+        if let path = invocation.string("out") { try FileWriting.check(path) }
         let profile = try Experiment(config).profile(steps: invocation.int("steps") ?? 10)
         Terminal.print(profile.lines.joined(separator: "\n"))
         if let path = invocation.string("out") {

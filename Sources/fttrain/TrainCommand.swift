@@ -9,6 +9,7 @@ enum TrainCommand {
         let config = try RunConfig(
             file: invocation.arguments[0], overrides: overrides(invocation))
         setThreads(invocation)
+        if let out = invocation.string("out") { try RunFolder.checkFree(out) }
         let experiment = try Experiment(config)
         let folder = try invocation.string("out").map { out throws(RunError) in
             try RunFolder.create(out)

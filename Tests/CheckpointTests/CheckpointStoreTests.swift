@@ -36,6 +36,23 @@ import Testing
         #expect(folder.names() == ["best.safetensors", "last.safetensors"])
     }
 
+    @Test(
+        "a file that can't be removed is a sentence",
+        arguments: ["step-00000001.safetensors", ".x.partial"])
+    func irremovable(name: String) throws {
+        // A folder can't be unlinked.
+        mkdir(folder.file(name), 0o755)
+        let text = sentence(in: folder) {
+            for step in [2, 3, 4] {
+                try store(keep: 1).save(
+                    exampleCheckpoint(step: step), isBest: false, keepsStep: true)
+            }
+        }
+        #expect(
+            text.hasPrefix("\(name): can't be removed, so old checkpoints would fill the disk: "))
+        #expect(text.hasSuffix("; remove it by hand"))
+    }
+
     @Test("saving the same step again replaces it")
     func sameStep() throws {
         for fill in [1.0, 2.0] {

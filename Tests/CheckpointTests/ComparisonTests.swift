@@ -18,6 +18,15 @@ import Testing
         return try CheckpointComparison(folder.file("a"), folder.file("b"), options: options)
     }
 
+    @Test("sorts by size what was added like all else")
+    func size() throws {
+        let large = NDArray([Double](repeating: 1, count: 9))
+        let comparison = try compare(
+            [("a", NDArray([Float(1)])), ("b", NDArray([Float(1), 2]))],
+            [("b", NDArray([Float(1), 2])), ("new", large)], InspectOptions(sort: .size))
+        #expect(comparison.differences.map(\.name) == ["new", "b", "a"])
+    }
+
     @Test("says of each tensor what became of it")
     func changes() throws {
         let comparison = try compare(

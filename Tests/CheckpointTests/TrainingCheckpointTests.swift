@@ -121,6 +121,16 @@ import Testing
                     + "which should be a JSON array of strings"
             ),
             (
+                "buffers", "[\"a\", 3]",
+                "has the metadata \"faketensor.buffers\" = \"[\"a\", 3]\", "
+                    + "which should be a JSON array of strings"
+            ),
+            (
+                "aliases", "{\"a\": \"w\", \"b\": 3}",
+                "has the metadata \"faketensor.aliases\" = \"{\"a\": \"w\", \"b\": 3}\", "
+                    + "which should be a JSON object of strings"
+            ),
+            (
                 "aliases", "[",
                 "has the metadata \"faketensor.aliases\" = \"[\", "
                     + "which should be a JSON object of strings"

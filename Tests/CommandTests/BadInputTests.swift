@@ -39,7 +39,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
 @Suite struct BadInputTests {
     static let all =
-        commandLines + configs + overrides + dataFiles + checkpoints + runFolders
+        commandLines + configs + overrides + sizes + dataFiles + badRows + checkpoints + runFolders
 
     @Test("answers with a sentence and a status, and never crashes", arguments: all)
     func answers(input: BadInput) throws {
@@ -88,6 +88,27 @@ struct BadInput: CustomTestStringConvertible, Sendable {
             "deeply nested layers", BadInputTests.nested(400), "bad.json"),
         BadInput.config("a config without a model", "{\"name\": \"a\"}", "model"),
     ]
+
+    /// Sizes that no machine has the memory for, with the key to lower.
+    static let sizes = [
+        large("units", #"{"type":"linear","units":99999999999}"#),
+        large("count", #"{"type":"embedding","count":99999999999,"width":2}"#),
+        large("width", #"{"type":"embedding","count":2,"width":99999999999}"#),
+        large("features", #"{"type":"conv3d","features":99999999999,"kernel":1}"#),
+        large("kernel", #"{"type":"conv3d","features":3,"kernel":4096,"padding":4095}"#),
+        large(
+            "padding", #"{"type":"conv3d","features":3,"kernel":1,"padding":4096,"stride":4096}"#),
+        large("shape", #"{"type":"reshape","shape":[99999999999,9999]}"#),
+    ]
+
+    private static func large(_ key: String, _ layer: String) -> BadInput {
+        let first = layer.contains("conv3d") ? #"{"type":"reshape","shape":[6,1,1,1]},"# : ""
+        let last = #",{"type":"flatten"},{"type":"linear","units":3}"#
+        return BadInput(
+            "too large a \(key)", ["check", "tiny.json", "model.layers=[\(first)\(layer)\(last)]"],
+            2,
+            "; lower \(key)")
+    }
 
     private static func nested(_ depth: Int) -> String {
         let open = String(repeating: "{\"type\":\"residual\",\"layers\":[", count: depth)

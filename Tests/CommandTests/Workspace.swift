@@ -37,13 +37,12 @@ final class Workspace {
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
-    /// Starts the program here; its output goes to files.
-    func start(_ arguments: [String]) throws -> Child {
+    /// Starts the program here; its output goes to files, or where `output` says.
+    func start(_ arguments: [String], output: String? = nil) throws -> Child {
         outputs += 1
-        let child = try Child(
-            Workspace.program, arguments, in: path, output: file("out\(outputs)"),
+        return try Child(
+            Workspace.program, arguments, in: path, output: output ?? file("out\(outputs)"),
             errors: file("err\(outputs)"))
-        return child
     }
 
     /// Runs the program here and waits for it.
@@ -131,13 +130,14 @@ final class Child {
         }
     }
 
-    func wait() throws -> Workspace.Result {
+    /// - Parameter reading: whether its output is in a file that can be read.
+    func wait(reading: Bool = true) throws -> Workspace.Result {
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F
         return Workspace.Result(
             status: status >> 8 & 0xFF, signal: signal == 0 ? nil : signal,
-            output: try read(output), errors: try read(errors))
+            output: reading ? try read(output) : "", errors: try read(errors))
     }
 
     private func read(_ path: String) throws -> String {

@@ -24,7 +24,7 @@ struct OverrideTests {
         #expect(try read(goodConfig, "name=a=b").string("name") == "a=b")
         #expect(try read(goodConfig, "name=").string("name") == "")
         #expect(try read(goodConfig, "name=\"7\"").string("name") == "7")
-        #expect(try read(goodConfig, "name=[x").string("name") == "[x")
+        #expect(try read(goodConfig, #"name="[x""#).string("name") == "[x")
         #expect(
             try read(goodConfig, "data.path=../x y.h5").child("data").string("path") == "../x y.h5")
         let optimizer = try read(goodConfig, #"optimizer={"type": "sgd", "learningRate": 1}"#)
@@ -93,9 +93,28 @@ struct OverrideTests {
                 "\"metrics[]=3\" has an empty key. Write key=value or outer.key=value"
             ),
             ("noequals", "\"noequals\" has no '='. Write key=value"),
+            (
+                "optimizer.learningRate=.1",
+                "optimizer.learningRate: .1 is not how JSON writes a number; write 0.1, 1 or -1, say, "
+                    + "or write '\".1\"' for a string"
+            ),
         ])
     func mistakes(argument: String, expected: String) {
         #expect(problems(goodConfig, [argument]) == ["(command line): " + expected])
+    }
+
+    @Test(
+        "are no words where they begin as JSON",
+        arguments: [
+            (#"model.layers=[{"type":"linear",}]"#, 18), ("name=[x", 2), (#"name="x"#, 1),
+            (#"optimizer={"type": "sgd""#, 15),
+        ])
+    func almostJSON(argument: String, column: Int) throws {
+        let found = problems(goodConfig, [argument])
+        let key = argument.prefix { $0 != "=" }
+        #expect(found.count == 1)
+        #expect(found[0].hasPrefix("(command line): \(key): the value is not JSON: "), "\(found)")
+        #expect(found[0].contains("(at its column \(column))"), "\(found)")
     }
 
     @Test("cannot nest without end")

@@ -49,6 +49,94 @@ struct CSVTests {
         #expect(fractions.targets?.values(as: Float.self) == [0.5, 3])
     }
 
+    @Test(
+        "a label that isn't like the others is named, not made a class of",
+        arguments: [
+            ("1,2\n3,4\n5,n/a\n", 3, "the label 'n/a' is a word, most are numbers; correct it"),
+            ("1,2\n3,\"4 \"\n5,6\n", 2, "the label '4 ' is a word, most are numbers; correct it"),
+            ("1,2\n3,1O\n", 2, "the label '1O' is a word, most are numbers; correct it"),
+            ("1,ant\n3,7\n5,bee\n", 2, "the label '7' is a number, most are words; correct it"),
+            ("1,2\n3,nan\n", 2, "the label 'nan' is not a finite number; write it like 1234.5"),
+            ("1,2\n3,1e39\n", 2, "the label '1e39' is not a finite number; write it like 1234.5"),
+            (
+                "1,999\n3,\"1,234\"\n", 2,
+                "the label '1,234' is not a finite number; write it like 1234.5"
+            ),
+        ])
+    func oddLabels(text: String, line: Int, problem: String) throws {
+        #expect(
+            folder.sentence { try read(text, .init(label: .last)) }
+                == "a.csv:\(line):3: \(problem), or read all labels as words (--words)")
+        let words = try read(text, .init(label: .last, labelsAreWords: true))
+        #expect(Set(words.classes).count == words.classes.count && words.classes.count >= 2)
+        #expect(words.targets?.shape == [words.inputs.shape[0]])
+    }
+
+    @Test("numbers with a decimal comma are no classes, dates and ranges are")
+    func decimalComma() throws {
+        let options = CSV.Options(label: .last, separator: ";")
+        #expect(
+            folder.sentence { try read("1;10,5\n2;9,5\n", options) }?
+                .hasPrefix("a.csv:1:3: the label '10,5' is not a finite number") == true)
+        #expect(try read("1;10-19\n2;2026-01-31\n", options).classes == ["10-19", "2026-01-31"])
+    }
+
+    @Test("a header with a number is asked for")
+    func numberedHeader() throws {
+        let text = "2019,label\n1,7\n2,10\n"
+        #expect(
+            folder.sentence { try read(text, .init(label: .last)) }?
+                .hasSuffix("; if this is the header, say so (--header)") == true)
+        let table = try read(text, .init(hasHeader: true, label: .last))
+        #expect(table.targets?.values(as: Int.self) == [7, 10])
+    }
+
+    @Test("labels of several tables are numbered together")
+    func together() throws {
+        func labels(_ text: String) throws -> CSVLabels {
+            let path = folder.write("b.csv", text)
+            return try #require(try CSV.readLabels(path, .init(label: .last)).labels)
+        }
+        let words = try [labels("1,cat\n2,ant\n"), labels("1,bee\n2,cat\n")]
+        let (targets, classes) = try CSVLabels.targets(of: words)
+        #expect(classes == ["ant", "bee", "cat"])
+        #expect(targets.map { $0.values(as: Int.self) } == [[2, 0], [1, 2]])
+        let numbers = try [labels("1,2\n"), labels("1,2.5\n")]
+        #expect(try CSVLabels.targets(of: numbers).targets.map(\.dtype) == [.float32, .float32])
+        #expect(
+            folder.sentence { try CSVLabels.targets(of: [words[0], numbers[0]]) }
+                == "b.csv: its labels are numbers, those of b.csv words; correct one of them, or read "
+                + "all labels as words (--words)")
+    }
+
+    @Test("what is no text is refused and not repaired")
+    func encodings() {
+        func sentence(_ bytes: [UInt8]) -> String? {
+            folder.sentence { try CSV.read(folder.write("a.csv", bytes), .init(label: .last)) }
+        }
+        let remedy = "the field is not valid UTF-8 text; save the table as UTF-8"
+        #expect(sentence(Array("1,ab\n2,".utf8) + [0xE9, 10]) == "a.csv:2:3: \(remedy)")
+        #expect(sentence(Array("1,2\n2,".utf8) + [50, 0, 57, 10]) == "a.csv:2:3: \(remedy)")
+        #expect(
+            sentence(Array("\"1".utf8) + [0xFF] + Array("\",2\n".utf8)) == "a.csv:1:1: \(remedy)")
+        #expect(sentence([0xFF, 0xFE, 49, 0]) == "a.csv: the text is UTF-16; save it as UTF-8")
+        #expect(
+            sentence(Array("a,b\r1,2\r".utf8))
+                == "a.csv: its lines end in CR alone; save it with LF or CRLF")
+    }
+
+    @Test("long tables come back as they were written")
+    func longRoundTrip() throws {
+        let inputs = NDArray.range(0, 200_000, on: CPUBackend.shared).cast(to: .float32).reshape([
+            100_000, 2,
+        ])
+        let targets = NDArray.range(0, 100_000, on: CPUBackend.shared)
+        try CSV.write(inputs, targets: targets, to: folder["a.csv"])
+        let table = try CSV.read(folder["a.csv"], .init(label: .last))
+        #expect(same(table.inputs, inputs))
+        #expect(table.targets.map { same($0, targets) } == true)
+    }
+
     @Test("quotes, CRLF, a byte order mark, empty lines and other separators")
     func forms() throws {
         let quoted = try read(
@@ -75,7 +163,8 @@ struct CSVTests {
             "a.csv:3:3: 'x' is not a finite number; correct it or name its column as the label")
         check(
             "1,nan\n", .init(),
-            "a.csv:1:3: 'nan' is not a finite number; correct it or name its column as the label")
+            "a.csv:1:3: 'nan' is not a finite number; correct it or name its column as the label; "
+                + "if this is the header, say so (--header)")
         check("1,2\n3,\n", .init(), "a.csv:2:3: the field is empty; fill it or remove the row")
         check(
             "1,2\n3\n", .init(),
@@ -89,7 +178,8 @@ struct CSVTests {
             "a.csv:1:1: there is no column 'widht'; did you mean 'width'?")
         check(
             "1,2\n", .init(label: .name("x")),
-            "a.csv:1:1: there is no header to find column 'x' in; give its number")
+            "a.csv:1:1: there is no header to find column 'x' in; give its number, or say that there "
+                + "is one (--header)")
         check(
             "1,2\n", .init(label: .index(2)),
             "a.csv:1:1: there is no column 2; the columns are 0 to 1")

@@ -26,6 +26,38 @@ struct HDF5Tests {
         }
     }
 
+    @Test("named bytes keep their sign", arguments: [true, false])
+    func enumeration(signed: Bool) throws {
+        RawHDF5.create(folder["a.h5"]) { file in
+            let type = H5Tenum_create(RawHDF5.integer(1, signed: signed))
+            var values: [Int8] = [-1, 0, 1]
+            for index in values.indices { H5Tenum_insert(type, "name\(index)", &values[index]) }
+            let space = H5Screate_simple(1, [3], nil)
+            let plain = hid_t(H5P_DEFAULT)
+            let id = H5Dcreate2(file, "x", type, space, plain, plain, plain)
+            H5Dwrite(id, type, hid_t(H5S_ALL), hid_t(H5S_ALL), plain, values)
+            H5Dclose(id)
+            H5Sclose(space)
+            H5Tclose(type)
+        }
+        let array = try HDF5Dataset(HDF5File(folder["a.h5"]), "x").read()
+        #expect(array.dtype == (signed ? .int8 : .uint8))
+        #expect(array.values(as: Int.self) == [signed ? -1 : 255, 0, 1])
+    }
+
+    @Test("chunks that libhdf5 refuses are an error and not left out")
+    func refusedChunk() {
+        let rows = NDArray.full([1], 1, .uint8)
+        let layout = h5x_dataset_creation()
+        defer { H5Pclose(layout) }
+        // A chunk ends at 4 GiB.
+        let large = rows.expand(to: [5_000_000_000])
+        HDF5Library.locked {
+            #expect(!HDF5Writer.setChunks(layout, large, 5_000_000_000, nil))
+            #expect(HDF5Writer.setChunks(layout, large, 1000, 1))
+        }
+    }
+
     @Test("partial reads equal the same rows of a full one", arguments: [nil, 1, 7, 64])
     func partial(chunkRows: Int?) throws {
         let array = sample([50, 4], .int32)

@@ -182,7 +182,6 @@ struct LoaderTests {
         #expect(first.count == 800 && second.count == 200)
         let loader = try Loader(second, batchSize: 150, shuffle: true, seed: 3)
         #expect(targets(try collect(loader.epoch())).sorted() == Array(800..<1000))
-        #expect(try second.subset(10..<20).targetRange() == 810...819)
         #expect(try first.read(5..<7).targets.values(as: Int.self) == [5, 6])
         #expect(
             folder.sentence { try first.split(second: 1.5) }

@@ -83,7 +83,7 @@ struct TransformTests {
             inputs: sample([2, 1], .float32), targets: NDArray([1, 3]), name: "a.h5")
         let loader = try Loader(dataset, batchSize: 2, targetTransforms: [.oneHot(classes: 3)])
         let problem =
-            "oneHot: a target is 3, which is not a class from 0 to 2; use more classes"
+            "oneHot: 3 is not a class from 0 to 2; use more classes or correct the data"
         let batches = loader.epoch()
         #expect(throws: DataError("a.h5", problem)) { try batches.next() }
     }

@@ -49,12 +49,17 @@ import Testing
         ]
         let first = shapes[name].map { "{\"type\": \"reshape\", \"shape\": [\($0)]}, " } ?? ""
         let inputs = [
-            "data.train.inputs={\"a\": \"train/images\"}",
-            "data.validation.inputs={\"a\": \"test/images\"}",
+            "input": [
+                "data.train.inputs={\"a\": \"train/images\"}",
+                "data.validation.inputs={\"a\": \"test/images\"}",
+            ],
+            "embedding": [
+                "data.train.inputs=train/indices", "data.validation.inputs=test/indices",
+                "data.transforms=[{\"type\": \"cast\", \"dtype\": \"float32\"}]",
+            ],
         ]
         let summary = try train(
-            ["model.layers=[\(first)\(value("layer", name)), \(last)]"]
-                + (name == "input" ? inputs : []))
+            ["model.layers=[\(first)\(value("layer", name)), \(last)]"] + (inputs[name] ?? []))
         #expect(summary.status == .completed)
     }
 
@@ -79,7 +84,10 @@ import Testing
         let ofClasses = ["crossEntropy", "nll", "multiMargin", "focal", "dice"].contains(name)
         // Means and as many logarithms of variances.
         let units = name == "gaussianNLL" ? ["model.layers.2.units=12"] : []
-        let overrides = ofClasses ? [] : regression + units + ["metrics=[]"]
+        let ofSides = ["hinge", "squaredHinge", "hingeEmbedding", "softMargin"].contains(name)
+        let sides =
+            ofSides ? ["data.train.targets=train/sides", "data.validation.targets=test/sides"] : []
+        let overrides = ofClasses ? [] : regression + units + sides + ["metrics=[]"]
         #expect(try train(overrides + ["loss=\(value("loss", name))"]).status == .completed)
     }
 

@@ -130,12 +130,37 @@ struct IgnoredTargetTests {
                 == tensors(sandbox.file("counted/last.safetensors")))
     }
 
-    @Test("a run in which no target counts completes with a loss of 0")
-    func ignoredRun() throws {
+    @Test(
+        "data in which no target counts are refused before training", arguments: ["train", "test"])
+    func ignoredAll(_ part: String) throws {
         let sandbox = Sandbox()
-        let labels = [Int64](repeating: -1, count: 20)
-        let summary = try trainer(sandbox, "run", labels: labels).run()
-        #expect(summary.status == .completed && summary.trainLoss == 0)
-        #expect(summary.best?.measurement.value("accuracy") == 0)
+        try HDF5Writer.create(sandbox.file("other.h5")) { file in
+            try file.write("x", NDArray(IgnoredTargetTests.features, [20, 4]))
+            for name in ["train", "test"] {
+                let labels = name == part ? [Int64](repeating: -1, count: 20) : [Int64](0..<20)
+                try file.write(name, NDArray(labels.map { $0 < 0 ? $0 : $0 % 3 }))
+            }
+        }
+        let path = sandbox.file("other.h5")
+        let overrides = [
+            "data.path=\(path)", "data.train.targets=train", "data.validation.targets=test",
+        ]
+        let error = #expect(throws: DataError.self) {
+            try trainer(sandbox, "run", labels: IgnoredTargetTests.classes, overrides)
+        }
+        #expect(
+            error?.description.hasPrefix(
+                "\(path): '\(part)': none of the targets counts: each is -1")
+                == true, "\(error?.description ?? "")")
+    }
+
+    @Test("a run whose classes all weigh 0 ends with a sentence and not with a loss of 0")
+    func weightless() throws {
+        let sandbox = Sandbox()
+        let trainer = try trainer(
+            sandbox, "run", labels: IgnoredTargetTests.classes, ["loss.classWeights=[0,0,0]"])
+        let error = #expect(throws: DataError.self) { try trainer.run() }
+        #expect(error?.problem.contains("none of the targets counts") == true)
+        #expect(try sandbox.text("run/summary.json").contains("\"status\": \"failed\""))
     }
 }

@@ -180,9 +180,48 @@ import Testing
         }
     }
 
+    @Test(
+        "names the dataset that holds other elements, in memory or streamed", arguments: [1024, 0],
+        ["train/labels", "test/images", "none"])
+    func otherElements(memoryLimit: Int, changed: String) throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "run", at: 3, ["data.memoryLimit=\(memoryLimit)"])
+        let path = sandbox.file("clusters.h5")
+        let old = try HDF5File(path)
+        let names = ["train/images", "train/labels", "test/images", "test/labels"]
+        let arrays = try names.map { try HDF5Dataset(old, $0).read() }
+        try HDF5Writer.create(path) { file in
+            for (name, array) in zip(names, arrays) {
+                // The same shape and the same elements, in another order.
+                try file.write(name, name == changed ? array.flip(0).contiguous() : array)
+            }
+        }
+        let sentence = sentence { try Trainer.resume(sandbox.file("run")) }
+        guard changed != "none" else {
+            #expect(sentence == nil)
+            return
+        }
+        let part = changed == "train/labels" ? "train.targets" : "validation.inputs"
+        #expect(
+            sentence
+                == "\(path): '\(changed)' (data.\(part)) holds other elements than when the run "
+                + "began; restore it or start a new run")
+    }
+
+    private func sentence(_ body: () throws -> some Any) -> String? {
+        do {
+            _ = try body()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     /// Leaves a run behind that was stopped after a step.
-    private func stop(_ sandbox: Sandbox, _ name: String, at step: Int) throws {
-        let trainer = try sandbox.trainer(name)
+    private func stop(
+        _ sandbox: Sandbox, _ name: String, at step: Int, _ overrides: [String] = []
+    ) throws {
+        let trainer = try sandbox.trainer(name, overrides)
         let stop = trainer.stop
         trainer.observers.append(
             Listener { event in

@@ -1,3 +1,4 @@
+import FTJSON
 import FTSupport
 import FakeTensor
 import FoundationEssentials
@@ -54,5 +55,19 @@ import Testing
             try Trainer.resume(sandbox.file("run"))
         } throws: { "\($0)".contains("another process is training this run") }
         withExtendedLifetime(trainer) {}
+    }
+
+    @Test("any seed can be written")
+    func seeds() throws {
+        let sandbox = Sandbox()
+        let trainer = try sandbox.trainer("run", ["training.epochs=1"])
+        var summary = try trainer.run()
+        summary.seed = .max
+        #expect(summary.json["seed"] == "18446744073709551615")
+        var info = trainer.experiment.info()
+        info.seed = 1 << 63
+        #expect(info.json["seed"] == "9223372036854775808")
+        info.seed = 42
+        #expect(info.json["seed"] == 42)
     }
 }

@@ -38,6 +38,9 @@ func writeClusters(_ path: String, seed: UInt64 = 7, spoiled: Bool = false) thro
             if spoiled, part == "train" { values[100] = .nan }
             try file.write("\(part)/images", NDArray(values, [count, 6]))
             try file.write("\(part)/labels", NDArray(labels))
+            try file.write("\(part)/sides", NDArray(values.map { $0 > 0.2 ? 1 : -1 }, [count, 6]))
+            let indices = (0..<count * 3).map { UInt8($0 * $0 % 5) }
+            try file.write("\(part)/indices", NDArray(indices, [count, 3]))
             try file.write("\(part)/sums", NDArray(values.map { abs($0) * 0.5 }, [count, 6]))
         }
     }

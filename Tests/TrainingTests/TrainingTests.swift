@@ -132,6 +132,8 @@ import Testing
         let path = sandbox.file("spoiled.h5")
         let summary = try sandbox.trainer("run", ["data.path=\(path)"]).run()
         #expect(summary.status == .diverged)
-        #expect(summary.reason?.contains("the inputs of this batch hold NaN") == true)
+        let reason = try #require(summary.reason)
+        #expect(reason.contains("spoiled.h5: 'train/images': row 16 holds NaN"), "\(reason)")
+        #expect(summary.remedy == "correct the data or leave the row out, and train again")
     }
 }

@@ -34,6 +34,8 @@ public struct CheckpointComparison: Sendable {
 
         /// Its name in A, or in B if it was added.
         public var name: String { a?.name ?? b?.name ?? "" }
+        /// The bytes of its elements in A, or in B if it was added.
+        var byteCount: Int { (a ?? b)?.byteCount ?? 0 }
     }
 
     /// A metadata string that differs; nil where it is missing.
@@ -92,9 +94,7 @@ public struct CheckpointComparison: Sendable {
         case .none: break
         case .name: differences.sort { $0.name < $1.name }
         case .size:
-            differences.sort {
-                ($1.a?.byteCount ?? 0, $0.name) < ($0.a?.byteCount ?? 0, $1.name)
-            }
+            differences.sort { ($1.byteCount, $0.name) < ($0.byteCount, $1.name) }
         }
         self.differences = differences
         metadata = Set(a.metadata.keys).union(b.metadata.keys).sorted().compactMap { key in

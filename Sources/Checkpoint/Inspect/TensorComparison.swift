@@ -1,3 +1,4 @@
+import FTSupport
 import Glibc
 
 /// Compares the elements of two tensors of the same shape.

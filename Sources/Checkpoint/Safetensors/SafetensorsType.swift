@@ -12,7 +12,8 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     case float16 = "F16"
     /// The upper half of a float32.
     case bfloat16 = "BF16"
-    /// One byte: a sign, four bits of exponent, three of significand. Listed, not read, like all types without a dtype.
+    /// One byte: a sign, four bits of exponent, three of significand. Its elements are decoded for
+    /// statistics, but not loaded, like those of all types without a dtype.
     case float8E4M3 = "F8_E4M3"
     /// One byte: a sign, five bits of exponent, two of significand.
     case float8E5M2 = "F8_E5M2"

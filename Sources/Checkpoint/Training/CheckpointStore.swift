@@ -48,7 +48,7 @@ public struct CheckpointStore: Sendable {
         let path = stepPath(checkpoint.state.step)
         try AtomicFile.duplicate(lastPath, as: path, observer)
         for old in try stepPaths().dropLast(keep) {
-            unlink(old)
+            try remove(old)
             try observer?(.removed)
         }
     }
@@ -70,8 +70,17 @@ public struct CheckpointStore: Sendable {
     /// Removes temporaries that a killed program left behind.
     private func removeLeftovers() throws(CheckpointError) {
         for name in try fileNames() where AtomicName.isLeftover(name) {
-            unlink("\(directory)/\(name)")
+            try remove("\(directory)/\(name)")
         }
+    }
+
+    /// Removes a file; it is no trouble if somebody else did.
+    private func remove(_ path: String) throws(CheckpointError) {
+        guard unlink(path) != 0, errno != ENOENT else { return }
+        throw CheckpointError(
+            .unwritable, path,
+            "can't be removed, so old checkpoints would fill the disk: \(systemMessage(errno)); "
+                + "remove it by hand")
     }
 
     private func fileNames() throws(CheckpointError) -> [String] {

@@ -69,19 +69,23 @@ struct MetadataReader {
     /// A JSON array of strings; empty when the key is missing.
     func names(_ key: String) throws(CheckpointError) -> [String] {
         guard let text = self[key] else { return [] }
-        let strings = (try? JSONNode(parsing: text))?.elements.map { $0.compactMap(\.string) }
-        guard let strings else { throw invalid(key, text, "a JSON array of strings") }
+        let elements = (try? JSONNode(parsing: text))?.elements
+        let strings = elements?.compactMap(\.string)
+        guard let strings, strings.count == elements?.count else {
+            throw invalid(key, text, "a JSON array of strings")
+        }
         return strings
     }
 
     /// A JSON object of strings; empty when the key is missing.
     func pairs(_ key: String) throws(CheckpointError) -> [String: String] {
         guard let text = self[key] else { return [:] }
-        guard let members = (try? JSONNode(parsing: text))?.members else {
+        let members = (try? JSONNode(parsing: text))?.members
+        var result: [String: String] = [:]
+        for member in members ?? [] { result[member.key] = member.node.string }
+        guard result.count == members?.count else {
             throw invalid(key, text, "a JSON object of strings")
         }
-        var result: [String: String] = [:]
-        for member in members { result[member.key] = member.node.string }
         return result
     }
 

@@ -26,11 +26,15 @@ public enum CSV {
         public var label: Label
         /// What stands between fields: an ASCII character.
         public var separator: Character
+        /// Whether all labels are names, also those that look like numbers.
+        public var labelsAreWords: Bool
 
         /// By default commas, a header where there is one, and no label.
         public init(
-            hasHeader: Bool? = nil, label: Label = .none, separator: Character = ","
+            hasHeader: Bool? = nil, label: Label = .none, separator: Character = ",",
+            labelsAreWords: Bool = false
         ) {
+            self.labelsAreWords = labelsAreWords
             self.hasHeader = hasHeader
             self.label = label
             self.separator = separator
@@ -52,17 +56,41 @@ public enum CSV {
 
     /// Reads a table.
     ///
-    /// Throws with line and column where a field isn't a number or a row has too few or many.
+    /// Throws with line and column where a field isn't a number, a row has too few or many, or a label
+    /// is a word among numbers or a number among words.
     public static func read(_ path: String, _ options: Options = Options()) throws -> Table {
+        let (columns, inputs, labels) = try readLabels(path, options)
+        guard let labels else {
+            return Table(columns: columns, inputs: inputs, targets: nil, classes: [])
+        }
+        let (targets, classes) = try CSVLabels.targets(of: [labels])
+        return Table(columns: columns, inputs: inputs, targets: targets[0], classes: classes)
+    }
+
+    /// Reads a table whose labels are numbered together with those of others.
+    package static func readLabels(
+        _ path: String, _ options: Options
+    ) throws -> (columns: [String], inputs: NDArray, labels: CSVLabels?) {
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
         guard let separator = options.separator.asciiValue else {
-            throw DataError(path, "separator '\(options.separator)' is not an ASCII character")
+            throw DataError(
+                path, "separator '\(options.separator)' is not an ASCII character; name one")
         }
+        try checkText(path, file.bytes)
         var reader = CSVReader(path, options)
         var scanner = CSVScanner(path, file.bytes, separator: separator)
         while let row = try scanner.row() { try reader.add(row) }
         return try reader.table()
+    }
+
+    private static func checkText(_ path: String, _ bytes: UnsafeRawBufferPointer) throws {
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw DataError(path, "the text is UTF-16; save it as UTF-8")
+        }
+        if !bytes.contains(UInt8(ascii: "\n")), bytes.contains(UInt8(ascii: "\r")) {
+            throw DataError(path, "its lines end in CR alone; save it with LF or CRLF")
+        }
     }
 
     /// Writes float or integer rows [N, columns], with targets [N] as the last column if given.
@@ -80,17 +108,33 @@ public enum CSV {
         let width = inputs.shape[1]
         let names = columns ?? (0..<width).map { "column\($0)" }
         guard names.count == width else {
-            throw DataError(path, "\(names.count) names can't head \(width) columns")
+            throw DataError(
+                path, "\(names.count) names can't head \(width) columns; give one for each")
         }
-        var text = (names + (targets == nil ? [] : ["label"])).map(quoted).joined(separator: ",")
-        text += "\n"
-        let values = texts(of: inputs)
-        let labels = targets.map(texts)
+        let heading = (names + (targets == nil ? [] : ["label"])).map(quoted)
+        try DataFile.write(path) { output in
+            try output.write(Array((heading.joined(separator: ",") + "\n").utf8))
+            let block = max(1, (1 << 16) / max(1, width))
+            for start in stride(from: 0, to: inputs.shape[0], by: block) {
+                let rows = min(block, inputs.shape[0] - start)
+                func part(_ array: NDArray) -> NDArray {
+                    array.slice(axis: 0, start: start, count: rows)
+                }
+                try output.write(lines(part(inputs), targets.map(part)))
+            }
+        }
+    }
+
+    /// Rows of a table as text.
+    private static func lines(_ inputs: NDArray, _ targets: NDArray?) -> [UInt8] {
+        let (values, labels) = (texts(of: inputs), targets.map(texts))
+        let width = inputs.shape[1]
+        var text = ""
         for row in 0..<inputs.shape[0] {
             let fields = values[row * width..<(row + 1) * width] + (labels.map { [$0[row]] } ?? [])
             text += fields.joined(separator: ",") + "\n"
         }
-        try DataFile.write(path) { try $0.write(Array(text.utf8)) }
+        return Array(text.utf8)
     }
 
     /// The shortest texts that read back as the same numbers.

@@ -9,12 +9,13 @@ struct CSVReader {
     private var width = 0
     private var labelColumn: Int?
     private var values: [Float] = []
-    private var labels: [String] = []
+    private var labels: CSVLabels
     private var rows = 0
 
     init(_ path: String, _ options: CSV.Options) {
         self.path = path
         self.options = options
+        labels = CSVLabels(path, areWords: options.labelsAreWords)
     }
 
     /// Takes one row: the header if it is the first and is one.
@@ -32,7 +33,7 @@ struct CSVReader {
         for (index, field) in row.enumerated() {
             if index == labelColumn {
                 guard !field.text.isEmpty else { throw empty(field) }
-                labels.append(field.text)
+                labels.add(field)
             } else {
                 values.append(try number(field))
             }
@@ -40,17 +41,18 @@ struct CSVReader {
         rows += 1
     }
 
-    /// The table of all rows taken.
-    func table() throws -> CSV.Table {
+    /// The inputs of all rows taken, and their labels.
+    func table() throws -> (columns: [String], inputs: NDArray, labels: CSVLabels?) {
         guard rows > 0 else { throw DataError(path, "the table has no rows; fill it") }
         let columns = (0..<width).filter { $0 != labelColumn }
         guard !columns.isEmpty else {
             throw DataError(path, "the only column is the label; add columns of inputs")
         }
-        let (targets, classes) = labelColumn == nil ? (nil, []) : labelArray()
-        return CSV.Table(
-            columns: columns.map { names?[$0] ?? "column\($0)" },
-            inputs: NDArray(values, [rows, columns.count]), targets: targets, classes: classes)
+        if labelColumn != nil { try labels.check() }
+        return (
+            columns.map { names?[$0] ?? "column\($0)" }, NDArray(values, [rows, columns.count]),
+            labelColumn == nil ? nil : labels
+        )
     }
 
     private mutating func begin(_ row: [CSVScanner.Field]) throws {
@@ -74,7 +76,9 @@ struct CSVReader {
         case .name(let name):
             guard let names else {
                 throw error(
-                    row[0], "there is no header to find column '\(name)' in; give its number")
+                    row[0],
+                    "there is no header to find column '\(name)' in; give its number, or say that "
+                        + "there is one (--header)")
             }
             if let index = names.firstIndex(of: name) { return index }
             let near = Suggestion.nearest(to: name, among: names)
@@ -84,26 +88,16 @@ struct CSVReader {
         }
     }
 
-    private func labelArray() -> (NDArray, [String]) {
-        let whole = labels.compactMap { Int($0) }
-        if whole.count == rows { return (NDArray(whole), []) }
-        let numbers = labels.compactMap { text in Float(text).flatMap { $0.isFinite ? $0 : nil } }
-        if numbers.count == rows { return (NDArray(numbers), []) }
-        let classes = Set(labels).sorted()
-        var index: [String: Int] = [:]
-        for (position, name) in classes.enumerated() { index[name] = position }
-        return (NDArray(labels.map { index[$0] ?? 0 }), classes)
-    }
-
     private func number(_ field: CSVScanner.Field) throws -> Float {
         if let value = CSVReader.smallNumber(field.text) ?? Float(field.text), value.isFinite {
             return value
         }
         if field.text.isEmpty { throw empty(field) }
+        let hint = field.line == 1 ? "; if this is the header, say so (--header)" : ""
         throw error(
             field,
             "'\(field.text.prefix(40))' is not a finite number; correct it or name its"
-                + " column as the label")
+                + " column as the label" + hint)
     }
 
     /// Up to seven digits, which a float holds exactly: most fields of most tables.

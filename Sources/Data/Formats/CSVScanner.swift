@@ -4,7 +4,7 @@
 /// lines are skipped.
 struct CSVScanner {
     /// A field's text and where it begins.
-    struct Field {
+    struct Field: Sendable {
         var text: String
         /// The line in the file, from 1.
         let line: Int
@@ -70,11 +70,11 @@ struct CSVScanner {
         let start = here
         let text =
             position < bytes.count && bytes[position] == CSVScanner.quote
-            ? try quoted(start) : plain()
+            ? try quoted(start) : try plain(start)
         return Field(text: text, line: start.line, column: start.column)
     }
 
-    private mutating func plain() -> String {
+    private mutating func plain(_ place: (line: Int, column: Int)) throws -> String {
         let start = position
         while position < bytes.count, bytes[position] != separator,
             bytes[position] != CSVScanner.newline
@@ -84,14 +84,28 @@ struct CSVScanner {
         var end = position
         let isLineEnd = position == bytes.count || bytes[position] == CSVScanner.newline
         if isLineEnd, end > start, bytes[end - 1] == CSVScanner.carriageReturn { end -= 1 }
-        return trimmed(start, end)
+        return try trimmed(start, end, place)
     }
 
-    private func trimmed(_ start: Int, _ end: Int) -> String {
+    private func trimmed(
+        _ start: Int, _ end: Int, _ place: (line: Int, column: Int)
+    ) throws -> String {
         var (start, end) = (start, end)
         while start < end, bytes[start] == 32 || bytes[start] == 9 { start += 1 }
         while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 9 { end -= 1 }
-        return String(decoding: bytes[start..<end], as: UTF8.self)
+        return try text(bytes[start..<end], place)
+    }
+
+    /// The text of a field; throws where its bytes are none.
+    private func text(
+        _ bytes: some Collection<UInt8>, _ place: (line: Int, column: Int)
+    ) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+            throw DataError(
+                "\(path):\(place.line):\(place.column)",
+                "the field is not valid UTF-8 text; save the table as UTF-8")
+        }
+        return text
     }
 
     private mutating func quoted(_ start: (line: Int, column: Int)) throws -> String {
@@ -103,7 +117,7 @@ struct CSVScanner {
             if byte == CSVScanner.quote {
                 guard position < bytes.count, bytes[position] == CSVScanner.quote else {
                     try checkQuoteEnds()
-                    return String(decoding: text, as: UTF8.self)
+                    return try self.text(text, start)
                 }
                 position += 1
             } else if byte == CSVScanner.newline {

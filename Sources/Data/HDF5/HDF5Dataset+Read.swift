@@ -108,10 +108,10 @@ extension HDF5Dataset {
         start[0] = hsize_t(rows.lowerBound)
         return HDF5Library.with(H5Dget_space(id), H5Sclose) { space -> herr_t in
             let memory = H5Screate_simple(Int32(sizes.count), sizes, nil)
-            let status = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, sizes, nil)
-            guard status >= 0 else { return status }
             return HDF5Library.with(memory, H5Sclose) { memory in
-                H5Dread(id, type, memory, space, hid_t(H5P_DEFAULT), bytes.baseAddress)
+                let status = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, sizes, nil)
+                guard status >= 0 else { return status }
+                return H5Dread(id, type, memory, space, hid_t(H5P_DEFAULT), bytes.baseAddress)
             } ?? -1
         } ?? -1
     }

@@ -56,7 +56,7 @@ enum HDF5Type: Sendable, Equatable {
         if isBool {
             self = .enumeration(.bool)
         } else if H5Tget_size(type) == 1 {
-            self = .enumeration(.uint8)
+            self = .enumeration(H5Tget_sign(type) == H5T_SGN_2 ? .int8 : .uint8)
         } else {
             self = .unsupported("named values of more than a byte")
         }

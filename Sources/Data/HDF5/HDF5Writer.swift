@@ -25,7 +25,10 @@ public final class HDF5Writer {
                     H5Fcreate(output.temporary, h5x_truncate(), hid_t(H5P_DEFAULT), $0)
                 }
                 guard let id = opened, id >= 0 else {
-                    throw DataError(path, "can't be created (\(HDF5Library.lastError))")
+                    throw DataError(
+                        path,
+                        "can't be created (\(HDF5Library.lastError)); check the folder and the disk"
+                    )
                 }
                 return id
             }
@@ -52,7 +55,10 @@ public final class HDF5Writer {
                         >= 0
                 }
                 if isWritten != true {
-                    throw DataError(path, "'\(name)' can't be written (\(HDF5Library.lastError))")
+                    throw DataError(
+                        path,
+                        "'\(name)' can't be written (\(HDF5Library.lastError)); check that the name "
+                            + "is free and the disk has space")
                 }
             }
         }
@@ -75,7 +81,10 @@ public final class HDF5Writer {
             }
             if isWritten != true {
                 throw DataError(
-                    path, "attribute '\(key)' can't be written (\(HDF5Library.lastError))")
+                    path,
+                    "attribute '\(key)' of '\(name.isEmpty ? "/" : name)' can't be written "
+                        + "(\(HDF5Library.lastError)); check that it is new, short and that the disk has "
+                        + "space")
             }
         }
     }
@@ -89,7 +98,9 @@ public final class HDF5Writer {
         return HDF5Library.with(space, H5Sclose) { space -> Bool? in
             HDF5Library.with(h5x_link_creation(), H5Pclose) { links -> Bool? in
                 HDF5Library.with(h5x_dataset_creation(), H5Pclose) { layout -> Bool? in
-                    setChunks(layout, array, chunkRows, deflate)
+                    guard HDF5Writer.setChunks(layout, array, chunkRows, deflate) else {
+                        return nil
+                    }
                     return HDF5Type.with(array.dtype) { type -> Bool? in
                         let id = H5Dcreate2(
                             self.id, name, type, space, links, layout, hid_t(H5P_DEFAULT))
@@ -100,14 +111,17 @@ public final class HDF5Writer {
         } ?? nil
     }
 
-    private func setChunks(_ layout: hid_t, _ array: NDArray, _ rows: Int?, _ deflate: Int?) {
-        guard rows != nil || deflate != nil, array.count > 0, array.rank > 0 else { return }
+    /// Asks for chunks and filters; false where libhdf5 refuses one.
+    static func setChunks(
+        _ layout: hid_t, _ array: NDArray, _ rows: Int?, _ deflate: Int?
+    ) -> Bool {
+        guard rows != nil || deflate != nil, array.count > 0, array.rank > 0 else { return true }
         let rowBytes = max(1, array.byteCount / array.shape[0])
         var chunk = array.shape.map { hsize_t($0) }
         chunk[0] = hsize_t(min(array.shape[0], max(1, rows ?? (256 << 10) / rowBytes)))
-        H5Pset_chunk(layout, Int32(chunk.count), chunk)
-        guard let deflate else { return }
-        if array.dtype.size > 1 { H5Pset_shuffle(layout) }
-        H5Pset_deflate(layout, UInt32(min(max(deflate, 0), 9)))
+        guard H5Pset_chunk(layout, Int32(chunk.count), chunk) >= 0 else { return false }
+        guard let deflate else { return true }
+        if array.dtype.size > 1, H5Pset_shuffle(layout) < 0 { return false }
+        return H5Pset_deflate(layout, UInt32(min(max(deflate, 0), 9))) >= 0
     }
 }

@@ -1,5 +1,6 @@
 internal import CKernels
 internal import COpenBLAS
+internal import FTSupport
 import Glibc
 
 /// The processor: vector kernels for its instruction set, one pool of threads.
@@ -23,25 +24,37 @@ package final class CPUBackend: Backend {
     /// The best instruction set that the processor has, or a lower one by the environment's
     /// FAKETENSOR_ISA, to see that results don't depend on it.
     private static var chosenInstructionSet: Int32 {
-        let best = ft_isa_best()
-        let wanted = getenv("FAKETENSOR_ISA").map { String(cString: $0) } ?? ""
-        if wanted.isEmpty { return best }
-        let names = (0...best).map(name)
-        guard let isa = names.firstIndex(of: wanted) else {
-            fail(
-                "FAKETENSOR_ISA", "this processor has no instruction set “\(wanted)”",
-                hint: "it has \(names.joined(separator: ", "))")
+        let wanted = wantedInstructionSet
+        if wanted.isEmpty { return ft_isa_best() }
+        guard let isa = instructionSets.firstIndex(of: wanted) else {
+            fail("FAKETENSOR_ISA", instructionSetProblem ?? "")
         }
         return Int32(isa)
     }
+
+    /// Why the instruction set that the environment names can't be used; nil where it can, or none is
+    /// named.
+    package static var instructionSetProblem: String? {
+        let wanted = wantedInstructionSet
+        if wanted.isEmpty || instructionSets.contains(wanted) { return nil }
+        return "this processor has no instruction set '\(wanted)'; "
+            + "it has \(instructionSets.joined(separator: ", "))"
+    }
+
+    private static var wantedInstructionSet: String {
+        getenv("FAKETENSOR_ISA").map { String(cString: $0) } ?? ""
+    }
+
+    /// The names of those that this processor has, the lowest first.
+    private static var instructionSets: [String] { (0...ft_isa_best()).map(name) }
 
     private static func name(_ isa: Int32) -> String {
         ft_isa_name(isa).map { String(cString: $0) } ?? ""
     }
 
-    /// The processors this process may run on, or fewer by the environment's OMP_NUM_THREADS.
+    /// The processors this process may use, or fewer by the environment's OMP_NUM_THREADS.
     private static var defaultThreads: Int {
-        var available = Int(ft_processor_count())
+        var available = Machine.processors(among: Int(ft_processor_count()))
         if let text = getenv("OMP_NUM_THREADS"), let wanted = Int(String(cString: text)),
             wanted > 0
         {

@@ -58,7 +58,7 @@ enum AttentionEntries {
                     value.issue("needs heads of an even width, not \(width / heads)", at: "rotary")
                 ])
             }
-            try place.builder.reserve(value, "heads", 4 * width, width)
+            try place.builder.reserve(value, [4 * width, width], keys: [])
             return SelfAttention(
                 width, heads: heads, keyHeads: keyHeads, isCausal: value.bool("causal"),
                 bias: value.bool("bias"), rotary: value.bool("rotary") ? RotaryPositions() : nil,

@@ -54,11 +54,25 @@ enum ConvolutionEntries {
                 ])
             }
             let area = Array(repeating: kernel, count: axes).reduce(1, *)
-            try place.builder.reserve(value, "features", features, channels / groups, area)
+            try place.builder.reserve(
+                value, [features, channels / groups, area],
+                keys: [("features", features), ("kernel", area)], isFrozen: value.bool("frozen"))
+            try checkPadded(value, place)
             let layer = make(axes, value, channels, features, place)
             if value.bool("frozen") { layer.freeze() }
             return layer
         }
+    }
+
+    /// Counts the padded copy of an example's channels that each thread makes.
+    private static func checkPadded(_ value: ConfigValue, _ place: LayerPlace) throws(ConfigError) {
+        let spread = value.int("dilation") * (value.int("kernel") - 1)
+        let ends = value.bool("same") ? spread : 2 * value.int("padding")
+        let padded = place.input.dropFirst().map { $0 + ends }
+        let key = ends > (place.input.dropFirst().max() ?? 0) ? "padding" : "features"
+        try place.builder.check(
+            value, scratch: [place.input[0] / value.int("groups")] + padded,
+            at: value.bool("same") ? "kernel" : key)
     }
 
     private static func make(

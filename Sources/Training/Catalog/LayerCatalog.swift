@@ -36,7 +36,9 @@ extension Catalogs {
                     throw ConfigError([value.issue("needs inputs with at least one axis")])
                 }
                 let units = value.int("units")
-                try place.builder.reserve(value, "units", inputs, units)
+                try place.builder.reserve(
+                    value, [inputs, units], keys: [("units", units)],
+                    isFrozen: value.bool("frozen"))
                 let layer = Linear(
                     inputs, units, bias: value.bool("bias"),
                     initializer: InitializerCatalog[value.string("initializer")],
@@ -57,7 +59,8 @@ extension Catalogs {
                 ]
             ) { value, place in
                 let (count, width) = (value.int("count"), value.int("width"))
-                try place.builder.reserve(value, "count", count, width)
+                try place.builder.reserve(
+                    value, [count, width], keys: [("count", count), ("width", width)])
                 let padding = value.optionalInt("paddingIndex")
                 if let padding, !(-count..<count).contains(padding) {
                     throw ConfigError([
@@ -156,7 +159,7 @@ extension Catalogs {
                 guard sizes.filter({ $0 == -1 }).count <= 1 else {
                     throw ConfigError([value.issue("only one size can be -1", at: "shape")])
                 }
-                try place.builder.check(value, sizes.map { abs($0) }, at: "shape")
+                try place.builder.check(value, output: sizes.map { abs($0) }, at: "shape")
                 return Reshape(Shape(sizes))
             },
 

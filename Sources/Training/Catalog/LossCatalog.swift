@@ -5,21 +5,18 @@ import NN
 /// The loss that a config names.
 struct ChosenLoss {
     let loss: any Loss
-    /// Whether integer targets are classes, to be checked against the model's outputs.
-    let takesClasses: Bool
     /// Whether each output says yes or no by itself.
     let takesSingleOutputs: Bool
-    /// A class target that counts nothing.
+    /// A target that counts nothing.
     let ignored: Int?
     /// Which of the outputs are predictions of the targets; nil for all.
     let point: PointMetric.Point?
 
     init(
-        _ loss: any Loss, takesClasses: Bool = false, takesSingleOutputs: Bool = false,
-        ignoring ignored: Int? = nil, point: PointMetric.Point? = nil
+        _ loss: any Loss, takesSingleOutputs: Bool = false, ignoring ignored: Int? = nil,
+        point: PointMetric.Point? = nil
     ) {
         self.loss = loss
-        self.takesClasses = takesClasses
         self.takesSingleOutputs = takesSingleOutputs
         self.ignored = ignored
         self.point = point
@@ -46,7 +43,7 @@ extension Catalogs {
                 let loss = CrossEntropy(
                     labelSmoothing: value.double("labelSmoothing"), ignoredIndex: ignored,
                     classWeights: value.numbers("classWeights"))
-                return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+                return ChosenLoss(loss, ignoring: ignored)
             },
 
             Entry(
@@ -57,7 +54,7 @@ extension Catalogs {
                 let loss = NegativeLogLikelihood(
                     ignoredIndex: ignored,
                     classWeights: value.numbers("classWeights"))
-                return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+                return ChosenLoss(loss, ignoring: ignored)
             },
         ] + marginLosses + focalLosses + elementwiseLosses + likelihoods)
 
@@ -74,7 +71,7 @@ extension Catalogs {
             let loss = MultiMargin(
                 margin: value.double("margin"), isSquared: value.bool("squared"),
                 ignoredIndex: ignored, classWeights: value.numbers("classWeights"))
-            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
         },
         Entry(
             "hinge", "max(0, margin − t x), for targets 1, and −1 or 0.", [margin, ignoreIndex]
@@ -141,7 +138,7 @@ extension Catalogs {
             let loss = Focal(
                 gamma: value.double("gamma"), ignoredIndex: ignored,
                 classWeights: value.numbers("classWeights"))
-            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
         },
         Entry(
             "binaryFocal", "Focal loss of single logits, for targets from 0 to 1.",
@@ -169,7 +166,7 @@ extension Catalogs {
         ) { value, _ in
             let ignored = value.optionalInt("ignoreIndex")
             let loss = Dice(smoothing: value.double("smoothing"), ignoredIndex: ignored)
-            return ChosenLoss(loss, takesClasses: true, ignoring: ignored)
+            return ChosenLoss(loss, ignoring: ignored)
         },
     ]
 

@@ -1,6 +1,5 @@
 import FTConfig
 import FTSupport
-import Glibc
 import NN
 import Tensor
 
@@ -18,19 +17,20 @@ final class ModelBuilder {
     let random: Random
     /// The table of layers made so far.
     private(set) var rows: [LayerRow] = []
-    private let batchSize: Int
     private let inputs: [ModelInput]
     private var usedInputs: Set<String> = []
-    private var parameterBytes = 0
+    private var memory: MemoryBudget
     private var path: [Int] = []
     private var depth = 0
     private var outputShape = Shape()
 
-    /// - Parameter inputs: what the model gets; several have names.
-    init(seed: UInt64, batchSize: Int, inputs: [ModelInput]) {
+    /// - Parameters:
+    ///   - inputs: what the model gets; several have names.
+    ///   - memory: what is taken before the model is made.
+    init(seed: UInt64, inputs: [ModelInput], memory: MemoryBudget) {
         random = Random(seed: seed).fork("model")
-        self.batchSize = batchSize
         self.inputs = inputs
+        self.memory = memory
     }
 
     /// The model and the shape of one output.
@@ -117,57 +117,49 @@ final class ModelBuilder {
             rows[row] = LayerRow(
                 name: name, type: value.type, outputShape: Array(output),
                 parameters: layer.parameterCount, depth: depth)
-            try check(value, Array(output))
+            try check(value, output: Array(output), isKept: keepsOutput(layer))
             return layer
         } catch let error as ShapeError {
             throw ConfigError([value.issue("layer \(name) (\(value.type)): \(error.problem)")])
         }
     }
 
-    /// Counts the bytes of a weight, before it is made.
+    /// Whether a layer's output is an array of its own for certain: views are not, and what is computed
+    /// element by element may take its input's place.
+    private func keepsOutput(_ layer: Layer) -> Bool {
+        !(layer is ShapePreservingLayer || layer is Flatten || layer is Reshape || layer is Input
+            || layer is Sequential || layer is Parallel)
+    }
+
+    /// Counts a weight, before it is made.
     ///
-    /// Throws where the model would not fit into this machine's memory.
-    func reserve(_ value: ConfigValue, _ key: String, _ sizes: Int...) throws(ConfigError) {
-        let bytes = checkedProduct(sizes + [4]).map { $0 + parameterBytes }
-        // A gradient beside each weight is the least that training needs.
-        guard let bytes, bytes <= ModelBuilder.memory / 2 else {
-            let shape = Format.shape(sizes)
-            throw ConfigError([
-                value.issue(
-                    "the model does not fit into memory with a weight of \(shape); use fewer units",
-                    at: key)
-            ])
-        }
-        parameterBytes = bytes
-    }
-
-    /// Throws where a batch of such examples would not fit into memory.
-    func check(
-        _ value: ConfigValue, _ sizes: [Int], at key: String? = nil
+    /// Throws where training would not fit into this machine's memory.
+    ///
+    /// - Parameter keys: the config's keys and what each contributes to the size; the larger one is the
+    ///   one to lower.
+    func reserve(
+        _ value: ConfigValue, _ sizes: [Int], keys: [(name: String, size: Int)],
+        isFrozen: Bool = false
     ) throws(ConfigError) {
-        let bytes = checkedProduct(sizes + [4, batchSize])
-        guard let bytes, bytes <= ModelBuilder.memory else {
-            throw ConfigError([
-                value.issue(
-                    "a batch of \(batchSize) × \(Format.shape(sizes)) does not fit into memory",
-                    at: key)
-            ])
-        }
+        memory.addWeight(sizes, isTrained: !isFrozen)
+        try memory.check(value, at: keys.max { $0.size < $1.size }?.name)
     }
 
-    private func checkedProduct(_ values: [Int]) -> Int? {
-        var product = 1
-        for value in values {
-            let (next, overflow) = product.multipliedReportingOverflow(by: value)
-            if overflow || next > 1 << 60 { return nil }
-            product = next
-        }
-        return product
+    /// Counts a batch of such outputs and throws where it would not fit into memory.
+    ///
+    /// - Parameter isKept: whether it is an array of its own that the backward pass needs.
+    func check(
+        _ value: ConfigValue, output sizes: [Int], isKept: Bool = false, at key: String? = nil
+    ) throws(ConfigError) {
+        memory.addOutput(sizes, isKept: isKept)
+        try memory.check(value, at: key)
     }
 
-    /// Bytes of memory of this machine.
-    private static var memory: Int {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        return pages > 0 ? pages * sysconf(Int32(_SC_PAGESIZE)) : 8 << 30
+    /// Counts what a layer makes of each example for a moment, and throws as `check` does.
+    func check(
+        _ value: ConfigValue, scratch sizes: [Int], at key: String
+    ) throws(ConfigError) {
+        memory.addScratch(sizes, threads: CPUBackend.shared.threads)
+        try memory.check(value, at: key)
     }
 }

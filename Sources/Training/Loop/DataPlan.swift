@@ -161,6 +161,24 @@ struct DataPlan {
         }
     }
 
+    /// What the datasets hold, each under its key of the config and with its name for messages.
+    func digests() throws -> [(key: String, name: String, digest: String)] {
+        var found: [(key: String, name: String, digest: String)] = []
+        let parts: [(name: String, loader: Loader?)] = [
+            ("train", train), ("validation", validation),
+        ]
+        for part in parts {
+            guard let dataset = part.loader?.dataset else { continue }
+            let keys = inputNames.map { $0.isEmpty ? "inputs" : "inputs.\($0)" } + ["targets"]
+            let names = dataset.inputNames + [dataset.targetName]
+            for (index, digest) in try dataset.digests().enumerated() {
+                let key = "\(part.name).\(keys[index])"
+                found.append((key, names[index], String(digest, radix: 16)))
+            }
+        }
+        return found
+    }
+
     private static func describe(_ data: Dataset) -> String {
         "\(data.count) × \(types(data).joined(separator: ", ")) → "
             + "\(data.targetDType) \(Format.shape(data.targetShape))"

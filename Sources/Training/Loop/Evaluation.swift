@@ -22,6 +22,8 @@ public struct Evaluation: Sendable {
     /// How often examples of each class (rows) were taken for each class (columns), where the config has
     /// the metric `confusionMatrix`.
     public let confusion: [[Int]]?
+    /// A sentence on each metric that has no value.
+    public let notes: [String]
 
     /// Measures the best checkpoint of a run folder, or a checkpoint file.
     ///
@@ -50,6 +52,15 @@ public struct Evaluation: Sendable {
         guard let measurement = measured else {
             throw RunError(.interrupted, "stopped before all examples were measured")
         }
+        if !measurement.loss.isFinite, let blame = try experiment.spoiledRow(in: loader) {
+            throw RunError(
+                .data,
+                "\(blame), so the loss is \(Format.measure(measurement.loss)); "
+                    + "correct the data or leave the row out")
+        }
+        notes = measurement.metrics.filter(\.value.isNaN).map {
+            Evaluation.undefined($0.name, loader)
+        }
         self.confusion = confusion
         self.path = path
         dataPath = config.dataPath
@@ -57,6 +68,12 @@ public struct Evaluation: Sendable {
         step = checkpoint.state.step
         epoch = checkpoint.state.epoch
         self.measurement = measurement
+    }
+
+    /// Why a metric has no value on some examples.
+    static func undefined(_ metric: String, _ loader: Loader) -> String {
+        "\(metric) has no value on \(loader.dataset.targetName), as where all targets are of one "
+            + "class or equal"
     }
 
     private static func checkpoint(_ target: String) throws -> String {
@@ -83,7 +100,7 @@ public struct Evaluation: Sendable {
             "model   \(path)   epoch \(epoch), step \(Format.grouped(step))",
             "data    \(dataPath)   \(Format.count(count, "example"))",
             "result  \(values.joined(separator: ", "))",
-        ] + (confusion.map(Evaluation.table) ?? [])
+        ] + notes.map { "note    \($0)" } + (confusion.map(Evaluation.table) ?? [])
     }
 
     /// A confusion matrix with its classes around it.

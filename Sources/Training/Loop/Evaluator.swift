@@ -11,14 +11,14 @@ struct Evaluator {
 
     /// The mean loss and all metrics; nil where `shouldStop` said so on the way.
     ///
-    /// Throws where reading the data fails.
+    /// Throws where reading the data fails or no target counts.
     ///
     /// - Parameter inspect: is shown the numbers behind each metric.
     func measure(
         _ loader: Loader, shouldStop: () -> Bool = { false },
         inspect: (any Metric, [Double]) -> Void = { _, _ in }
     ) throws -> RunMeasurement? {
-        let (model, loss, metrics) = (experiment.model, experiment.loss, experiment.metrics)
+        let (model, metrics) = (experiment.model, experiment.metrics)
         let backend = experiment.device.backend
         model.eval()
         defer { model.train() }
@@ -32,16 +32,17 @@ struct Evaluator {
                 let targets = batch.targets.on(backend)
                 let output = experiment.output(batch.tensors(on: backend))
                 losses.add(
-                    loss(output, Tensor(targets)), loss.weight(output, Tensor(targets)),
-                    examples: batch.count)
+                    experiment.loss(output, Tensor(targets)),
+                    experiment.loss.weight(output, Tensor(targets)), examples: batch.count)
                 for (index, metric) in metrics.enumerated() {
                     let tally = metric(output.data, targets)
                     tallies[index] = tallies[index].map { $0 + tally } ?? tally
                 }
             }
         }
+        guard let loss = losses.mean else { throw experiment.nothingCounts(loader) }
         return RunMeasurement(
-            loss: losses.mean,
+            loss: loss,
             metrics: zip(metrics, tallies).map { metric, tally in
                 let numbers = tally?.numbers ?? []
                 inspect(metric, numbers)
@@ -65,9 +66,9 @@ private struct WeightedSum {
         weight = weight.map { $0 + own } ?? own
     }
 
-    /// The mean over all batches; 0 where nothing weighs.
-    var mean: Double {
-        guard let total, let weight, weight.item != 0 else { return 0 }
+    /// The mean over all batches; nil where nothing weighs.
+    var mean: Double? {
+        guard let total, let weight, weight.item != 0 else { return nil }
         return total.item / weight.item
     }
 }

@@ -14,6 +14,8 @@ public final class Experiment {
     public let model: Sequential
     /// The loss that training makes small.
     public let loss: any Loss
+    /// A target that counts nothing.
+    let ignoredTarget: Int?
     /// What is measured besides the loss.
     public let metrics: [any Metric]
     /// What changes the parameters.
@@ -46,10 +48,10 @@ public final class Experiment {
             ])
         }
         let builder = ModelBuilder(
-            seed: config.seed, batchSize: data.train.batchSize,
+            seed: config.seed,
             inputs: zip(data.inputNames, inputs).map {
                 ModelInput(name: $0, shape: $1.outputShape)
-            })
+            }, memory: try Experiment.memory(config, data))
         let (model, output) = try builder.build(config.value.child("model"))
         self.model = model
         rows = builder.rows
@@ -57,6 +59,7 @@ public final class Experiment {
         let lossValue = config.value.child("loss")
         let chosen = try Catalogs.losses.make(lossValue)
         loss = chosen.loss
+        ignoredTarget = chosen.ignored
         metrics = try config.value.children("metrics").map { value -> any Metric in
             let metric = try Catalogs.metrics.make(value, chosen)
             guard let point = chosen.point, Catalogs.metricsOfNumbers.contains(value.type) else {
@@ -75,9 +78,19 @@ public final class Experiment {
         model.to(device.backend)
         optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
         try checkTargets(output, lossValue)
-        if chosen.takesClasses {
-            try checkClasses(output, ignoring: chosen.ignored)
-        }
+        try checkRows(output)
+    }
+
+    /// What batches of examples take of memory; throws where that is more than there is.
+    private static func memory(_ config: RunConfig, _ data: DataPlan) throws -> MemoryBudget {
+        let one = Linear(1, 1, using: Random(seed: 0))
+        let states = try Catalogs.optimizers.make(config.value.child("optimizer"), one).slots.count
+        var memory = MemoryBudget(
+            batchSize: min(data.train.batchSize, data.train.dataset.count), statesPerWeight: states)
+        let shapes = (data.train.allInputs + [data.train.targets]).map { Array($0.outputShape) }
+        memory.addExamples(shapes, ahead: min(data.train.prefetch, data.train.batchesPerEpoch))
+        try memory.check(config.data, at: "batchSize")
+        return memory
     }
 
     /// What the model says on a batch of its inputs, in the order of the config.
@@ -153,39 +166,5 @@ extension Experiment {
             }
         }
         if !issues.isEmpty { throw ConfigError(issues) }
-    }
-
-    /// Checks every class in the data against the outputs of the model.
-    private func checkClasses(_ output: Shape, ignoring ignored: Int?) throws {
-        guard data.train.targets.outputDType.isInteger, let classes = output.last,
-            data.train.targets.outputShape != output
-        else { return }
-        for loader in [data.train, data.validation].compactMap({ $0 }) {
-            guard let label = try loader.label(outside: 0..<classes, ignoring: ignored) else {
-                continue
-            }
-            throw DataError(
-                loader.dataset.name,
-                "a target is \(label), but the model has \(classes) outputs for the classes 0 to "
-                    + "\(classes - 1); give the last layer more units or correct the data")
-        }
-    }
-}
-
-extension Loader {
-    /// A target that is no class, nil if all are.
-    fileprivate func label(outside classes: Range<Int>, ignoring ignored: Int?) throws -> Int? {
-        func isWrong(_ label: Int) -> Bool { !classes.contains(label) && label != ignored }
-        if targets.transforms.isEmpty, let range = try dataset.targetRange() {
-            let wrong = [range.upperBound, range.lowerBound].first { isWrong($0) }
-            if ignored == nil { return wrong }
-        }
-        let all = try Loader(
-            dataset, batchSize: 4096, targetTransforms: targets.transforms)
-        let stream = all.epoch()
-        while let batch = try stream.next() {
-            if let wrong = batch.targets.values(as: Int.self).first(where: isWrong) { return wrong }
-        }
-        return nil
     }
 }

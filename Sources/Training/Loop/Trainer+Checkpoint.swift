@@ -35,11 +35,12 @@ extension Trainer {
         for (name, random) in model.namedRandoms { state.random["model.\(name)"] = random.key }
         state.config = config.effective.text()
         state.extra["data"] = data.fingerprint
+        for (key, _, digest) in digests { state.extra["digest.\(key)"] = digest }
         state.extra["arithmetic"] = backend.arithmetic
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
             model: model.modelTensors,
-            aliases: Dictionary(uniqueKeysWithValues: model.aliases.map { ($0, $1) }),
+            aliases: model.namesByAlias,
             optimizer: optimizerTensors, state: state)
     }
 
@@ -62,6 +63,13 @@ extension Trainer {
                 .data,
                 "\(config.dataPath): the data has changed since the run began: it was \(saved), "
                     + "now it is \(data.fingerprint); restore it or start a new run")
+        }
+        for (key, name, digest) in digests {
+            guard let saved = state.extra["digest.\(key)"], saved != digest else { continue }
+            throw RunError(
+                .data,
+                "\(name) (data.\(key)) holds other elements than when the run began; restore it or "
+                    + "start a new run")
         }
         func fitting(_ body: () throws -> Void) throws {
             do {

@@ -10,36 +10,51 @@ import Tensor
 /// Why training can't go on, in one sentence.
 struct Divergence: Error, CustomStringConvertible {
     let description: String
+    /// What may help.
+    let remedy: String
+
+    static let ofRate = "lower optimizer.learningRate or set optimizer.clipNorm, and train again"
+    static let ofData = "correct the data or leave the row out, and train again"
 }
 
 extension Trainer {
     /// What to say of a loss that is not finite: where it comes from, as far as can be seen.
-    func divergence(_ value: Double, _ batch: Batch) -> Divergence {
-        divergence(
-            "the loss is \(Format.measure(value)) at step \(Format.grouped(cursor.step + 1)); "
-                + origin(batch))
+    func divergence(_ value: Double, _ last: UnreadStep) throws -> Divergence {
+        let problem =
+            "the loss is \(Format.measure(value)) at step \(Format.grouped(cursor.step + 1))"
+        if let blame = try spoiledRow(last) {
+            return divergence("\(problem); \(blame)", remedy: Divergence.ofData)
+        }
+        return divergence("\(problem); \(origin(last.batch))")
     }
 
     /// A sentence with the learning rate and the checkpoint to go back to.
-    func divergence(_ problem: String) -> Divergence {
+    func divergence(_ problem: String, remedy: String = Divergence.ofRate) -> Divergence {
         let good: String
         if cursor.sampler.epoch == 0, access(store.lastPath, F_OK) != 0 {
             good = "no checkpoint was saved before"
         } else {
             good = "the last good checkpoint is \(store.lastPath)"
         }
-        return Divergence(
-            description: "\(problem); learning rate \(Format.rate(optimizer.learningRate)); \(good)"
-        )
+        let rate = "learning rate \(Format.rate(optimizer.learningRate))"
+        return Divergence(description: "\(problem); \(rate); \(good)", remedy: remedy)
+    }
+
+    /// A sentence on the first row of a batch that holds NaN or infinity; nil if none does.
+    private func spoiledRow(_ last: UnreadStep) throws -> String? {
+        let dataset = data.train.dataset
+        for (name, array) in zip(
+            dataset.inputNames + [dataset.targetName], last.batch.allInputs + [last.batch.targets])
+        {
+            guard let (row, value) = array.firstSpoiledRow else { continue }
+            let stored = data.train.row(
+                at: last.sampler.position + row, epoch: last.sampler.epoch)
+            return "\(name): row \(stored) holds \(value)"
+        }
+        return nil
     }
 
     private func origin(_ batch: Batch) -> String {
-        if batch.allInputs.contains(where: { $0.dtype.isFloat && !$0.isAllFinite }) {
-            return "the inputs of this batch hold NaN or infinity"
-        }
-        if batch.targets.dtype.isFloat, !batch.targets.isAllFinite {
-            return "the targets of this batch hold NaN or infinity"
-        }
         if let name = nonFiniteParameter { return "parameter \(name) holds NaN or infinity" }
         let targets = batch.targets.on(backend)
         if let anomaly = experiment.anomaly(batch.allInputs.map { $0.on(backend) }, targets) {
@@ -56,5 +71,32 @@ extension Trainer {
     /// The first parameter with NaN or infinity.
     var nonFiniteParameter: String? {
         experiment.model.namedParameters.first { !$0.parameter.data.isAllFinite }?.name
+    }
+}
+
+extension Experiment {
+    /// A sentence on the first row of some examples that holds NaN or infinity; nil if none does.
+    func spoiledRow(in loader: Loader) throws -> String? {
+        var found: String?
+        func look(_ name: String, _ first: Int, _ block: NDArray) {
+            guard found == nil, let (row, value) = block.firstSpoiledRow else { return }
+            found = "\(name): row \(first + row) holds \(value)"
+        }
+        let names = loader.dataset.inputNames
+        for index in names.indices where loader.allInputs[index].outputDType.isFloat {
+            try loader.scanInput(index) { look(names[index], $0, $1) }
+        }
+        try loader.scanTargets { look(loader.dataset.targetName, $0, $1) }
+        return found
+    }
+}
+
+extension NDArray {
+    /// The first row with NaN or infinity, and which of them it holds.
+    fileprivate var firstSpoiledRow: (row: Int, value: String)? {
+        guard dtype.isFloat, !isAllFinite else { return nil }
+        let values = values(as: Double.self)
+        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return nil }
+        return (index / max(1, count / max(1, shape[0])), Format.number(values[index]))
     }
 }

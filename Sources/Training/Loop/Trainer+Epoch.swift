@@ -36,6 +36,7 @@ extension Trainer {
             }
         }
         try settle()
+        guard cursor.lossWeight > 0 else { throw experiment.nothingCounts(data.train) }
         return true
     }
 
@@ -93,7 +94,7 @@ extension Trainer {
         guard value.isFinite else {
             (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
             optimizer.learningRate = last.rate
-            throw divergence(value, last.batch)
+            throw try divergence(value, last)
         }
         let weight = last.weight?.item ?? Double(last.batch.count)
         if weight == 0 { optimizer.takeBackStep() }
@@ -133,7 +134,11 @@ extension Trainer {
         let evaluator = Evaluator(experiment)
         let measurement = try evaluator.measure(validation) { stop.isRequested }
         if let measurement, !measurement.loss.isFinite {
-            throw divergence("the validation loss is \(Format.measure(measurement.loss))")
+            let problem = "the validation loss is \(Format.measure(measurement.loss))"
+            if let blame = try experiment.spoiledRow(in: validation) {
+                throw divergence("\(problem); \(blame)", remedy: Divergence.ofData)
+            }
+            throw divergence(problem)
         }
         return measurement
     }
@@ -148,11 +153,24 @@ extension Trainer {
         cursor.sampler = SamplerState(epoch: cursor.sampler.epoch + 1)
         cursor.beginEpoch()
         tallies = [:]
+        warnOfUndefined(measurement)
         // First the row, then the checkpoint that knows of it: a resumption drops rows that its
         // checkpoint does not know.
         try metricsLog.append(record)
         try save(isBest: isBest)
         emit(.epoch(record))
+    }
+
+    /// Says once what decides on the best epoch and has no value.
+    private func warnOfUndefined(_ measurement: RunMeasurement) {
+        let by = experiment.bestBy
+        guard !hasWarnedOfUndefined, measurement.value(by)?.isNaN ?? false else { return }
+        hasWarnedOfUndefined = true
+        let loader = data.validation ?? data.train
+        emit(
+            .warning(
+                "\(Evaluation.undefined(by, loader)); no epoch can be the best by it: measure on "
+                    + "other data, or set training.bestBy=loss"))
     }
 
     private func updateBest(_ measurement: RunMeasurement) -> Bool {

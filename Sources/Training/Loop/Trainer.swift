@@ -22,6 +22,8 @@ public final class Trainer {
     /// Set from elsewhere to end the run after the current step.
     public let stop: StopSignal
 
+    /// What the datasets held when this session began.
+    let digests: [(key: String, name: String, digest: String)]
     let store: CheckpointStore
     let metricsLog: MetricsLog
     let lock: RunLock
@@ -30,6 +32,7 @@ public final class Trainer {
     var clock = SessionClock()
     var resumedStep: Int?
     var hasReportedFirstLoss = false
+    var hasWarnedOfUndefined = false
     /// What the unfinished epoch's batches add to the metrics, still on the device.
     var tallies: [String: Tally] = [:]
     /// The last step, while its loss has not been read.
@@ -58,6 +61,7 @@ public final class Trainer {
         self.folder = folder
         self.stop = stop
         lock = try RunLock(folder)
+        digests = try experiment.data.digests()
         let config = experiment.config
         if config.training.bool("capture") {
             let captured = capture { experiment.trainStep($0, $1) }
@@ -101,7 +105,7 @@ public final class Trainer {
             }
             return try end(.completed)
         } catch let divergence as Divergence {
-            return try end(.diverged, reason: divergence.description)
+            return try end(.diverged, reason: divergence.description, remedy: divergence.remedy)
         } catch {
             // The first problem is the one to report.
             try? write(summary(.failed, reason: "\(error)"))
@@ -128,10 +132,13 @@ public final class Trainer {
         return info
     }
 
-    private func end(_ status: RunSummary.Status, reason: String? = nil) throws -> RunSummary {
+    private func end(
+        _ status: RunSummary.Status, reason: String? = nil, remedy: String? = nil
+    ) throws -> RunSummary {
         clock.stamp(&cursor)
         if status == .interrupted { try save() }
-        let summary = summary(status, reason: reason)
+        var summary = summary(status, reason: reason)
+        summary.remedy = remedy
         try write(summary)
         emit(.ended(summary, path: folder.path))
         return summary

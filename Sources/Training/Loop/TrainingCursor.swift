@@ -93,14 +93,16 @@ extension TrainingCursor {
             return value
         }
         guard state.step <= TrainingCursor.limit, state.epoch <= TrainingCursor.limit else {
-            throw CheckpointError(.damaged, path, "claims more steps than any run can make")
+            throw CheckpointError(
+                .damaged, path, "claims more steps than any run can make; use another checkpoint")
         }
         step = state.step
         guard let epoch = state.sampler?["epoch"], let position = state.sampler?["position"],
             (0...TrainingCursor.limit).contains(epoch),
             (0...TrainingCursor.limit).contains(position)
         else {
-            throw CheckpointError(.damaged, path, "lacks the position in the data")
+            throw CheckpointError(
+                .damaged, path, "lacks the position in the data; use another checkpoint")
         }
         sampler = SamplerState(epoch: epoch, position: position)
         for (key, keyPath) in TrainingCursor.numbers { self[keyPath: keyPath] = try number(key) }

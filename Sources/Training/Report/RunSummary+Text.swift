@@ -32,9 +32,7 @@ extension RunSummary {
         case .interrupted, .running, .failed:
             return ["next    fttrain resume \(path)"]
         case .diverged:
-            return [
-                "next    lower optimizer.learningRate or set optimizer.clipNorm, and train again"
-            ]
+            return ["next    \(remedy ?? Divergence.ofRate)"]
         case .completed:
             return [
                 "next    fttrain eval \(path)",

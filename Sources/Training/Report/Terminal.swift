@@ -1,5 +1,10 @@
 import FTSupport
 import Glibc
+import Synchronization
+
+/// The first error number, other than that of a reader who has gone, that writing met; 0 for none.
+/// A program ends with it, so it is kept where every print can reach it.
+private let firstProblem = Atomic<Int32>(0)
 
 /// Standard output and error of this process.
 public enum Terminal {
@@ -8,9 +13,24 @@ public enum Terminal {
         write(text + "\n")
     }
 
-    /// Writes text to standard output as it is.
+    /// Writes text to standard output as it is. What goes wrong is for `checkOutput` to say.
     public static func write(_ text: String) {
-        try? FileBytes.write(text, to: STDOUT_FILENO)
+        do throws(FileProblem) {
+            try FileBytes.write(text, to: STDOUT_FILENO)
+        } catch {
+            guard case .system(let code) = error, code != EPIPE else { return }
+            _ = firstProblem.compareExchange(expected: 0, desired: code, ordering: .relaxed)
+        }
+    }
+
+    /// Throws where something could not be written to standard output, though somebody reads it.
+    public static func checkOutput() throws(RunError) {
+        let code = firstProblem.load(ordering: .relaxed)
+        guard code != 0 else { return }
+        let problem =
+            FileProblem.system(code) == .system(ENOSPC) ? "the disk is full" : systemMessage(code)
+        throw RunError(
+            .data, "standard output can't be written: \(problem); what it holds is cut short")
     }
 
     /// Writes a line to standard error.

@@ -36,6 +36,7 @@ public final class TextReport: TrainingObserver {
         case .epoch(let record):
             line(table.row(record))
             lastLine = Clock.seconds()
+        case .warning(let text): line("note    \(text)")
         case .saved: break
         case .ended(let summary, let path): end(summary, path)
         }

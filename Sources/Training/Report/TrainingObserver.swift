@@ -8,6 +8,8 @@ public enum TrainingEvent: Sendable {
     case step(StepProgress)
     /// An epoch was finished and measured.
     case epoch(EpochRecord)
+    /// Something that a person should know, in one sentence.
+    case warning(String)
     /// A checkpoint is on the disk.
     case saved(path: String, step: Int)
     /// The run ended; `path` is its folder.

@@ -1,11 +1,17 @@
 import FTSupport
 
 /// Small files of a run folder.
-enum FileWriting {
+package enum FileWriting {
     /// Replaces a file: at any moment the old or the new content is there, whole.
     static func replace(_ path: String, with text: String) throws(RunError) {
-        let file = AtomicFile<RunError>(path) { RunError(.data, "\(path): \($0.whileWriting)") }
-        try file.write { output throws(RunError) in try output.write(Array(text.utf8)) }
+        try file(path).write { output throws(RunError) in try output.write(Array(text.utf8)) }
+    }
+
+    /// Throws where a file couldn't be replaced, so that nobody waits for what then can't be kept.
+    package static func check(_ path: String) throws(RunError) { try file(path).check() }
+
+    private static func file(_ path: String) -> AtomicFile<RunError> {
+        AtomicFile(path) { RunError(.data, "\(path): \($0.whileWriting)") }
     }
 
     /// Adds text at the end of a file, which is created if need be.

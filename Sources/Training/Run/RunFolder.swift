@@ -30,15 +30,14 @@ public struct RunFolder: Sendable, Equatable {
     ///
     /// Throws where there is none, or it holds no run.
     public init(opening path: String) throws(RunError) {
-        var trimmed = path
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        guard Folder.exists(trimmed) else {
-            let hint = "name a run folder such as runs/mlp-001"
+        let hint = "name a run folder such as runs/mlp-001"
+        self.path = RunFolder.trimmed(path)
+        guard Folder.exists(self.path) else {
             throw RunError(.data, "\(path): there is no such folder; \(hint)")
         }
-        self.path = trimmed
         guard access(configPath, F_OK) == 0 else {
-            throw RunError(.data, "\(path): this is not a run folder, it has no config.json")
+            throw RunError(
+                .data, "\(path): this is not a run folder, it has no config.json; \(hint)")
         }
     }
 
@@ -60,22 +59,34 @@ public struct RunFolder: Sendable, Equatable {
 
     /// Makes the folder `path`, or takes it if it is empty.
     public static func create(_ path: String) throws(RunError) -> RunFolder {
-        var trimmed = path
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        guard !trimmed.isEmpty else { throw RunError(.usage, "--out: the name is empty") }
-        try makeFolders(trimmed)
-        let folder = RunFolder(path: trimmed)
+        try checkFree(path)
+        let folder = RunFolder(path: trimmed(path))
+        try makeFolders(folder.path)
+        try checkFree(path)
+        return folder
+    }
+
+    /// Throws where a folder has no name or is there and not empty.
+    public static func checkFree(_ path: String) throws(RunError) {
+        let folder = RunFolder(path: trimmed(path))
+        guard !folder.path.isEmpty else { throw RunError(.usage, "--out: the name is empty") }
+        guard Folder.exists(folder.path) else { return }
         // A run that was killed before it had a config left nothing of worth.
-        let content = try names(in: trimmed).filter { name in
-            !AtomicName.isLeftover(name) && "\(trimmed)/\(name)" != folder.logPath
+        let content = try names(in: folder.path).filter { name in
+            !AtomicName.isLeftover(name) && "\(folder.path)/\(name)" != folder.logPath
         }
         guard content.isEmpty else {
             throw RunError(
                 .usage,
                 "--out \(path): the folder is not empty; name another one, or go on with"
-                    + " the run in it: fttrain resume \(trimmed)")
+                    + " the run in it: fttrain resume \(folder.path)")
         }
-        return folder
+    }
+
+    private static func trimmed(_ path: String) -> String {
+        var trimmed = path
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        return trimmed
     }
 
     /// One line on how the run stands, from `summary.json`; nil where there is none.

@@ -82,7 +82,7 @@ public struct RunInfo: Sendable {
     /// The information for programs.
     public var json: JSONObject {
         var object: JSONObject = [
-            "run": .string(path), "name": .string(name), "seed": .int(Int(seed)),
+            "run": .string(path), "name": .string(name), "seed": JSONValue(seed: seed),
             "device": .string(device), "data": .string(dataPath), "train": .int(trainCount),
             "validation": .int(validationCount), "parameters": .int(parameterCount),
             "epochs": .int(epochs), "stepsPerEpoch": .int(stepsPerEpoch),
@@ -155,4 +155,7 @@ extension Double {
 extension JSONValue {
     /// A number, or null for NaN and infinity.
     init(number: Double) { self = number.isFinite ? .double(number) : .null }
+
+    /// A number, or its digits as a string where it is beyond 64 bits with a sign.
+    init(seed: UInt64) { self = Int(exactly: seed).map { .int($0) } ?? .string("\(seed)") }
 }

@@ -34,6 +34,8 @@ public struct RunSummary: Sendable {
     public var status = Status.running
     /// One sentence on why it diverged or failed.
     public var reason: String?
+    /// What may help where it diverged.
+    public var remedy: String?
     /// The name in the config.
     public var name = ""
     /// Epochs finished.
@@ -81,7 +83,7 @@ public struct RunSummary: Sendable {
         object["parameters"] = .int(parameters)
         object["peakMemory"] = .int(RunSummary.peakMemory)
         object["device"] = .string(device)
-        object["seed"] = .int(Int(seed))
+        object["seed"] = JSONValue(seed: seed)
         object["data"] = .string(dataFingerprint)
         object["version"] = .string(FrameworkVersion.current)
         object["updated"] = .string(TrainingState.timestamp())

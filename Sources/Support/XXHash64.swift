@@ -1,7 +1,7 @@
 /// The 64-bit xxHash of a stream of bytes: fast, and enough against accidents, not attackers.
 ///
 /// Yann Collet, "xxHash fast digest algorithm", format description 0.1.1.
-struct XXHash64 {
+package struct XXHash64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -13,13 +13,13 @@ struct XXHash64 {
     private var rest: [UInt8] = []
     private var total: UInt64 = 0
 
-    init() {
+    package init() {
         lanes = [XXHash64.prime1 &+ XXHash64.prime2, XXHash64.prime2, 0, 0 &- XXHash64.prime1]
         rest.reserveCapacity(32)
     }
 
     /// Adds bytes to the stream.
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         total &+= UInt64(bytes.count)
         var position = 0
         if !rest.isEmpty {
@@ -39,7 +39,7 @@ struct XXHash64 {
     }
 
     /// The hash of everything added so far.
-    func value() -> UInt64 {
+    package func value() -> UInt64 {
         var hash = total >= 32 ? merged : XXHash64.prime5
         hash &+= total
         var position = 0

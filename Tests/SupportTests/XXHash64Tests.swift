@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Checkpoint
+@testable import FTSupport
 
 @Suite struct XXHash64Tests {
     @Test(

@@ -1,0 +1,56 @@
+import NN
+import Tensor
+
+/// Which inputs of a model are looked up in tables.
+struct IndexInputs {
+    /// An input, or a part of one, that an embedding gets.
+    struct Use {
+        let input: String
+        /// The embedding's place in the model, such as `0` or `2.1.0`.
+        let layer: String
+        /// The rows of its table.
+        let count: Int
+    }
+
+    private(set) var uses: [Use] = []
+    /// The place of an embedding that gets what a layer computes; nil if there is none.
+    private(set) var computed: String?
+
+    /// - Parameter inputs: the names of the model's inputs; one alone has the name "".
+    init(of model: Sequential, _ inputs: [String]) {
+        _ = follow(model, inputs == [""] ? [""] : nil, "")
+    }
+
+    /// The inputs that a layer's output consists of, `origin` being those of what it gets; nil where it
+    /// computes something.
+    private mutating func follow(
+        _ layer: Layer, _ origin: Set<String>?, _ place: String
+    ) -> Set<String>? {
+        func inner(_ name: Int) -> String { place.isEmpty ? "\(name)" : "\(place).\(name)" }
+        switch layer {
+        case let input as Input: return [input.name]
+        case is Flatten, is Reshape, is Identity: return origin
+        case let sequence as Sequential:
+            var origin = origin
+            for (index, layer) in sequence.layers.enumerated() {
+                origin = follow(layer, origin, inner(index))
+            }
+            return origin
+        case let parallel as Parallel:
+            let origins = parallel.branches.enumerated().map { follow($1, origin, inner($0)) }
+            guard case .concat = parallel.join, !origins.contains(nil) else { return nil }
+            return Set(origins.compactMap { $0 }.joined())
+        case let residual as Residual: _ = follow(residual.module, origin, place)
+        case let embedding as Embedding:
+            guard let origin else {
+                computed = computed ?? place
+                return nil
+            }
+            for input in origin.sorted() {
+                uses.append(Use(input: input, layer: place, count: embedding.weight.shape[0]))
+            }
+        default: break
+        }
+        return nil
+    }
+}
