@@ -1,3 +1,5 @@
+import Tensor
+
 // How windows move: numbers for all axes or for each of them.
 
 /// One number for all axes, or one for each.
