@@ -64,10 +64,10 @@ struct CaptureInputTests {
         let f = capture { (pair: Pair) in
             (pair.left ?? Tensor(0.0)) - pair.right.reduce(Tensor(0.0), +)
         }
-        let g = capture { (side: Side) in
+        let g = capture { (side: Side) -> Tensor in
             switch side {
-            case .left(let x): x * 1
-            case .right(let x): x * -1
+            case .left(let x): return x * 1
+            case .right(let x): return x * -1
             }
         }
         for _ in 0..<3 {
