@@ -42,7 +42,7 @@ let package = Package(
         // The library, bottom up.
         library("FTSupport", folder: "Support", []),
         library("Tensor", ["CKernels", "COpenBLAS", "FTSupport"]),
-        library("Autograd", ["Tensor", "CKernels", "FTSupport"]),
+        library("Autograd", ["Tensor", "CKernels", "FTJSON", "FTSupport"]),
         library("NN", ["Tensor", "Autograd", "FTSupport"]),
         library("Optim", ["Tensor", "Autograd", "NN", "CKernels"]),
         library("FTJSON", folder: "JSON", []),

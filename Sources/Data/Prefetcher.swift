@@ -1,5 +1,4 @@
 import FTSupport
-import Glibc
 import Tensor
 
 /// Makes elements on a thread of its own, a few ahead of whoever takes them.
@@ -33,9 +32,8 @@ final class Prefetcher<Element: Sendable> {
 
 /// Hands elements from one thread to another.
 private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
-    // Safe to share: everything below is touched only while `mutex` is held.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    // Safe to share: everything below is touched only while `monitor` is locked.
+    private let monitor = Monitor()
     private let capacity: Int
     private var waiting: [Element] = []
     private var end: Result<Void, any Error>?
@@ -43,30 +41,19 @@ private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
 
     init(capacity: Int) {
         self.capacity = max(1, capacity)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(mutex)
-        changed.deallocate()
-        mutex.deallocate()
     }
 
     private func locked<R>(_ body: () throws -> R) rethrows -> R {
-        pthread_mutex_lock(mutex)
-        defer {
-            pthread_cond_broadcast(changed)
-            pthread_mutex_unlock(mutex)
+        try monitor.locked {
+            defer { monitor.broadcast() }
+            return try body()
         }
-        return try body()
     }
 
     /// Adds an element, waiting while the queue is full; false once nobody wants more.
     func push(_ element: Element) -> Bool {
         locked {
-            while waiting.count >= capacity, !isCancelled { pthread_cond_wait(changed, mutex) }
+            monitor.wait { waiting.count >= capacity && !isCancelled }
             if !isCancelled { waiting.append(element) }
             return !isCancelled
         }
@@ -88,7 +75,7 @@ private final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
             var waited = 0.0
             if waiting.isEmpty, end == nil, !isCancelled {
                 let start = Clock.seconds()
-                while waiting.isEmpty, end == nil { pthread_cond_wait(changed, mutex) }
+                monitor.wait { waiting.isEmpty && end == nil }
                 waited = Clock.seconds() - start
             }
             if !waiting.isEmpty { return (waiting.removeFirst(), waited) }

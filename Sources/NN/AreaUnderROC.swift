@@ -15,9 +15,9 @@ public struct AreaUnderROC: Metric {
 
     /// The area over all elements but those whose target is `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
-    /// `auc`.
+    /// `auc`, in configs and tables.
     public var name: String { "auc" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
     /// 2,097,152 elements.
     public var capacity: Int? { 1 << 21 }

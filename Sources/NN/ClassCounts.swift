@@ -18,20 +18,15 @@ struct ClassCounts {
         }
     }
 
-    /// The ratio that `body` gives of each class; 0 for 0 / 0.
-    func ratios(_ body: (Class) -> (Double, Double)) -> [Double] {
-        classes.map { part in
-            let (top, bottom) = body(part)
-            return bottom == 0 ? 0 : top / bottom
-        }
+    /// The quotient of what `body` gives of a class; 0 for 0 / 0.
+    static func quotient(_ part: Class, _ body: (Class) -> (Double, Double)) -> Double {
+        let (top, bottom) = body(part)
+        return bottom == 0 ? 0 : top / bottom
     }
 
     /// The ratios of the classes as one number.
     func mean(_ average: ClassAverage, _ body: (Class) -> (Double, Double)) -> Double {
-        func ratio(_ part: Class) -> Double {
-            let (top, bottom) = body(part)
-            return bottom == 0 ? 0 : top / bottom
-        }
+        func ratio(_ part: Class) -> Double { ClassCounts.quotient(part, body) }
         func mean(_ classes: [Class], _ weight: (Class) -> Double) -> Double {
             let total = classes.reduce(0) { $0 + weight($1) }
             let sum = classes.reduce(0) { $0 + weight($1) * ratio($1) }

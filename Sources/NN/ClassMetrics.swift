@@ -19,9 +19,54 @@ public enum ClassAverage: Sendable, Equatable {
     case perOutput
 }
 
+/// A ratio of what was counted of a class: how often it was right, predicted and wanted.
+///
+/// A metric of your own needs an average, a title and a ratio.
+public protocol ClassRatio: Metric {
+    /// How the classes become one number.
+    var average: ClassAverage { get }
+    /// The target of examples that aren't counted.
+    var ignoredIndex: Int? { get }
+    /// The metric's name where the average is `macro`.
+    static var title: String { get }
+    /// What is divided; 0 / 0 counts as 0.
+    static func ratio(hits: Double, predicted: Double, wanted: Double) -> (Double, Double)
+}
+
+extension ClassRatio {
+    /// The title, or that with the average: `f1Micro`, `f1Class3` and so on.
+    public var name: String { average.name(Self.title) }
+    /// More is better.
+    public var prefersHigher: Bool { true }
+
+    /// How often each class was right, predicted and wanted.
+    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
+    }
+
+    /// That of the classes, as one number; 0 of nothing.
+    public func value(of numbers: [Double]) -> Double {
+        ClassCounts(numbers).mean(average, Self.divided)
+    }
+
+    /// That of each class, from a tally of this metric.
+    public func perClass(_ tally: Tally) -> [Double] {
+        ClassCounts(tally.numbers).classes.map { ClassCounts.quotient($0, Self.divided) }
+    }
+
+    /// Throws where the targets don't fit what the average needs, or there is no such class.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try average.check(prediction, target, targetType, name)
+    }
+
+    private static func divided(_ part: ClassCounts.Class) -> (Double, Double) {
+        ratio(hits: part.hits, predicted: part.predicted, wanted: part.wanted)
+    }
+}
+
 /// hits / predicted: the share of the predictions of a class that are right; 0 where there is none, as
 /// in scikit-learn.
-public struct Precision: Metric {
+public struct Precision: ClassRatio {
     /// How the classes become one number.
     public let average: ClassAverage
     /// The target of examples that aren't counted.
@@ -32,35 +77,18 @@ public struct Precision: Metric {
         self.average = average
         self.ignoredIndex = ignoredIndex
     }
-    /// `precision`, or `precisionMicro`, `precisionClass3` and so on.
-    public var name: String { average.name("precision") }
-    /// true.
-    public var prefersHigher: Bool { true }
+    /// `precision`.
+    public static let title = "precision"
 
-    /// How often each class was right, predicted and wanted.
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
-    }
-
-    /// That of the classes, as one number; 0 of nothing.
-    public func value(of numbers: [Double]) -> Double {
-        ClassCounts(numbers).mean(average) { ($0.hits, $0.predicted) }
-    }
-
-    /// That of each class, from a tally of this metric.
-    public func perClass(_ tally: Tally) -> [Double] {
-        ClassCounts(tally.numbers).ratios { ($0.hits, $0.predicted) }
-    }
-
-    /// Throws where the targets don't fit what the average needs, or there is no such class.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try average.check(prediction, target, targetType, name)
-    }
+    /// The hits and the predictions.
+    public static func ratio(
+        hits: Double, predicted: Double, wanted: Double
+    ) -> (Double, Double) { (hits, predicted) }
 }
 
 /// hits / targets: the share of the examples of a class that are found; 0 where there is none, as in
 /// scikit-learn.
-public struct Recall: Metric {
+public struct Recall: ClassRatio {
     /// How the classes become one number.
     public let average: ClassAverage
     /// The target of examples that aren't counted.
@@ -71,35 +99,18 @@ public struct Recall: Metric {
         self.average = average
         self.ignoredIndex = ignoredIndex
     }
-    /// `recall`, or `recallMicro`, `recallClass3` and so on.
-    public var name: String { average.name("recall") }
-    /// true.
-    public var prefersHigher: Bool { true }
+    /// `recall`.
+    public static let title = "recall"
 
-    /// How often each class was right, predicted and wanted.
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
-    }
-
-    /// That of the classes, as one number; 0 of nothing.
-    public func value(of numbers: [Double]) -> Double {
-        ClassCounts(numbers).mean(average) { ($0.hits, $0.wanted) }
-    }
-
-    /// That of each class, from a tally of this metric.
-    public func perClass(_ tally: Tally) -> [Double] {
-        ClassCounts(tally.numbers).ratios { ($0.hits, $0.wanted) }
-    }
-
-    /// Throws where the targets don't fit what the average needs, or there is no such class.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try average.check(prediction, target, targetType, name)
-    }
+    /// The hits and the targets.
+    public static func ratio(
+        hits: Double, predicted: Double, wanted: Double
+    ) -> (Double, Double) { (hits, wanted) }
 }
 
 /// 2 hits / (predicted + targets), the harmonic mean of precision and recall; 0 where both are none, as
 /// in scikit-learn.
-public struct F1Score: Metric {
+public struct F1Score: ClassRatio {
     /// How the classes become one number.
     public let average: ClassAverage
     /// The target of examples that aren't counted.
@@ -110,30 +121,13 @@ public struct F1Score: Metric {
         self.average = average
         self.ignoredIndex = ignoredIndex
     }
-    /// `f1`, that of each output too, or `f1Micro`, `f1Class3` and so on.
-    public var name: String { average.name("f1") }
-    /// true.
-    public var prefersHigher: Bool { true }
+    /// `f1`.
+    public static let title = "f1"
 
-    /// How often each class was right, predicted and wanted.
-    public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
-    }
-
-    /// That of the classes, as one number; 0 of nothing.
-    public func value(of numbers: [Double]) -> Double {
-        ClassCounts(numbers).mean(average) { (2 * $0.hits, $0.predicted + $0.wanted) }
-    }
-
-    /// That of each class, from a tally of this metric.
-    public func perClass(_ tally: Tally) -> [Double] {
-        ClassCounts(tally.numbers).ratios { (2 * $0.hits, $0.predicted + $0.wanted) }
-    }
-
-    /// Throws where the targets don't fit what the average needs, or there is no such class.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try average.check(prediction, target, targetType, name)
-    }
+    /// Twice the hits, and predictions and targets.
+    public static func ratio(
+        hits: Double, predicted: Double, wanted: Double
+    ) -> (Double, Double) { (2 * hits, predicted + wanted) }
 }
 
 /// The mean of the recalls of the classes that occur among the targets, so that rare ones count as much
@@ -144,9 +138,9 @@ public struct BalancedAccuracy: Metric {
 
     /// The accuracy over all examples but those whose target is `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
-    /// `balancedAccuracy`.
+    /// `balancedAccuracy`, in configs and tables.
     public var name: String { "balancedAccuracy" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
 
     /// How often each class was right, predicted and wanted.

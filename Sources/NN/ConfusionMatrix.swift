@@ -20,9 +20,9 @@ public struct ConfusionMatrix: Metric {
         self.isBinary = isBinary
         self.ignoredIndex = ignoredIndex
     }
-    /// `confusionMatrix`.
+    /// `confusionMatrix`, in configs and tables.
     public var name: String { "confusionMatrix" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
 
     /// The number of examples of each pair of classes.

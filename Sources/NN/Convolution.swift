@@ -17,11 +17,23 @@ public class ConvolutionLayer: Layer {
     /// Channels come in so many groups that see nothing of each other.
     public final let groups: Int
 
-    init(
-        axes: Int, _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis,
-        padding: Padding, dilation: PerAxis, groups: Int, bias: Bool, initializer: Initializer,
-        dtype: DType, using random: Random
+    // `stride` and `dilation` of each axis.
+    private let steps: [Int]
+    private let spread: [Int]
+
+    /// The number of axes beside channels.
+    package class var axes: Int {
+        fail("ConvolutionLayer", "has no axes", hint: "make a Conv1d, Conv2d or Conv3d")
+    }
+
+    /// Traps where a size isn't positive, padding is negative, or groups don't divide channels and
+    /// features.
+    public required init(
+        _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
+        padding: Padding = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
+        initializer: Initializer = .fanInUniform, dtype: DType = .float32, using random: Random
     ) {
+        let axes = Self.axes
         let name = "Conv\(axes)d"
         guard channels > 0, features > 0, groups > 0, channels % groups == 0, features % groups == 0
         else {
@@ -31,9 +43,16 @@ public class ConvolutionLayer: Layer {
         }
         let inner = channels / groups
         let sizes = kernel.each(axes, name)
-        guard sizes.allSatisfy({ $0 > 0 }), stride.each(axes, name).allSatisfy({ $0 > 0 }),
-            dilation.each(axes, name).allSatisfy({ $0 > 0 })
-        else { fail(name, "the kernel \(sizes), stride and dilation must be positive") }
+        (steps, spread) = (stride.each(axes, name), dilation.each(axes, name))
+        guard (sizes + steps + spread).allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
+            fail(
+                name, "a kernel \(sizes) with stride \(steps) and dilation \(spread)",
+                hint: "all must be positive, and none beyond 2³¹")
+        }
+        let ends = padding.each(sizes, kernel: sizes, stride: steps, dilation: spread, name)
+        guard (ends.low + ends.high).allSatisfy({ $0 >= 0 }) else {
+            fail(name, "padding \(ends.low), \(ends.high)", hint: "it must not be negative")
+        }
         weight = Parameter(initializer(Shape([features, inner] + sizes), dtype, random))
         let bound = 1 / Double(sizes.reduce(inner, *)).squareRoot()
         let forBias = Initializer.uniform(low: -bound, high: bound)
@@ -44,8 +63,14 @@ public class ConvolutionLayer: Layer {
         self.groups = groups
     }
 
-    /// The number of axes beside channels.
-    final var axes: Int { weight.rank - 2 }
+    /// [batch, features, sizes…]; traps where the input doesn't fit.
+    public final override func callAsFunction(_ x: Tensor) -> Tensor {
+        x.convolve(
+            axes, weight, bias,
+            KernelMovement(stride: stride, padding: padding, dilation: dilation, groups: groups))
+    }
+
+    private var axes: Int { steps.count }
 
     /// [features, sizes…] of one example; throws where the channels or axes don't fit.
     public override func outputShape(for input: Shape) throws -> Shape {
@@ -59,7 +84,6 @@ public class ConvolutionLayer: Layer {
                 layer: describe,
                 problem: "the input \(input) should have \(weight.shape[1] * groups) channels")
         }
-        let (steps, spread) = (stride.each(axes, describe), dilation.each(axes, describe))
         let kernel = Array(weight.shape.dropFirst(2))
         let size = Array(input.dropFirst())
         let ends = padding.each(size, kernel: kernel, stride: steps, dilation: spread, describe)
@@ -87,64 +111,16 @@ public class ConvolutionLayer: Layer {
 
 /// The convolution of [batch, channels, length] with a trained kernel: [batch, features, length'].
 public final class Conv1d: ConvolutionLayer {
-    /// Traps where a size isn't positive or groups don't divide channels and features.
-    public init(
-        _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
-        padding: Padding = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
-        initializer: Initializer = .fanInUniform, dtype: DType = .float32, using random: Random
-    ) {
-        super.init(
-            axes: 1, channels, features, kernel: kernel, stride: stride, padding: padding,
-            dilation: dilation, groups: groups, bias: bias, initializer: initializer, dtype: dtype,
-            using: random)
-    }
-
-    /// [batch, features, sizes…]; traps where the input doesn't fit.
-    public override func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv1d(
-            weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
-    }
+    package override class var axes: Int { 1 }
 }
 
 /// The convolution of [batch, channels, height, width] with a trained kernel:
 /// [batch, features, height', width'].
 public final class Conv2d: ConvolutionLayer {
-    /// Traps where a size isn't positive or groups don't divide channels and features.
-    public init(
-        _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
-        padding: Padding = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
-        initializer: Initializer = .fanInUniform, dtype: DType = .float32, using random: Random
-    ) {
-        super.init(
-            axes: 2, channels, features, kernel: kernel, stride: stride, padding: padding,
-            dilation: dilation, groups: groups, bias: bias, initializer: initializer, dtype: dtype,
-            using: random)
-    }
-
-    /// [batch, features, sizes…]; traps where the input doesn't fit.
-    public override func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv2d(
-            weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
-    }
+    package override class var axes: Int { 2 }
 }
 
 /// The convolution of [batch, channels, depth, height, width] with a trained kernel.
 public final class Conv3d: ConvolutionLayer {
-    /// Traps where a size isn't positive or groups don't divide channels and features.
-    public init(
-        _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
-        padding: Padding = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
-        initializer: Initializer = .fanInUniform, dtype: DType = .float32, using random: Random
-    ) {
-        super.init(
-            axes: 3, channels, features, kernel: kernel, stride: stride, padding: padding,
-            dilation: dilation, groups: groups, bias: bias, initializer: initializer, dtype: dtype,
-            using: random)
-    }
-
-    /// [batch, features, sizes…]; traps where the input doesn't fit.
-    public override func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv3d(
-            weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
-    }
+    package override class var axes: Int { 3 }
 }

@@ -1,3 +1,4 @@
+internal import Autograd
 internal import Tensor
 
 // Initializers that keep the variance of activations or gradients from layer to layer. A weight is
@@ -88,16 +89,37 @@ extension Initializer {
             let rows = shape[0]
             let columns = shape.dropFirst().reduce(1, *)
             let (count, length) = (min(rows, columns), max(rows, columns))
-            let drawn = random.normal([count, length], .float64).values(as: Double.self)
-            let basis = orthonormalized(drawn, count, length).map { $0 * gain }
-            let matrix = NDArray(basis, [count, length])
+            let drawn = random.normal([count, length], .float64)
+            let matrix = (Tensor(orthonormalized(drawn)) * gain).data
             return (rows <= columns ? matrix : matrix.transpose()).cast(to: dtype)
                 .contiguous().reshape(shape)
         }
     }
 
-    /// The rows by Gram and Schmidt's method, each twice, which is enough to make them orthogonal
-    /// to rounding.
+    /// The rows by Gram and Schmidt's method, in blocks: what a block shares with the rows before it is
+    /// taken away by products of matrices. Twice, which is enough to make them orthogonal to rounding.
+    ///
+    /// Not by LAPACK, whose bits depend on the processor.
+    private static func orthonormalized(_ rows: NDArray) -> NDArray {
+        let (count, length) = (rows.shape[0], rows.shape[1])
+        for start in stride(from: 0, to: count, by: 64) {
+            let block = rows.slice(axis: 0, start: start, count: min(64, count - start))
+            let earlier = rows.slice(axis: 0, start: 0, count: start)
+            for _ in 0..<(start == 0 ? 1 : 2) {
+                var rest = block
+                if start > 0 {
+                    let shared = block.matmul(earlier.transpose()).matmul(earlier)
+                    rest = (Tensor(block) - Tensor(shared)).data
+                }
+                let basis = orthonormalized(
+                    rest.values(as: Double.self), block.shape[0], length)
+                block.assign(NDArray(basis, block.shape, on: rows.device))
+            }
+        }
+        return rows
+    }
+
+    /// The same for few rows, one after the other.
     private static func orthonormalized(_ rows: [Double], _ count: Int, _ length: Int) -> [Double] {
         var rows = rows
         rows.withUnsafeMutableBufferPointer { values in

@@ -33,9 +33,9 @@ public struct Accuracy: Metric {
 
     /// The accuracy over all examples but those of the class `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
-    /// `accuracy`.
+    /// `accuracy`, in configs and tables.
     public var name: String { "accuracy" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
 
     /// The number of hits among the examples that count. Of equal logits the first is the choice.
@@ -69,7 +69,7 @@ public struct TopKAccuracy: Metric {
     }
     /// `top5Accuracy` for k = 5.
     public var name: String { "top\(k)Accuracy" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
 
     /// The number of hits among the examples that count. An example whose own logit is NaN is none.
@@ -101,9 +101,9 @@ public struct BinaryAccuracy: Metric {
 
     /// The accuracy of independent yes-or-no answers, as `BinaryCrossEntropy` trains them.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
-    /// `binaryAccuracy`.
+    /// `binaryAccuracy`, in configs and tables.
     public var name: String { "binaryAccuracy" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
 
     /// The number of right answers among the elements that count.

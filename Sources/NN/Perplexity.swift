@@ -9,9 +9,9 @@ public struct Perplexity: Metric {
 
     /// The perplexity over all examples but those of the class `ignoredIndex`.
     public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
-    /// `perplexity`.
+    /// `perplexity`, in configs and tables.
     public var name: String { "perplexity" }
-    /// false.
+    /// Less is better.
     public var prefersHigher: Bool { false }
 
     /// The sum of the cross-entropies, in float64, over the number of examples that count.

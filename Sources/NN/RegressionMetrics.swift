@@ -1,54 +1,52 @@
 internal import Autograd
 public import Tensor
 
+/// A metric of pairs of numbers: targets have the predictions' shape. Less is better, unless it says
+/// otherwise.
+public protocol PairMetric: Metric {}
+
+extension PairMetric {
+    /// Less is better.
+    public var prefersHigher: Bool { false }
+
+    /// Throws where the targets don't have the predictions' shape.
+    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try Pairs.check(prediction, target, name)
+    }
+}
+
 /// The mean of (x − y)².
-public struct SquaredError: Metric {
+public struct SquaredError: PairMetric {
     /// The mean over all elements of all examples.
     public init() {}
-    /// `meanSquaredError`.
+    /// `meanSquaredError`, in configs and tables.
     public var name: String { "meanSquaredError" }
-    /// false.
-    public var prefersHigher: Bool { false }
 
     /// The sum of squares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).square() }
     }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
-    }
 }
 
 /// The mean of |x − y|.
-public struct AbsoluteError: Metric {
+public struct AbsoluteError: PairMetric {
     /// The mean over all elements of all examples.
     public init() {}
-    /// `meanAbsoluteError`.
+    /// `meanAbsoluteError`, in configs and tables.
     public var name: String { "meanAbsoluteError" }
-    /// false.
-    public var prefersHigher: Bool { false }
 
     /// The sum of distances, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).abs() }
     }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
-    }
 }
 
 /// The root of the mean of (x − y)².
-public struct RootMeanSquaredError: Metric {
+public struct RootMeanSquaredError: PairMetric {
     /// The root of the mean over all elements of all examples.
     public init() {}
-    /// `rootMeanSquaredError`.
+    /// `rootMeanSquaredError`, in configs and tables.
     public var name: String { "rootMeanSquaredError" }
-    /// false.
-    public var prefersHigher: Bool { false }
 
     /// The sum of squares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
@@ -57,31 +55,19 @@ public struct RootMeanSquaredError: Metric {
 
     /// The root of the mean; 0 of nothing.
     public func value(of numbers: [Double]) -> Double { Average(numbers).value.squareRoot() }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
-    }
 }
 
 /// The mean of |x − y| / max(|y|, ε), a share, not per cent; as scikit-learn has it, ε is 2⁻⁵², so a
 /// target of 0 that is missed gives a huge number.
-public struct AbsolutePercentageError: Metric {
+public struct AbsolutePercentageError: PairMetric {
     /// The mean over all elements of all examples.
     public init() {}
-    /// `meanAbsolutePercentageError`.
+    /// `meanAbsolutePercentageError`, in configs and tables.
     public var name: String { "meanAbsolutePercentageError" }
-    /// false.
-    public var prefersHigher: Bool { false }
 
     /// The sum of shares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         Pairs.sum(prediction, target, name) { ($0 - $1).abs() / $1.abs().maximum(0x1p-52) }
-    }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
     }
 }
 

@@ -6,12 +6,12 @@ public import Tensor
 ///
 /// As in scikit-learn, an output whose targets are all equal has 1 if it is predicted exactly and else 0,
 /// and fewer than two examples give NaN.
-public struct R2Score: Metric {
+public struct R2Score: PairMetric {
     /// The mean over all outputs.
     public init() {}
-    /// `r2`.
+    /// `r2`, in configs and tables.
     public var name: String { "r2" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
 
     /// The moments of targets and errors, in float64.
@@ -27,21 +27,16 @@ public struct R2Score: Metric {
             return (missed, output.targetSquares)
         }
     }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
-    }
 }
 
 /// 1 − Var(y − x) / Var(y) of each output over all examples; the mean over the outputs. Unlike R² it
 /// forgives a constant error. Constant targets and few examples are treated as in R².
-public struct ExplainedVariance: Metric {
+public struct ExplainedVariance: PairMetric {
     /// The mean over all outputs.
     public init() {}
-    /// `explainedVariance`.
+    /// `explainedVariance`, in configs and tables.
     public var name: String { "explainedVariance" }
-    /// true.
+    /// More is better.
     public var prefersHigher: Bool { true }
 
     /// The moments of targets and errors, in float64.
@@ -52,11 +47,6 @@ public struct ExplainedVariance: Metric {
     /// The mean of 1 − Var(y − x) / Var(y) over the outputs; NaN of fewer than two examples.
     public func value(of numbers: [Double]) -> Double {
         Outputs.mean(numbers) { ($0.errorSquares, $0.targetSquares) }
-    }
-
-    /// Throws where the targets don't have the predictions' shape.
-    public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
     }
 }
 

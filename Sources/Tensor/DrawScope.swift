@@ -3,8 +3,8 @@ import Synchronization
 /// A transformation of batches inside which each example draws numbers of its own: draws there have
 /// an axis for the examples in front and are lifted to stand for one of them.
 package final class DrawScope: @unchecked Sendable {
-    // Safe to share: a task-local value that is ignored on other threads than the one that opened the
-    // scope.
+    // Safe to share: a task-local value that is ignored when the scope has ended, and on other threads
+    // than the one that opened it.
     private let home = HomeThread()
     private let size: Int
     private let lift: (Tensor) -> Tensor
@@ -33,9 +33,13 @@ package final class DrawScope: @unchecked Sendable {
     package static func with<R>(
         size: Int, lift: @escaping (Tensor) -> Tensor, _ body: () throws -> R
     ) rethrows -> R {
+        let scope = DrawScope(size, current, lift)
         open.add(1, ordering: .relaxed)
-        defer { open.subtract(1, ordering: .relaxed) }
-        return try $scoped.withValue(DrawScope(size, current, lift), operation: body)
+        defer {
+            scope.home.close()
+            open.subtract(1, ordering: .relaxed)
+        }
+        return try $scoped.withValue(scope, operation: body)
     }
 
     /// A draw of a shape, or one for each example.

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// No `fatalError`, whose backtrace of some eighty lines would follow the sentence; `precondition`
 /// loses its message in release builds.
-public func fail(_ operation: String, _ problem: String, hint: String? = nil) -> Never {
+package func fail(_ operation: String, _ problem: String, hint: String? = nil) -> Never {
     let advice = hint.map { " (\($0))" } ?? ""
     let sentence = "Fatal error: \(operation): \(problem)\(advice)\n"
     if hasBacktraces {

@@ -45,7 +45,7 @@ extension NDArray {
 
     /// Writes `source`, converted, broadcast and brought to this device, over these elements. Views of
     /// them change too.
-    public func assign(_ source: NDArray) {
+    package func assign(_ source: NDArray) {
         for axis in 0..<rank where strides[axis] == 0 && shape[axis] > 1 {
             fail(
                 "assign", "axis \(axis) of shape \(shape) repeats the same elements",

@@ -14,6 +14,16 @@ extension NDArray {
         let m = shape[rank - 2]
         let k = shape[rank - 1]
         let n = other.shape[other.rank - 1]
+        guard dtype == other.dtype else {
+            fail(
+                "matmul", "\(dtype) \(shape) × \(other.dtype) \(other.shape)",
+                hint: "cast one of them")
+        }
+        guard k == other.shape[other.rank - 2] else {
+            fail(
+                "matmul", "\(dtype) \(shape) × \(other.dtype) \(other.shape) don't fit",
+                hint: "the last axis of the first must equal the last but one of the second")
+        }
         if other.rank == 2, rank > 2, isContiguous {
             let rows = reshape([count / max(k, 1), k])
             if k > 0 {
@@ -21,12 +31,12 @@ extension NDArray {
                     shape.replacing(rank - 1, with: n))
             }
         }
-        guard k == other.shape[other.rank - 2], dtype == other.dtype,
-            let batch = Shape.broadcast(batchShape, other.batchShape)
-        else {
+        guard let batch = Shape.broadcast(batchShape, other.batchShape) else {
             fail(
-                "matmul", "\(dtype) \(shape) × \(other.dtype) \(other.shape) don't fit",
-                hint: "the last axis of the first must equal the last but one of the second")
+                "matmul",
+                "the batch axes \(batchShape) and \(other.batchShape) of \(shape) × "
+                    + "\(other.shape) don't broadcast",
+                hint: "all axes but the last two must be equal, or 1")
         }
         if dtype.isInteger, bias != nil || relu {
             var product = matmul(other)

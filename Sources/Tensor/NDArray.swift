@@ -1,7 +1,7 @@
 /// An n-dimensional array: a shape and strides over shared storage.
 ///
 /// A value by convention: no operation here changes an existing array's elements except those
-/// whose name says so (`assign`, `withMutableBytes`). Views share storage with what they view.
+/// whose name says so (`withUnsafeMutableBytes`). Views share storage with what they view.
 public struct NDArray: Sendable {
     /// The memory that the elements lie in, shared with other views of it.
     package internal(set) var storage: Storage
@@ -82,7 +82,8 @@ public struct NDArray: Sendable {
         return try body(UnsafeRawBufferPointer(start: source.pointer, count: source.byteCount))
     }
 
-    /// Writable bytes of a contiguous array on the CPU that nobody else reads meanwhile.
+    /// Writable bytes of a contiguous array on the CPU. Unsafe: views change too, and the caller sees to
+    /// it that nobody else reads or writes the elements meanwhile, on another thread for instance.
     public func withUnsafeMutableBytes<R>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> R
     ) rethrows -> R {

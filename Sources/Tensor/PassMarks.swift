@@ -11,6 +11,11 @@ package struct PassMarks {
     /// An end whose hooks are for the pass outside to run.
     package static let isForeign: UInt16 = 32
 
+    // What a comparison with `seen` leaves out: all notes, or all but the one that it asks for.
+    private static let notes = leadsToTarget | hasLeadingParent | isEnd | isTarget | isForeign
+    private static let notesButLeading = notes & ~leadsToTarget
+    private static let notesButParent = notes & ~hasLeadingParent
+
     /// The depth, and that the tensor was seen.
     package let seen: UInt16
 
@@ -21,16 +26,18 @@ package struct PassMarks {
         seen = depth << 6 | 1
     }
 
-    package func hasSeen(_ tensor: Tensor) -> Bool { tensor.mark & ~62 == seen }
+    package func hasSeen(_ tensor: Tensor) -> Bool { tensor.mark & ~PassMarks.notes == seen }
 
     package func leads(_ tensor: Tensor?) -> Bool {
         guard let tensor else { return false }
-        return tensor.mark & ~60 == seen | PassMarks.leadsToTarget
+        return tensor.mark & ~PassMarks.notesButLeading == seen | PassMarks.leadsToTarget
     }
 
     /// Whether gradients flow through a tensor to others, or its hooks wait for all of them.
     package func passesOn(_ tensor: Tensor) -> Bool {
-        if tensor.mark & ~58 == seen | PassMarks.hasLeadingParent { return true }
+        if tensor.mark & ~PassMarks.notesButParent == seen | PassMarks.hasLeadingParent {
+            return true
+        }
         return tensor.extras != nil && leads(tensor) && tensor.mark & PassMarks.isForeign == 0
     }
 

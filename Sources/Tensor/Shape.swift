@@ -99,7 +99,7 @@ public struct Shape: Sendable, RandomAccessCollection, MutableCollection,
         return result
     }
 
-    /// Without the dimension `axis`, from 0; unchanged if there is none of that number.
+    /// Without the dimension `axis`, from 0; traps if there is none of that number.
     public func removing(at axis: Int) -> Shape {
         check(axis)
         var result = Shape()

@@ -3,9 +3,9 @@
 /// Released to its backend's allocator the moment the last array lets go.
 package final class Storage: @unchecked Sendable {
     // Safe to share: the pointer and size never change (but for stand-ins, which stay with one
-    // captured step), the bytes are written only by whoever holds
-    // the one array being filled, and `version` and `witness` are touched only by the tensor that
-    // made or changes it in place, which stays on one thread.
+    // captured step). Bytes and `version` are written by whoever fills the one array that there is,
+    // by the tensor that changes it in place, which stays on one thread, and in
+    // `withUnsafeMutableBytes`, whose caller vouches for it; `witness` is set by who made it.
 
     /// Where the bytes start: 64-byte aligned unless the storage wraps foreign memory.
     @exclusivity(unchecked) package internal(set) var pointer: UnsafeMutableRawPointer

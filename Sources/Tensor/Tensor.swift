@@ -88,7 +88,10 @@ public class Tensor {
 
     /// Whether a backward function has to give a gradient for this input: it requires one, and the
     /// pass that is running leads on to somebody who asked for it.
-    public final var needsGradient: Bool { requiresGrad && (mark == 0 || mark & 2 != 0) }
+    public final var needsGradient: Bool { requiresGrad && (mark == 0 || leadsToTarget) }
+
+    /// Whether the pass by targets that marked this tensor leads on to one of them.
+    package final var leadsToTarget: Bool { mark & PassMarks.leadsToTarget != 0 }
 
     /// The sizes of the dimensions; empty for a scalar.
     public final var shape: Shape { data.shape }

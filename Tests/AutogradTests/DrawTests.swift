@@ -66,6 +66,26 @@ struct DrawTests {
         #expect(near(first[2], 3 / 4.5, 0.04))
     }
 
+    private static let badWeights: [[Float]] = [[0, 0], [-1, 3], [.nan, 1], [.infinity, 1]]
+
+    @Test("of classes need weights", arguments: 0..<4, [false, true])
+    func noWeights(_ index: Int, _ withReplacement: Bool) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { [index, withReplacement] in
+            _ = Tensor([[1, 1], DrawTests.badWeights[index]]).multinomial(
+                1, withReplacement: withReplacement, using: Random(seed: 1))
+        }
+        expectSentence(result, "multinomial: weights are negative or not finite, or add up to 0")
+    }
+
+    @Test("of classes without weights are classes where nobody can look")
+    func unseenWeights() {
+        let f = { (x: Tensor) in x.multinomial(5, withReplacement: true, using: Random(seed: 1)) }
+        let drawn = vmap(f)(Tensor([[0, 0, 0], [.nan, 1, 1]] as [[Float]]))
+        #expect(drawn.values(as: Int.self).allSatisfy { (0..<3).contains($0) })
+    }
+
     @Test("in random order hold each number once")
     func permutations() {
         let random = Random(seed: 5)

@@ -22,6 +22,36 @@ struct IndexingTests {
         #expect(cube[rows.mod(2), .new, columns].shape == [2, 1, 4, 5])
     }
 
+    @Test("writes where it reads, whatever stands between the brackets")
+    func places() {
+        let x = Tensor.arange(0, 2 * 3 * 4 * 5).reshape([2, 3, 4, 5])
+        let (pair, column) = (Tensor([1, -1], .int64), Tensor([[0], [2], [1]], .int64))
+        let four = Tensor([0, 2, 1, -1], .int64)
+        let mask = Tensor([[true, false, true], [false, true, true]], .bool)
+        let all: [[any TensorIndexConvertible]] = [
+            [.all, pair], [pair, column], [.all, pair, column], [pair, .all, column],
+            [.every(-1), .new, pair, .every(-2), 3], [.ellipsis, column], [mask], [mask, 1, four],
+            [1, .ellipsis, pair, 0..<3], [0, 1, pair, .new, 2...], [.ellipsis, .all, pair, -1],
+            [.all, .all, pair, column], [pair, .every(2), .new, .all, column], [0, 1...2],
+        ]
+        for indices in all {
+            let places = x[at: indices]
+            #expect(x.positions(at: indices).shape == places.shape)
+            #expect(x.positions(at: indices).values(as: Int.self) == places.values())
+        }
+        #expect(Tensor(7).positions(at: []).values(as: Int.self) == [0])
+    }
+
+    @Test("writing an element doesn't touch the others")
+    func smallWrites() {
+        let x = Tensor.zeros([300, 400])
+        let counter = KernelCounter()
+        counter.count { x[Tensor([299], .int64), Tensor([-1], .int64)] = Tensor(5) }
+        #expect(x[299, 399].item == 5 && x.sum().item == 5)
+        let bytes = counter.rows.filter { $0.key != "scatter" }.map(\.value.bytes)
+        #expect(bytes.allSatisfy { $0 < 1000 })
+    }
+
     @Test("writes at several indices in place, the last of equals staying")
     func writing() {
         let x = Tensor.zeros([3, 3])

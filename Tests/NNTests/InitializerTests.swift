@@ -68,7 +68,8 @@ struct InitializerTests {
     }
 
     @Test(
-        "orthogonal rows or columns, whichever are fewer", arguments: [[4, 9], [9, 4], [5, 5]])
+        "orthogonal rows or columns, whichever are fewer",
+        arguments: [[4, 9], [9, 4], [5, 5], [70, 66]])
     func orthogonal(size: [Int]) {
         let (rows, columns) = (size[0], size[1])
         let m = draw(.orthogonal(gain: 3), Shape(size))

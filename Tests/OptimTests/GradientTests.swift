@@ -30,6 +30,15 @@ struct GradientTests {
         #expect(gradients(several) == [[1.5], [2], []])
     }
 
+    @Test("their norm is one kernel, whatever their number")
+    func kernels() {
+        let several = parameters([[1, 2], [2, 4], [4], [8]])
+        let counter = KernelCounter()
+        #expect(counter.count { several.gradientNorm } == Double(105).squareRoot())
+        #expect(counter.rows.values.reduce(0) { $0 + $1.launches } == 1)
+        #expect([Parameter]().gradientNorm == 0)
+    }
+
     @Test("clipping by value cuts each element")
     func clipValue() {
         let several = parameters([[3, -4], [0.5]])
@@ -49,27 +58,5 @@ struct GradientTests {
     func trouble() {
         let found = Trouble(in: NDArray([1, 0, -2, .nan, .infinity] as [Float]))
         #expect(found.nan == 1 && found.infinite == 1 && found.zero == 1)
-    }
-
-    @Test("the loss scale halves on overflow and doubles after 2000 clean steps")
-    func lossScale() {
-        var scale = LossScale()
-        #expect(scale.value == 65536)
-        var made = scale.update(overflowed: true)
-        #expect(!made && scale.value == 32768)
-        for _ in 0..<1999 { made = scale.update(overflowed: false) }
-        #expect(made && scale.value == 32768)
-        _ = scale.update(overflowed: false)
-        #expect(scale.value == 65536 && scale.cleanSteps == 0)
-    }
-
-    @Test("the loss scale stays within 1 and 2³²")
-    func lossScaleRange() {
-        var low = LossScale(2)
-        for _ in 0..<3 { _ = low.update(overflowed: true) }
-        #expect(low.value == 1)
-        var high = LossScale(4_294_967_296, growthInterval: 1)
-        _ = high.update(overflowed: false)
-        #expect(high.value == 4_294_967_296)
     }
 }

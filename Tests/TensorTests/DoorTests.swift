@@ -114,6 +114,15 @@ private let arrays = [
     Door("matmul: needs a contiguous bias of a number a column") {
         _ = numbers.reshape([1, 2]).matmul(numbers.reshape([2, 1]), bias: numbers)
     },
+    Door("matmul: float32 [2, 3, 4] × float32 [5, 6] don't fit (the last axis of the first") {
+        _ = NDArray.full([2, 3, 4], 1, .float32).matmul(NDArray.full([5, 6], 1, .float32))
+    },
+    Door("matmul: float32 [2, 3] × float64 [3, 2] (cast one of them)") {
+        _ = NDArray.full([2, 3], 1, .float32).matmul(NDArray.full([3, 2], 1, .float64))
+    },
+    Door("matmul: the batch axes [2] and [3] of [2, 3, 4] × [3, 4, 5] don't broadcast") {
+        _ = NDArray.full([2, 3, 4], 1, .float32).matmul(NDArray.full([3, 4, 5], 1, .float32))
+    },
     Door("matmul: [2] × [2]: both must have two axes or more") { _ = numbers.matmul(numbers) },
     Door("softmaxBackward: needs arrays of one shape, not float64 [1], float64 [2]") {
         _ = numbers.softmaxBackward(NDArray([1.0]), logarithm: false)

@@ -108,8 +108,8 @@ public final class Graph {
         carryOut(feed, results, updates: false)
     }
 
-    /// How many kernels the last run took, and how many the operations themselves would; nil before
-    /// something was replayed.
+    /// How many kernels the run took that was recorded or replayed last, and how many the operations
+    /// themselves would; nil before there was one.
     public private(set) var kernelCounts: (run: Int, described: Int)?
 
     private func carryOut(

@@ -27,7 +27,7 @@ func gradients(
     let pass = BackwardPass(
         graph: records ? .keep : graph, records: records, capturing: targets.count,
         takers: takers)
-    pass.run(from: outputs.filter { $0.tensor.mark & 2 != 0 })
+    pass.run(from: outputs.filter(\.tensor.leadsToTarget))
     // By `target`, since a tensor may be listed twice.
     return targets.map { pass.captured[Int($0.target) - 1] }
 }

@@ -16,13 +16,10 @@ public func jvp<Input: TensorTree, Output: TensorTree>(
         return leaf.dual(direction, level)
     }
     guard directions.isEmpty else { fail("jvp", "the tangent has more tensors than the point") }
-    let output = f(duals)
-    let value = output.mapLeaves { Dual.split($0, level: level).primal }
-    let derivative = output.mapLeaves {
-        let (primal, tangent) = Dual.split($0, level: level)
-        return tangent ?? .zeros(like: primal)
+    guard tangent.structure == point.structure else {
+        fail("jvp", "the tangent differs from the point in structure")
     }
-    return (value, derivative)
+    return Dual.parts(of: f(duals), level: level)
 }
 
 /// The value of `f` at `point` and its derivatives there in several directions.
@@ -38,10 +35,10 @@ public func jvp<Input: TensorTree, Output: TensorTree>(
         let results = directions.map { jvp(f, at: point, along: $0) }
         return (results[0].value, results.map(\.tangent))
     }
-    let columns = directions.map(\.leaves)
-    guard columns.allSatisfy({ $0.count == columns[0].count }) else {
+    guard directions.allSatisfy({ $0.structure == first.structure }) else {
         fail("jvp", "the directions differ in structure")
     }
+    let columns = directions.map(\.leaves)
     let stacked = columns[0].indices.map { leaf in Tensor.stack(columns.map { $0[leaf] }) }
     let (value, tangents) = jvp(f, at: point, alongRows: first.replacingLeaves(stacked))
     let rows = tangents.leaves

@@ -19,25 +19,30 @@ public func jacobian(
     _ f: @escaping (Tensor) -> Tensor, mode: DifferentiationMode? = nil, vectorized: Bool = true
 ) -> (Tensor) -> Tensor {
     { x in
+        if mode == .forward, x.count > 0 { return jacobianColumns(f, x, vectorized) }
         let (value, pullback) = vjp(f, at: x)
         let shape = Shape(Array(value.shape) + Array(x.shape))
         if value.count == 0 || x.count == 0 {
             return Tensor(NDArray.full(shape, 0, value.dtype, on: value.data.backend))
         }
-        switch mode ?? (value.count <= x.count ? .reverse : .forward) {
-        case .reverse:
-            let units = Tensor.units(like: value)
-            let rows = vectorized ? vmap(pullback)(units) : .stack(units.rows.map(pullback))
-            return rows.reshape(shape)
-        case .forward:
-            let units = Tensor.units(like: x)
-            let columns =
-                vectorized
-                ? jvp(f, at: x, alongRows: units).tangents
-                : .stack(units.rows.map { jvp(f, at: x, along: $0).tangent })
-            return columns.moved(0, to: columns.rank - 1).reshape(shape)
-        }
+        if mode == nil, value.count > x.count { return jacobianColumns(f, x, vectorized) }
+        let units = Tensor.units(like: value)
+        let rows = vectorized ? vmap(pullback)(units) : .stack(units.rows.map(pullback))
+        return rows.reshape(shape)
     }
+}
+
+/// The Jacobian by a forward pass for each element of `x`, which has some.
+private func jacobianColumns(
+    _ f: (Tensor) -> Tensor, _ x: Tensor, _ vectorized: Bool
+) -> Tensor {
+    let units = Tensor.units(like: x)
+    let columns =
+        vectorized
+        ? jvp(f, at: x, alongRows: units).tangents
+        : .stack(units.rows.map { jvp(f, at: x, along: $0).tangent })
+    let shape = Shape(Array(columns.shape.dropFirst()) + Array(x.shape))
+    return columns.moved(0, to: columns.rank - 1).reshape(shape)
 }
 
 /// The second derivatives of a scalar function: shape [x.shape…, x.shape…]. Forward over reverse.

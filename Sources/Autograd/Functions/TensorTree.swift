@@ -15,9 +15,34 @@ public protocol TensorTree {
 
     /// The same structure with each tensor replaced, visited in a fixed order.
     func mapLeaves(_ transform: (Tensor) -> Tensor) -> Mapped
+
+    /// Appends what tells this structure from another one with as many tensors: how many elements
+    /// arrays have, which keys there are, what is nil. There is a default that looks at the stored
+    /// properties.
+    func describeStructure(to text: inout String)
 }
 
 extension TensorTree {
+    /// The structures of the stored properties that are trees, and the names of enum cases.
+    public func describeStructure(to text: inout String) {
+        let mirror = Mirror(reflecting: self)
+        text += "("
+        if mirror.displayStyle == .enum {
+            text += mirror.children.first?.label ?? String(describing: self)
+        }
+        for child in mirror.children {
+            (child.value as? any TensorTree)?.describeStructure(to: &text)
+        }
+        text += ")"
+    }
+
+    /// What tells this structure from others with as many tensors.
+    var structure: String {
+        var text = ""
+        describeStructure(to: &text)
+        return text
+    }
+
     /// The tensors in their order.
     public var leaves: [Tensor] {
         var found: [Tensor] = []
@@ -44,12 +69,20 @@ extension TensorTree {
 extension Tensor: TensorTree {
     /// The replacement of this tensor, which is a tree of one leaf.
     public final func mapLeaves(_ transform: (Tensor) -> Tensor) -> Tensor { transform(self) }
+    /// Appends a mark for one tensor.
+    public final func describeStructure(to text: inout String) { text += "." }
 }
 
 extension Array: TensorTree where Element: TensorTree {
     /// The elements' trees in order; an empty array has no leaves.
     public func mapLeaves(_ transform: (Tensor) -> Tensor) -> [Element.Mapped] {
         map { $0.mapLeaves(transform) }
+    }
+    /// Appends the elements' structures, in brackets.
+    public func describeStructure(to text: inout String) {
+        text += "["
+        for element in self { element.describeStructure(to: &text) }
+        text += "]"
     }
 }
 
@@ -58,18 +91,36 @@ extension Optional: TensorTree where Wrapped: TensorTree {
     public func mapLeaves(_ transform: (Tensor) -> Tensor) -> Wrapped.Mapped? {
         map { $0.mapLeaves(transform) }
     }
+    /// Appends a mark for nil, or the wrapped tree's structure behind another one.
+    public func describeStructure(to text: inout String) {
+        guard let self else { return text += "-" }
+        text += "+"
+        self.describeStructure(to: &text)
+    }
 }
 
 /// Visited in the order of the keys' descriptions, so that the order doesn't change between runs.
 extension Dictionary: TensorTree where Value: TensorTree {
     /// The values' trees in the order of their keys' descriptions.
     public func mapLeaves(_ transform: (Tensor) -> Tensor) -> [Key: Value.Mapped] {
-        let order = keys.sorted { String(describing: $0) < String(describing: $1) }
         var result: [Key: Value.Mapped] = [:]
-        for key in order {
+        for (key, _) in order {
             if let value = self[key] { result[key] = value.mapLeaves(transform) }
         }
         return result
+    }
+    /// Appends the keys, each with its value's structure, in their order.
+    public func describeStructure(to text: inout String) {
+        text += "{"
+        for (key, name) in order {
+            text += "\(name.utf8.count):\(name)"
+            self[key]?.describeStructure(to: &text)
+        }
+        text += "}"
+    }
+
+    private var order: [(key: Key, name: String)] {
+        keys.map { ($0, String(describing: $0)) }.sorted { $0.1 < $1.1 }
     }
 }
 

@@ -94,7 +94,7 @@ struct Differentiation {
         let records = GradMode.isEnabled && reach.hasOtherSources
         let pass = BackwardPass(
             graph: records ? .keep : .prune, records: records, capturing: variables.count)
-        if output.mark & 2 != 0 { pass.run(from: [(output, .ones(like: output))]) }
+        if output.leadsToTarget { pass.run(from: [(output, .ones(like: output))]) }
         gradients = pass.captured
         value = records ? output : output.withoutHistory
     }

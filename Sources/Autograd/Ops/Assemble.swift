@@ -106,14 +106,14 @@ extension Tensor {
     public static func trilIndices(
         _ rows: Int, _ columns: Int, offset: Int = 0, on device: Device? = nil
     ) -> Tensor {
-        places(rows, columns, on: device) { $1 - $0 <= offset }
+        places(rows, columns, "trilIndices", on: device) { $1 - $0 <= offset }
     }
 
     /// The places on and above the diagonal `offset` of a matrix, row by row: int64 [2, places].
     public static func triuIndices(
         _ rows: Int, _ columns: Int, offset: Int = 0, on device: Device? = nil
     ) -> Tensor {
-        places(rows, columns, on: device) { $1 - $0 >= offset }
+        places(rows, columns, "triuIndices", on: device) { $1 - $0 >= offset }
     }
 
     private static func difference(
@@ -126,10 +126,11 @@ extension Tensor {
     }
 
     private static func places(
-        _ rows: Int, _ columns: Int, on device: Device?, _ isInside: (Int, Int) -> Bool
+        _ rows: Int, _ columns: Int, _ operation: String, on device: Device?,
+        _ isInside: (Int, Int) -> Bool
     ) -> Tensor {
         guard rows >= 0, columns >= 0 else {
-            fail("triangle", "\(rows) rows and \(columns) columns")
+            fail(operation, "\(rows) rows and \(columns) columns")
         }
         let places = (0..<rows).flatMap { row in
             (0..<columns).filter { isInside(row, $0) }.map { (row, $0) }

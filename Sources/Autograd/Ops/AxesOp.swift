@@ -14,48 +14,48 @@ package class AxesOp: UnaryOp {
     /// The same operation along other axes.
     func along(_ axes: [Int]?) -> AxesOp { fail(name, "names no operation along other axes") }
 
-    package final override func batch(_ x: Tensor) -> Tensor? { along(axes.ofExamples(x))(x) }
+    package final override func batch(_ x: Tensor) -> Tensor? { along(axes.ofExamples(x, name))(x) }
 
     /// A gradient or result with the axes, of size 1, where they disappeared.
-    final func kept(_ dy: Tensor, _ x: Tensor) -> Tensor { dy.reshape(x.shape.reduced(axes)) }
+    final func kept(_ dy: Tensor, _ x: Tensor) -> Tensor { dy.reshape(x.shape.reduced(axes, name)) }
 
     /// How many elements become one.
-    final func length(_ x: Tensor) -> Int { x.shape.length(axes) }
+    final func length(_ x: Tensor) -> Int { x.shape.length(axes, name) }
 
     final func sum(_ x: Tensor) -> Tensor { x.sum(axes: axes, keepDims: keepDims) }
 }
 
 extension [Int]? {
     /// These axes of an example as axes of the batch; nil means all of the example's.
-    fileprivate func ofExamples(_ batch: Tensor) -> [Int] {
+    fileprivate func ofExamples(_ batch: Tensor, _ operation: String) -> [Int] {
         guard let axes = self else { return Array(1..<Swift.max(batch.rank, 1)) }
         let example = batch.shape.removing(at: 0)
-        return axes.map { example.axis($0, "reduce") + 1 }
+        return axes.map { example.axis($0, operation) + 1 }
     }
 }
 
 extension Shape {
     /// This shape with the reduced axes at size 1; nil means all.
-    func reduced(_ axes: [Int]?) -> Shape {
+    func reduced(_ axes: [Int]?, _ operation: String) -> Shape {
         guard let axes else { return Shape(repeating: 1, count: rank) }
         var result = self
-        for axis in axes { result[self.axis(axis, "reduce")] = 1 }
+        for axis in axes { result[self.axis(axis, operation)] = 1 }
         return result
     }
 
     /// The product of the sizes of some axes, nil meaning all.
-    func length(_ axes: [Int]?) -> Int {
+    func length(_ axes: [Int]?, _ operation: String) -> Int {
         guard let axes else { return elementCount }
-        return axes.reduce(1) { $0 * self[axis($1, "reduce")] }
+        return axes.reduce(1) { $0 * self[axis($1, operation)] }
     }
 }
 
 extension NDArray {
     /// This array without `axes`, which have size 1.
-    func dropping(_ axes: [Int]?, unless keepDims: Bool) -> NDArray {
+    func dropping(_ axes: [Int]?, unless keepDims: Bool, _ operation: String) -> NDArray {
         if keepDims { return self }
         var kept = Shape()
-        let dropped = (axes ?? Array(0..<rank)).map { shape.axis($0, "reduce") }
+        let dropped = (axes ?? Array(0..<rank)).map { shape.axis($0, operation) }
         for axis in 0..<rank where !dropped.contains(axis) { kept.append(shape[axis]) }
         return reshape(kept)
     }

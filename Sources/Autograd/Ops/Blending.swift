@@ -1,4 +1,5 @@
 internal import CKernels
+import Glibc
 public import Tensor
 
 // Compositions, with the gradients of what they are composed of.
@@ -79,17 +80,24 @@ extension Tensor {
         Tensor.roundedOnce([floating]) { $0[0] * (180 / Double.pi) }
     }
 
-    /// To a number of decimals, before the point if negative; ties to even.
+    /// To a number of decimals, before the point if negative; ties to even. An element with too few
+    /// digits to have that decimal stays as it is.
     public final func round(decimals: Int) -> Tensor {
         if decimals == 0 { return round() }
         guard dtype.isFloat else {
             if decimals > 0 { return arithmetic }
             fail("round", "\(dtype) can't be rounded to tens", hint: "cast to a float dtype")
         }
-        var scale = 1.0
-        for _ in 0..<decimals.magnitude { scale *= 10 }
-        return Tensor.roundedOnce([self]) {
-            decimals > 0 ? ($0[0] * scale).round() / scale : ($0[0] / scale).round() * scale
+        let scale: Double = Glibc.pow(10.0, Double(decimals.magnitude))
+        return Tensor.roundedOnce([self]) { (inputs: [Tensor]) -> Tensor in
+            let x = inputs[0]
+            if decimals > 0 {
+                let scaled = x * scale
+                return Tensor.where(scaled.isFinite(), scaled.round() / scale, x.detach())
+            }
+            let largest = x.dtype == .float64 ? Double.greatestFiniteMagnitude : 0x1.fffffep127
+            if scale > largest { return Tensor.where(x.isFinite(), x * 0.0, x.detach()) }
+            return (x / scale).round() * scale
         }
     }
 

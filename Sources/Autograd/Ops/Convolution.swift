@@ -74,7 +74,8 @@ package final class Convolution: NaryOp {
         }
         let leading = leading(Array(parts[0].shape.dropFirst()), Array(parts[1].shape.dropFirst()))
         if count == 0 {
-            return Tensor(NDArray.full(Shape([0] + leading + extents), 0, parts[0].dtype))
+            let (shape, model) = (Shape([0] + leading + extents), parts[0])
+            return Tensor(NDArray.full(shape, 0, model.dtype, on: model.data.backend))
         }
         let many = Convolution(part, window.grouped(count), extents: extents)
         // Examples stand before the channels, and before the features of weights.

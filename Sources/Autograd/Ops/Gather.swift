@@ -81,13 +81,8 @@ extension Tensor {
         let axis = shape.axis(axis, "take")
         let checked = index.checkedIndex(below: shape[axis], "take")
         if axis == 0 { return Gather.of(self, checked) }
-        let front = [axis] + (0..<rank).filter { $0 != axis }
-        let taken = Gather.of(permute(front), checked)
-        let width = index.rank
-        let order =
-            (width..<(width + axis)).map { $0 } + (0..<width).map { $0 }
-            + ((width + axis)..<taken.rank).map { $0 }
-        return taken.permute(order)
+        let taken = Gather.of(moved(axis, to: 0), checked)
+        return taken.moveAxes(Array(0..<index.rank), to: Array(axis..<axis + index.rank))
     }
 
     /// One where the last axis equals the index, else zero: shape [..., classes].
@@ -97,7 +92,8 @@ extension Tensor {
         return (checked.unsqueeze(-1) .== numbers).cast(to: dtype)
     }
 
-    /// The positions of elements that are not zero: int64 of shape [number of them, rank].
+    /// The positions of elements that are not zero: int64 of shape [number of them, rank]. Waits for the
+    /// device.
     public final func nonzero() -> Tensor {
         failIfBatched("nonzero")
         let values = data.cast(to: .bool).values(as: Bool.self)
@@ -112,7 +108,7 @@ extension Tensor {
         return Tensor(NDArray(positions, [found, rank], on: data.backend))
     }
 
-    /// The elements where `mask` is true, in row-major order; both are broadcast.
+    /// The elements where `mask` is true, in row-major order; both are broadcast. Waits for the device.
     public final func masked(_ mask: Tensor) -> Tensor {
         guard mask.dtype == .bool, let all = Shape.broadcast(shape, mask.shape) else {
             fail(

@@ -118,8 +118,10 @@ extension Tensor {
     }
 
     /// The number of each element, in row-major order, of what brackets with these indices give.
-    final func positions(at indices: [any TensorIndexConvertible]) -> Tensor {
-        noGrad { Tensor.arange(0, count, on: data.backend).reshape(shape)[at: indices] }
+    package final func positions(at indices: [any TensorIndexConvertible]) -> Tensor {
+        noGrad {
+            Brackets(indices.map(\.tensorIndex), of: shape).positions(on: data.backend)
+        }
     }
 
     /// This tensor broadcast to a shape, without leading axes of size 1 that are too many.

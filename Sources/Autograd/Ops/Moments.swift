@@ -27,14 +27,15 @@ final class Variance: AxesOp {
     }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
-        x.wideVariance(axes, correction).cast(to: x.dtype).dropping(axes, unless: keepDims)
+        x.wideVariance(axes, correction, name).cast(to: x.dtype).dropping(
+            axes, unless: keepDims, name)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        let slope = kept(dy, x).wide * 2 / x.shape.divisor(axes, correction)
+        let slope = kept(dy, x).wide * 2 / x.shape.divisor(axes, correction, name)
         return slope * x.centred(axes)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        let slope = x.centred(axes) * 2 / x.shape.divisor(axes, correction)
+        let slope = x.centred(axes) * 2 / x.shape.divisor(axes, correction, name)
         return sum(dx.wide * slope).cast(to: x.dtype)
     }
     override func along(_ axes: [Int]?) -> AxesOp {
@@ -50,15 +51,15 @@ final class StandardDeviation: AxesOp {
         super.init(axes, keepDims: keepDims)
     }
     override func forward(_ x: NDArray) -> NDArray {
-        let deviation = x.wideVariance(axes, correction).map(.sqrt)
-        return deviation.cast(to: x.dtype).dropping(axes, unless: keepDims)
+        let deviation = x.wideVariance(axes, correction, name).map(.sqrt)
+        return deviation.cast(to: x.dtype).dropping(axes, unless: keepDims, name)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let slope = kept(dy, x).wide.overNonzero(kept(y, x).wide)
-        return slope / x.shape.divisor(axes, correction) * x.centred(axes)
+        return slope / x.shape.divisor(axes, correction, name) * x.centred(axes)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        let total = sum(dx.wide * x.centred(axes)) / x.shape.divisor(axes, correction)
+        let total = sum(dx.wide * x.centred(axes)) / x.shape.divisor(axes, correction, name)
         return total.overNonzero(y.wide).cast(to: x.dtype)
     }
     override func along(_ axes: [Int]?) -> AxesOp {
@@ -68,16 +69,20 @@ final class StandardDeviation: AxesOp {
 
 extension Shape {
     /// What the squares along `axes` are divided by.
-    fileprivate func divisor(_ axes: [Int]?, _ correction: Double) -> Double {
-        Swift.max(0, Double(length(axes)) - correction)
+    fileprivate func divisor(
+        _ axes: [Int]?, _ correction: Double, _ operation: String
+    ) -> Double {
+        Swift.max(0, Double(length(axes, operation)) - correction)
     }
 }
 
 extension NDArray {
     /// Σ (x − mean)² / (n − c) in float64, with the axes at size 1. Elements are taken relative to the
     /// first of their line, so that equal ones, however large, have the variance 0.
-    fileprivate func wideVariance(_ axes: [Int]?, _ correction: Double) -> NDArray {
-        let divisor = Scalar(shape.divisor(axes, correction))
+    fileprivate func wideVariance(
+        _ axes: [Int]?, _ correction: Double, _ operation: String
+    ) -> NDArray {
+        let divisor = Scalar(shape.divisor(axes, correction, operation))
         if count == 0 {
             return reduce(.sum, axes: axes, keepDims: true, as: .float64).zip(.div, divisor)
         }

@@ -52,14 +52,14 @@ final class Norm: AxesOp {
 final class LogSumExp: AxesOp {
     override func forward(_ x: NDArray) -> NDArray {
         if x.dtype == .float32 || x.dtype == .float64, axes == [x.rank - 1] {
-            return x.logSumExp().dropping(axes, unless: keepDims)
+            return x.logSumExp().dropping(axes, unless: keepDims, name)
         }
         let top = x.reduce(.maximum, axes: axes, keepDims: true)
         let total = x.reduce(
             .sum, map: .binary(.exp_difference), with: top, axes: axes, keepDims: true, as: .float64
         )
         let result = total.map(.log).zipReusing(.add, top.cast(to: .float64))
-        return result.cast(to: x.dtype).dropping(axes, unless: keepDims)
+        return result.cast(to: x.dtype).dropping(axes, unless: keepDims, name)
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         kept(dy, x) * (x - kept(y, x)).exp()
@@ -84,7 +84,7 @@ extension Tensor {
 
     /// ln Σ exp(x) along axes, nil meaning all, without overflow.
     public final func logSumExp(axes: [Int]?, keepDims: Bool = false) -> Tensor {
-        if count == 0, shape.length(axes) == 0 {
+        if count == 0, shape.length(axes, "logSumExp") == 0 {
             fail("logSumExp", "axes of shape \(shape) have no elements")
         }
         return LogSumExp(axes?.map { shape.axis($0, "logSumExp") }, keepDims: keepDims)(floating)

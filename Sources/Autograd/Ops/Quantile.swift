@@ -71,8 +71,7 @@ extension Tensor {
         for value in q where !(value >= 0 && value <= 1) {
             fail("quantile", "\(value) is no fraction", hint: "quantiles run from 0 to 1")
         }
-        let dtype: DType = dtype == .float64 ? .float64 : .float32
-        return Tensor(NDArray(q, on: data.backend).cast(to: dtype))
+        return Tensor(NDArray(q, on: data.backend))
     }
 
     private func quantiles(
@@ -99,7 +98,9 @@ extension Tensor {
 
     /// The ranks of quantiles in each of these sorted rows, in a float that holds them.
     private func ranks(_ q: Tensor, ignoringNaN: Bool) -> Tensor {
-        let (last, q) = (rank - 1, q.cast(to: dtype == .float64 ? .float64 : .float32))
+        let last = rank - 1
+        let isExact = dtype != .float64 && shape[last] <= 1 << 24
+        let q = q.cast(to: isExact ? .float32 : .float64)
         if ignoringNaN {
             let numbers = isNaN().logicalNot().sum(axis: last, keepDims: true)
             return (q * (numbers - 1).cast(to: q.dtype)).maximum(0)

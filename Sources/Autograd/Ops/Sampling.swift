@@ -8,6 +8,9 @@ extension Tensor {
     ///
     /// Without replacement a class comes at most once, and where fewer classes than `count` have a
     /// weight, those of weight 0 follow.
+    ///
+    /// Traps where weights are negative or not finite, or add up to 0. This waits for the device, and
+    /// isn't looked at under `vmap` nor while a step is captured.
     public final func multinomial(
         _ count: Int, withReplacement: Bool = false, using random: Random
     ) -> Tensor {
@@ -21,18 +24,29 @@ extension Tensor {
         }
         let weights = detach().cast(to: .float64)
         return noGrad {
-            withReplacement
+            if weights.trace == nil, Recorder.current == nil { weights.requireWeights() }
+            return
+                withReplacement
                 ? weights.drawn(count, using: random) : weights.raced(count, using: random)
         }
     }
 
-    /// Places in the running sums of the weights.
+    private func requireWeights() {
+        let total = sum(axis: -1, keepDims: true)
+        let isPositive = total.isFinite().logicalAnd(total .> 0)
+        if (self .>= 0).logicalAnd(isPositive).all().item != 0 { return }
+        fail(
+            "multinomial", "weights are negative or not finite, or add up to 0",
+            hint: "softmax makes weights of any numbers")
+    }
+
+    /// Places in the running sums of the weights; the last one where rounding leads beyond it.
     private func drawn(_ count: Int, using random: Random) -> Tensor {
         let sums = cumsum()
         let total = sums.narrow(axis: -1, start: shape[rank - 1] - 1, count: 1)
         let drawn = Tensor.uniform(
             Shape(shape.dropLast() + [count]), .float64, using: random, on: data.backend)
-        return sums.searchSorted(drawn * total, right: true)
+        return sums.searchSorted(drawn * total, right: true).minimum(shape[rank - 1] - 1)
     }
 
     /// Each class arrives at a time of its own, exponentially distributed with its weight as rate: the

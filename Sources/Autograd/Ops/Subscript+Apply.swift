@@ -5,38 +5,12 @@ import Tensor
 
 extension Tensor {
     final func apply(_ indices: [TensorIndex]) -> Tensor {
-        var region = Region(of: shape)
-        var viewShape = Shape()
-        var chosen: [(axis: Int, index: Tensor)] = []
-        var axis = 0
-        for index in expanded(indices) {
-            switch index.kind {
-            case .newAxis: viewShape.append(1)
-            case .ellipsis: break
-            case .position(let position):
-                let resolved = position < 0 ? position + shape[axis] : position
-                guard resolved >= 0, resolved < shape[axis] else {
-                    fail("subscript", "\(position) is out of range for axis \(axis) of \(shape)")
-                }
-                region.starts[axis] = resolved
-                region.counts[axis] = 1
-                axis += 1
-            case .range(let start, let end, let step):
-                region.set(axis, start, end, step, size: shape[axis])
-                viewShape.append(region.counts[axis])
-                axis += 1
-            case .gather(let index):
-                for index in columns(of: index, at: axis) {
-                    chosen.append((viewShape.rank, index))
-                    viewShape.append(shape[axis])
-                    axis += 1
-                }
-            }
-        }
+        let brackets = Brackets(indices, of: shape)
+        let (region, chosen) = (brackets.region, brackets.chosen)
         let isWhole =
             region.starts.allSatisfy { $0 == 0 } && region.counts == shape
             && region.steps.allSatisfy { $0 == 1 }
-        let view = (isWhole ? self : Slice(region)(self)).reshape(viewShape)
+        let view = (isWhole ? self : Slice(region)(self)).reshape(brackets.viewShape)
         switch chosen.count {
         case 0: return view
         case 1: return view.take(chosen[0].index, axis: chosen[0].axis)
@@ -44,26 +18,11 @@ extension Tensor {
         }
     }
 
-    /// The index; or of a mask, the positions of what is true along each of its axes.
-    private func columns(of index: Tensor, at axis: Int) -> [Tensor] {
-        if index.dtype != .bool { return [index] }
-        guard index.shape.elementsEqual(shape[axis..<axis + index.rank]) else {
-            fail("subscript", "a mask of \(index.shape) doesn't fit axis \(axis) of \(shape)")
-        }
-        let places = index.nonzero()
-        return (0..<index.rank).map { places[.all, $0] }
-    }
-
     /// The slices at several indices that are broadcast against each other.
-    private func takeTogether(_ chosen: [(axis: Int, index: Tensor)]) -> Tensor {
+    private func takeTogether(_ chosen: [ChosenAxis]) -> Tensor {
         let axes = chosen.map(\.axis)
         let others = (0..<rank).filter { !axes.contains($0) }
-        var wide: Shape? = []
-        for (_, index) in chosen { wide = wide.flatMap { Shape.broadcast($0, index.shape) } }
-        guard let wide else {
-            let shapes = chosen.map { "\($0.index.shape)" }.joined(separator: ", ")
-            fail("subscript", "indices of shapes \(shapes) don't broadcast")
-        }
+        let wide = chosen.broadcastShape
         let rows = noGrad {
             chosen.reduce(Tensor(NDArray.full([], 0, .int64, on: data.backend))) { rows, item in
                 let size = shape[item.axis]
@@ -73,26 +32,9 @@ extension Tensor {
         let count = axes.reduce(1) { $0 * shape[$1] }
         let table = permute(axes + others).reshape(Shape([count] + others.map { shape[$0] }))
         let taken = Gather.of(table, rows.contiguous())
-        let isTogether = axes[axes.count - 1] - axes[0] == axes.count - 1
-        if !isTogether || axes[0] == 0 { return taken }
-        let (lead, width) = (axes[0], wide.rank)
-        let order = Array(width..<width + lead) + Array(0..<width)
-        return taken.permute(order + Array((width + lead)..<taken.rank))
-    }
-
-    /// The indices with the ellipsis, or the missing end, written out.
-    private func expanded(_ indices: [TensorIndex]) -> [TensorIndex] {
-        let used = indices.reduce(0) { $0 + $1.width }
-        let ellipses = indices.count { if case .ellipsis = $0.kind { true } else { false } }
-        guard used <= rank, ellipses <= 1 else {
-            fail("subscript", "\(used) indices for shape \(shape)", hint: "at most one per axis")
-        }
-        let missing = [TensorIndex](repeating: .all, count: rank - used)
-        if ellipses == 0 { return indices + missing }
-        return indices.flatMap { index -> [TensorIndex] in
-            if case .ellipsis = index.kind { return missing }
-            return [index]
-        }
+        let (lead, width) = (axes.lead, wide.rank)
+        if lead == 0 { return taken }
+        return taken.moveAxes(Array(0..<width), to: Array(lead..<lead + width))
     }
 }
 
@@ -100,7 +42,7 @@ extension TensorIndex {
     var isTensor: Bool { if case .gather = kind { true } else { false } }
 
     /// How many axes of the tensor it is for.
-    fileprivate var width: Int {
+    var width: Int {
         switch kind {
         case .newAxis, .ellipsis: 0
         case .gather(let index): index.dtype == .bool ? index.rank : 1
@@ -128,6 +70,16 @@ extension [TensorIndex] {
 }
 
 extension Region {
+    /// One position of an axis, from the end if negative.
+    mutating func set(_ axis: Int, to position: Int, of shape: Shape) {
+        let resolved = position < 0 ? position + shape[axis] : position
+        guard resolved >= 0, resolved < shape[axis] else {
+            fail("subscript", "\(position) is out of range for axis \(axis) of \(shape)")
+        }
+        starts[axis] = resolved
+        counts[axis] = 1
+    }
+
     /// Python's rules for start:end:step on an axis of `size`.
     mutating func set(_ axis: Int, _ start: Int?, _ end: Int?, _ step: Int, size: Int) {
         func place(_ position: Int, low: Int, high: Int) -> Int {

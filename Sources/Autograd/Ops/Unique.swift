@@ -2,7 +2,8 @@ public import Tensor
 
 extension Tensor {
     /// The different elements in ascending order, for each element which of them it is, and how often
-    /// each occurs: int64. Each NaN is one of its own. The gradient flows to the first of equals.
+    /// each occurs: int64. Each NaN is one of its own. The gradient flows to the first of equals. Waits for
+    /// the device.
     public final func unique() -> (values: Tensor, inverse: Tensor, counts: Tensor) {
         failIfBatched("unique")
         let flat = reshape([count])
@@ -14,7 +15,7 @@ extension Tensor {
     }
 
     /// The different slices along an axis in lexicographic order, for each slice which of them it is,
-    /// and how often each occurs: int64. The gradient flows to the first of equals.
+    /// and how often each occurs: int64. The gradient flows to the first of equals. Waits for the device.
     public final func unique(axis: Int) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
         failIfBatched("unique")
         let axis = shape.axis(axis, "unique")

@@ -25,9 +25,10 @@ public final class GradientTape {
     public let isPersistent: Bool
 
     /// The results of `record` and the targets of gradients, the roots of the recorded graph.
-    public private(set) var graph: [Tensor] = []
+    public var graph: [Tensor] { noted.tensors }
 
-    private var watched: [Tensor] = []
+    private var noted = TensorSet()
+    private var watched = TensorSet()
     /// The watched tensors that require a gradient only while something records them.
     private var switched: [Tensor] = []
     private var isUsed = false
@@ -44,7 +45,7 @@ public final class GradientTape {
             guard tensor.dtype.isFloat else {
                 fail("GradientTape", "a \(tensor.dtype) tensor has no gradient to watch for")
             }
-            if !watched.contains(where: { $0 === tensor }) { watched.append(tensor) }
+            watched.insert(tensor)
             if isRecording { switchOn(tensor) }
         }
     }
@@ -53,7 +54,7 @@ public final class GradientTape {
     /// several times.
     public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
         let wasRecording = isRecording
-        for tensor in watched { switchOn(tensor) }
+        for tensor in watched.tensors { switchOn(tensor) }
         defer { if !wasRecording { switchOff() } }
         let stack = Stack(tapes: GradientTape.open + [self])
         defer { stack.home.close() }
@@ -62,7 +63,8 @@ public final class GradientTape {
         return result
     }
 
-    /// Runs `body` without recording: what it computes is constant for every tape.
+    /// Runs `body` without recording: what it computes is constant for every tape. `noGrad` by
+    /// TensorFlow's name.
     public func stopRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
         try noGrad(body)
     }
@@ -73,7 +75,7 @@ public final class GradientTape {
     /// Forgets what was recorded, so that even a one-shot tape can be used again. Watched tensors
     /// stay watched.
     public func reset() {
-        graph = []
+        noted = TensorSet()
         isUsed = false
     }
 
@@ -107,7 +109,7 @@ public final class GradientTape {
         note(targets)
         let roots = zip(targets, upstreams).map { (tensor: $0, seed: $0.seed($1, "GradientTape")) }
         let found = differentiate(roots, by: sources)
-        if !isPersistent { graph = [] }
+        if !isPersistent { noted = TensorSet() }
         guard unreached == .zeros else { return found }
         return zip(found, sources).map { $0 ?? .zeros(like: $1) }
     }
@@ -116,9 +118,7 @@ public final class GradientTape {
         _ roots: [(tensor: Tensor, seed: Tensor)], by sources: [Tensor]
     ) -> [Tensor?] {
         // Watched sources are leaves again by now, unless a tape records.
-        let asleep = sources.filter { source in
-            !source.requiresGrad && watched.contains { $0 === source }
-        }
+        let asleep = sources.filter { !$0.requiresGrad && watched.contains($0) }
         for source in asleep { source.requiresGrad = true }
         defer { for source in asleep { source.requiresGrad = false } }
         let isFollowed =
@@ -129,10 +129,7 @@ public final class GradientTape {
     }
 
     private func note(_ tensors: [Tensor]) {
-        for tensor in tensors where tensor.requiresGrad && !graph.contains(where: { $0 === tensor })
-        {
-            graph.append(tensor)
-        }
+        for tensor in tensors where tensor.requiresGrad { noted.insert(tensor) }
     }
 
     private func switchOn(_ tensor: Tensor) {
@@ -145,11 +142,23 @@ public final class GradientTape {
     private func switchOff() {
         for tensor in switched {
             let other = GradientTape.open.last { tape in
-                tape !== self && tape.watched.contains { $0 === tensor }
+                tape !== self && tape.watched.contains(tensor)
             }
             if let other { other.switched.append(tensor) } else { tensor.requiresGrad = false }
         }
         switched = []
+    }
+
+    /// Tensors, each once, in the order they came.
+    private struct TensorSet {
+        private(set) var tensors: [Tensor] = []
+        private var known: Set<ObjectIdentifier> = []
+
+        func contains(_ tensor: Tensor) -> Bool { known.contains(ObjectIdentifier(tensor)) }
+
+        mutating func insert(_ tensor: Tensor) {
+            if known.insert(ObjectIdentifier(tensor)).inserted { tensors.append(tensor) }
+        }
     }
 
     /// The tapes that record in this scope, on this thread.

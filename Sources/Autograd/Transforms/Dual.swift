@@ -33,6 +33,18 @@ final class Dual: Trace {
         return (dual.primal, dual.tangent)
     }
 
+    /// The values and the tangents of a result made of tensors; zeros for those that depend on nothing
+    /// of this level.
+    static func parts<Output: TensorTree>(
+        of output: Output, level: Int
+    ) -> (value: Output, tangent: Output) where Output.Mapped == Output {
+        let tangent = output.mapLeaves {
+            let (primal, tangent) = split($0, level: level)
+            return tangent ?? .zeros(like: primal)
+        }
+        return (output.mapLeaves { split($0, level: level).primal }, tangent)
+    }
+
     func apply(_ op: Op, _ inputs: [Tensor]) -> Tensor {
         let parts = inputs.map { Dual.split($0, level: level) }
         let primals = parts.map(\.primal)

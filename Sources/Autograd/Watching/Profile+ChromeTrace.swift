@@ -1,3 +1,4 @@
+import FTJSON
 import FTSupport
 
 extension Profile {
@@ -37,20 +38,5 @@ extension Profile {
         Format.fixed(seconds * 1e6, 3)
     }
 
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            default:
-                if scalar.value >= 32 {
-                    result.unicodeScalars.append(scalar)
-                } else {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                }
-            }
-        }
-        return result + "\""
-    }
+    private static func quoted(_ text: String) -> String { JSONValue.string(text).text() }
 }

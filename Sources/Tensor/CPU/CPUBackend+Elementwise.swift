@@ -1,4 +1,5 @@
 internal import CKernels
+import Synchronization
 
 extension CPUBackend {
     /// Elements a thread takes at once: about 20 µs of simple work.
@@ -73,14 +74,16 @@ extension CPUBackend {
     func binary(
         _ function: BinaryFunction, _ p0: Double, _ a: NDArray, _ b: NDArray, into out: NDArray
     ) {
+        let firstBad = Atomic(Int64.max)
         withUnsafePointer(to: pairLoop(a, b, out)) { loop in
             parallel(out.count, grain: CPUBackend.grain) { begin, end in
                 let bad = kernels.binary(
                     Int32(function.rawValue), a.dtype.rawValue, loop, begin, end, a.pointer,
                     b.pointer, out.pointer, p0)
-                if bad >= 0 { failDivision(function, at: bad) }
+                if bad >= 0 { firstBad.min(bad, ordering: .relaxed) }
             }
         }
+        checkDivision(function, firstBad.load(ordering: .relaxed))
     }
 
     @inline(never)
@@ -88,6 +91,7 @@ extension CPUBackend {
         _ function: BinaryFunction, _ number: Scalar, isFirst: Bool, _ x: NDArray,
         into out: NDArray
     ) {
+        let firstBad = Atomic(Int64.max)
         withElement(number, x.dtype) { element in
             withUnsafePointer(to: loop(x, out, swapped: isFirst)) { loop in
                 parallel(out.count, grain: CPUBackend.grain) { begin, end in
@@ -95,13 +99,16 @@ extension CPUBackend {
                         Int32(function.rawValue), x.dtype.rawValue, loop, begin, end,
                         isFirst ? element : UnsafeRawPointer(x.pointer),
                         isFirst ? UnsafeRawPointer(x.pointer) : element, out.pointer, 0)
-                    if bad >= 0 { failDivision(function, at: bad) }
+                    if bad >= 0 { firstBad.min(bad, ordering: .relaxed) }
                 }
             }
         }
+        checkDivision(function, firstBad.load(ordering: .relaxed))
     }
 
-    private func failDivision(_ function: BinaryFunction, at position: Int64) -> Never {
+    /// Traps where some element was divided by zero; `position` is the largest integer if none was.
+    private func checkDivision(_ function: BinaryFunction, _ position: Int64) {
+        if position == .max { return }
         let name =
             switch function {
             case .mod: "mod"

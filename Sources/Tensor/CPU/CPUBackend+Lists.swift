@@ -1,4 +1,5 @@
 internal import CKernels
+import Synchronization
 
 // Kernels over many arrays: all of them are cut into pieces, by their sizes alone, and the pieces
 // are one job for the pool.
@@ -48,8 +49,12 @@ extension CPUBackend {
         run(pieces) { index in
             let piece = pieces[index]
             let factor = factors.map { $0[piece.array / width * shift] } ?? 1
-            withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: 5) { array in
-                for slot in 0..<5 {
+            // Rules with fewer states look at three places for them too.
+            let places = max(5, width)
+            withUnsafeTemporaryAllocation(
+                of: UnsafeMutableRawPointer?.self, capacity: places
+            ) { array in
+                for slot in 0..<places {
                     array[slot] = nil
                     guard slot < width else { continue }
                     let operand = arrays[piece.array + slot]
@@ -85,9 +90,17 @@ extension CPUBackend {
 
     @inline(never)
     func allFinite(_ arrays: [NDArray], into out: NDArray) {
-        let isFinite = arrays.allSatisfy {
-            kernels.all_finite($0.dtype.rawValue, Int64($0.count), $0.pointer)
+        let pieces = pieces(arrays, every: 1)
+        let isFinite = Atomic(true)
+        run(pieces) { index in
+            guard isFinite.load(ordering: .relaxed) else { return }
+            let piece = pieces[index]
+            let array = arrays[piece.array]
+            let start = array.pointer + piece.start * array.dtype.size
+            if !kernels.all_finite(array.dtype.rawValue, Int64(piece.count), start) {
+                isFinite.store(false, ordering: .relaxed)
+            }
         }
-        out.pointer.storeBytes(of: isFinite, as: Bool.self)
+        out.pointer.storeBytes(of: isFinite.load(ordering: .relaxed), as: Bool.self)
     }
 }

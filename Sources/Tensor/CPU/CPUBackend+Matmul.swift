@@ -35,7 +35,10 @@ extension CPUBackend {
         var right = MatrixOperand(b)
         if right.isTransposed { right = MatrixOperand(b.copy()) }
         let (m, n, k) = (out.shape[out.rank - 2], out.shape[out.rank - 1], a.shape[a.rank - 1])
-        for batch in 0..<out.count / (m * n) {
+        let rows = min(m, max(1, (1 << 17) / max(1, n * k)))
+        let pieces = (m + rows - 1) / rows
+        pool.run(out.count / (m * n) * pieces) { task in
+            let (batch, piece) = task.quotientAndRemainder(dividingBy: pieces)
             var product = ft_integer_product()
             product.dtype = out.dtype.rawValue
             product.n = Int64(n)
@@ -46,11 +49,8 @@ extension CPUBackend {
             product.a = UnsafeRawPointer(left.matrix(batch))
             product.b = UnsafeRawPointer(right.matrix(batch))
             product.c = out.pointer + batch * m * n * out.dtype.size
-            withUnsafePointer(to: product) { product in
-                parallel(m, grain: max(1, (1 << 17) / max(1, n * k))) { begin, end in
-                    kernels.integer_product(product, begin, end)
-                }
-            }
+            kernels.integer_product(
+                &product, Int64(piece * rows), Int64(min(m, (piece + 1) * rows)))
         }
         withExtendedLifetime((left, right)) {}
     }
@@ -69,8 +69,8 @@ struct MatrixTile {
     let columns: Int
 }
 
-/// How a product is cut into tiles, which its bits don't depend on. Cuts run along the columns in multiples of 16, or along the rows of a narrow
-/// result.
+/// How a product is cut into tiles, which its bits don't depend on. Cuts run along the columns in
+/// multiples of 16, or along the rows of a narrow result.
 struct MatrixPlan {
     let size: MatrixSize
     let pieces: Int
@@ -106,8 +106,7 @@ struct MatrixPlan {
 }
 
 /// A batch of matrices whose rows or columns are contiguous, copied only if neither is.
-private struct MatrixOperand: @unchecked Sendable {
-    // Safe to share: an array that is only read, and numbers.
+private struct MatrixOperand: Sendable {
     let array: NDArray
     let isTransposed: Bool
     let rowStride: Int

@@ -83,12 +83,16 @@ extension CPUBackend {
         _ index: NDArray, below size: Int, _ operation: StaticString, into out: NDArray
     ) {
         let indices = index.pointer.assumingMemoryBound(to: Int64.self)
-        let bad = kernels.positions(
-            Int64(index.count), Int64(size), indices,
-            out.pointer.assumingMemoryBound(to: Int64.self))
-        if bad >= 0 {
-            fail(
-                "\(operation)", "index \(indices[Int(bad)]) is out of range for size \(size)")
+        let places = out.pointer.assumingMemoryBound(to: Int64.self)
+        let firstBad = Atomic(Int.max)
+        parallel(index.count, grain: CPUBackend.grain) { begin, end in
+            let bad = kernels.positions(
+                end - begin, Int64(size), indices + Int(begin), places + Int(begin))
+            if bad >= 0 { firstBad.min(Int(begin + bad), ordering: .relaxed) }
+        }
+        let bad = firstBad.load(ordering: .relaxed)
+        if bad != .max {
+            fail("\(operation)", "index \(indices[bad]) is out of range for size \(size)")
         }
     }
 
@@ -125,6 +129,7 @@ extension CPUBackend {
     private func scatterRows(
         _ rule: ScatterRule, _ x: NDArray, _ index: NDArray, into out: NDArray
     ) {
+        if index.count == 0 { return }
         var plan = ft_scatter()
         plan.rule = rule.rawValue
         plan.dtype = x.dtype.rawValue
@@ -200,8 +205,10 @@ extension CPUBackend {
     @inline(never)
     func range(start: Int, step: Int, into out: NDArray) {
         let size = out.dtype.size
-        for index in 0..<out.count {
-            Scalar(start &+ index &* step).store(as: out.dtype, at: out.pointer + index * size)
+        parallel(out.count, grain: CPUBackend.grain) { begin, end in
+            for index in Int(begin)..<Int(end) {
+                Scalar(start &+ index &* step).store(as: out.dtype, at: out.pointer + index * size)
+            }
         }
     }
 }

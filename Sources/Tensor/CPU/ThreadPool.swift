@@ -1,6 +1,5 @@
 internal import CKernels
 import FTSupport
-import Glibc
 import Synchronization
 
 /// The threads that every CPU kernel shares, matrix products included.
@@ -11,7 +10,7 @@ import Synchronization
 final class ThreadPool: @unchecked Sendable {
     // Safe to share: `body` and `taskCount` are written by the one thread that holds `busy`, before
     // `isOpen` is stored and read by workers after they load it; `run` returns only when no worker
-    // is inside the job any more. The rest are atomics and the condition's own lock.
+    // is inside the job any more. The rest are atomics and the monitor's own lock.
     private var body: UnsafePointer<(Int) -> Void>?
     private var taskCount = 0
     private let busy = Atomic(false)
@@ -22,7 +21,7 @@ final class ThreadPool: @unchecked Sendable {
     private let sleepers = Atomic(0)
     private let limit: Atomic<Int>
     private let workerCount: Int
-    private let wake = Condition()
+    private let wake = Monitor()
 
     /// About 100 µs of spinning before a worker sleeps: longer than the pauses within a train step.
     private static let spins = 4000
@@ -61,7 +60,9 @@ final class ThreadPool: @unchecked Sendable {
                 nextTask.store(0, ordering: .relaxed)
                 isOpen.store(true, ordering: .sequentiallyConsistent)
                 generation.add(1, ordering: .sequentiallyConsistent)
-                if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake.broadcast() }
+                if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+                    wake.locked { wake.broadcast() }
+                }
                 takeTasks()
                 isOpen.store(false, ordering: .sequentiallyConsistent)
                 while active.load(ordering: .sequentiallyConsistent) > 0 { ft_pause() }
@@ -98,39 +99,10 @@ final class ThreadPool: @unchecked Sendable {
             ft_pause()
         }
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        wake.wait { generation.load(ordering: .sequentiallyConsistent) == seen }
+        wake.locked {
+            wake.wait { generation.load(ordering: .sequentiallyConsistent) == seen }
+        }
         sleepers.subtract(1, ordering: .sequentiallyConsistent)
         return generation.load(ordering: .acquiring)
-    }
-}
-
-/// A lock and a condition to sleep on.
-private final class Condition: @unchecked Sendable {
-    // Safe to share: both are POSIX objects made for it, at fixed addresses.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
-    }
-
-    func broadcast() {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(condition)
-        pthread_mutex_unlock(mutex)
-    }
-
-    func wait(while predicate: () -> Bool) {
-        pthread_mutex_lock(mutex)
-        while predicate() { pthread_cond_wait(condition, mutex) }
-        pthread_mutex_unlock(mutex)
     }
 }

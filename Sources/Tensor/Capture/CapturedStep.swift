@@ -124,21 +124,17 @@ package final class CapturedStep {
 
     private func run() {
         var upload = 0
+        let draws = !surroundings.advances.isEmpty
         calls.withUnsafeBufferPointer { calls in
             for index in calls.indices {
                 while upload < uploads.count, uploads[upload].before <= index {
                     write(uploads[upload].bytes, into: uploads[upload].into)
                     upload += 1
                 }
-                if surroundings.advances.isEmpty {
-                    let call = calls[index]
-                    backend.run(call.kernel, call.a, call.b, call.c, into: call.out)
-                } else {
-                    let call = calls[index]
-                    backend.run(
-                        call.kernel.drawing(from: surroundings.advances), call.a, call.b, call.c,
-                        into: call.out)
-                }
+                let call = calls[index]
+                let kernel =
+                    draws ? call.kernel.drawing(from: surroundings.advances) : call.kernel
+                backend.run(kernel, call.a, call.b, call.c, into: call.out)
             }
         }
         for upload in uploads[upload...] { write(upload.bytes, into: upload.into) }

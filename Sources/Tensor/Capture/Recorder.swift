@@ -112,6 +112,7 @@ package final class Recorder: @unchecked Sendable {
                 random: randoms[index].random, start: randoms[index].start,
                 end: randoms[index].random.position)
         }
+        if let ambiguity = ambiguity(of: advances) { return .failure(ambiguity) }
         let outputs = outputs.map { standIn($0) }
         let inputs = inputs.map { (memory: $0, alias: standIn($0).storage) }
         var program = CaptureProgram(
@@ -127,6 +128,21 @@ package final class Recorder: @unchecked Sendable {
                 outside: Array(outside.values), changed: Array(changed.values), advances: advances,
                 feeds: feeds, conditions: conditions, results: results))
         return .success(step)
+    }
+
+    /// Where two streams draw by the same keys, which then don't say whose they are.
+    private func ambiguity(of advances: [CapturedStep.Advance]) -> Refusal? {
+        let isAmbiguous = advances.contains { advance in
+            randoms.contains {
+                $0.random !== advance.random && $0.random.seed == advance.random.seed
+                    && $0.random.stream == advance.random.stream
+            }
+        }
+        guard isAmbiguous else { return nil }
+        return Refusal(
+            reason:
+                "it draws from two random streams of one seed, whose numbers are the same; give "
+                + "them other seeds, or fork(_:) them under other names")
     }
 
     // What the step tells.

@@ -44,18 +44,13 @@ extension Kernel {
     private func checkOthers(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
         switch self {
         case .unary, .test, .binary, .binaryScalar, .compare, .compareScalar: break
-        case .fill, .range, .words: require(out.isContiguous, "a contiguous output", [out])
+        case .fill, .range: require(out.isContiguous, "a contiguous output", [out])
+        case .words:
+            require(out.isContiguous && out.dtype.size == 4, "contiguous words of 32 bits", [out])
         case .copy:
             fits(a, out)
             if a.storage === out.storage { failAliased() }
-        case .fused(_, let list):
-            for array in list.arrays {
-                agree(array, out)
-                require(
-                    array.isContiguous && (array.shape == out.shape || array.count == 1),
-                    "contiguous arrays of one shape", [array, out])
-            }
-            require(out.isContiguous, "a contiguous output", [out])
+        case .fused(let program, let list): checkFused(program, list.arrays, out)
         case .select:
             elementwise(a, out)
             elementwise(b, out)
@@ -280,7 +275,6 @@ extension Kernel {
             }
             for (offset, array) in arrays[start..<start + width].enumerated() where offset != 1 {
                 if !array.storage.isOwned { failForeign() }
-                array.storage.version &+= 1
             }
         }
     }

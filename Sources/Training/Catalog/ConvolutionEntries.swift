@@ -82,25 +82,12 @@ enum ConvolutionEntries {
         let stride = PerAxis(value.int("stride"))
         let dilation = PerAxis(value.int("dilation"))
         let padding = value.bool("same") ? Padding.same : .both(PerAxis(value.int("padding")))
-        let (groups, bias) = (value.int("groups"), value.bool("bias"))
-        let initializer = InitializerCatalog[value.string("initializer")]
-        let random = place.builder.random
-        switch axes {
-        case 1:
-            return Conv1d(
-                channels, features, kernel: kernel, stride: stride, padding: padding,
-                dilation: dilation, groups: groups, bias: bias, initializer: initializer,
-                using: random)
-        case 2:
-            return Conv2d(
-                channels, features, kernel: kernel, stride: stride, padding: padding,
-                dilation: dilation, groups: groups, bias: bias, initializer: initializer,
-                using: random)
-        default:
-            return Conv3d(
-                channels, features, kernel: kernel, stride: stride, padding: padding,
-                dilation: dilation, groups: groups, bias: bias, initializer: initializer,
-                using: random)
-        }
+        return kinds[axes - 1].init(
+            channels, features, kernel: kernel, stride: stride, padding: padding,
+            dilation: dilation, groups: value.int("groups"), bias: value.bool("bias"),
+            initializer: InitializerCatalog[value.string("initializer")],
+            using: place.builder.random)
     }
+
+    private static let kinds: [ConvolutionLayer.Type] = [Conv1d.self, Conv2d.self, Conv3d.self]
 }

@@ -25,31 +25,18 @@ extension Catalogs {
                     weightDecay: decay)
             },
 
-            optimizer(
-                "adam", "Steps scaled by running moments of the gradient.", rate: 0.001,
-                [
-                    share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment),
-                    epsilon(1e-8),
-                ]
-            ) { value, model, rate, decay in
+            moments("adam", "Steps scaled by running moments of the gradient.") {
                 Adam(
-                    model, learningRate: rate, beta1: value.double("beta1"),
-                    beta2: value.double("beta2"), epsilon: value.double("epsilon"),
-                    weightDecay: decay)
+                    $0, learningRate: $1, beta1: $2.beta1, beta2: $2.beta2,
+                    epsilon: $2.epsilon, weightDecay: $3)
             },
 
-            optimizer(
-                "adamW", "Adam with its weight decay apart from the gradient.", rate: 0.001,
-                decay: 0.01,
-                [
-                    share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment),
-                    epsilon(1e-8),
-                ]
-            ) { value, model, rate, decay in
+            moments(
+                "adamW", "Adam with its weight decay apart from the gradient.", decay: 0.01
+            ) {
                 AdamW(
-                    model, learningRate: rate, beta1: value.double("beta1"),
-                    beta2: value.double("beta2"), epsilon: value.double("epsilon"),
-                    weightDecay: decay)
+                    $0, learningRate: $1, beta1: $2.beta1, beta2: $2.beta2,
+                    epsilon: $2.epsilon, weightDecay: $3)
             },
 
             optimizer(
@@ -82,58 +69,38 @@ extension Catalogs {
                     epsilon: value.double("epsilon"), weightDecay: decay)
             },
 
-            optimizer(
+            moments(
                 "nadam", "Adam whose mean looks one gradient ahead.", rate: 0.002,
-                [
-                    share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment),
-                    epsilon(1e-8),
-                    .number("momentumDecay", default: 0.004, min: 0, doc: "how fast beta1 sets in"),
-                ]
-            ) { value, model, rate, decay in
+                [.number("momentumDecay", default: 0.004, min: 0, doc: "how fast beta1 sets in")]
+            ) {
                 NAdam(
-                    model, learningRate: rate, beta1: value.double("beta1"),
-                    beta2: value.double("beta2"), epsilon: value.double("epsilon"),
-                    momentumDecay: value.double("momentumDecay"), weightDecay: decay)
+                    $0, learningRate: $1, beta1: $2.beta1, beta2: $2.beta2,
+                    epsilon: $2.epsilon,
+                    momentumDecay: $2.value.double("momentumDecay"), weightDecay: $3)
             },
 
-            optimizer(
-                "adabelief", "Adam that trusts gradients that are near their mean.", rate: 0.001,
-                [
-                    share("beta1", 0.9, firstMoment),
-                    share("beta2", 0.999, "memory of the distance from the mean"), epsilon(1e-16),
-                ]
-            ) { value, model, rate, decay in
+            moments(
+                "adabelief", "Adam that trusts gradients that are near their mean.",
+                epsilon: 1e-16, second: "memory of the distance from the mean"
+            ) {
                 AdaBelief(
-                    model, learningRate: rate, beta1: value.double("beta1"),
-                    beta2: value.double("beta2"), epsilon: value.double("epsilon"),
-                    weightDecay: decay)
+                    $0, learningRate: $1, beta1: $2.beta1, beta2: $2.beta2,
+                    epsilon: $2.epsilon, weightDecay: $3)
             },
 
-            optimizer(
-                "radam", "Adam that waits until its squares can be trusted.", rate: 0.001,
-                [
-                    share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment),
-                    epsilon(1e-8),
-                ]
-            ) { value, model, rate, decay in
+            moments("radam", "Adam that waits until its squares can be trusted.") {
                 RAdam(
-                    model, learningRate: rate, beta1: value.double("beta1"),
-                    beta2: value.double("beta2"), epsilon: value.double("epsilon"),
-                    weightDecay: decay)
+                    $0, learningRate: $1, beta1: $2.beta1, beta2: $2.beta2,
+                    epsilon: $2.epsilon, weightDecay: $3)
             },
 
-            optimizer(
+            moments(
                 "lamb", "Adam with steps as long as each parameter, for large batches.",
-                rate: 0.001, decay: 0.01,
-                [
-                    share("beta1", 0.9, firstMoment), share("beta2", 0.999, secondMoment),
-                    epsilon(1e-6),
-                ]
-            ) { value, model, rate, decay in
+                decay: 0.01, epsilon: 1e-6
+            ) {
                 LAMB(
-                    model, learningRate: rate, beta1: value.double("beta1"),
-                    beta2: value.double("beta2"), epsilon: value.double("epsilon"),
-                    weightDecay: decay)
+                    $0, learningRate: $1, beta1: $2.beta1, beta2: $2.beta2,
+                    epsilon: $2.epsilon, weightDecay: $3)
             },
 
             optimizer(
@@ -172,6 +139,34 @@ extension Catalogs {
                 value, model, value.double("learningRate"), value.double("weightDecay"))
             optimizer.clipping = try clipping(value)
             return optimizer
+        }
+    }
+
+    /// What optimizers by running moments of the gradient take.
+    private struct Moments {
+        let value: ConfigValue
+        let beta1, beta2, epsilon: Double
+
+        init(_ value: ConfigValue) {
+            self.value = value
+            beta1 = value.double("beta1")
+            beta2 = value.double("beta2")
+            epsilon = value.double("epsilon")
+        }
+    }
+
+    /// An entry of an optimizer by running moments, with other fields of its own.
+    private static func moments(
+        _ name: String, _ summary: String, rate: Double = 0.001, decay: Double = 0,
+        epsilon least: Double = 1e-8, second: String = secondMoment, _ others: [Field] = [],
+        make:
+            @escaping @Sendable (Module, _ rate: Double, Moments, _ decay: Double) -> Optimizer
+    ) -> Entry {
+        let fields = [share("beta1", 0.9, firstMoment), share("beta2", 0.999, second)]
+        return optimizer(
+            name, summary, rate: rate, decay: decay, fields + [epsilon(least)] + others
+        ) { value, model, rate, decay in
+            make(model, rate, Moments(value), decay)
         }
     }
 

@@ -128,6 +128,21 @@ struct ScalarFormTests {
         #expect(same(half.doubles, [0, 65504, -65504]))
     }
 
+    @Test("rounding leaves what has no such decimal, for any number of decimals")
+    func roundingEdges() {
+        let x = Tensor([1.5, 1e38, 0, -.infinity, .nan] as [Float])
+        func rounded(_ decimals: Int) -> [Double] { x.round(decimals: decimals).doubles }
+        let (large, inf) = (Double(Float(1e38)), Double.infinity)
+        #expect(same(rounded(2), [1.5, large, 0, -inf, .nan]))
+        #expect(same(rounded(39), [1.5, large, 0, -inf, .nan]))
+        #expect(same(rounded(.max), [1.5, large, 0, -inf, .nan]))
+        #expect(rounded(-2)[0] == 0 && rounded(-2)[3] == -inf)
+        #expect(same(rounded(-39), [0, 0, 0, -inf, .nan]))
+        #expect(same(rounded(.min), [0, 0, 0, -inf, .nan]))
+        #expect(same(row([1e300, 3]).round(decimals: 20).doubles, [1e300, 3]))
+        #expect(same(row([1e300, 3]).round(decimals: -309).doubles, [0, 0]))
+    }
+
     @Test("closeness follows PyTorch's rule")
     func closeness() {
         let x = row([1, .nan, inf, inf])

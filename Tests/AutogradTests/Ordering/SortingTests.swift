@@ -87,6 +87,15 @@ struct SortingTests {
         #expect(x.mode(axis: 0, keepDims: true).values.shape == [1, 5])
     }
 
+    @Test("finds the rank of a quantile among more elements than a float32 can count")
+    func manyElements() {
+        let count = 1 << 24 + 3
+        let x = Tensor.zeros([count])
+        x[count - 2..<count] = Tensor([1, 2])
+        let fraction = Double(count - 2) / Double(count - 1)
+        #expect(x.quantile(fraction, interpolation: .nearest).item == 1)
+    }
+
     @Test("interpolates quantiles in five ways")
     func quantiles() {
         let x = Tensor([[0, 10, 20, 30], [1, 1, 1, 5]], .float64)

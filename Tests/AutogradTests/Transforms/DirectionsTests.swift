@@ -1,4 +1,5 @@
 import Autograd
+import Synchronization
 import Tensor
 import Testing
 
@@ -61,6 +62,19 @@ struct DirectionsTests {
         expect(second, [2.6, 0.6, 0.6, -2.8].map { $0 }, within: 10)
         #expect(second.distance(jacobian(grad(quadratic), mode: .reverse)(x).doubles) < 1e-14)
         #expect(jacobian(f, vectorized: vectorized)(x.reshape([2, 1])[.all, 0]).shape == [2, 2])
+    }
+
+    @Test("of a Hessian take the function once, all together")
+    func calls() {
+        let calls = Mutex(0)
+        let second = hessian { (x: Tensor) in
+            calls.withLock { $0 += 1 }
+            return (x ** 3).sum()
+        }
+        expect(second(Tensor([1, 2], .float64)), [6, 0, 0, 12])
+        #expect(calls.withLock { $0 } == 1)
+        let empty = jacobian({ $0 * 2 }, mode: .forward)(Tensor.zeros([0, 3]))
+        #expect(empty.shape == [0, 3, 0, 3])
     }
 
     @Test("of a Jacobian that is differentiated again", arguments: [true, false])

@@ -18,7 +18,7 @@ public enum MatrixNorm: Sendable {
 
 extension Tensor {
     /// The norm (Σ |x|ᵖ)^(1/p) along axes, nil meaning all: ±infinity for the largest or smallest
-    /// magnitude, 0 for the number of elements that are not 0.
+    /// magnitude, and unlike in `norm` also 0, for the number of elements that are not 0.
     public final func vectorNorm(
         _ order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false
     ) -> Tensor {

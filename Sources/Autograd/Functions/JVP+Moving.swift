@@ -19,11 +19,5 @@ package func jvp<Output: TensorTree>(
     }
     defer { for (pair, trace) in zip(tensors, previous) { pair.tensor.trace = trace } }
     for (pair, dual) in zip(tensors, duals) { pair.tensor.trace = dual }
-    let output = body()
-    let value = output.mapLeaves { Dual.split($0, level: level).primal }
-    let derivative = output.mapLeaves {
-        let (primal, tangent) = Dual.split($0, level: level)
-        return tangent ?? .zeros(like: primal)
-    }
-    return (value, derivative)
+    return Dual.parts(of: body(), level: level)
 }

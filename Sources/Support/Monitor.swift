@@ -1,0 +1,36 @@
+import Glibc
+
+/// A lock, and a condition to sleep on while another thread has it.
+package final class Monitor: @unchecked Sendable {
+    // Safe to share: both are POSIX objects made for it, at fixed addresses.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    package init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Runs `body` while no other thread has the lock.
+    package func locked<R>(_ body: () throws -> R) rethrows -> R {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body()
+    }
+
+    /// Gives the lock, which the caller has, to others until `predicate` no longer holds; it is asked
+    /// again after each `broadcast`.
+    package func wait(while predicate: () -> Bool) {
+        while predicate() { pthread_cond_wait(condition, mutex) }
+    }
+
+    /// Wakes all who wait.
+    package func broadcast() { pthread_cond_broadcast(condition) }
+}
