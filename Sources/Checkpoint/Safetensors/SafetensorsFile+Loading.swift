@@ -5,20 +5,21 @@ extension SafetensorsFile {
     ///
     /// On the CPU the array reads the mapped file and keeps it mapped; it can't be written. Data
     /// that is not aligned to its element size is copied. `I16` and `U16` become int32, `U32` and
-    /// `U64` int64; a `U64` value beyond int64 is an error, as are types without a dtype here.
-    public func array(
-        _ name: String, on device: Device = .cpu
-    ) throws(CheckpointError) -> NDArray {
+    /// `U64` int64; a `U64` value beyond int64 is an error, as are types without a dtype here. Throws
+    /// a `CheckpointError`.
+    public func array(_ name: String, on device: Device = .cpu) throws -> NDArray {
         guard let entry = entry(name) else {
             throw CheckpointError(.incompatible, path, tensor: name, "is not in the file")
         }
-        return try array(entry, on: device)
+        return try load(entry, on: device)
     }
 
     /// The tensor of an entry of this file.
-    public func array(
-        _ entry: TensorEntry, on device: Device = .cpu
-    ) throws(CheckpointError) -> NDArray {
+    public func array(_ entry: TensorEntry, on device: Device = .cpu) throws -> NDArray {
+        try load(entry, on: device)
+    }
+
+    func load(_ entry: TensorEntry, on device: Device) throws(CheckpointError) -> NDArray {
         guard entry.shape.count <= Shape.maximumRank else {
             throw problem(
                 entry, "has \(entry.shape.count) dimensions, more than the 8 supported")
