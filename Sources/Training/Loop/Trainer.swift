@@ -158,6 +158,7 @@ public final class Trainer {
         summary.parameters = experiment.model.parameterCount
         summary.device = backend.summary
         summary.seed = config.seed
+        summary.clipsGradients = optimizer.clipping != .none
         summary.dataFingerprint = data.fingerprint
         return summary
     }

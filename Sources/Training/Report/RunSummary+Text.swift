@@ -32,9 +32,8 @@ extension RunSummary {
         case .interrupted, .running, .failed:
             return ["next    fttrain resume \(path)"]
         case .diverged:
-            return [
-                "next    lower optimizer.learningRate or set optimizer.clipNorm, and train again"
-            ]
+            let clip = clipsGradients ? "" : " or set optimizer.clipNorm"
+            return ["next    lower optimizer.learningRate\(clip), and train again"]
         case .completed:
             return [
                 "next    fttrain eval \(path)",

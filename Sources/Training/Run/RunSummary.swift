@@ -58,6 +58,8 @@ public struct RunSummary: Sendable {
     public var device = ""
     /// The seed of every random stream.
     public var seed: UInt64 = 0
+    /// Whether gradients were limited in each step.
+    public var clipsGradients = false
     /// The shape and dtype of the data, to notice another file at the same path.
     public var dataFingerprint = ""
 
