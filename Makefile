@@ -46,6 +46,7 @@ test: deps
 	$(SWIFT) test --skip-build --disable-xctest $(C_FLAGS) $(STRICT_FLAGS)
 	SWIFT=$(SWIFT) scripts/test-formulas
 	scripts/test-example
+	SWIFT=$(SWIFT) scripts/test-pages
 
 # Random damage to configs and checkpoints, with the address sanitizer watching.
 fuzz: deps

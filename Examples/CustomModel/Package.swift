@@ -4,7 +4,7 @@ import PackageDescription
 let package = Package(
     name: "CustomModel",
     dependencies: [
-        // In a package of your own: .package(url: "…", from: "0.1.0")
+        // In a package of your own: the folder of a clone.
         .package(name: "FakeTensor", path: "../..")
     ],
     targets: [

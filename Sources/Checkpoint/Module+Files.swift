@@ -2,11 +2,11 @@ public import NN
 internal import Tensor
 
 /// Writes a module's parameters and buffers to a safetensors file, by their dotted names: atomically,
-/// with a checksum, in place of what was there.
+/// with a checksum, in place of what was there. Throws a `CheckpointError` where the file can't be written.
 ///
 /// `load` and `fttrain inspect` read it, as does any tool for such files. What two places share is written
 /// once.
-public func save(_ module: Module, to path: String) throws(CheckpointError) {
+public func save(_ module: Module, to path: String) throws {
     var state = TrainingState()
     state.name = "\(type(of: module))"
     state.frameworkVersion = FrameworkVersion.current
@@ -29,7 +29,7 @@ public func save(_ module: Module, to path: String) throws(CheckpointError) {
 @discardableResult
 public func load(
     _ module: Module, from path: String, strict: Bool = true
-) throws(LoadError) -> LoadedState {
+) throws -> LoadedState {
     let tensors: [TrainingCheckpoint.ModelTensor]
     do {
         tensors = try TrainingCheckpoint.weights(path: path)

@@ -5,7 +5,8 @@ extension CommandProgram {
         var parts = [usage(of: command), isMain ? summary : command.summary]
         var arguments = command.arguments.map { [$0.name, $0.doc] }
         if command.takesOverrides {
-            arguments.append(["key=value", "sets a key of the config, such as training.epochs=20"])
+            let example = command.overrideExample
+            arguments.append(["key=value", "sets a key of the config, such as \(example)"])
         }
         parts += section("arguments", arguments)
         let options = command.options.map { [$0.usage, $0.doc] }

@@ -10,17 +10,21 @@ public struct Command: Sendable {
     public let options: [CommandOption]
     /// Whether it takes `key=value` arguments.
     public let takesOverrides: Bool
+    /// One of them, for the help text.
+    public let overrideExample: String
 
     /// Declares a command.
     public init(
         name: String, summary: String, arguments: [CommandArgument] = [],
-        options: [CommandOption] = [], takesOverrides: Bool = false
+        options: [CommandOption] = [], takesOverrides: Bool = false,
+        overrideExample: String = "training.epochs=20"
     ) {
         self.name = name
         self.summary = summary
         self.arguments = arguments
         self.options = options
         self.takesOverrides = takesOverrides
+        self.overrideExample = overrideExample
     }
 }
 

@@ -25,14 +25,17 @@ extension ConfigSchema {
         return schema
     }
 
-    private func unionSchema(_ union: Union) -> JSONValue {
-        var choices = union.variants.map { variant -> JSONValue in
-            let type: JSONObject = ["type": ["const": .string(variant.name)]]
-            var schema: JSONObject = ["description": .string(variant.summary)]
-            schema.append(
-                contentsOf: objectSchema(variant.fields, first: type, requires: ["type"]))
-            return .object(schema)
-        }
+    /// What a variant takes.
+    package func variantSchema(_ variant: Variant) -> JSONValue {
+        let type: JSONObject = ["type": ["const": .string(variant.name)]]
+        var schema: JSONObject = ["description": .string(variant.summary)]
+        schema.append(contentsOf: objectSchema(variant.fields, first: type, requires: ["type"]))
+        return .object(schema)
+    }
+
+    /// What all variants of a union take, one of which there must be.
+    package func unionSchema(_ union: Union) -> JSONValue {
+        var choices = union.variants.map { variantSchema($0) }
         let bare = union.variants.filter { !$0.fields.contains(where: \.isRequired) }
         if union.allowsShorthand, !bare.isEmpty {
             choices.append(["enum": .strings(bare.map(\.name))])

@@ -33,14 +33,14 @@ public struct Loader: Sendable {
     /// What happens to targets, and the shape and dtype that the loss sees.
     public let targets: TransformPipeline
 
-    /// Throws where a transform doesn't fit the examples.
+    /// Throws a `TransformError` where a transform doesn't fit the examples.
     ///
     /// - Parameter inputTransforms: of every input.
     public init(
         _ dataset: Dataset, batchSize: Int, shuffle: Bool = false, seed: UInt64 = 0,
         dropLast: Bool = false, inputTransforms: [Transform] = [],
         targetTransforms: [Transform] = [], prefetch: Int = 4
-    ) throws(TransformError) {
+    ) throws {
         try self.init(
             dataset, batchSize: batchSize, shuffle: shuffle, seed: seed, dropLast: dropLast,
             transformsByInput: dataset.inputs.map { _ in inputTransforms },
@@ -52,7 +52,7 @@ public struct Loader: Sendable {
         _ dataset: Dataset, batchSize: Int, shuffle: Bool = false, seed: UInt64 = 0,
         dropLast: Bool = false, transformsByInput: [[Transform]],
         targetTransforms: [Transform] = [], prefetch: Int = 4
-    ) throws(TransformError) {
+    ) throws {
         guard transformsByInput.count == dataset.inputs.count else {
             fail(
                 "loader",

@@ -1,4 +1,5 @@
 internal import Autograd
+internal import CKernels
 public import Tensor
 
 // Gradients as a whole: their norm and limits.
@@ -20,12 +21,25 @@ extension Array where Element: Tensor {
     }
 
     /// Scales all gradients together so that their norm is at most `limit`; returns the norm they
-    /// had.
+    /// had, a float64 scalar.
+    ///
+    ///     let norm = model.parameters.clipGradients(toNorm: 1)
+    ///     optimizer.step()
+    ///     print(norm.item)
+    ///
+    /// Nothing waits for the norm until it is read, so this may stand in a captured step. The
+    /// gradients lie on one device; one that is not finite makes all of them NaN. An optimizer's
+    /// `clipping` does the same without a pass over them.
     @discardableResult
-    public func clipGradients(toNorm limit: Double) -> Double {
-        let norm = gradientNorm
-        if norm > limit { scaleGradients(by: limit / norm) }
-        return norm
+    public func clipGradients(toNorm limit: Double) -> Tensor {
+        let squared = NDArray.squaredNorm(compactMap { $0.grad?.data })
+        let factor = squared.clipFactor(toNorm: limit)
+        for tensor in self {
+            tensor.grad = tensor.grad.map {
+                $0.detach() * Tensor(factor.cast(to: $0.dtype))
+            }
+        }
+        return Tensor(squared.map(.sqrt))
     }
 
     /// Cuts each element of the gradients to −limit...limit.
@@ -38,5 +52,12 @@ extension Array where Element: Tensor {
     /// Multiplies all gradients: by 1/n after n backward passes, for their mean.
     public func scaleGradients(by factor: Double) {
         for tensor in self { tensor.grad = tensor.grad.map { $0.detach() * factor } }
+    }
+}
+
+extension NDArray {
+    /// What multiplies gradients whose squared norm this is, so that their norm is at most `limit`.
+    func clipFactor(toNorm limit: Double) -> NDArray {
+        map(.sqrt).zip(.div, Scalar(limit), isFirst: true).zip(.minimum, Scalar(1))
     }
 }

@@ -197,8 +197,7 @@ extension Optimizer {
             let used = plan.launches.flatMap(\.members)
             let squared = NDArray.squaredNorm(used.compactMap { entries[$0].parameter.grad?.data })
             squaredNorm = squared
-            let ratio = squared.map(.sqrt).zip(.div, Scalar(limit), isFirst: true)
-            return ratio.zip(.minimum, Scalar(1))
+            return squared.clipFactor(toNorm: limit)
         }
     }
 

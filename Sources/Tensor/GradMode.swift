@@ -49,9 +49,23 @@ public func noGrad<R>(_ body: () throws -> R) rethrows -> R {
     try Recording.with({ $0.isEnabled = false }, body)
 }
 
+/// As above, for a tensor: so `noGrad { … }.data` compiles with several statements inside.
+@_disfavoredOverload
+@discardableResult
+public func noGrad(_ body: () throws -> Tensor) rethrows -> Tensor {
+    try Recording.with({ $0.isEnabled = false }, body)
+}
+
 /// Runs `body` with recording on, also inside `noGrad`.
 @discardableResult
 public func enableGrad<R>(_ body: () throws -> R) rethrows -> R {
+    try Recording.with({ $0.isEnabled = true }, body)
+}
+
+/// As above, for a tensor: see `noGrad`.
+@_disfavoredOverload
+@discardableResult
+public func enableGrad(_ body: () throws -> Tensor) rethrows -> Tensor {
     try Recording.with({ $0.isEnabled = true }, body)
 }
 

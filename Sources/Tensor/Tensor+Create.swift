@@ -127,6 +127,13 @@ extension Tensor {
         Tensor(NDArray.range(start, end, step: step, dtype, on: device))
     }
 
+    /// The integers from 0 up to but excluding `end`, on `device` or the scope's.
+    public static func arange(
+        _ end: Int, _ dtype: DType = .int64, on device: Device? = nil
+    ) -> Tensor {
+        arange(0, end, dtype, on: device)
+    }
+
     package static func arange(_ start: Int, _ end: Int, on backend: any Backend) -> Tensor {
         Tensor(NDArray.range(start, end, on: backend))
     }

@@ -56,7 +56,14 @@ enum DataCommand {
                 try file.write(source.name, array, deflate: array.rank > 1 ? 1 : nil)
             }
         }
-        return try info(path, invocation)
+        let status = try info(path, invocation)
+        if kind == "csv", !invocation.flag("json"), let name = sources.first?.name {
+            // The defaults of a config are the names that images have.
+            Terminal.print(
+                "\nin a config   \"data\": {\"path\": \"\(path)\", \"train\": "
+                    + "{\"inputs\": \"\(name)/inputs\", \"targets\": \"\(name)/targets\"}}")
+        }
+        return status
     }
 
     private static func digits(_ invocation: CommandInvocation) throws -> ExitStatus {

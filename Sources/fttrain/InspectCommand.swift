@@ -1,5 +1,4 @@
 import Checkpoint
-import Datasets
 import FTConfig
 import FTJSON
 import FTSupport
@@ -24,7 +23,7 @@ enum InspectCommand {
         }
         if Folder.exists(path) { return try inspectRun(path, options, isJSON) }
         if isHDF5(path) {
-            let listing = try HDF5Listing.of(path).applying(options)
+            let listing = try HDF5Listing.of(path, options)
             show(listing.text(), listing.json, isJSON)
             return .success
         }
@@ -75,30 +74,5 @@ enum InspectCommand {
         var start = [UInt8](repeating: 0, count: 8)
         guard read(descriptor, &start, 8) == 8 else { return false }
         return start == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-    }
-}
-
-/// The contents of an HDF5 file as a listing.
-enum HDF5Listing {
-    static func of(_ path: String) throws -> FileListing {
-        let file = try HDF5File(path)
-        let rows = try file.entries().map { entry in
-            let elements = entry.dimensions.reduce(1) { product, size in
-                product.multipliedReportingOverflow(by: size).partialValue
-            }
-            return FileListing.Row(
-                name: entry.path, kind: "dataset", shape: entry.dimensions, dtype: entry.typeName,
-                byteCount: entry.dtype.map { elements.multipliedReportingOverflow(by: $0.size) }?
-                    .partialValue ?? entry.storedBytes, note: note(entry, file))
-        }
-        return FileListing(
-            path: path, format: "HDF5 file", byteCount: file.byteCount, rows: rows)
-    }
-
-    private static func note(_ entry: HDF5Entry, _ file: HDF5File) -> String {
-        let chunks = entry.chunks?.map { String($0) }.joined(separator: "×")
-        let classes = ClassNames.note(file, on: entry.path).map { [$0] } ?? []
-        return ([chunks.map { "chunks \($0)" } ?? "contiguous"] + entry.filters + classes)
-            .joined(separator: ", ")
     }
 }

@@ -54,7 +54,7 @@ enum Program {
         options: [
             .value("data", "FILE", doc: "another HDF5 file with the same datasets"), device,
             threads, json,
-        ], takesOverrides: true)
+        ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
 
     private static let inspect = Command(
         name: "inspect", summary: "Show what is in a checkpoint, an HDF5 file or a run folder.",
@@ -91,13 +91,14 @@ enum Program {
                 "WHAT",
                 doc: "keys, layers, losses, optimizers, schedules, metrics, transforms, or the"
                     + " name of one of them", isOptional: true)
-        ])
+        ], options: [json])
 
     private static let schema = Command(
         name: "schema", summary: "Print the JSON Schema of configs, for editors.")
 
     static let device = CommandOption.value(
-        "device", "DEVICE", doc: "auto, cpu, cuda or cuda:N; overrides the config")
+        "device", "DEVICE",
+        doc: "auto or cpu (there are no kernels for GPUs yet); overrides the config")
     static let threads = CommandOption.value(
         "threads", "N", type: .int(min: 1, max: 4096),
         doc: "how many processors to use; results are the same")

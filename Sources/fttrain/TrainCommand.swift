@@ -1,4 +1,5 @@
 import FTConfig
+import Glibc
 import Tensor
 import Training
 
@@ -6,8 +7,12 @@ import Training
 enum TrainCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let stop = StopSignal.listening()
-        let config = try RunConfig(
-            file: invocation.arguments[0], overrides: overrides(invocation))
+        let path = invocation.arguments[0]
+        if path.allSatisfy(\.isLetter), access(path, F_OK) != 0 {
+            throw UsageError(
+                "\(path): no such file, and no command of that name; see 'fttrain --help'")
+        }
+        let config = try RunConfig(file: path, overrides: overrides(invocation))
         setThreads(invocation)
         if let out = invocation.string("out") { try RunFolder.checkFree(out) }
         let experiment = try Experiment(config)

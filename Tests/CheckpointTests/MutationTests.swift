@@ -31,7 +31,7 @@ import Testing
             _ = try? TrainingCheckpoint(path: path, verify: false)
             succeeded = true
         } catch {
-            #expect(error.description.hasPrefix(path + ": "))
+            #expect("\(error)".hasPrefix(path + ": "))
         }
         return succeeded
     }

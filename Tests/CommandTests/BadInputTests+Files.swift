@@ -87,6 +87,7 @@ extension BadInputTests {
 
     static let checkpoints = [
         BadInput("no checkpoint", ["inspect", "none.safetensors"], 3, "none.safetensors"),
+        BadInput("a config", ["inspect", "tiny.json"], 3, "is JSON text, not a safetensors file"),
         BadInput("a folder without a run", ["inspect", "/tmp"], 3, "this is not a run folder"),
         BadInput("an empty checkpoint", ["inspect", "bad.safetensors"], 3, "bad.safetensors") {
             try $0.write("bad.safetensors", "")
@@ -132,6 +133,12 @@ extension BadInputTests {
 
     static let runFolders = [
         BadInput("no run to resume", ["resume", "run-1"], 3, "there is no such folder"),
+        BadInput("a checkpoint to resume", ["resume", "r/best.safetensors"], 3, "resume r") {
+            try $0.folder("r")
+            try $0.write("r/config.json", "{}")
+            try $0.write("r/best.safetensors", "")
+        },
+        BadInput("a file to resume", ["resume", "tiny.json"], 3, "name the folder"),
         BadInput("a folder that is no run", ["resume", "."], 3, "this is not a run folder"),
         BadInput("a run with a damaged config", ["resume", "r"], 2, "r/config.json") { workspace in
             try workspace.folder("r")

@@ -77,6 +77,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
     static let configs = [
         BadInput("no config", ["check", "none.json"], 2, "none.json"),
+        BadInput("neither a file nor a command", ["foo"], 2, "no command of that name"),
         BadInput("a folder for a config", ["check", "/tmp"], 2, "/tmp"),
         BadInput.config("an empty config", "", "bad.json"),
         BadInput.config("a config cut short", "{\"name\": \"a\",", "bad.json:1:"),

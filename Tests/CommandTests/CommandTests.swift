@@ -92,6 +92,11 @@ import Testing
         #expect(result.status == 4)
         #expect(result.output.contains("learning rate 1.0e+38"))
         #expect(result.output.contains("\nfailed  the loss is"))
+        let advice = "\nnext    lower optimizer.learningRate"
+        #expect(result.output.contains("\(advice) or set optimizer.clipNorm, and train again\n"))
+        let clipped = try workspace.run(
+            "tiny.json", "optimizer.learningRate=1e38", "optimizer.clipNorm=1e30")
+        #expect(clipped.output.contains("\(advice), and train again\n"))
     }
 
     @Test("resumes a finished run with more epochs and shows what changed")
@@ -130,6 +135,40 @@ import Testing
         #expect(!data.output.contains("test/images"))
     }
 
+    @Test("tells mean, deviation, extremes and NaN of an HDF5 file's datasets")
+    func statistics() throws {
+        let workspace = try Workspace()
+        try HDF5Writer.create(workspace.file("a.h5")) { file in
+            try file.write("x", NDArray([1, 3, .nan, 5, 7, .infinity] as [Float], [3, 2]))
+            try file.write("big", NDArray((0..<3_000_000).map { Float($0 % 2) }))
+        }
+        let plain = try workspace.run("inspect", "a.h5")
+        #expect(!plain.output.contains("NaN") && !plain.output.contains("mean"))
+        let text = try workspace.run("inspect", "a.h5", "--stats").output
+        #expect(text.contains("1 NaN, 1 Inf") && text.contains("mean"))
+        let json = try JSONNode(
+            parsing: try workspace.run("inspect", "a.h5", "--stats", "--json").output)
+        let x = json["items"]?.elements?[1]["statistics"]
+        #expect(x?["mean"]?.double == 4 && x?["std"]?.double == 5.0.squareRoot())
+        #expect(x?["min"]?.double == 1 && x?["max"]?.double == 7 && x?["nan"]?.int == 1)
+        let big = json["items"]?.elements?[0]["statistics"]
+        #expect(big?["mean"]?.double == 0.5 && big?["zeros"]?.int == 1_500_000)
+    }
+
+    @Test("evaluates on validation data of its own a run that had a share")
+    func held() throws {
+        let workspace = try workspace()
+        let made = try workspace.run(
+            "tiny.json", "data.validation=null", "data.split=0.25", "--out", "run", "-q")
+        #expect(made.status == 0, "\(made.errors)")
+        let own = try workspace.run("eval", "run")
+        #expect(own.output.contains("10 examples"))
+        let other = try workspace.run(
+            "eval", "run", "data.validation.inputs=test/images",
+            "data.validation.targets=test/labels")
+        #expect(other.output.contains("12 examples"), "\(other.errors)")
+    }
+
     @Test("makes datasets of npy, IDX and CSV files, and draws digits")
     func data() throws {
         let workspace = try workspace()
@@ -140,6 +179,8 @@ import Testing
         #expect(try workspace.run("data", "idx", "b.h5", "train/labels=y.idx.gz").status == 0)
         let table = try workspace.run("data", "csv", "c.h5", "train=t.csv")
         #expect(table.output.contains("train/inputs") && table.output.contains("train/targets"))
+        let keys = "\"train\": {\"inputs\": \"train/inputs\", \"targets\": \"train/targets\"}}"
+        #expect(table.output.hasSuffix("in a config   \"data\": {\"path\": \"c.h5\", \(keys)\n"))
         let digits = try workspace.run(
             "data", "digits", "deep/d.h5", "--train", "20", "--test", "10")
         #expect(digits.output.contains("20×28×28"))
@@ -170,6 +211,11 @@ import Testing
         }
         #expect(try workspace.run("list", "losses").output.hasPrefix("losses\n  crossEntropy"))
         #expect(try workspace.run("list", "adam").output.hasPrefix("optimizer adam  "))
+        let losses = try JSONNode(parsing: try workspace.run("list", "losses", "--json").output)
+        let first = losses["oneOf"]?.elements?[0]["properties"]?["type"]?["const"]?.string
+        #expect(first == "crossEntropy")
+        let adam = try JSONNode(parsing: try workspace.run("list", "adam", "--json").output)
+        #expect(adam["optimizer"]?["properties"]?["beta1"] != nil)
         for command in ["check", "resume", "eval", "inspect", "data", "list", "schema"] {
             let help = try workspace.run(command, "--help")
             #expect(help.status == 0)

@@ -52,6 +52,24 @@ import Testing
         }
     }
 
+    @Test("is told from one that is under way, and how far it came")
+    func status() throws {
+        let workspace = try workspace()
+        let child = try workspace.start([
+            "tiny.json", "training.epochs=100000", "training.logEverySeconds=0", "--out", "run",
+        ])
+        child.waitForOutput("*\n")
+        let under = try workspace.run("inspect", "run")
+        let first = under.lines.first.map { String($0) } ?? ""
+        #expect(first.hasPrefix("run: running, ") && !first.contains(" 0 steps"), "\(first)")
+        child.send(SIGKILL)
+        _ = try child.wait()
+        let killed = try workspace.run("inspect", "run")
+        let last = killed.lines.first.map { String($0) } ?? ""
+        #expect(last.hasPrefix("run: ended without a word, ") && !last.contains(" 0 steps"))
+        #expect(last.hasSuffix("; go on with: fttrain resume run"), "\(last)")
+    }
+
     @Test("finishes the step, saves and says how to go on", arguments: [SIGINT, SIGTERM])
     func stop(signal: Int32) throws {
         let workspace = try workspace()

@@ -70,6 +70,35 @@ struct CapturedStepTests {
         }
     }
 
+    @Test("may clip the gradients by norm itself")
+    func clipping() {
+        let kind = Kind(optimizer: Kind.adam)
+        let (eager, captured, optimized) = (
+            Run(kind), Run(kind), Run(Kind(optimizer: Kind.adam, clipping: .norm(0.1)))
+        )
+        func clipped(_ run: Run, _ x: Tensor, _ y: Tensor) -> [Tensor] {
+            run.optimizer.zeroGrad()
+            let loss = (run.model(x) - y).square().mean()
+            loss.backward()
+            let norm = run.model.parameters.clipGradients(toNorm: 0.1)
+            run.optimizer.step()
+            return [loss, norm]
+        }
+        let step = capture { (x: Tensor, y: Tensor) in clipped(captured, x, y) }
+        let data = Random(seed: 9)
+        for index in 0..<6 {
+            let (x, y) = (Tensor(data.normal([8, 4])), Tensor(data.normal([8, 2])))
+            let expected = clipped(eager, x, y).map(\.item)
+            #expect(step(x, y).map(\.item) == expected)
+            #expect(eager.weights == captured.weights)
+            #expect(expected[1] > 0.1)
+            if index > 0 { continue }
+            _ = optimized.step(x, y)
+            #expect(optimized.optimizer.gradientNorm == expected[1])
+        }
+        #expect(step.refusal == nil && step.kernelCount != nil)
+    }
+
     @Test("is recorded anew when parameters are frozen")
     func freezing() {
         let kind = Kind(optimizer: Kind.adam)

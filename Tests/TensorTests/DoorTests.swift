@@ -169,6 +169,8 @@ struct DoorTests {
             Tensor.arange(.max - 3, .max, step: 2).values(as: Int.self) == [.max - 3, .max - 1])
         #expect(Tensor.arange(5, -5, step: .min).values(as: Int.self) == [5])
         #expect(Tensor.arange(3, 0).shape == [0])
+        #expect(Tensor.arange(3).values(as: Int.self) == [0, 1, 2])
+        #expect(Tensor.arange(0).shape == [0] && Tensor.arange(2, .float32).dtype == .float32)
         #expect(Tensor.eye(0).shape == [0, 0])
         #expect(Tensor.linspace(0, 1, count: 0).shape == [0])
         #expect(Random(seed: 1).permutation(0) == [])

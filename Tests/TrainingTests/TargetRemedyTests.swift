@@ -45,6 +45,7 @@ struct TargetRemedyTests {
                 labels.cast(to: .float32), "meanSquaredError", 1,
                 #"{"type": "reshape", "shape": [1]}"#
             ),
+            (labels, "meanSquaredError", 3, #"{"type": "oneHot", "classes": 3}"#),
         ]
         for (targets, loss, units, remedy) in cases {
             let text = try problem(targets, loss, units: units)

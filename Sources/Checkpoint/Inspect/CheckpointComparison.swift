@@ -64,7 +64,8 @@ public struct CheckpointComparison: Sendable {
     public init(
         _ pathA: String, _ pathB: String, options: InspectOptions = InspectOptions()
     ) throws(CheckpointError) {
-        try self.init(SafetensorsFile(pathA), SafetensorsFile(pathB), options)
+        try self.init(
+            SafetensorsFile(opening: pathA), SafetensorsFile(opening: pathB), options)
     }
 
     init(_ a: SafetensorsFile, _ b: SafetensorsFile, _ options: InspectOptions) {

@@ -17,11 +17,13 @@ public struct FileListing: Sendable {
         public var byteCount: Int
         /// Anything else: `chunks 64×784, gzip 4`.
         public var note: String
+        /// What its elements look like; nil where they weren't read.
+        public var statistics: TensorStatistics?
 
         /// Creates a line.
         public init(
             name: String, kind: String, shape: [Int]?, dtype: String, byteCount: Int,
-            note: String = ""
+            note: String = "", statistics: TensorStatistics? = nil
         ) {
             self.name = name
             self.kind = kind
@@ -29,6 +31,7 @@ public struct FileListing: Sendable {
             self.dtype = dtype
             self.byteCount = byteCount
             self.note = note
+            self.statistics = statistics
         }
 
         fileprivate var elementCount: Int? {
@@ -68,16 +71,18 @@ public struct FileListing: Sendable {
     public func text() -> String {
         var table = TextTable([
             .text("name"), .text("kind"), .text("shape"), .text("dtype"), .number("elements"),
-            .number("MiB"), .text("storage"),
+            .number("MiB"), .text("storage"), .number("min"), .number("mean"), .number("max"),
+            .number("std"), .number("zero"), .text("histogram"), .text("problem"),
         ])
         for row in rows {
-            table.append([
+            let cells = [
                 row.name.escapedForDisplay(), row.kind, row.shape.map { Format.shape($0) } ?? "",
                 row.dtype.escapedForDisplay(limit: 40),
                 row.elementCount.map { Format.grouped($0) } ?? "",
                 row.shape == nil ? "" : Format.mebibytes(row.byteCount),
                 row.note.escapedForDisplay(),
-            ])
+            ]
+            table.append(cells + (row.statistics?.cells ?? []))
         }
         let total = rows.reduce(0) { $0 + $1.byteCount }
         table.append([
@@ -95,6 +100,7 @@ public struct FileListing: Sendable {
             if !row.dtype.isEmpty { object["dtype"] = .string(row.dtype) }
             object["bytes"] = .int(row.byteCount)
             if !row.note.isEmpty { object["storage"] = .string(row.note) }
+            if let statistics = row.statistics { object["statistics"] = statistics.json }
             return .object(object)
         }
         return [

@@ -34,7 +34,7 @@ public struct InspectOptions: Sendable {
         self.folds = folds
     }
 
-    func shows(_ name: String) -> Bool {
+    package func shows(_ name: String) -> Bool {
         filter.map { Glob.matches(name, pattern: $0) } ?? true
     }
 }

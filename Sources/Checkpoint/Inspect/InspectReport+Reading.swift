@@ -5,7 +5,7 @@ extension InspectReport {
     public init(
         path: String, options: InspectOptions = InspectOptions()
     ) throws(CheckpointError) {
-        try self.init(SafetensorsFile(path), options)
+        try self.init(SafetensorsFile(opening: path), options)
     }
 
     /// Inspects a file that is already open.

@@ -33,7 +33,7 @@ extension InspectReport {
     private var checksumWords: String {
         switch checksum {
         case .absent: "none"
-        case .unchecked: "not checked (statistics read the data)"
+        case .unchecked: "not checked (--stats does)"
         case .ok: "ok"
         case .bad: "BAD: the file is damaged"
         }
@@ -122,7 +122,7 @@ extension TrainingState {
 
 extension TensorStatistics {
     /// The cells of the table: min, mean, max, std, zero, histogram, problem.
-    fileprivate var cells: [String] {
+    var cells: [String] {
         let numbers = [minimum, mean, maximum, deviation].map {
             $0.isNaN ? "–" : Format.short($0)
         }

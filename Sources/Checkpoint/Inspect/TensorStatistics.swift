@@ -33,25 +33,35 @@ public struct TensorStatistics: Sendable, Equatable {
             })
     }
 
-    /// Reads the elements twice, in blocks; nil for types that can't be read one by one.
+    /// Hands over all elements, as pieces of memory that hold elements of a type.
+    package typealias Source = ((SafetensorsType, UnsafeRawBufferPointer) -> Void) throws -> Void
+
+    /// Of one piece; nil for types that can't be read one by one.
     init?(_ type: SafetensorsType, _ bytes: UnsafeRawBufferPointer) {
         guard ElementDecoder.reads(type) else { return nil }
+        self.init { $0(type, bytes) }
+    }
+
+    /// Reads the elements twice, in blocks.
+    package init(_ source: Source) rethrows {
         var sum = 0.0
         var (low, high) = (Double.infinity, -Double.infinity)
-        ElementDecoder.forEachBlock(type, bytes) { block in
-            for value in block {
-                if value.isFinite {
-                    sum += value
-                    low = min(low, value)
-                    high = max(high, value)
-                    if value == 0 { zeros += 1 }
-                } else if value.isNaN {
-                    nans += 1
-                } else {
-                    infinities += 1
+        try source { type, bytes in
+            ElementDecoder.forEachBlock(type, bytes) { block in
+                for value in block {
+                    if value.isFinite {
+                        sum += value
+                        low = min(low, value)
+                        high = max(high, value)
+                        if value == 0 { zeros += 1 }
+                    } else if value.isNaN {
+                        nans += 1
+                    } else {
+                        infinities += 1
+                    }
                 }
+                count += block.count
             }
-            count += block.count
         }
         let finite = count - nans - infinities
         guard finite > 0 else { return }
@@ -59,22 +69,22 @@ public struct TensorStatistics: Sendable, Equatable {
         maximum = high
         // A sum beyond the range of doubles must not lose a mean that is within it.
         mean = sum.isFinite ? sum / Double(finite) : low / 2 + high / 2
-        spread(type, bytes, finite)
+        try spread(source, finite)
     }
 
-    private mutating func spread(
-        _ type: SafetensorsType, _ bytes: UnsafeRawBufferPointer, _ finite: Int
-    ) {
+    private mutating func spread(_ source: Source, _ finite: Int) rethrows {
         var squares = 0.0
         var bins = histogram
         // Halved, so that the width of the whole range of doubles is still a double.
         let width = maximum / 2 - minimum / 2
-        ElementDecoder.forEachBlock(type, bytes) { block in
-            for value in block where value.isFinite {
-                let distance = value - mean
-                squares += distance * distance
-                let place = width > 0 ? (value / 2 - minimum / 2) / width * 8 : 0
-                bins[min(Int(place), 7)] += 1
+        try source { type, bytes in
+            ElementDecoder.forEachBlock(type, bytes) { block in
+                for value in block where value.isFinite {
+                    let distance = value - mean
+                    squares += distance * distance
+                    let place = width > 0 ? (value / 2 - minimum / 2) / width * 8 : 0
+                    bins[min(Int(place), 7)] += 1
+                }
             }
         }
         histogram = bins

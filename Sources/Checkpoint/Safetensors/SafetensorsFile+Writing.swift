@@ -26,7 +26,7 @@ extension SafetensorsFile {
     public static func write(
         _ tensors: [NamedArray], metadata: [(key: String, value: String)] = [],
         checksum: Bool = false, to path: String
-    ) throws(CheckpointError) {
+    ) throws {
         try write(tensors, metadata: metadata, checksum: checksum, to: path, observer: nil)
     }
 

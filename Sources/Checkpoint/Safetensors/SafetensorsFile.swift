@@ -25,8 +25,10 @@ public struct SafetensorsFile: Sendable {
     /// Opens a file and checks its header completely.
     ///
     /// Another program may delete or replace the file while arrays of it are in use, but must not
-    /// shorten it in place.
-    public init(_ path: String) throws(CheckpointError) {
+    /// shorten it in place. Throws a `CheckpointError`.
+    public init(_ path: String) throws { try self.init(opening: path) }
+
+    init(opening path: String) throws(CheckpointError) {
         let mapping = try MappedFile.checkpoint(path)
         let header = try SafetensorsHeader(mapping.bytes, path: path)
         self.path = path

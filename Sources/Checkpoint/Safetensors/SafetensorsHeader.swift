@@ -43,6 +43,9 @@ struct SafetensorsHeader {
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         if length > UInt64(maximumByteCount) {
             try refuseForeignFormat(bytes, path)
+            if bytes[0] == UInt8(ascii: "{") {
+                throw CheckpointError(.damaged, path, "is JSON text, not a safetensors file")
+            }
             throw CheckpointError(
                 .damaged, path,
                 "claims a header of \(length) bytes, more than the 100,000,000 allowed; "

@@ -22,7 +22,7 @@ extension CheckpointStore {
         var candidates: [(file: SafetensorsFile, step: Int)] = []
         for path in [lastPath] + (try stepPaths()).reversed() + [bestPath] {
             do throws(CheckpointError) {
-                let file = try SafetensorsFile(path)
+                let file = try SafetensorsFile(opening: path)
                 candidates.append((file, try TrainingState(MetadataReader(file)).step))
             } catch {
                 if error.kind != .notFound { skipped.append(error) }

@@ -9,7 +9,7 @@ extension TrainingCheckpoint {
     public init(
         path: String, on device: Device = .cpu, verify: Bool = true
     ) throws(CheckpointError) {
-        try self.init(SafetensorsFile(path), on: device, verify: verify)
+        try self.init(SafetensorsFile(opening: path), on: device, verify: verify)
     }
 
     init(
@@ -35,14 +35,14 @@ extension TrainingCheckpoint {
                     .damaged, file.path, tensor: entry.name,
                     "belongs to a parameter that is not in the file")
             }
-            let array = try file.array(entry, on: device)
+            let array = try file.load(entry, on: device)
             optimizer.append(OptimizerTensor(parameter, slot, array))
         }
     }
 
     /// Everything but the tensors, from the header alone.
     public static func state(path: String) throws(CheckpointError) -> TrainingState {
-        try TrainingState(MetadataReader(SafetensorsFile(path)))
+        try TrainingState(MetadataReader(SafetensorsFile(opening: path)))
     }
 
     /// The model's tensors of any safetensors file, ours or from elsewhere.
@@ -52,7 +52,7 @@ extension TrainingCheckpoint {
     public static func weights(
         path: String, on device: Device = .cpu, verify: Bool = true
     ) throws(CheckpointError) -> [ModelTensor] {
-        let file = try SafetensorsFile(path)
+        let file = try SafetensorsFile(opening: path)
         let reader = MetadataReader(file)
         if reader.isOurs { try reader.checkFormat() }
         if verify { try TrainingCheckpoint.verify(file) }
@@ -81,7 +81,7 @@ extension TrainingCheckpoint {
         let frozen = Set(try reader.names("frozen"))
         var model: [ModelTensor] = []
         for entry in file.entries where !reader.isOurs || slot(entry.name) == nil {
-            let array = try file.array(entry, on: device)
+            let array = try file.load(entry, on: device)
             let kind: Kind = buffers.contains(entry.name) ? .buffer : .parameter
             model.append(
                 ModelTensor(

@@ -75,7 +75,9 @@ public struct RunConfig: Sendable {
         let data = value.child("data")
         if data.optional("validation") != nil, data.optional("split") != nil {
             issues.append(
-                data.issue("can't be combined with data.validation; remove one", at: "split"))
+                data.issue(
+                    "can't be combined with data.validation; remove one, or set it to null",
+                    at: "split"))
         }
         return issues + metricProblems(value)
     }

@@ -36,7 +36,8 @@ public struct Evaluation: Sendable {
         guard let text = checkpoint.state.config else {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
         }
-        let config = try RunConfig(text: text, file: path, overrides: overrides)
+        let config = try RunConfig(
+            text: text, file: "\(path) (config)", overrides: Evaluation.unsplit(overrides))
         let experiment = try Experiment(config)
         do {
             try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
@@ -74,6 +75,12 @@ public struct Evaluation: Sendable {
     static func undefined(_ metric: String, _ loader: Loader) -> String {
         "\(metric) has no value on \(loader.dataset.targetName), as where all targets are of one "
             + "class or equal"
+    }
+
+    /// Validation data of its own takes the place of a share of the training data.
+    private static func unsplit(_ overrides: [String]) -> [String] {
+        func names(_ key: String) -> Bool { overrides.contains { $0.hasPrefix("data.\(key)") } }
+        return names("validation") && !names("split") ? overrides + ["data.split=null"] : overrides
     }
 
     private static func checkpoint(_ target: String) throws -> String {

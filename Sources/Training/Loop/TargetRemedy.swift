@@ -7,6 +7,7 @@ struct TargetRemedy: CustomStringConvertible {
     let shape: Shape
     let dtype: DType
     private let isReshaped, isCast: Bool
+    private var classes: Int?
 
     private init(_ shape: Shape, _ dtype: DType, was: (shape: Shape, dtype: DType)) {
         self.shape = shape
@@ -15,23 +16,37 @@ struct TargetRemedy: CustomStringConvertible {
         isCast = dtype != was.dtype
     }
 
+    /// Class numbers as vectors of so many numbers.
+    private init(oneHot classes: Int, _ shape: Shape) {
+        self.init(shape, .float32, was: (shape, .float32))
+        self.classes = classes
+    }
+
     /// Everything worth a try for targets of a model with this output: classes, then one number for
     /// each of the output.
     static func all(_ output: Shape, _ target: Shape, _ dtype: DType) -> [TargetRemedy] {
         var shapes = [target]
-        if output.rank > 0 { shapes.append(output.removing(at: output.rank - 1)) }
+        var vectors: [TargetRemedy] = []
+        if let last = output.last {
+            shapes.append(output.removing(at: output.rank - 1))
+            if dtype.isInteger, last > 1, shapes[1] == target {
+                vectors.append(TargetRemedy(oneHot: last, output))
+            }
+        }
         shapes.append(output)
         let classes: DType = dtype.isInteger ? dtype : .int64
-        return shapes.filter { $0.elementCount == target.elementCount }.flatMap { shape in
+        let reshaped = shapes.filter { $0.elementCount == target.elementCount }.flatMap { shape in
             [
                 TargetRemedy(shape, dtype, was: (target, dtype)),
                 TargetRemedy(shape, classes, was: (target, dtype)),
             ]
         }
+        return reshaped + vectors
     }
 
     var description: String {
         var transforms: [String] = []
+        if let classes { transforms.append("{\"type\": \"oneHot\", \"classes\": \(classes)}") }
         if isReshaped {
             let sizes = (0..<shape.rank).map { "\(shape[$0])" }.joined(separator: ", ")
             transforms.append("{\"type\": \"reshape\", \"shape\": [\(sizes)]}")

@@ -13,7 +13,6 @@ struct Divergence: Error, CustomStringConvertible {
     /// What may help.
     let remedy: String
 
-    static let ofRate = "lower optimizer.learningRate or set optimizer.clipNorm, and train again"
     static let ofData = "correct the data or leave the row out, and train again"
 }
 
@@ -29,7 +28,7 @@ extension Trainer {
     }
 
     /// A sentence with the learning rate and the checkpoint to go back to.
-    func divergence(_ problem: String, remedy: String = Divergence.ofRate) -> Divergence {
+    func divergence(_ problem: String, remedy: String? = nil) -> Divergence {
         let good: String
         if cursor.sampler.epoch == 0, access(store.lastPath, F_OK) != 0 {
             good = "no checkpoint was saved before"
@@ -37,7 +36,10 @@ extension Trainer {
             good = "the last good checkpoint is \(store.lastPath)"
         }
         let rate = "learning rate \(Format.rate(optimizer.learningRate))"
-        return Divergence(description: "\(problem); \(rate); \(good)", remedy: remedy)
+        let clip = optimizer.clipping == .none ? " or set optimizer.clipNorm" : ""
+        return Divergence(
+            description: "\(problem); \(rate); \(good)",
+            remedy: remedy ?? "lower optimizer.learningRate\(clip), and train again")
     }
 
     /// A sentence on the first row of a batch that holds NaN or infinity; nil if none does.

@@ -32,7 +32,7 @@ extension RunSummary {
         case .interrupted, .running, .failed:
             return ["next    fttrain resume \(path)"]
         case .diverged:
-            return ["next    \(remedy ?? Divergence.ofRate)"]
+            return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
             return [
                 "next    fttrain eval \(path)",

@@ -30,15 +30,26 @@ public struct RunFolder: Sendable, Equatable {
     ///
     /// Throws where there is none, or it holds no run.
     public init(opening path: String) throws(RunError) {
-        let hint = "name a run folder such as runs/mlp-001"
         self.path = RunFolder.trimmed(path)
-        guard Folder.exists(self.path) else {
-            throw RunError(.data, "\(path): there is no such folder; \(hint)")
-        }
+        guard Folder.exists(self.path) else { throw RunFolder.absence(self.path) }
         guard access(configPath, F_OK) == 0 else {
             throw RunError(
-                .data, "\(path): this is not a run folder, it has no config.json; \(hint)")
+                .data, "\(path): this is not a run folder, it has no config.json; "
+                    + "name a run folder such as runs/mlp-001")
         }
+    }
+
+    private static func absence(_ path: String) -> RunError {
+        guard access(path, F_OK) == 0 else {
+            return RunError(
+                .data, "\(path): there is no such folder; name a run folder such as runs/mlp-001")
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let isRun = access("\(folder)/config.json", F_OK) == 0
+        return RunError(
+            .data,
+            "\(path): is a file, and a run goes on from the last checkpoint of its folder; "
+                + (isRun ? "fttrain resume \(folder)" : "name the folder"))
     }
 
     /// Makes the folder `NAME-NNN` below `parent`, of the first number that is higher than all.
@@ -87,17 +98,6 @@ public struct RunFolder: Sendable, Equatable {
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
         return trimmed
-    }
-
-    /// One line on how the run stands, from `summary.json`; nil where there is none.
-    public func statusLine() throws(RunError) -> String? {
-        guard let text = try FileWriting.read(summaryPath),
-            let summary = try? JSONNode(parsing: text)
-        else { return nil }
-        let status = summary["status"]?.string ?? "unknown"
-        let epochs = summary["epochs"]?.int ?? 0
-        return "\(path): \(status), \(Format.count(epochs, "epoch")), "
-            + Format.count(summary["steps"]?.int ?? 0, "step")
     }
 
     /// The number in a folder name such as `mlp-004`, nil for other names.

@@ -20,4 +20,12 @@ final class RunLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Whether a process trains in the folder now.
+    static func isTaken(_ folder: RunFolder) -> Bool {
+        let descriptor = open(folder.logPath, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
 }

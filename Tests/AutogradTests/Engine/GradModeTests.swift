@@ -26,6 +26,23 @@ struct GradModeTests {
         #expect(records(x))
     }
 
+    @Test("takes several statements that end in a tensor")
+    func statements() {
+        let x = Tensor.leaf(3.0)
+        let data = noGrad {
+            let size = x.abs() + 1
+            return x / size
+        }.data
+        #expect(data.values(as: Double.self) == [0.75])
+        let slope = noGrad {
+            enableGrad {
+                let square = x * x
+                return square + x
+            }.requiresGrad
+        }
+        #expect(slope)
+    }
+
     private struct Stop: Error {}
 
     @Test("returns to what it was when the body throws")

@@ -1,0 +1,43 @@
+import Checkpoint
+import FTJSON
+import FTSupport
+
+extension RunFolder {
+    /// One line on how the run stands; nil where it hasn't begun.
+    ///
+    /// `summary.json` tells how a run ended. Of one that is under way, or whose process was killed, the
+    /// table of epochs and the last checkpoint tell how far it came, and the lock which of the two it is.
+    public func statusLine() throws(RunError) -> String? {
+        guard let text = try FileWriting.read(summaryPath),
+            let summary = try? JSONNode(parsing: text)
+        else { return nil }
+        let status = summary["status"]?.string ?? "unknown"
+        let began = (epoch: summary["epochs"]?.int ?? 0, step: summary["steps"]?.int ?? 0)
+        guard status == RunSummary.Status.running.rawValue else {
+            return "\(path): \(status), \(RunFolder.words(began))"
+        }
+        var reached = [began]
+        if let last = try lastEpoch() { reached.append(last) }
+        if let state = try? TrainingCheckpoint.state(path: checkpoints().lastPath) {
+            reached.append((state.epoch, state.step))
+        }
+        let counts = RunFolder.words(reached.max { $0.step < $1.step } ?? began)
+        return RunLock.isTaken(self)
+            ? "\(path): running, \(counts)"
+            : "\(path): ended without a word, \(counts); go on with: fttrain resume \(path)"
+    }
+
+    private static func words(_ place: (epoch: Int, step: Int)) -> String {
+        "\(Format.count(place.epoch, "epoch")), \(Format.count(place.step, "step"))"
+    }
+
+    /// The last whole row of the table of epochs.
+    private func lastEpoch() throws(RunError) -> (epoch: Int, step: Int)? {
+        let text = try FileWriting.read(jsonlPath) ?? ""
+        for line in text.split(separator: "\n").reversed() {
+            guard let row = try? JSONNode(parsing: String(line)) else { continue }
+            if let epoch = row["epoch"]?.int, let step = row["step"]?.int { return (epoch, step) }
+        }
+        return nil
+    }
+}
