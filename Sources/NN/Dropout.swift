@@ -17,14 +17,13 @@ public final class Dropout: ShapePreservingLayer {
     public init(_ rate: Double, using random: Random) {
         guard rate >= 0, rate < 1 else { fail("Dropout", "the rate \(rate) is not in 0..<1") }
         self.rate = rate
+        Recorder.current?.refuse("it makes a layer that draws from a stream of its own")
         // Forks of one name from one stream are equal; the position tells them apart.
         self.random = random.fork("dropout \(random.reserve(blocks: 1).block)")
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        let trains = isTraining
-        Recorder.current?.require { [unowned self] in self.isTraining == trains }
-        return trains ? x.dropout(rate, using: random) : x
+        isTraining ? x.dropout(rate, using: random) : x
     }
 
     public override var describe: String { "Dropout(\(rate))" }

@@ -23,7 +23,21 @@ public import Tensor
 /// may hold such must have been read before its module is searched, or that traps.
 open class Module: CustomStringConvertible {
     /// Whether the module is being trained; dropout is active only then.
-    public final internal(set) var isTraining = true
+    public final internal(set) var isTraining: Bool {
+        get {
+            if let recorder = Recorder.current {
+                let trains = trains
+                recorder.require("a module is switched between training and evaluation") {
+                    [weak self] in self.map { $0.trains == trains } ?? true
+                }
+            }
+            return trains
+        }
+        set { trains = newValue }
+    }
+
+    /// `isTraining`, without telling a step that is being recorded.
+    private final var trains = true
 
     /// A module in training mode; subclasses set their parts first.
     public init() {}

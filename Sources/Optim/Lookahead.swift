@@ -37,7 +37,7 @@ public final class Lookahead {
 
     /// Makes a step of the base, and a look where one is due.
     public func step() {
-        if slow.stepCount == 0 { slow.start() }
+        if slow.stepsMade == 0 { slow.start() }
         base.step()
         slow.step()
     }

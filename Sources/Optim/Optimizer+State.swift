@@ -7,9 +7,9 @@ extension Optimizer {
     ///
     /// A parameter that was frozen for some steps also has its own count, as in `0.weight/step`.
     public final var stateDictionary: [(name: String, value: NDArray)] {
-        var result = [(name: "step", value: Optimizer.number(stepCount))]
+        var result = [(name: "step", value: Optimizer.number(stepsMade))]
         for entry in entries {
-            if entry.steps != stepCount {
+            if entry.steps != stepsMade {
                 result.append(("\(entry.name)/step", Optimizer.number(entry.steps)))
             }
             for (slot, array) in zip(slots, entry.state) {
@@ -70,7 +70,7 @@ extension Optimizer {
         entries = loaded
         // A captured step would go on with the states of before.
         plan = StepPlan(launches: [])
-        stepCount = steps ?? 0
+        stepsMade = steps ?? 0
     }
 
     private static func number(_ value: Int) -> NDArray { NDArray([Int64(value)], []) }

@@ -48,7 +48,7 @@ extension Optimizer {
     /// Takes back the count of the last step, once the host knows that its gate held it up: bias
     /// corrections go by the changes that were made.
     package final func takeBackStep() {
-        stepCount -= 1
+        stepsMade -= 1
         for launch in plan.launches {
             for index in launch.members { entries[index].steps -= 1 }
         }
@@ -81,6 +81,12 @@ extension Optimizer {
     /// The kernel checks this too, but doesn't know the parameters' names.
     private func check(_ entry: Entry, _ gradient: NDArray) {
         let data = entry.parameter.data
+        if entry.parameter.grad?.trace != nil {
+            fail(
+                "Optimizer",
+                "the gradient of parameter '\(entry.name)' is one example's of a batch",
+                hint: "make the step outside vmap and jvp")
+        }
         if !isLike(gradient, data) {
             failFit(
                 entry, "gradient", gradient,
@@ -150,13 +156,13 @@ extension Optimizer {
 
     /// Counts a step and hands the numbers of each launch to its device.
     package final func update() {
-        stepCount += 1
+        stepsMade += 1
         for launch in plan.launches {
             for index in launch.members { entries[index].steps += 1 }
             let entry = entries[launch.members[0]]
             let group = groups[entry.group]
             var numbers = numbers(
-                rate: learningRate * group.rateFactor, decay: group.weightDecay ?? weightDecay,
+                rate: currentRate * group.rateFactor, decay: group.weightDecay ?? currentDecay,
                 step: entry.steps)
             while numbers.count < OptimizerRule.numberCount { numbers.append(0) }
             launch.numbers.write(numbers)
@@ -167,12 +173,16 @@ extension Optimizer {
     /// parameters take part, lie elsewhere, or gradients are limited in another way.
     private func note(for recorder: Recorder) {
         recorder.note(self)
+        if entries.contains(where: { $0.state.contains { recorder.isInside($0.storage) } }) {
+            recorder.postpone("it makes the state of an optimizer")
+        }
         let squaredNorm = squaredNorm
         recorder.afterwards { [unowned self] in self.squaredNorm = squaredNorm }
         let (plan, clipping) = (plan, clipping)
         let trained = entries.map(\.parameter.requiresGrad)
         let places = entries.map(\.parameter.data.storage)
-        recorder.require { [unowned self] in
+        let change = "the parameters of an optimizer, their places or the clipping change"
+        recorder.require(change) { [unowned self] in
             self.plan === plan && self.clipping == clipping
                 && self.entries.indices.allSatisfy { index in
                     let parameter = self.entries[index].parameter

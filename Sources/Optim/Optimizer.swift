@@ -17,13 +17,33 @@ public import Tensor
 /// `nonFiniteGradient` tells beforehand, and waits for the gradients.
 public class Optimizer {
     /// Set by hand or from a `Schedule` before a step.
-    public final var learningRate: Double
+    public final var learningRate: Double {
+        get { noteReading("learning rate", \.currentRate) }
+        set {
+            Optimizer.refuse("sets the learning rate")
+            currentRate = newValue
+        }
+    }
     /// The weight decay of groups without their own.
-    public final var weightDecay: Double
+    public final var weightDecay: Double {
+        get { noteReading("weight decay", \.currentDecay) }
+        set {
+            Optimizer.refuse("sets the weight decay")
+            currentDecay = newValue
+        }
+    }
+    private(set) final var currentRate: Double
+    private(set) final var currentDecay: Double
     /// How gradients are limited in a step.
-    public final var clipping = Clipping.none
+    public final var clipping = Clipping.none { didSet { Optimizer.refuse("sets the clipping") } }
     /// The number of steps made.
-    public final internal(set) var stepCount = 0
+    public final var stepCount: Int {
+        Recorder.current?.refuse(
+            "it asks how many steps an optimizer made; do that before, and give what depends on it "
+                + "as an input")
+        return stepsMade
+    }
+    final var stepsMade = 0
     /// The norm of the gradients that the last step used, before clipping, if that was by norm.
     /// Reading it waits for the step.
     public final var gradientNorm: Double? { squaredNorm.map { $0.scalar.squareRoot() } }
@@ -61,8 +81,8 @@ public class Optimizer {
             fail("Optimizer", "\(slots.count) names for the \(rule.slots) states of the rule")
         }
         self.rule = rule
-        self.learningRate = learningRate
-        self.weightDecay = weightDecay
+        currentRate = learningRate
+        currentDecay = weightDecay
         self.slots = slots
         groups = source.parameterGroups
         var seen: Set<ObjectIdentifier> = []
@@ -86,6 +106,20 @@ public class Optimizer {
                 "Optimizer", "there is nothing to train: no parameters were found",
                 hint: "parameters are found in a module's stored properties, not in closures")
         }
+    }
+
+    /// Tells a step that is being recorded that replays wouldn't do something.
+    private static func refuse(_ action: String) {
+        Recorder.current?.refuse("it \(action) of an optimizer; do that before")
+    }
+
+    /// A number of this optimizer. A step that is being recorded then depends on it.
+    private func noteReading(_ name: String, _ number: KeyPath<Optimizer, Double>) -> Double {
+        let known = self[keyPath: number]
+        Recorder.current?.require("the \(name) of an optimizer changes") { [weak self] in
+            self.map { $0[keyPath: number] == known } ?? true
+        }
+        return known
     }
 
     private func append(_ name: String, _ parameter: Parameter, group: Int) {

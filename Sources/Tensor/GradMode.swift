@@ -84,6 +84,10 @@ extension Recording {
     /// don't look for one.
     private static let observed = Atomic(0)
 
+    /// Has operations look for who is told of them while a step is recorded.
+    static func beginNotes() { observed.add(1, ordering: .relaxed) }
+    static func endNotes() { observed.subtract(1, ordering: .relaxed) }
+
     @inline(__always)
     package static var mayBeObserved: Bool { observed.load(ordering: .relaxed) != 0 }
 

@@ -37,8 +37,9 @@ open class Op {
     /// rule.
     package func batch(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? { nil }
 
-    /// The forward pass when an input is traced or somebody observes.
+    /// The forward pass when an input is traced, a step is recorded or somebody observes.
     final func applySpecially(_ inputs: [Tensor]) -> Tensor {
+        if Recorder.mayBeOpen { Recorder.current?.note(inputs) }
         if let trace = Tensor.highestTrace(inputs) { return trace.apply(self, inputs) }
         if let observer = Recording.current.observer {
             return observer.observe(self, inputs) { evaluate(inputs) }
@@ -91,7 +92,7 @@ open class Op {
 
 extension Tensor {
     /// Grows with every change: new elements count more than any change of the old ones did.
-    fileprivate final var version: UInt64 {
+    package final var version: UInt64 {
         UInt64(data.storage.version) &+ UInt64(dataVersion) << 32
     }
 }

@@ -10,13 +10,25 @@ public final class Random: RandomNumberGenerator {
     /// Which of the seed's 2⁶⁴ independent streams this is.
     public let stream: UInt64
     /// The next block of four 32-bit words; restoring it resumes the stream.
-    public var position: UInt64
+    public var position: UInt64 {
+        get {
+            Recorder.current?.refuse("it reads the position of a random stream")
+            return place
+        }
+        set {
+            Recorder.current?.refuse("it sets the position of a random stream")
+            place = newValue
+        }
+    }
+
+    /// `position`, without telling a step that is being recorded.
+    var place: UInt64
 
     /// A stream of a seed, from its beginning unless `position` says otherwise.
     public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
         self.seed = seed
         self.stream = stream
-        self.position = position
+        place = position
     }
 
     /// Reserves blocks of four words and says where they start.
@@ -24,8 +36,8 @@ public final class Random: RandomNumberGenerator {
         if blocks < 0 { fail("reserve", "the number of blocks \(blocks) is negative") }
         if RandomJournal.mayBeOpen { RandomJournal.current?.note(self) }
         if Recorder.mayBeOpen { Recorder.current?.note(self) }
-        let key = RandomKey(seed: seed, stream: stream, block: position)
-        position &+= UInt64(blocks)
+        let key = RandomKey(seed: seed, stream: stream, block: place)
+        place &+= UInt64(blocks)
         return key
     }
 
@@ -81,6 +93,7 @@ public final class Random: RandomNumberGenerator {
 
     /// Two words of a block of their own, for the standard library's ranges and shuffling.
     public func next() -> UInt64 {
+        Recorder.current?.refuse("it draws a random number on the host; draw a tensor")
         let key = reserve(blocks: 1)
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4) { words in
             ft_kernels_for(Int32(FT_BASE.rawValue)).pointee.philox_words(

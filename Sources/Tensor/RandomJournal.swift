@@ -36,7 +36,7 @@ package final class RandomJournal: @unchecked Sendable {
         var journal: RandomJournal? = self
         while let each = journal {
             if !each.starts.contains(where: { $0.random === random }) {
-                each.starts.append((random, random.position))
+                each.starts.append((random, random.place))
             }
             journal = each.outer
         }
@@ -44,10 +44,10 @@ package final class RandomJournal: @unchecked Sendable {
 
     /// Runs `body` with the streams where they stood then, and puts them back to where they are.
     package func replaying<R>(_ body: () throws -> R) rethrows -> R {
-        let positions = starts.map(\.random.position)
-        for (random, start) in starts { random.position = start }
+        let positions = starts.map(\.random.place)
+        for (random, start) in starts { random.place = start }
         defer {
-            for ((random, _), position) in zip(starts, positions) { random.position = position }
+            for ((random, _), position) in zip(starts, positions) { random.place = position }
         }
         return try body()
     }

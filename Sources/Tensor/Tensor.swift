@@ -17,7 +17,19 @@ public class Tensor {
     }
 
     /// The accumulated gradient of a leaf that requires one, of this tensor's shape and dtype.
-    @exclusivity(unchecked) public final var grad: Tensor?
+    public final var grad: Tensor? {
+        get {
+            if Recorder.mayBeOpen { Recorder.current?.noteGradientRead(of: self) }
+            return accumulated
+        }
+        set {
+            if Recorder.mayBeOpen { Recorder.current?.noteGradientChange(of: self) }
+            accumulated = newValue
+        }
+    }
+
+    /// `grad`, without telling a step that is being recorded.
+    @exclusivity(unchecked) package final var accumulated: Tensor?
 
     /// The operation that made this tensor, if it was recorded.
     @exclusivity(unchecked) public package(set) final var ctx: Op?
@@ -35,6 +47,7 @@ public class Tensor {
                     "requiresGrad", "this tensor was recorded; its gradient would get lost",
                     hint: "use detach()")
             }
+            if Recorder.mayBeOpen { Recorder.current?.noteSwitch(of: self) }
         }
     }
 
@@ -47,6 +60,9 @@ public class Tensor {
     @exclusivity(unchecked) package final var otherParents: [Tensor] = []
     @exclusivity(unchecked) package final var savedVersion: UInt64 = 0
     @exclusivity(unchecked) package final var dataVersion: UInt32 = 0
+
+    /// Which recording of a step made this tensor; 0 outside.
+    let birth: UInt32
 
     /// Which `checkpoint` recorded this tensor; 0 outside.
     @exclusivity(unchecked) package final var segment: UInt32 = 0
@@ -69,6 +85,7 @@ public class Tensor {
         self.data = data
         self.requiresGrad = requiresGrad
         self.label = label
+        birth = Recorder.birth
         if requiresGrad && !data.dtype.isFloat {
             fail("requiresGrad", "a \(data.dtype) tensor has no gradient", hint: "cast to a float")
         }

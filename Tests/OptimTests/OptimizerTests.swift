@@ -147,10 +147,6 @@ struct OptimizerTests {
         optimizer.step()
     }
 
-    private func message(_ result: ExitTest.Result?) -> String {
-        String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    }
-
     @Test("gradients and parameters of another shape or dtype stop with the parameter's name")
     func misfits() async {
         let shape = await #expect(
@@ -181,6 +177,25 @@ struct OptimizerTests {
         #expect(
             message(data).contains(
                 "parameter 'scale' is float64 [3] on cpu, its state float64 [2] on cpu"))
+    }
+
+    @Test("a step inside vmap stops with a sentence")
+    func examples() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let scale = Parameter(NDArray([3] as [Double]))
+            let optimizer = SGD(scale, learningRate: 0.1)
+            let step = { (x: Tensor) -> Tensor in
+                (scale * x).sum().backward()
+                optimizer.step()
+                return scale * x
+            }
+            _ = vmap(step)(Tensor([1, 2], .float64))
+        }
+        #expect(
+            message(result).contains(
+                "Optimizer: the gradient of parameter '0' is one example's of a batch"))
     }
 
     @Test("an optimizer of nothing stops with a sentence")

@@ -38,3 +38,8 @@ func trace(
         return parameter.doubles[0]
     }
 }
+
+/// What a process that failed said.
+func message(_ result: ExitTest.Result?) -> String {
+    String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+}

@@ -20,12 +20,20 @@ public import Tensor
 ///
 /// Steps of at most eight combinations of shapes and structures are kept; others run as they are.
 ///
-/// All that is not an input, state that is written in place, or a random stream is what it was when
-/// the step was recorded: a Swift `if` is not asked again, and a tensor that the function leaves in a
-/// variable changes with each replay. A parameter whose `data` is replaced, as `Module.load` does, is
-/// noticed where an optimizer takes part; capture other functions anew. Results carry no history. A
-/// function that can't be replayed, since it reads the values of what it computes for instance, runs
-/// as it is every time; `refusal` says why.
+/// What the function uses beside its inputs is watched: where `data`, `requiresGrad` or hooks of a
+/// tensor were changed, a module was switched between training and evaluation, or gradients from before
+/// the call are others, the step is recorded anew. What can't be watched is what it was when the step
+/// was recorded: a Swift `if` is not asked again, and a tensor that the function leaves in a variable
+/// changes with each replay.
+///
+/// A function that can't be replayed runs as it is every time, and `refusal` says why. It reads values
+/// of what it computes, random numbers, or how many steps an optimizer made; writes into an input or
+/// gives a tensor other elements; sets a learning rate; adds to gradients from before; has results
+/// that a derivative flows through (return them detached, or call it inside `noGrad`); or what is
+/// watched changes with every call. Inputs that require a gradient, and tensors that a
+/// transformation carries, have it run as it is that time.
+///
+/// Results have elements of their own. One thread at a time calls a captured function: others wait.
 public final class Captured<each Input: TensorTree, Output: TensorTree>
 where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     private let body: (repeat each Input) -> Output
@@ -35,8 +43,14 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     /// What was recorded or replayed last.
     private var lastStep: CapturedStep?
 
+    private let gate = CaptureGate()
+    /// Why the function is never replayed.
+    private var lastingRefusal: String?
+    /// Why it isn't replayed outside `noGrad`.
+    private var historyRefusal: String?
+
     /// Why the function isn't replayed; nil if it is, or wasn't recorded yet.
-    public private(set) var refusal: String?
+    public var refusal: String? { lastingRefusal ?? historyRefusal }
 
     init(_ body: @escaping (repeat each Input) -> Output) { self.body = body }
 
@@ -53,8 +67,13 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
 
     /// The function on these inputs.
     public func callAsFunction(_ input: repeat each Input) -> Output {
+        gate.pass { call(repeat each input) }
+    }
+
+    private func call(_ input: repeat each Input) -> Output {
         let isWatched = Recorder.current != nil || Recording.current.observer != nil
-        if refusal != nil || isWatched { return body(repeat each input) }
+        if lastingRefusal != nil || isWatched { return run(repeat each input) }
+        if historyRefusal != nil, GradMode.isEnabled { return run(repeat each input) }
         var tensors: [Tensor] = []
         var structure = ""
         for tree in repeat each input {
@@ -62,32 +81,64 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
             tree.describeStructure(to: &structure)
         }
         if tensors.contains(where: { $0.trace != nil || $0.requiresGrad }) {
-            return body(repeat each input)
+            return run(repeat each input)
         }
         guard let index = entries.firstIndex(where: { $0.fits(tensors, structure) }) else {
             lastStep = nil
             // Each recorded step has memory of its own.
-            if entries.count == 8 { return body(repeat each input) }
+            if entries.count == 8 { return run(repeat each input) }
             entries.append(CapturedEntry(tensors, structure))
             outputs.append(nil)
-            return body(repeat each input)
+            return prepare(tensors, repeat each input)
         }
-        if let step = entries[index].step, step.isValid, let output = outputs[index] {
+        guard let step = entries[index].step, let output = outputs[index] else {
+            return record(tensors, index, repeat each input)
+        }
+        let arrays = tensors.map(\.data)
+        switch step.standing(on: arrays) {
+        case .holds:
             lastStep = step
-            let arrays = step.replay(tensors.map(\.data))
-            return output.replacingLeaves(arrays.map { Tensor($0) })
+            return output.replacingLeaves(step.replay(arrays).map { Tensor($0) })
+        case .elsewhere:
+            return run(repeat each input)
+        case .changed(let change):
+            if entries[index].isInVain(step) {
+                lastingRefusal = "with every call, \(change)"
+                return run(repeat each input)
+            }
+            return record(tensors, index, repeat each input)
         }
-        return record(tensors, index, repeat each input)
+    }
+
+    /// The function as it is.
+    private func run(_ input: repeat each Input) -> Output {
+        body(repeat each input).mapLeaves(\.ownResult)
+    }
+
+    /// The function as it is, for the first time with such inputs.
+    private func prepare(_ tensors: [Tensor], _ input: repeat each Input) -> Output {
+        let versions = tensors.map(\.version)
+        let output = body(repeat each input)
+        if tensors.map(\.version) != versions {
+            lastingRefusal = Recorder.writesInput
+        } else if output.leaves.contains(where: { $0.trace == nil && $0.leadsOn }) {
+            historyRefusal = historyReason
+        }
+        return output.mapLeaves(\.ownResult)
     }
 
     private func record(_ tensors: [Tensor], _ index: Int, _ input: repeat each Input) -> Output {
         let backend = tensors.first?.data.backend ?? Device.currentBackend
+        entries[index].step = nil
         let (output, leaves, step) = Recorder.record(tensors.map(\.data), on: backend) { arrays in
             var rest = arrays[...]
             func take<T: TensorTree>(_ tree: T) -> T where T.Mapped == T {
                 tree.mapLeaves { _ in Tensor(rest.removeFirst()) }
             }
             let output = body(repeat take(each input))
+            if output.leaves.contains(where: \.leadsOn) {
+                Recorder.current?.postpone(historyReason)
+            }
             return (output, outputs: output.leaves.map(\.data))
         }
         switch step {
@@ -95,16 +146,29 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
             entries[index].step = step
             lastStep = step
             outputs[index] = output.mapLeaves { $0.detach() }
-        case .failure(let refused): refusal = refused.reason
+            return output.replacingLeaves(leaves.map { Tensor($0.copy()) })
+        case .failure(let refused):
+            if refused.isLasting { lastingRefusal = refused.reason }
+            if output.leaves.contains(where: { $0.trace == nil && $0.leadsOn }) {
+                historyRefusal = historyReason
+            }
+            return output.mapLeaves(\.ownResult)
         }
-        return output.replacingLeaves(leaves.map { Tensor($0.copy()) })
     }
 }
+
+private let historyReason =
+    "a derivative may flow through its result, which a replay cuts off; return it detached, or call "
+    + "it inside noGrad"
 
 /// A recorded step and the inputs that it is for.
 private struct CapturedEntry {
     private let inputs: [Input]
     private let structure: String
+    /// Whether operations were recorded for differentiation.
+    private let isRecording = GradMode.isEnabled
+    /// How many steps were recorded in a row that were never replayed.
+    private var vainCount = 0
     var step: CapturedStep?
 
     private struct Input {
@@ -119,12 +183,21 @@ private struct CapturedEntry {
     }
 
     func fits(_ tensors: [Tensor], _ structure: String) -> Bool {
-        guard inputs.count == tensors.count, self.structure == structure else { return false }
+        guard inputs.count == tensors.count, self.structure == structure,
+            isRecording == GradMode.isEnabled
+        else { return false }
         for (input, tensor) in zip(inputs, tensors) {
             if input.shape != tensor.shape || input.dtype != tensor.dtype { return false }
             if input.device != tensor.device { return false }
         }
         return true
+    }
+
+    /// Whether recording anew is useless, now that `step` can't be replayed: three steps in a row
+    /// never were.
+    mutating func isInVain(_ step: CapturedStep) -> Bool {
+        vainCount = step.wasReplayed ? 0 : vainCount + 1
+        return vainCount == 3
     }
 }
 

@@ -62,6 +62,8 @@ extension Tensor {
 
     /// Calls `change` with the gradient of this tensor when all its uses have contributed, before it
     /// flows on. What `change` returns, if anything, takes its place. It may run passes of its own.
+    /// A closure that names the tensor itself keeps it and its graph for good: name it `weak`, or
+    /// `removeHook` afterwards.
     ///
     /// - Returns: an identifier for `removeHook`.
     @discardableResult

@@ -50,14 +50,16 @@ extension BackwardPass {
 
     private static func addToGrad(_ gradient: consuming Tensor, of tensor: Tensor) {
         if Recorder.mayBeOpen { Recorder.current?.noteGradient(of: tensor) }
-        if let grad = tensor.grad, grad.shape != gradient.shape || grad.dtype != gradient.dtype {
+        if let grad = tensor.accumulated,
+            grad.shape != gradient.shape || grad.dtype != gradient.dtype
+        {
             fail(
                 "backward",
                 "\(tensor.label ?? "a tensor") \(gradient.dtype) \(gradient.shape) can't add to its "
                     + "grad, \(grad.dtype) \(grad.shape)",
                 hint: "set grad to no other shape or dtype, or call zeroGrad()")
         }
-        add(consume gradient, to: &tensor.grad, isOwner: true)
+        add(consume gradient, to: &tensor.accumulated, isOwner: true)
     }
 
     /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's gradient

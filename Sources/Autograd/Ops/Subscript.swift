@@ -148,6 +148,7 @@ extension Tensor {
     }
 
     private func checkMutable(_ operation: String, _ source: Tensor) {
+        Recorder.current?.note([self, source])
         if trace != nil || source.trace != nil {
             fail(
                 operation, "a tensor can't change in place inside jvp or vmap",

@@ -15,7 +15,6 @@ package final class CapturedStep {
         let memory: NDArray
         /// What stands for that memory in the calls: it can be laid on other memory of the same shape.
         let alias: Storage
-        let isWritten: Bool
     }
 
     /// A random stream that the step draws from, and how far.
@@ -30,9 +29,16 @@ package final class CapturedStep {
         /// What was made outside and is used inside, kept alive.
         let outside: [Storage]
         let changed: [Storage]
+        let changedKeys: Set<ObjectIdentifier>
         let advances: [Advance]
         let feeds: [any StepInput]
-        let conditions: [() -> Bool]
+        let found: [FoundTensor]
+        let foundGradients: [FoundGradient]
+        /// What the host read, and how often it had been changed.
+        let reads: [(storage: Storage, version: UInt32)]
+        let conditions: [Condition]
+        /// The gradients after the step.
+        let gradients: [(tensor: Tensor, grad: Tensor?)]
         let results: [() -> Void]
     }
 
@@ -44,7 +50,9 @@ package final class CapturedStep {
     private let inputs: [Input]
     private let outputs: [NDArray]
     private var handedOut: [NDArray] = []
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
+    /// Whether the step was ever replayed.
+    package private(set) var wasReplayed = false
     /// How many kernels the step had before it was improved.
     package let recordedCount: Int
 
@@ -58,11 +66,7 @@ package final class CapturedStep {
         self.pool = pool
         self.outputs = outputs
         self.surroundings = surroundings
-        let written = Set(program.calls.flatMap { $0.writes.map { ObjectIdentifier($0.storage) } })
-        self.inputs = inputs.map { memory, alias in
-            Input(
-                memory: memory, alias: alias, isWritten: written.contains(ObjectIdentifier(alias)))
-        }
+        self.inputs = inputs.map { Input(memory: $0.memory, alias: $0.alias) }
         let (places, byteCount) = program.planMemory()
         arena = CaptureArena(byteCount: byteCount, on: backend)
         for (storage, offset) in places { storage.pointer = arena.pointer + offset }
@@ -94,27 +98,27 @@ package final class CapturedStep {
     /// The memory that everything computed in the step lies in.
     package var byteCount: Int { pool.byteCount + arena.byteCount }
 
-    /// Whether what the step took for granted still holds.
-    package var isValid: Bool { surroundings.conditions.allSatisfy { $0() } }
-
     /// Runs the kernels on other inputs, of the shapes and dtypes they were recorded with.
     ///
     /// - Returns: the outputs, in memory that the next replay leaves alone if somebody still holds it.
     package func replay(_ arrays: [NDArray]) -> [NDArray] {
+        wasReplayed = true
         for (input, array) in zip(inputs, arrays) { lay(input, on: array) }
         for feed in surroundings.feeds { feed.update() }
         run()
         for advance in surroundings.advances {
-            advance.random.position += advance.end - advance.start
+            advance.random.place &+= advance.end &- advance.start
         }
         for storage in surroundings.changed { storage.version &+= 1 }
+        for (tensor, grad) in surroundings.gradients { tensor.accumulated = grad }
         for action in surroundings.results { action() }
         defer { withExtendedLifetime(arrays) {} }
         return handOut()
     }
 
     private func lay(_ input: Input, on array: NDArray) {
-        if array.isContiguous, !input.isWritten, array.backend === backend {
+        // Where the step works itself, an input would be written over.
+        if array.isContiguous, array.storage.pool !== pool, array.backend === backend {
             input.alias.pointer = array.pointer
         } else {
             input.alias.pointer = input.memory.storage.pointer
@@ -170,7 +174,7 @@ extension Kernel {
             var key = key
             for advance in advances
             where advance.random.seed == key.seed && advance.random.stream == key.stream {
-                key.block += advance.random.position - advance.start
+                key.block &+= advance.random.place &- advance.start
             }
             return key
         }

@@ -21,15 +21,14 @@ package final class Recorder: @unchecked Sendable {
     private var changed: [ObjectIdentifier: Storage] = [:]
     private var randoms: [(random: Random, start: UInt64)] = []
     private var feeds: [any StepInput] = []
-    private var conditions: [() -> Bool] = []
+    private var conditions: [CapturedStep.Condition] = []
     private var results: [() -> Void] = []
-    private var replaced: [WeakTensor] = []
-    /// The tensors whose gradients the step leaves.
-    private var graded: [ObjectIdentifier: Tensor] = [:]
+    private var reads: [ObjectIdentifier: (storage: Storage, version: UInt32)] = [:]
+    var notes = TensorNotes()
     /// Why the step can't be replayed; nil if it can.
     package private(set) var refusal: String?
-
-    private struct WeakTensor { weak var tensor: Tensor? }
+    /// Why this time can't be replayed, though another might.
+    private var postponement: String?
 
     @TaskLocal private static var scoped: Recorder?
     private static let open = Atomic(0)
@@ -62,6 +61,7 @@ package final class Recorder: @unchecked Sendable {
         let recorder = Recorder(on: backend)
         open.add(1, ordering: .relaxed)
         KernelWatch.open.add(1, ordering: .relaxed)
+        Recording.beginNotes()
         let (result, outputs, given) = $scoped.withValue(recorder) {
             let given = inputs.map { $0.copy() }
             recorder.forgetInputs()
@@ -71,7 +71,22 @@ package final class Recorder: @unchecked Sendable {
         recorder.home.close()
         open.subtract(1, ordering: .relaxed)
         KernelWatch.open.subtract(1, ordering: .relaxed)
+        Recording.endNotes()
+        recorder.writeBack(given, inputs)
         return (result, outputs, recorder.finish(given, outputs))
+    }
+
+    /// The refusal of a step that changes what it is given.
+    package static let writesInput =
+        "it writes into an input; return what is new, or keep it in a tensor of its own"
+
+    /// Gives the inputs what was written into their copies.
+    private func writeBack(_ given: [NDArray], _ inputs: [NDArray]) {
+        // Copying was the first change.
+        for (copy, input) in zip(given, inputs) where copy.storage.version > 1 {
+            refuse(Recorder.writesInput)
+            input.assign(copy)
+        }
     }
 
     /// Copying the inputs into the step is no part of it.
@@ -83,21 +98,26 @@ package final class Recorder: @unchecked Sendable {
         changed = [:]
     }
 
-    /// Why a step can't be replayed.
-    package struct Refusal: Error { package let reason: String }
+    /// Why a step can't be replayed, and whether that will be so the next time.
+    package struct Refusal: Error {
+        package let reason: String
+        package var isLasting = true
+    }
 
     private func finish(_ inputs: [NDArray], _ outputs: [NDArray]) -> Result<CapturedStep, Refusal>
     {
-        if replaced.contains(where: { $0.tensor.map { isInside($0.data.storage) } ?? false }) {
+        if notes.hasReplaced {
             refuse(
-                "a tensor that outlives the step was given other elements; write into the old ones")
+                "a tensor that outlives the step is given other elements; write into the old ones")
         }
-        for tensor in graded.values {
-            let grad = tensor.grad
-            results.append { tensor.grad = grad }
+        if reads.keys.contains(where: { changed[$0] != nil }) {
+            refuse("it reads the values of a tensor that it changes")
         }
         let live = pool.seal()
         if let refusal { return .failure(Refusal(reason: refusal)) }
+        if let postponement {
+            return .failure(Refusal(reason: postponement, isLasting: false))
+        }
         let nobody = Random(seed: 0)
         let stateful = randoms.indices.filter { index in
             // One that the step made itself starts anew in each.
@@ -110,7 +130,7 @@ package final class Recorder: @unchecked Sendable {
         let advances = stateful.map { index in
             CapturedStep.Advance(
                 random: randoms[index].random, start: randoms[index].start,
-                end: randoms[index].random.position)
+                end: randoms[index].random.place)
         }
         if let ambiguity = ambiguity(of: advances) { return .failure(ambiguity) }
         let outputs = outputs.map { standIn($0) }
@@ -124,9 +144,7 @@ package final class Recorder: @unchecked Sendable {
         program.improve()
         let step = CapturedStep(
             program, on: backend, pool: pool, inputs: inputs, outputs: outputs,
-            surroundings: CapturedStep.Surroundings(
-                outside: Array(outside.values), changed: Array(changed.values), advances: advances,
-                feeds: feeds, conditions: conditions, results: results))
+            surroundings: surroundings(advances))
         return .success(step)
     }
 
@@ -143,6 +161,16 @@ package final class Recorder: @unchecked Sendable {
             reason:
                 "it draws from two random streams of one seed, whose numbers are the same; give "
                 + "them other seeds, or fork(_:) them under other names")
+    }
+
+    private func surroundings(_ advances: [CapturedStep.Advance]) -> CapturedStep.Surroundings {
+        let reliances = notes.reliances
+        return CapturedStep.Surroundings(
+            outside: Array(outside.values), changed: Array(changed.values),
+            changedKeys: Set(changed.keys), advances: advances, feeds: feeds,
+            found: reliances.tensors, foundGradients: reliances.gradients,
+            reads: Array(reads.values), conditions: conditions, gradients: notes.gradients,
+            results: results)
     }
 
     // What the step tells.
@@ -178,6 +206,8 @@ package final class Recorder: @unchecked Sendable {
     func noteRead(of array: NDArray) {
         if isInside(array.storage) || changed[ObjectIdentifier(array.storage)] != nil {
             refuse("it reads the values of a tensor that it computes")
+        } else if reads[ObjectIdentifier(array.storage)] == nil {
+            reads[ObjectIdentifier(array.storage)] = (array.storage, array.storage.version)
         }
     }
 
@@ -187,7 +217,7 @@ package final class Recorder: @unchecked Sendable {
 
     func note(_ random: Random) {
         if randoms.contains(where: { $0.random === random }) { return }
-        randoms.append((random, random.position))
+        randoms.append((random, random.place))
     }
 
     /// What the host gives anew before each step.
@@ -199,27 +229,19 @@ package final class Recorder: @unchecked Sendable {
         }
     }
 
-    /// Something that the recorded step took for granted: where it no longer holds, the step is
-    /// recorded anew.
-    package func require(_ condition: @escaping () -> Bool) { conditions.append(condition) }
+    /// Something that the recorded step takes for granted: where it no longer holds, since there was a
+    /// `change`, the step is recorded anew.
+    package func require(_ change: String, _ condition: @escaping () -> Bool) {
+        conditions.append(CapturedStep.Condition(change: change, holds: condition))
+    }
 
     /// What else is to be done after each replay.
     package func afterwards(_ action: @escaping () -> Void) { results.append(action) }
 
-    /// `tensor.grad` is about to be set or added to.
-    package func noteGradient(of tensor: Tensor) {
-        if let grad = tensor.grad, !isInside(grad.data.storage) {
-            return refuse("it adds to gradients from before the step; call zeroGrad() at its start")
-        }
-        graded[ObjectIdentifier(tensor)] = tensor
-    }
-
-    /// `tensor.data` was replaced: a replay would go on reading what it was before.
-    func noteAssignment(to tensor: Tensor) {
-        if tensor is Parameter || tensor is Buffer { replaced.append(WeakTensor(tensor: tensor)) }
-    }
-
     package func refuse(_ reason: String) { refusal = refusal ?? reason }
+
+    /// Has the step recorded another time, not this one.
+    package func postpone(_ reason: String) { postponement = postponement ?? reason }
 
     /// Whether the step made this storage.
     package func isInside(_ storage: Storage) -> Bool { storage.pool === pool }
