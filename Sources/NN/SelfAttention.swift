@@ -84,7 +84,6 @@ public final class SelfAttention: Layer {
             to: [size.batch, heads, size.positions, before + size.positions])
         let packed = projection(x)
         let drops = dropout > 0 && isTraining
-        Recorder.current?.require { [unowned self] in drops == (dropout > 0 && isTraining) }
         let attended: Tensor
         if keyHeads == heads, rotary == nil, cache == nil, !drops {
             attended = packed.reshape([size.batch, size.positions, 3, heads, width / heads])

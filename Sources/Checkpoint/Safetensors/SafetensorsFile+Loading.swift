@@ -4,17 +4,21 @@ extension SafetensorsFile {
     /// The tensor of a name.
     ///
     /// On the CPU the array reads the mapped file and keeps it mapped; it can't be written. Data
-    /// that is not aligned to its element size is copied. Throws a `CheckpointError`,
-    /// for types without a dtype here too.
+    /// that is not aligned to its element size is copied. Throws a `CheckpointError`, for
+    /// types without a dtype here too.
     public func array(_ name: String, on device: Device = .cpu) throws -> NDArray {
         guard let entry = entry(name) else {
             throw CheckpointError(.incompatible, path, tensor: name, "is not in the file")
         }
-        return try array(entry, on: device)
+        return try load(entry, on: device)
     }
 
     /// The tensor of an entry of this file.
     public func array(_ entry: TensorEntry, on device: Device = .cpu) throws -> NDArray {
+        try load(entry, on: device)
+    }
+
+    func load(_ entry: TensorEntry, on device: Device) throws(CheckpointError) -> NDArray {
         guard entry.shape.count <= Shape.maximumRank else {
             throw problem(
                 entry, "has \(entry.shape.count) dimensions, more than the 8 supported")
