@@ -98,23 +98,25 @@ extension Tensor {
     }
 
     /// A copy with the elements of `source`, in row-major order, where `mask` is true: the first at the
-    /// first such place, and so on. The mask is broadcast; `source` has as many elements or more.
+    /// first such place, and so on. Tensor and mask broadcast; `source` has as many elements or more.
     public final func maskedScatter(_ mask: Tensor, _ source: Tensor) -> Tensor {
-        guard mask.dtype == .bool, Shape.broadcast(shape, mask.shape) == shape else {
+        guard mask.dtype == .bool, let common = Shape.broadcast(shape, mask.shape) else {
             fail(
                 "maskedScatter",
-                "a bool mask of shape \(shape) is needed, not \(mask.dtype) \(mask.shape)")
+                "a bool mask that broadcasts with \(shape) is needed, not \(mask.dtype) "
+                    + "\(mask.shape)")
         }
-        guard source.count > 0 || count == 0 else {
+        let x = expand(to: common)
+        guard source.count > 0 || x.count == 0 else {
             fail("maskedScatter", "there are no elements to write")
         }
-        let flags = mask.expand(to: shape).reshape([count])
+        let flags = mask.expand(to: common).reshape([x.count])
         let number = flags.cast(to: .int64).cumsum() - 1
         // An element that isn't written takes whatever there is.
         let taken = Tensor.where(flags, number, 0).checkedIndex(
             below: source.count, "maskedScatter")
         let items = Gather.of(source.cast(to: dtype).reshape([source.count]), taken)
-        return Tensor.where(flags, items, reshape([count])).reshape(shape)
+        return Tensor.where(flags, items, x.reshape([x.count])).reshape(common)
     }
 
     /// The number of each element, in row-major order, of what brackets with these indices give.

@@ -27,10 +27,12 @@ extension Tensor {
         }
         let around = widths.map { (Swift.max($0.before, 0), Swift.max($0.after, 0)) }
         if mode == .constant { return cut(widths).embedded(around, value) }
-        let all = around.enumerated().reduce(self) { result, item in
+        // What is cut off doesn't come again at the other end, but still shows in a mirror.
+        let start = mode == .circular ? cut(widths) : self
+        let all = around.enumerated().reduce(start) { result, item in
             result.extended(item.element, axis: rank - widths.count + item.offset, mode)
         }
-        return all.cut(widths)
+        return mode == .circular ? all : all.cut(widths)
     }
 
     /// The elements without as many as negative widths say.

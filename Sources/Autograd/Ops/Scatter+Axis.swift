@@ -97,6 +97,9 @@ extension Tensor {
         case .prod:
             let product = ScatterProduct(rows: count)(items, index)
             return includingSelf ? self * product : product
+        case .mean where dtype.isFloat && dtype.size == 2:
+            // Rounded once, by the caller.
+            return wide.making(items.wide, index, .mean, includingSelf)
         case .mean:
             let ones = Tensor(NDArray.full(index.shape, 1, .int64, on: data.backend))
             let met = ScatterAdd.of(ones, index, rows: count)

@@ -26,13 +26,21 @@ final class Sinc: ElementwiseUnaryOp {
     override var kernel: UnaryFunction { .sinc }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        // The difference cancels near 0: in double it has digits left.
+        // The difference cancels near 0: in double it has digits left, and there is a series.
         let wide = x.cast(to: .float64)
-        let isZero = wide .== 0
-        let quotient = ((wide * Double.pi).cos() - wide.sinc()) / wide.maskedFill(isZero, 1)
-        // The first term of the series, for the sake of its derivative.
-        let atZero = wide * (-Double.pi * Double.pi / 3)
-        return dy * Tensor.where(isZero, atZero, quotient).cast(to: x.dtype)
+        let isNear = wide.abs() .< 0.15
+        let far = wide.maskedFill(isNear, 1)
+        let quotient = ((far * Double.pi).cos() - far.sinc()) / far
+        return dy * Tensor.where(isNear, Sinc.slope(near: wide), quotient).cast(to: x.dtype)
+    }
+
+    /// Σ (−1)ᵏ 2k / (2k + 1)! π u^(2k−1) with u = πx, from k = 1.
+    private static func slope(near x: Tensor) -> Tensor {
+        let u = x * Double.pi
+        let square = u * u
+        let divisors = [-3.0, 30, -840, 45360, -3_991_680, 518_918_400]
+        let sum = divisors.reversed().reduce(Tensor.zeros(like: u)) { $0 * square + 1 / $1 }
+        return u * sum * Double.pi
     }
 }
 
@@ -85,7 +93,12 @@ extension Tensor {
     /// limited to epsilon…1 − epsilon.
     public final func logit(epsilon: Double? = nil) -> Tensor {
         Tensor.roundedOnce([floating]) {
-            let x = $0[0].limited(epsilon)
+            var x = $0[0].limited(epsilon)
+            if epsilon == nil {
+                // Outside there is no derivative either.
+                let isInside = (x .>= 0).logicalAnd(x .<= 1)
+                x = x * Tensor.full(like: x, Double.nan).maskedFill(isInside, 1)
+            }
             return x.log() - (-x).log1p()
         }
     }

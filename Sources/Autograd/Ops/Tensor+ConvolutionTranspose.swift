@@ -86,8 +86,12 @@ extension Tensor {
                 hint: "an output padding is less than the stride or the dilation")
         }
         let window = Window(stride: steps, padding: low, dilation: spread, groups: groups)
-        let y = Convolution(.input, window, extents: size)([x, w])
-        let features = weight.shape[1] * groups
-        return biased(name, bias, features, x.dtype).first.map { y + $0.perChannel(y.rank) } ?? y
+        let op = Convolution(.input, window, extents: size)
+        guard let shift = biased(name, bias, weight.shape[1] * groups, x.dtype).first else {
+            return op([x, w])
+        }
+        return Tensor.roundedOnce([x, w, shift]) {
+            op([$0[0], $0[1]]) + $0[2].perChannel(x.rank)
+        }
     }
 }

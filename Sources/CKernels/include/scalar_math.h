@@ -179,7 +179,7 @@ FT_FN double ft_floor_div_d(double x, double y) {
     FT_FN real ft_mish_slope_##s(real x) {                                                         \
         real n = ft_exp_##s(x > 30 ? 30 : x), u = n * (n + 2);                                     \
         real t = u / (u + 2), rest = 2 / (u + 2);                                                  \
-        return t + x * (rest * (1 + t) * (n / (n + 1)));                                           \
+        return x > 30 ? 1 : t + x * (rest * (1 + t) * (n / (n + 1)));                              \
     }                                                                                              \
     FT_FN real ft_hardswish_slope_##s(real x) {                                                    \
         return x <= -3 ? 0 : x < 3 ? x / 3 + (real)0.5 : 1;                                        \

@@ -11,6 +11,8 @@ struct Entry: Sendable {
     let parameters: [String]
     /// Only the shapes and types of the results can be compared.
     let isRandom: Bool
+    /// Results are sums of products, which may differ by what rounding makes of so many terms.
+    private(set) var isSum = false
     let body: Body
 
     private init(
@@ -20,6 +22,13 @@ struct Entry: Sendable {
         self.parameters = parameters.split(separator: " ").map(String.init)
         self.isRandom = isRandom
         self.body = body
+    }
+
+    /// This entry as one whose results are sums of products.
+    var summing: Entry {
+        var entry = self
+        entry.isSum = true
+        return entry
     }
 
     /// The entry of an operator or, if it has none, of that whose variant it is.

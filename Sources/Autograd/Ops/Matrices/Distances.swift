@@ -105,14 +105,15 @@ extension Tensor {
     /// The covariances of variables, the rows, over observations, the columns: [n, n], or a scalar of
     /// one variable without rows.
     ///
-    /// An observation counts as many times as its `frequency`, and by its `weight` beside that. Sums are
-    /// divided by the count less `correction`; with weights by V − correction · Σ w²/V, V = Σ w.
+    /// An observation counts as many times as its `frequency`, and by its `weight` beside that.
+    /// Sums are divided by the count less `correction`; with weights by V − correction · Σ w²/V,
+    /// V = Σ w, and in the wider of both dtypes.
     public final func cov(
         correction: Double = 1, frequencies: Tensor? = nil, weights: Tensor? = nil
     ) -> Tensor {
         guard rank <= 2 else { fail("cov", "shape \(shape) has more than two axes") }
-        let x = rank == 2 ? floating : floating.reshape([1, count])
-        let observations = x.shape[1]
+        let rows = rank == 2 ? floating : floating.reshape([1, count])
+        let observations = rows.shape[1]
         for given in [frequencies, weights] {
             if let given, given.shape != [observations] {
                 fail(
@@ -120,6 +121,7 @@ extension Tensor {
                     hint: "give one number a column")
             }
         }
+        let x = weights.map { Tensor.promoted(rows, $0).0 } ?? rows
         let factors = [frequencies, weights].compactMap { $0?.cast(to: x.dtype) }
         let result: Tensor
         if let first = factors.first {

@@ -31,7 +31,10 @@ final class PseudoInverse: UnaryOp {
 /// [[A, E], [0, A]],  dA = L(Aᵀ, dy) (Mathias 1996, "A chain rule for matrix functions")
 final class MatrixExponential: UnaryOp {
     override var saves: Saved { .inputs }
-    override func forward(_ x: NDArray) -> NDArray { x.factor(.exponential, "matrixExponential") }
+    override func forward(_ x: NDArray) -> NDArray {
+        // In double: each squaring doubles the error.
+        x.cast(to: .float64).factor(.exponential, "matrixExponential").cast(to: x.dtype)
+    }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         derivative(x.transpose(), dy)
     }

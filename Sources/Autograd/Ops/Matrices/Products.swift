@@ -92,12 +92,12 @@ extension Tensor {
     }
 
     /// Powers of the elements along a new last axis: x^(count−1), …, x, 1, or the other way round if
-    /// `increasing`; as many as elements if nil.
+    /// `increasing`; as many as elements if nil. Those of integers are int64.
     public final func vander(_ count: Int? = nil, increasing: Bool = false) -> Tensor {
         if rank == 0 { fail("vander", "a scalar has no axis of points") }
         let count = count ?? shape[rank - 1]
         if count < 0 { fail("vander", "the count \(count) is negative") }
-        let x = arithmetic
+        let x = dtype.isFloat ? self : cast(to: .int64)
         if count == 0 { return .zeros(like: x.unsqueeze(-1)).narrow(axis: -1, start: 0, count: 0) }
         var powers = [Tensor.ones(like: x)]
         while powers.count < count { powers.append(powers[powers.count - 1] * x) }

@@ -58,7 +58,8 @@ extension Tensor {
     /// A⁻¹ where this is the factor L of A = L Lᵀ, or U of A = Uᵀ U if `upper`.
     public final func choleskyInverse(upper: Bool = false) -> Tensor {
         let factor = squares("choleskyInverse")
-        return factor.choleskySolve(factor.identity(factor.shape[rank - 1]), upper: upper)
+        let identity = factor.identity(factor.shape[rank - 1]).expand(to: factor.shape)
+        return factor.choleskySolve(identity, upper: upper)
     }
 
     /// Checks a system and gives both sides one dtype and leading axes, and vectors an axis.

@@ -9,7 +9,9 @@ extension Entry {
             let (x, size) = (try a.x, try a.ints("size") ?? [])
             let lead = x.rank - size.count
             let axes = x.shape.indices.filter { $0 < lead || size[$0 - lead] == 1 }
-            return (axes.isEmpty ? x : x.sum(axes: axes, keepDims: true)).reshape(Shape(size))
+            // PyTorch sums a scalar too.
+            let isSame = axes.isEmpty && x.rank > 0
+            return (isSame ? x : x.sum(axes: axes, keepDims: true)).reshape(Shape(size))
         },
         .ops("hsplit", with: "sections") { try sections($0, axis: $0.x.rank == 1 ? 0 : 1) },
         .ops("vsplit", with: "sections") { try sections($0, axis: 0) },

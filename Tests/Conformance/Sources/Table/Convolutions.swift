@@ -2,7 +2,9 @@ import FakeTensor
 
 // Convolutions and their transposes.
 extension Entry {
-    static let convolutions: [Entry] = [
+    static let convolutions: [Entry] = all.map(\.summing)
+
+    private static let all: [Entry] = [
         .op("nn.functional.conv1d", with: plain) { a in
             let m = try Move(a)
             return try a.x.conv1d(

@@ -120,12 +120,19 @@ extension Entry {
             return einsum(equation, try a.tensors("operands"))
         },
         .op("cov", with: "correction fweights aweights") { a in
-            try a.x.cov(
-                correction: a.number("correction", or: 1),
-                frequencies: a.optionalTensor("fweights"), weights: a.optionalTensor("aweights"))
+            try number(
+                a.x.cov(
+                    correction: a.number("correction", or: 1),
+                    frequencies: a.optionalTensor("fweights"), weights: a.optionalTensor("aweights")
+                ))
         },
-        .unary("corrcoef") { $0.corrcoef() },
+        .unary("corrcoef") { number($0.corrcoef()) },
     ]
+
+    /// PyTorch gives a number for one row of observations, the library a matrix.
+    private static func number(_ matrix: Tensor) -> Tensor {
+        matrix.count == 1 ? matrix.reshape([]) : matrix
+    }
 
     private static let norms: [Entry] = [
         .op("linalg.vector_norm", with: "ord dim keepdim dtype") { a in
