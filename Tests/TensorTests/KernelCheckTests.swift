@@ -67,7 +67,7 @@ struct KernelCheckTests {
             Kernel.fused(double, ArrayList([x])).run(
                 into: NDArray.full([3], 0, .float32))
         }
-        sentence("fused: needs arrays that are listed", unlisted)
+        sentence("add: needs arrays that are listed", unlisted)
     }
 
     @Test("division by zero is told of the first element, whichever thread meets one first")

@@ -12,7 +12,7 @@ final class Norm: AxesOp {
     }
     override func forward(_ x: NDArray) -> NDArray {
         switch order {
-        case 2 where x.shape.length(axes) == 1:
+        case 2 where x.shape.length(axes, name) == 1:
             // A square could overflow.
             return x.reduce(.sum, map: .unary(.abs), axes: axes, keepDims: keepDims)
         case 2: return x.reduce(.norm, axes: axes, keepDims: keepDims)

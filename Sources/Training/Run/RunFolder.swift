@@ -34,7 +34,8 @@ public struct RunFolder: Sendable, Equatable {
         guard Folder.exists(self.path) else { throw RunFolder.absence(self.path) }
         guard access(configPath, F_OK) == 0 else {
             throw RunError(
-                .data, "\(path): this is not a run folder, it has no config.json; "
+                .data,
+                "\(path): this is not a run folder, it has no config.json; "
                     + "name a run folder such as runs/mlp-001")
         }
     }
