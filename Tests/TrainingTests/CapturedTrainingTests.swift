@@ -1,5 +1,6 @@
 import Checkpoint
 import FTConfig
+import FakeTensor
 import Foundation
 import Testing
 
@@ -31,6 +32,19 @@ struct CapturedTrainingTests {
         #expect(
             steadyColumns(try sandbox.text("eager/metrics.csv"))
                 == steadyColumns(try sandbox.text("captured/metrics.csv")))
+    }
+
+    @Test("replays its steps")
+    func replays() throws {
+        let experiment = try Sandbox().trainer().experiment
+        let step = capture { (inputs: [Tensor], targets: Tensor) in
+            experiment.trainStep(inputs, targets)
+        }
+        let epoch = experiment.data.train.epoch()
+        while let batch = try epoch.next() {
+            _ = step(batch.tensors(on: experiment.device.backend), Tensor(batch.targets))
+        }
+        #expect(step.refusal == nil && step.kernelCount != nil)
     }
 
     @Test("losses of an epoch don't depend on the batch size, whatever targets weigh")

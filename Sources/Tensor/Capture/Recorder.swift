@@ -106,13 +106,7 @@ package final class Recorder: @unchecked Sendable {
 
     private func finish(_ inputs: [NDArray], _ outputs: [NDArray]) -> Result<CapturedStep, Refusal>
     {
-        if notes.hasReplaced {
-            refuse(
-                "a tensor that outlives the step is given other elements; write into the old ones")
-        }
-        if reads.keys.contains(where: { changed[$0] != nil }) {
-            refuse("it reads the values of a tensor that it changes")
-        }
+        refuseStaleness()
         let live = pool.seal()
         if let refusal { return .failure(Refusal(reason: refusal)) }
         if let postponement {
@@ -161,6 +155,17 @@ package final class Recorder: @unchecked Sendable {
             reason:
                 "it draws from two random streams of one seed, whose numbers are the same; give "
                 + "them other seeds, or fork(_:) them under other names")
+    }
+
+    /// What shows at the end only.
+    private func refuseStaleness() {
+        if notes.hasReplaced {
+            refuse(
+                "a tensor that outlives the step is given other elements; write into the old ones")
+        }
+        if reads.keys.contains(where: { changed[$0] != nil }) {
+            refuse("it reads the values of a tensor that it changes")
+        }
     }
 
     private func surroundings(_ advances: [CapturedStep.Advance]) -> CapturedStep.Surroundings {
