@@ -16,6 +16,7 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("checkpoint_mlp", benchmarkCheckpointing),
     ("products", benchmarkProducts),
     ("convolutions", benchmarkConvolutions),
+    ("attention", benchmarkAttention),
     ("million_ops", benchmarkMillionOps),
 ]
 

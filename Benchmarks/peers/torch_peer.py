@@ -165,9 +165,32 @@ def million_ops():
         report(f"chain_{count // 1000}k_node", bytes=round(node, 1))
 
 
+def attention():
+    for examples, heads, positions, width in ((12, 4, 64, 32), (8, 6, 256, 64), (1, 12, 1024, 64)):
+        q, k, v = (torch.randn(examples, positions, heads, width).transpose(1, 2).requires_grad_()
+                   for _ in range(3))
+
+        def attend():
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+        y = attend()
+        dy = torch.randn_like(y)
+
+        def forward():
+            with torch.no_grad():
+                attend()
+
+        def gradients():
+            torch.autograd.grad(y, (q, k, v), dy, retain_graph=True)
+
+        name = f"attention {examples}x{heads}x{positions}x{width}"
+        report(name, ms=round(median(forward, 15, 2) * 1e3, 4))
+        report(f"{name}, gradients", ms=round(median(gradients, 15, 2) * 1e3, 4))
+
+
 workloads = {"mlp_tiny": mlp_tiny, "mlp": mlp, "scalar_chain": scalar_chain, "grad_mlp": grad_mlp,
              "hvp_mlp": hvp_mlp, "jvp_mlp": jvp_mlp,
-             "checkpoint_mlp": checkpoint_mlp, "million_ops": million_ops}
+             "checkpoint_mlp": checkpoint_mlp, "attention": attention, "million_ops": million_ops}
 for name in sys.argv[1:] or workloads:
     if name in workloads:
         workloads[name]()

@@ -1,6 +1,6 @@
 // The C side of the CPU backend: inner loops compiled once per instruction set and chosen at run
-// time. Nothing here starts a thread or keeps state, and only convolution_prepare allocates, a small
-// table; the Swift side cuts the work into ranges and runs them on its pool.
+// time. Nothing here starts a thread, keeps state or allocates; the Swift side cuts the work into
+// ranges and runs them on its pool.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,147 +8,13 @@
 
 #include "dtypes.h"
 #include "elementwise.h"
+#include "kernel_arguments.h"
 #include "optimizers.h"
 #include "reductions.h"
 
 #pragma clang diagnostic push
 // Only the kernels themselves are sure to be there: operands may be null where a comment says so.
 #pragma clang diagnostic ignored "-Wnullability-completeness"
-
-enum { FT_MAX_RANK = 8 };
-
-// Up to eight nested loops over a logical index space in row-major order. Strides are in elements
-// and may be zero (broadcast) or negative (flip). `a`, `b`, `c` are the operands of a kernel in the
-// order of its pointer arguments. rank 0 is one element.
-typedef struct ft_loop {
-    int64_t rank;
-    int64_t dims[FT_MAX_RANK];
-    int64_t a[FT_MAX_RANK];
-    int64_t b[FT_MAX_RANK];
-    int64_t c[FT_MAX_RANK];
-} ft_loop;
-
-// A reduction of x, or of a function of x and y, which is broadcast: what it is made of and, once it
-// is planned, how it is cut. dtypes: x and y have one, or floats of two, and then the function is of
-// the wider; `out` has the reduction's own, or any float where x is one.
-enum ft_map { FT_MAP_NONE, FT_MAP_UNARY, FT_MAP_BINARY };
-typedef struct ft_reduction {
-    int op, dtype, second_dtype, out_dtype;
-    int map, function;
-    double p[2];
-    const void *x, *y;
-    void *out;
-    // The axes that stay and those that go, in the order of memory; a: x, b: y, c: out.
-    ft_loop kept, reduced;
-    int64_t kept_count, reduced_count;
-    // Whether many kept elements are reduced side by side, for they are neighbours in memory.
-    bool by_columns;
-    // The reduced elements are cut into `pieces` of `piece`, the kept ones into runs of `grain`.
-    int64_t pieces, piece, grain;
-} ft_reduction;
-
-// The class labels of rows of logits, and what they count. `weights` has one of each class, or is
-// null for 1; `mean_weight` is their mean. A row whose label is `ignored` counts nothing.
-typedef struct ft_labels {
-    const int64_t *labels;
-    int64_t classes;
-    const double *weights;
-    double mean_weight, smoothing;
-    bool ignores;
-    int64_t ignored;
-} ft_labels;
-
-// `count` items of `width` elements to be written over the `rows` of a table of the same dtype, or to
-// be combined with them; then the table is float32 where the items are halves.
-enum ft_scatter_rule {
-    FT_SCATTER_PUT, FT_SCATTER_ADD, FT_SCATTER_MULTIPLY, FT_SCATTER_MAXIMUM, FT_SCATTER_MINIMUM
-};
-typedef struct ft_scatter {
-    int rule, dtype;
-    int64_t count, width, rows;
-    const void *x;
-    const int64_t *index;
-    void *out;
-} ft_scatter;
-
-// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus what C holds if it
-// `adds`, plus `bias` [n] if there is one, and with negative elements made 0 if `relu`. Strides are in elements; one of A's two is 1,
-// and one of B's.
-typedef struct ft_product {
-    int dtype;
-    bool adds, relu;
-    int64_t m, n, k, a_row, a_column, b_row, b_column, c_row;
-    const void *_Nonnull a, *_Nonnull b;
-    const void *_Nullable bias;
-    void *_Nonnull c;
-} ft_product;
-
-// How many bytes of memory `product` needs for so many rows; 0 where it needs none.
-int64_t ft_product_space(const ft_product *_Nonnull product, int64_t rows);
-
-// A convolution over up to three axes, in groups: x [images, groups * channels, in],
-// weight [groups * features, channels, kernel], y [images, groups * features, out], all contiguous.
-// `part` says which of the three is made of the other two; the plan fills in what follows it.
-enum ft_convolution_part { FT_CONVOLUTION_OUTPUT, FT_CONVOLUTION_INPUT, FT_CONVOLUTION_WEIGHT };
-
-// Images as a pass reads them, one after the other: channels of `plane` elements, which begin at
-// source coordinate `low` and have zeros where the source has nothing. Column j of a row lies in
-// phase j mod `phases`.
-typedef struct ft_arranged {
-    int64_t size[3], low[3], phases, row, plane;
-} ft_arranged;
-
-typedef struct ft_convolution {
-    int dtype;
-    bool relu;
-    int64_t images, groups, channels, features;
-    int64_t in[3], out[3], kernel[3], stride[3], dilation[3], padding[3];
-    void *_Nullable x, *_Nullable weight, *_Nullable y;
-    // Added to y, one a feature; 0 if there is none.
-    const void *_Nullable bias;
-
-    int part;
-    ft_arranged arranged;
-    // phases: rests of input coordinates divided by the stride. taps: elements of the kernel. pieces:
-    // into how many ranges of pixels an image is cut. block and blocks: channels of a task and how many such there are. parts: groups of images whose shares
-    // of the weight's gradient are added up in order.
-    int64_t phases[3], taps, pieces, block, blocks, parts, padded_features;
-    // Bytes are negative where there are more than can be counted.
-    int64_t tasks, task_bytes, shared_bytes;
-} ft_convolution;
-
-void ft_convolution_plan(ft_convolution *_Nonnull convolution, int part);
-
-// Heads of rows [batch, heads, rows, width] somewhere in memory; the elements of a row are neighbours.
-typedef struct ft_heads {
-    void *_Nullable at;
-    int64_t batch, head, row;
-} ft_heads;
-
-// Scaled dot-product attention, or its gradients: y = softmax(scale q kᵀ) v, where query i sees the keys
-// up to i + reach that its mask, if there is one, holds true for. It sees none: y is 0. `sharing` heads
-// of q and y have one head of k and v. Without gradients to write, dy and what follows it is left out.
-typedef struct ft_attention {
-    int dtype;
-    int64_t batch, heads, sharing, queries, keys, width, value_width, reach;
-    double scale;
-    ft_heads q, k, v, y, dy, dq, dk, dv;
-    // [batch, heads, queries, keys] of bools, by strides that may be 0.
-    const bool *_Nullable mask;
-    int64_t mask_stride[4];
-} ft_attention;
-
-// Into how many blocks the queries of a head are cut; and the bytes that a task needs.
-int64_t ft_attention_blocks(const ft_attention *_Nonnull attention);
-int64_t ft_attention_space(const ft_attention *_Nonnull attention);
-
-// c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
-typedef struct ft_integer_product {
-    int dtype;
-    int64_t n, k, a_row, a_column, b_row;
-    const void *a, *b;
-    void *c;
-} ft_integer_product;
 
 // Bytes of a key with its place, for elements of a size; and how many pairs the choice of k of n
 // elements holds at a time.

@@ -1,0 +1,25 @@
+import FakeTensor
+
+// Attention, and normalization of rows.
+extension Entry {
+    static let attention: [Entry] = all.map(\.summing)
+
+    private static let all: [Entry] = [
+        .op(
+            "nn.functional.scaled_dot_product_attention",
+            with: "key value attn_mask dropout_p is_causal scale enable_gqa"
+        ) { a in
+            if try a.number("dropout_p", or: 0) > 0 { throw Inexpressible("dropout_p") }
+            return .scaledDotProductAttention(
+                query: try a.x, key: try a.tensor("key"), value: try a.tensor("value"),
+                mask: try a.optionalTensor("attn_mask"), isCausal: try a.bool("is_causal"),
+                scale: try a.number("scale"))
+        },
+        .op("nn.functional.layer_norm", with: "normalized_shape weight bias eps") { a in
+            let axes = try a.ints("normalized_shape")?.count ?? 1
+            let y = try a.x.layerNorm(axes: axes, epsilon: a.number("eps", or: 1e-5))
+            let scaled = try a.optionalTensor("weight").map { y * $0 } ?? y
+            return try a.optionalTensor("bias").map { scaled + $0 } ?? scaled
+        },
+    ]
+}
