@@ -79,7 +79,6 @@ extension Tensor {
         guard axes >= 1, axes <= rank else {
             fail("layerNorm", "\(shape) has no \(axes) last axes")
         }
-        guard epsilon >= 0 else { fail("layerNorm", "epsilon \(epsilon) is negative") }
         let x = floating
         if axes == 1 { return Normalize(epsilon)(x) }
         let count = shape.suffix(axes).reduce(1, *)
