@@ -33,20 +33,12 @@ public final class LayerNorm: Layer {
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        guard x.shape.suffix(shape.rank).elementsEqual(shape) else {
-            fail("LayerNorm", "the last axes of \(x.shape) are not \(shape)")
-        }
-        let y = x.layerNorm(axes: shape.rank, epsilon: epsilon)
-        guard let weight else { return y }
-        return bias.map { y * weight + $0 } ?? y * weight
+        requireLastAxes(shape, of: x)
+        return x.layerNorm(axes: shape.rank, epsilon: epsilon, weight: weight, bias: bias)
     }
 
     public override func outputShape(for input: Shape) throws -> Shape {
-        guard input.suffix(shape.rank).elementsEqual(shape) else {
-            throw ShapeError(
-                layer: describe, problem: "the last axes of the input \(input) should be \(shape)")
-        }
-        return input
+        try shapeByLastAxes(shape, input)
     }
 
     public override var describe: String {

@@ -29,9 +29,7 @@ public final class RMSNorm: Layer {
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
-        guard x.shape.suffix(shape.rank).elementsEqual(shape) else {
-            fail("RMSNorm", "the last axes of \(x.shape) are not \(shape)")
-        }
+        requireLastAxes(shape, of: x)
         let wide = x.dtype == .float64 ? x : x.cast(to: .float32)
         let axes = Array(x.rank - shape.rank..<x.rank)
         let meanSquare = wide.square().mean(axes: axes, keepDims: true)
@@ -40,11 +38,7 @@ public final class RMSNorm: Layer {
     }
 
     public override func outputShape(for input: Shape) throws -> Shape {
-        guard input.suffix(shape.rank).elementsEqual(shape) else {
-            throw ShapeError(
-                layer: describe, problem: "the last axes of the input \(input) should be \(shape)")
-        }
-        return input
+        try shapeByLastAxes(shape, input)
     }
 
     public override var describe: String {

@@ -81,13 +81,13 @@ extension Optimizer {
     /// The kernel checks this too, but doesn't know the parameters' names.
     private func check(_ entry: Entry, _ gradient: NDArray) {
         let data = entry.parameter.data
-        if entry.parameter.grad?.trace != nil {
-            fail(
-                "Optimizer",
-                "the gradient of parameter '\(entry.name)' is one example's of a batch",
-                hint: "make the step outside vmap and jvp")
-        }
         if !isLike(gradient, data) {
+            if entry.parameter.grad?.trace != nil {
+                fail(
+                    "Optimizer",
+                    "the gradient of parameter '\(entry.name)' is one example's of a batch",
+                    hint: "make the step outside vmap and jvp")
+            }
             failFit(
                 entry, "gradient", gradient,
                 hint: "set neither grad nor data to another shape, dtype or device")

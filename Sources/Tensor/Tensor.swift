@@ -81,13 +81,14 @@ public class Tensor {
     @exclusivity(unchecked) package final var cotangent: Tensor?
 
     /// A leaf that holds `data`; traps if it is to require a gradient and holds no floats.
-    public init(_ data: NDArray, requiresGrad: Bool = false, label: String? = nil) {
+    public init(_ data: consuming NDArray, requiresGrad: Bool = false, label: String? = nil) {
+        let dtype = data.dtype
         self.data = data
         self.requiresGrad = requiresGrad
         self.label = label
         birth = Recorder.birth
-        if requiresGrad && !data.dtype.isFloat {
-            fail("requiresGrad", "a \(data.dtype) tensor has no gradient", hint: "cast to a float")
+        if requiresGrad && !dtype.isFloat {
+            fail("requiresGrad", "a \(dtype) tensor has no gradient", hint: "cast to a float")
         }
     }
 

@@ -73,15 +73,30 @@ extension NDArray {
 }
 
 extension Tensor {
-    /// (x − mean) / √(variance + ε) over the last `axes` axes, for each place of the others. Half
-    /// precision is computed in float32. Traps where there are fewer axes.
-    public final func layerNorm(axes: Int = 1, epsilon: Double = 1e-5) -> Tensor {
+    /// (x − mean) / √(variance + ε) · w + b over the last `axes` axes, for each place of the others;
+    /// without w or b where there is none. Half precision is computed in float32 and rounded once.
+    /// Traps where there are fewer axes, or w and b don't broadcast to this shape.
+    public final func layerNorm(
+        axes: Int = 1, epsilon: Double = 1e-5, weight: Tensor? = nil, bias: Tensor? = nil
+    ) -> Tensor {
+        let terms = [weight, bias].compactMap { $0 }
+        for term in terms where Shape.broadcast(term.shape, shape) != shape {
+            fail("layerNorm", "a weight or bias \(term.shape) doesn't fit \(shape)")
+        }
+        let common = terms.reduce(floating.dtype) { DType.promote($0, $1.dtype) }
+        return Tensor.roundedOnce(([self] + terms).map { $0.cast(to: common) }) { parts in
+            let y = parts[0].normalizedRows(axes, epsilon)
+            let scaled = weight == nil ? y : y * parts[1]
+            return bias == nil ? scaled : scaled + parts[parts.count - 1]
+        }
+    }
+
+    private final func normalizedRows(_ axes: Int, _ epsilon: Double) -> Tensor {
         guard axes >= 1, axes <= rank else {
             fail("layerNorm", "\(shape) has no \(axes) last axes")
         }
-        let x = floating
-        if axes == 1 { return Normalize(epsilon)(x) }
+        if axes == 1 { return Normalize(epsilon)(self) }
         let count = shape.suffix(axes).reduce(1, *)
-        return Normalize(epsilon)(x.reshape(Shape(shape.dropLast(axes) + [count]))).reshape(shape)
+        return Normalize(epsilon)(reshape(Shape(shape.dropLast(axes) + [count]))).reshape(shape)
     }
 }

@@ -22,10 +22,9 @@ extension CapturedStep {
             return .elsewhere
         }
         var change: String?
-        // By index: a copy of each would be counted.
-        for index in surroundings.found.indices {
-            if surroundings.found[index].tensor.trace != nil { return .elsewhere }
-            change = change ?? surroundings.found[index].change
+        for found in surroundings.found {
+            if found.tensor.trace != nil { return .elsewhere }
+            change = change ?? found.change
         }
         change = change ?? otherChange
         return change.map { .changed($0) } ?? .holds

@@ -136,9 +136,14 @@ package final class CapturedStep {
                     upload += 1
                 }
                 let call = calls[index]
-                let kernel =
-                    draws ? call.kernel.drawing(from: surroundings.advances) : call.kernel
-                backend.run(kernel, call.a, call.b, call.c, into: call.out)
+                // Choosing a kernel first would copy it.
+                if draws {
+                    backend.run(
+                        call.kernel.drawing(from: surroundings.advances), call.a, call.b, call.c,
+                        into: call.out)
+                } else {
+                    backend.run(call.kernel, call.a, call.b, call.c, into: call.out)
+                }
             }
         }
         for upload in uploads[upload...] { write(upload.bytes, into: upload.into) }

@@ -1,6 +1,6 @@
 /// A tensor from before a recorded step that the step uses, as it was then: a replay goes on with its
 /// memory, and with the kernels of the gradients that were wanted.
-struct FoundTensor {
+final class FoundTensor {
     let tensor: Tensor
     private let data: NDArray
     private let dataVersion: UInt32

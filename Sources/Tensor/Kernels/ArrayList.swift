@@ -22,8 +22,16 @@ extension Kernel {
     /// Those of its arrays that the kernel changes.
     package var changedInList: [NDArray] {
         guard case .update(let rule, let list, clips: _, gated: _) = self else { return [] }
-        let width = 2 + rule.slots
-        return list.arrays.indices.filter { $0 % width != 1 }.map { list.arrays[$0] }
+        return list.arrays.indices.filter { rule.changes(at: $0) }.map { list.arrays[$0] }
+    }
+
+    /// Counts the change of each of them.
+    @inline(__always)
+    func countChangesInList() {
+        guard case .update(let rule, let list, clips: _, gated: _) = self else { return }
+        for index in list.arrays.indices where rule.changes(at: index) {
+            list.arrays[index].storage.version &+= 1
+        }
     }
 
     /// The same kernel with other arrays.

@@ -17,7 +17,7 @@ extension Kernel {
         if !out.storage.isOwned { failForeign() }
         check(a, b, c, out)
         out.storage.version &+= 1
-        if changesList { for array in changedInList { array.storage.version &+= 1 } }
+        countChangesInList()
         if KernelWatch.isOpen { tell(a, b, c, out) }
         backend.run(self, a, b, c, into: out)
     }

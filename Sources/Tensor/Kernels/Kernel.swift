@@ -224,6 +224,9 @@ extension OptimizerRule {
     /// How many states of a parameter the rule has.
     package var slots: Int { Int(ft_rule_slots(Int32(rawValue))) }
 
+    /// Whether the array at a place of its list is one that it changes: all but gradients are.
+    func changes(at index: Int) -> Bool { index % (2 + slots) != 1 }
+
     /// How many numbers a rule takes; what it doesn't use is 0.
     package static var numberCount: Int { Int(FT_RULE_NUMBERS) }
 }

@@ -17,9 +17,9 @@ extension Entry {
         },
         .op("nn.functional.layer_norm", with: "normalized_shape weight bias eps") { a in
             let axes = try a.ints("normalized_shape")?.count ?? 1
-            let y = try a.x.layerNorm(axes: axes, epsilon: a.number("eps", or: 1e-5))
-            let scaled = try a.optionalTensor("weight").map { y * $0 } ?? y
-            return try a.optionalTensor("bias").map { scaled + $0 } ?? scaled
+            return try a.x.layerNorm(
+                axes: axes, epsilon: a.number("eps", or: 1e-5), weight: a.optionalTensor("weight"),
+                bias: a.optionalTensor("bias"))
         },
     ]
 }
