@@ -15,7 +15,7 @@ func benchmarkAttention() {
         }
         let (y, pullback) = vjp(attend, at: operands)
         let times = medianMilliseconds(
-            15, warmup: 2, turns: [{ _ = attend(operands) }, { _ = pullback(y) }])
+            200, warmup: 50, turns: [{ _ = attend(operands) }, { _ = pullback(y) }])
         let name = "attention \(examples)x\(heads)x\(positions)x\(width)"
         for (part, time) in zip(["", ", gradients"], times) { report(name + part, "ms", time) }
     }

@@ -184,8 +184,8 @@ def attention():
             torch.autograd.grad(y, (q, k, v), dy, retain_graph=True)
 
         name = f"attention {examples}x{heads}x{positions}x{width}"
-        report(name, ms=round(median(forward, 15, 2) * 1e3, 4))
-        report(f"{name}, gradients", ms=round(median(gradients, 15, 2) * 1e3, 4))
+        report(name, ms=round(median(forward, 200, 50) * 1e3, 4))
+        report(f"{name}, gradients", ms=round(median(gradients, 200, 50) * 1e3, 4))
 
 
 workloads = {"mlp_tiny": mlp_tiny, "mlp": mlp, "scalar_chain": scalar_chain, "grad_mlp": grad_mlp,
