@@ -1,4 +1,5 @@
 import Autograd
+import OpTable
 import Tensor
 import Testing
 
@@ -6,7 +7,8 @@ import Testing
 struct GammaDrawTests {
     private static let count = 200_000
 
-    /// Mean, variance and third central moment of many draws, each within five of its standard errors.
+    /// Mean, variance and third central moment of many draws, each within five of its standard
+    /// errors.
     private func checkMoments(
         _ x: Tensor, mean: Double, variance: Double, third: Double,
         sourceLocation: SourceLocation = #_sourceLocation

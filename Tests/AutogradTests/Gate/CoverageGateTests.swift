@@ -1,5 +1,6 @@
 import Autograd
 import FoundationEssentials
+import OpTable
 import Tensor
 import Testing
 

@@ -1,4 +1,5 @@
 import Autograd
+import OpTable
 import Testing
 
 @Suite("The printed operation table")

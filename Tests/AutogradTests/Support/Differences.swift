@@ -1,4 +1,5 @@
 import Autograd
+import OpTable
 import Tensor
 
 /// Gradients of a row's weighted result, by the engine and by central differences.

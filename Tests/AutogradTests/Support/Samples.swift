@@ -1,4 +1,5 @@
 import Autograd
+import OpTable
 import Tensor
 
 /// Operands for a row of the table, the same in every run.

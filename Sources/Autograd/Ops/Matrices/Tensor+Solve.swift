@@ -2,10 +2,12 @@ internal import CKernels
 public import Tensor
 
 extension Tensor {
-    /// X of A X = B for square matrices A in the last two axes. B holds matrices, or vectors if it has
-    /// one axis or the shape of A without the last; leading axes broadcast. Traps where A is singular.
+    /// X of A X = B for square matrices A in the last two axes. B holds matrices, or vectors if it
+    /// has one axis or the shape of A without the last; leading axes broadcast. Traps where A is
+    /// singular.
     ///
-    /// - Parameter left: whether A stands on the left. If not, X of X A = B, where B holds matrices.
+    /// - Parameter left: whether A stands on the left. If not, X of X A = B, where B holds
+    ///   matrices.
     public final func solve(_ other: Tensor, left: Bool = true) -> Tensor {
         if left { return withRightSide(other, "solve", isSquare: true) { Solve("solve")($0, $1) } }
         guard rank >= 2, other.rank >= 2 else {
@@ -19,8 +21,8 @@ extension Tensor {
         return transpose().solve(right.transpose()).transpose()
     }
 
-    /// X of A X = B for triangular matrices A in the last two axes: lower ones, or `upper` ones, the
-    /// diagonal being 1 if `unitDiagonal`. The rest of A is not read. B as that of `solve`.
+    /// X of A X = B for triangular matrices A in the last two axes: lower ones, or `upper` ones,
+    /// the diagonal being 1 if `unitDiagonal`. The rest of A is not read. B as that of `solve`.
     public final func triangularSolve(
         _ other: Tensor, upper: Bool = false, unitDiagonal: Bool = false
     ) -> Tensor {
@@ -38,10 +40,11 @@ extension Tensor {
         }
     }
 
-    /// The X of least norm that minimizes |A X − B| for matrices A [.., m, n]; B as that of `solve`.
+    /// The X of least norm that minimizes |A X − B| for matrices A [.., m, n]; B as that of
+    /// `solve`.
     ///
-    /// What is below `tolerance` times the largest singular value counts as 0; nil is max(m, n) units
-    /// in the last place. Gradients hold where small changes keep the rank of A.
+    /// What is below `tolerance` times the largest singular value counts as 0; nil is max(m, n)
+    /// units in the last place. Gradients hold where small changes keep the rank of A.
     public final func leastSquares(_ other: Tensor, tolerance: Double? = nil) -> Tensor {
         withRightSide(other, "leastSquares", isSquare: false) { a, b in
             LeastSquares(tolerance: tolerance ?? a.smallestRatio)(a, b)
@@ -106,7 +109,7 @@ extension Tensor {
     }
 
     /// The identity matrix in this tensor's dtype and place.
-    final func identity(_ size: Int) -> Tensor {
+    package final func identity(_ size: Int) -> Tensor {
         let columns = NDArray.range(0, size, on: data.backend)
         return Tensor(columns.compare(.eq, columns.unsqueeze(1)).cast(to: dtype))
     }

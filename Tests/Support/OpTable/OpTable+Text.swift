@@ -4,8 +4,8 @@ import Tensor
 extension OpTable {
     /// The table as Markdown, a line for each operation: what the tests check of it.
     ///
-    /// - `backward`: `exact`, `zero` where the derivative is zero almost everywhere, or why there is
-    ///   none; it is compared with central differences.
+    /// - `backward`: `exact`, `zero` where the derivative is zero almost everywhere, or why there
+    ///   is none; it is compared with central differences.
     /// - `tangent`: whether forward mode has a `rule`, or derives one from backward; it is compared
     ///   with backward and with central differences.
     /// - `second order`: backward and tangent of backward, likewise.

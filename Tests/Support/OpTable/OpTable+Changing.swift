@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of operations that choose elements by several tensors, or change those chosen.

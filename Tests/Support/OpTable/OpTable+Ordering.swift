@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of operations that order, count and accumulate elements.
@@ -78,14 +79,14 @@ extension OpTable {
             shapes: [
                 [[3, 4], [3, 2]], [[2, 3, 4], [2, 3, 9]], [[4], [0]], [[0, 4], [0, 2]],
             ]
-        ) { TakeAlong.of($0[0], $0[1].mod(4)) },
+        ) { InnerOps.takeAlong($0[0], $0[1].mod(4)) },
         several(
             "addAlong", "AddAlong", "TakeAlong", inputs: [real, .index(below: 4)],
             shapes: [
                 [[3, 4], [3, 4]], [[2, 3, 9], [2, 3, 9]], [[0], [0]], [[0, 2], [0, 2]],
             ],
             large: [[5, 30_001], [5, 30_001]], roundings: 3
-        ) { AddAlong.of($0[0], $0[1].mod(4), size: 4) },
+        ) { InnerOps.addAlong($0[0], $0[1].mod(4), size: 4) },
         shaped("unique", "Order", "Gather", shapes: [[3, 4], [], [1], [0]], batching: sized) {
             $0.unique().values
         },
@@ -130,11 +131,11 @@ extension OpTable {
             "recurrence", "Recurrence", inputs: [real, real],
             shapes: [[[3, 4], [3, 4]], [[1], [1]], [[3, 0], [3, 0]], [[0, 4], [0, 4]]],
             large: [[300, 501], [300, 501]], roundings: 4
-        ) { Recurrence.of(factors: $0[0], terms: $0[1]) },
+        ) { InnerOps.recurrence(factors: $0[0], terms: $0[1]) },
         several(
             "recurrence reversed", "Recurrence", inputs: [real, real],
             shapes: [[[3, 4], [3, 4]], [[2, 2, 3], [2, 2, 3]], [[0], [0]]], roundings: 4
-        ) { Recurrence.of(factors: $0[0], terms: $0[1], reversed: true) },
+        ) { InnerOps.recurrence(factors: $0[0], terms: $0[1], reversed: true) },
         shaped("diff", "Slice", "Sub", shapes: anyRows, roundings: 2) { $0.diff() },
         several(
             "diff twice between others", "Concat", "Slice", "Sub", inputs: [real, real, real],

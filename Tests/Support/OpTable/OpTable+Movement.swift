@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of operations that move and choose elements: their results are exact.

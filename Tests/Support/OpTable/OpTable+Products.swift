@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of products, distances and diagonals.

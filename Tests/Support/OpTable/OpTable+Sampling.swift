@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of random choices, each from a stream that starts anew, and of tables of embeddings.
@@ -32,7 +33,7 @@ extension OpTable {
             shapes: [[[3, 4], [3, 4]], [[], []], [[0], [0]]], gradient: .none("float")
         ) {
             let operands = $0.map { $0.detach().cast(to: .float64) }
-            return LogGammaSlope()(operands[0], operands[1])
+            return InnerOps.logGammaSlope(operands[0], operands[1])
         },
         several(
             "beta", "LogGammaDraw", inputs: [.real(0.1...4), .real(0.1...4)],

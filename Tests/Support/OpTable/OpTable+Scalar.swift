@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of special functions, of functions of two elements, of activations and of compositions.
@@ -146,19 +147,11 @@ extension OpTable {
             "prelu", "Where", inputs: [real, real],
             shapes: [[[3, 4], [4]], [[2, 3, 4], [3]], [[4], [1]], [[], []], [[0, 3], [3]]]
         ) { $0[0].prelu($0[1]) },
-        binary("mishGrad", "ActivationGrad") { ActivationGrad(of: Mish())($0, $1) },
-        binary("celuGrad", "ActivationGrad") { ActivationGrad(of: CELU(1.5))($0, $1) },
-        binary("relu6Grad", "ActivationGrad", over: -2...2, -4...9) {
-            ActivationGrad(of: ReLU6())($0, $1)
-        },
-        binary("hardsigmoidGrad", "ActivationGrad", over: -2...2, -5...5) {
-            ActivationGrad(of: Hardsigmoid())($0, $1)
-        },
-        binary("hardswishGrad", "ActivationGrad", over: -2...2, -5...5) {
-            ActivationGrad(of: Hardswish())($0, $1)
-        },
-        binary("hardshrinkGrad", "ActivationGrad") {
-            ActivationGrad(of: Shrink(0.5, soft: false))($0, $1)
-        },
+        binary("mishGrad", "ActivationGrad", InnerOps.mishGrad),
+        binary("celuGrad", "ActivationGrad", InnerOps.celuGrad),
+        binary("relu6Grad", "ActivationGrad", over: -2...2, -4...9, InnerOps.relu6Grad),
+        binary("hardsigmoidGrad", "ActivationGrad", over: -2...2, -5...5, InnerOps.hardsigmoidGrad),
+        binary("hardswishGrad", "ActivationGrad", over: -2...2, -5...5, InnerOps.hardswishGrad),
+        binary("hardshrinkGrad", "ActivationGrad", InnerOps.hardshrinkGrad),
     ]
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of padding, windows and arrangements of elements: their results are exact but for folding.

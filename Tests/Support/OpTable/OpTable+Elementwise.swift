@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of operations on single elements.
@@ -17,8 +18,8 @@ extension OpTable {
         binary("maximum", "Maximum", "Extremum") { $0.maximum($1) },
         binary("minimum", "Minimum", "Extremum") { $0.minimum($1) },
         unary("neg", "Neg") { -$0 },
-        unary("cast", "Cast") { Cast(to: $0.dtype)($0) },
-        unary("to", "Move") { Move(to: $0.data.backend)($0) },
+        unary("cast", "Cast") { InnerOps.cast($0, to: $0.dtype) },
+        unary("to", "Move") { InnerOps.move($0, to: $0.data.backend) },
         unary("dropout", "Dropout") { $0.dropout(0.25, using: Random(seed: 7)) },
     ]
 
@@ -96,15 +97,15 @@ extension OpTable {
         unary("silu", "SiLU", "ActivationGrad") { $0.silu() },
         unary("gelu", "GELU", "ActivationGrad") { $0.gelu() },
         unary("geluTanh", "GELUTanh", "ActivationGrad") { $0.geluTanh() },
-        binary("reluGrad", "ActivationGrad") { ActivationGrad(of: ReLU())($0, $1) },
-        binary("leakyReluGrad", "ActivationGrad") { ActivationGrad(of: LeakyReLU(0.25))($0, $1) },
-        binary("eluGrad", "ActivationGrad") { ActivationGrad(of: ELU(1.5))($0, $1) },
-        binary("tanhGrad", "ActivationGrad") { ActivationGrad(of: Tanh())($0, $1) },
-        binary("sigmoidGrad", "ActivationGrad") { ActivationGrad(of: Sigmoid())($0, $1) },
-        binary("softplusGrad", "ActivationGrad") { ActivationGrad(of: Softplus())($0, $1) },
-        binary("siluGrad", "ActivationGrad") { ActivationGrad(of: SiLU())($0, $1) },
-        binary("geluGrad", "ActivationGrad") { ActivationGrad(of: GELU())($0, $1) },
-        binary("geluTanhGrad", "ActivationGrad") { ActivationGrad(of: GELUTanh())($0, $1) },
+        binary("reluGrad", "ActivationGrad", InnerOps.reluGrad),
+        binary("leakyReluGrad", "ActivationGrad", InnerOps.leakyReluGrad),
+        binary("eluGrad", "ActivationGrad", InnerOps.eluGrad),
+        binary("tanhGrad", "ActivationGrad", InnerOps.tanhGrad),
+        binary("sigmoidGrad", "ActivationGrad", InnerOps.sigmoidGrad),
+        binary("softplusGrad", "ActivationGrad", InnerOps.softplusGrad),
+        binary("siluGrad", "ActivationGrad", InnerOps.siluGrad),
+        binary("geluGrad", "ActivationGrad", InnerOps.geluGrad),
+        binary("geluTanhGrad", "ActivationGrad", InnerOps.geluTanhGrad),
     ]
 
     static let comparison: [OpRow] = [

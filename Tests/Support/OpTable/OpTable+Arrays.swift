@@ -1,3 +1,4 @@
+import Autograd
 import Tensor
 
 // Rows of operations on whole arrays.
@@ -129,12 +130,12 @@ extension OpTable {
             "softmaxGrad", "SoftmaxGrad", inputs: [.real(0.1...1), .real(-2...2)],
             shapes: [[[3, 4], [3, 4]], [[4], [4]], [[1, 1], [1, 1]], [[0, 4], [0, 4]]],
             large: [[332, 307], [332, 307]], roundings: 2
-        ) { widened($0) { SoftmaxGrad()($0[0], $0[1]) } },
+        ) { widened($0) { InnerOps.softmaxGrad($0[0], $0[1]) } },
         several(
             "logSoftmaxGrad", "LogSoftmaxGrad", inputs: [.real(-2 ... -0.1), .real(-2...2)],
             shapes: [[[3, 4], [3, 4]], [[4], [4]], [[1, 1], [1, 1]], [[0, 4], [0, 4]]],
             large: [[332, 307], [332, 307]], roundings: 2
-        ) { widened($0) { LogSoftmaxGrad()($0[0], $0[1]) } },
+        ) { widened($0) { InnerOps.logSoftmaxGrad($0[0], $0[1]) } },
     ]
 
     private static let rowOfLogits: [[Shape]] = [[[3, 4], [3]], [[1, 4], [1]], [[0, 4], [0]]]
@@ -160,7 +161,8 @@ extension OpTable {
         ) { inputs in
             widened(inputs) {
                 let rule = LabelRule(smoothing: 0, ignored: 1, classWeights: nil)
-                return CrossEntropyGrad(rule)([$0[0], $0[1].mod(4).cast(to: .int64), $0[2]])
+                return InnerOps.crossEntropyGrad(
+                    rule, [$0[0], $0[1].mod(4).cast(to: .int64), $0[2]])
             }
         },
         several(

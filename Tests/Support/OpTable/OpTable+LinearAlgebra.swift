@@ -1,7 +1,8 @@
+import Autograd
 import Tensor
 
-// Rows of linear algebra. Their matrices are made of the operands so that they are far from singular,
-// symmetric, or have values far from each other.
+// Rows of linear algebra. Their matrices are made of the operands so that they are far from
+// singular, symmetric, or have values far from each other.
 extension OpTable {
     private static let real = OpInput.real(-1...1)
     private static let squares: [Shape] = [[3, 3], [1, 1], [0, 0], [2, 3, 3], [0, 2, 2]]
@@ -96,7 +97,9 @@ extension OpTable {
         matrix("determinant", "Determinant", "Cofactors", shapes: squares) {
             shifted($0).determinant()
         },
-        matrix("cofactors", "Cofactors", shapes: squares + [[2, 2]]) { Cofactors()(shifted($0)) },
+        matrix("cofactors", "Cofactors", shapes: squares + [[2, 2]]) {
+            InnerOps.cofactors(shifted($0))
+        },
         matrix("logDeterminant", "LogDeterminant", shapes: squares, large: [[6, 24, 24]]) {
             shifted($0).logDeterminant()
         },
