@@ -3,13 +3,29 @@ import Tensor
 // Making the rows of a table of items at an index along the first axis; the transposes of `Gather`
 // and its kin. The index holds int64 positions below the number of rows, none negative.
 
+/// How the items of a row make it together.
+enum RowRule {
+    case sum, product
+    case extreme(maximum: Bool)
+
+    /// The op that makes so many rows.
+    func making(rows: Int) -> ScatterOp {
+        switch self {
+        case .sum: ScatterAdd(rows: rows)
+        case .product: ScatterProduct(rows: rows)
+        case .extreme(let maximum): ScatterExtreme(maximum: maximum, rows: rows)
+        }
+    }
+}
+
 /// y[r] = what the items x[i] with index[i] = r make together.
 class ScatterOp: BinaryOp {
+    let rule: RowRule
     let rows: Int
-    init(rows: Int) { self.rows = rows }
-
-    /// The same with another number of rows.
-    func making(rows: Int) -> ScatterOp { fail(name, "making is not implemented") }
+    init(_ rule: RowRule, rows: Int) {
+        self.rule = rule
+        self.rows = rows
+    }
 
     /// dx[i] / dy[index[i]]
     func slopes(_ x: Tensor, _ index: Tensor, _ y: Tensor) -> Tensor? { nil }
@@ -37,13 +53,15 @@ class ScatterOp: BinaryOp {
         }
         let examples = index.shape[0]
         let x = Batched.spread([x, index], [isBatched.a, true])[0]
-        let all = making(rows: examples * rows)(x, index.shifted(by: rows))
+        let all = rule.making(rows: examples * rows)(x, index.shifted(by: rows))
         return all.reshape(Shape([examples, rows] + all.shape.dropFirst()))
     }
 }
 
 /// y[index[i]] += x[i] over zeros,  dx[i] = dy[index[i]]
 final class ScatterAdd: ScatterOp {
+    init(rows: Int) { super.init(.sum, rows: rows) }
+
     static func of(_ x: Tensor, _ index: Tensor, rows: Int) -> Tensor {
         ScatterAdd(rows: rows)(x, index)
     }
@@ -52,15 +70,15 @@ final class ScatterAdd: ScatterOp {
     override func forward(_ x: NDArray, _ index: NDArray) -> NDArray {
         x.scatterAdd(index, rows: rows)
     }
-    override func making(rows: Int) -> ScatterOp { ScatterAdd(rows: rows) }
 }
 
 /// y[index[i]] *= x[i] over ones,  dx[i] = dy[index[i]] · the product of the row's other items
 final class ScatterProduct: ScatterOp {
+    init(rows: Int) { super.init(.product, rows: rows) }
+
     override func forward(_ x: NDArray, _ index: NDArray) -> NDArray {
         x.scatter(.multiply, index, rows: rows, over: Scalar(1))
     }
-    override func making(rows: Int) -> ScatterOp { ScatterProduct(rows: rows) }
 
     /// The items that aren't zero are multiplied and divided by the own one. Zeros come apart from
     /// them: one other than the own stands for itself, so that it has its derivative, and several
@@ -79,20 +97,19 @@ final class ScatterProduct: ScatterOp {
     }
 }
 
-/// y[index[i]] = the largest or smallest x[i], which share dy[index[i]]; the dtype's limit where there
-/// is none.
+/// y[index[i]] = the largest or smallest x[i], which share dy[index[i]]; the dtype's limit where
+/// there is none.
 final class ScatterExtreme: ScatterOp {
     let maximum: Bool
     init(maximum: Bool, rows: Int) {
         self.maximum = maximum
-        super.init(rows: rows)
+        super.init(.extreme(maximum: maximum), rows: rows)
     }
     override func forward(_ x: NDArray, _ index: NDArray) -> NDArray {
         let least = x.dtype == .bool ? 0 : -Double.infinity
         let start = Scalar(maximum ? least : x.dtype == .bool ? 1 : .infinity)
         return x.scatter(maximum ? .maximum : .minimum, index, rows: rows, over: start)
     }
-    override func making(rows: Int) -> ScatterOp { ScatterExtreme(maximum: maximum, rows: rows) }
     override func slopes(_ x: Tensor, _ index: Tensor, _ y: Tensor) -> Tensor? {
         let isBest = (x .== Gather.of(y, index)).cast(to: x.dtype)
         return isBest / Gather.of(ScatterAdd.of(isBest, index, rows: rows), index)
