@@ -1,3 +1,4 @@
+internal import FTSupport
 public import Tensor
 
 /// A function whose kernels are recorded once and then replayed on other inputs of the same shapes:
@@ -13,24 +14,24 @@ public import Tensor
 ///     }
 ///     for (images, labels) in batches { losses.append(step(images, labels)) }
 ///
-/// The first call with inputs of new shapes, dtypes or structure runs the function as it is (so that what it
-/// makes once, such as an optimizer's state, exists); the second records it; from then on it is
-/// replayed. Parameters, gradients, optimizer states, learning rates and random streams go on as if
-/// the function had run.
+/// The first call with inputs of new shapes, dtypes or structure runs the function as it is (so
+/// that what it makes once, such as an optimizer's state, exists); the second records it; from then
+/// on it is replayed. Parameters, gradients, optimizer states, learning rates and random streams go
+/// on as if the function had run.
 ///
 /// Steps of at most eight combinations of shapes and structures are kept; others run as they are.
 ///
 /// What the function uses beside its inputs is watched: where `data`, `requiresGrad` or hooks of a
-/// tensor were changed, a module was switched between training and evaluation, or gradients from before
-/// the call are others, the step is recorded anew. What can't be watched is what it was when the step
-/// was recorded: a Swift `if` is not asked again, and a tensor that the function leaves in a variable
-/// changes with each replay.
+/// tensor were changed, a module was switched between training and evaluation, or gradients from
+/// before the call are others, the step is recorded anew. What can't be watched is what it was when
+/// the step was recorded: a Swift `if` is not asked again, and a tensor that the function leaves in
+/// a variable changes with each replay.
 ///
-/// A function that can't be replayed runs as it is every time, and `refusal` says why. It reads values
-/// of what it computes, random numbers, or how many steps an optimizer made; writes into an input or
-/// gives a tensor other elements; sets a learning rate; adds to gradients from before; has results
-/// that a derivative flows through (return them detached, or call it inside `noGrad`); or what is
-/// watched changes with every call. Inputs that require a gradient, and tensors that a
+/// A function that can't be replayed runs as it is every time, and `refusal` says why. It reads
+/// values of what it computes, random numbers, or how many steps an optimizer made; writes into an
+/// input or gives a tensor other elements; sets a learning rate; adds to gradients from before; has
+/// results that a derivative flows through (return them detached, or call it inside `noGrad`); or
+/// what is watched changes with every call. Inputs that require a gradient, and tensors that a
 /// transformation carries, have it run as it is that time.
 ///
 /// Results have elements of their own. One thread at a time calls a captured function: others wait.
@@ -43,7 +44,7 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     /// What was recorded or replayed last.
     private var lastStep: CapturedStep?
 
-    private let gate = CaptureGate()
+    private let gate = Monitor(isReentrant: true)
     /// Why the function is never replayed.
     private var lastingRefusal: String?
     /// Why it isn't replayed outside `noGrad`.
@@ -67,7 +68,7 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
 
     /// The function on these inputs.
     public func callAsFunction(_ input: repeat each Input) -> Output {
-        gate.pass { call(repeat each input) }
+        gate.locked { call(repeat each input) }
     }
 
     private func call(_ input: repeat each Input) -> Output {

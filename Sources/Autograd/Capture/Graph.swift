@@ -1,7 +1,8 @@
+internal import FTSupport
 public import Tensor
 
-/// A computation that is described once and run on any batch: placeholders for what is fed, variables
-/// that it keeps, the usual tensor operations on them, gradients, and updates.
+/// A computation that is described once and run on any batch: placeholders for what is fed,
+/// variables that it keeps, the usual tensor operations on them, gradients, and updates.
 ///
 ///     let graph = Graph { g in
 ///         let x = g.placeholder("x", [nil, 784])
@@ -16,15 +17,15 @@ public import Tensor
 ///     let loss = graph.run(["x": images, "labels": digits])["loss"]
 ///     let logits = graph.evaluate(["x": images], ["logits"])
 ///
-/// For each combination of shapes that is fed, the description is carried out as a captured function
-/// (see `Captured`): its kernels are recorded, neighbours joined, what no result needs dropped,
-/// constants folded and memory planned; the bits are those of the operations themselves. The
-/// description sees tensors with their real shapes, so any operation can be used in it, but for
+/// For each combination of shapes that is fed, the description is carried out as a captured
+/// function (see `Captured`): its kernels are recorded, neighbours joined, what no result needs
+/// dropped, constants folded and memory planned; the bits are those of the operations themselves.
+/// The description sees tensors with their real shapes, so any operation can be used in it, but for
 /// changing what was fed in place.
 ///
-/// Where what is fed requires a gradient or is carried by a transformation, as inside `grad`, `jvp` or
-/// `vmap`, the description is carried out as it is, and derivatives flow through it. Other results
-/// carry no history. One thread at a time uses a graph: others wait.
+/// Where what is fed requires a gradient or is carried by a transformation, as inside `grad`, `jvp`
+/// or `vmap`, the description is carried out as it is, and derivatives flow through it. Other
+/// results carry no history. One thread at a time uses a graph: others wait.
 public final class Graph {
     private let describe: (Graph) -> [String: Tensor]
     private var captured: [[String]: Captured<[String: Tensor], [String: Tensor]>] = [:]
@@ -33,7 +34,7 @@ public final class Graph {
     private var makesUpdates = true
     /// What the description under way has named so far.
     private var described: Set<String> = []
-    private let gate = CaptureGate()
+    private let gate = Monitor(isReentrant: true)
 
     /// The variables by their names, in the order they were first described; none before the graph
     /// first ran.
@@ -48,7 +49,8 @@ public final class Graph {
 
     /// A graph of what a function makes of placeholders and variables.
     ///
-    /// - Parameter describe: gives the results by name. It is called again for inputs of other shapes.
+    /// - Parameter describe: gives the results by name. It is called again for inputs of other
+    ///   shapes.
     public init(_ describe: @escaping (Graph) -> [String: Tensor]) { self.describe = describe }
 
     // What a description says.
@@ -77,8 +79,8 @@ public final class Graph {
     /// labels where only predictions are wanted.
     public func isFed(_ name: String) -> Bool { fed[name] != nil }
 
-    /// A tensor that the graph keeps from run to run, and that updates change. `initial` is computed
-    /// once. Traps where a description has two of one name.
+    /// A tensor that the graph keeps from run to run, and that updates change. `initial` is
+    /// computed once. Traps where a description has two of one name.
     public func variable(_ name: String, _ initial: @autoclosure () -> Tensor) -> Parameter {
         noteMaking("variable", name)
         if let known = variables.first(where: { $0.name == name }) { return known.variable }
@@ -104,7 +106,8 @@ public final class Graph {
         return zip(found, targets).map { $0 ?? .zeros(like: $1) }
     }
 
-    /// What `make` gives the first time, under `name`. Traps where a description has two of one name.
+    /// What `make` gives the first time, under `name`. Traps where a description has two of one
+    /// name.
     package func keep<Kept: AnyObject>(_ name: String, _ make: () -> Kept) -> Kept {
         noteMaking("optimizer", name)
         if let known = kept[name] as? Kept { return known }
@@ -141,14 +144,14 @@ public final class Graph {
         carryOut(feed, results, updates: false)
     }
 
-    /// How many kernels the run took that was recorded or replayed last, and how many the operations
-    /// themselves would; nil before there was one.
+    /// How many kernels the run took that was recorded or replayed last, and how many the
+    /// operations themselves would; nil before there was one.
     public private(set) var kernelCounts: (run: Int, described: Int)?
 
     private func carryOut(
         _ feed: [String: Tensor], _ results: [String]?, updates: Bool
     ) -> [String: Tensor] {
-        gate.pass {
+        gate.locked {
             let key =
                 [updates ? "run" : "evaluate"] + (results ?? ["*"]) + ["|"] + feed.keys.sorted()
             let function =
@@ -199,7 +202,7 @@ public final class Graph {
     ) -> GraphDrawing {
         let named = feed.mapValues { $0.detach() }
         for (name, tensor) in named { tensor.label = feed[name]?.label ?? name }
-        let all = gate.pass { describe(with: named, updates: false) }
+        let all = gate.locked { describe(with: named, updates: false) }
         for (name, variable) in variables { variable.label = name }
         guard let tensor = all[result] else { fail("Graph", "there is no result '\(result)'") }
         return tensor.drawing(options)
