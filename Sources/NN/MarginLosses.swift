@@ -1,10 +1,12 @@
 internal import Autograd
 public import Tensor
 
-/// max(0, margin − t x) for targets t of 1, and −1 or 0 for the other side.
+/// max(0, margin − t x), or its square, for targets t of 1, and −1 or 0 for the other side.
 public struct Hinge: ElementwiseLoss {
     /// How far on the right side of 0 predictions should be.
     public let margin: Double
+    /// Whether what is missing counts squared.
+    public let isSquared: Bool
     /// A target that contributes nothing; nil where all count.
     public let ignoredIndex: Int?
     /// How the losses become one number.
@@ -12,45 +14,19 @@ public struct Hinge: ElementwiseLoss {
 
     /// A loss of scores that should be `margin` on their side of 0.
     public init(
-        margin: Double = 1, ignoredIndex: Int? = nil, reduction: LossReduction = .mean
+        margin: Double = 1, isSquared: Bool = false, ignoredIndex: Int? = nil,
+        reduction: LossReduction = .mean
     ) {
         self.margin = margin
+        self.isSquared = isSquared
         self.ignoredIndex = ignoredIndex
         self.reduction = reduction
     }
 
-    /// max(0, margin − t x) for each element; the slope at the margin is 0.
+    /// max(0, margin − t x), or its square, for each element; the slope at the margin is 0.
     public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
-        (margin - target.signs * prediction).relu()
-    }
-
-    /// 1, and −1 or 0 for the other side.
-    public func domain(
-        prediction: Shape, target: Shape, _ targetType: DType
-    ) -> TargetDomain { .sides }
-}
-
-/// max(0, margin − t x)² for targets t of 1, and −1 or 0 for the other side.
-public struct SquaredHinge: ElementwiseLoss {
-    /// How far on the right side of 0 predictions should be.
-    public let margin: Double
-    /// A target that contributes nothing; nil where all count.
-    public let ignoredIndex: Int?
-    /// How the losses become one number.
-    public var reduction: LossReduction
-
-    /// A loss of scores that should be `margin` on their side of 0.
-    public init(
-        margin: Double = 1, ignoredIndex: Int? = nil, reduction: LossReduction = .mean
-    ) {
-        self.margin = margin
-        self.ignoredIndex = ignoredIndex
-        self.reduction = reduction
-    }
-
-    /// max(0, margin − t x)² for each element.
-    public func losses(_ prediction: Tensor, _ target: Tensor) -> Tensor {
-        (margin - target.signs * prediction).relu().square()
+        let missing = (margin - target.signs * prediction).relu()
+        return isSquared ? missing.square() : missing
     }
 
     /// 1, and −1 or 0 for the other side.

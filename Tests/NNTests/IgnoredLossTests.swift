@@ -21,7 +21,9 @@ struct IgnoringCase: Sendable, CustomTestStringConvertible {
 
     static let all: [IgnoringCase] = [
         .init("Hinge") { Hinge(ignoredIndex: $0, reduction: $1) },
-        .init("SquaredHinge") { SquaredHinge(ignoredIndex: $0, reduction: $1) },
+        .init("Hinge, squared") {
+            Hinge(isSquared: true, ignoredIndex: $0, reduction: $1)
+        },
         .init("SoftMargin") { SoftMargin(ignoredIndex: $0, reduction: $1) },
         .init("HingeEmbedding") { HingeEmbedding(ignoredIndex: $0, reduction: $1) },
         .init("BCE") { BinaryCrossEntropy(ignoredIndex: $0, reduction: $1) },

@@ -43,7 +43,7 @@ struct StrictLayerTests {
         let numbers: [any Loss] = [
             MeanSquaredError(), MeanAbsoluteError(), Huber(delta: 0.1), BinaryCrossEntropy(),
             KLDivergence(), CrossEntropy(classWeights: [1, 2, 0.5]), Hinge(ignoredIndex: 0),
-            SquaredHinge(), SoftMargin(), HingeEmbedding(), SmoothL1(), LogCosh(), Dice(),
+            Hinge(isSquared: true), SoftMargin(), HingeEmbedding(), SmoothL1(), LogCosh(), Dice(),
             QuantileLoss(0.9), CosineEmbedding(), PoissonNLL(isFull: true), BinaryFocal(),
             KLDivergence(logTarget: true),
             BinaryCrossEntropy(positiveWeights: [1, 2, 3], classWeights: [0, 1, 2]),

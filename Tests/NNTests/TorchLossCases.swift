@@ -2,8 +2,8 @@ import NN
 import Tensor
 import Testing
 
-/// A loss of a batch with its value and gradient as PyTorch 2.13 computes them in float64: by its own
-/// losses where it has them, else from the same formula.
+/// A loss of a batch with its value and gradient as PyTorch 2.13 computes them in float64: by its
+/// own losses where it has them, else from the same formula.
 struct TorchLossCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let make: @Sendable () -> any Loss
@@ -47,7 +47,7 @@ extension TorchLossCase {
                 -0.16666666666666666, 0.16666666666666666,
             ]),
         .init(
-            "squared hinge", { SquaredHinge() }, [[0.5, -1.2, 2.1], [0.3, 0.9, -0.4]],
+            "squared hinge", { Hinge(isSquared: true) }, [[0.5, -1.2, 2.1], [0.3, 0.9, -0.4]],
             [[1.0, -1, 1], [-1, 1, -1]], .float64,
             value: 0.385,
             gradient: [

@@ -30,7 +30,7 @@ extension Catalogs {
     static let losses = Catalog<Void, ChosenLoss>(
         "loss", plural: "losses",
         [
-            Entry(
+            ignoring(
                 "crossEntropy", "−ln softmax(x)[target], for logits and classes or probabilities.",
                 [
                     .number(
@@ -38,77 +38,61 @@ extension Catalogs {
                         doc: "share of the target spread over all classes"), ignoreIndex,
                     classWeights,
                 ]
-            ) { value, _ in
-                let ignored = value.optionalInt("ignoreIndex")
-                let loss = CrossEntropy(
+            ) { value, ignored in
+                CrossEntropy(
                     labelSmoothing: value.double("labelSmoothing"), ignoredIndex: ignored,
                     classWeights: value.numbers("classWeights"))
-                return ChosenLoss(loss, ignoring: ignored)
             },
 
-            Entry(
+            ignoring(
                 "nll", "−x[target], for log-probabilities and classes.",
                 [ignoreIndex, classWeights]
-            ) { value, _ in
-                let ignored = value.optionalInt("ignoreIndex")
-                let loss = NegativeLogLikelihood(
+            ) { value, ignored in
+                NegativeLogLikelihood(
                     ignoredIndex: ignored,
                     classWeights: value.numbers("classWeights"))
-                return ChosenLoss(loss, ignoring: ignored)
             },
         ] + marginLosses + focalLosses + elementwiseLosses + likelihoods)
 
     private static let marginLosses: [Entry] = [
-        Entry(
+        ignoring(
             "multiMargin", "How far the target's score isn't ahead of others, for classes.",
             [
                 margin,
                 .bool("squared", default: false, doc: "count the square of what is missing"),
                 ignoreIndex, classWeights,
             ]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            let loss = MultiMargin(
+        ) { value, ignored in
+            MultiMargin(
                 margin: value.double("margin"), isSquared: value.bool("squared"),
                 ignoredIndex: ignored, classWeights: value.numbers("classWeights"))
-            return ChosenLoss(loss, ignoring: ignored)
         },
-        Entry(
+        ignoring(
             "hinge", "max(0, margin − t x), for targets 1, and −1 or 0.", [margin, ignoreIndex]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            return ChosenLoss(
-                Hinge(margin: value.double("margin"), ignoredIndex: ignored), ignoring: ignored)
+        ) { value, ignored in
+            Hinge(margin: value.double("margin"), ignoredIndex: ignored)
         },
-        Entry(
+        ignoring(
             "squaredHinge", "max(0, margin − t x)², for targets 1, and −1 or 0.",
             [margin, ignoreIndex]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            return ChosenLoss(
-                SquaredHinge(margin: value.double("margin"), ignoredIndex: ignored),
-                ignoring: ignored)
+        ) { value, ignored in
+            Hinge(margin: value.double("margin"), isSquared: true, ignoredIndex: ignored)
         },
-        Entry(
+        ignoring(
             "hingeEmbedding",
             "Distances of pairs: x for targets 1, max(0, margin − x) for −1 or 0.",
             [margin, ignoreIndex]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            return ChosenLoss(
-                HingeEmbedding(margin: value.double("margin"), ignoredIndex: ignored),
-                ignoring: ignored)
+        ) { value, ignored in
+            HingeEmbedding(margin: value.double("margin"), ignoredIndex: ignored)
         },
-        Entry("softMargin", "ln(1 + e^(−t x)), for targets 1, and −1 or 0.", [ignoreIndex]) {
-            value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            return ChosenLoss(
-                SoftMargin(ignoredIndex: ignored), takesSingleOutputs: true, ignoring: ignored)
-        },
+        ignoring(
+            "softMargin", "ln(1 + e^(−t x)), for targets 1, and −1 or 0.", [ignoreIndex],
+            takesSingleOutputs: true
+        ) { _, ignored in SoftMargin(ignoredIndex: ignored) },
     ]
 
     private static let focalLosses: [Entry] = [
-        Entry(
+        ignoring(
             "binaryCrossEntropy", "Cross-entropy of single logits, for targets from 0 to 1.",
             [
                 .string(
@@ -120,27 +104,23 @@ extension Catalogs {
                     "positiveWeights", of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
                     doc: "a further weight of targets that are 1 for each class"
                 ).optional, classWeights, ignoreIndex,
-            ]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            let loss = BinaryCrossEntropy(
+            ], takesSingleOutputs: true
+        ) { value, ignored in
+            BinaryCrossEntropy(
                 predictions: value.string("predictions") == "logits" ? .logits : .probabilities,
                 positiveWeight: value.double("positiveWeight"),
                 positiveWeights: value.numbers("positiveWeights"),
                 classWeights: value.numbers("classWeights"), ignoredIndex: ignored)
-            return ChosenLoss(loss, takesSingleOutputs: true, ignoring: ignored)
         },
-        Entry(
+        ignoring(
             "focal", "Cross-entropy in which examples that are right already count little.",
             [gamma, ignoreIndex, classWeights]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            let loss = Focal(
+        ) { value, ignored in
+            Focal(
                 gamma: value.double("gamma"), ignoredIndex: ignored,
                 classWeights: value.numbers("classWeights"))
-            return ChosenLoss(loss, ignoring: ignored)
         },
-        Entry(
+        ignoring(
             "binaryFocal", "Focal loss of single logits, for targets from 0 to 1.",
             [
                 gamma,
@@ -148,25 +128,21 @@ extension Catalogs {
                     "alpha", min: 0, max: 1,
                     doc: "weight of targets that are 1; of others 1 − alpha"
                 ).optional, ignoreIndex,
-            ]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            let loss = BinaryFocal(
+            ], takesSingleOutputs: true
+        ) { value, ignored in
+            BinaryFocal(
                 gamma: value.double("gamma"), alpha: value.optionalDouble("alpha"),
                 ignoredIndex: ignored)
-            return ChosenLoss(loss, takesSingleOutputs: true, ignoring: ignored)
         },
-        Entry(
+        ignoring(
             "dice", "How little predicted and wanted regions overlap, for classes or 0 to 1.",
             [
                 .number(
                     "smoothing", default: 1, min: 0, doc: "keeps small regions from counting much"),
                 ignoreIndex,
             ]
-        ) { value, _ in
-            let ignored = value.optionalInt("ignoreIndex")
-            let loss = Dice(smoothing: value.double("smoothing"), ignoredIndex: ignored)
-            return ChosenLoss(loss, ignoring: ignored)
+        ) { value, ignored in
+            Dice(smoothing: value.double("smoothing"), ignoredIndex: ignored)
         },
     ]
 
@@ -222,6 +198,18 @@ extension Catalogs {
             ChosenLoss(GaussianNLL(isFull: value.bool("full")), point: .firstHalf)
         },
     ]
+
+    /// An entry of a loss that leaves out targets of an `ignoreIndex`, which is among its fields.
+    private static func ignoring(
+        _ name: String, _ summary: String, _ fields: [Field], takesSingleOutputs: Bool = false,
+        make: @escaping @Sendable (ConfigValue, _ ignored: Int?) -> any Loss
+    ) -> Entry {
+        Entry(name, summary, fields) { value, _ in
+            let ignored = value.optionalInt("ignoreIndex")
+            return ChosenLoss(
+                make(value, ignored), takesSingleOutputs: takesSingleOutputs, ignoring: ignored)
+        }
+    }
 
     /// Where the quantile nearest to the median is among several.
     private static func point(of quantiles: [Double]) -> PointMetric.Point? {
