@@ -1,6 +1,6 @@
 extension NDArray {
-    /// What queries like these, [examples, positions, heads, width], take from the values of keys that
-    /// they resemble; float32 or float64. A `mask` is [examples, heads, queries, keys].
+    /// What queries like these, [examples, positions, heads, width], take from the values of keys
+    /// that they resemble; float32 or float64. A `mask` is [examples, heads, queries, keys].
     package func attention(
         _ rule: AttentionRule, _ keys: NDArray, _ values: NDArray, mask: NDArray?
     ) -> NDArray {
@@ -11,8 +11,8 @@ extension NDArray {
         return out
     }
 
-    /// The gradients of `attention` by queries, keys and values, given that by its result: one array
-    /// of all their elements, in the order that the rule says.
+    /// The gradients of `attention` by queries, keys and values, given that by its result: one
+    /// array of all their elements, in the order that the rule says.
     package func attentionBackward(
         _ rule: AttentionRule, _ keys: NDArray, _ values: NDArray, mask: NDArray?,
         gradient: NDArray

@@ -91,8 +91,8 @@ extension NDArray {
         return out
     }
 
-    /// A reduction over `axes`, which stay with size 1 if `keepDims`, of the elements or of what `map`
-    /// makes of them and of `other`, which is broadcast.
+    /// A reduction over `axes`, which stay with size 1 if `keepDims`, of the elements or of what
+    /// `map` makes of them and of `other`, which is broadcast.
     ///
     /// Negative axes count from the end; nil means every axis. Floats may give another float dtype.
     package func reduce(
@@ -147,6 +147,13 @@ extension NDArray {
     package func productOfOthers() -> NDArray {
         let out = NDArray(uninitialized: shape, dtype, on: backend)
         Kernel.productOfOthers.run(contiguous(), into: out)
+        return out
+    }
+
+    /// Each element kept with probability 1 − rate and scaled by 1 / (1 − rate), else 0.
+    public func dropout(rate: Double, _ key: RandomKey) -> NDArray {
+        let out = NDArray(uninitialized: shape, dtype, on: backend)
+        Kernel.dropout(key, rate: rate).run(contiguous(), into: out)
         return out
     }
 

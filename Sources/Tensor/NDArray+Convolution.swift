@@ -1,6 +1,6 @@
 extension NDArray {
-    /// A convolution or one of its gradients: what `part` says, of this array and another. The result
-    /// has the sizes `extents` beside images and channels. Halves are computed in float32.
+    /// A convolution or one of its gradients: what `part` says, of this array and another. The
+    /// result has the sizes `extents` beside images and channels. Halves are computed in float32.
     package func convolution(
         _ part: ConvolutionPart, _ other: NDArray, bias: NDArray? = nil, _ window: Window,
         extents: [Int]

@@ -43,8 +43,8 @@ extension NDArray {
         return out
     }
 
-    /// Writes `source`, converted, broadcast and brought to this device, over these elements. Views of
-    /// them change too.
+    /// Writes `source`, converted, broadcast and brought to this device, over these elements. Views
+    /// of them change too.
     package func assign(_ source: NDArray) {
         for axis in 0..<rank where strides[axis] == 0 && shape[axis] > 1 {
             fail(
@@ -55,5 +55,17 @@ extension NDArray {
         // A source that shares this storage might be read after it was overwritten.
         let safe = source.storage === storage ? expanded.copy() : expanded
         Kernel.copy.run(safe, into: self)
+    }
+
+    /// Writes numbers of the host over these, which are float64 and contiguous.
+    package func write(_ values: [Double]) {
+        guard dtype == .float64, isContiguous, count == values.count else {
+            fail("write", "\(values.count) numbers don't fit \(dtype) \(shape)")
+        }
+        values.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            backend.copyIn(from: base, to: pointer, byteCount: bytes.count)
+        }
+        storage.version &+= 1
     }
 }

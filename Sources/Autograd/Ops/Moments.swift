@@ -121,11 +121,33 @@ extension Tensor {
     ) -> Tensor {
         Variance(axes, correction: correction, keepDims: keepDims)(floating)
     }
+    /// The variance along one axis, negative ones counted from the end.
+    public final func variance(
+        axis: Int, correction: Double = 1, keepDims: Bool = false
+    ) -> Tensor {
+        variance(axes: [axis], correction: correction, keepDims: keepDims)
+    }
 
     /// The square root of `variance`; its gradient is 0 where all elements are equal.
     public final func standardDeviation(
         axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
     ) -> Tensor {
         StandardDeviation(axes, correction: correction, keepDims: keepDims)(floating)
+    }
+    /// The square root of `variance` along one axis, negative ones counted from the end.
+    public final func standardDeviation(
+        axis: Int, correction: Double = 1, keepDims: Bool = false
+    ) -> Tensor {
+        standardDeviation(axes: [axis], correction: correction, keepDims: keepDims)
+    }
+
+    /// `variance` and `mean` together.
+    public final func varMean(
+        axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
+    ) -> (variance: Tensor, mean: Tensor) {
+        (
+            variance(axes: axes, correction: correction, keepDims: keepDims),
+            mean(axes: axes, keepDims: keepDims)
+        )
     }
 }

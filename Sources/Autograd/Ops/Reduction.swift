@@ -103,6 +103,13 @@ extension Tensor {
         min(axes: [axis], keepDims: keepDims)
     }
 
+    /// The smallest and the largest element; NaN wins both. Traps on no elements.
+    public final func aminmax(
+        axes: [Int]? = nil, keepDims: Bool = false
+    ) -> (min: Tensor, max: Tensor) {
+        (min(axes: axes, keepDims: keepDims), max(axes: axes, keepDims: keepDims))
+    }
+
     /// The product; 1 of no elements.
     public final func prod(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Prod(axes, keepDims: keepDims)(self)
@@ -123,10 +130,27 @@ extension Tensor {
     public final func any(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Truth(.any, axes, keepDims: keepDims)(self)
     }
+    /// Whether any element along one axis is not zero, negative axes counted from the end.
+    public final func any(axis: Int, keepDims: Bool = false) -> Tensor {
+        any(axes: [axis], keepDims: keepDims)
+    }
 
     /// Whether no element is zero.
     public final func all(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         Truth(.all, axes, keepDims: keepDims)(self)
+    }
+    /// Whether no element along one axis is zero, negative axes counted from the end.
+    public final func all(axis: Int, keepDims: Bool = false) -> Tensor {
+        all(axes: [axis], keepDims: keepDims)
+    }
+
+    /// How many elements are not zero; NaN is not. int64.
+    public final func countNonzero(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+        cast(to: .bool).sum(axes: axes, keepDims: keepDims)
+    }
+    /// How many elements along one axis are not zero, negative axes counted from the end: int64.
+    public final func countNonzero(axis: Int, keepDims: Bool = false) -> Tensor {
+        countNonzero(axes: [axis], keepDims: keepDims)
     }
 
     /// The index of the first largest element along an axis, or in row-major order if nil: int64.

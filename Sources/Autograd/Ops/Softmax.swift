@@ -79,6 +79,9 @@ extension Tensor {
     /// exp(x) / Σ exp(x) along an axis.
     public final func softmax(axis: Int = -1) -> Tensor { along(axis, "softmax") { Softmax()($0) } }
 
+    /// softmax(−x) along an axis.
+    public final func softmin(axis: Int = -1) -> Tensor { (-self).softmax(axis: axis) }
+
     /// ln softmax(x) along an axis, exact where softmax underflows.
     public final func logSoftmax(axis: Int = -1) -> Tensor {
         along(axis, "logSoftmax") { LogSoftmax()($0) }

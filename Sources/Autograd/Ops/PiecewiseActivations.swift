@@ -1,33 +1,7 @@
 internal import CKernels
 public import Tensor
 
-// Activations beside those of Activation.swift, where the machinery is.
-
-/// y = x tanh(ln(1 + eˣ)),  dx = dy · (t + x (1 − t²) σ(x)), t being the tanh.  Misra, "Mish: a
-/// self-regularized non-monotonic activation function", 2019
-final class Mish: Activation {
-    override var kernel: UnaryFunction { .mish }
-    override var slopeKernel: BinaryFunction { .mish_grad }
-    override var saves: Saved { .inputs }
-    /// (1 − t²) σ (2 + x (1 − σ − 2 t σ))
-    override func curvature(at x: Tensor) -> Tensor? {
-        let t = x.softplus().tanh()
-        let s = x.sigmoid()
-        return (1 - t * t) * s * (x * (1 - s - t * s * 2) + 2)
-    }
-}
-
-/// y = x where x > 0, else α (e^(x/α) − 1),  dx = dy where y > 0, else dy · (1 + y / α).  Barron,
-/// "Continuously differentiable exponential linear units", 2017
-final class CELU: Activation {
-    let alpha: Double
-    init(_ alpha: Double) { self.alpha = alpha }
-    override var kernel: UnaryFunction { .celu }
-    override var slopeKernel: BinaryFunction { .celu_grad }
-    override var p0: Double { alpha }
-    override var saves: Saved { .output }
-    override func curvature(at y: Tensor) -> Tensor? { (y .<= 0).cast(to: y.dtype) / alpha }
-}
+// Activations made of straight and squared pieces.
 
 /// y = x limited to 0...6,  dx = dy inside, 0 at the bounds
 final class ReLU6: Activation {
@@ -44,8 +18,8 @@ final class Hardsigmoid: Activation {
     override var saves: Saved { .inputs }
 }
 
-/// y = x · hardsigmoid x,  dx = 0 up to −3, dy · (x / 3 + ½) up to 3, dy from there on.  Howard et al.,
-/// "Searching for MobileNetV3", 2019
+/// y = x · hardsigmoid x,  dx = 0 up to −3, dy · (x / 3 + ½) up to 3, dy from there on.  Howard et
+/// al., "Searching for MobileNetV3", 2019
 final class Hardswish: Activation {
     override var kernel: UnaryFunction { .hardswish }
     override var slopeKernel: BinaryFunction { .hardswish_grad }
@@ -87,25 +61,8 @@ final class Hardtanh: ElementwiseUnaryOp {
 }
 
 extension Tensor {
-    /// x · tanh(softplus x).
-    public final func mish() -> Tensor { Mish()(floating) }
-
-    /// 1.0507 · x where positive, else 1.0507 · 1.6733 · (eˣ − 1): keeps the mean 0 and the variance 1.
-    /// Klambauer et al., "Self-normalizing neural networks", 2017.
-    public final func selu() -> Tensor {
-        Tensor.roundedOnce([floating]) {
-            $0[0].elu(alpha: 1.6732632423543772) * 1.0507009873554805
-        }
-    }
-
-    /// x where positive, else `alpha` · (e^(x / alpha) − 1).
-    public final func celu(alpha: Double = 1) -> Tensor {
-        if !(alpha > 0) { fail("celu", "alpha is \(alpha); it has to be positive") }
-        return CELU(alpha)(floating)
-    }
-
-    /// x where positive, else `weight` · x: one weight, or one for each channel, which is axis 1.  He et
-    /// al., "Delving deep into rectifiers", 2015.
+    /// x where positive, else `weight` · x: one weight, or one for each channel, which is axis 1.
+    /// He et al., "Delving deep into rectifiers", 2015.
     public final func prelu(_ weight: Tensor) -> Tensor {
         let channels = rank > 1 ? shape[1] : 1
         guard weight.count == 1 || (weight.rank == 1 && weight.count == channels) else {
@@ -144,50 +101,9 @@ extension Tensor {
         return Shrink(lambda, soft: true)(floating)
     }
 
-    /// x − tanh x.
-    public final func tanhshrink() -> Tensor {
-        Tensor.roundedOnce([floating]) { $0[0] - $0[0].tanh() }
-    }
-
-    /// x / (1 + |x|).
-    public final func softsign() -> Tensor {
-        Tensor.roundedOnce([floating]) { $0[0] / ($0[0].abs() + 1) }
-    }
-
-    /// ln σ(x), without overflow.
-    public final func logSigmoid() -> Tensor { -(-floating).softplus() }
-
     /// x where above `threshold`, else `value`.
     public final func threshold(_ threshold: Double, value: Double) -> Tensor {
         let x = floating
         return x.maskedFill(x .<= threshold, value)
-    }
-
-    /// a · σ(b), a and b being the halves along an axis.  Dauphin et al., "Language modeling with gated
-    /// convolutional networks", 2017.
-    public final func glu(axis: Int = -1) -> Tensor {
-        let axis = shape.axis(axis, "glu")
-        let half = shape[axis] / 2
-        if half * 2 != shape[axis] {
-            fail("glu", "axis \(axis) of \(shape) has no two halves")
-        }
-        return Tensor.roundedOnce([floating]) {
-            let gate = $0[0].narrow(axis: axis, start: half, count: half)
-            return $0[0].narrow(axis: axis, start: 0, count: half) * gate.sigmoid()
-        }
-    }
-
-    /// softmax(−x) along an axis.
-    public final func softmin(axis: Int = -1) -> Tensor { (-self).softmax(axis: axis) }
-
-    /// ln(1 + e^(βx)) / β, and x itself where βx is above `threshold`.
-    public final func softplus(beta: Double, threshold: Double = 20) -> Tensor {
-        if beta == 0 { fail("softplus", "beta is 0") }
-        return Tensor.roundedOnce([floating]) {
-            let scaled = $0[0] * beta
-            let isLinear = scaled .> threshold
-            let curve = scaled.maskedFill(isLinear, 0).softplus() / beta
-            return Where.of(isLinear, $0[0], curve)
-        }
     }
 }

@@ -1,27 +1,6 @@
 internal import Autograd
 public import Tensor
 
-/// x tanh(ln(1 + eˣ)).  Misra, 2019.
-public final class Mish: ShapePreservingLayer {
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.mish() }
-}
-
-/// 1.0507 · x where positive, else 1.0507 · 1.6733 · (eˣ − 1).  Klambauer et al., 2017.
-public final class SELU: ShapePreservingLayer {
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.selu() }
-}
-
-/// x where positive, else α (e^(x/α) − 1).  Barron, 2017.
-public final class CELU: ShapePreservingLayer {
-    /// What the output tends to below, negated.
-    public let alpha: Double
-
-    /// A continuously differentiable exponential unit that tends to −`alpha`.
-    public init(alpha: Double = 1) { self.alpha = alpha }
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.celu(alpha: alpha) }
-    public override var describe: String { "CELU(alpha: \(alpha))" }
-}
-
 /// x where positive, else weight · x, where the weight is learned.  He et al., 2015.
 public final class PReLU: ShapePreservingLayer {
     /// The slopes below zero: one, or one for each channel, which is axis 1 of a batch.
@@ -99,21 +78,6 @@ public final class Softshrink: ShapePreservingLayer {
     public override var describe: String { "Softshrink(lambda: \(lambda))" }
 }
 
-/// x − tanh x.
-public final class Tanhshrink: ShapePreservingLayer {
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.tanhshrink() }
-}
-
-/// x / (1 + |x|).
-public final class Softsign: ShapePreservingLayer {
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.softsign() }
-}
-
-/// ln σ(x).
-public final class LogSigmoid: ShapePreservingLayer {
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.logSigmoid() }
-}
-
 /// x where above a threshold, else a value.
 public final class Threshold: ShapePreservingLayer {
     /// The largest x that is replaced.
@@ -130,22 +94,4 @@ public final class Threshold: ShapePreservingLayer {
         x.threshold(threshold, value: value)
     }
     public override var describe: String { "Threshold(\(threshold), value: \(value))" }
-}
-
-/// a · σ(b), a and b being the halves of the input along its last axis.  Dauphin et al., 2017.
-public final class GLU: Layer {
-    public override init() {}
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.glu() }
-    public override func outputShape(for input: Shape) throws -> Shape {
-        guard input.rank > 0, input[input.rank - 1] % 2 == 0 else {
-            throw ShapeError(
-                layer: describe, problem: "the last axis of the input \(input) has no two halves")
-        }
-        return input.replacing(input.rank - 1, with: input[input.rank - 1] / 2)
-    }
-}
-
-/// softmax(−x) along the last axis.
-public final class Softmin: ShapePreservingLayer {
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.softmin() }
 }

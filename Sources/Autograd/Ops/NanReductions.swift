@@ -17,8 +17,8 @@ final class NanSum: AxesOp {
 }
 
 extension Tensor {
-    /// The sum of the elements that are not NaN: 0 where there are none. Integers and bool, which have
-    /// no NaN, sum in int64 as in `sum`.
+    /// The sum of the elements that are not NaN: 0 where there are none. Integers and bool, which
+    /// have no NaN, sum in int64 as in `sum`.
     public final func nanSum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         guard dtype.isFloat else { return sum(axes: axes, keepDims: keepDims) }
         return NanSum(axes, keepDims: keepDims)(self)
@@ -26,5 +26,17 @@ extension Tensor {
     /// The same along one axis, negative ones counted from the end.
     public final func nanSum(axis: Int, keepDims: Bool = false) -> Tensor {
         nanSum(axes: [axis], keepDims: keepDims)
+    }
+
+    /// The mean of what is not NaN; NaN of nothing else.
+    public final func nanMean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+        Tensor.roundedOnce([floating]) {
+            let counts = ($0[0] .== $0[0]).sum(axes: axes, keepDims: keepDims)
+            return $0[0].nanSum(axes: axes, keepDims: keepDims) / counts.cast(to: $0[0].dtype)
+        }
+    }
+    /// The mean of what is not NaN along one axis, negative ones counted from the end.
+    public final func nanMean(axis: Int, keepDims: Bool = false) -> Tensor {
+        nanMean(axes: [axis], keepDims: keepDims)
     }
 }
