@@ -3,8 +3,9 @@ public import Tensor
 // Convolutions of one, two and three axes.
 
 extension Tensor {
-    /// The convolution of [images, channels, length] with weights [features, channels / groups, kernel],
-    /// plus a bias [features]; a single image needs no first axis. Traps where sizes don't fit.
+    /// The convolution of [images, channels, length] with weights [features, channels / groups,
+    /// kernel], plus a bias [features]; a single image needs no first axis. Traps where sizes don't
+    /// fit.
     public final func conv1d(
         _ weight: Tensor, _ bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = 0,
         dilation: PerAxis = 1, groups: Int = 1
@@ -15,8 +16,8 @@ extension Tensor {
     }
 
     /// The convolution of [images, channels, height, width] with weights
-    /// [features, channels / groups, height, width], plus a bias [features]; a single image needs no
-    /// first axis. Traps where sizes don't fit.
+    /// [features, channels / groups, height, width], plus a bias [features]; a single image needs
+    /// no first axis. Traps where sizes don't fit.
     public final func conv2d(
         _ weight: Tensor, _ bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = 0,
         dilation: PerAxis = 1, groups: Int = 1
@@ -26,8 +27,8 @@ extension Tensor {
             KernelMovement(stride: stride, padding: padding, dilation: dilation, groups: groups))
     }
 
-    /// The convolution of [images, channels, depth, height, width] with weights of as many axes, plus a
-    /// bias [features]; a single image needs no first axis. Traps where sizes don't fit.
+    /// The convolution of [images, channels, depth, height, width] with weights of as many axes,
+    /// plus a bias [features]; a single image needs no first axis. Traps where sizes don't fit.
     public final func conv3d(
         _ weight: Tensor, _ bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = 0,
         dilation: PerAxis = 1, groups: Int = 1
@@ -54,17 +55,38 @@ extension Tensor {
                 hint: "inputs are [images, channels, …], weights [features, channels / groups, …]")
         }
         let (x, w) = Tensor.promoted(self, weight, toFloat: true)
-        let size = Array(shape.dropFirst(2))
-        let kernel = Array(weight.shape.dropFirst(2))
-        let (steps, spread) = (movement.stride.each(axes, name), movement.dilation.each(axes, name))
+        let (window, extents) = movement.over(
+            Array(shape.dropFirst(2)), kernel: Array(weight.shape.dropFirst(2)), name)
+        let op = Convolution(.output, window, extents: extents)
+        return op([x, w] + biased(name, bias, weight.shape[0], x.dtype))
+    }
+
+    final func biased(
+        _ name: String, _ bias: Tensor?, _ features: Int, _ dtype: DType
+    ) -> [Tensor] {
+        guard let bias else { return [] }
+        if bias.shape != [features] {
+            fail(name, "a bias of shape \(bias.shape) for \(features) features")
+        }
+        return [bias.cast(to: dtype)]
+    }
+}
+
+extension KernelMovement {
+    /// The window of a kernel that moves over images of a size, and how often it fits along each
+    /// axis.
+    fileprivate func over(
+        _ size: [Int], kernel: [Int], _ name: String
+    ) -> (window: Window, extents: [Int]) {
+        let axes = size.count
+        let (steps, spread) = (stride.each(axes, name), dilation.each(axes, name))
         guard (steps + spread + kernel + size).allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
             fail(
                 name,
                 "a kernel \(kernel) with dilation \(spread) and stride \(steps) for \(size): all "
                     + "must be positive, and none beyond 2³¹")
         }
-        let ends = movement.padding.each(
-            size, kernel: kernel, stride: steps, dilation: spread, name)
+        let ends = padding.each(size, kernel: kernel, stride: steps, dilation: spread, name)
         guard (ends.low + ends.high).allSatisfy({ $0 >= 0 && $0 < 1 << 31 }) else {
             fail(name, "padding \(ends.low), \(ends.high); it must be from 0 to 2³¹")
         }
@@ -80,18 +102,6 @@ extension Tensor {
                     + "\(ends.low), \(ends.high) doesn't fit into \(size)")
         }
         let window = Window(stride: steps, padding: ends.low, dilation: spread, groups: groups)
-        let extents: [Int] = zip(reach, steps).map { $0 / $1 + 1 }
-        let op = Convolution(.output, window, extents: extents)
-        return op([x, w] + biased(name, bias, weight.shape[0], x.dtype))
-    }
-
-    final func biased(
-        _ name: String, _ bias: Tensor?, _ features: Int, _ dtype: DType
-    ) -> [Tensor] {
-        guard let bias else { return [] }
-        if bias.shape != [features] {
-            fail(name, "a bias of shape \(bias.shape) for \(features) features")
-        }
-        return [bias.cast(to: dtype)]
+        return (window, zip(reach, steps).map { $0 / $1 + 1 })
     }
 }

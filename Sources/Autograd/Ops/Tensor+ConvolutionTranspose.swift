@@ -56,19 +56,36 @@ extension Tensor {
                 hint: "inputs are [images, channels, …], weights [channels, features / groups, …]")
         }
         let (x, w) = Tensor.promoted(self, weight, toFloat: true)
-        let (steps, spread) = (movement.stride.each(axes, name), movement.dilation.each(axes, name))
-        let (input, kernel) = (Array(shape.dropFirst(2)), Array(weight.shape.dropFirst(2)))
-        let low = movement.padding.each(
-            input, kernel: kernel, stride: steps, dilation: spread, name
-        ).low
-        let more = outputPadding.each(axes, name)
+        let (window, size) = movement.back(
+            from: Array(shape.dropFirst(2)), kernel: Array(weight.shape.dropFirst(2)),
+            outputPadding.each(axes, name), name)
+        let op = Convolution(.input, window, extents: size)
+        guard let shift = biased(name, bias, weight.shape[1] * groups, x.dtype).first else {
+            return op([x, w])
+        }
+        return Tensor.roundedOnce([x, w, shift]) {
+            op([$0[0], $0[1]]) + $0[2].perChannel(x.rank)
+        }
+    }
+}
+
+extension KernelMovement {
+    /// The window of a kernel that spreads images of a size, and the size that they get, with
+    /// `more` at the end of each axis.
+    fileprivate func back(
+        from input: [Int], kernel: [Int], _ more: [Int], _ name: String
+    ) -> (window: Window, size: [Int]) {
+        let axes = input.count
+        let (steps, spread) = (stride.each(axes, name), dilation.each(axes, name))
+        let low = padding.each(input, kernel: kernel, stride: steps, dilation: spread, name).low
         guard (steps + spread + input + kernel).allSatisfy({ $0 > 0 && $0 < 1 << 31 }),
             (low + more).allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
         else {
             fail(
                 name,
-                "stride \(steps), dilation \(spread) and padding \(low), \(more) for \(shape) and "
-                    + "\(weight.shape)", hint: "sizes must be positive, and none beyond 2³¹")
+                "stride \(steps), dilation \(spread) and padding \(low), \(more) for images "
+                    + "\(input) and a kernel \(kernel)",
+                hint: "sizes must be positive, and none beyond 2³¹")
         }
         var size: [Int] = []
         var fits = true
@@ -86,12 +103,6 @@ extension Tensor {
                 hint: "an output padding is less than the stride or the dilation")
         }
         let window = Window(stride: steps, padding: low, dilation: spread, groups: groups)
-        let op = Convolution(.input, window, extents: size)
-        guard let shift = biased(name, bias, weight.shape[1] * groups, x.dtype).first else {
-            return op([x, w])
-        }
-        return Tensor.roundedOnce([x, w, shift]) {
-            op([$0[0], $0[1]]) + $0[2].perChannel(x.rank)
-        }
+        return (window, size)
     }
 }
