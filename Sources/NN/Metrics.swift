@@ -7,10 +7,12 @@ public protocol Metric: Sendable {
     var name: String { get }
     /// Whether more is better.
     var prefersHigher: Bool { get }
-    /// What a batch adds, on its device.
+    /// What a batch adds, float64 numbers on its device. Predictions are [batch, …] of any dtype;
+    /// targets are what the metric says of them. Traps where `check` throws, which asks for the
+    /// shapes of one example.
     func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally
-    /// What the numbers of a tally, or of several added, come to. By default they are a sum and a count,
-    /// and this is the mean.
+    /// What the numbers of a tally, or of several added, come to. By default they are a sum and a
+    /// count, and this is the mean.
     func value(of numbers: [Double]) -> Double
     /// The most examples' elements that can be measured together; nil for any number.
     var capacity: Int? { get }

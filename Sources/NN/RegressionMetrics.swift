@@ -1,8 +1,9 @@
 internal import Autograd
 public import Tensor
 
-/// A metric of pairs of numbers: targets have the predictions' shape. Less is better, unless it says
-/// otherwise.
+/// A metric of pairs of numbers x and y: predictions x are [batch, …], targets y have their shape,
+/// both of any dtype, and all elements count alike. Traps on other shapes. Less is better, unless
+/// it says otherwise.
 public protocol PairMetric: Metric {}
 
 extension PairMetric {
@@ -15,7 +16,7 @@ extension PairMetric {
     }
 }
 
-/// The mean of (x − y)².
+/// The mean of (x − y)², in the square of the targets' unit.
 public struct SquaredError: PairMetric {
     /// The mean over all elements of all examples.
     public init() {}
@@ -28,7 +29,7 @@ public struct SquaredError: PairMetric {
     }
 }
 
-/// The mean of |x − y|.
+/// The mean of |x − y|, in the targets' unit.
 public struct AbsoluteError: PairMetric {
     /// The mean over all elements of all examples.
     public init() {}
@@ -41,7 +42,7 @@ public struct AbsoluteError: PairMetric {
     }
 }
 
-/// The root of the mean of (x − y)².
+/// The root of the mean of (x − y)², in the targets' unit.
 public struct RootMeanSquaredError: PairMetric {
     /// The root of the mean over all elements of all examples.
     public init() {}
@@ -57,8 +58,8 @@ public struct RootMeanSquaredError: PairMetric {
     public func value(of numbers: [Double]) -> Double { Average(numbers).value.squareRoot() }
 }
 
-/// The mean of |x − y| / max(|y|, ε), a share, not per cent; as scikit-learn has it, ε is 2⁻⁵², so a
-/// target of 0 that is missed gives a huge number.
+/// The mean of |x − y| / max(|y|, ε), a share, not per cent; as scikit-learn has it, ε is 2⁻⁵², so
+/// a target of 0 that is missed gives a huge number.
 public struct AbsolutePercentageError: PairMetric {
     /// The mean over all elements of all examples.
     public init() {}
