@@ -1,11 +1,12 @@
 public import NN
 internal import Tensor
 
-/// Writes a module's parameters and buffers to a safetensors file, by their dotted names: atomically,
-/// with a checksum, in place of what was there. Throws a `CheckpointError` where the file can't be written.
+/// Writes a module's parameters and buffers to a safetensors file, by their dotted names:
+/// atomically, with a checksum, in place of what was there. Throws a `CheckpointError` where the
+/// file can't be written.
 ///
-/// `load` and `fttrain inspect` read it, as does any tool for such files. What two places share is written
-/// once.
+/// `load` and `fttrain inspect` read it, as does any tool for such files. What two places share is
+/// written once.
 public func save(_ module: Module, to path: String) throws {
     var state = TrainingState()
     state.name = "\(type(of: module))"
@@ -17,14 +18,15 @@ public func save(_ module: Module, to path: String) throws {
     ).save(to: path)
 }
 
-/// Reads a module's parameters and buffers from a safetensors file: one that `save` wrote, a checkpoint
-/// of a run, whose training state is passed over, or one from elsewhere. They are copied into the
-/// memory of the module's, on its device, so optimizers and captured functions go on with them.
+/// Reads a module's parameters and buffers from a safetensors file: one that `save` wrote, a
+/// checkpoint of a run, whose training state is passed over, or one from elsewhere. They are copied
+/// into the memory of the module's, on its device, so optimizers and captured functions go on with
+/// them.
 ///
 /// Throws a `LoadError` with a sentence for each thing that doesn't fit; nothing is changed then.
 ///
-/// - Parameter strict: whether it is an error that a tensor of the module is not in the file, or one of
-///   the file not in the module. Shapes and dtypes must agree in any case.
+/// - Parameter strict: whether it is an error that a tensor of the module is not in the file, or
+///   one of the file not in the module. Shapes and dtypes must agree in any case.
 /// - Returns: What was loaded, and what wasn't.
 @discardableResult
 public func load(
@@ -81,7 +83,8 @@ public struct LoadError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Module {
-    /// The first name of what other names stand for; of several parts with one name the first counts.
+    /// The first name of what other names stand for; of several parts with one name the first
+    /// counts.
     package final var namesByAlias: [String: String] {
         Dictionary(aliases.map { ($0.alias, $0.name) }) { first, _ in first }
     }

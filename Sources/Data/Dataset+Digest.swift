@@ -2,8 +2,8 @@ import FTSupport
 import Tensor
 
 extension Dataset {
-    /// Hashes of what the inputs and then the targets hold: of everything in memory; of rows that are
-    /// streamed, of the first, the middle and the last megabyte.
+    /// Hashes of what the inputs and then the targets hold: of everything in memory; of rows that
+    /// are streamed, of the first, the middle and the last megabyte.
     package func digests() throws -> [UInt64] {
         try (inputs + [targets]).map { try $0.digest(of: start..<start + count) }
     }

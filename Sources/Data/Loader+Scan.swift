@@ -1,8 +1,8 @@
 package import Tensor
 
 extension Loader {
-    /// Shows all targets, transformed, to `visit`, in blocks and in the order of the file. Inputs are
-    /// not read.
+    /// Shows all targets, transformed, to `visit`, in blocks and in the order of the file. Inputs
+    /// are not read.
     ///
     /// Throws what `visit` throws, and a `DataError` with the row where a transform doesn't fit.
     ///

@@ -4,11 +4,11 @@ public import Tensor
 /// The probability that a positive example has a larger prediction than a negative one, equal ones
 /// counting half: the area under the curve of true over false positive rates.
 ///
-/// Positive are targets above one half. It is exact: the prediction and target of each element are kept,
-/// 16 bytes on the device, until it is read, so at most `capacity` can be measured. Several elements of an
-/// example are pooled. NaN where there are only positive or only negative
-/// examples, or a prediction is NaN, for then there is no curve. Mann and Whitney, "On a test of whether
-/// one of two random variables is stochastically larger than the other", 1947.
+/// Positive are targets above one half. It is exact: the prediction and target of each element are
+/// kept, 16 bytes on the device, until it is read, so at most `capacity` can be measured. Several
+/// elements of an example are pooled. NaN where there are only positive or only negative
+/// examples, or a prediction is NaN, for then there is no curve. Mann and Whitney, "On a test of
+/// whether one of two random variables is stochastically larger than the other", 1947.
 public struct AreaUnderROC: Metric {
     /// The target of elements that aren't counted.
     public let ignoredIndex: Int?

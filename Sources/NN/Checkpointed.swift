@@ -68,8 +68,8 @@ public final class CheckpointedSequential: Sequential {
 extension Sequential {
     /// The same layers, with inner results computed again in the backward pass instead of kept.
     ///
-    /// - Parameter segments: how many groups of layers the results are kept between; √n for n layers
-    ///   if nil, which makes both those and the inner results of one group few.
+    /// - Parameter segments: how many groups of layers the results are kept between; √n for n
+    ///   layers if nil, which makes both those and the inner results of one group few.
     public final func checkpointed(segments: Int? = nil) -> CheckpointedSequential {
         let automatic = Int(Double(count).squareRoot().rounded())
         let wanted = segments ?? max(1, automatic)

@@ -64,7 +64,8 @@ struct ClassCounts {
         return Tally(sums: Tensor.stack(counts).data, measure: measure)
     }
 
-    /// The three rows of counts of outputs that say yes above 0, for targets that do above one half.
+    /// The three rows of counts of outputs that say yes above 0, for targets that do above one
+    /// half.
     private static func perOutput(
         _ prediction: NDArray, _ target: NDArray, _ name: String, _ ignored: Int?
     ) -> Tensor {
@@ -81,8 +82,8 @@ struct ClassCounts {
     }
 }
 
-/// Chosen and wanted classes of examples, int64; in place of what doesn't count, or is no class, stands
-/// the number of classes.
+/// Chosen and wanted classes of examples, int64; in place of what doesn't count, or is no class,
+/// stands the number of classes.
 struct ClassPairs {
     let classes: Int
     let chosen, wanted: Tensor

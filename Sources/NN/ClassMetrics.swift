@@ -3,8 +3,8 @@ public import Tensor
 
 /// How a metric of classes becomes one number.
 public enum ClassAverage: Sendable, Equatable {
-    /// That of the positive class, for predictions of single logits and targets of their shape: positive
-    /// are logits above 0 and targets above one half.
+    /// That of the positive class, for predictions of single logits and targets of their shape:
+    /// positive are logits above 0 and targets above one half.
     case binary
     /// Of all examples together, whatever their class.
     case micro
@@ -14,8 +14,8 @@ public enum ClassAverage: Sendable, Equatable {
     case weighted
     /// That of one class.
     case of(Int)
-    /// The mean over the outputs, each of which says yes or no by itself, for targets of their shape: that
-    /// of `binary` along the last axis. As `macro`, over those that occur.
+    /// The mean over the outputs, each of which says yes or no by itself, for targets of their
+    /// shape: that of `binary` along the last axis. As `macro`, over those that occur.
     case perOutput
 }
 
@@ -64,8 +64,8 @@ extension ClassRatio {
     }
 }
 
-/// hits / predicted: the share of the predictions of a class that are right; 0 where there is none, as
-/// in scikit-learn.
+/// hits / predicted: the share of the predictions of a class that are right; 0 where there is none,
+/// as in scikit-learn.
 public struct Precision: ClassRatio {
     /// How the classes become one number.
     public let average: ClassAverage
@@ -86,8 +86,8 @@ public struct Precision: ClassRatio {
     ) -> (Double, Double) { (hits, predicted) }
 }
 
-/// hits / targets: the share of the examples of a class that are found; 0 where there is none, as in
-/// scikit-learn.
+/// hits / targets: the share of the examples of a class that are found; 0 where there is none, as
+/// in scikit-learn.
 public struct Recall: ClassRatio {
     /// How the classes become one number.
     public let average: ClassAverage
@@ -108,8 +108,8 @@ public struct Recall: ClassRatio {
     ) -> (Double, Double) { (hits, wanted) }
 }
 
-/// 2 hits / (predicted + targets), the harmonic mean of precision and recall; 0 where both are none, as
-/// in scikit-learn.
+/// 2 hits / (predicted + targets), the harmonic mean of precision and recall; 0 where both are
+/// none, as in scikit-learn.
 public struct F1Score: ClassRatio {
     /// How the classes become one number.
     public let average: ClassAverage
@@ -130,8 +130,8 @@ public struct F1Score: ClassRatio {
     ) -> (Double, Double) { (2 * hits, predicted + wanted) }
 }
 
-/// The mean of the recalls of the classes that occur among the targets, so that rare ones count as much
-/// as common ones; 0 of nothing.
+/// The mean of the recalls of the classes that occur among the targets, so that rare ones count as
+/// much as common ones; 0 of nothing.
 public struct BalancedAccuracy: Metric {
     /// The target of examples that aren't counted.
     public let ignoredIndex: Int?

@@ -9,8 +9,8 @@ public import Tensor
 ///
 /// Its number as a metric is the accuracy. Targets that are no class are left out.
 public struct ConfusionMatrix: Metric {
-    /// Whether predictions are single logits and targets of their shape: class 1 are logits above 0 and
-    /// targets above one half.
+    /// Whether predictions are single logits and targets of their shape: class 1 are logits above 0
+    /// and targets above one half.
     public let isBinary: Bool
     /// The target of examples that aren't counted.
     public let ignoredIndex: Int?

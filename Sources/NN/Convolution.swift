@@ -1,8 +1,8 @@
 public import Autograd
 public import Tensor
 
-/// What the convolution layers of one, two and three axes share: a weight [features, channels / groups,
-/// kernel…], a bias [features], and how the kernel moves.
+/// What the convolution layers of one, two and three axes share: a weight [features, channels /
+/// groups, kernel…], a bias [features], and how the kernel moves.
 public class ConvolutionLayer: Layer {
     /// The weight, of shape [features, channels / groups, kernel…].
     public final let weight: Parameter

@@ -1,8 +1,8 @@
 internal import Autograd
 public import Tensor
 
-/// Multi-head attention of a sequence to another one: queries come from the first, [batch, positions,
-/// width], keys and values from the second, [batch, positions, memory width].
+/// Multi-head attention of a sequence to another one: queries come from the first, [batch,
+/// positions, width], keys and values from the second, [batch, positions, memory width].
 ///
 /// Vaswani et al., "Attention Is All You Need", 2017, section 3.2.2.
 public final class CrossAttention: Module {
@@ -37,8 +37,9 @@ public final class CrossAttention: Module {
         output = linear(width, width)
     }
 
-    /// What `x` takes from `other`, with the shape of `x`. A `mask` says which positions of the other
-    /// each one sees, bools that broadcast to [batch, heads, positions, positions of the other].
+    /// What `x` takes from `other`, with the shape of `x`. A `mask` says which positions of the
+    /// other each one sees, bools that broadcast to [batch, heads, positions, positions of the
+    /// other].
     public func callAsFunction(_ x: Tensor, _ other: Tensor, mask: Tensor? = nil) -> Tensor {
         let width = output.inputs
         guard x.rank == 3, other.rank == 3, x.shape[0] == other.shape[0], x.shape[2] == width,

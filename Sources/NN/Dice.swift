@@ -1,14 +1,14 @@
 internal import Autograd
 public import Tensor
 
-/// 1 − (2 Σ q t + s) / (Σ q + Σ t + s) of each example, over its positions: how little the predicted
-/// region and the wanted one overlap. Milletari et al., "V-Net", 2016.
+/// 1 − (2 Σ q t + s) / (Σ q + Σ t + s) of each example, over its positions: how little the
+/// predicted region and the wanted one overlap. Milletari et al., "V-Net", 2016.
 ///
-/// Targets of the logits' shape, from 0 to 1, are regions by themselves, q = σ(logits); the sums are over
-/// all axes but the first. Integer targets without the logits' last axis are classes, q = softmax(logits)
-/// along it and t their one-hot form; the loss of an example is the mean over the classes. Examples are
-/// measured one by one, so the loss doesn't depend on the batch; `mean` is over those in which a target
-/// counts.
+/// Targets of the logits' shape, from 0 to 1, are regions by themselves, q = σ(logits); the sums
+/// are over all axes but the first. Integer targets without the logits' last axis are classes, q =
+/// softmax(logits) along it and t their one-hot form; the loss of an example is the mean over the
+/// classes. Examples are measured one by one, so the loss doesn't depend on the batch; `mean` is
+/// over those in which a target counts.
 public struct Dice: Loss {
     /// s: keeps small regions, and empty ones, from counting too much.
     public let smoothing: Double
@@ -29,8 +29,8 @@ public struct Dice: Loss {
         self.reduction = reduction
     }
 
-    /// The loss, of shape [] or, without a reduction, one for each example; traps where the targets are
-    /// neither regions nor classes. Halves become float32.
+    /// The loss, of shape [] or, without a reduction, one for each example; traps where the targets
+    /// are neither regions nor classes. Halves become float32.
     public func callAsFunction(_ logits: Tensor, _ target: Tensor) -> Tensor {
         let logits = logits.dtype == .float64 ? logits : logits.cast(to: .float32)
         guard let isOfClasses = Dice.isOfClasses(logits.shape, target.shape, target.dtype),

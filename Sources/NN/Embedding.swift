@@ -3,9 +3,10 @@ public import Tensor
 
 /// A row of a table for each index: shape [..., width] for indices [...].
 ///
-/// Indices are integers below `count`, or floats that hold such, as data files may give them; negative
-/// ones count from the end. A padding index stands for nothing: its row starts as zeros and is not
-/// trained. Rows whose norm exceeds `maxNorm` when they are looked up are scaled down to it, in place.
+/// Indices are integers below `count`, or floats that hold such, as data files may give them;
+/// negative ones count from the end. A padding index stands for nothing: its row starts as zeros
+/// and is not trained. Rows whose norm exceeds `maxNorm` when they are looked up are scaled down to
+/// it, in place.
 public final class Embedding: Layer {
     /// The table, [count, width].
     public let weight: Parameter

@@ -96,8 +96,9 @@ extension Initializer {
         }
     }
 
-    /// The rows by Gram and Schmidt's method, in blocks: what a block shares with the rows before it is
-    /// taken away by products of matrices. Twice, which is enough to make them orthogonal to rounding.
+    /// The rows by Gram and Schmidt's method, in blocks: what a block shares with the rows before
+    /// it is taken away by products of matrices. Twice, which is enough to make them orthogonal to
+    /// rounding.
     ///
     /// Not by LAPACK, whose bits depend on the processor.
     private static func orthonormalized(_ rows: NDArray) -> NDArray {

@@ -12,7 +12,8 @@ struct LabelledRows {
     /// The shape of the labels as given.
     private let shape: Shape
 
-    /// Traps, in the name of `loss`, where the labels don't fit the predictions or a label is no class.
+    /// Traps, in the name of `loss`, where the labels don't fit the predictions or a label is no
+    /// class.
     init(
         _ loss: String, _ predictions: Tensor, _ target: Tensor, ignoring ignored: Int?,
         classWeights: [Double]? = nil

@@ -17,8 +17,8 @@ public final class LayerNorm: Layer {
     /// ε, which keeps the divisor from 0.
     public let epsilon: Double
 
-    /// A normalization over axes of these sizes; none, or one below 1, traps. Without `weight` it has
-    /// no parameters, without `bias` no b.
+    /// A normalization over axes of these sizes; none, or one below 1, traps. Without `weight` it
+    /// has no parameters, without `bias` no b.
     public init(
         _ shape: Shape, epsilon: Double = 1e-5, weight: Bool = true, bias: Bool = true,
         dtype: DType = .float32

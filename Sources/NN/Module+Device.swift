@@ -3,8 +3,8 @@ public import Tensor
 extension Module {
     /// Moves parameters, buffers and gradients to a device and gives the module itself.
     ///
-    /// The elements are replaced, so call this before an optimizer is made: its state lies where the
-    /// parameters lay then.
+    /// The elements are replaced, so call this before an optimizer is made: its state lies where
+    /// the parameters lay then.
     ///
     ///     let model = Net(using: random).to(.cuda(0))
     ///     let optimizer = Adam(model, learningRate: 1e-3)

@@ -19,8 +19,8 @@ public import Tensor
 /// Nothing has to be registered. Found are `Parameter`, `Buffer`, `Module` and `Random` in stored
 /// properties, superclasses included, also inside optionals, arrays, dictionaries, tuples, structs
 /// and enums; not inside closures and objects of other classes, which can't be looked into. A
-/// parameter is named after the properties on the way to it (`input.weight`). A lazy property whose type
-/// may hold such must have been read before its module is searched, or that traps.
+/// parameter is named after the properties on the way to it (`input.weight`). A lazy property whose
+/// type may hold such must have been read before its module is searched, or that traps.
 open class Module: CustomStringConvertible {
     /// Whether the module is being trained; dropout is active only then.
     public final internal(set) var isTraining: Bool {

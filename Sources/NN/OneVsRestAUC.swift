@@ -1,12 +1,12 @@
 internal import Autograd
 public import Tensor
 
-/// The mean over the classes of the area under the ROC curve of each against all others, by its share in
-/// the softmax of the logits, as scikit-learn's `roc_auc_score(multi_class="ovr")`.
+/// The mean over the classes of the area under the ROC curve of each against all others, by its
+/// share in the softmax of the logits, as scikit-learn's `roc_auc_score(multi_class="ovr")`.
 ///
-/// Classes without an example of their own, or without one of another, have no curve and don't count;
-/// NaN where none has one, or a prediction is NaN. It is exact: the logits and label of each example are
-/// kept on the device until it is read. See `AreaUnderROC`.
+/// Classes without an example of their own, or without one of another, have no curve and don't
+/// count; NaN where none has one, or a prediction is NaN. It is exact: the logits and label of each
+/// example are kept on the device until it is read. See `AreaUnderROC`.
 public struct OneVsRestAUC: Metric {
     /// The class target of examples that aren't counted.
     public let ignoredIndex: Int?
@@ -20,8 +20,8 @@ public struct OneVsRestAUC: Metric {
     /// 131,072 examples.
     public var capacity: Int? { 1 << 17 }
 
-    /// For each example the number of classes, its own, or −1 where that is ignored or no class, and ln
-    /// softmax of its logits.
+    /// For each example the number of classes, its own, or −1 where that is ignored or no class,
+    /// and ln softmax of its logits.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let pairs = ClassPairs(prediction, target, isBinary: false, name, ignoredIndex)
         let logits = Tensor(prediction.cast(to: .float64))

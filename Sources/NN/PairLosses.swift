@@ -87,9 +87,9 @@ public struct MarginRanking: Sendable {
     }
 }
 
-/// max(0, d(a, p) − d(a, n) + margin) for vectors a (anchor), p (like it) and n (unlike it) along the
-/// last axis; d is the norm of the difference, to each element of which 10⁻⁶ is added, as PyTorch has
-/// it. Balntas et al., "Learning local feature descriptors with triplets", 2016.
+/// max(0, d(a, p) − d(a, n) + margin) for vectors a (anchor), p (like it) and n (unlike it) along
+/// the last axis; d is the norm of the difference, to each element of which 10⁻⁶ is added, as
+/// PyTorch has it. Balntas et al., "Learning local feature descriptors with triplets", 2016.
 public struct TripletMargin: Sendable {
     /// By how much unlike things should be further apart.
     public let margin: Double

@@ -3,8 +3,8 @@
 internal import Tensor
 
 extension Inventory {
-    /// Whether values of a type are parts of a module or may hold some: lists, structs and tuples are
-    /// looked into; an enum whose cases carry something may hold anything.
+    /// Whether values of a type are parts of a module or may hold some: lists, structs and tuples
+    /// are looked into; an enum whose cases carry something may hold anything.
     static func mayHoldParts(_ type: Any.Type) -> Bool {
         var seen: Set<ObjectIdentifier> = []
         var waiting = [type]

@@ -1,8 +1,8 @@
 internal import Autograd
 public import Tensor
 
-/// The mean of the pinball loss, max(q (y − x), (q − 1)(y − x)), of predictions x of quantiles q; shapes
-/// are those of `QuantileLoss`.
+/// The mean of the pinball loss, max(q (y − x), (q − 1)(y − x)), of predictions x of quantiles q;
+/// shapes are those of `QuantileLoss`.
 public struct PinballError: Metric {
     private let loss: QuantileLoss
 

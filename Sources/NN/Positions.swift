@@ -49,7 +49,8 @@ public final class LearnedPositions: Layer {
     }
 }
 
-/// x + waves of each position: sin(p / 10000^(2i / width)) at even features 2i, the cosine at odd ones.
+/// x + waves of each position: sin(p / 10000^(2i / width)) at even features 2i, the cosine at odd
+/// ones.
 ///
 /// Vaswani et al., "Attention Is All You Need", 2017, section 3.5.
 public final class SinusoidalPositions: ShapePreservingLayer {
@@ -77,8 +78,8 @@ public final class SinusoidalPositions: ShapePreservingLayer {
     }
 }
 
-/// Turns pairs of features of queries and keys by angles that grow with the position, so that scores
-/// depend on distances: features i and i + width / 2 by p · base^(−2i / width).
+/// Turns pairs of features of queries and keys by angles that grow with the position, so that
+/// scores depend on distances: features i and i + width / 2 by p · base^(−2i / width).
 ///
 /// Su et al., "RoFormer", 2021; pairs lie half a width apart, as in GPT-NeoX and Llama.
 public struct RotaryPositions: Sendable {

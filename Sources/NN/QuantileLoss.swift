@@ -1,8 +1,8 @@
 internal import Autograd
 public import Tensor
 
-/// max(q (y − x), (q − 1)(y − x)) for predictions x of the quantile q of y: the pinball loss. Koenker
-/// and Bassett, "Regression quantiles", 1978.
+/// max(q (y − x), (q − 1)(y − x)) for predictions x of the quantile q of y: the pinball loss.
+/// Koenker and Bassett, "Regression quantiles", 1978.
 ///
 /// For one quantile, predictions and targets have one shape. For several, the last axis of the
 /// predictions holds one for each; the targets have the shape without it, or a last axis of size 1.

@@ -15,8 +15,8 @@ public final class RMSNorm: Layer {
     /// ε, which keeps the divisor from 0.
     public let epsilon: Double
 
-    /// A normalization over axes of these sizes; none, or one below 1, traps. Without `weight` it has
-    /// no parameters.
+    /// A normalization over axes of these sizes; none, or one below 1, traps. Without `weight` it
+    /// has no parameters.
     public init(
         _ shape: Shape, epsilon: Double = 1e-6, weight: Bool = true, dtype: DType = .float32
     ) {

@@ -53,8 +53,8 @@ public struct Huber: ElementwiseLoss {
     }
 }
 
-/// Huber's loss divided by `beta`: d²/(2 beta) for d = |x − y| up to `beta`, d − beta/2 beyond; |x − y|
-/// where `beta` is 0. Girshick, "Fast R-CNN", 2015.
+/// Huber's loss divided by `beta`: d²/(2 beta) for d = |x − y| up to `beta`, d − beta/2 beyond; |x
+/// − y| where `beta` is 0. Girshick, "Fast R-CNN", 2015.
 public struct SmoothL1: ElementwiseLoss {
     /// Where the square turns into a line.
     public let beta: Double

@@ -4,8 +4,8 @@ public import Tensor
 /// Multi-head attention of a sequence to itself, [batch, positions, width]: a linear layer makes
 /// queries, keys and values, each head attends, and another mixes what the heads took.
 ///
-/// Vaswani et al., "Attention Is All You Need", 2017, section 3.2.2. With fewer heads of keys than of
-/// queries, several share one (Ainslie et al., "GQA", 2023). See `scaledDotProductAttention`.
+/// Vaswani et al., "Attention Is All You Need", 2017, section 3.2.2. With fewer heads of keys than
+/// of queries, several share one (Ainslie et al., "GQA", 2023). See `scaledDotProductAttention`.
 public final class SelfAttention: Layer {
     /// Makes queries, keys and values, in this order, heads by heads.
     public let projection: Linear

@@ -22,8 +22,8 @@ public struct ShapeError: Error, Equatable, CustomStringConvertible {
         return "\(place)\(layer): \(problem)"
     }
 
-    /// Runs `body` and puts `name`, if it isn't empty, in front of the path of a `ShapeError` that it
-    /// throws.
+    /// Runs `body` and puts `name`, if it isn't empty, in front of the path of a `ShapeError` that
+    /// it throws.
     public static func located<R>(in name: String, _ body: () throws -> R) throws -> R {
         do {
             return try body()

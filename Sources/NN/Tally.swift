@@ -25,8 +25,8 @@ public struct Average: Sendable, Equatable {
     public var value: Double { count == 0 ? 0 : total / Double(count) }
 }
 
-/// What batches add to a metric, kept on their device: it is read when `numbers` or `value` is asked
-/// for, once for many batches.
+/// What batches add to a metric, kept on their device: it is read when `numbers` or `value` is
+/// asked for, once for many batches.
 public struct Tally {
     /// How tallies are added.
     private enum Rule {
@@ -65,15 +65,15 @@ public struct Tally {
         self.init([Tensor.concat(numbers)], .sums)
     }
 
-    /// Numbers of any meaning that add up over batches, of the same shape in each, which `measure` is
-    /// given in row-major order.
+    /// Numbers of any meaning that add up over batches, of the same shape in each, which `measure`
+    /// is given in row-major order.
     public init(sums: NDArray, measure: @escaping @Sendable ([Double]) -> Double) {
         self.init([Tensor(sums.cast(to: .float64))], .sums)
         self.measure = measure
     }
 
-    /// Numbers of each example, [examples, …], all of which are kept: `measure` is given those of all
-    /// batches, one after the other.
+    /// Numbers of each example, [examples, …], all of which are kept: `measure` is given those of
+    /// all batches, one after the other.
     public init(examples: NDArray, measure: @escaping @Sendable ([Double]) -> Double) {
         // A copy: the batch's memory may be used again.
         let own = examples.dtype == .float64 ? examples.copy() : examples.cast(to: .float64)
@@ -87,7 +87,8 @@ public struct Tally {
         self.measure = measure
     }
 
-    /// Numbers read before, to go on beside `other`, on its device; nil where they are none of its kind.
+    /// Numbers read before, to go on beside `other`, on its device; nil where they are none of its
+    /// kind.
     package init?(_ numbers: [Double], like other: Tally) {
         guard let example = other.parts.first else { return nil }
         let shape: Shape
@@ -133,11 +134,11 @@ public struct Tally {
 }
 
 /// Counts, means and sums of squares about the means, for each column; joined without the loss of
-/// digits that differences of large sums would bring. Chan, Golub and LeVeque, "Updating formulae and a
-/// pairwise algorithm for computing sample variances", 1979.
+/// digits that differences of large sums would bring. Chan, Golub and LeVeque, "Updating formulae
+/// and a pairwise algorithm for computing sample variances", 1979.
 enum Moments {
-    /// The moments of some quantities [rows, columns]: a row of the count, then for each quantity a row
-    /// of means and one of sums of squares about them. All float64.
+    /// The moments of some quantities [rows, columns]: a row of the count, then for each quantity a
+    /// row of means and one of sums of squares about them. All float64.
     static func of(_ quantities: [Tensor]) -> Tensor {
         let (rows, columns) = (quantities[0].shape[0], quantities[0].shape[1])
         var result = [

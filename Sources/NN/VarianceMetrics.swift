@@ -1,11 +1,11 @@
 internal import Autograd
 public import Tensor
 
-/// R² = 1 − Σ (x − y)² / Σ (y − ȳ)², the coefficient of determination, of each output over all examples;
-/// the mean over the outputs.
+/// R² = 1 − Σ (x − y)² / Σ (y − ȳ)², the coefficient of determination, of each output over all
+/// examples; the mean over the outputs.
 ///
-/// As in scikit-learn, an output whose targets are all equal has 1 if it is predicted exactly and else 0,
-/// and fewer than two examples give NaN.
+/// As in scikit-learn, an output whose targets are all equal has 1 if it is predicted exactly and
+/// else 0, and fewer than two examples give NaN.
 public struct R2Score: PairMetric {
     /// The mean over all outputs.
     public init() {}
@@ -29,8 +29,8 @@ public struct R2Score: PairMetric {
     }
 }
 
-/// 1 − Var(y − x) / Var(y) of each output over all examples; the mean over the outputs. Unlike R² it
-/// forgives a constant error. Constant targets and few examples are treated as in R².
+/// 1 − Var(y − x) / Var(y) of each output over all examples; the mean over the outputs. Unlike R²
+/// it forgives a constant error. Constant targets and few examples are treated as in R².
 public struct ExplainedVariance: PairMetric {
     /// The mean over all outputs.
     public init() {}

@@ -2,8 +2,8 @@ internal import CKernels
 internal import NN
 internal import Tensor
 
-/// Arrays that follow parameters, whether these have gradients or not: f = a f + b p, then p = f where
-/// c > 0. A captured step goes on with the numbers a, b and c of each step.
+/// Arrays that follow parameters, whether these have gradients or not: f = a f + b p, then p = f
+/// where c > 0. A captured step goes on with the numbers a, b and c of each step.
 final class Follower: Optimizer {
     private var following: (_ step: Int) -> [Double] = { _ in [1, 0, 0] }
 

@@ -10,7 +10,8 @@ extension Graph {
     }
 
     /// Has an optimizer change variables by their gradients, wherever the graph is run and not only
-    /// evaluated. Traps unless there is a gradient for each variable and the optimizer has them all.
+    /// evaluated. Traps unless there is a gradient for each variable and the optimizer has them
+    /// all.
     public func apply(
         _ gradients: [Tensor], to variables: [Parameter], with optimizer: Optimizer
     ) {

@@ -35,8 +35,8 @@ public final class LBFGS {
         let rho: Double
     }
 
-    /// An optimizer that remembers `history` steps, at least 1, and has converged where no element of
-    /// the gradient is above `tolerance`.
+    /// An optimizer that remembers `history` steps, at least 1, and has converged where no element
+    /// of the gradient is above `tolerance`.
     ///
     /// - Parameters:
     ///   - source: what to train; parameters that are frozen now stay out.

@@ -34,8 +34,8 @@ struct Landscape {
         return (value.item, joined(gradient))
     }
 
-    /// As `slope`, with the Hessian at this point as a function v ↦ H v. The graph is recorded once,
-    /// each product is one backward pass over it.
+    /// As `slope`, with the Hessian at this point as a function v ↦ H v. The graph is recorded
+    /// once, each product is one backward pass over it.
     func curvature() -> (value: Double, gradient: Tensor, product: (Tensor) -> Tensor) {
         let value = recordedLoss()
         let recorded = gradients(

@@ -7,8 +7,8 @@ public import Tensor
 ///     loss(model(x), y).backward()
 ///     optimizer.step()
 ///
-/// After every `steps` steps, with p the parameters and s the slow ones that started where they did:
-/// s += share · (p − s),  p = s.
+/// After every `steps` steps, with p the parameters and s the slow ones that started where they
+/// did: s += share · (p − s),  p = s.
 ///
 /// Zhang et al., "Lookahead optimizer: k steps forward, 1 step back", 2019.
 public final class Lookahead {

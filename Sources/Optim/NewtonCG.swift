@@ -17,8 +17,9 @@ public final class NewtonCG {
     public let tolerance: Double
     /// The most products H v in one step; the number of parameters if nil.
     public let innerLimit: Int?
-    /// The residual at which conjugate gradients stop, as a share of |g|. If nil, the smaller of 0.01
-    /// and |g| / |g₀|, where g₀ is the first gradient: so the last steps converge quadratically.
+    /// The residual at which conjugate gradients stop, as a share of |g|. If nil, the smaller of
+    /// 0.01 and |g| / |g₀|, where g₀ is the first gradient: so the last steps converge
+    /// quadratically.
     public let forcing: Double?
     /// Whether the last step found nothing to improve: the gradient is within the tolerance,
     /// rounding hides any further decrease, or the loss is not a number, from where nothing leads

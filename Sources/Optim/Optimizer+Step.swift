@@ -22,8 +22,8 @@ final class StepPlan {
 public enum Clipping: Sendable, Equatable {
     /// Not at all.
     case none
-    /// Scales all gradients of a step together so that their norm is at most this. It costs no pass:
-    /// the kernel multiplies, and `grad` keeps the gradients as they were.
+    /// Scales all gradients of a step together so that their norm is at most this. It costs no
+    /// pass: the kernel multiplies, and `grad` keeps the gradients as they were.
     case norm(Double)
     /// Cuts each element to ± this, in `grad` too.
     case value(Double)
@@ -34,7 +34,8 @@ extension Optimizer {
     public final func step() { step(gate: nil) }
 
     /// A step that changes no parameter and no state where `gate`, one bool on the parameters'
-    /// device, is false. It counts as a step until `takeBackStep`, for the host doesn't wait to see.
+    /// device, is false. It counts as a step until `takeBackStep`, for the host doesn't wait to
+    /// see.
     package final func step(gate: NDArray?) {
         makePlan()
         let factor = clipGradients()

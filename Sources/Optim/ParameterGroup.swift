@@ -57,8 +57,8 @@ extension Parameter: ParameterSource {
 }
 
 extension Array: ParameterSource where Element: ParameterSource {
-    /// Parameters make one group, named by their labels or else their positions. Modules do too, named
-    /// as a `Sequential` of them would: `1.weight`, and what they share once.
+    /// Parameters make one group, named by their labels or else their positions. Modules do too,
+    /// named as a `Sequential` of them would: `1.weight`, and what they share once.
     public var parameterGroups: [ParameterGroup] {
         if let modules = self as? [Module] {
             var seen: Set<ObjectIdentifier> = []

@@ -80,8 +80,8 @@ public struct Schedule: Sendable {
     }
 
     /// Up from `rate` / `startDivisor` to `rate` in the first `rising` share of `steps` steps, then
-    /// down to the start's `finalDivisor`-th part, which the last of the steps is made with. Smith and
-    /// Topin, "Super-convergence", 2018.
+    /// down to the start's `finalDivisor`-th part, which the last of the steps is made with. Smith
+    /// and Topin, "Super-convergence", 2018.
     public static func oneCycle(
         _ rate: Double, steps: Int, rising: Double = 0.3, startDivisor: Double = 25,
         finalDivisor: Double = 10_000, curve: Curve = .cosine

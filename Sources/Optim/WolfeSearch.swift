@@ -98,8 +98,8 @@ struct WolfeSearch {
 }
 
 extension Landscape {
-    /// Searches along `direction` from `point`, where the loss is `value` and has this gradient, and
-    /// leaves the parameters at the step found, or at `point` if there is none.
+    /// Searches along `direction` from `point`, where the loss is `value` and has this gradient,
+    /// and leaves the parameters at the step found, or at `point` if there is none.
     func descend(
         from point: Tensor, value: Double, gradient: Tensor, along direction: Tensor,
         first: Double, _ search: WolfeSearch

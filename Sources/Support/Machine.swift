@@ -20,8 +20,8 @@ package enum Machine {
         limits.compactMap { Int($0) }.filter { $0 > 0 }.reduce(all, min)
     }
 
-    /// - Parameter quota: what a container's file says: microseconds of computing in each so many, such
-    ///   as `200000 100000` for two processors, or `max 100000`.
+    /// - Parameter quota: what a container's file says: microseconds of computing in each so many,
+    ///   such as `200000 100000` for two processors, or `max 100000`.
     static func processors(among offered: Int, quota: String) -> Int {
         let numbers = quota.split(separator: " ").map { Int($0) ?? 0 }
         guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return max(1, offered) }

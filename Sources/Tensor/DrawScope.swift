@@ -3,8 +3,8 @@ import Synchronization
 /// A transformation of batches inside which each example draws numbers of its own: draws there have
 /// an axis for the examples in front and are lifted to stand for one of them.
 package final class DrawScope: @unchecked Sendable {
-    // Safe to share: a task-local value that is ignored when the scope has ended, and on other threads
-    // than the one that opened it.
+    // Safe to share: a task-local value that is ignored when the scope has ended, and on other
+    // threads than the one that opened it.
     private let home = HomeThread()
     private let size: Int
     private let lift: (Tensor) -> Tensor

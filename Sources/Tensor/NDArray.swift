@@ -82,8 +82,9 @@ public struct NDArray: Sendable {
         return try body(UnsafeRawBufferPointer(start: source.pointer, count: source.byteCount))
     }
 
-    /// Writable bytes of a contiguous array on the CPU. Unsafe: views change too, and the caller sees to
-    /// it that nobody else reads or writes the elements meanwhile, on another thread for instance.
+    /// Writable bytes of a contiguous array on the CPU. Unsafe: views change too, and the caller
+    /// sees to it that nobody else reads or writes the elements meanwhile, on another thread for
+    /// instance.
     public func withUnsafeMutableBytes<R>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> R
     ) rethrows -> R {

@@ -159,8 +159,8 @@ open class UnaryOp: Op {
 
 /// An operation of two tensors.
 open class BinaryOp: Op {
-    /// The result's elements. The operands may have any layout and shapes that broadcast; they aren't
-    /// changed.
+    /// The result's elements. The operands may have any layout and shapes that broadcast; they
+    /// aren't changed.
     open func forward(_ a: NDArray, _ b: NDArray) -> NDArray {
         fail(name, "forward is not implemented")
     }

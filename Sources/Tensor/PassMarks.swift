@@ -19,8 +19,8 @@ package struct PassMarks {
     /// The depth, and that the tensor was seen.
     package let seen: UInt16
 
-    /// Marks of a pass with as many under way around it, itself included; of one about to run if not
-    /// said.
+    /// Marks of a pass with as many under way around it, itself included; of one about to run if
+    /// not said.
     package init(depth: UInt16 = Recording.current.passDepth + 1) {
         if depth >= 1 << 10 { fail("backward", "\(depth) backward passes run inside each other") }
         seen = depth << 6 | 1

@@ -27,8 +27,8 @@ extension Random {
         return steps.zip(.minimum, Scalar(Double(span - 1))).cast(to: .int64)
     }
 
-    /// Integers in 0..<span by two draws each, of the upper bits and of the lower 32. Less than one in
-    /// 2²¹ lies beyond and is taken modulo the span.
+    /// Integers in 0..<span by two draws each, of the upper bits and of the lower 32. Less than one
+    /// in 2²¹ lies beyond and is taken modulo the span.
     private func wideIntegers(_ shape: Shape, below span: Int, on backend: any Backend) -> NDArray {
         let upper = integers(shape, below: (span - 1) >> 32 + 1, on: backend)
         let lower = integers(shape, below: 1 << 32, on: backend)

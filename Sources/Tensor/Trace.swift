@@ -3,8 +3,8 @@ import Synchronization
 /// What a transformation such as `jvp` or `vmap` hangs on a tensor: operations on the tensor are
 /// then carried out by the transformation.
 ///
-/// Levels keep nested transformations apart: the innermost has the highest, and an operation belongs
-/// to the highest level among its inputs.
+/// Levels keep nested transformations apart: the innermost has the highest, and an operation
+/// belongs to the highest level among its inputs.
 package protocol Trace: AnyObject {
     var level: Int { get }
     func apply(_ op: Op, _ inputs: [Tensor]) -> Tensor

@@ -55,7 +55,8 @@ extension DataCommand {
     }
 }
 
-/// The words that a dataset's targets are the numbers of, kept with it: a JSON array, in their order.
+/// The words that a dataset's targets are the numbers of, kept with it: a JSON array, in their
+/// order.
 enum ClassNames {
     private static let key = "classes"
     /// HDF5 holds no longer attributes.

@@ -2,8 +2,8 @@ import Datasets
 import Tensor
 
 extension BadInputTests {
-    /// Rows that don't fit what is made of them. Training data are fine, the last row of the validation
-    /// data isn't: it must be found before training starts.
+    /// Rows that don't fit what is made of them. Training data are fine, the last row of the
+    /// validation data isn't: it must be found before training starts.
     private static func rows(
         _ name: String, _ sentence: String, _ overrides: [String] = [],
         command: [String] = ["check"],

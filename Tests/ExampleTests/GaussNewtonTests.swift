@@ -38,7 +38,8 @@ struct GaussNewtonTests {
             errors.append((p - truth).abs().max().item)
         }
         expect(p, [2.5, 1.3, 0.5], within: 1e-10)
-        // Without noise the method converges quadratically: gradient descent gains a constant factor.
+        // Without noise the method converges quadratically: gradient descent gains a constant
+        // factor.
         #expect(errors[3] < errors[2] * errors[2] * 10)
     }
 

@@ -1,6 +1,6 @@
-// Formulas as people write them, and mistakes in them. `scripts/test-formulas` has the compiler check
-// this file with little patience: what is right must pass and what is wrong be told, well before the
-// compiler gives up with "unable to type-check this expression in reasonable time".
+// Formulas as people write them, and mistakes in them. `scripts/test-formulas` has the compiler
+// check this file with little patience: what is right must pass and what is wrong be told, well
+// before the compiler gives up with "unable to type-check this expression in reasonable time".
 import Autograd
 import NN
 import Tensor

@@ -23,8 +23,8 @@ struct CapturedOptimizerTests {
         }
     }
 
-    /// Makes steps as they are and captured, from the same start: parameters must be the same to the
-    /// bit, and the captured function not be replayed for the reason given, if any.
+    /// Makes steps as they are and captured, from the same start: parameters must be the same to
+    /// the bit, and the captured function not be replayed for the reason given, if any.
     private func check(
         _ refusal: String?, _ new: () -> Run = { Run() },
         sourceLocation: SourceLocation = #_sourceLocation,

@@ -89,7 +89,8 @@ struct KernelBinaryTests {
         return out
     }
 
-    /// Their second operand is the seed of a stream: the table of operations holds them to references.
+    /// Their second operand is the seed of a stream: the table of operations holds them to
+    /// references.
     private static let draws = [
         BinaryFunction.log_gamma_draw, .log_gamma_slope, .poisson_draw,
     ].map { Int32($0.rawValue) }
@@ -109,7 +110,8 @@ struct KernelBinaryTests {
             let out = Self.run(isa, test.code, makeLoop(4000), 4000, x, y)
             for i in out.indices {
                 let expected = test.reference(Double(x[i]), Double(y[i]))
-                // Gradients and sums of logarithms cancel near their zeros: an error of the factors' size is allowed.
+                // Gradients and sums of logarithms cancel near their zeros: an error of the
+                // factors' size is allowed.
                 let size = Double(max(1, abs(x[i])) * max(1, y[i] * y[i]))
                 let near = abs(Double(out[i]) - expected) <= 4e-7 * size
                 let cancels = test.name.hasSuffix("grad") || test.name.hasPrefix("logaddexp")

@@ -2,8 +2,8 @@ import FakeTensor
 import Foundation
 import Testing
 
-/// Runs whose loss ignores or weighs targets. The rate is 0 where numbers of the untrained model are
-/// compared.
+/// Runs whose loss ignores or weighs targets. The rate is 0 where numbers of the untrained model
+/// are compared.
 @Suite("Training with ignored targets")
 struct IgnoredTargetTests {
     private static let features = Random(seed: 5).normal([20, 4]).values(as: Float.self)

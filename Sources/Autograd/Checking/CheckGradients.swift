@@ -7,9 +7,9 @@ public import Tensor
 ///     #expect(check.passed)
 ///
 /// Inputs are converted to float64; integers and bool stay as they are. A result that is no scalar
-/// is weighted by random numbers. Where a difference disagrees, smaller steps and the slopes on both
-/// sides tell a wrong gradient from a kink, as that of `relu` at 0. The function is called at least
-/// twice for each element.
+/// is weighted by random numbers. Where a difference disagrees, smaller steps and the slopes on
+/// both sides tell a wrong gradient from a kink, as that of `relu` at 0. The function is called at
+/// least twice for each element.
 ///
 /// - Parameters:
 ///   - order: 2 to check the gradient of the gradient too.

@@ -99,8 +99,8 @@ public final class CustomOp: NaryOp {
         self([first] + others)
     }
 
-    /// What the forward closure computes, nothing recorded; traps at another number of tensors than the
-    /// closure takes.
+    /// What the forward closure computes, nothing recorded; traps at another number of tensors than
+    /// the closure takes.
     public override func forward(_ inputs: [NDArray]) -> NDArray {
         if let arity, inputs.count != arity {
             fail(title, "\(inputs.count) tensors were given to an operation of \(arity)")

@@ -34,8 +34,8 @@ private final class ScaleGradient: UnaryOp {
 }
 
 extension Tensor {
-    /// This tensor as a constant: no gradient flows back. `detach()` as an operation, which profiles
-    /// show; by TensorFlow's name.
+    /// This tensor as a constant: no gradient flows back. `detach()` as an operation, which
+    /// profiles show; by TensorFlow's name.
     public final func stopGradient() -> Tensor { StopGradient()(self) }
 
     /// This tensor, with each element of the gradient that flows back limited to −limit…limit.

@@ -21,8 +21,8 @@ extension Tensor {
     ///   - upstream: the gradient by this tensor, of its shape; ones if nil.
     ///   - retainGraph: keep the graph for another backward pass. Otherwise it is freed on the way.
     ///   - createGraph: record the pass itself, so that the gradients have gradients; implies
-    ///     `retainGraph`. A leaf's `grad` then holds a graph that leads back to the leaf: neither is
-    ///     freed before `zeroGrad()`. `grad` and tapes make no such cycle.
+    ///     `retainGraph`. A leaf's `grad` then holds a graph that leads back to the leaf: neither
+    ///     is freed before `zeroGrad()`. `grad` and tapes make no such cycle.
     public final func backward(
         _ upstream: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false
     ) {
@@ -60,10 +60,10 @@ extension Tensor {
         ensuredExtras.retainsGrad = true
     }
 
-    /// Calls `change` with the gradient of this tensor when all its uses have contributed, before it
-    /// flows on. What `change` returns, if anything, takes its place. It may run passes of its own.
-    /// A closure that names the tensor itself keeps it and its graph for good: name it `weak`, or
-    /// `removeHook` afterwards.
+    /// Calls `change` with the gradient of this tensor when all its uses have contributed, before
+    /// it flows on. What `change` returns, if anything, takes its place. It may run passes of its
+    /// own. A closure that names the tensor itself keeps it and its graph for good: name it `weak`,
+    /// or `removeHook` afterwards.
     ///
     /// - Returns: an identifier for `removeHook`.
     @discardableResult

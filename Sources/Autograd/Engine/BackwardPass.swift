@@ -64,8 +64,8 @@ final class BackwardPass {
 
     /// The pass under way in a scope.
     private struct Scoped: @unchecked Sendable {
-        // Safe to share: a task-local value that is ignored after the pass, and on other threads than
-        // its own.
+        // Safe to share: a task-local value that is ignored after the pass, and on other threads
+        // than its own.
         var pass: BackwardPass?
         let home = HomeThread()
     }

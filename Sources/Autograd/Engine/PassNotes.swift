@@ -3,8 +3,9 @@ import Tensor
 /// The notes of one pass on the tensors it meets, and those of the passes under way outside, which
 /// it displaced there.
 ///
-/// Tensors hold the notes of the innermost pass alone. A pass that may run inside another one enters
-/// each tensor before it counts or delivers anything, and gives back at its end what lay there.
+/// Tensors hold the notes of the innermost pass alone. A pass that may run inside another one
+/// enters each tensor before it counts or delivers anything, and gives back at its end what lay
+/// there.
 struct PassNotes {
     let marks: PassMarks
     private var entered: [Tensor] = []

@@ -68,8 +68,8 @@ struct TargetReach {
         if isSource && !isTarget || node.trace?.hidesHistory == true { hasOtherSources = true }
     }
 
-    /// Whether a leaf is a variable of a function that was differentiated inside the segment: nobody
-    /// outside knows it.
+    /// Whether a leaf is a variable of a function that was differentiated inside the segment:
+    /// nobody outside knows it.
     private func isVariableInside(_ leaf: Tensor) -> Bool {
         segment.map { Recording.isInside($0, leaf.segment) } ?? false
     }

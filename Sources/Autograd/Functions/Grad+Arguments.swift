@@ -1,7 +1,8 @@
 public import Tensor
 
-// `grad` of two and three arguments, and of tensors alone: the compiler tries those first, so that it
-// need not guess what `$0` is in `grad { (0.5 * $0 * (1 + 2 * $0)).sum() }`, which takes it seconds.
+// `grad` of two and three arguments, and of tensors alone: the compiler tries those first, so that
+// it need not guess what `$0` is in `grad { (0.5 * $0 * (1 + 2 * $0)).sum() }`, which takes it
+// seconds.
 
 /// The gradients of `f` by its two arguments.
 @_disfavoredOverload

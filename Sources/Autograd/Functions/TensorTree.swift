@@ -1,7 +1,7 @@
 public import Tensor
 
-/// A value made of tensors: a tensor, an array, dictionary or optional of trees, or a struct of your
-/// own that conforms with one line.
+/// A value made of tensors: a tensor, an array, dictionary or optional of trees, or a struct of
+/// your own that conforms with one line.
 ///
 ///     struct Weights: TensorTree {
 ///         var w, b: Tensor

@@ -1,6 +1,7 @@
 import Tensor
 
-/// The value of `f` at `point`, and the function u ↦ Jᵀu there, which may be called again and again.
+/// The value of `f` at `point`, and the function u ↦ Jᵀu there, which may be called again and
+/// again.
 ///
 /// `u` has the structure of the value, the result that of `point`.
 public func vjp<Input: TensorTree, Output: TensorTree>(

@@ -43,8 +43,8 @@ extension TensorTree where Mapped == Self {
         return (tree, variables)
     }
 
-    /// What `f` gives on variables in place of the tree's tensors, recorded in a segment of its own,
-    /// and the variables.
+    /// What `f` gives on variables in place of the tree's tensors, recorded in a segment of its
+    /// own, and the variables.
     func recorded<Output>(
         _ f: (Self) -> Output
     ) -> (output: Output, tree: Self, variables: [Tensor]) {
@@ -54,8 +54,8 @@ extension TensorTree where Mapped == Self {
     }
 }
 
-/// The segment in which a function of some variables is recorded: its number tells what was computed
-/// there, and that somebody will differentiate it.
+/// The segment in which a function of some variables is recorded: its number tells what was
+/// computed there, and that somebody will differentiate it.
 struct VariableScope {
     let segment = Recording.newSegment()
 

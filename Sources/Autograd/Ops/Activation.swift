@@ -15,8 +15,9 @@ class Activation: ElementwiseUnaryOp {
     }
 }
 
-/// z = dy · f′(s),  by dy: dz · f′(s),  by s: dz · dy · its curvature. The backward of an activation
-/// f, an operation of its own, so that gradients of gradients go through the same kernel.
+/// z = dy · f′(s),  by dy: dz · f′(s),  by s: dz · dy · its curvature. The backward of an
+/// activation f, an operation of its own, so that gradients of gradients go through the same
+/// kernel.
 final class ActivationGrad: ElementwiseBinaryOp {
     let activation: Activation
     init(of activation: Activation) { self.activation = activation }
@@ -50,8 +51,8 @@ final class LeakyReLU: Activation {
     override var saves: Saved { .inputs }
 }
 
-/// y = x where x > 0, else α (eˣ − 1),  dx = dy where y > 0, else dy · (y + α).  Clevert et al., "Fast
-/// and accurate deep network learning by exponential linear units", 2016
+/// y = x where x > 0, else α (eˣ − 1),  dx = dy where y > 0, else dy · (y + α).  Clevert et al.,
+/// "Fast and accurate deep network learning by exponential linear units", 2016
 final class ELU: Activation {
     let alpha: Double
     init(_ alpha: Double) { self.alpha = alpha }
@@ -114,8 +115,8 @@ final class GELU: Activation {
     }
 }
 
-/// y = x/2 (1 + t), t = tanh u, u = √(2/π) (x + 0.044715 x³): the approximation of GELU in its paper,
-/// dx = dy · ((1 + t)/2 + x/2 (1 − t²) u′)
+/// y = x/2 (1 + t), t = tanh u, u = √(2/π) (x + 0.044715 x³): the approximation of GELU in its
+/// paper, dx = dy · ((1 + t)/2 + x/2 (1 − t²) u′)
 final class GELUTanh: Activation {
     override var kernel: UnaryFunction { .gelu_tanh }
     override var slopeKernel: BinaryFunction { .gelu_tanh_grad }

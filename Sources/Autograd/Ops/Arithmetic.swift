@@ -86,8 +86,8 @@ final class Atan2: ElementwiseBinaryOp {
     override func backwardRight(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         -(dy * slope(a, b))
     }
-    /// p / (p² + q²), and 0 at the origin. Both are taken relative to the larger, whose square might
-    /// vanish or overflow; the slope doesn't depend on what they are relative to.
+    /// p / (p² + q²), and 0 at the origin. Both are taken relative to the larger, whose square
+    /// might vanish or overflow; the slope doesn't depend on what they are relative to.
     private func slope(_ p: Tensor, _ q: Tensor) -> Tensor {
         let size = p.abs().maximum(q.abs()).detach()
         let isOrigin = size .== 0
@@ -145,8 +145,8 @@ extension Tensor {
         promote(&a, &b, toFloat: true)
         return Div()(a, b)
     }
-    /// aᵇ elementwise. Powers of integers are integers and wrap around; an exponent below 0 leaves 0 of
-    /// all but 1 and −1, and traps as a number. `-x ** 2` doesn't compile, see `Negated`.
+    /// aᵇ elementwise. Powers of integers are integers and wrap around; an exponent below 0 leaves
+    /// 0 of all but 1 and −1, and traps as a number. `-x ** 2` doesn't compile, see `Negated`.
     @_disfavoredOverload
     public static func ** (a: consuming Tensor, b: consuming Tensor) -> Tensor {
         promote(&a, &b)
@@ -223,8 +223,8 @@ extension Tensor {
     public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
     /// Replaces the variable's tensor by the quotient, as `+=` does; integers become float32.
     public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
-    /// Replaces the variable's tensor by one with a number added; the number takes the tensor's dtype, as
-    /// in `a + b`.
+    /// Replaces the variable's tensor by one with a number added; the number takes the tensor's
+    /// dtype, as in `a + b`.
     public static func += (a: inout Tensor, b: some TensorScalar) { a = a + b }
     /// Replaces the variable's tensor by one with a number subtracted, as in `a - b`.
     public static func -= (a: inout Tensor, b: some TensorScalar) { a = a - b }

@@ -6,12 +6,13 @@ public import Tensor
 infix operator .= : AssignmentPrecedence
 
 extension Tensor {
-    /// Writes one number over elements, in this tensor's dtype; the rules of subscript assignment hold.
+    /// Writes one number over elements, in this tensor's dtype; the rules of subscript assignment
+    /// hold.
     ///
     ///     x[0] .= 5      x[1..., 2] .= 0.5      x[x .< 0] .= 0
     ///
-    /// Of a variable it replaces the tensor, as `+=` does, by one of its shape that holds the number
-    /// everywhere; see `assign` to change it in place.
+    /// Of a variable it replaces the tensor, as `+=` does, by one of its shape that holds the
+    /// number everywhere; see `assign` to change it in place.
     public static func .= (elements: inout Tensor, number: some TensorScalar) {
         elements = full(like: elements, number)
     }

@@ -1,17 +1,17 @@
 public import Tensor
 
 extension Tensor {
-    /// Scaled dot-product attention: softmax(scale · q kᵀ) v, where each query takes of the values what
-    /// their keys' likeness to it says. Never are all scores in memory.
+    /// Scaled dot-product attention: softmax(scale · q kᵀ) v, where each query takes of the values
+    /// what their keys' likeness to it says. Never are all scores in memory.
     ///
     /// Queries are [.., heads, positions, width], keys likewise with positions of their own, values
-    /// [.., heads, positions of keys, width of values]; fewer axes mean one head, or one example. If keys
-    /// and values have fewer heads, several heads of queries share one (grouped queries). Halves are
-    /// computed in float32.
+    /// [.., heads, positions of keys, width of values]; fewer axes mean one head, or one example.
+    /// If keys and values have fewer heads, several heads of queries share one (grouped queries).
+    /// Halves are computed in float32.
     ///
     /// - Parameters:
-    ///   - mask: which keys a query sees, bools that broadcast to [.., heads, queries, keys]; or floats
-    ///     that are added to the scores. A query that sees no key gets 0.
+    ///   - mask: which keys a query sees, bools that broadcast to [.., heads, queries, keys]; or
+    ///     floats that are added to the scores. A query that sees no key gets 0.
     ///   - isCausal: Whether query i sees the keys 0...i alone.
     ///   - scale: 1 / √width if nil.
     public static func scaledDotProductAttention(
@@ -54,14 +54,14 @@ extension Tensor {
         return dtype.isFloat ? result.cast(to: dtype) : result
     }
 
-    /// Attention of these queries, keys and values [examples, positions, 3, heads, width] to each other,
-    /// as [examples, positions, heads, width]. Halves are computed in float32.
+    /// Attention of these queries, keys and values [examples, positions, 3, heads, width] to each
+    /// other, as [examples, positions, heads, width]. Halves are computed in float32.
     package final func selfAttention(_ rule: AttentionRule, mask: Tensor? = nil) -> Tensor {
         SelfAttention(rule)([attending] + (mask.map { [$0] } ?? [])).cast(to: dtype)
     }
 
-    /// Attention of queries [examples, positions, heads, width] to keys and values of the same form. Halves
-    /// are computed in float32.
+    /// Attention of queries [examples, positions, heads, width] to keys and values of the same
+    /// form. Halves are computed in float32.
     package final func attention(
         _ rule: AttentionRule, _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil
     ) -> Tensor {

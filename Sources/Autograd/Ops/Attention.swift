@@ -1,8 +1,9 @@
 import Tensor
 
-// Scaled dot-product attention (Vaswani et al., "Attention Is All You Need", 2017, equation 1) in one
-// pass that never holds all scores (after Dao et al., "FlashAttention", 2022, and Rabe and Staats,
-// "Self-attention Does Not Need O(n²) Memory", 2021). The backward pass makes the shares p again.
+// Scaled dot-product attention (Vaswani et al., "Attention Is All You Need", 2017, equation 1) in
+// one pass that never holds all scores (after Dao et al., "FlashAttention", 2022, and Rabe and
+// Staats, "Self-attention Does Not Need O(n²) Memory", 2021). The backward pass makes the shares p
+// again.
 
 /// y = p v,  p = softmax(scale · q kᵀ), 0 for keys that a query doesn't see;
 /// dv = pᵀ dy,  ds = p ∘ (dy vᵀ − Σ p ∘ dy vᵀ),  dq = scale · ds k,  dk = scale · dsᵀ q
@@ -41,8 +42,8 @@ final class Attention: NaryOp {
     }
 }
 
-/// The same of queries, keys and values that lie side by side, [examples, positions, 3, heads, width], as
-/// one product makes them: so they have one gradient, and nothing is copied on the way.
+/// The same of queries, keys and values that lie side by side, [examples, positions, 3, heads,
+/// width], as one product makes them: so they have one gradient, and nothing is copied on the way.
 final class SelfAttention: NaryOp {
     private let rule: AttentionRule
 
@@ -84,7 +85,8 @@ final class SelfAttention: NaryOp {
     }
 }
 
-/// z = the gradients of `Attention` by q, k and v, all in one array. Operands: q, k, v, dy and the mask.
+/// z = the gradients of `Attention` by q, k and v, all in one array. Operands: q, k, v, dy and the
+/// mask.
 final class AttentionGrad: NaryOp {
     private let rule: AttentionRule
     init(_ rule: AttentionRule) { self.rule = rule }
@@ -97,8 +99,9 @@ final class AttentionGrad: NaryOp {
             gradient: inputs[3])
     }
 
-    /// Σ u ∘ z is the derivative of Σ dy ∘ y in the direction u = (q̇, k̇, v̇). With ṡ = scale (q̇ kᵀ + q k̇ᵀ)
-    /// and ṗ = p ∘ (ṡ − Σ p ∘ ṡ) that is Σ dy ∘ (ṗ v + p v̇), whose gradients these are.
+    /// Σ u ∘ z is the derivative of Σ dy ∘ y in the direction u = (q̇, k̇, v̇). With ṡ = scale (q̇
+    /// kᵀ + q k̇ᵀ) and ṗ = p ∘ (ṡ − Σ p ∘ ṡ) that is Σ dy ∘ (ṗ v + p v̇), whose gradients these
+    /// are.
     override func backward(_ u: Tensor, inputs: [Tensor], y z: Tensor) -> [Tensor?] {
         let operands = Array(inputs.prefix(3)) + inputs.dropFirst(4)
         let pass = AttentionPass(rule, operands)

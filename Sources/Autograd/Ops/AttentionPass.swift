@@ -1,8 +1,8 @@
 package import Tensor
 
 /// Attention as a composition of other operations, all scores at once: what derivatives of higher
-/// order are made of. Heads come before positions here; heads of queries that share one of keys have an
-/// axis of their own, [examples, heads of keys, sharing, positions, width].
+/// order are made of. Heads come before positions here; heads of queries that share one of keys
+/// have an axis of their own, [examples, heads of keys, sharing, positions, width].
 package struct AttentionPass {
     let q: Tensor, k: Tensor
     /// The values.

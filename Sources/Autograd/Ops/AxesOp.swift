@@ -1,7 +1,7 @@
 package import Tensor
 
-/// An operation along some axes, or all, which disappear unless `keepDims`. Negative axes count from
-/// the end.
+/// An operation along some axes, or all, which disappear unless `keepDims`. Negative axes count
+/// from the end.
 package class AxesOp: UnaryOp {
     let axes: [Int]?
     let keepDims: Bool

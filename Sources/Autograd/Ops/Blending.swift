@@ -101,8 +101,8 @@ extension Tensor {
         }
     }
 
-    /// The elements limited by tensors, which broadcast. The gradient goes where the value comes from,
-    /// inside and at the bounds to x; NaN wins, and `upper` over a `lower` above it.
+    /// The elements limited by tensors, which broadcast. The gradient goes where the value comes
+    /// from, inside and at the bounds to x; NaN wins, and `upper` over a `lower` above it.
     public final func clip(lower: Tensor, upper: Tensor) -> Tensor {
         clip(lower: lower).clip(upper: upper)
     }

@@ -1,12 +1,13 @@
 import Tensor
 
-/// What stands between a tensor's brackets: a view, by positions and ranges, of which the tensors among
-/// them then choose along some axes.
+/// What stands between a tensor's brackets: a view, by positions and ranges, of which the tensors
+/// among them then choose along some axes.
 struct Brackets {
     private(set) var region: Region
     /// The region's shape without the axes of positions, and with new ones.
     private(set) var viewShape = Shape()
-    /// How far apart neighbours along each axis of the view lie among all elements in row-major order.
+    /// How far apart neighbours along each axis of the view lie among all elements in row-major
+    /// order.
     private var steps = Shape()
     private(set) var chosen: [ChosenAxis] = []
     private let start: Int
@@ -110,8 +111,8 @@ extension [ChosenAxis] {
 }
 
 extension [Int] {
-    /// How many axes stand before what is chosen along these, in order: none where other axes come in
-    /// between.
+    /// How many axes stand before what is chosen along these, in order: none where other axes come
+    /// in between.
     var lead: Int {
         guard let first, let last else { return 0 }
         return last - first == count - 1 ? first : 0

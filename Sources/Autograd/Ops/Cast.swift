@@ -51,7 +51,8 @@ extension Tensor {
     }
 
     /// Gives a tensor and a number one dtype, the tensor's; but bool counts as int32, and integers
-    /// become float32 beside a fraction, or if `toFloat`. An integer that the dtype can't hold traps.
+    /// become float32 beside a fraction, or if `toFloat`. An integer that the dtype can't hold
+    /// traps.
     static func adopt(
         _ number: some TensorScalar, by x: inout Tensor, toFloat: Bool = false
     ) -> Scalar {

@@ -2,10 +2,11 @@ package import Tensor
 
 /// A convolution (cross-correlation, as everywhere in the field) or one of its two gradients, which
 /// are each other's derivatives: the three are bilinear in two tensors of
-/// x [images, groups · channels, …], w [groups · features, channels, …], y [images, groups · features, …].
+/// x [images, groups · channels, …], w [groups · features, channels, …], y [images, groups ·
+/// features, …].
 ///
-/// y[n, f, p] = b[f] + Σ x[n, c, p · stride + t · dilation − padding] w[f, c, t] over channels c of the
-/// group and elements t of the kernel; outside x is 0.
+/// y[n, f, p] = b[f] + Σ x[n, c, p · stride + t · dilation − padding] w[f, c, t] over channels c of
+/// the group and elements t of the kernel; outside x is 0.
 package final class Convolution: NaryOp {
     let part: ConvolutionPart
     let window: Window

@@ -1,9 +1,9 @@
 internal import CKernels
 public import Tensor
 
-// Cross-entropy of rows of logits by class labels. Labels are an operand like any other: a step that
-// is replayed trains on the labels it is given. Rows whose label is ignored are selected out, so they
-// may hold anything.
+// Cross-entropy of rows of logits by class labels. Labels are an operand like any other: a step
+// that is replayed trains on the labels it is given. Rows whose label is ignored are selected out,
+// so they may hold anything.
 
 /// y = Σᵢ ℓᵢ / divisor, or each ℓᵢ / divisor, with
 /// ℓ = −(1 − ε) w[label] ln p[label] − ε/C Σ w ln p,  p = softmax(x),  0 for ignored rows;
@@ -52,7 +52,8 @@ final class CrossEntropyOp: BinaryOp {
     }
 }
 
-/// z = (a p − (1 − ε) w[label] onehot − ε/C w) dy of each row;  dy is one number a row, or one for all.
+/// z = (a p − (1 − ε) w[label] onehot − ε/C w) dy of each row;  dy is one number a row, or one for
+/// all.
 final class CrossEntropyGrad: NaryOp {
     private let rule: LabelRule
     init(_ rule: LabelRule) { self.rule = rule }
@@ -190,9 +191,9 @@ extension NDArray {
 }
 
 extension Tensor {
-    /// The cross-entropy of each row of these logits [rows, classes] by integer labels [rows]; 0, with
-    /// a gradient of 0, for rows whose label is `ignored`. Half precision is computed, and given, in
-    /// float32. A label that is no class traps.
+    /// The cross-entropy of each row of these logits [rows, classes] by integer labels [rows]; 0,
+    /// with a gradient of 0, for rows whose label is `ignored`. Half precision is computed, and
+    /// given, in float32. A label that is no class traps.
     public final func crossEntropy(
         labels: Tensor, smoothing: Double = 0, ignoring ignored: Int? = nil
     ) -> Tensor {
@@ -208,8 +209,8 @@ extension Tensor {
         return logits.crossEntropy(labels.asIndex, rule, isSummed: false)
     }
 
-    /// The cross-entropy of these logits [rows, classes], float32 or float64, by int64 labels [rows]:
-    /// each row's, or their sum, divided by `divisor`.
+    /// The cross-entropy of these logits [rows, classes], float32 or float64, by int64 labels
+    /// [rows]: each row's, or their sum, divided by `divisor`.
     package final func crossEntropy(
         _ labels: Tensor, _ rule: LabelRule, divisor: Double = 1, isSummed: Bool
     ) -> Tensor {

@@ -44,8 +44,8 @@ package class ElementwiseBinaryOp: BinaryOp {
     }
 }
 
-/// An operation that applies one scalar function of elementwise.h to each element and a number, which
-/// has the tensor's dtype.
+/// An operation that applies one scalar function of elementwise.h to each element and a number,
+/// which has the tensor's dtype.
 package class ElementwiseScalarOp: UnaryOp {
     let number: Scalar
     init(_ number: Scalar) { self.number = number }

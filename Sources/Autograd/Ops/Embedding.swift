@@ -11,8 +11,8 @@ public enum BagReduction: Sendable {
 }
 
 extension Tensor {
-    /// The rows of this table [count, width] at the indices [...]: [..., width]. No gradient reaches the
-    /// row `paddingIndex` of it.
+    /// The rows of this table [count, width] at the indices [...]: [..., width]. No gradient
+    /// reaches the row `paddingIndex` of it.
     public final func embedding(_ index: Tensor, paddingIndex: Int? = nil) -> Tensor {
         guard rank == 2 else { fail("embedding", "shape \(shape) is no table [count, width]") }
         let rows = take(index)
@@ -58,9 +58,9 @@ extension Tensor {
         return sum / isPadding.logicalNot().sum(axis: 1).maximum(1)
     }
 
-    /// The rows of this table [count, width] at each bag of indices, made into one: [bags, width]. A bag
-    /// is the part of the indices [n] from one of the `offsets` [bags], which ascend from 0, up to the
-    /// next; one of nothing, or of nothing but `paddingIndex`, is zero.
+    /// The rows of this table [count, width] at each bag of indices, made into one: [bags, width].
+    /// A bag is the part of the indices [n] from one of the `offsets` [bags], which ascend from 0,
+    /// up to the next; one of nothing, or of nothing but `paddingIndex`, is zero.
     ///
     /// - Parameter weights: a factor of each row, [n], for sums only.
     public final func embeddingBag(

@@ -1,8 +1,8 @@
 internal import CKernels
 public import Tensor
 
-/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient, and
-/// beside NaN, which wins, both get all of it.
+/// The larger (or smaller) of two elements; where they are equal each gets half of the gradient,
+/// and beside NaN, which wins, both get all of it.
 class Extremum: ElementwiseBinaryOp {
     override var saves: Saved { .inputs }
     func loses(_ a: Tensor, _ b: Tensor) -> Tensor { failNoGradient() }

@@ -47,8 +47,8 @@ extension Tensor {
         }
     }
 
-    /// The logarithm of the multivariate gamma function of a dimension: ln Γ(x) + ln Γ(x − ½) + … and
-    /// its constant. For x above (dimension − 1) / 2.
+    /// The logarithm of the multivariate gamma function of a dimension: ln Γ(x) + ln Γ(x − ½) + …
+    /// and its constant. For x above (dimension − 1) / 2.
     public final func multigammaln(_ dimension: Int) -> Tensor {
         if dimension < 1 { fail("multigammaln", "the dimension \(dimension) is below 1") }
         let p = Double(dimension)

@@ -18,8 +18,8 @@ final class LogGammaDraw: ElementwiseBinaryOp {
     }
 }
 
-/// The derivative by the concentration of a draw's logarithm, at its place in the distribution. It has
-/// no derivative of its own.
+/// The derivative by the concentration of a draw's logarithm, at its place in the distribution. It
+/// has no derivative of its own.
 final class LogGammaSlope: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .log_gamma_slope }
 }
@@ -35,8 +35,8 @@ extension Tensor {
     /// xᵃ⁻¹ e⁻ˣ / Γ(a). Divide by a rate to have it.
     ///
     /// The gradient by the concentrations is that at the same place of the distribution; it has no
-    /// gradient itself. NaN where a concentration isn't positive and finite; 0 where the draw is below
-    /// what the dtype can hold.
+    /// gradient itself. NaN where a concentration isn't positive and finite; 0 where the draw is
+    /// below what the dtype can hold.
     public final func gamma(using random: Random) -> Tensor {
         logGammaDraws("gamma", using: random).exp().cast(to: dtype)
     }
@@ -76,8 +76,8 @@ extension Tensor {
         return left.beta(full(shape, b, .float64, on: device), using: random).cast(to: dtype)
     }
 
-    /// Draws from the Dirichlet distributions of the concentrations along the last axis: shares that
-    /// add up to 1. Gradients as those of `gamma(using:)`.
+    /// Draws from the Dirichlet distributions of the concentrations along the last axis: shares
+    /// that add up to 1. Gradients as those of `gamma(using:)`.
     public final func dirichlet(using random: Random) -> Tensor {
         if rank == 0 { fail("dirichlet", "a scalar has no axis of concentrations") }
         return logGammaDraws("dirichlet", using: random).softmax().cast(to: dtype)

@@ -92,8 +92,8 @@ extension Tensor {
         return (checked.unsqueeze(-1) .== numbers).cast(to: dtype)
     }
 
-    /// The positions of elements that are not zero: int64 of shape [number of them, rank]. Waits for the
-    /// device.
+    /// The positions of elements that are not zero: int64 of shape [number of them, rank]. Waits
+    /// for the device.
     public final func nonzero() -> Tensor {
         failIfBatched("nonzero")
         let values = data.cast(to: .bool).values(as: Bool.self)
@@ -108,7 +108,8 @@ extension Tensor {
         return Tensor(NDArray(positions, [found, rank], on: data.backend))
     }
 
-    /// The elements where `mask` is true, in row-major order; both are broadcast. Waits for the device.
+    /// The elements where `mask` is true, in row-major order; both are broadcast. Waits for the
+    /// device.
     public final func masked(_ mask: Tensor) -> Tensor {
         guard mask.dtype == .bool, let all = Shape.broadcast(shape, mask.shape) else {
             fail(

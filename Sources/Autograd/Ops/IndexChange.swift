@@ -1,7 +1,7 @@
 public import Tensor
 
-// Copies of a tensor with slices or elements changed; gradients flow to what was kept and to what was
-// written.
+// Copies of a tensor with slices or elements changed; gradients flow to what was kept and to what
+// was written.
 
 extension Tensor {
     /// Slices of `source` added at `index` along an axis; the same index twice adds twice.
@@ -64,8 +64,8 @@ extension Tensor {
     /// A copy with `source`, broadcast, written at what brackets with these indices would give; the
     /// last element where several meet, or all of them added to what was there if `accumulating`.
     ///
-    ///     x.indexPut([rows, columns], values)       // as x[rows, columns] = values, with gradients
-    ///     x.indexPut([0, 1...], values, accumulating: true)
+    ///     x.indexPut([rows, columns], values)       // as x[rows, columns] = values, with
+    ///     gradients x.indexPut([0, 1...], values, accumulating: true)
     public final func indexPut(
         _ indices: [any TensorIndexConvertible], _ source: Tensor, accumulating: Bool = false
     ) -> Tensor {
@@ -81,8 +81,8 @@ extension Tensor {
         return put(places, items, accumulating: accumulating)
     }
 
-    /// A copy with the elements of `source` written at positions in row-major order, or added there if
-    /// `accumulating`; index and source have the same shape.
+    /// A copy with the elements of `source` written at positions in row-major order, or added there
+    /// if `accumulating`; index and source have the same shape.
     public final func put(
         _ index: Tensor, _ source: Tensor, accumulating: Bool = false
     ) -> Tensor {
@@ -97,8 +97,9 @@ extension Tensor {
         return sum.cast(to: dtype).reshape(shape)
     }
 
-    /// A copy with the elements of `source`, in row-major order, where `mask` is true: the first at the
-    /// first such place, and so on. Tensor and mask broadcast; `source` has as many elements or more.
+    /// A copy with the elements of `source`, in row-major order, where `mask` is true: the first at
+    /// the first such place, and so on. Tensor and mask broadcast; `source` has as many elements or
+    /// more.
     public final func maskedScatter(_ mask: Tensor, _ source: Tensor) -> Tensor {
         guard mask.dtype == .bool, let common = Shape.broadcast(shape, mask.shape) else {
             fail(

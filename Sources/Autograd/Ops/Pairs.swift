@@ -3,7 +3,8 @@ public import Tensor
 
 // Functions of two elements. Two tensors are promoted to one dtype.
 
-/// y = a − b trunc(a / b) (the sign of a),  da = dy,  db = −dy trunc(a / b), where that is (a − y) / b
+/// y = a − b trunc(a / b) (the sign of a),  da = dy,  db = −dy trunc(a / b), where that is
+/// (a − y) / b
 final class Fmod: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .fmod }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor { dy }
@@ -38,7 +39,8 @@ final class Hypot: ElementwiseBinaryOp {
     }
 }
 
-/// y = |a| with the sign of b,  da = dy where the sign stays, −dy where it changes (0 at 0),  db = 0
+/// y = |a| with the sign of b,  da = dy where the sign stays, −dy where it changes (0 at 0),
+/// db = 0
 final class CopySign: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .copysign }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
@@ -62,7 +64,8 @@ final class XLogY: ElementwiseBinaryOp {
     }
 }
 
-/// y = a ln(1 + b), 0 where a = 0,  da = dy · ln(1 + b), 0 where a = 0 and b ≤ −1,  db = dy · a / (1 + b)
+/// y = a ln(1 + b), 0 where a = 0,  da = dy · ln(1 + b), 0 where a = 0 and b ≤ −1,
+/// db = dy · a / (1 + b)
 final class XLog1pY: ElementwiseBinaryOp {
     override var kernel: BinaryFunction { .xlog1py }
     override var saves: Saved { .inputs }

@@ -29,8 +29,8 @@ final class Prod: AxesOp {
     }
 }
 
-/// yᵢ = Π xⱼ over j ≠ i along the last axis,  dxⱼ = Σ dyᵢ Π xₖ over i ≠ j and k ≠ i, j: the Jacobian is
-/// symmetric
+/// yᵢ = Π xⱼ over j ≠ i along the last axis,  dxⱼ = Σ dyᵢ Π xₖ over i ≠ j and k ≠ i, j: the
+/// Jacobian is symmetric
 final class ProductOfOthers: UnaryOp {
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray { x.productOfOthers() }
@@ -43,8 +43,8 @@ final class ProductOfOthers: UnaryOp {
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 
     /// A tree of pairs, each node with its product and that product's derivative by ε, the elements
-    /// being x + ε v. On the way down a node hands its two children the product, and derivative, of all
-    /// that lies outside them, times those of the other child.
+    /// being x + ε v. On the way down a node hands its two children the product, and derivative, of
+    /// all that lies outside them, times those of the other child.
     private static func slopes(along v: Tensor, _ x: Tensor) -> Tensor {
         let axis = x.rank - 1
         let n = x.shape[axis]

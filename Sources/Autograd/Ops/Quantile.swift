@@ -42,7 +42,8 @@ extension Tensor {
         quantiles(q, axis, keepDims, interpolation, ignoringNaN: false)
     }
 
-    /// The quantile `q` along an axis, or of all elements, of those that are not NaN; NaN if all are.
+    /// The quantile `q` along an axis, or of all elements, of those that are not NaN; NaN if all
+    /// are.
     public final func nanQuantile(
         _ q: Double, axis: Int? = nil, keepDims: Bool = false,
         interpolation: QuantileInterpolation = .linear
@@ -58,8 +59,8 @@ extension Tensor {
         quantiles(fractions(q), axis, keepDims, interpolation, ignoringNaN: true)
     }
 
-    /// Quantiles of a tensor of rank 1, along a new first axis, or of a scalar, of the elements that are
-    /// not NaN.
+    /// Quantiles of a tensor of rank 1, along a new first axis, or of a scalar, of the elements
+    /// that are not NaN.
     public final func nanQuantile(
         _ q: Tensor, axis: Int? = nil, keepDims: Bool = false,
         interpolation: QuantileInterpolation = .linear

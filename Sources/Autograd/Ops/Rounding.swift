@@ -63,8 +63,8 @@ final class Clip: ElementwiseUnaryOp {
 }
 
 extension Tensor {
-    /// The elements limited to lower...upper; either bound may be absent. Integers between integers stay
-    /// integers.
+    /// The elements limited to lower...upper; either bound may be absent. Integers between integers
+    /// stay integers.
     public final func clip<Lower: TensorScalar, Upper: TensorScalar>(
         lower: Lower = -Double.infinity, upper: Upper = Double.infinity
     ) -> Tensor {

@@ -1,8 +1,8 @@
 internal import CKernels
 public import Tensor
 
-// One element per index along an axis. An index may be smaller than the tensor off the axis; then the
-// first positions are meant, as in PyTorch.
+// One element per index along an axis. An index may be smaller than the tensor off the axis; then
+// the first positions are meant, as in PyTorch.
 
 /// What several elements that meet make together, in `scatterReduce` and `indexReduce`.
 public enum ScatterReduction: Sendable {
@@ -40,8 +40,9 @@ extension Tensor {
             .gather(index.expand(to: other.replacing(axis, with: index.shape[axis])), axis: axis)
     }
 
-    /// This tensor with the elements of `source` written at `index` along an axis, as `gather` reads;
-    /// the last one in row-major order where several meet. `source` is nowhere smaller than the index.
+    /// This tensor with the elements of `source` written at `index` along an axis, as `gather`
+    /// reads; the last one in row-major order where several meet. `source` is nowhere smaller than
+    /// the index.
     public final func scatter(_ index: Tensor, _ source: Tensor, axis: Int) -> Tensor {
         let flat = flatPositions(index, axis, "scatter")
         let items = items(source, index, "scatter")
@@ -63,8 +64,8 @@ extension Tensor {
         return reduced(items, flat, by: .sum, includingSelf: true)
     }
 
-    /// What the elements of `source` at `index` along an axis, as `gather` reads, and the one that was
-    /// there, if `includingSelf`, make together. Elements that no index names stay.
+    /// What the elements of `source` at `index` along an axis, as `gather` reads, and the one that
+    /// was there, if `includingSelf`, make together. Elements that no index names stay.
     ///
     /// Extremes that are equal share the gradient. A mean of integers is rounded down.
     public final func scatterReduce(

@@ -1,7 +1,7 @@
 public import Tensor
 
-/// How many elements of a's sorted rows lie below each of b's, or at most at it: int64, no gradient.
-/// a has the shape of b but for the last axis, or is one row.
+/// How many elements of a's sorted rows lie below each of b's, or at most at it: int64, no
+/// gradient. a has the shape of b but for the last axis, or is one row.
 final class Search: BinaryOp {
     let right: Bool
     init(right: Bool) { self.right = right }
@@ -27,8 +27,8 @@ extension Tensor {
     /// Where each value belongs in this tensor, which is sorted along its last axis: before equal
     /// elements, or after them if `right`. int64.
     ///
-    /// This tensor is one row for all values, or has their shape but for the last axis. One that isn't
-    /// sorted comes with its `argSort` as `sorter`.
+    /// This tensor is one row for all values, or has their shape but for the last axis. One that
+    /// isn't sorted comes with its `argSort` as `sorter`.
     public final func searchSorted(
         _ values: Tensor, right: Bool = false, sorter: Tensor? = nil
     ) -> Tensor {

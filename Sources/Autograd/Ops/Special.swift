@@ -89,8 +89,8 @@ extension Tensor {
     /// sin(πx) / (πx), 1 at 0.
     public final func sinc() -> Tensor { Sinc()(floating) }
 
-    /// ln(x / (1 − x)), the inverse of the sigmoid: ±∞ at 1 and 0, NaN beyond. With `epsilon` x is first
-    /// limited to epsilon…1 − epsilon.
+    /// ln(x / (1 − x)), the inverse of the sigmoid: ±∞ at 1 and 0, NaN beyond. With `epsilon` x is
+    /// first limited to epsilon…1 − epsilon.
     public final func logit(epsilon: Double? = nil) -> Tensor {
         Tensor.roundedOnce([floating]) {
             var x = $0[0].limited(epsilon)

@@ -1,7 +1,7 @@
 import Tensor
 
-// How brackets are carried out: positions and ranges as one view, then the tensors among them as one
-// gathering.
+// How brackets are carried out: positions and ranges as one view, then the tensors among them as
+// one gathering.
 
 extension Tensor {
     final func apply(_ indices: [TensorIndex]) -> Tensor {

@@ -1,9 +1,9 @@
 public import Tensor
 
 extension Tensor {
-    /// The different elements in ascending order, for each element which of them it is, and how often
-    /// each occurs: int64. Each NaN is one of its own. The gradient flows to the first of equals. Waits for
-    /// the device.
+    /// The different elements in ascending order, for each element which of them it is, and how
+    /// often each occurs: int64. Each NaN is one of its own. The gradient flows to the first of
+    /// equals. Waits for the device.
     public final func unique() -> (values: Tensor, inverse: Tensor, counts: Tensor) {
         failIfBatched("unique")
         let flat = reshape([count])
@@ -14,8 +14,9 @@ extension Tensor {
         return (values, inverse.reshape(shape), counts)
     }
 
-    /// The different slices along an axis in lexicographic order, for each slice which of them it is,
-    /// and how often each occurs: int64. The gradient flows to the first of equals. Waits for the device.
+    /// The different slices along an axis in lexicographic order, for each slice which of them it
+    /// is, and how often each occurs: int64. The gradient flows to the first of equals. Waits for
+    /// the device.
     public final func unique(axis: Int) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
         failIfBatched("unique")
         let axis = shape.axis(axis, "unique")
@@ -42,8 +43,9 @@ extension Tensor {
         return (Gather.of(flat, starts), inverse.reshape(shape), counts)
     }
 
-    /// The slices along an axis without those that equal the one before them, for each slice which of
-    /// them it is, and how often each is repeated: int64. The gradient flows to the first of equals.
+    /// The slices along an axis without those that equal the one before them, for each slice which
+    /// of them it is, and how often each is repeated: int64. The gradient flows to the first of
+    /// equals.
     public final func uniqueConsecutive(
         axis: Int
     ) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
@@ -56,8 +58,8 @@ extension Tensor {
         return (Gather.of(front, starts).moved(0, to: axis), inverse, counts)
     }
 
-    /// Runs of equal rows of this tensor, which came here from the places `order`: where each starts,
-    /// which of them each row belongs to, by its place, and how long each is.
+    /// Runs of equal rows of this tensor, which came here from the places `order`: where each
+    /// starts, which of them each row belongs to, by its place, and how long each is.
     private func runs(in order: Tensor) -> (starts: Tensor, inverse: Tensor, counts: Tensor) {
         if shape[0] == 0 { return (order, order, order) }
         let width = count / shape[0]

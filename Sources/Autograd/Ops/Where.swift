@@ -31,14 +31,16 @@ extension Tensor {
         return Where.of(condition.cast(to: .bool), a, b)
     }
 
-    /// Elements of `a` where `condition` is true, else a number, in the dtype that arithmetic gives them.
+    /// Elements of `a` where `condition` is true, else a number, in the dtype that arithmetic gives
+    /// them.
     public static func `where`(
         _ condition: Tensor, _ a: Tensor, _ b: some TensorScalar
     ) -> Tensor {
         let (a, n) = a.adopted(b)
         return Where.of(condition.cast(to: .bool), a, a.constant(n))
     }
-    /// A number where `condition` is true, else elements of `b`, in the dtype that arithmetic gives them.
+    /// A number where `condition` is true, else elements of `b`, in the dtype that arithmetic gives
+    /// them.
     public static func `where`(
         _ condition: Tensor, _ a: some TensorScalar, _ b: Tensor
     ) -> Tensor {

@@ -8,10 +8,10 @@ public import Tensor
 ///     let y = tape.record { x * x }
 ///     tape.gradient(of: y, by: x)      // 6
 ///
-/// Tensors that require a gradient anyway, such as parameters, need no watching, and nobody's `grad`
-/// changes. Tapes may be nested: a gradient taken while a tape records, or inside a function that is
-/// being differentiated (`grad` and its family, `checkpoint`), can be differentiated by those. The
-/// gradients of a persistent tape can always be differentiated by it again.
+/// Tensors that require a gradient anyway, such as parameters, need no watching, and nobody's
+/// `grad` changes. Tapes may be nested: a gradient taken while a tape records, or inside a function
+/// that is being differentiated (`grad` and its family, `checkpoint`), can be differentiated by
+/// those. The gradients of a persistent tape can always be differentiated by it again.
 public final class GradientTape {
     /// What becomes of sources that the targets don't depend on.
     public enum Unreached: Sendable {

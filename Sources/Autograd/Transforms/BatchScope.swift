@@ -51,8 +51,8 @@ final class BatchScope {
         }
     }
 
-    /// The gradients by an operation's inputs, from those for one example: of all examples by inputs
-    /// that are batched, their sum by others. `output` is the shape of one example's result.
+    /// The gradients by an operation's inputs, from those for one example: of all examples by
+    /// inputs that are batched, their sum by others. `output` is the shape of one example's result.
     func collect(
         _ gradients: [Tensor?], by examples: [Tensor], where isBatched: [Bool], in output: Shape,
         _ operation: String

@@ -33,8 +33,8 @@ final class Dual: Trace {
         return (dual.primal, dual.tangent)
     }
 
-    /// The values and the tangents of a result made of tensors; zeros for those that depend on nothing
-    /// of this level.
+    /// The values and the tangents of a result made of tensors; zeros for those that depend on
+    /// nothing of this level.
     static func parts<Output: TensorTree>(
         of output: Output, level: Int
     ) -> (value: Output, tangent: Output) where Output.Mapped == Output {
@@ -79,8 +79,8 @@ final class Dual: Trace {
         return total ?? .zeros(like: y)
     }
 
-    /// J v for an op that gives no tangent rule: u ↦ Jᵀu is linear, so its transpose, which a second
-    /// backward pass gives, is J.
+    /// J v for an op that gives no tangent rule: u ↦ Jᵀu is linear, so its transpose, which a
+    /// second backward pass gives, is J.
     private static func byTransposing(
         _ op: Op, _ tangents: [Tensor?], _ primals: [Tensor]
     ) -> Tensor {

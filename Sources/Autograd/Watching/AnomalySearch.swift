@@ -8,7 +8,8 @@ final class AnomalySearch: OpObserver {
         /// Whether `found` was made by a step of a backward rule that is still running.
         var lacksInputs = false
         var places = Places()
-        /// The operations whose backward is running, the innermost last, and where they were called.
+        /// The operations whose backward is running, the innermost last, and where they were
+        /// called.
         var backward: [(name: String, place: String?)] = []
     }
 

@@ -4,8 +4,8 @@ import Tensor
 /// operation first made a NaN, or an infinity from finite inputs, forward or backward.
 ///
 /// `body` runs to its end first, for operations don't throw. If it throws itself after an anomaly,
-/// the anomaly is thrown, as the likely cause. Every result is read once more: use it to search, not
-/// always.
+/// the anomaly is thrown, as the likely cause. Every result is read once more: use it to search,
+/// not always.
 ///
 ///     try detectAnomalies { loss(model(images), labels).backward() }
 ///
@@ -17,8 +17,8 @@ public func detectAnomalies<R>(infinities: Bool = true, _ body: () throws -> R) 
     return try result.get()
 }
 
-/// Runs `body` and stops the program at the first operation that makes a NaN or an infinity, so that
-/// the backtrace that Swift prints shows the line that called it.
+/// Runs `body` and stops the program at the first operation that makes a NaN or an infinity, so
+/// that the backtrace that Swift prints shows the line that called it.
 public func trapAnomalies<R>(infinities: Bool = true, _ body: () throws -> R) rethrows -> R {
     try Recording.observing(AnomalySearch(infinities: infinities, traps: true), body)
 }

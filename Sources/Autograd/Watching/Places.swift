@@ -2,8 +2,8 @@ import Tensor
 
 /// The scopes in which recorded operations were called, so that their backward can be placed too.
 struct Places {
-    // Tensors are not kept alive by this. A later tensor at the address of a dead one overwrites the
-    // entry; the operation's identity keeps others from taking it over.
+    // Tensors are not kept alive by this. A later tensor at the address of a dead one overwrites
+    // the entry; the operation's identity keeps others from taking it over.
     private var noted: [ObjectIdentifier: (op: ObjectIdentifier, scope: String)] = [:]
 
     /// Notes that `op` made `y` here.

@@ -56,8 +56,8 @@ public enum CSV {
 
     /// Reads a table.
     ///
-    /// Throws with line and column where a field isn't a number, a row has too few or many, or a label
-    /// is a word among numbers or a number among words.
+    /// Throws with line and column where a field isn't a number, a row has too few or many, or a
+    /// label is a word among numbers or a number among words.
     public static func read(_ path: String, _ options: Options = Options()) throws -> Table {
         let (columns, inputs, labels) = try readLabels(path, options)
         guard let labels else {

@@ -42,8 +42,8 @@ package struct CSVLabels: Sendable {
         return isNumberLike && text.contains { $0.isNumber } ? .spoiled : .word
     }
 
-    /// Throws at the first label that isn't like most: a word among numbers, a number among words, or
-    /// what looks like a number and can't be read as one.
+    /// Throws at the first label that isn't like most: a word among numbers, a number among words,
+    /// or what looks like a number and can't be read as one.
     func check() throws {
         let words = texts.reduce(0) { $0 + ($1.kind == .word ? $1.count : 0) }
         let isMixed = words > 0 && words < rows.count
@@ -67,8 +67,8 @@ package struct CSVLabels: Sendable {
 
     private func all(_ isOne: (Kind) -> Bool) -> Bool { texts.allSatisfy { isOne($0.kind) } }
 
-    /// The targets of columns that belong together, and the words that they number: the same word has
-    /// the same number in all, in alphabetical order; no words where labels are numbers.
+    /// The targets of columns that belong together, and the words that they number: the same word
+    /// has the same number in all, in alphabetical order; no words where labels are numbers.
     ///
     /// Throws where some hold words and others numbers.
     package static func targets(

@@ -25,8 +25,8 @@ extension CPUBackend {
         return pieces
     }
 
-    /// Calls `body` for each piece: on the pool, unless they are so few elements that handing them out
-    /// would cost more than it gains.
+    /// Calls `body` for each piece: on the pool, unless they are so few elements that handing them
+    /// out would cost more than it gains.
     private func run(_ pieces: [Piece], _ body: (Int) -> Void) {
         if pieces.reduce(0, { $0 + $1.count }) > CPUBackend.grain {
             pool.run(pieces.count, body)

@@ -113,8 +113,8 @@ extension CPUBackend {
         if bad != .max { failIndex("gather", indices[bad], at: bad, rows) }
     }
 
-    /// Each element of the output is changed in the order of the index, on one thread, so how the work
-    /// is shared out shows nowhere. Halves accumulate in float32 and are rounded once.
+    /// Each element of the output is changed in the order of the index, on one thread, so how the
+    /// work is shared out shows nowhere. Halves accumulate in float32 and are rounded once.
     @inline(never)
     func scatter(_ rule: ScatterRule, _ x: NDArray, _ index: NDArray, into out: NDArray) {
         if rule != .put, out.dtype.isFloat, !out.dtype.isWide {

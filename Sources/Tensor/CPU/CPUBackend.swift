@@ -32,8 +32,8 @@ package final class CPUBackend: Backend {
         return Int32(isa)
     }
 
-    /// Why the instruction set that the environment names can't be used; nil where it can, or none is
-    /// named.
+    /// Why the instruction set that the environment names can't be used; nil where it can, or none
+    /// is named.
     package static var instructionSetProblem: String? {
         let wanted = wantedInstructionSet
         if wanted.isEmpty || instructionSets.contains(wanted) { return nil }

@@ -44,7 +44,8 @@ extension CaptureProgram {
         calls = result
     }
 
-    /// The calls that must not wait any longer: `call` reads their results, or changes what they read.
+    /// The calls that must not wait any longer: `call` reads their results, or changes what they
+    /// read.
     private func flush(
         _ waiting: inout [ObjectIdentifier: FusedCall], for call: Call
     ) -> [Call] {

@@ -1,6 +1,7 @@
 extension CaptureProgram {
-    /// Places all temporary storages in one block: two share bytes only if the one is no longer needed
-    /// when the other is first written, or where an elementwise result takes its operand's place.
+    /// Places all temporary storages in one block: two share bytes only if the one is no longer
+    /// needed when the other is first written, or where an elementwise result takes its operand's
+    /// place.
     ///
     /// - Returns: the bytes from the block's start of each, and the size of the block.
     func planMemory() -> (places: [(storage: Storage, offset: Int)], byteCount: Int) {

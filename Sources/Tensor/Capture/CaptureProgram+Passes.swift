@@ -1,7 +1,7 @@
 extension CaptureProgram {
-    /// Gives what is overwritten by a later result a storage of its own, so that each is written once
-    /// and can be moved; the plan of the memory decides again what shares it. The last result keeps the
-    /// storage, in which somebody may look for it.
+    /// Gives what is overwritten by a later result a storage of its own, so that each is written
+    /// once and can be moved; the plan of the memory decides again what shares it. The last result
+    /// keeps the storage, in which somebody may look for it.
     mutating func nameResults() {
         /// The first call that touches a storage since its elements were last replaced.
         var starts: [ObjectIdentifier: Int] = [:]

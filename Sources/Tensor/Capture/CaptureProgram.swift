@@ -52,7 +52,8 @@ struct CaptureProgram {
     }
 
     var calls: [Call]
-    /// The stand-ins of storages that the step made and nobody holds any more: their memory is planned.
+    /// The stand-ins of storages that the step made and nobody holds any more: their memory is
+    /// planned.
     var temporary: Set<ObjectIdentifier>
     /// The stand-ins of all storages that the step made, those included that somebody holds.
     let own: Set<ObjectIdentifier>

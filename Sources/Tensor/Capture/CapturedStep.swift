@@ -7,13 +7,14 @@ struct CapturedCall {
     let out: NDArray
 }
 
-/// The kernels of a step with the memory they work in: running them again makes no graph and, but for
-/// results that somebody keeps, allocates nothing.
+/// The kernels of a step with the memory they work in: running them again makes no graph and, but
+/// for results that somebody keeps, allocates nothing.
 package final class CapturedStep {
     struct Input {
         /// Where the step was recorded.
         let memory: NDArray
-        /// What stands for that memory in the calls: it can be laid on other memory of the same shape.
+        /// What stands for that memory in the calls: it can be laid on other memory of the same
+        /// shape.
         let alias: Storage
     }
 
@@ -100,7 +101,8 @@ package final class CapturedStep {
 
     /// Runs the kernels on other inputs, of the shapes and dtypes they were recorded with.
     ///
-    /// - Returns: the outputs, in memory that the next replay leaves alone if somebody still holds it.
+    /// - Returns: the outputs, in memory that the next replay leaves alone if somebody still holds
+    ///   it.
     package func replay(_ arrays: [NDArray]) -> [NDArray] {
         wasReplayed = true
         for (input, array) in zip(inputs, arrays) { lay(input, on: array) }

@@ -1,5 +1,5 @@
-/// A tensor from before a recorded step that the step uses, as it was then: a replay goes on with its
-/// memory, and with the kernels of the gradients that were wanted.
+/// A tensor from before a recorded step that the step uses, as it was then: a replay goes on with
+/// its memory, and with the kernels of the gradients that were wanted.
 final class FoundTensor {
     let tensor: Tensor
     private let data: NDArray

@@ -5,15 +5,15 @@ import Synchronization
 /// While it is open, new arrays of its backend lie in a pool of the step, and everything that a
 /// replay could not do again makes it refuse, with a reason.
 package final class Recorder: @unchecked Sendable {
-    // Safe to share: a task-local value that is ignored when the scope has ended, and on other threads
-    // than the one that opened it.
+    // Safe to share: a task-local value that is ignored when the scope has ended, and on other
+    // threads than the one that opened it.
     private let home = HomeThread()
     private let backend: any Backend
     let pool: CapturePool
 
     private var calls: [CaptureProgram.Call] = []
-    /// Stand-ins for storages, those of the step by their number: they hold no reference, so that reuse
-    /// in place is decided as if nobody recorded.
+    /// Stand-ins for storages, those of the step by their number: they hold no reference, so that
+    /// reuse in place is decided as if nobody recorded.
     private var inner: [UInt32: Storage] = [:]
     private var outer: [ObjectIdentifier: Storage] = [:]
     /// What was made outside and is used inside, kept alive.
@@ -234,8 +234,8 @@ package final class Recorder: @unchecked Sendable {
         }
     }
 
-    /// Something that the recorded step takes for granted: where it no longer holds, since there was a
-    /// `change`, the step is recorded anew.
+    /// Something that the recorded step takes for granted: where it no longer holds, since there
+    /// was a `change`, the step is recorded anew.
     package func require(_ change: String, _ condition: @escaping () -> Bool) {
         conditions.append(CapturedStep.Condition(change: change, holds: condition))
     }

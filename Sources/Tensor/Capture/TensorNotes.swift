@@ -20,8 +20,8 @@ struct TensorNotes {
 
     private func isFromBefore(_ tensor: Tensor) -> Bool { tensor.birth != birth }
 
-    /// Notes an operand, unless a transformation carries it that was begun before the step: then the
-    /// result is false.
+    /// Notes an operand, unless a transformation carries it that was begun before the step: then
+    /// the result is false.
     mutating func use(_ tensor: Tensor) -> Bool {
         guard isFromBefore(tensor) else { return true }
         if let trace = tensor.trace, trace.level < level { return false }

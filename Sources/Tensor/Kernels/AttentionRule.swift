@@ -16,8 +16,8 @@ package struct AttentionRule: Sendable, Hashable {
 }
 
 extension Kernel {
-    /// The operands of attention: queries [examples, positions, heads, width], keys and values alike,
-    /// each row of which is contiguous, and the lists' arrays.
+    /// The operands of attention: queries [examples, positions, heads, width], keys and values
+    /// alike, each row of which is contiguous, and the lists' arrays.
     func checkAttention(
         _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, mask: NDArray?,
         gradient: NDArray?, _ out: NDArray

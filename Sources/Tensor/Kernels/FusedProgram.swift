@@ -1,6 +1,6 @@
-/// Elementwise kernels of one dtype joined into a single pass: a list of scalar functions that is run
-/// over blocks that stay in cache. Each function sees the operands it had alone, so the bits are the
-/// same.
+/// Elementwise kernels of one dtype joined into a single pass: a list of scalar functions that is
+/// run over blocks that stay in cache. Each function sees the operands it had alone, so the bits
+/// are the same.
 package final class FusedProgram: Sendable {
     /// Where an instruction reads.
     package enum Source: Sendable, Hashable {

@@ -1,6 +1,6 @@
 extension Kernel {
-    /// The arrays of a convolution, input [images, groups · channels, …], weight [groups · features,
-    /// channels, …] and output [images, groups · features, …].
+    /// The arrays of a convolution, input [images, groups · channels, …], weight [groups ·
+    /// features, channels, …] and output [images, groups · features, …].
     func checkConvolution(
         _ part: ConvolutionPart, _ window: Window, _ a: NDArray, _ b: NDArray, bias: NDArray?,
         _ out: NDArray

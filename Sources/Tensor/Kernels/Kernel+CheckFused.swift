@@ -1,7 +1,7 @@
 extension Kernel {
-    /// Instructions that read what is there, and arrays that lie beside the output: contiguous, of its
-    /// shape or of one element. An array may be the output itself, for a block is read before it is
-    /// written.
+    /// Instructions that read what is there, and arrays that lie beside the output: contiguous, of
+    /// its shape or of one element. An array may be the output itself, for a block is read before
+    /// it is written.
     func checkFused(_ program: FusedProgram, _ arrays: [NDArray], _ out: NDArray) {
         require(out.isContiguous, "a contiguous output", [out])
         for array in arrays {

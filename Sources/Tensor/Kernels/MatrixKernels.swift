@@ -7,14 +7,15 @@ package enum MatrixFactor: Sendable, Hashable {
     /// A = U diag(s) Vᵀ: the rows of U, then s as one row, then the rows of V.
     case singular
     case singularValues
-    /// A = V diag(w) Vᵀ, where only the lower triangle of A is read: the rows of V, then w as one row.
+    /// A = V diag(w) Vᵀ, where only the lower triangle of A is read: the rows of V, then w as one
+    /// row.
     case eigen
     case eigenvalues
     case determinant
     /// The sign of the determinant and the logarithm of its magnitude.
     case logDeterminant
-    /// The derivatives of the determinant by the elements: det A · A⁻ᵀ, also where A is singular; or
-    /// those of the matrix that a `nudged` system has in place of A.
+    /// The derivatives of the determinant by the elements: det A · A⁻ᵀ, also where A is singular;
+    /// or those of the matrix that a `nudged` system has in place of A.
     case cofactors(nudged: Bool)
     /// A⁺, singular values up to `tolerance` times the largest counting as 0.
     case pseudoInverse(tolerance: Double)
@@ -55,8 +56,8 @@ package enum MatrixSystem: Sendable, Hashable {
     case nudged
     /// Only that triangle of a square matrix is read, and not its diagonal if that is `unit`.
     case triangular(upper: Bool, unit: Bool)
-    /// The X of least norm among those of least residual; what is below `tolerance` times the largest
-    /// counts as 0.
+    /// The X of least norm among those of least residual; what is below `tolerance` times the
+    /// largest counts as 0.
     case leastSquares(tolerance: Double)
 }
 

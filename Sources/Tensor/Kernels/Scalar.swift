@@ -88,8 +88,8 @@ public struct Scalar: Sendable, Hashable {
         }
     }
 
-    /// The nearest bfloat16, ties to even, straight from the double: a float32 in between would round
-    /// twice.
+    /// The nearest bfloat16, ties to even, straight from the double: a float32 in between would
+    /// round twice.
     private static func bfloat16(_ value: Double) -> UInt16 {
         var narrow = Float(value)
         if narrow.isNaN { return UInt16(narrow.bitPattern >> 16) | 0x40 }

@@ -16,8 +16,8 @@ struct LayerPlace {
 extension Catalogs {
     private typealias Entry = Catalog<LayerPlace, Layer>.Entry
 
-    /// Every layer that a config can name. A new layer is one entry here; its `outputShape(for:)` says
-    /// what comes out, and whether the input fits.
+    /// Every layer that a config can name. A new layer is one entry here; its `outputShape(for:)`
+    /// says what comes out, and whether the input fits.
     static let layers = Catalog<LayerPlace, Layer>(
         "layer",
         [

@@ -116,8 +116,8 @@ extension Catalogs {
             },
         ])
 
-    /// An entry with what every optimizer takes: `learningRate`, `weightDecay` and the limits of the
-    /// gradients.
+    /// An entry with what every optimizer takes: `learningRate`, `weightDecay` and the limits of
+    /// the gradients.
     private static func optimizer(
         _ name: String, _ summary: String, rate: Double, decay: Double = 0, _ fields: [Field] = [],
         make:

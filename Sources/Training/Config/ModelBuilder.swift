@@ -124,8 +124,8 @@ final class ModelBuilder {
         }
     }
 
-    /// Whether a layer's output is an array of its own for certain: views are not, and what is computed
-    /// element by element may take its input's place.
+    /// Whether a layer's output is an array of its own for certain: views are not, and what is
+    /// computed element by element may take its input's place.
     private func keepsOutput(_ layer: Layer) -> Bool {
         !(layer is ShapePreservingLayer || layer is Flatten || layer is Reshape || layer is Input
             || layer is Sequential || layer is Parallel)
@@ -135,8 +135,8 @@ final class ModelBuilder {
     ///
     /// Throws where training would not fit into this machine's memory.
     ///
-    /// - Parameter keys: the config's keys and what each contributes to the size; the larger one is the
-    ///   one to lower.
+    /// - Parameter keys: the config's keys and what each contributes to the size; the larger one is
+    ///   the one to lower.
     func reserve(
         _ value: ConfigValue, _ sizes: [Int], keys: [(name: String, size: Int)],
         isFrozen: Bool = false

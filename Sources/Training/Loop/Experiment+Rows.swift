@@ -8,8 +8,8 @@ extension Experiment {
     /// Reads all targets, and all inputs that could stop training later: indices of embeddings and
     /// classes that a transform makes vectors of.
     ///
-    /// Throws a `DataError` with the first row that doesn't fit, or a `ConfigError` where an embedding
-    /// looks up what no dataset holds.
+    /// Throws a `DataError` with the first row that doesn't fit, or a `ConfigError` where an
+    /// embedding looks up what no dataset holds.
     func checkRows(_ output: Shape) throws {
         let indices = try indexInputs()
         for loader in [data.train, data.validation].compactMap({ $0 }) {

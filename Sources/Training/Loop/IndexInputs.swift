@@ -21,8 +21,8 @@ struct IndexInputs {
         _ = follow(model, inputs == [""] ? [""] : nil, "")
     }
 
-    /// The inputs that a layer's output consists of, `origin` being those of what it gets; nil where it
-    /// computes something.
+    /// The inputs that a layer's output consists of, `origin` being those of what it gets; nil
+    /// where it computes something.
     private mutating func follow(
         _ layer: Layer, _ origin: Set<String>?, _ place: String
     ) -> Set<String>? {

@@ -30,9 +30,9 @@ struct UnreadStep {
 }
 
 extension Experiment {
-    /// One step of training on a batch, as a function of its tensors alone: it changes the parameters,
-    /// except where the loss is not finite, or that of a step before wasn't, or nothing in the batch
-    /// counts.
+    /// One step of training on a batch, as a function of its tensors alone: it changes the
+    /// parameters, except where the loss is not finite, or that of a step before wasn't, or nothing
+    /// in the batch counts.
     func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
         let output = output(inputs)
         let loss = loss(output, targets)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A captured function that a replay couldn't follow")
 struct CaptureRefusalTests {
-    /// Calls a function as it is and captured, each made anew, on 1, 2, 3, …: results and inputs must
-    /// be the same, and the captured one runs as it is for the reason given, if any.
+    /// Calls a function as it is and captured, each made anew, on 1, 2, 3, …: results and inputs
+    /// must be the same, and the captured one runs as it is for the reason given, if any.
     private func check(
         _ refusal: String?, sourceLocation: SourceLocation = #_sourceLocation,
         _ make: () -> (Tensor) -> Tensor

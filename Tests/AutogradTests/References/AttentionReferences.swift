@@ -2,8 +2,8 @@ import Glibc
 
 // References of attention: one query after the other, all its scores at once.
 extension References {
-    /// Queries, keys and values [.., heads, positions, width]. `scored` makes a score of the product of
-    /// a query and a key, at [query, key]; −∞ hides the key.
+    /// Queries, keys and values [.., heads, positions, width]. `scored` makes a score of the
+    /// product of a query and a key, at [query, key]; −∞ hides the key.
     private static func attended(
         _ grids: [Grid], scored: ([Int], Double) -> Double
     ) -> Grid {

@@ -13,8 +13,8 @@ extension References {
         }
     }
 
-    /// Calls `body` with the positions in x, w and y of each product of a convolution: x and y being
-    /// the larger and the smaller side.
+    /// Calls `body` with the positions in x, w and y of each product of a convolution: x and y
+    /// being the larger and the smaller side.
     private static func products(
         x: [Int], w: [Int], y: [Int], _ move: Move, _ body: ([Int], [Int], [Int]) -> Void
     ) {

@@ -1,8 +1,8 @@
 import Glibc
 import Tensor
 
-// References of draws whose algorithms reject: each element has a stream of its own, of which a uniform
-// draw is the seed.
+// References of draws whose algorithms reject: each element has a stream of its own, of which a
+// uniform draw is the seed.
 extension References {
     /// A number for each element, made of it and its stream.
     private static func drawn(

@@ -11,8 +11,8 @@ private func tolerance(_ dtype: DType) -> (relative: Double, absolute: Double) {
     }
 }
 
-/// In a word what differs, nil if nothing does. `beside` are the operands, shown where they have the
-/// shape of the result: an element with finite ones is preferred.
+/// In a word what differs, nil if nothing does. `beside` are the operands, shown where they have
+/// the shape of the result: an element with finite ones is preferred.
 func difference(_ got: NDArray, _ want: NDArray, beside: [NDArray] = []) -> String? {
     guard Array(got.shape) == Array(want.shape) else {
         return "shape \(got.shape), not \(want.shape)"

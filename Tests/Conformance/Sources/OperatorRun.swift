@@ -1,7 +1,7 @@
 import Foundation
 
-/// One operator, run in child processes: a trap costs one check, and the next process goes on behind
-/// it.
+/// One operator, run in child processes: a trap costs one check, and the next process goes on
+/// behind it.
 struct OperatorRun {
     let folder, name: String
     private let items: [Case]

@@ -32,7 +32,8 @@ package final class StrictBackend: Backend {
         package var waits = 0
     }
 
-    /// A device of its own, for whoever counts what it is asked for. It stays until the process ends.
+    /// A device of its own, for whoever counts what it is asked for. It stays until the process
+    /// ends.
     package init(named name: String) {
         device = .named(name)
         queue.start()

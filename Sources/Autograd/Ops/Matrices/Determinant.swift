@@ -13,8 +13,8 @@ final class Determinant: UnaryOp {
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
-/// C = cof A = det A · A⁻ᵀ, also where A is singular,  dA = ⟨C, dC⟩ A⁻ᵀ − C dCᵀ A⁻ᵀ, for which an A that
-/// is nearly singular is changed a little: half of the digits remain
+/// C = cof A = det A · A⁻ᵀ, also where A is singular,  dA = ⟨C, dC⟩ A⁻ᵀ − C dCᵀ A⁻ᵀ, for which an A
+/// that is nearly singular is changed a little: half of the digits remain
 final class Cofactors: UnaryOp {
     private let isNudged: Bool
     init(nudged: Bool = false) { isNudged = nudged }
@@ -62,12 +62,12 @@ final class LogDeterminant: UnaryOp {
 }
 
 extension Tensor {
-    /// The determinant of each square matrix in the last two axes. Its gradient is right for singular
-    /// matrices too; their second derivatives have half the digits.
+    /// The determinant of each square matrix in the last two axes. Its gradient is right for
+    /// singular matrices too; their second derivatives have half the digits.
     public final func determinant() -> Tensor { Determinant()(squares("determinant")) }
 
-    /// The sign of each determinant, 0 where that is 0, and the logarithm of its magnitude, −∞ there.
-    /// It doesn't overflow. The gradient needs matrices that are not singular.
+    /// The sign of each determinant, 0 where that is 0, and the logarithm of its magnitude, −∞
+    /// there. It doesn't overflow. The gradient needs matrices that are not singular.
     public final func signedLogDeterminant() -> (sign: Tensor, logarithm: Tensor) {
         let both = LogDeterminant()(squares("signedLogDeterminant"))
         return (both[.ellipsis, 0].detach(), both[.ellipsis, 1])

@@ -1,7 +1,7 @@
 public import Tensor
 
-/// A = V diag(w) Vᵀ of the lower triangle of A, packed as the rows of V, then w. With Eᵢⱼ = wⱼ − wᵢ, 1
-/// on the diagonal, dA = V (skew(Vᵀ dV)/2E + diag dw) Vᵀ (Giles 2008)
+/// A = V diag(w) Vᵀ of the lower triangle of A, packed as the rows of V, then w. With Eᵢⱼ = wⱼ −
+/// wᵢ, 1 on the diagonal, dA = V (skew(Vᵀ dV)/2E + diag dw) Vᵀ (Giles 2008)
 final class SymmetricEigen: UnaryOp {
     override func forward(_ x: NDArray) -> NDArray { x.factor(.eigen, "eigh") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -50,12 +50,13 @@ final class SymmetricEigenvalues: UnaryOp {
 }
 
 extension Tensor {
-    /// The eigenvalues [.., n], in ascending order, and eigenvectors, the columns of [.., n, n], of each
-    /// symmetric matrix in the last two axes, of which the lower triangle is read, or the `upper` one.
+    /// The eigenvalues [.., n], in ascending order, and eigenvectors, the columns of [.., n, n], of
+    /// each symmetric matrix in the last two axes, of which the lower triangle is read, or the
+    /// `upper` one.
     ///
-    /// The signs of vectors are arbitrary, and gradients are right only for functions that don't depend
-    /// on them. They need eigenvalues that differ: else they are infinite or NaN. Those of `eigvalsh`
-    /// exist in any case. The gradient is the symmetric one.
+    /// The signs of vectors are arbitrary, and gradients are right only for functions that don't
+    /// depend on them. They need eigenvalues that differ: else they are infinite or NaN. Those of
+    /// `eigvalsh` exist in any case. The gradient is the symmetric one.
     public final func eigh(upper: Bool = false) -> (values: Tensor, vectors: Tensor) {
         let matrices = squares("eigh")
         let packed = SymmetricEigen()(upper ? matrices.transpose() : matrices)

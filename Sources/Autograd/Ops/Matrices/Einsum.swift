@@ -2,11 +2,11 @@ public import Tensor
 
 /// A sum of products over labelled axes (Einstein's convention).
 ///
-/// Each operand has a letter an axis. A letter that the result doesn't name is summed over; one that
-/// stands twice in an operand means its diagonal; "..." stands for any number of axes, which broadcast.
-/// Without "->" the result has the axes of the ellipsis, then the letters that occur once, in
-/// alphabetical order, upper case first. Operands are multiplied from the left to the right, by matrix
-/// products where there is something to sum.
+/// Each operand has a letter an axis. A letter that the result doesn't name is summed over; one
+/// that stands twice in an operand means its diagonal; "..." stands for any number of axes, which
+/// broadcast. Without "->" the result has the axes of the ellipsis, then the letters that occur
+/// once, in alphabetical order, upper case first. Operands are multiplied from the left to the
+/// right, by matrix products where there is something to sum.
 ///
 ///     einsum("bij,bjk->bik", a, b)    // products of matrices
 ///     einsum("ii", a)                 // the trace

@@ -2,8 +2,8 @@ import Tensor
 
 /// An expression like "bij,bjk->bik", read and checked against its operands: labels of all axes.
 ///
-/// Letters have labels from 0, upper case first, and the axes of an ellipsis labels from 100, counted
-/// from the last one.
+/// Letters have labels from 0, upper case first, and the axes of an ellipsis labels from 100,
+/// counted from the last one.
 struct EinsumExpression {
     /// The labels of each operand's axes, in order.
     let operands: [[Int]]

@@ -1,7 +1,8 @@
 public import Tensor
 
 /// P = A⁺. With R = I − A P and Q = I − P A,
-/// dA = −Pᵀ dP Pᵀ + R dPᵀ P Pᵀ + Pᵀ P dPᵀ Q, where the rank of A stays the same (Golub and Pereyra 1973)
+/// dA = −Pᵀ dP Pᵀ + R dPᵀ P Pᵀ + Pᵀ P dPᵀ Q, where the rank of A stays the same (Golub and Pereyra
+/// 1973)
 final class PseudoInverse: UnaryOp {
     let tolerance: Double
     init(tolerance: Double) { self.tolerance = tolerance }
@@ -54,8 +55,8 @@ final class MatrixExponential: UnaryOp {
 extension Tensor {
     /// The Moore–Penrose inverse [.., n, m] of each matrix [.., m, n] in the last two axes.
     ///
-    /// Singular values up to `tolerance` times the largest count as 0; nil is max(m, n) units in the
-    /// last place. The gradient holds where small changes keep the rank.
+    /// Singular values up to `tolerance` times the largest count as 0; nil is max(m, n) units in
+    /// the last place. The gradient holds where small changes keep the rank.
     public final func pseudoInverse(tolerance: Double? = nil) -> Tensor {
         let matrices = wideMatrices("pseudoInverse")
         return PseudoInverse(tolerance: tolerance ?? smallestRatio)(matrices)
@@ -75,8 +76,8 @@ extension Tensor {
         return (values .> least).sum(axis: -1)
     }
 
-    /// The ratio of the largest and the smallest singular value of each matrix, ∞ where that is 0; or,
-    /// of another norm than the spectral one, |A| · |A⁻¹|, which traps where A is singular.
+    /// The ratio of the largest and the smallest singular value of each matrix, ∞ where that is 0;
+    /// or, of another norm than the spectral one, |A| · |A⁻¹|, which traps where A is singular.
     public final func conditionNumber(_ norm: MatrixNorm = .spectral) -> Tensor {
         let matrices = wideMatrices("conditionNumber")
         if norm == .spectral || norm == .smallestSingular {
@@ -90,8 +91,8 @@ extension Tensor {
         return matrices.matrixNorm(norm) * matrices.inverse().matrixNorm(norm)
     }
 
-    /// Each square matrix in the last two axes times itself, `exponent` factors in all; the identity of
-    /// none, and those of the inverse if negative.
+    /// Each square matrix in the last two axes times itself, `exponent` factors in all; the
+    /// identity of none, and those of the inverse if negative.
     public final func matrixPower(_ exponent: Int) -> Tensor {
         guard rank >= 2, shape[rank - 1] == shape[rank - 2] else {
             fail("matrixPower", "matrices of shape \(shape) are not square")

@@ -1,8 +1,8 @@
 public import Tensor
 
 /// Q of A = Q R for matrices at least as high as wide; R = Qᵀ A. With M = Qᵀ dQ,
-/// dA = (dQ + Q (tril(M − Mᵀ, −1) − M)) R⁻ᵀ (Walter and Lehmann 2010, "Algorithmic differentiation of
-/// linear algebra functions")
+/// dA = (dQ + Q (tril(M − Mᵀ, −1) − M)) R⁻ᵀ (Walter and Lehmann 2010, "Algorithmic differentiation
+/// of linear algebra functions")
 final class Orthogonal: UnaryOp {
     private let isComplete: Bool
     init(complete: Bool) { isComplete = complete }
@@ -37,10 +37,11 @@ final class Orthogonal: UnaryOp {
 }
 
 extension Tensor {
-    /// A = Q R of each matrix [.., m, n] in the last two axes: orthonormal columns Q [.., m, k] and an
-    /// upper triangle R [.., k, n], k = min(m, n); k = m if `complete`.
+    /// A = Q R of each matrix [.., m, n] in the last two axes: orthonormal columns Q [.., m, k] and
+    /// an upper triangle R [.., k, n], k = min(m, n); k = m if `complete`.
     ///
-    /// The gradient needs first k columns of full rank; complete factors of high matrices have none.
+    /// The gradient needs first k columns of full rank; complete factors of high matrices have
+    /// none.
     public final func qr(complete: Bool = false) -> (q: Tensor, r: Tensor) {
         let a = wideMatrices("qr")
         let (m, n) = (shape[rank - 2], shape[rank - 1])

@@ -3,8 +3,8 @@ public import Tensor
 /// A = U diag(s) Vᵀ, packed as the rows of U [m, k], then s, then the rows of V [n, k]. With
 /// Eᵢⱼ = sⱼ² − sᵢ², 1 on the diagonal, and skew X = X − Xᵀ,
 /// dA = U (skew(Uᵀ dU)/E · S + S · skew(Vᵀ dV)/E + diag ds) Vᵀ, plus (I − U Uᵀ) dU S⁻¹ Vᵀ for high
-/// matrices and U S⁻¹ dVᵀ (I − V Vᵀ) for wide ones (Townsend 2016, "Differentiating the singular value
-/// decomposition")
+/// matrices and U S⁻¹ dVᵀ (I − V Vᵀ) for wide ones (Townsend 2016, "Differentiating the singular
+/// value decomposition")
 final class SVD: UnaryOp {
     override func forward(_ x: NDArray) -> NDArray { x.factor(.singular, "svd") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -85,12 +85,13 @@ extension Tensor {
         columns - MatMul()(self, MatMul()(transpose(), columns))
     }
 
-    /// A = U diag(s) Vᵀ of each matrix [.., m, n] in the last two axes: U [.., m, k], s [.., k] from
-    /// the largest, and Vᵀ [.., k, n], k = min(m, n).
+    /// A = U diag(s) Vᵀ of each matrix [.., m, n] in the last two axes: U [.., m, k], s [.., k]
+    /// from the largest, and Vᵀ [.., k, n], k = min(m, n).
     ///
-    /// The signs of columns of U and V are arbitrary, and gradients are right only for functions that
-    /// don't depend on them. They need singular values that differ, and for matrices that are not square
-    /// none that is 0: else they are infinite or NaN. Those of `singularValues` exist in any case.
+    /// The signs of columns of U and V are arbitrary, and gradients are right only for functions
+    /// that don't depend on them. They need singular values that differ, and for matrices that are
+    /// not square none that is 0: else they are infinite or NaN. Those of `singularValues` exist in
+    /// any case.
     public final func svd() -> (u: Tensor, s: Tensor, vt: Tensor) {
         let matrices = wideMatrices("svd")
         let parts = SVDParts(SVD()(matrices), like: matrices)

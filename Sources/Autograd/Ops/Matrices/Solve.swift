@@ -83,8 +83,8 @@ final class TriangularSolve: MatrixEquation {
 }
 
 /// The shortest X that brings A X nearest to B: X = A⁺ B. With P = A⁺, R = B − A X and Q = I − P A,
-/// dB = Pᵀ dX,  dA = −dB Xᵀ + R (P dB)ᵀ + Pᵀ X (Q dX)ᵀ, where the rank of A stays the same (Golub and
-/// Pereyra 1973)
+/// dB = Pᵀ dX,  dA = −dB Xᵀ + R (P dB)ᵀ + Pᵀ X (Q dX)ᵀ, where the rank of A stays the same (Golub
+/// and Pereyra 1973)
 final class LeastSquares: MatrixEquation {
     private let tolerance: Double
     init(tolerance: Double) { self.tolerance = tolerance }

@@ -1,7 +1,8 @@
 import Glibc
 
-/// e^A = (e^(A/2ˢ))^(2ˢ), and that by a quotient of polynomials of degree 13 where the norm is below
-/// 5.37 (Higham 2005, "The scaling and squaring method for the matrix exponential revisited").
+/// e^A = (e^(A/2ˢ))^(2ˢ), and that by a quotient of polynomials of degree 13 where the norm is
+/// below 5.37 (Higham 2005, "The scaling and squaring method for the matrix exponential
+/// revisited").
 extension Columns {
     func exponential() -> Columns {
         let norm = largestColumn

@@ -103,7 +103,8 @@ extension Columns {
         return (u.product(vt), info)
     }
 
-    /// A⁺ᵀ, singular values up to `tolerance` times the largest counting as 0; overwrites the matrix.
+    /// A⁺ᵀ, singular values up to `tolerance` times the largest counting as 0; overwrites the
+    /// matrix.
     func transposedInverse(tolerance: Double) -> (result: Columns, info: Int32) {
         let (u, s, vt, info) = singular(vectors: true)
         let least = s.rows > 0 ? Real(tolerance) * s.elements[0] : 0

@@ -16,8 +16,8 @@ struct LUFactors<Real: LapackReal> {
         firstZero = info
     }
 
-    /// Gives small pivots a size: the root of a rounding error, so that half of the digits stay where
-    /// terms that grow with the inverse cancel.
+    /// Gives small pivots a size: the root of a rounding error, so that half of the digits stay
+    /// where terms that grow with the inverse cancel.
     func nudge() {
         var scale = Real(0)
         for position in 0..<factors.rows * factors.count {
