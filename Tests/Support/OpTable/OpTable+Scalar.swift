@@ -147,11 +147,15 @@ extension OpTable {
             "prelu", "Where", inputs: [real, real],
             shapes: [[[3, 4], [4]], [[2, 3, 4], [3]], [[4], [1]], [[], []], [[0, 3], [3]]]
         ) { $0[0].prelu($0[1]) },
-        binary("mishGrad", "ActivationGrad", InnerOps.mishGrad),
-        binary("celuGrad", "ActivationGrad", InnerOps.celuGrad),
-        binary("relu6Grad", "ActivationGrad", over: -2...2, -4...9, InnerOps.relu6Grad),
-        binary("hardsigmoidGrad", "ActivationGrad", over: -2...2, -5...5, InnerOps.hardsigmoidGrad),
-        binary("hardswishGrad", "ActivationGrad", over: -2...2, -5...5, InnerOps.hardswishGrad),
-        binary("hardshrinkGrad", "ActivationGrad", InnerOps.hardshrinkGrad),
+        binary("mishGrad", "ActivationGrad") { InnerOps.mishGrad($0, $1) },
+        binary("celuGrad", "ActivationGrad") { InnerOps.celuGrad($0, $1) },
+        binary("relu6Grad", "ActivationGrad", over: -2...2, -4...9) { InnerOps.relu6Grad($0, $1) },
+        binary("hardsigmoidGrad", "ActivationGrad", over: -2...2, -5...5) {
+            InnerOps.hardsigmoidGrad($0, $1)
+        },
+        binary("hardswishGrad", "ActivationGrad", over: -2...2, -5...5) {
+            InnerOps.hardswishGrad($0, $1)
+        },
+        binary("hardshrinkGrad", "ActivationGrad") { InnerOps.hardshrinkGrad($0, $1) },
     ]
 }
