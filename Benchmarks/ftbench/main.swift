@@ -17,6 +17,7 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("products", benchmarkProducts),
     ("convolutions", benchmarkConvolutions),
     ("attention", benchmarkAttention),
+    ("ordering", benchmarkOrdering),
     ("million_ops", benchmarkMillionOps),
 ]
 

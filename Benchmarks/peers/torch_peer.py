@@ -188,9 +188,22 @@ def attention():
         report(f"{name}, gradients", ms=round(median(gradients, 200, 50) * 1e3, 4))
 
 
+def ordering():
+    for shape in ((1000000,), (4096, 64), (64, 4096)):
+        x = torch.randn(shape)
+        size = "x".join(map(str, shape))
+        work = {
+            "cummax": lambda: x.cummax(-1), "cummin": lambda: x.cummin(-1),
+            "median": lambda: x.median(-1), "histc": lambda: torch.histc(x, 100),
+            "histogram": lambda: torch.histogram(x, 100)}
+        for name, step in work.items():
+            report(f"{name} {size}", ms=round(median(step, 50, 10) * 1e3, 4))
+
+
 workloads = {"mlp_tiny": mlp_tiny, "mlp": mlp, "scalar_chain": scalar_chain, "grad_mlp": grad_mlp,
              "hvp_mlp": hvp_mlp, "jvp_mlp": jvp_mlp,
-             "checkpoint_mlp": checkpoint_mlp, "attention": attention, "million_ops": million_ops}
+             "checkpoint_mlp": checkpoint_mlp, "attention": attention, "ordering": ordering,
+             "million_ops": million_ops}
 for name in sys.argv[1:] or workloads:
     if name in workloads:
         workloads[name]()

@@ -75,15 +75,22 @@ public struct Loader: Sendable {
             targetTransforms, shape: dataset.targetShape, dataset.targetDType)
     }
 
-    /// The same with another order of the examples.
-    init(_ other: Loader, _ sampler: Sampler) {
+    /// The same with another order of the examples, or with other transforms of targets.
+    init(_ other: Loader, _ sampler: Sampler? = nil, targets: TransformPipeline? = nil) {
         dataset = other.dataset
-        self.sampler = sampler
+        self.sampler = sampler ?? other.sampler
         batchSize = other.batchSize
         dropLast = other.dropLast
         prefetch = other.prefetch
         allInputs = other.allInputs
-        targets = other.targets
+        self.targets = targets ?? other.targets
+    }
+
+    /// The same with further transforms of targets at the end.
+    package func addingTargetTransforms(_ more: [Transform]) throws -> Loader {
+        let pipeline = try TransformPipeline(
+            targets.transforms + more, shape: dataset.targetShape, dataset.targetDType)
+        return Loader(self, targets: pipeline)
     }
 
     /// Batches of a whole epoch.

@@ -43,6 +43,8 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
         self.predictions = predictions
         self.positiveWeight = positiveWeight
         self.positiveWeights = positiveWeights
+        checkWeights("BinaryCrossEntropy", classWeights)
+        checkWeights("BinaryCrossEntropy", positiveWeights, "positive weight")
         self.classWeights = classWeights
         self.ignoredIndex = ignoredIndex
         self.reduction = reduction

@@ -31,6 +31,7 @@ public struct CrossEntropy: Loss {
         }
         self.labelSmoothing = labelSmoothing
         self.ignoredIndex = ignoredIndex
+        checkWeights("CrossEntropy", classWeights)
         self.classWeights = classWeights
         self.reduction = reduction
     }

@@ -71,6 +71,7 @@ public struct Focal: Loss {
         guard gamma >= 0 else { fail("Focal", "gamma is \(gamma); it must not be negative") }
         self.gamma = gamma
         self.ignoredIndex = ignoredIndex
+        checkWeights("Focal", classWeights)
         self.classWeights = classWeights
         self.reduction = reduction
     }

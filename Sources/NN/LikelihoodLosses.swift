@@ -21,6 +21,7 @@ public struct PoissonNLL: ElementwiseLoss {
         isLogarithm: Bool = true, isFull: Bool = false, epsilon: Double = 1e-8,
         reduction: LossReduction = .mean
     ) {
+        guard epsilon >= 0 else { fail("PoissonNLL", "epsilon is \(epsilon), not from 0 up") }
         self.isLogarithm = isLogarithm
         self.isFull = isFull
         self.epsilon = epsilon
@@ -80,6 +81,7 @@ public struct GaussianNLL: Loss {
                 "GaussianNLL", "mean \(mean.shape) and target \(target.shape) differ in shape",
                 hint: "reshape one of them; losses don't broadcast")
         }
+        variance.require("GaussianNLL", "a variance is negative") { ($0 .< 0).logicalNot() }
         let raised = variance + (variance.detach().maximum(epsilon) - variance.detach())
         let error = (mean - target.cast(to: mean.dtype)).square() / raised
         return reduced(raised.log() + error)

@@ -140,3 +140,9 @@ extension Tensor {
         return (self / divisor).maskedFill(isNothing, 0)
     }
 }
+
+/// Traps unless the weights of a loss are finite numbers from 0 up.
+func checkWeights(_ loss: String, _ weights: [Double]?, _ what: String = "class weight") {
+    guard let wrong = weights?.first(where: { !($0 >= 0 && $0.isFinite) }) else { return }
+    fail(loss, "a \(what) is \(wrong); weights are finite numbers from 0 up")
+}

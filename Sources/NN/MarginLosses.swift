@@ -113,6 +113,7 @@ public struct MultiMargin: Loss {
         self.margin = margin
         self.isSquared = isSquared
         self.ignoredIndex = ignoredIndex
+        checkWeights("MultiMargin", classWeights)
         self.classWeights = classWeights
         self.reduction = reduction
     }

@@ -16,6 +16,7 @@ public struct NegativeLogLikelihood: Loss {
         ignoredIndex: Int? = nil, classWeights: [Double]? = nil, reduction: LossReduction = .mean
     ) {
         self.ignoredIndex = ignoredIndex
+        checkWeights("NegativeLogLikelihood", classWeights)
         self.classWeights = classWeights
         self.reduction = reduction
     }

@@ -19,6 +19,7 @@ public final class Adadelta: Optimizer {
     ) {
         checkShare(rho, "Adadelta", "rho")
         self.rho = rho
+        checkSize(epsilon, "Adadelta", "epsilon")
         self.epsilon = epsilon
         super.init(
             source, rule: .adadelta, learningRate: learningRate, weightDecay: weightDecay,

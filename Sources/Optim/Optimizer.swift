@@ -21,6 +21,7 @@ public class Optimizer {
         get { noteReading("learning rate", \.currentRate) }
         set {
             Optimizer.refuse("sets the learning rate")
+            checkSize(newValue, "\(type(of: self))", "the learning rate")
             currentRate = newValue
         }
     }
@@ -29,6 +30,7 @@ public class Optimizer {
         get { noteReading("weight decay", \.currentDecay) }
         set {
             Optimizer.refuse("sets the weight decay")
+            checkSize(newValue, "\(type(of: self))", "the weight decay")
             currentDecay = newValue
         }
     }
@@ -100,6 +102,13 @@ public class Optimizer {
                 }
                 append(name, parameter, group: index)
             }
+        }
+        checkSize(learningRate, "\(type(of: self))", "the learning rate")
+        for decay in [weightDecay] + groups.compactMap(\.weightDecay) {
+            checkSize(decay, "\(type(of: self))", "the weight decay")
+        }
+        for group in groups {
+            checkSize(group.rateFactor, "\(type(of: self))", "the factor of a group's rate")
         }
         if entries.isEmpty {
             fail(

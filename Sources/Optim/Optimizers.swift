@@ -69,6 +69,7 @@ public class Adam: Optimizer {
         super.init(
             source, rule: rule, learningRate: learningRate, weightDecay: weightDecay,
             slots: ["m", "v"])
+        checkSize(epsilon, "\(type(of: self))", "epsilon")
         checkShare(beta1, "\(type(of: self))", "beta1")
         checkShare(beta2, "\(type(of: self))", "beta2")
     }
@@ -128,6 +129,7 @@ public final class RMSprop: Optimizer {
         checkShare(alpha, "RMSprop", "alpha")
         checkShare(momentum, "RMSprop", "momentum")
         self.alpha = alpha
+        checkSize(epsilon, "RMSprop", "epsilon")
         self.epsilon = epsilon
         self.momentum = momentum
         super.init(
@@ -155,6 +157,7 @@ public final class Adagrad: Optimizer {
         _ source: some ParameterSource, learningRate: Double = 0.01, epsilon: Double = 1e-10,
         weightDecay: Double = 0
     ) {
+        checkSize(epsilon, "Adagrad", "epsilon")
         self.epsilon = epsilon
         super.init(
             source, rule: .adagrad, learningRate: learningRate, weightDecay: weightDecay,
@@ -197,4 +200,11 @@ public final class Lion: Optimizer {
 /// Traps unless `value` lies in 0..<1.
 func checkShare(_ value: Double, _ optimizer: String, _ name: String) {
     guard value >= 0, value < 1 else { fail(optimizer, "\(name) is \(value), not in 0..<1") }
+}
+
+/// Traps unless `value` is a finite number from 0 up.
+func checkSize(_ value: Double, _ optimizer: @autoclosure () -> String, _ name: String) {
+    guard value >= 0, value.isFinite else {
+        fail(optimizer(), "\(name) is \(value), not a number from 0 up")
+    }
 }

@@ -14,7 +14,8 @@ enum HDF5Listing {
                 product.multipliedReportingOverflow(by: size).partialValue
             }
             return FileListing.Row(
-                name: entry.path, kind: "dataset", shape: entry.dimensions, dtype: entry.typeName,
+                name: entry.path, kind: "dataset",
+                shape: entry.content == .null ? nil : entry.dimensions, dtype: entry.typeName,
                 byteCount: entry.dtype.map { elements.multipliedReportingOverflow(by: $0.size) }?
                     .partialValue ?? entry.storedBytes, note: note(entry, file),
                 statistics: options.statistics ? try statistics(file, entry) : nil)
@@ -28,7 +29,9 @@ enum HDF5Listing {
     private static func statistics(
         _ file: HDF5File, _ entry: HDF5Entry
     ) throws -> TensorStatistics? {
-        guard entry.dtype != nil, !entry.dimensions.isEmpty else { return nil }
+        guard entry.dtype != nil, !entry.dimensions.isEmpty, entry.content == .stored else {
+            return nil
+        }
         let dataset = try HDF5Dataset(file, entry.path)
         let fitting = (4 << 20) / max(1, dataset.rowBytes) / dataset.chunkRows
         let step = max(1, fitting) * dataset.chunkRows
@@ -41,6 +44,11 @@ enum HDF5Listing {
     }
 
     private static func note(_ entry: HDF5Entry, _ file: HDF5File) -> String {
+        switch entry.content {
+        case .stored: break
+        case .unwritten: return "never written"
+        case .null: return "empty"
+        }
         let chunks = entry.chunks?.map { String($0) }.joined(separator: "×")
         let classes = ClassNames.note(file, on: entry.path).map { [$0] } ?? []
         return ([chunks.map { "chunks \($0)" } ?? "contiguous"] + entry.filters + classes)

@@ -27,6 +27,11 @@ enum InspectCommand {
             show(listing.text(), listing.json, isJSON)
             return .success
         }
+        if let index = try ShardIndex(path) {
+            let listing = index.listing(options)
+            show(listing.text(), listing.json, isJSON)
+            return .success
+        }
         return try inspect(path, options, isJSON)
     }
 

@@ -99,9 +99,6 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
         HostileFile(
             "no offsets", x: #"{"dtype":"F32","shape":[0]}"#, "tensor \"x\" has no data_offsets"),
         HostileFile(
-            "unknown key", x: #"{"dtype":"F32","shape":[0],"data_offsets":[0,0],"z":0}"#,
-            "tensor \"x\" has the unknown key \"z\""),
-        HostileFile(
             "numeric dtype", x: #"{"dtype":32,"shape":[0],"data_offsets":[0,0]}"#,
             "tensor \"x\" has a dtype that is not a string"),
         HostileFile(

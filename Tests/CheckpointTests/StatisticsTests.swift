@@ -50,7 +50,10 @@ import Testing
         "read 8-bit floats",
         arguments: [
             (.float8E4M3, 0x38, 1), (.float8E4M3, 0x7E, 448), (.float8E4M3, 0x81, -0.001953125),
-            (.float8E5M2, 0x3C, 1), (.float8E5M2, 0xFB, -57344),
+            (.float8E5M2, 0x3C, 1), (.float8E5M2, 0xFB, -57344), (.float8E8M0, 0x7E, 0.5),
+            (.float8E4M3FNUZ, 0x40, 1), (.float8E4M3FNUZ, 0xFF, -240),
+            (.float8E4M3FNUZ, 0x01, 0.0009765625), (.float8E5M2FNUZ, 0x40, 1),
+            (.float8E5M2FNUZ, 0x7F, 57344), (.float8E5M2FNUZ, 0x81, -0.00000762939453125),
         ] as [(SafetensorsType, UInt8, Double)])
     func smallFloats(type: SafetensorsType, byte: UInt8, value: Double) throws {
         let result = try #require([byte].withUnsafeBytes { TensorStatistics(type, $0) })
@@ -63,6 +66,12 @@ import Testing
         #expect(e4m3?.nans == 2)
         let e5m2 = [UInt8(0x7C), 0x7F].withUnsafeBytes { TensorStatistics(.float8E5M2, $0) }
         #expect(e5m2?.infinities == 1 && e5m2?.nans == 1)
+        for type in [SafetensorsType.float8E4M3FNUZ, .float8E5M2FNUZ, .float8E8M0] {
+            let bytes: [UInt8] = type == .float8E8M0 ? [0xFF, 0x7F] : [0x80, 0x40]
+            let statistics = bytes.withUnsafeBytes { TensorStatistics(type, $0) }
+            #expect(statistics?.nans == 1 && statistics?.infinities == 0)
+            #expect(statistics?.minimum == 1 && statistics?.maximum == 1)
+        }
         #expect(
             [UInt8](repeating: 0, count: 8).withUnsafeBytes { TensorStatistics(.complex64, $0) }
                 == nil)

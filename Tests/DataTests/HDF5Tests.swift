@@ -26,23 +26,53 @@ struct HDF5Tests {
         }
     }
 
-    @Test("named bytes keep their sign", arguments: [true, false])
-    func enumeration(signed: Bool) throws {
-        RawHDF5.create(folder["a.h5"]) { file in
-            let type = H5Tenum_create(RawHDF5.integer(1, signed: signed))
-            var values: [Int8] = [-1, 0, 1]
-            for index in values.indices { H5Tenum_insert(type, "name\(index)", &values[index]) }
-            let space = H5Screate_simple(1, [3], nil)
-            let plain = hid_t(H5P_DEFAULT)
-            let id = H5Dcreate2(file, "x", type, space, plain, plain, plain)
-            H5Dwrite(id, type, hid_t(H5S_ALL), hid_t(H5S_ALL), plain, values)
-            H5Dclose(id)
-            H5Sclose(space)
-            H5Tclose(type)
+    @Test(
+        "named integers keep their value, sign and size", arguments: [true, false], [1, 2, 4, 8])
+    func enumeration(signed: Bool, size: Int) throws {
+        for bigEndian in [false, true] {
+            let type = RawHDF5.integer(size, signed: signed, bigEndian: bigEndian)
+            RawHDF5.create(folder["a.h5"]) { file in
+                let names = H5Tenum_create(type)
+                for (index, value) in [UInt64.max, 0, 1].enumerated() {
+                    var bytes = (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+                    if bigEndian { bytes.reverse() }
+                    H5Tenum_insert(names, "name\(index)", bytes)
+                }
+                RawHDF5.add(file, "x", [4], stored: names)
+                let id = H5Dopen2(file, "x", hid_t(H5P_DEFAULT))
+                // The last value has no name.
+                let rows: [UInt64] = [.max, 0, 1, 77]
+                let stored = rows.flatMap { value in
+                    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+                    return bigEndian ? bytes.reversed() : bytes
+                }
+                H5Dwrite(id, names, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), stored)
+                H5Dclose(id)
+                H5Tclose(names)
+            }
+            let array = try HDF5Dataset(HDF5File(folder["a.h5"]), "x").read()
+            let dtypes: [DType] =
+                signed ? [.int8, .int16, .int32, .int64] : [.uint8, .uint16, .uint32, .uint64]
+            #expect(array.dtype.size == size && dtypes.contains(array.dtype))
+            let largest = size == 8 ? UInt64.max : 1 << (8 * UInt64(size)) - 1
+            if signed {
+                #expect(array.values(as: Int.self) == [-1, 0, 1, 77])
+            } else {
+                #expect(array.values(as: UInt64.self) == [largest, 0, 1, 77])
+            }
         }
-        let array = try HDF5Dataset(HDF5File(folder["a.h5"]), "x").read()
-        #expect(array.dtype == (signed ? .int8 : .uint8))
-        #expect(array.values(as: Int.self) == [signed ? -1 : 255, 0, 1])
+    }
+
+    @Test("arrays may be made of others of the same file")
+    func virtual() throws {
+        try HDF5Writer.create(folder["a.h5"]) { file in
+            try file.write("one", sample([3, 2], .int32))
+            try file.write("two", sample([3, 2], .int32))
+        }
+        try RawHDF5.join(folder["a.h5"], "both", ["one", "two"], rows: 3, width: 2, in: ".")
+        let both = try HDF5Dataset(HDF5File(folder["a.h5"]), "both").read()
+        let rows = sample([3, 2], .int32).values(as: Int.self)
+        #expect(both.shape == [6, 2] && both.values(as: Int.self) == rows + rows)
     }
 
     @Test("chunks that libhdf5 refuses are an error and not left out")

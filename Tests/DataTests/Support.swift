@@ -93,6 +93,33 @@ enum RawHDF5 {
         return type
     }
 
+    /// Adds a virtual dataset, int32 [sources × rows, width], of others of a file.
+    static func join(
+        _ path: String, _ name: String, _ sources: [String], rows: Int, width: Int, in file: String
+    ) throws {
+        try HDF5Library.locked {
+            // H5F_ACC_RDWR, a macro that Swift can't see.
+            let id = H5Fopen(path, 1, hid_t(H5P_DEFAULT))
+            try #require(id >= 0)
+            let whole = H5Screate_simple(2, [hsize_t(rows * sources.count), hsize_t(width)], nil)
+            let part = H5Screate_simple(2, [hsize_t(rows), hsize_t(width)], nil)
+            let layout = h5x_dataset_creation()
+            for (index, source) in sources.enumerated() {
+                H5Sselect_hyperslab(
+                    whole, H5S_SELECT_SET, [hsize_t(index * rows), 0], nil,
+                    [hsize_t(rows), hsize_t(width)], nil)
+                H5Pset_virtual(layout, whole, file, source, part)
+            }
+            H5Sselect_all(whole)
+            let plain = hid_t(H5P_DEFAULT)
+            H5Dclose(H5Dcreate2(id, name, h5x_integer(4, 1), whole, plain, layout, plain))
+            H5Pclose(layout)
+            H5Sclose(part)
+            H5Sclose(whole)
+            H5Fclose(id)
+        }
+    }
+
     /// A dataset of `stored` elements; `values` are written from `memory`'s type if given.
     static func add(
         _ file: hid_t, _ name: String, _ dimensions: [Int], stored: hid_t,

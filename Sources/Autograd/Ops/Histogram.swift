@@ -2,18 +2,39 @@ public import Tensor
 
 // Counting elements by value.
 
+/// How many elements along the last axis lie between neighbours among edges: int64, no gradient.
+final class BinCounts: BinaryOp {
+    private let count: Int
+    private let bins: Kernel.Bins
+    private init(_ count: Int, _ bins: Kernel.Bins) { (self.count, self.bins) = (count, bins) }
+
+    /// `edges` are of one row for all or of each; halves are counted as the float32 that they are.
+    static func of(_ x: Tensor, _ edges: Tensor, _ count: Int, _ bins: Kernel.Bins) -> Tensor {
+        let (x, edges) = Tensor.promoted(x.detach(), edges.detach())
+        let type: DType = x.dtype == .float64 ? .float64 : .float32
+        return BinCounts(count, bins)(x.cast(to: type), edges.cast(to: type))
+    }
+
+    override var isDifferentiable: Bool { false }
+    override func forward(_ x: NDArray, _ edges: NDArray) -> NDArray {
+        x.counts(count, between: edges, bins)
+    }
+    override func batch(_ x: Tensor, _ edges: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        if isBatched.a { return self(x, edges) }
+        return self(x.expand(to: x.shape.inserting(edges.shape[0], at: 0)), edges)
+    }
+}
+
 extension Tensor {
     /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
-    /// the largest element; the last part includes its end. In this tensor's dtype, or float32 of
-    /// integers; elements outside and NaN count nowhere.
+    /// the largest element, which must be finite; the last part includes its end. In this tensor's
+    /// dtype, or float32 of integers; elements outside and NaN count nowhere.
     public final func histc(
         bins: Int = 100, range: ClosedRange<Double>? = nil
     ) -> Tensor {
         let x = floating.detach().reshape([count])
         let (low, high) = x.histogramRange(bins, range, widening: 1)
-        let place = ((x - low) * bins / (high - low)).cast(to: .int64).minimum(bins - 1)
-        let isInside = (x .>= low).logicalAnd(x .<= high)
-        return place.counts(where: isInside, bins, weights: nil).cast(to: x.dtype)
+        return BinCounts.of(x, .stack([low, high]), bins, .even).cast(to: x.dtype)
     }
 
     /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
@@ -31,25 +52,36 @@ extension Tensor {
         let fromLow = low + width * steps.cast(to: x.dtype)
         let fromHigh = high - width * (bins - steps).cast(to: x.dtype)
         let edges = Tensor.where(steps .< (bins + 1) / 2, fromLow, fromHigh)
-        return histogram(edges: edges, weights: weights, density: density)
+        return histogram(.edges, edges, weights, density)
     }
 
     /// How many elements lie between neighbours among ascending edges [n + 1]; see `histogram(bins:)`.
     public final func histogram(
         edges: Tensor, weights: Tensor? = nil, density: Bool = false
     ) -> (counts: Tensor, edges: Tensor) {
+        histogram(.any, edges, weights, density)
+    }
+
+    private func histogram(
+        _ kind: Kernel.Bins, _ edges: Tensor, _ weights: Tensor?, _ density: Bool
+    ) -> (counts: Tensor, edges: Tensor) {
         guard edges.rank == 1, edges.count >= 2 else {
             fail("histogram", "edges have shape \(edges.shape), not one axis of at least 2")
         }
-        if let weights, weights.shape != shape {
-            fail("histogram", "weights \(weights.shape) don't fit elements \(shape)")
-        }
         let bins = edges.count - 1
         let x = floating.detach().reshape([count])
-        let isInside = (x .>= edges[0]).logicalAnd(x .<= edges[bins])
-        let place = edges.searchSorted(x, right: true).minimum(bins) - 1
-        var counts = place.counts(where: isInside, bins, weights: weights?.reshape([count]))
-        counts = counts.cast(to: weights.map { $0.floating.dtype } ?? x.dtype)
+        var counts: Tensor
+        if let weights {
+            guard weights.shape == shape else {
+                fail("histogram", "weights \(weights.shape) don't fit elements \(shape)")
+            }
+            let isInside = (x .>= edges[0]).logicalAnd(x .<= edges[bins])
+            let place = edges.searchSorted(x, right: true).minimum(bins) - 1
+            counts = place.sums(of: weights.reshape([count]), where: isInside, bins)
+                .cast(to: weights.floating.dtype)
+        } else {
+            counts = BinCounts.of(x, edges, bins, kind).cast(to: x.dtype)
+        }
         if density { counts = counts / counts.sum() / edges.diff() }
         return (counts, edges)
     }
@@ -69,13 +101,10 @@ extension Tensor {
         )
     }
 
-    /// How often each place below `bins` occurs in this row where a mask holds: int64, or sums of
-    /// weights.
-    private func counts(where mask: Tensor, _ bins: Int, weights: Tensor?) -> Tensor {
+    /// The sums of weights at each place below `bins` of this row, where a mask holds.
+    private func sums(of weights: Tensor, where mask: Tensor, _ bins: Int) -> Tensor {
         let kept = Tensor.where(mask, self, constant(bins))
-        let ones = Tensor.full(like: kept, 1)
-        return ScatterAdd.of(weights ?? ones, kept, rows: bins + 1)
-            .narrow(axis: 0, start: 0, count: bins)
+        return ScatterAdd.of(weights, kept, rows: bins + 1).narrow(axis: 0, start: 0, count: bins)
     }
 
     /// How often each number from 0 to the largest occurs in this tensor of integers of rank 1: int64;

@@ -72,7 +72,8 @@ extension Shape {
     fileprivate func divisor(
         _ axes: [Int]?, _ correction: Double, _ operation: String
     ) -> Double {
-        Swift.max(0, Double(length(axes, operation)) - correction)
+        if correction.isNaN { fail(operation, "the correction is NaN") }
+        return Swift.max(0, Double(length(axes, operation)) - correction)
     }
 }
 

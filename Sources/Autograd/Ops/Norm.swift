@@ -82,6 +82,7 @@ extension Tensor {
         if order == 0 {
             fail("norm", "there is none of order 0", hint: "count with (x .!= 0).sum()")
         }
+        if order.isNaN { fail("norm", "the order is NaN") }
         return Norm(order, axes, keepDims: keepDims)(floating)
     }
 

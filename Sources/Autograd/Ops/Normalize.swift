@@ -95,6 +95,7 @@ extension Tensor {
         guard axes >= 1, axes <= rank else {
             fail("layerNorm", "\(shape) has no \(axes) last axes")
         }
+        guard epsilon >= 0 else { fail("layerNorm", "epsilon is \(epsilon), not from 0 up") }
         if axes == 1 { return Normalize(epsilon)(self) }
         let count = shape.suffix(axes).reduce(1, *)
         return Normalize(epsilon)(reshape(Shape(shape.dropLast(axes) + [count]))).reshape(shape)

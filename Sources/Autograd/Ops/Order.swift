@@ -36,6 +36,16 @@ final class RunningExtreme: UnaryOp {
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
+/// The place of one element of each row along the last axis, which stays with size 1: int64, no
+/// gradient.
+final class RankPlace: UnaryOp {
+    let rank: Kernel.Rank
+    init(_ rank: Kernel.Rank) { self.rank = rank }
+    override var isDifferentiable: Bool { false }
+    override func forward(_ x: NDArray) -> NDArray { x.place(of: rank) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}
+
 /// y[…, i] = x[…, index[…, i]] along the last axis,  dx = dy added at the indices
 final class TakeAlong: BinaryOp {
     /// `index` is int64 and has the shape of x but for the last axis.

@@ -24,7 +24,7 @@ extension Tensor {
         }
         let weights = detach().cast(to: .float64)
         return noGrad {
-            if weights.trace == nil, Recorder.current == nil { weights.requireWeights() }
+            weights.requireWeights()
             return
                 withReplacement
                 ? weights.drawn(count, using: random) : weights.raced(count, using: random)
@@ -32,12 +32,13 @@ extension Tensor {
     }
 
     private func requireWeights() {
-        let total = sum(axis: -1, keepDims: true)
-        let isPositive = total.isFinite().logicalAnd(total .> 0)
-        if (self .>= 0).logicalAnd(isPositive).all().item != 0 { return }
-        fail(
+        require(
             "multinomial", "weights are negative or not finite, or add up to 0",
-            hint: "softmax makes weights of any numbers")
+            hint: "softmax makes weights of any numbers"
+        ) { weights in
+            let total = weights.sum(axis: -1, keepDims: true)
+            return (weights .>= 0).logicalAnd(total.isFinite()).logicalAnd(total .> 0)
+        }
     }
 
     /// Places in the running sums of the weights; the last one where rounding leads beyond it.

@@ -67,8 +67,7 @@ extension Tensor {
         guard k >= 1, k <= along.size else {
             fail("kthValue", "k is \(k), not one of 1 to \(along.size) along axis \(axis)")
         }
-        let order = Order(descending: false)(along.rows)
-        return along.atOne(order.narrow(axis: -1, start: k - 1, count: 1), keepDims: keepDims)
+        return along.atOne(RankPlace(.after(k - 1))(along.rows), keepDims: keepDims)
     }
 
     /// The median along an axis and where it is: int64. Of an even number of elements it is the lower
@@ -78,14 +77,7 @@ extension Tensor {
     ) -> (values: Tensor, indices: Tensor) {
         let along = AxisRows(self, axis, "median")
         along.requireElements()
-        let order = Order(descending: false)(along.rows)
-        let middle = order.narrow(axis: -1, start: (along.size - 1) / 2, count: 1)
-        guard dtype.isFloat else { return along.atOne(middle, keepDims: keepDims) }
-        // A NaN is last in order, and the first extreme.
-        let last = order.narrow(axis: -1, start: along.size - 1, count: 1)
-        let hasNaN = TakeAlong.of(along.rows.detach(), last).isNaN()
-        let firstNaN = ArgExtreme(maximum: true)(along.rows).unsqueeze(-1)
-        return along.atOne(.where(hasNaN, firstNaN, middle), keepDims: keepDims)
+        return along.atOne(RankPlace(.median)(along.rows), keepDims: keepDims)
     }
 
     /// The median of all elements, the lower of two in the middle; NaN if there is one, or of no
@@ -102,10 +94,7 @@ extension Tensor {
     ) -> (values: Tensor, indices: Tensor) {
         let along = AxisRows(self, axis, "nanMedian")
         along.requireElements()
-        let order = Order(descending: false)(along.rows)
-        let numbers = along.rows.isNaN().logicalNot().sum(axis: -1, keepDims: true)
-        let middle = (numbers - 1).maximum(0).floorDivide(2)
-        return along.atOne(TakeAlong.of(order, middle), keepDims: keepDims)
+        return along.atOne(RankPlace(.nanMedian)(along.rows), keepDims: keepDims)
     }
 
     /// The median of the elements that are not NaN, the lower of two in the middle; NaN if there are

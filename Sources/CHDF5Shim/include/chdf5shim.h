@@ -1,6 +1,7 @@
 // What Swift can't import of HDF5: its macros, its versioned functions and C callbacks.
 #pragma once
 #include <hdf5.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -105,6 +106,15 @@ static inline int h5x_link_kind(hid_t location, const char *name) {
     case H5L_TYPE_EXTERNAL: return 2;
     default: return 3;
     }
+}
+
+// Whether a path leads to an object of this file, over soft links too.
+static inline bool h5x_leads_here(hid_t location, const char *name) {
+    hid_t access = h5x_link_access();
+    if (access < 0) return false;
+    htri_t found = H5Oexists_by_name(location, name, access);
+    H5Pclose(access);
+    return found > 0;
 }
 
 // A number that two names of one object share.

@@ -23,6 +23,12 @@ static inline int64_t ft_top_room(int64_t n, int64_t k) {
     return n <= 4 * k ? n + 8 : k + (k > 64 ? k : 64) + 64 + 8;
 }
 
+// The lower of the elements in the middle: the first NaN if there is one; or NaN left out.
+enum ft_rank { FT_RANK_MEDIAN = -1, FT_RANK_NAN_MEDIAN = -2 };
+// Bins of a range cut evenly, of which only the ends are edges, by arithmetic; of nearly even edges,
+// where that says where to look; of any edges.
+enum ft_bins { FT_BINS_EVEN, FT_BINS_EDGES, FT_BINS_ANY };
+
 // Instruction sets, in increasing order; `ft_isa_best` asks the processor.
 enum ft_isa { FT_BASE, FT_AVX2, FT_AVX512 };
 int ft_isa_best(void);
@@ -107,11 +113,19 @@ typedef struct ft_kernels {
     // `right`; all lie below a NaN. n may be 0.
     void (*_Nonnull search)(int dtype, bool right, int64_t n, const void *x, int64_t count,
         const void *values, int64_t *index);
+    // counts[i] += how many of n elements lie from edges[i] up to edges[i + 1], or at the last edge, by a
+    // rule of ft_bins; counts[bins] += NaN and what lies outside. float32 and float64; edge_count >= 2.
+    void (*_Nonnull bins)(int rule, int dtype, int64_t n, const void *x, int64_t edge_count,
+        const void *edges, int64_t bins, int64_t *counts);
 
     // --- Order. NaN counts as larger than any number; of equal elements the first comes first,
     // descending too. Fewer than 2^32 elements a row. A pair is a key and a place, ft_pair_size bytes.
     // index = the places of each row's elements in order; `room` is for 2 (n + 8) pairs.
     void (*_Nonnull order_rows)(int dtype, bool descending, int64_t rows, int64_t n, const void *x,
+        int64_t *index, void *room);
+    // index = the place of the one element in each row that `rank` others precede, or by ft_rank; `room`
+    // as for order_rows.
+    void (*_Nonnull rank_rows)(int dtype, int64_t rank, int64_t rows, int64_t n, const void *x,
         int64_t *index, void *room);
     // One row by many hands: pairs of the elements [begin, end) of x; how many of the pairs
     // [begin, end) have each of the 256 values of a digit, of which there are as many as bytes in an

@@ -6,7 +6,7 @@ enum ElementDecoder {
     /// Whether elements of a type can be read one by one.
     static func reads(_ type: SafetensorsType) -> Bool {
         switch type {
-        case .float8E8M0, .float6E2M3, .float6E3M2, .float4, .complex64: false
+        case .float6E2M3, .float6E3M2, .float4, .complex64: false
         default: true
         }
     }
@@ -42,7 +42,23 @@ enum ElementDecoder {
                 Double(Float(bitPattern: UInt32(x) << 16))
             }
         case .float8E5M2: each(bytes, range, block) { (x: UInt8) in half(UInt16(x) << 8) }
-        case .float8E4M3: each(bytes, range, block) { (x: UInt8) in float8E4M3(x) }
+        case .float8E4M3:
+            // NaN where all bits are set, no infinities.
+            each(bytes, range, block) { (x: UInt8) in
+                x & 0x7F == 0x7F ? .nan : float8(x, fraction: 3, bias: 7)
+            }
+        case .float8E4M3FNUZ:
+            each(bytes, range, block) { (x: UInt8) in
+                x == 0x80 ? .nan : float8(x, fraction: 3, bias: 8)
+            }
+        case .float8E5M2FNUZ:
+            each(bytes, range, block) { (x: UInt8) in
+                x == 0x80 ? .nan : float8(x, fraction: 2, bias: 16)
+            }
+        case .float8E8M0:
+            each(bytes, range, block) { (x: UInt8) in
+                x == 0xFF ? .nan : Double(sign: .plus, exponent: Int(x) - 127, significand: 1)
+            }
         case .int64: each(bytes, range, block) { (x: Int64) in Double(x) }
         case .int32: each(bytes, range, block) { (x: Int32) in Double(x) }
         case .int16: each(bytes, range, block) { (x: Int16) in Double(x) }
@@ -51,7 +67,7 @@ enum ElementDecoder {
         case .uint32: each(bytes, range, block) { (x: UInt32) in Double(x) }
         case .uint16: each(bytes, range, block) { (x: UInt16) in Double(x) }
         case .uint8, .bool: each(bytes, range, block) { (x: UInt8) in Double(x) }
-        case .float8E8M0, .float6E2M3, .float6E3M2, .float4, .complex64: break
+        case .float6E2M3, .float6E3M2, .float4, .complex64: break
         }
     }
 
@@ -72,15 +88,15 @@ enum ElementDecoder {
         Double(Float16(bitPattern: bits))
     }
 
-    /// 1 sign, 4 exponent and 3 fraction bits, bias 7, no infinities, NaN where all bits are set.
-    private static func float8E4M3(_ bits: UInt8) -> Double {
-        let exponent = Int(bits >> 3 & 0xF)
-        let fraction = Double(bits & 7) / 8
-        if bits & 0x7F == 0x7F { return .nan }
+    /// A sign, an exponent and so many bits of fraction.
+    private static func float8(_ bits: UInt8, fraction: Int, bias: Int) -> Double {
+        let unit = 1 << fraction
+        let exponent = Int(bits & 0x7F) >> fraction
+        let digits = Double(Int(bits) & (unit - 1)) / Double(unit)
         let magnitude =
             exponent == 0
-            ? Double(sign: .plus, exponent: -6, significand: 1) * fraction
-            : Double(sign: .plus, exponent: exponent - 7, significand: 1 + fraction)
+            ? Double(sign: .plus, exponent: 1 - bias, significand: 1) * digits
+            : Double(sign: .plus, exponent: exponent - bias, significand: 1 + digits)
         return bits & 0x80 == 0 ? magnitude : -magnitude
     }
 }

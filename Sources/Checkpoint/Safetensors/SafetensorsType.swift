@@ -17,6 +17,10 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     case float8E4M3 = "F8_E4M3"
     /// One byte: a sign, five bits of exponent, two of significand.
     case float8E5M2 = "F8_E5M2"
+    /// As `float8E4M3`, with a bias of 8, without −0, whose bits are the only NaN.
+    case float8E4M3FNUZ = "F8_E4M3FNUZ"
+    /// As `float8E5M2`, with a bias of 16, without infinities and −0, whose bits are the only NaN.
+    case float8E5M2FNUZ = "F8_E5M2FNUZ"
     /// One byte of exponent: the scales of blocks in microscaling formats.
     case float8E8M0 = "F8_E8M0"
     /// Six bits: a sign, two of exponent, three of significand.
@@ -60,7 +64,8 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
         case .float64, .int64, .uint64, .complex64: 64
         case .float32, .int32, .uint32: 32
         case .float16, .bfloat16, .int16, .uint16: 16
-        case .float8E4M3, .float8E5M2, .float8E8M0, .int8, .uint8, .bool: 8
+        case .float8E4M3, .float8E5M2, .float8E4M3FNUZ, .float8E5M2FNUZ, .float8E8M0: 8
+        case .int8, .uint8, .bool: 8
         case .float6E2M3, .float6E3M2: 6
         case .float4: 4
         }
@@ -74,6 +79,8 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
         switch self {
         case .float8E4M3: "float8_e4m3"
         case .float8E5M2: "float8_e5m2"
+        case .float8E4M3FNUZ: "float8_e4m3fnuz"
+        case .float8E5M2FNUZ: "float8_e5m2fnuz"
         case .float8E8M0: "float8_e8m0"
         case .float6E2M3: "float6_e2m3"
         case .float6E3M2: "float6_e3m2"

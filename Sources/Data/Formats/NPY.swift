@@ -35,6 +35,9 @@ public enum NPY {
         let stored = Shape(header.isFortran ? header.shape.reversed() : header.shape)
         let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[start...])
         let array = NDArray(copying: bytes, stored, header.dtype)
+        if header.isSwapped {
+            array.withUnsafeMutableBytes { swapBytes($0, elementSize: header.dtype.size) }
+        }
         guard header.isFortran else { return array }
         return array.permute((0..<stored.rank).reversed()).contiguous()
     }

@@ -6,12 +6,20 @@ struct NPYHeader {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
     let dtype: DType
+    /// Whether elements have the highest byte first.
+    let isSwapped: Bool
     let isFortran: Bool
     let shape: [Int]
 
     /// Reads the header; also says where the elements start.
     static func find(_ file: MappedFile) throws -> (header: NPYHeader, end: Int) {
         let bytes = file.bytes
+        if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
+            throw DataError(
+                file.path,
+                "this is an archive of arrays (.npz), not one; save each with numpy.save, or load it"
+                    + " there: numpy.save('x.npy', numpy.load('\(file.path)')['x'])")
+        }
         guard bytes.count >= 10, bytes.prefix(6).elementsEqual(magic) else {
             throw DataError(file.path, "this is not a .npy file; save it with numpy.save")
         }
@@ -57,7 +65,9 @@ struct NPYHeader {
         guard let code, let order, let shape else {
             throw DataError(path, "the .npy header is damaged; save the array again")
         }
-        return NPYHeader(dtype: try dtype(code, path), isFortran: order, shape: shape)
+        let isSwapped = code.hasPrefix(">")
+        let dtype = try dtype(isSwapped ? "<" + code.dropFirst() : code, path)
+        return NPYHeader(dtype: dtype, isSwapped: isSwapped, isFortran: order, shape: shape)
     }
 
     /// NumPy's code of a dtype, if it has one: byte order, kind and bytes, as in `<u2`.
@@ -73,12 +83,6 @@ struct NPYHeader {
 
     private static func dtype(_ code: String, _ path: String) throws -> DType {
         if let match = DType.allCases.first(where: { self.code(of: $0) == code }) { return match }
-        if code.hasPrefix(">") {
-            throw DataError(
-                path,
-                "elements '\(code)' have the highest byte first; save them with"
-                    + " array.astype('<\(code.dropFirst())')")
-        }
         throw DataError(
             path,
             "elements '\(code.prefix(32))' aren't numbers that are supported; save integers"

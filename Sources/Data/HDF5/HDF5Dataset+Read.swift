@@ -118,7 +118,11 @@ extension HDF5Dataset {
 
     /// Makes what arrived valid elements of the dtype.
     private func settle(_ bytes: UnsafeMutableRawBufferPointer) {
-        guard type == .enumeration(.bool) else { return }
-        for index in bytes.indices { bytes[index] = bytes[index] == 0 ? 0 : 1 }
+        guard case .enumeration(let dtype, let isSwapped) = type else { return }
+        if dtype == .bool {
+            for index in bytes.indices { bytes[index] = bytes[index] == 0 ? 0 : 1 }
+        } else if isSwapped {
+            swapBytes(bytes, elementSize: dtype.size)
+        }
     }
 }

@@ -64,6 +64,12 @@ public final class HDF5Dataset: Sendable {
         if case .unsupported(let name) = type {
             throw error("holds \(name), not numbers; store it as an array of one numeric type")
         }
+        switch entry.content {
+        case .stored: break
+        case .unwritten:
+            throw error("was made, but its elements were never written; write them")
+        case .null: throw error("holds nothing, not even a shape; write elements into it")
+        }
         if entry.dimensions.isEmpty {
             throw error("is a single value; data needs a first axis that counts the examples")
         }
@@ -74,9 +80,7 @@ public final class HDF5Dataset: Sendable {
         }
         try checkPlausible()
         try checkChunks()
-        if HDF5Library.locked({ reachesOutside }) {
-            throw error("keeps its elements in other files; copy them into this one")
-        }
+        try HDF5Library.locked { try checkSources() }
     }
 
     /// A size that no file of this length can hold is a damaged or hostile one: the densest filter
@@ -110,10 +114,49 @@ public final class HDF5Dataset: Sendable {
                 + " hold; it is damaged, make it again")
     }
 
-    private var reachesOutside: Bool {
-        HDF5Library.with(H5Dget_create_plist(id), H5Pclose) { plist in
-            H5Pget_external_count(plist) > 0 || H5Pget_layout(plist) == H5D_VIRTUAL
+    /// Elements may be those of other datasets of this file, which are arrays themselves.
+    private func checkSources() throws {
+        let plist = H5Dget_create_plist(id)
+        try HDF5Library.with(plist, H5Pclose) { plist in
+            var count = 0
+            let isVirtual = H5Pget_layout(plist) == H5D_VIRTUAL
+            if isVirtual, H5Pget_virtual_count(plist, &count) < 0 { count = 0 }
+            let files = (0..<count).map { text($0, plist, H5Pget_virtual_filename) }
+            if H5Pget_external_count(plist) > 0 || files.contains(where: { $0 != "." }) {
+                throw error("keeps its elements in other files; copy them into this one")
+            }
+            for index in 0..<count {
+                let source = text(index, plist, H5Pget_virtual_dsetname)
+                guard h5x_leads_here(file.id, source), isPlain(source) else {
+                    throw error(
+                        "takes its elements from '\(source)', which is no array of this file; "
+                            + "copy them")
+                }
+            }
+        }
+    }
+
+    /// Whether a dataset holds its elements itself.
+    private func isPlain(_ path: String) -> Bool {
+        let opened = HDF5Library.with(h5x_dataset_access(0), H5Pclose) {
+            H5Dopen2(file.id, path, $0)
+        }
+        return HDF5Library.with(opened ?? -1, H5Dclose) { source in
+            HDF5Library.with(H5Dget_create_plist(source), H5Pclose) { plist in
+                H5Pget_external_count(plist) == 0 && H5Pget_layout(plist) != H5D_VIRTUAL
+            } ?? false
         } ?? false
+    }
+
+    private func text(
+        _ index: Int, _ plist: hid_t,
+        _ read: (hid_t, Int, UnsafeMutablePointer<CChar>?, Int) -> Int
+    ) -> String {
+        let length = read(plist, index, nil, 0)
+        guard length > 0, length < 1 << 16 else { return "" }
+        var bytes = [CChar](repeating: 0, count: length + 1)
+        guard read(plist, index, &bytes, bytes.count) == length else { return "" }
+        return String(decoding: bytes.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 
@@ -150,7 +193,14 @@ extension HDF5Dataset {
         for name in path.split(separator: "/") {
             prefix += prefix.isEmpty ? String(name) : "/" + name
             switch h5x_link_kind(file.id, prefix) {
-            case 0, 1: continue
+            case 0: continue
+            case 1:
+                guard h5x_leads_here(file.id, prefix) else {
+                    throw DataError(
+                        file.path,
+                        "'\(prefix)' is a link to what isn't in this file; \(suggestion(file, path))"
+                    )
+                }
             case 2, 3:
                 throw DataError(
                     file.path,

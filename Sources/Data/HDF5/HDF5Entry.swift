@@ -13,13 +13,28 @@ extension HDF5Entry {
         typeName = HDF5Entry.typeName(id, type)
         (chunks, filters) = HDF5Entry.layout(of: id, rank: dimensions.count)
         storedBytes = Int(clamping: H5Dget_storage_size(id))
+        content = HDF5Entry.content(of: id, dimensions, storedBytes)
     }
 
-    /// The sizes of the dimensions, or nil where they are unreadable or beyond an Int.
+    /// Elements of external files and virtual datasets are stored elsewhere.
+    private static func content(of id: hid_t, _ dimensions: [Int], _ storedBytes: Int) -> Content {
+        let isNull = HDF5Library.with(H5Dget_space(id), H5Sclose) {
+            H5Sget_simple_extent_type($0) == H5S_NULL
+        }
+        if isNull == true { return .null }
+        if storedBytes > 0 || dimensions.contains(0) { return .stored }
+        let isElsewhere = HDF5Library.with(H5Dget_create_plist(id), H5Pclose) { plist in
+            H5Pget_external_count(plist) > 0 || H5Pget_layout(plist) == H5D_VIRTUAL
+        }
+        return isElsewhere == false ? .unwritten : .stored
+    }
+
+    /// The sizes of the dimensions, none without a shape; nil where they are unreadable or beyond an
+    /// Int.
     private static func dimensions(of id: hid_t) -> [Int]? {
         HDF5Library.with(H5Dget_space(id), H5Sclose) { space -> [Int]? in
             let rank = H5Sget_simple_extent_ndims(space)
-            guard rank >= 0, H5Sget_simple_extent_type(space) != H5S_NULL else { return nil }
+            guard rank >= 0 else { return nil }
             var sizes = [hsize_t](repeating: 0, count: Int(rank))
             guard H5Sget_simple_extent_dims(space, &sizes, nil) >= 0 else { return nil }
             let values = sizes.compactMap { Int(exactly: $0) }
@@ -45,7 +60,7 @@ extension HDF5Entry {
             switch H5Tget_class(stored) {
             case H5T_INTEGER: return (H5Tget_sign(stored) == H5T_SGN_2 ? "int" : "uint") + "\(bits)"
             case H5T_FLOAT: return type.dtype == .bfloat16 ? "bfloat16" : "float\(bits)"
-            default: return type.dtype == .bool ? "bool" : "named bytes"
+            default: return type.dtype == .bool ? "bool" : "named \(type.dtype?.name ?? "values")"
             }
         }
         return name ?? "unknown"

@@ -18,6 +18,18 @@ public struct HDF5Entry: Sendable, Equatable {
     public let filters: [String]
     /// Bytes in the file.
     public let storedBytes: Int
+    /// Whether there are elements; a dataset may be made without a shape, or never be written.
+    public let content: Content
+
+    /// What became of a dataset's elements.
+    public enum Content: Sendable, Equatable {
+        /// They are stored, here or elsewhere.
+        case stored
+        /// There is a shape, but nobody wrote any.
+        case unwritten
+        /// There is not even a shape.
+        case null
+    }
 }
 
 extension HDF5File {

@@ -6,15 +6,15 @@ import Tensor
 enum HDF5Type: Sendable, Equatable {
     /// Elements that libhdf5 delivers as this dtype.
     case numeric(DType)
-    /// Names for the values of a byte, delivered as the bytes that are stored.
-    case enumeration(DType)
+    /// Names for integers, which are delivered as they are stored.
+    case enumeration(DType, swapped: Bool = false)
     /// A type that can't be read as numbers, by name.
     case unsupported(String)
 
     /// The dtype of an array read from it.
     var dtype: DType? {
         switch self {
-        case .numeric(let dtype), .enumeration(let dtype): dtype
+        case .numeric(let dtype), .enumeration(let dtype, _): dtype
         case .unsupported: nil
         }
     }
@@ -55,11 +55,15 @@ enum HDF5Type: Sendable, Equatable {
         let isBool = HDF5Library.with(h5x_bool(), H5Tclose) { H5Tequal(type, $0) > 0 } ?? false
         if isBool {
             self = .enumeration(.bool)
-        } else if H5Tget_size(type) == 1 {
-            self = .enumeration(H5Tget_sign(type) == H5T_SGN_2 ? .int8 : .uint8)
-        } else {
-            self = .unsupported("named values of more than a byte")
+            return
         }
+        let size = H5Tget_size(type)
+        let stored = HDF5Type(integerOf: size, signed: H5Tget_sign(type) == H5T_SGN_2)
+        guard case .numeric(let dtype) = stored, dtype.size == size else {
+            self = .unsupported("named \(size * 8)-bit integers")
+            return
+        }
+        self = .enumeration(dtype, swapped: size > 1 && H5Tget_order(type) == H5T_ORDER_BE)
     }
 
     private static func float(_ type: hid_t, _ size: Int) -> DType {

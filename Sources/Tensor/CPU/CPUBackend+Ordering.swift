@@ -27,6 +27,8 @@ extension CPUBackend {
                     out.element(start))
             }
         case .search(let right): search(a, b, right: right, into: index)
+        case .bins(let bins): count(a, between: b, bins, into: index, out.shape[out.rank - 1])
+        case .rank(let rank): place(a, of: rank, into: index)
         }
     }
 
@@ -39,7 +41,7 @@ extension CPUBackend {
     }
 
     /// Calls `body` with runs of rows, and with memory of its own for each run.
-    private func parallelRows(
+    func parallelRows(
         _ rows: Int, _ n: Int, roomBytes: Int,
         _ body: (Int, Int64, UnsafeMutableRawPointer) -> Void
     ) {
@@ -203,7 +205,7 @@ extension CPUBackend {
 
 extension NDArray {
     /// The address of an element of a contiguous array.
-    fileprivate func element(_ position: Int) -> UnsafeMutableRawPointer {
+    func element(_ position: Int) -> UnsafeMutableRawPointer {
         pointer + position * dtype.size
     }
 }

@@ -18,6 +18,31 @@ extension Kernel {
         /// out[i] = how many elements of the sorted row of a lie below b[i], or at most at it if
         /// `right`; a may be one row for all. int64.
         case search(right: Bool)
+        /// out[i] = how many elements of a lie from the edge b[i] up to b[i + 1], or at the last edge;
+        /// the edges may be one row for all. float32 and float64; out is int64.
+        case bins(Bins)
+        /// out = the place of one element of each row of a, int64.
+        case rank(Rank)
+    }
+
+    /// Where the edges of bins lie.
+    package enum Bins: Sendable {
+        /// Evenly between two, which are all that is given.
+        case even
+        /// Nearly evenly.
+        case edges
+        /// Anywhere.
+        case any
+    }
+
+    /// An element of a row by its rank.
+    package enum Rank: Sendable {
+        /// The one that so many precede.
+        case after(Int)
+        /// The lower of two in the middle; the first NaN if there is one.
+        case median
+        /// The same of those that are not NaN.
+        case nanMedian
     }
 }
 
@@ -31,13 +56,16 @@ extension Kernel.Ordering {
         case .runningExtreme(let maximum): maximum ? "running argmax" : "running argmin"
         case .recur: "recurrence"
         case .search: "searchSorted"
+        case .bins: "histogram"
+        case .rank(.after): "kthValue"
+        case .rank: "median"
         }
     }
 
     var operandCount: Int {
         switch self {
-        case .sort, .top, .runningExtreme: 1
-        case .take, .recur, .search: 2
+        case .sort, .top, .runningExtreme, .rank: 1
+        case .take, .recur, .search, .bins: 2
         }
     }
 }
@@ -49,13 +77,18 @@ extension Kernel {
             "contiguous rows", [a, b, out])
         let (n, length) = (a.shape[a.rank - 1], out.shape[out.rank - 1])
         switch ordering {
-        case .sort, .runningExtreme, .top:
+        case .sort, .runningExtreme, .top, .rank:
             hasType(out, .int64)
             require(
                 out.shape == a.shape.replacing(a.rank - 1, with: length) && length <= n,
                 "a place for each element, or for the best", [a, out])
             require(n <= UInt32.max, "rows of fewer than 2³² elements", [a])
             if case .top = ordering { return }
+            if case .rank(let rank) = ordering {
+                var isThere = n > 0
+                if case .after(let place) = rank { isThere = (0..<n).contains(place) }
+                return require(isThere && length == 1, "one place in each row", [a, out])
+            }
             require(length == n, "a place for each element", [a, out])
         case .take:
             hasType(b, .int64)
@@ -77,6 +110,18 @@ extension Kernel {
                 b.shape == out.shape
                     && (a.rank == 1 || out.shape == a.shape.replacing(a.rank - 1, with: length)),
                 "values for one sorted row or for each", [a, b, out])
+        case .bins(let bins):
+            hasType(out, .int64)
+            agree(a, b)
+            let edges = b.shape[b.rank - 1]
+            let leading = out.shape.removing(at: out.rank - 1)
+            let needed = bins == .even ? 2 : length + 1
+            require(
+                (a.dtype == .float32 || a.dtype == .float64)
+                    && a.shape.removing(at: a.rank - 1) == leading
+                    && (b.rank == 1 || b.shape.removing(at: b.rank - 1) == leading)
+                    && length > 0 && length < Int32.max && edges == needed,
+                "rows of floats and edges of their bins", [a, b, out])
         }
     }
 }
@@ -120,6 +165,22 @@ extension NDArray {
     package func runningExtreme(maximum: Bool) -> NDArray {
         let out = NDArray(uninitialized: shape, .int64, on: backend)
         Kernel.ordering(.runningExtreme(maximum: maximum)).run(contiguous(), into: out)
+        return out
+    }
+
+    /// The place of one element of each row along the last axis, which stays with size 1: int64.
+    package func place(of rank: Kernel.Rank) -> NDArray {
+        let out = NDArray(
+            uninitialized: shape.replacing(self.rank - 1, with: 1), .int64, on: backend)
+        Kernel.ordering(.rank(rank)).run(contiguous(), into: out)
+        return out
+    }
+
+    /// How many elements along the last axis lie in each of `count` bins: int64.
+    package func counts(_ count: Int, between edges: NDArray, _ bins: Kernel.Bins) -> NDArray {
+        let out = NDArray(
+            uninitialized: shape.replacing(rank - 1, with: count), .int64, on: backend)
+        Kernel.ordering(.bins(bins)).run(contiguous(), edges.contiguous(), into: out)
         return out
     }
 

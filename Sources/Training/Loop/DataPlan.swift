@@ -6,9 +6,9 @@ import Tensor
 
 /// The examples of a run, opened and checked.
 struct DataPlan {
-    let train: Loader
+    var train: Loader
     /// nil without validation data.
-    let validation: Loader?
+    var validation: Loader?
     /// What is stored, to notice later that the file is another one.
     let fingerprint: String
     /// The names of the inputs; one alone has the name "".

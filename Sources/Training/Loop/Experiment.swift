@@ -21,7 +21,7 @@ public final class Experiment {
     /// What changes the parameters.
     public let optimizer: Optimizer
     let device: DeviceChoice
-    let data: DataPlan
+    private(set) var data: DataPlan
     let rows: [LayerRow]
     /// The stream that the parameters were drawn from.
     let random: Random
@@ -77,6 +77,7 @@ public final class Experiment {
         // The parameters were drawn on the CPU, so that they are the same on every device.
         model.to(device.backend)
         optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
+        try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
     }
@@ -120,6 +121,7 @@ public final class Experiment {
         info.trainCount = data.train.dataset.count
         info.validationCount = data.validation?.dataset.count ?? 0
         info.storedInput = data.storedInput
+        info.targetNote = data.targetNote
         info.modelInputs = data.modelInputs
         info.isInMemory = data.train.dataset.isInMemory
         info.layers = rows

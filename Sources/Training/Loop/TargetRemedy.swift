@@ -1,7 +1,9 @@
+import Datasets
 import NN
 import Tensor
 
-/// Transforms that may make targets fit a loss: the sentence of an error offers the first that does.
+/// Transforms that may make targets fit a loss. The first that does is applied where it changes no
+/// number; else the sentence of an error offers it.
 struct TargetRemedy: CustomStringConvertible {
     /// What the targets would be then.
     let shape: Shape
@@ -44,14 +46,21 @@ struct TargetRemedy: CustomStringConvertible {
         return reshaped + vectors
     }
 
+    /// The transforms, where they keep every number: of targets that a cast keeps, too.
+    var transforms: [Transform]? {
+        if classes != nil { return nil }
+        let sizes = (0..<shape.rank).map { shape[$0] }
+        return (isReshaped ? [.reshape(sizes)] : []) + (isCast ? [.cast(dtype)] : [])
+    }
+
     var description: String {
-        var transforms: [String] = []
-        if let classes { transforms.append("{\"type\": \"oneHot\", \"classes\": \(classes)}") }
+        var words: [String] = []
+        if let classes { words.append("{\"type\": \"oneHot\", \"classes\": \(classes)}") }
         if isReshaped {
             let sizes = (0..<shape.rank).map { "\(shape[$0])" }.joined(separator: ", ")
-            transforms.append("{\"type\": \"reshape\", \"shape\": [\(sizes)]}")
+            words.append("{\"type\": \"reshape\", \"shape\": [\(sizes)]}")
         }
-        if isCast { transforms.append("{\"type\": \"cast\", \"dtype\": \"\(dtype.name)\"}") }
-        return "; add \(transforms.joined(separator: ", ")) to data.targetTransforms"
+        if isCast { words.append("{\"type\": \"cast\", \"dtype\": \"\(dtype.name)\"}") }
+        return "; add \(words.joined(separator: ", ")) to data.targetTransforms"
     }
 }

@@ -25,7 +25,8 @@ extension RunInfo {
         var counts = "train \(Format.grouped(trainCount))"
         if validationCount > 0 { counts += ", validation \(Format.grouped(validationCount))" }
         let input = storedInput == modelInput ? storedInput : "\(storedInput) → \(modelInput)"
-        return "\(dataPath)   \(counts)   \(input)\(isInMemory ? "" : "   streamed from disk")"
+        return "\(dataPath)   \(counts)   \(input)\(targetNote.isEmpty ? "" : ", \(targetNote)")"
+            + (isInMemory ? "" : "   streamed from disk")
     }
 
     private var modelLine: String {

@@ -43,6 +43,8 @@ public struct RunInfo: Sendable {
     public var validationCount = 0
     /// The dtype and shape of one stored input.
     public var storedInput = ""
+    /// How targets are read where that is not as they are stored: `targets float64 → int64`.
+    public var targetNote = ""
     /// The dtype and shape of one input that the model sees.
     public var modelInput: String {
         modelInputs.map { $0.name.isEmpty ? $0.type : "\($0.name) \($0.type)" }

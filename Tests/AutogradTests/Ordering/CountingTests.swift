@@ -103,6 +103,26 @@ struct CountingTests {
         expect(x.histogram(edges: edges, weights: weights).counts, [3, 12])
     }
 
+    @Test("counts in every example of a batch, each in a range of its own")
+    func batched() {
+        let x = Tensor([[1, 2, 3], [10, 20, 30]])
+        expect(vmap { (x: Tensor) in x.histogram(bins: 2).counts }(x), [1, 2, 1, 2])
+        expect(vmap { (x: Tensor) in x.histc(bins: 3) }(x), [1, 1, 1, 1, 1, 1])
+        let edges = Tensor([[0, 2, 4], [0, 10, 30]])
+        expect(
+            vmap { (edges: Tensor) in Tensor([1, 2, 3]).histogram(edges: edges).counts }(edges),
+            [1, 2, 3, 0])
+        expect(Tensor([1.5, 2.5], .float16).histc(bins: 2, range: 1...3), [1, 1])
+    }
+
+    @Test("stops where the elements leave no range to count in")
+    func noRange() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = Tensor([1, .nan] as [Float]).histc(bins: 3) }
+        expectSentence(result, "histogram: a range that ends at nan has no bins")
+    }
+
     @Test("counts small numbers, as many as there are")
     func bincount() {
         let x = Tensor([1, 1, 3], .int64)

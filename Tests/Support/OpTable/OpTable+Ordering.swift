@@ -43,16 +43,16 @@ extension OpTable {
         shaped("minWithIndices", "ArgExtreme", "TakeAlong", shapes: [[3, 4], [1, 1], [3, 0]]) {
             $0.minWithIndices(axis: 0, keepDims: true).values
         },
-        shaped("kthValue", "Order", "TakeAlong", shapes: [[3, 4], [1, 2], [0, 2]]) {
+        shaped("kthValue", "RankPlace", "TakeAlong", shapes: [[3, 4], [1, 2], [0, 2]]) {
             $0.kthValue(2).values
         },
-        shaped("median axis 1", "Order", "ArgExtreme", "TakeAlong", shapes: fullRows) {
+        shaped("median axis 1", "RankPlace", "TakeAlong", shapes: fullRows + [[3, 70]]) {
             $0.median(axis: 1).values
         },
-        shaped("median", "Order", "ArgExtreme", "TakeAlong", shapes: [[3, 4], [], [1]]) {
+        shaped("median", "RankPlace", "TakeAlong", shapes: [[3, 4], [], [1]]) {
             $0.median()
         },
-        shaped("nanMedian axis 0", "Order", "TakeAlong", shapes: [[3, 4], [1, 1], [3, 0]]) {
+        shaped("nanMedian axis 0", "RankPlace", "TakeAlong", shapes: [[3, 4], [1, 1], [3, 0]]) {
             $0.nanMedian(axis: 0, keepDims: true).values
         },
         shaped("mode", "Order", "RunningExtreme", "TakeAlong", shapes: fullRows) {
@@ -164,9 +164,9 @@ extension OpTable {
             shapes: [[[3, 4], [2, 2]], [[], [3]], [[3], [0]], [[0], [3]]], gradient: .none("bool")
         ) { ($0[0] * 2).round().isIn(($0[1] * 2).round()) },
         shaped(
-            "histc", "ScatterAdd", shapes: [[3, 40], [], [0]], gradient: .none("count")
+            "histc", "BinCounts", shapes: [[3, 40], [], [0]], gradient: .none("count")
         ) { $0.histc(bins: 5, range: -1...1.5) },
-        shaped("histogram", "Search", "ScatterAdd", shapes: [[3, 40]], gradient: .none("count")) {
+        shaped("histogram", "BinCounts", shapes: [[3, 40]], gradient: .none("count")) {
             $0.histogram(bins: 3, range: -1.5...1.5).counts
         },
         several(

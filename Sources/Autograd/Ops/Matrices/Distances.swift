@@ -121,6 +121,12 @@ extension Tensor {
                     hint: "give one number a column")
             }
         }
+        frequencies?.require("cov", "a frequency is not a whole number from 0 up") {
+            ($0 .>= 0).logicalAnd($0 .== $0.round())
+        }
+        weights?.require("cov", "a weight is negative or not finite") {
+            ($0 .>= 0).logicalAnd($0.isFinite())
+        }
         let x = weights.map { Tensor.promoted(rows, $0).0 } ?? rows
         let factors = [frequencies, weights].compactMap { $0?.cast(to: x.dtype) }
         let result: Tensor
