@@ -52,15 +52,20 @@ public final class Trainer {
     public convenience init(
         starting experiment: Experiment, in folder: RunFolder, stop: StopSignal = StopSignal()
     ) throws {
-        try self.init(experiment, folder, stop)
+        let lock = try RunLock(folder)
+        // Somebody may have trained in it since it was made.
+        try RunFolder.checkFree(folder.path)
+        try self.init(experiment, folder, stop, lock)
         try begin()
     }
 
-    init(_ experiment: Experiment, _ folder: RunFolder, _ stop: StopSignal) throws {
+    init(
+        _ experiment: Experiment, _ folder: RunFolder, _ stop: StopSignal, _ lock: RunLock
+    ) throws {
         self.experiment = experiment
         self.folder = folder
         self.stop = stop
-        lock = try RunLock(folder)
+        self.lock = lock
         digests = try experiment.data.digests()
         let config = experiment.config
         if config.training.bool("capture") {
