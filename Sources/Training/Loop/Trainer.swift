@@ -102,13 +102,15 @@ public final class Trainer {
             experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
-            while cursor.sampler.epoch < config.epochs {
-                guard try trainEpoch(), let measurement = try measure() else {
-                    return try end(.interrupted)
+            return try stop.during(.computing) {
+                while cursor.sampler.epoch < config.epochs {
+                    guard try trainEpoch(), let measurement = try measure() else {
+                        return try end(.interrupted)
+                    }
+                    try finishEpoch(measurement)
                 }
-                try finishEpoch(measurement)
+                return try end(.completed)
             }
-            return try end(.completed)
         } catch let divergence as Divergence {
             return try end(.diverged, reason: divergence.description, remedy: divergence.remedy)
         } catch {
