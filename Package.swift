@@ -104,7 +104,8 @@ let package = Package(
             "CheckpointTests", ["Tensor", "Autograd", "NN", "Checkpoint", "FTJSON", "FTSupport"]),
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport", "StrictDevice"]),
         tests(
-            "CommandTests", ["CKernels", "fttrain", "FTJSON", "Checkpoint", "Datasets", "Tensor"]),
+            "CommandTests",
+            ["CKernels", "fttrain", "FTJSON", "FTSupport", "Checkpoint", "Datasets", "Tensor"]),
         tests("ExampleTests", ["FakeTensor"]),
     ],
     swiftLanguageModes: [.v6],

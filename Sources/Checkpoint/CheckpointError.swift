@@ -1,3 +1,5 @@
+import FTSupport
+
 /// Why a checkpoint can't be read, written or used, as one sentence for the person at the terminal.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What went wrong, for programs that must tell the cases apart.
@@ -36,6 +38,6 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     /// `path: tensor "name" problem`.
     public var description: String {
         let subject = tensor.map { "tensor \($0.quotedForDisplay()) " } ?? ""
-        return "\(path): \(subject)\(problem)"
+        return "\(path): \(subject)\(problem)".onOneLine
     }
 }

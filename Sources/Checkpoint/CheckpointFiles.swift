@@ -9,21 +9,6 @@ extension AtomicFile<CheckpointError> {
             CheckpointError(.unwritable, path, $0.whileWriting)
         }
     }
-
-    /// Gives the content of `source` a second name, replacing what had it.
-    ///
-    /// A hard link where the file system has them, otherwise a copy.
-    static func duplicate(
-        _ source: String, as path: String, _ observer: SaveObserver?
-    ) throws(CheckpointError) {
-        let file = checkpoint(path, observer)
-        if try !file.link(source) {
-            let content = try MappedFile.checkpoint(source)
-            defer { withExtendedLifetime(content) {} }
-            try file.write { output throws(CheckpointError) in try output.write(content.bytes) }
-        }
-        try observer?(.linked)
-    }
 }
 
 extension MappedFile {

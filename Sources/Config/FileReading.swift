@@ -8,7 +8,7 @@ enum FileReading {
     /// The whole file, or one sentence on why it cannot be read.
     static func bytes(of file: String) throws(ConfigError) -> [UInt8] {
         do throws(FileProblem) {
-            return try FileBytes.read(file, limit: maximumSize)
+            return try FileBytes.read(file, limit: maximumSize, takesDevices: true)
         } catch {
             let message =
                 switch error {

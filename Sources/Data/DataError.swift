@@ -1,3 +1,5 @@
+import FTSupport
+
 /// What is wrong with a data file, in one sentence.
 public struct DataError: Error, Equatable, CustomStringConvertible {
     /// The file, as the user named it.
@@ -12,5 +14,5 @@ public struct DataError: Error, Equatable, CustomStringConvertible {
     }
 
     /// The sentence: file, problem, remedy.
-    public var description: String { "\(file): \(problem)" }
+    public var description: String { "\(file): \(problem)".onOneLine }
 }

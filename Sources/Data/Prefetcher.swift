@@ -6,7 +6,8 @@ import Tensor
 /// Letting go of it stops the thread.
 final class Prefetcher<Element: Sendable> {
     private let queue: BoundedQueue<Element>
-    private let thread: POSIXThread
+    /// nil where the system starts no more; the queue then says so.
+    private let thread: POSIXThread?
 
     /// Runs `make`, which hands over each element with `emit` and returns when that gives false.
     init(
@@ -14,14 +15,24 @@ final class Prefetcher<Element: Sendable> {
     ) {
         let queue = BoundedQueue<Element>(capacity: ahead)
         self.queue = queue
-        thread = POSIXThread {
-            CPUBackend.onThisThread { queue.finish(Result { try make(queue.push) }) }
+        do throws(SystemProblem) {
+            thread = try POSIXThread.start {
+                CPUBackend.onThisThread { queue.finish(Result { try make(queue.push) }) }
+            }
+        } catch {
+            thread = nil
+            queue.finish(
+                .failure(
+                    DataError(
+                        "threads",
+                        "the system starts no thread to read data in: \(systemMessage(error.code)); "
+                            + "allow more (ulimit -u) or more memory")))
         }
     }
 
     deinit {
         queue.cancel()
-        thread.join()
+        thread?.join()
     }
 
     /// The next element, or nil at the end, with the seconds spent waiting for it.

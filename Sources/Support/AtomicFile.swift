@@ -2,7 +2,7 @@ import Glibc
 
 /// The points of a save between which a program can be killed.
 package enum SaveStage: Sendable {
-    case created, wrote, synced, renamed, linked, removed
+    case created, wrote, synced, renamed, removed
 }
 
 /// A file that is replaced as a whole: at any moment, and after a power cut, either the old or the
@@ -47,15 +47,23 @@ package struct AtomicFile<Failure: Error> {
     /// Throws where the file couldn't be replaced now.
     package func check() throws(Failure) { try attempt(create).discard() }
 
-    /// Makes the file a second name of the content of `source`; false where the system makes no link,
-    /// as between file systems or where they have none.
-    package func link(_ source: String) throws(Failure) -> Bool {
-        let temporary = try attempt { () throws(FileProblem) in try AtomicName.temporary(path) }
-        guard Glibc.link(source, temporary) == 0 else { return false }
-        try publish(temporary)
-        // Renaming one name of a file over another of the same file does nothing.
-        unlink(temporary)
-        return true
+    /// Replaces the file with a copy of `source`: two files from then on, of which a fault that meets
+    /// one leaves the other.
+    package func copy(_ source: String) throws(Failure) {
+        let input = try attempt { () throws(FileProblem) in
+            try OwnFile.open(source, O_RDONLY, followsLinks: true)
+        }
+        defer { close(input) }
+        try write { output throws(Failure) in
+            var piece = [UInt8](repeating: 0, count: 1 << 22)
+            while true {
+                let count = try attempt { () throws(FileProblem) in
+                    try FileBytes.read(input, into: &piece)
+                }
+                if count == 0 { return }
+                try output.write(Array(piece[..<count]))
+            }
+        }
     }
 
     func attempt<R>(_ body: () throws(FileProblem) -> R) throws(Failure) -> R {

@@ -2,30 +2,48 @@ import Glibc
 
 /// Whole files, read and written without a temporary.
 package enum FileBytes {
-    /// All bytes of a file, device or pipe; throws where there are more than `limit`.
-    package static func read(_ path: String, limit: Int = .max) throws(FileProblem) -> [UInt8] {
+    /// All bytes of a file; throws where there are more than `limit`.
+    ///
+    /// - Parameter takesDevices: whether it may be a device or a pipe, which may make wait.
+    package static func read(
+        _ path: String, limit: Int = .max, takesDevices: Bool = false
+    ) throws(FileProblem) -> [UInt8] {
         if path.utf8.contains(0) { throw .isNoName }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor =
+            takesDevices
+            ? open(path, O_RDONLY | O_CLOEXEC)
+            : try OwnFile.open(path, O_RDONLY, followsLinks: true)
         guard descriptor >= 0 else { throw .last }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
+            let count = try read(descriptor, into: &piece)
             if count == 0 { return bytes }
-            if count < 0, errno == EINTR { continue }
-            if count < 0 { throw .last }
             bytes += piece[..<count]
             if bytes.count > limit { throw .isTooLarge }
         }
     }
 
-    /// Adds text at the end of a file, which is created if need be.
-    package static func append(_ text: String, to path: String) throws(FileProblem) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .last }
+    /// The next bytes of an open file, as many as there are and fit; 0 at its end.
+    static func read(_ descriptor: Int32, into piece: inout [UInt8]) throws(FileProblem) -> Int {
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count >= 0 { return count }
+            if errno != EINTR { throw .last }
+        }
+    }
+
+    /// Adds text at the end of a file of our own (see `OwnFile`), which is created if need be.
+    ///
+    /// - Parameter isSynced: whether to return only when it is on the disk.
+    package static func append(
+        _ text: String, to path: String, isSynced: Bool = false
+    ) throws(FileProblem) {
+        let descriptor = try OwnFile.open(path, O_WRONLY | O_CREAT | O_APPEND)
         defer { close(descriptor) }
         try write(text, to: descriptor)
+        if isSynced, fsync(descriptor) != 0 { throw .last }
     }
 
     /// Writes all of a text to an open file.

@@ -13,6 +13,10 @@ package enum FileProblem: Error, Equatable {
     case isFolder
     /// There is a device or pipe of that name.
     case isDevice
+    /// There is a symbolic link of that name.
+    case isLink
+    /// The file has a second name.
+    case hasSecondName
     /// The name is empty or holds a NUL.
     case isNoName
     /// It is larger than whoever reads it allows.
@@ -40,6 +44,8 @@ package enum FileProblem: Error, Equatable {
         case .system(let code): "can't be read: \(systemMessage(code))"
         case .isFolder: "is a directory, not a file"
         case .isDevice: "is a device or pipe, not a file"
+        case .isLink: "is a symbolic link, which isn't followed here; remove it"
+        case .hasSecondName: "is a file with a second name"
         case .isNoName: "can't be read: a NUL in the file name"
         case .isTooLarge: "can't be read: it is too large"
         }
@@ -50,12 +56,19 @@ package enum FileProblem: Error, Equatable {
         switch self {
         case .system(ENOSPC), .system(EDQUOT):
             "can't be written: the disk is full; what was there before is untouched"
+        case .system(EFBIG):
+            "can't be written: files may not be that large here (ulimit -f)"
         case .system(EACCES), .system(EPERM), .system(EROFS):
             "can't be written: permission denied for its folder"
         case .system(ENOENT), .system(ENOTDIR): "can't be written: its folder does not exist"
         case .system(let code): "can't be written: \(systemMessage(code))"
         case .isFolder: "can't be written: there is a directory of that name"
         case .isDevice: "can't be written: there is a device or pipe of that name"
+        case .isLink:
+            "can't be written: it is a symbolic link, which isn't followed here; remove it"
+        case .hasSecondName:
+            "can't be written: the file has a second name (a hard link), which would change too; "
+                + "remove it"
         case .isNoName: "is not a name for a file"
         case .isTooLarge: "can't be written: it is too large"
         }

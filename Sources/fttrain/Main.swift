@@ -8,17 +8,22 @@ import Training
 @main
 struct Main {
     static func main() {
-        // A reader that goes away (`fttrain list | head`) is no reason to die.
-        signal(SIGPIPE, SIG_IGN)
+        Faults.becomeExits()
+        Faults.restartWithoutSpareThreads()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let wantsJSON = arguments.contains("--json")
         do {
             let status = try run(arguments)
             try Terminal.checkOutput()
-            exit(status.rawValue)
+            end(status)
         } catch {
-            exit(report(error, asJSON: wantsJSON).rawValue)
+            end(report(error, asJSON: wantsJSON))
         }
+    }
+
+    /// Ends the process without waiting for threads of libraries; everything is written by now.
+    private static func end(_ status: ExitStatus) -> Never {
+        _exit(status == .interrupted ? StopSignal.exitStatus : status.rawValue)
     }
 
     private static func run(_ arguments: [String]) throws -> ExitStatus {

@@ -130,6 +130,94 @@ import Testing
         }
         #expect(steps.first == 2 && steps.last == 3 && steps == steps.sorted())
     }
+
+    @Test(
+        "at no point does a checkpoint speak of a best that isn't there",
+        arguments: [true, false])
+    func best(keepsStep: Bool) throws {
+        func checkpoint(_ step: Int, best: Int) -> TrainingCheckpoint {
+            var checkpoint = exampleCheckpoint(step: step)
+            checkpoint.state.best = BestMetric("accuracy", 0.5, epoch: best, step: best)
+            return checkpoint
+        }
+        for (step, best) in [(1, 1), (2, 1)] {
+            try store().save(checkpoint(step, best: best), isBest: step == best, keepsStep: true)
+        }
+        let folder = folder
+        var points = 0
+        try store().save(checkpoint(3, best: 3), isBest: true, keepsStep: keepsStep) {
+            (_) throws(CheckpointError) in
+            points += 1
+            let last = try TrainingCheckpoint(path: "\(folder.path)/last.safetensors").state
+            let best = try TrainingCheckpoint(path: "\(folder.path)/best.safetensors").state
+            #expect(best.step >= last.best?.step ?? 0)
+            #expect(best.best?.step == best.step)
+        }
+        #expect(points >= 12)
+        #expect(try TrainingCheckpoint.state(path: store().lastPath).best?.step == 3)
+        let inodes = folder.names().map { name -> UInt in
+            var status = stat()
+            stat(folder.file(name), &status)
+            return UInt(status.st_ino)
+        }
+        #expect(Set(inodes).count == inodes.count, "each is a file of its own")
+    }
+
+    @Test(
+        "a folder is made to hold what its newest checkpoint says",
+        arguments: ["best missing", "best damaged", "best older", "last older", "all there"])
+    func repair(case: String) throws {
+        func checkpoint(_ step: Int) -> TrainingCheckpoint {
+            var checkpoint = exampleCheckpoint(step: step, fill: Double(step))
+            checkpoint.state.best = BestMetric("accuracy", 0.5, epoch: step, step: step)
+            return checkpoint
+        }
+        try store().save(checkpoint(1), isBest: true)
+        let older = try contents(store().bestPath)
+        try store().save(checkpoint(2), isBest: true)
+        switch `case` {
+        case "best missing": unlink(store().bestPath)
+        case "best damaged": try folder.write("best.safetensors", Array(older.dropLast()))
+        case "best older": try folder.write("best.safetensors", older)
+        case "last older": try folder.write("last.safetensors", older)
+        default: break
+        }
+        let found = try #require(try store().newest())
+        #expect(found.checkpoint.state.step == 2)
+        guard case .asStated = try store().repair(found) else {
+            Issue.record("it could have been repaired")
+            return
+        }
+        for path in [store().lastPath, store().bestPath] {
+            #expect(try TrainingCheckpoint(path: path).state.step == 2)
+        }
+    }
+
+    @Test("what is lost is not claimed")
+    func lost() throws {
+        func save(_ step: Int, best: Int) throws {
+            var checkpoint = exampleCheckpoint(step: step)
+            checkpoint.state.best = BestMetric("accuracy", 0.5, epoch: best, step: best)
+            try store(keep: 0).save(checkpoint, isBest: step == best)
+        }
+        try save(1, best: 1)
+        let older = try contents(store().bestPath)
+        try save(2, best: 2)
+        try save(3, best: 2)
+        try folder.write("best.safetensors", older)
+        var found = try #require(try store().newest())
+        guard case .other(let state) = try store().repair(found) else {
+            Issue.record("the older best is not named")
+            return
+        }
+        #expect(state.step == 1)
+        unlink(store().bestPath)
+        found = try #require(try store().newest())
+        guard case .lost = try store().repair(found) else {
+            Issue.record("the best is claimed to be there")
+            return
+        }
+    }
 }
 
 extension SaveStage {

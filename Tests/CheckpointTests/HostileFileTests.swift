@@ -198,7 +198,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
         let pipe = sentence(in: folder) { _ = try SafetensorsFile(folder.file("pipe")) }
         #expect(pipe == "pipe: is a device or pipe, not a file")
         let nul = sentence(in: folder) { _ = try SafetensorsFile("a\0b") }
-        #expect(nul == "a\0b: can't be read: a NUL in the file name")
+        #expect(nul == "a\\u{0}b: can't be read: a NUL in the file name")
     }
 
     @Test("says that a file may not be read", .enabled(if: geteuid() != 0))

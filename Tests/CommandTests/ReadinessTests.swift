@@ -58,11 +58,21 @@ struct ReadinessTests {
     }
 
     @Test(
-        "output that can't be written is a sentence and a status",
-        arguments: [["schema"], ["list"]])
-    func fullDisk(arguments: [String]) throws {
+        "output that can't be written is a sentence and a status, of every command",
+        arguments: [
+            "schema", "list", "list layers", "--help", "--version", "check tiny.json",
+            "tiny.json --out full", "resume run", "eval run", "inspect run",
+            "inspect run/last.safetensors --json", "inspect data.h5", "data info data.h5",
+            "data digits d.h5 --train 10 --test 10", "graph tiny.json", "profile tiny.json --steps 2",
+        ])
+    func fullDisk(arguments: String) throws {
         let workspace = try Workspace()
-        let child = try workspace.start(arguments, output: "/dev/full")
+        try workspace.prepare()
+        if arguments.contains("run") {
+            #expect(try workspace.run("tiny.json", "-q", "--out", "run").status == 0)
+        }
+        let words = arguments.split(separator: " ").map { String($0) }
+        let child = try workspace.start(words, output: "/dev/full")
         let result = try child.wait(reading: false)
         #expect(result.status == 3)
         #expect(

@@ -120,16 +120,20 @@ struct AtomicFileTests {
         #expect(folder.names == [name])
     }
 
-    @Test("can be second names of a file")
-    func links() throws {
+    @Test("can be copies, files of their own")
+    func copies() throws {
         try save("content", as: "a")
         try save("old", as: "b")
         for _ in 0..<2 {
-            #expect(try file("b").link(folder["a"]))
+            try file("b").copy(folder["a"])
             #expect(folder.text("b") == "content")
             #expect(folder.names == ["a", "b"])
         }
-        #expect(try !file("b").link(folder["missing"]))
+        try save("other", as: "a")
         #expect(folder.text("b") == "content")
+        #expect(throws: Sentence("can't be written: its folder does not exist")) {
+            try file("b").copy(folder["missing"])
+        }
+        #expect(folder.names == ["a", "b"])
     }
 }

@@ -24,7 +24,10 @@ struct FileTests {
         #expect(throws: FileProblem.isTooLarge) {
             try FileBytes.read(folder["a"], limit: 199_999)
         }
-        #expect(throws: FileProblem.isTooLarge) { try FileBytes.read("/dev/zero", limit: 1 << 20) }
+        #expect(throws: FileProblem.isTooLarge) {
+            try FileBytes.read("/dev/zero", limit: 1 << 20, takesDevices: true)
+        }
+        #expect(throws: FileProblem.isDevice) { try FileBytes.read("/dev/zero", limit: 1 << 20) }
     }
 
     @Test("maps files, empty ones too")

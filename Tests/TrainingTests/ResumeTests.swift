@@ -104,6 +104,49 @@ import Testing
         #expect(try sandbox.text("short/config.json").contains("\"epochs\": 5"))
     }
 
+    @Test(
+        "makes a best that is missing or of an earlier epoch the best again",
+        arguments: [true, false])
+    func repairs(isMissing: Bool) throws {
+        let sandbox = Sandbox()
+        var trainer: Trainer? = try sandbox.trainer("run", ["training.bestBy=loss"])
+        let best = sandbox.file("run/best.safetensors")
+        trainer?.observers.append(
+            Listener { event in
+                guard case .epoch(let record) = event, record.epoch == 1 else { return }
+                try? sandbox.copy(best, to: "older")
+            })
+        let summary = try trainer?.run()
+        try #require(summary?.best?.epoch == 3)
+        trainer = nil
+        let expected = try tensors(best)
+        try FileManager.default.removeItem(atPath: best)
+        if !isMissing { try sandbox.copy(sandbox.file("older"), to: "run/best.safetensors") }
+        let measured = try Evaluation(sandbox.file("run"))
+        #expect(measured.notes.count == 1)
+        #expect(measured.notes.first?.contains("best epoch") == true, "\(measured.notes)")
+        #expect(try Trainer.resume(sandbox.file("run")).warnings.isEmpty)
+        #expect(try tensors(best) == expected)
+        #expect(try Evaluation(sandbox.file("run")).notes.isEmpty)
+    }
+
+    @Test("goes on without config.json, by the config in the checkpoint")
+    func withoutConfig() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("whole").run()
+        try stop(sandbox, "run", at: 8)
+        let before = try sandbox.text("run/config.json")
+        try FileManager.default.removeItem(atPath: sandbox.file("run/config.json"))
+        let resumption = try Trainer.resume(sandbox.file("run"))
+        #expect(resumption.warnings.count == 1)
+        #expect(resumption.warnings.first?.contains("config.json is missing") == true)
+        _ = try resumption.trainer.run()
+        #expect(try sandbox.text("run/config.json") == before)
+        #expect(
+            try tensors(sandbox.file("run/last.safetensors"))
+                == tensors(sandbox.file("whole/last.safetensors")))
+    }
+
     @Test("has nothing to do for a finished run")
     func finished() throws {
         let sandbox = Sandbox()

@@ -1,3 +1,4 @@
+import FTSupport
 public import Tensor
 
 extension CheckpointStore {
@@ -43,5 +44,39 @@ extension CheckpointStore {
         }
         if let first = skipped.first { throw first }
         return nil
+    }
+}
+
+extension CheckpointStore {
+    /// What `repair` made of the best checkpoint that the newest one speaks of.
+    public enum Best: Sendable {
+        /// It is there, or none is spoken of.
+        case asStated
+        /// It is lost; the file holds another one of the run, whose state this is.
+        case other(TrainingState)
+        /// It is lost, and there is none.
+        case lost
+    }
+
+    /// Makes the folder agree with its newest checkpoint, where a save was cut short or a file was lost:
+    /// `last` becomes that one, and `best` the one that it names, as far as the folder still has it.
+    public func repair(_ found: Found) throws(CheckpointError) -> Best {
+        let state = found.checkpoint.state
+        if found.path != lastPath { try AtomicFile.checkpoint(lastPath, nil).copy(found.path) }
+        guard let best = state.best else { return .asStated }
+        let kept = whole(bestPath)
+        if kept?.step == best.step { return .asStated }
+        let candidates = [lastPath, stepPath(best.step)]
+        if let source = candidates.first(where: { whole($0)?.step == best.step }) {
+            try AtomicFile.checkpoint(bestPath, nil).copy(source)
+            return .asStated
+        }
+        guard let kept, kept.best?.step == kept.step, kept.step < state.step else { return .lost }
+        return .other(kept)
+    }
+
+    /// The state of a checkpoint that is there and undamaged.
+    private func whole(_ path: String) -> TrainingState? {
+        (try? TrainingCheckpoint(path: path))?.state
     }
 }

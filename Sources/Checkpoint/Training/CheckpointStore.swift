@@ -30,8 +30,8 @@ public struct CheckpointStore: Sendable {
 
     /// Saves as `last`, and as `best` and step checkpoint where asked; then drops what is too old.
     ///
-    /// The bytes are written once: the other names are links to the same file where the file
-    /// system has links.
+    /// `last` comes after the others, so that it never speaks of a best that isn't there yet; each is a
+    /// file of its own.
     public func save(
         _ checkpoint: TrainingCheckpoint, isBest: Bool = false, keepsStep: Bool = false
     ) throws(CheckpointError) {
@@ -42,11 +42,15 @@ public struct CheckpointStore: Sendable {
         _ checkpoint: TrainingCheckpoint, isBest: Bool, keepsStep: Bool, observer: SaveObserver?
     ) throws(CheckpointError) {
         try removeLeftovers()
-        try checkpoint.save(to: lastPath, observer: observer)
-        if isBest { try AtomicFile.duplicate(lastPath, as: bestPath, observer) }
+        var paths: [String] = []
+        if isBest { paths.append(bestPath) }
+        if keepsStep, keep > 0 { paths.append(stepPath(checkpoint.state.step)) }
+        paths.append(lastPath)
+        try checkpoint.save(to: paths[0], observer: observer)
+        for path in paths.dropFirst() {
+            try AtomicFile.checkpoint(path, observer).copy(paths[0])
+        }
         guard keepsStep, keep > 0 else { return }
-        let path = stepPath(checkpoint.state.step)
-        try AtomicFile.duplicate(lastPath, as: path, observer)
         for old in try stepPaths().dropLast(keep) {
             try remove(old)
             try observer?(.removed)

@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 /// Reads our metadata strings back into values, with a sentence for each that is not what it was.
 struct MetadataReader {

@@ -19,8 +19,9 @@ final class ThreadPool: @unchecked Sendable {
     private let nextTask = Atomic(0)
     private let active = Atomic(0)
     private let sleepers = Atomic(0)
-    private let limit: Atomic<Int>
-    private let workerCount: Int
+    private let limit = Atomic(0)
+    /// As many as the system started.
+    private let workerCount = Atomic(0)
     private let wake = Monitor()
 
     /// About 100 µs of spinning before a worker sleeps: longer than the pauses within a train step.
@@ -29,19 +30,25 @@ final class ThreadPool: @unchecked Sendable {
     /// Whether work started in this scope stays on its thread.
     @TaskLocal static var staysOnThread = false
 
-    /// A pool of `threads` threads, the caller being one of them.
+    /// A pool of `threads` threads, or as many as the system starts, the caller being one of them.
     init(threads: Int) {
-        workerCount = max(0, threads - 1)
-        limit = Atomic(workerCount)
-        for index in 0..<workerCount {
-            POSIXThread.detach { [unowned self] in self.work(index) }
+        var started = 0
+        while started < threads - 1,
+            POSIXThread.detach({ [unowned self, started] in self.work(started) })
+        {
+            started += 1
         }
+        workerCount.store(started, ordering: .relaxed)
+        limit.store(started, ordering: .relaxed)
     }
 
     /// How many threads take tasks: at most as many as the pool was made with.
     var threads: Int {
         get { limit.load(ordering: .relaxed) + 1 }
-        set { limit.store(min(max(newValue - 1, 0), workerCount), ordering: .relaxed) }
+        set {
+            let most = workerCount.load(ordering: .relaxed)
+            limit.store(min(max(newValue - 1, 0), most), ordering: .relaxed)
+        }
     }
 
     /// Calls `body` once for each index in 0..<count, in any order, on all threads; returns when

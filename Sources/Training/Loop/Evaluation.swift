@@ -22,7 +22,7 @@ public struct Evaluation: Sendable {
     /// How often examples of each class (rows) were taken for each class (columns), where the config has
     /// the metric `confusionMatrix`.
     public let confusion: [[Int]]?
-    /// A sentence on each metric that has no value.
+    /// A sentence on a best checkpoint that is lost, and on each metric that has no value.
     public let notes: [String]
 
     /// Measures the best checkpoint of a run folder, or a checkpoint file.
@@ -31,7 +31,7 @@ public struct Evaluation: Sendable {
     public init(
         _ target: String, overrides: [String] = [], shouldStop: () -> Bool = { false }
     ) throws {
-        let path = try Evaluation.checkpoint(target)
+        let (path, remark) = try Evaluation.checkpoint(target)
         let checkpoint = try TrainingCheckpoint(path: path)
         guard let text = checkpoint.state.config else {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
@@ -59,9 +59,11 @@ public struct Evaluation: Sendable {
                 "\(blame), so the loss is \(Format.measure(measurement.loss)); "
                     + "correct the data or leave the row out")
         }
-        notes = measurement.metrics.filter(\.value.isNaN).map {
-            Evaluation.undefined($0.name, loader)
-        }
+        notes =
+            [remark].compactMap(\.self)
+            + measurement.metrics.filter(\.value.isNaN).map {
+                Evaluation.undefined($0.name, loader)
+            }
         self.confusion = confusion
         self.path = path
         dataPath = config.dataPath
@@ -83,18 +85,29 @@ public struct Evaluation: Sendable {
         return names("validation") && !names("split") ? overrides + ["data.split=null"] : overrides
     }
 
-    private static func checkpoint(_ target: String) throws -> String {
-        guard Folder.exists(target) else { return target }
+    /// What is to be measured, and a remark where that isn't what the run calls its best.
+    private static func checkpoint(_ target: String) throws -> (path: String, remark: String?) {
+        guard Folder.exists(target) else { return (target, nil) }
         let store = try RunFolder(opening: target).checkpoints()
         do {
-            _ = try TrainingCheckpoint.state(path: store.bestPath)
-            return store.bestPath
+            let held = try TrainingCheckpoint.state(path: store.bestPath)
+            let last = try? TrainingCheckpoint.state(path: store.lastPath)
+            guard let best = last?.best, best.step > held.step else { return (store.bestPath, nil) }
+            return (
+                store.bestPath,
+                "the best epoch was \(best.epoch), but \(store.bestPath) holds epoch "
+                    + "\(held.epoch); fttrain resume \(target) repairs what can be repaired"
+            )
         } catch {
             guard error.kind == .notFound else { throw error }
             guard let found = try store.newest() else {
                 throw RunError(.data, "\(target): has no checkpoint yet")
             }
-            return found.path
+            let remark = found.checkpoint.state.best.map { best in
+                "\(store.bestPath) is missing, which the best epoch, \(best.epoch), is kept in; "
+                    + "this is \(found.path)"
+            }
+            return (found.path, remark)
         }
     }
 

@@ -16,7 +16,9 @@ extension Trainer {
                 "parameter \(name) holds NaN or infinity after step \(cursor.step)")
         }
         readTallies()
-        try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
+        try stop.during(.saving) {
+            try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
+        }
         emit(.saved(path: store.lastPath, step: cursor.step))
     }
 

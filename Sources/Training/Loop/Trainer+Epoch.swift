@@ -21,11 +21,11 @@ extension Trainer {
         }
         defer { note() }
         experiment.model.train()
-        while let batch = try stream.next() {
-            try step(batch)
+        while let batch = try stop.during(.waitingForData, { try stream.next() }) {
+            try stop.during(.computing) { try step(batch) }
             let isLast = data.train.batches(from: cursor.sampler.position) == 0
             if every > 0, cursor.step.isMultiple(of: every), !isLast {
-                try settle()
+                try stop.during(.computing) { try settle() }
                 note()
                 try save(keepsStep: true)
                 clock.stamp(&cursor)
@@ -132,7 +132,9 @@ extension Trainer {
             return RunMeasurement(loss: cursor.meanLoss, metrics: metrics)
         }
         let evaluator = Evaluator(experiment)
-        let measurement = try evaluator.measure(validation) { stop.isRequested }
+        let measurement = try stop.during(.measuring) {
+            try evaluator.measure(validation) { stop.isRequested }
+        }
         if let measurement, !measurement.loss.isFinite {
             let problem = "the validation loss is \(Format.measure(measurement.loss))"
             if let blame = try experiment.spoiledRow(in: validation) {

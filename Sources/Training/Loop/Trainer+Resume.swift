@@ -26,27 +26,29 @@ extension Trainer {
         _ path: String, overrides: [String] = [], stop: StopSignal = StopSignal()
     ) throws -> Resumption {
         let folder = try RunFolder(opening: path)
-        let config = try RunConfig(file: folder.configPath, overrides: overrides)
+        let lock = try RunLock(folder)
         let found = try folder.checkpoints().newest()
-        let saved = try found?.checkpoint.state.config.map { try parse($0, found?.path ?? path) }
-        let old = try saved ?? RunConfig(file: folder.configPath).effective
-        let changes = ConfigDifference.between(old, config.effective)
+        let saved = found?.checkpoint.state.config
+        var warnings = found?.skipped.map { "passed over \($0.description)" } ?? []
+        let config: RunConfig
+        if let text = try FileWriting.read(folder.configPath) {
+            config = try RunConfig(text: text, file: folder.configPath, overrides: overrides)
+        } else if let saved, let found {
+            config = try RunConfig(
+                text: saved, file: "\(found.path) (config)", overrides: overrides)
+            warnings.append(
+                "\(folder.configPath) is missing; going on with the config in \(found.path)")
+        } else {
+            throw RunError(
+                .data, "\(folder.configPath): no such file, and no checkpoint holds the config")
+        }
+        let old = try saved.map { try parse($0, found?.path ?? path) }
+        let changes = ConfigDifference.between(old ?? config.effective, config.effective)
         if found != nil { try check(changes) }
 
-        let trainer = try Trainer(Experiment(config), folder, stop)
-        var warnings = found?.skipped.map { "passed over \($0.description)" } ?? []
+        let trainer = try Trainer(Experiment(config), folder, stop, lock)
         if let found {
-            try trainer.restore(found.checkpoint, path: found.path)
-            let (past, now) = (
-                found.checkpoint.state.extra["arithmetic"], trainer.backend.arithmetic
-            )
-            if let past, past != now {
-                warnings.append(
-                    "the run was computed by \(past), from here on by \(now): the weights will "
-                        + "differ in their last bits from those of a run that was never stopped")
-            }
-            try trainer.writeConfig()
-            try trainer.metricsLog.truncate(afterEpoch: trainer.cursor.sampler.epoch)
+            warnings += try trainer.goOn(from: found)
         } else {
             warnings.append("\(folder.path) has no checkpoint yet; starting from the beginning")
             try trainer.begin()
@@ -54,6 +56,35 @@ extension Trainer {
         return Resumption(
             trainer: trainer, changes: changes.map(\.description), warnings: warnings,
             isComplete: trainer.cursor.sampler.epoch >= config.epochs)
+    }
+
+    /// Goes back to a checkpoint and makes the folder agree with it; returns what a person should know.
+    private func goOn(from found: CheckpointStore.Found) throws -> [String] {
+        try restore(found.checkpoint, path: found.path)
+        var warnings: [String] = []
+        let (past, now) = (found.checkpoint.state.extra["arithmetic"], backend.arithmetic)
+        if let past, past != now {
+            warnings.append(
+                "the run was computed by \(past), from here on by \(now): the weights will "
+                    + "differ in their last bits from those of a run that was never stopped")
+        }
+        let stated = cursor.best
+        switch try store.repair(found) {
+        case .asStated: break
+        case .other(let state):
+            cursor.best = try TrainingCursor(state, path: store.bestPath).best
+            warnings.append(lost(stated, "the best that is left is epoch \(state.epoch)"))
+        case .lost:
+            cursor.best = nil
+            warnings.append(lost(stated, "the best is now looked for among later epochs"))
+        }
+        try writeConfig()
+        try metricsLog.truncate(afterEpoch: cursor.sampler.epoch)
+        return warnings
+    }
+
+    private func lost(_ best: RunSummary.Best?, _ rest: String) -> String {
+        "\(store.bestPath): the weights of the best epoch (\(best?.epoch ?? 0)) are lost; \(rest)"
     }
 
     private static func parse(_ text: String, _ path: String) throws(RunError) -> JSONValue {

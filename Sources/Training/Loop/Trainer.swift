@@ -52,15 +52,20 @@ public final class Trainer {
     public convenience init(
         starting experiment: Experiment, in folder: RunFolder, stop: StopSignal = StopSignal()
     ) throws {
-        try self.init(experiment, folder, stop)
+        let lock = try RunLock(folder)
+        // Somebody may have trained in it since it was made.
+        try RunFolder.checkFree(folder.path)
+        try self.init(experiment, folder, stop, lock)
         try begin()
     }
 
-    init(_ experiment: Experiment, _ folder: RunFolder, _ stop: StopSignal) throws {
+    init(
+        _ experiment: Experiment, _ folder: RunFolder, _ stop: StopSignal, _ lock: RunLock
+    ) throws {
         self.experiment = experiment
         self.folder = folder
         self.stop = stop
-        lock = try RunLock(folder)
+        self.lock = lock
         digests = try experiment.data.digests()
         let config = experiment.config
         if config.training.bool("capture") {
@@ -97,13 +102,15 @@ public final class Trainer {
             experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
-            while cursor.sampler.epoch < config.epochs {
-                guard try trainEpoch(), let measurement = try measure() else {
-                    return try end(.interrupted)
+            return try stop.during(.computing) {
+                while cursor.sampler.epoch < config.epochs {
+                    guard try trainEpoch(), let measurement = try measure() else {
+                        return try end(.interrupted)
+                    }
+                    try finishEpoch(measurement)
                 }
-                try finishEpoch(measurement)
+                return try end(.completed)
             }
-            return try end(.completed)
         } catch let divergence as Divergence {
             return try end(.diverged, reason: divergence.description, remedy: divergence.remedy)
         } catch {

@@ -6,17 +6,18 @@ import Synchronization
 /// A program ends with it, so it is kept where every print can reach it.
 private let firstProblem = Atomic<Int32>(0)
 
-/// Standard output and error of this process.
+/// Standard output and error of this process. Names and texts come from files and from whoever made
+/// them, so whatever could steer a terminal is written as an escape, but for the ends of lines.
 public enum Terminal {
     /// Writes text to standard output. Whoever read it may be gone; training goes on without.
     public static func print(_ text: String) {
         write(text + "\n")
     }
 
-    /// Writes text to standard output as it is. What goes wrong is for `checkOutput` to say.
+    /// Writes text to standard output without a line's end. What goes wrong is for `checkOutput` to say.
     public static func write(_ text: String) {
         do throws(FileProblem) {
-            try FileBytes.write(text, to: STDOUT_FILENO)
+            try FileBytes.write(text.harmlessLines, to: STDOUT_FILENO)
         } catch {
             guard case .system(let code) = error, code != EPIPE else { return }
             _ = firstProblem.compareExchange(expected: 0, desired: code, ordering: .relaxed)
@@ -35,10 +36,10 @@ public enum Terminal {
 
     /// Writes a line to standard error.
     public static func warn(_ text: String) {
-        try? FileBytes.write(text + "\n", to: STDERR_FILENO)
+        try? FileBytes.write(text.harmlessLines + "\n", to: STDERR_FILENO)
     }
 
-    /// Writes text to standard error as it is.
+    /// Writes text of our own to standard error, with its orders to the terminal.
     static func draw(_ text: String) {
         try? FileBytes.write(text, to: STDERR_FILENO)
     }

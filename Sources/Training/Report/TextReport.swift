@@ -47,7 +47,7 @@ public final class TextReport: TrainingObserver {
         bar?.clear()
         if !isQuiet { Terminal.print(text) }
         // A log that can't be written must not end a run; checkpoints report a full disk.
-        if let logPath { try? FileWriting.append(text + "\n", to: logPath) }
+        if let logPath { try? FileWriting.append(text.harmlessLines + "\n", to: logPath) }
     }
 
     private func start(_ info: RunInfo) {

@@ -15,18 +15,26 @@ package enum FileWriting {
     }
 
     /// Adds text at the end of a file, which is created if need be.
-    static func append(_ text: String, to path: String) throws(RunError) {
+    ///
+    /// - Parameter isSynced: whether to return only when it is on the disk.
+    static func append(
+        _ text: String, to path: String, isSynced: Bool = false
+    ) throws(RunError) {
         do throws(FileProblem) {
-            try FileBytes.append(text, to: path)
+            try FileBytes.append(text, to: path, isSynced: isSynced)
         } catch {
             throw RunError(.data, "\(path): \(error.whileWriting)")
         }
     }
 
+    /// No table or log of a run is anywhere near as large.
+    private static let maximumSize = 1 << 30
+
     /// The whole of a text file, nil where there is none.
     static func read(_ path: String) throws(RunError) -> String? {
         do throws(FileProblem) {
-            return String(decoding: try FileBytes.read(path), as: UTF8.self)
+            let bytes = try FileBytes.read(path, limit: maximumSize)
+            return String(decoding: bytes, as: UTF8.self)
         } catch {
             if error.isMissing { return nil }
             throw RunError(.data, "\(path): \(error.whileReading)")

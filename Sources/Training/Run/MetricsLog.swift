@@ -26,7 +26,7 @@ struct MetricsLog {
         try FileWriting.replace(folder.jsonlPath, with: "")
     }
 
-    /// Adds a finished epoch.
+    /// Adds a finished epoch, and returns when it is on the disk.
     func append(_ record: EpochRecord) throws(RunError) {
         let validationLoss = record.hasValidation ? "\(record.measurement.loss)" : ""
         let fields =
@@ -36,9 +36,10 @@ struct MetricsLog {
                 Format.fixed(record.seconds, 3), Format.fixed(record.dataWaitShare, 4),
                 record.isBest ? "1" : "0",
             ] + record.measurement.metrics.map { "\($0.value)" }
-        try FileWriting.append(fields.joined(separator: ",") + "\n", to: folder.csvPath)
+        let row = fields.joined(separator: ",") + "\n"
+        try FileWriting.append(row, to: folder.csvPath, isSynced: true)
         let line = JSONValue.object(record.json).text() + "\n"
-        try FileWriting.append(line, to: folder.jsonlPath)
+        try FileWriting.append(line, to: folder.jsonlPath, isSynced: true)
     }
 
     /// Drops the rows of epochs that a checkpoint does not know, and a last row that a killed

@@ -11,7 +11,7 @@ extension RunFolder {
         guard let text = try FileWriting.read(summaryPath),
             let summary = try? JSONNode(parsing: text)
         else { return nil }
-        let status = summary["status"]?.string ?? "unknown"
+        let status = (summary["status"]?.string ?? "unknown").escapedForDisplay(limit: 40)
         let began = (epoch: summary["epochs"]?.int ?? 0, step: summary["steps"]?.int ?? 0)
         guard status == RunSummary.Status.running.rawValue else {
             return "\(path): \(status), \(RunFolder.words(began))"

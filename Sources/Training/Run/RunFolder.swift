@@ -16,6 +16,8 @@ public struct RunFolder: Sendable, Equatable {
     public var jsonlPath: String { "\(path)/metrics.jsonl" }
     /// What the terminal showed.
     public var logPath: String { "\(path)/log.txt" }
+    /// Who trains in it, while somebody does.
+    var lockPath: String { "\(path)/.lock" }
     /// How the run ended.
     public var summaryPath: String { "\(path)/summary.json" }
 
@@ -32,10 +34,12 @@ public struct RunFolder: Sendable, Equatable {
     public init(opening path: String) throws(RunError) {
         self.path = RunFolder.trimmed(path)
         guard Folder.exists(self.path) else { throw RunFolder.absence(self.path) }
-        guard access(configPath, F_OK) == 0 else {
+        let store = checkpoints()
+        let traces = [configPath, store.lastPath, store.bestPath]
+        guard traces.contains(where: { access($0, F_OK) == 0 }) else {
             throw RunError(
                 .data,
-                "\(path): this is not a run folder, it has no config.json; "
+                "\(path): this is not a run folder, it has neither config.json nor a checkpoint; "
                     + "name a run folder such as runs/mlp-001")
         }
     }
@@ -85,7 +89,9 @@ public struct RunFolder: Sendable, Equatable {
         guard Folder.exists(folder.path) else { return }
         // A run that was killed before it had a config left nothing of worth.
         let content = try names(in: folder.path).filter { name in
-            !AtomicName.isLeftover(name) && "\(folder.path)/\(name)" != folder.logPath
+            let path = "\(folder.path)/\(name)"
+            return !AtomicName.isLeftover(name) && path != folder.logPath
+                && path != folder.lockPath
         }
         guard content.isEmpty else {
             throw RunError(

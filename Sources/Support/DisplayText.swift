@@ -1,0 +1,57 @@
+/// Text from files and names of files, made harmless for terminals.
+extension String {
+    /// The text with everything that could steer a terminal escaped, cut to `limit` characters.
+    package func escapedForDisplay(limit: Int = 100) -> String {
+        let start = String(UnicodeScalarView(unicodeScalars.prefix(limit)))
+        let shown = start.escaped(keeping: { _ in false }) {
+            "\\u{\(String($0.value, radix: 16))}"
+        }
+        return unicodeScalars.dropFirst(limit).isEmpty ? shown : shown + "…"
+    }
+
+    /// The text in double quotes, escaped and cut.
+    package func quotedForDisplay(limit: Int = 60) -> String {
+        "\"\(escapedForDisplay(limit: limit))\""
+    }
+
+    /// The whole text on one line, everything that could steer a terminal escaped.
+    package var onOneLine: String { escapedForDisplay(limit: .max) }
+
+    /// Lines with everything else that could steer a terminal escaped, in JSON's way, so that JSON stays
+    /// what it says.
+    package var harmlessLines: String {
+        escaped(keeping: { $0 == "\n" || $0 == "\t" }) { scalar in
+            String(scalar).utf16.map { unit in
+                let digits = String(unit, radix: 16)
+                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }.joined()
+        }
+    }
+
+    private func escaped(
+        keeping: (Unicode.Scalar) -> Bool, _ escape: (Unicode.Scalar) -> String
+    ) -> String {
+        // Almost all text is harmless.
+        if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
+        var shown = ""
+        for scalar in unicodeScalars {
+            if scalar.steers, !keeping(scalar) {
+                shown += escape(scalar)
+            } else {
+                shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is no sign but an order to whatever shows it.
+    fileprivate var steers: Bool {
+        if isASCII { return value < 0x20 || value == 0x7F }
+        return switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        default: false
+        }
+    }
+}
