@@ -31,8 +31,8 @@ extension Tensor {
             fail(
                 operation,
                 "queries \(query.shape), keys \(key.shape) and values \(value.shape) don't fit",
-                hint: "pass [examples, heads, positions, width], keys and queries of one width, and "
-                    + "as many heads of keys as of queries, or a divisor")
+                hint: "pass [examples, heads, positions, width], keys and queries of one width, "
+                    + "and as many heads of keys as of queries, or a divisor")
         }
         let dtype = [key, value].reduce(query.dtype) { DType.promote($0, $1.dtype) }
         let wide: DType = dtype == .float64 ? .float64 : .float32
