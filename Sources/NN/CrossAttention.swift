@@ -48,7 +48,7 @@ public final class CrossAttention: Module {
             fail(
                 "CrossAttention",
                 "\(x.shape) and \(other.shape) are not [batch, positions, \(width)] and [batch, "
-                    + "positions, \(memory.inputs)]")
+                    + "positions, \(memory.inputs)] of one batch")
         }
         let rule = AttentionRule(scale: 1 / Double(width / heads).squareRoot())
         let (positions, seen) = (x.shape[1], other.shape[1])
@@ -57,7 +57,7 @@ public final class CrossAttention: Module {
         let keys = pair.narrow(axis: 2, start: 0, count: width).reshape(shape)
         let values = pair.narrow(axis: 2, start: width, count: width).reshape(shape)
         let queries = query(x).reshape(shape.replacing(1, with: positions))
-        let mask = mask?.cast(to: .bool).expand(to: [x.shape[0], heads, positions, seen])
+        let mask = mask?.sees([x.shape[0], heads, positions, seen], in: "CrossAttention")
         return output(queries.attention(rule, keys, values, mask: mask).reshape(x.shape))
     }
 

@@ -23,7 +23,7 @@ public final class LearnedPositions: Layer {
     /// Adds the vectors of the positions from `start` on.
     public func callAsFunction(_ x: Tensor, from start: Int) -> Tensor {
         guard x.rank >= 2, x.shape[x.rank - 1] == weight.shape[1],
-            start >= 0, start + x.shape[x.rank - 2] <= weight.shape[0]
+            start >= 0, start <= weight.shape[0] - x.shape[x.rank - 2]
         else {
             fail(
                 "LearnedPositions",
@@ -74,6 +74,7 @@ public final class SinusoidalPositions: ShapePreservingLayer {
                 waves.append(feature.isMultiple(of: 2) ? sin(angle) : cos(angle))
             }
         }
+        let x = x.inFloats
         return x + Tensor(NDArray(waves, [positions, width])).to(x.device).cast(to: x.dtype)
     }
 }
@@ -97,6 +98,7 @@ public struct RotaryPositions: Sendable {
         guard x.rank == 4, x.shape[3].isMultiple(of: 2) else {
             fail("RotaryPositions", "\(x.shape) is not [batch, positions, heads, an even width]")
         }
+        let x = x.inFloats
         let (positions, half) = (x.shape[1], x.shape[3] / 2)
         var (sines, cosines): ([Double], [Double]) = ([], [])
         for position in start..<start + positions {
@@ -114,4 +116,9 @@ public struct RotaryPositions: Sendable {
         let high = x.narrow(axis: 3, start: half, count: half)
         return .concat([low * cosine - high * sine, high * cosine + low * sine], axis: 3)
     }
+}
+
+extension Tensor {
+    /// Itself, or integers as float32, so that waves aren't cut to integers.
+    fileprivate final var inFloats: Tensor { dtype.isFloat ? self : cast(to: .float32) }
 }

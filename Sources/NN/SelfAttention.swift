@@ -80,8 +80,8 @@ public final class SelfAttention: Layer {
         let before = cache?.count ?? 0
         let rule = AttentionRule(
             scale: 1 / Double(width / heads).squareRoot(), reach: isCausal ? before : nil)
-        let seen = mask?.cast(to: .bool).expand(
-            to: [size.batch, heads, size.positions, before + size.positions])
+        let seen = mask?.sees(
+            [size.batch, heads, size.positions, before + size.positions], in: "SelfAttention")
         let packed = projection(x)
         let drops = dropout > 0 && isTraining
         let attended: Tensor
@@ -112,8 +112,11 @@ public final class SelfAttention: Layer {
         }
         if let cache { (k, v) = cache.append(k, v) }
         if !drops { return q.attention(rule, k, v, mask: mask) }
-        let pass = AttentionPass(rule, [q, k, v] + (mask.map { [$0] } ?? []))
+        let wide: DType = q.dtype == .float64 ? .float64 : .float32
+        let parts = [q, k, v].map { $0.cast(to: wide) }
+        let pass = AttentionPass(rule, parts + (mask.map { [$0] } ?? []))
         return pass.positions(pass.shares.dropout(dropout, using: random).matmul(pass.v))
+            .cast(to: q.dtype)
     }
 
     public override func outputShape(for input: Shape) throws -> Shape {
@@ -145,6 +148,12 @@ public final class KeyValueCache {
 
     /// Adds positions [batch, positions, heads, width]; gives all there are.
     func append(_ k: Tensor, _ v: Tensor) -> (keys: Tensor, values: Tensor) {
+        Recorder.current?.refuse("it adds to a KeyValueCache")
+        if let keys, keys.shape.replacing(1, with: k.shape[1]) != k.shape {
+            fail(
+                "KeyValueCache", "keys \(k.shape) don't continue those it holds, \(keys.shape)",
+                hint: "a cache is of one layer and one batch; make another")
+        }
         let all = keys.map { Tensor.concat([$0, k], axis: 1) } ?? k
         let allValues = values.map { Tensor.concat([$0, v], axis: 1) } ?? v
         (keys, values) = (all, allValues)

@@ -69,7 +69,7 @@ struct AttentionTests {
     @Test("doesn't see what a mask hides")
     func masked() {
         let x = sequence(1, 4, 8), layer = layer()
-        let mask = Tensor([true, true, false, true]).reshape([1, 1, 1, 4])
+        let mask = Tensor([true, true, false, true], .bool).reshape([1, 1, 1, 4])
         expectClose(layer(x, mask: mask), byHand(layer, x) { $1 != 2 })
     }
 

@@ -2,7 +2,8 @@ public import Tensor
 
 extension Tensor {
     /// Scaled dot-product attention: softmax(scale · q kᵀ) v, where each query takes of the values
-    /// what their keys' likeness to it says. Never are all scores in memory.
+    /// what their keys' likeness to it says. Never are all scores in memory, but with a mask of
+    /// floats and for derivatives beyond the gradient.
     ///
     /// Queries are [.., heads, positions, width], keys likewise with positions of their own, values
     /// [.., heads, positions of keys, width of values]; fewer axes mean one head, or one example.
@@ -30,7 +31,8 @@ extension Tensor {
             fail(
                 operation,
                 "queries \(query.shape), keys \(key.shape) and values \(value.shape) don't fit",
-                hint: "pass [examples, heads, positions, width], keys and queries of one width")
+                hint: "pass [examples, heads, positions, width], keys and queries of one width, "
+                    + "and as many heads of keys as of queries, or a divisor")
         }
         let dtype = [key, value].reduce(query.dtype) { DType.promote($0, $1.dtype) }
         let wide: DType = dtype == .float64 ? .float64 : .float32
@@ -73,7 +75,7 @@ extension Tensor {
     private final var attending: Tensor { dtype == .float64 ? self : cast(to: .float32) }
 
     private static func share(_ heads: Int, _ keyHeads: Int) -> Bool {
-        heads == keyHeads || keyHeads > 0 && heads.isMultiple(of: keyHeads)
+        heads == keyHeads || keyHeads > 0 && heads > 0 && heads.isMultiple(of: keyHeads)
     }
 
     /// [.., heads, positions, width] as [examples, positions, heads, width].

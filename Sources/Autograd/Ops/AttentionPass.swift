@@ -39,10 +39,10 @@ package struct AttentionPass {
             shares = scores.softmax()
             return
         }
-        // A query that sees nothing takes nothing, rather than NaN.
-        let lowest = q.constant(-Double.infinity)
+        // A query that sees nothing takes nothing, rather than NaN; nor has it a gradient of NaN.
         let seesAny = sees.any(axis: -1, keepDims: true)
-        let seen = Tensor.where(sees.logicalOr(seesAny.logicalNot()), scores, lowest)
+        let hidden = Tensor.where(seesAny, q.constant(-Double.infinity), q.constant(0))
+        let seen = Tensor.where(sees, scores, hidden)
         shares = Tensor.where(sees, seen.softmax(), q.constant(0))
     }
 

@@ -35,7 +35,7 @@ extension Kernel {
             q.shape[0] == k.shape[0] && k.shape[0] == v.shape[0] && k.shape[1] == v.shape[1]
             && k.shape[2] == v.shape[2] && q.shape[3] == k.shape[3]
             && (q.shape[2] == k.shape[2]
-                || k.shape[2] > 0 && q.shape[2].isMultiple(of: k.shape[2]))
+                || k.shape[2] > 0 && q.shape[2] > 0 && q.shape[2].isMultiple(of: k.shape[2]))
         require(isFit, "queries, keys and values that fit", [q, k, v])
         let result = q.shape.replacing(3, with: v.shape[3])
         if let gradient {

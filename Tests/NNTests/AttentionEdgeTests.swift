@@ -1,0 +1,108 @@
+import Autograd
+import NN
+import Tensor
+import Testing
+
+@Suite("Attention at its edges")
+struct AttentionEdgeTests {
+    private func normal(_ shape: Shape, _ dtype: DType = .float64) -> Tensor {
+        Tensor.normal(shape, .float64, using: Random(seed: 11)).cast(to: dtype)
+    }
+
+    private func distance(_ a: Tensor, _ b: Tensor) -> Double {
+        (a - b).abs().max().item(as: Double.self)
+    }
+
+    @Test("gives a query that −∞ hides all keys from 0, with the derivatives of a mask of bools")
+    func hiddenByBias() {
+        let q = normal([1, 2, 3, 4]), k = normal([1, 2, 5, 4]) + 0.5
+        let v = normal([1, 2, 5, 2]) * 2
+        let all = Tensor([true, true, false, true, true]).logicalAnd(
+            Tensor([true, false, true]).unsqueeze(1))
+        let hidden = Tensor.full([3, 5], -Double.infinity, .float64)
+        let bias = Tensor.where(all, Tensor.zeros([3, 5], .float64), hidden)
+        func loss(_ x: [Tensor], _ mask: Tensor) -> Tensor {
+            Tensor.scaledDotProductAttention(query: x[0], key: x[1], value: x[2], mask: mask)
+                .square().sum()
+        }
+        let direction = [q * 0.3, k.square(), v + 1]
+        let slopes = grad { loss(Array($0.dropLast()), $0[3]) }([q, k, v, bias])
+        for (a, b) in zip(slopes, grad { loss($0, all) }([q, k, v])) {
+            #expect(distance(a, b) < 1e-12)
+        }
+        #expect(slopes[3][1].values(as: Double.self) == [0, 0, 0, 0, 0])
+        let curved = hvp({ loss($0, bias) }, at: [q, k, v], along: direction)
+        for (a, b) in zip(curved, hvp({ loss($0, all) }, at: [q, k, v], along: direction)) {
+            #expect(distance(a, b) < 1e-12)
+        }
+    }
+
+    @Test("generates in a captured function what it generates outside")
+    func capturedCache() {
+        let layer = SelfAttention(
+            8, heads: 2, isCausal: true, dtype: .float64, using: Random(seed: 7))
+        let x = normal([1, 6, 8]), cache = KeyValueCache()
+        let step = capture { (x: Tensor) in noGrad { layer(x, mask: nil, cache: cache) } }
+        let parts = (0..<6).map { step(x.narrow(axis: 1, start: $0, count: 1)) }
+        #expect(cache.count == 6)
+        #expect(distance(Tensor.concat(parts, axis: 1), layer(x)) < 1e-12)
+        #expect(step.refusal?.contains("adds to a KeyValueCache") == true)
+    }
+
+    @Test("computes halves in float32, with dropout too")
+    func halves() {
+        let layer = SelfAttention(
+            8, heads: 1, dropout: 1e-9, dtype: .bfloat16, using: Random(seed: 7))
+        let x = normal([2, 6, 8], .bfloat16) * 8
+        let dropping = layer(x)
+        layer.eval()
+        let whole = layer(x)
+        #expect(dropping.dtype == .bfloat16)
+        let size = whole.abs().max().item(as: Double.self)
+        #expect(distance(dropping, whole) < 0.01 * size)
+    }
+
+    @Test("makes floats of integers that positions are added to")
+    func integers() {
+        let (counts, floats) = (Tensor.ones([1, 3, 2, 2], .int64), Tensor.ones([1, 3, 2, 2]))
+        #expect(SinusoidalPositions()(counts).allClose(SinusoidalPositions()(floats)))
+        #expect(RotaryPositions()(counts).allClose(RotaryPositions()(floats)))
+    }
+
+    @Test("says which mask, which cache and which heads don't fit")
+    func sentences() async {
+        func words(_ result: ExitTest.Result?) -> String {
+            result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
+        }
+        let floats = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let layer = SelfAttention(4, heads: 1, using: Random(seed: 1))
+            _ = layer(Tensor.zeros([1, 3, 4]), mask: Tensor.zeros([3]))
+        }
+        #expect(words(floats).contains("SelfAttention: the mask [3] is float32"))
+        let shape = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let layer = CrossAttention(4, heads: 1, using: Random(seed: 1))
+            let x = Tensor.zeros([1, 3, 4])
+            _ = layer(x, x, mask: Tensor.zeros([2, 3], .bool))
+        }
+        #expect(words(shape).contains("CrossAttention: the mask [2, 3] doesn't fit"))
+        let cache = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let layer = SelfAttention(4, heads: 1, using: Random(seed: 1)), cache = KeyValueCache()
+            _ = layer(Tensor.zeros([1, 3, 4]), mask: nil, cache: cache)
+            _ = layer(Tensor.zeros([2, 1, 4]), mask: nil, cache: cache)
+        }
+        #expect(words(cache).contains("a cache is of one layer and one batch"))
+        let heads = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let (q, k) = (Tensor.zeros([1, 0, 3, 4]), Tensor.zeros([1, 3, 3, 4]))
+            _ = Tensor.scaledDotProductAttention(query: q, key: k, value: k)
+        }
+        #expect(words(heads).contains("scaledDotProductAttention: queries [1, 0, 3, 4]"))
+    }
+}
