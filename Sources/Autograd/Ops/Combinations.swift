@@ -36,6 +36,7 @@ struct Combinations {
 
     /// The positions of the things taken, way by way in lexicographic order.
     func places() -> [Int] {
+        if count == 0 { return [] }
         var way = (0..<size).map { withReplacement ? 0 : $0 }
         var places: [Int] = []
         places.reserveCapacity(count.times(size))
