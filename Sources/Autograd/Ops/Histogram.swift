@@ -66,8 +66,7 @@ extension Tensor {
             range.map { constant($0.upperBound) }
             ?? (count == 0 ? constant(widening == 1 ? 0 : 1) : max())
         if let range {
-            let ends = NDArray([range.lowerBound, range.upperBound], on: .cpu).cast(to: dtype)
-            Tensor.requireFinite(ends.values(as: Double.self), dtype, operation)
+            Tensor.requireFinite([range.lowerBound, range.upperBound], dtype, operation)
         } else if trace == nil, Recorder.current == nil {
             Tensor.requireFinite([low.item, high.item], dtype, operation)
         }
@@ -78,7 +77,14 @@ extension Tensor {
     }
 
     private static func requireFinite(_ ends: [Double], _ dtype: DType, _ operation: String) {
-        if ends.allSatisfy(\.isFinite) { return }
+        let areFinite = ends.allSatisfy { end in
+            switch dtype {
+            case .float64: end.isFinite
+            case .float16: Float16(end).isFinite
+            default: Float(end).isFinite
+            }
+        }
+        if areFinite { return }
         fail(
             operation, "the range from \(ends[0]) to \(ends[1]) is not finite in \(dtype)",
             hint: "give a finite range; elements outside it and NaN count nowhere")
