@@ -6,7 +6,8 @@ extension CommandProgram {
         var arguments = command.arguments.map { [$0.name, $0.doc] }
         if command.takesOverrides {
             let example = command.overrideExample
-            arguments.append(["key=value", "sets a key of the config, such as \(example)"])
+            arguments.append(["key=value", "sets a key of the config, such as \(example);"])
+            arguments.append(["", "stands before or after options, and the last of a key counts"])
         }
         parts += section("arguments", arguments)
         let options = command.options.map { [$0.usage, $0.doc] }

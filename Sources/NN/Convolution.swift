@@ -50,8 +50,8 @@ public class ConvolutionLayer: Layer {
                 hint: "all must be positive, and none beyond 2³¹")
         }
         let ends = padding.each(sizes, kernel: sizes, stride: steps, dilation: spread, name)
-        guard (ends.low + ends.high).allSatisfy({ $0 >= 0 }) else {
-            fail(name, "padding \(ends.low), \(ends.high)", hint: "it must not be negative")
+        guard (ends.low + ends.high).allSatisfy({ $0 >= 0 && $0 < 1 << 31 }) else {
+            fail(name, "padding \(ends.low), \(ends.high)", hint: "it must be from 0 to 2³¹")
         }
         weight = Parameter(initializer(Shape([features, inner] + sizes), dtype, random))
         let bound = 1 / Double(sizes.reduce(inner, *)).squareRoot()

@@ -59,10 +59,22 @@ struct Inventory {
             }
         } else if let container = value as? any MemberContainer {
             return container.heldMembers
+        } else if let collection = value as? any UnsearchedContainer {
+            failUnsearched(collection, name)
         } else if !(value is any TensorScalar), !(value is String) {
             return Inventory.parts(of: value)
         }
         return []
+    }
+
+    private func failUnsearched(_ collection: any UnsearchedContainer, _ name: String) {
+        let type = Swift.type(of: collection)
+        guard Inventory.mayHoldParts(type.heldType) else { return }
+        let owner = modules.last.map { String(describing: Swift.type(of: $0.module)) } ?? "Module"
+        fail(
+            owner,
+            "'\(name)' is a \(type), whose elements \(type.reason), so what is in it can't be named",
+            hint: "keep it in an array")
     }
 
     private mutating func note(_ tensor: Tensor, named name: String) {
@@ -146,40 +158,4 @@ extension Module {
         }
         return name
     }
-}
-
-/// A collection whose elements are searched for parameters.
-protocol MemberContainer {
-    static var heldType: Any.Type { get }
-    var heldMembers: [(name: String, value: Any)] { get }
-}
-
-/// Whether values of a type can't hold a module. A million numbers or words are not looked at one by
-/// one.
-func isPlain<Value>(_ type: Value.Type) -> Bool {
-    _isPOD(type) || type == String.self
-}
-
-extension Array: MemberContainer {
-    static var heldType: Any.Type { Element.self }
-
-    var heldMembers: [(name: String, value: Any)] {
-        isPlain(Element.self) ? [] : enumerated().map { (String($0.offset), $0.element) }
-    }
-}
-
-extension Dictionary: MemberContainer {
-    static var heldType: Any.Type { Value.self }
-
-    var heldMembers: [(name: String, value: Any)] {
-        if isPlain(Value.self) { return [] }
-        // By key, for the order of a dictionary differs from run to run.
-        return map { (String(describing: $0.key), $0.value) }.sorted { $0.0 < $1.0 }
-    }
-}
-
-extension Optional: MemberContainer {
-    static var heldType: Any.Type { Wrapped.self }
-
-    var heldMembers: [(name: String, value: Any)] { map { [("", $0)] } ?? [] }
 }

@@ -110,11 +110,14 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
     public var misshaped: [Mismatch] = []
     /// Names that the state gives twice.
     public var duplicated: [String] = []
+    /// What else can't be, in words.
+    package var unusable: [String] = []
 
     package init(subject: String = "model") { self.subject = subject }
 
     package var isEmpty: Bool {
         missing.isEmpty && unexpected.isEmpty && misshaped.isEmpty && duplicated.isEmpty
+            && unusable.isEmpty
     }
 
     /// Whether `value` has the shape and dtype; if not, that is noted.
@@ -140,6 +143,7 @@ public struct StateError: Error, Equatable, CustomStringConvertible {
         if misshaped.count > StateError.shown {
             parts.append("\(misshaped.count - StateError.shown) more of the wrong shape or dtype")
         }
+        parts += unusable.prefix(StateError.shown)
         return "the state doesn't fit the \(subject): \(parts.joined(separator: "; "))"
     }
 

@@ -20,7 +20,8 @@ extension Optimizer {
     }
 
     /// Restores what `stateDictionary` gave. Either everything fits, or a `StateError` lists all
-    /// that doesn't and nothing is changed.
+    /// that doesn't and nothing is changed: names, shapes and dtypes, and numbers of steps
+    /// that are negative, immense, or larger for one parameter than for all.
     public final func load(_ state: [(name: String, value: NDArray)]) throws {
         var error = StateError(subject: "optimizer")
         var values: [String: NDArray] = [:]
@@ -33,7 +34,11 @@ extension Optimizer {
             guard let value = values[name] else { return nil }
             unknown.remove(name)
             guard error.accepts(value, as: name, shape: [], .int64) else { return 0 }
-            return Int(value.values(as: Int64.self)[0])
+            let count = Int(value.scalar(as: Int64.self))
+            if !(0...Optimizer.mostSteps).contains(count) {
+                error.unusable.append("'\(name)' is \(count), not a number of steps")
+            }
+            return count
         }
         func arrays(of entry: Entry) -> [NDArray] {
             let names = slots.map { "\(entry.name)/\($0)" }
@@ -61,6 +66,10 @@ extension Optimizer {
             loaded[index].state = arrays(of: entry)
         }
         error.unexpected = state.map(\.name).filter { unknown.contains($0) }
+        for entry in loaded where entry.steps > steps ?? 0 {
+            error.unusable.append(
+                "'\(entry.name)/step' is \(entry.steps), more than the \(steps ?? 0) in all")
+        }
         if !error.isEmpty { throw error }
 
         for index in loaded.indices {
@@ -72,6 +81,9 @@ extension Optimizer {
         plan = StepPlan(launches: [])
         stepsMade = steps ?? 0
     }
+
+    /// More steps than any run makes: a million each second for thousands of years.
+    private static let mostSteps = 1 << 60
 
     private static func number(_ value: Int) -> NDArray { NDArray([Int64(value)], []) }
 }

@@ -11,6 +11,9 @@ public import Tensor
 ///         optimizer.step()
 ///     }
 ///
+/// A step changes parameters in place, so nobody may use them on another thread meanwhile: neither
+/// another optimizer of the same parameters nor a forward pass.
+///
 /// A subclass names its rule of optimizers.h, the arrays of its state and the rule's numbers; one
 /// kernel then changes all parameters of a group. Frozen parameters and those without a gradient stay
 /// as they are. A step with a gradient that is not finite makes the parameters so:

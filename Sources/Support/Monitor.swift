@@ -26,10 +26,16 @@ package final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// Takes the lock, waiting while another thread has it.
+    package func enter() { pthread_mutex_lock(mutex) }
+
+    /// Gives the lock back.
+    package func leave() { pthread_mutex_unlock(mutex) }
+
     /// Runs `body` while no other thread has the lock.
     package func locked<R>(_ body: () throws -> R) rethrows -> R {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
+        enter()
+        defer { leave() }
         return try body()
     }
 

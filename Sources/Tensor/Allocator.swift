@@ -50,6 +50,11 @@ final class CachingAllocator: @unchecked Sendable {
     func resetPeak() { withLock { $0.statistics.peak = $0.statistics.live } }
 
     func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+        if byteCount > HostMemory.byteCount {
+            fail(
+                "memory", "\(byteCount) bytes are more than this machine's \(HostMemory.byteCount)",
+                hint: "use smaller arrays, a smaller batch or model")
+        }
         let (sizeClass, size) = CachingAllocator.sizeClass(byteCount)
         let cached: UnsafeMutableRawPointer? = withLock { state in
             state.statistics.allocations += 1

@@ -48,7 +48,9 @@ extension Device {
         switch self {
         case .cpu, .auto: return CPUBackend.shared
         case .cuda:
-            fail("device", "\(self) can't be used on this machine", hint: "see Device.all")
+            fail(
+                "device", "\(self) can't be used: there is no support of GPUs yet",
+                hint: "use .cpu")
         case .named(let name):
             guard let backend = Device.named.withLock({ $0[name] }) else {
                 fail("device", "nobody made a device '\(name)' known", hint: "see Device.all")

@@ -2,7 +2,7 @@
 public enum Device: Sendable, Hashable, CustomStringConvertible {
     /// The processors of this machine.
     case cpu
-    /// The NVIDIA GPU of this index.
+    /// The NVIDIA GPU of this index, for which there is no support yet: using it traps.
     case cuda(Int)
     /// The first GPU that can be used, otherwise the CPU.
     case auto

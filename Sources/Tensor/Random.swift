@@ -1,8 +1,10 @@
 internal import CKernels
+internal import Synchronization
 
 /// A stream of random numbers: Philox 4x32-10, keyed by a seed and counted by a position.
 ///
-/// The numbers depend on the seed and the position alone, not on threads or devices. Salmon et al.,
+/// The numbers depend on the seed and the position alone, not on threads or devices. Several threads
+/// may draw from a stream, no two the same numbers; which are whose is chance. Salmon et al.,
 /// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public final class Random: RandomNumberGenerator {
     /// What all streams of a program are derived from.
@@ -13,32 +15,42 @@ public final class Random: RandomNumberGenerator {
     public var position: UInt64 {
         get {
             Recorder.current?.refuse("it reads the position of a random stream")
-            return place
+            return RandomJournal.place(of: self) ?? place
         }
         set {
             Recorder.current?.refuse("it sets the position of a random stream")
+            if RandomJournal.place(of: self) != nil { return }
             place = newValue
         }
     }
 
     /// `position`, without telling a step that is being recorded.
-    var place: UInt64
+    var place: UInt64 {
+        get { cursor.load(ordering: .relaxed) }
+        set { cursor.store(newValue, ordering: .relaxed) }
+    }
+
+    private let cursor: Atomic<UInt64>
 
     /// A stream of a seed, from its beginning unless `position` says otherwise.
     public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
         self.seed = seed
         self.stream = stream
-        place = position
+        cursor = Atomic(position)
     }
 
     /// Reserves blocks of four words and says where they start.
     public func reserve(blocks: Int) -> RandomKey {
         if blocks < 0 { fail("reserve", "the number of blocks \(blocks) is negative") }
-        if RandomJournal.mayBeOpen { RandomJournal.current?.note(self) }
         if Recorder.mayBeOpen { Recorder.current?.note(self) }
-        let key = RandomKey(seed: seed, stream: stream, block: place)
-        place &+= UInt64(blocks)
-        return key
+        let start =
+            RandomJournal.mayBeOpen ? RandomJournal.reserve(blocks, of: self) : advance(by: blocks)
+        return RandomKey(seed: seed, stream: stream, block: start)
+    }
+
+    /// Moves the position on and gives the one before.
+    func advance(by blocks: Int) -> UInt64 {
+        cursor.wrappingAdd(UInt64(blocks), ordering: .relaxed).oldValue
     }
 
     /// An independent stream of the same seed, for `name`.
@@ -105,6 +117,7 @@ public final class Random: RandomNumberGenerator {
     /// The numbers 0..<count in random order (Fisher and Yates).
     public func permutation(_ count: Int) -> [Int] {
         if count < 0 { fail("permutation", "the count \(count) is negative") }
+        failUnlessHeld("permutation", count, "numbers", bytes: 16)
         var order = Array(0..<count)
         guard count > 1 else { return order }
         let blocks = (count + 1) / 2

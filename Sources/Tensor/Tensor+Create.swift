@@ -145,6 +145,7 @@ extension Tensor {
         on device: Device? = nil
     ) -> Tensor {
         if count < 0 { fail("linspace", "the count \(count) is negative") }
+        failUnlessHeld("linspace", count, "values", bytes: 16)
         let step = count > 1 ? (end - start) / Double(count - 1) : 0
         let values = (0..<count).map { position in
             count > 1 && position == count - 1 ? end : start + Double(position) * step

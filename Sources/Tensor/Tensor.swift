@@ -2,10 +2,12 @@
 ///
 /// `data` holds the elements; `ctx` the operation that made it and `parents` that operation's
 /// inputs, both absent for a tensor somebody made (a leaf); `grad` the gradient that `backward()`
-/// left. A tensor and its graph stay on one thread; its `data` may be sent to another.
+/// left. A tensor and its graph stay on one thread; its `data` may be sent to another. Leaves that
+/// nobody changes meanwhile, such as a module's parameters, may be used by several threads at once:
+/// each computes and differentiates on a graph of its own.
 public class Tensor {
-    // The dynamic checks for overlapping access cost a fifth of a small operation. A tensor stays on
-    // one thread, and nothing here calls out while it changes a field.
+    // The dynamic checks for overlapping access cost a fifth of a small operation. A tensor that is
+    // changed stays on one thread, and nothing here calls out while it changes a field.
 
     /// The elements. Assigning replaces them; an assignment that would invalidate a pending
     /// backward pass is noticed there.
@@ -73,12 +75,14 @@ public class Tensor {
     /// Hooks and wishes, which few tensors have.
     @exclusivity(unchecked) package final var extras: TensorExtras?
 
-    // The engine's notes during one backward pass; zero and nil outside it.
-    @exclusivity(unchecked) package final var mark: UInt16 = 0
-    @exclusivity(unchecked) package final var target: Int32 = 0
-    @exclusivity(unchecked) package final var pendingUses: Int32 = 0
+    /// Whether a pass gave up the graph above this tensor.
     @exclusivity(unchecked) package final var isFreed = false
-    @exclusivity(unchecked) package final var cotangent: Tensor?
+
+    // What a pass notes on a tensor of its own thread: see `LeafNotes` for the others.
+    @exclusivity(unchecked) final var ownMark: UInt16 = 0
+    @exclusivity(unchecked) final var ownTarget: Int32 = 0
+    @exclusivity(unchecked) final var ownUses: Int32 = 0
+    @exclusivity(unchecked) final var ownCotangent: Tensor?
 
     /// A leaf that holds `data`; traps if it is to require a gradient and holds no floats.
     public init(_ data: consuming NDArray, requiresGrad: Bool = false, label: String? = nil) {
@@ -106,7 +110,11 @@ public class Tensor {
 
     /// Whether a backward function has to give a gradient for this input: it requires one, and the
     /// pass that is running leads on to somebody who asked for it.
-    public final var needsGradient: Bool { requiresGrad && (mark == 0 || leadsToTarget) }
+    public final var needsGradient: Bool {
+        guard requiresGrad else { return false }
+        let mark = mark
+        return mark == 0 || mark & PassMarks.leadsToTarget != 0
+    }
 
     /// Whether the pass by targets that marked this tensor leads on to one of them.
     package final var leadsToTarget: Bool { mark & PassMarks.leadsToTarget != 0 }

@@ -50,7 +50,12 @@ enum Program {
 
     private static let eval = Command(
         name: "eval", summary: "Measure a trained model on its validation data or another file.",
-        arguments: [CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint")],
+        arguments: [
+            CommandArgument(
+                "RUN|CHECKPOINT",
+                doc: "a run folder or a checkpoint, whose model stays as it is; keys of data, "
+                    + "loss, metrics and device can be set")
+        ],
         options: [
             .value("data", "FILE", doc: "another HDF5 file with the same datasets"), device,
             threads, json,

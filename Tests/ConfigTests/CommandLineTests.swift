@@ -147,7 +147,8 @@ struct CommandLineTests {
 
                 arguments:
                   CONFIG      a JSON file
-                  key=value   sets a key of the config, such as training.epochs=20
+                  key=value   sets a key of the config, such as training.epochs=20;
+                              stands before or after options, and the last of a key counts
 
                 options:
                   --device NAME     auto, cpu, cuda or cuda:N

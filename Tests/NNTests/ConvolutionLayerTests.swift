@@ -45,7 +45,7 @@ struct ConvolutionLayerTests {
         ) {
             _ = Conv2d(1, 1, kernel: 3, padding: [0, -1], using: Random(seed: 1))
         }
-        expectSentence(padding, "Conv2d: padding [0, -1], [0, -1] (it must not be negative)")
+        expectSentence(padding, "Conv2d: padding [0, -1], [0, -1] (it must be from 0 to 2³¹)")
         let stride = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {

@@ -137,6 +137,26 @@ struct OptimizerStateTests {
         #expect(empty?.description == "the state doesn't fit the optimizer: missing 'step'")
     }
 
+    @Test("numbers of steps that can't be are refused", arguments: [-1, Int64.min, 1 << 61, .max])
+    func steps(_ count: Int64) {
+        let optimizer = Adam(Linear(2, 1, using: Random(seed: 0)))
+        var state = optimizer.stateDictionary
+        state[0].value = NDArray([count], [])
+        let error = #expect(throws: StateError.self) { try optimizer.load(state) }
+        #expect(
+            error?.description
+                == "the state doesn't fit the optimizer: 'step' is \(count), not a number of steps")
+        #expect(optimizer.stepCount == 0)
+        state[0].value = NDArray([3] as [Int64], [])
+        state.append(("bias/step", NDArray([count], [])))
+        #expect(throws: StateError.self) { try optimizer.load(state) }
+        state[state.count - 1].value = NDArray([4] as [Int64], [])
+        let more = #expect(throws: StateError.self) { try optimizer.load(state) }
+        #expect(more?.description.hasSuffix("'bias/step' is 4, more than the 3 in all") == true)
+        state[state.count - 1].value = NDArray([2] as [Int64], [])
+        #expect(throws: Never.self) { try optimizer.load(state) }
+    }
+
     @Test("a saved state is a snapshot")
     func snapshot() {
         let model = self.model()

@@ -89,11 +89,30 @@ struct MeasuringTests {
         #expect(evaluation.confusion == [[4, 0, 0], [0, 4, 0], [0, 0, 4]])
         #expect(evaluation.measurement.value("confusionMatrix") == 1)
         #expect(
-            evaluation.lines.suffix(5) == [
-                "", "class  → 0  → 1  → 2", "    0    4    0    0", "    1    0    4    0",
-                "    2    0    0    4",
+            evaluation.lines.suffix(6) == [
+                "",
+                "confusionMatrix: how often each target (rows) was taken for each class (columns)",
+                "target  → 0  → 1  → 2", "     0    4    0    0", "     1    0    4    0",
+                "     2    0    0    4",
             ])
         #expect(evaluation.json["confusionMatrix"] != nil)
+    }
+
+    @Test("a checkpoint is measured by another loss, but as the model that it is")
+    func overriddenEvaluation() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("run", ["training.epochs=1"]).run()
+        let run = sandbox.file("run")
+        let own = try Evaluation(run).measurement.loss
+        let focal = try Evaluation(run, overrides: ["loss.type=focal", "loss.gamma=2"])
+        #expect(focal.measurement.loss < own)
+        let error = #expect(throws: RunError.self) {
+            try Evaluation(run, overrides: ["optimizer.learningRate=1"])
+        }
+        #expect(
+            error.map { "\($0)" }
+                == "eval: optimizer.learningRate=1 changes nothing that is measured: optimizer is the "
+                + "checkpoint's; set keys of data, loss, metrics or device")
     }
 
     @Test("what doesn't fit is a sentence")

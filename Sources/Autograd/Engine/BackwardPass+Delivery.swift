@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 /// Takes a gradient.
@@ -48,7 +49,14 @@ extension BackwardPass {
         if marks == nil { BackwardPass.addToGrad(gradient, of: leaf) }
     }
 
+    /// Of each leaf one, for passes of other threads may end in it too.
+    private static let gates = (0..<64).map { _ in Monitor() }
+
     private static func addToGrad(_ gradient: consuming Tensor, of tensor: Tensor) {
+        // The addresses of objects are multiples of 16.
+        let gate = gates[Int(bitPattern: ObjectIdentifier(tensor)) >> 4 & 63]
+        gate.enter()
+        defer { gate.leave() }
         if Recorder.mayBeOpen { Recorder.current?.noteGradient(of: tensor) }
         if let grad = tensor.accumulated,
             grad.shape != gradient.shape || grad.dtype != gradient.dtype

@@ -136,6 +136,8 @@ public func valueAndGradWithAux<Tree: TensorTree, Aux>(
 /// The n-th derivative of a function of one tensor, elementwise: the gradient of the gradient's sum,
 /// and so on.
 public func derivative(_ f: @escaping (Tensor) -> Tensor, order: Int = 1) -> (Tensor) -> Tensor {
-    if order < 0 { fail("derivative", "the order \(order) is negative") }
+    guard (0...1000).contains(order) else {
+        fail("derivative", "there is no derivative of order \(order)", hint: "from 0 to 1000")
+    }
     return (0..<order).reduce(f) { inner, _ in grad(inner) }
 }

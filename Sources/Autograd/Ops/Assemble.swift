@@ -51,7 +51,7 @@ extension Tensor {
 
     /// All ways to take one element of each row: [ways, rows].
     public static func cartesianProduct(_ tensors: [Tensor]) -> Tensor {
-        if tensors.count == 1 { return tensors[0] }
+        if tensors.count == 1 { return tensors[0].copy() }
         return stack(meshgrid(tensors).map { $0.reshape([$0.count]) }, axis: 1)
     }
 
@@ -60,14 +60,11 @@ extension Tensor {
         guard rank == 1, size >= 0 else {
             fail("combinations", "shape \(shape) and size \(size): a row and a size ≥ 0 are needed")
         }
-        var ways: [[Int]] = [[]]
-        for _ in 0..<size {
-            ways = ways.flatMap { way in
-                let first = way.last.map { withReplacement ? $0 : $0 + 1 } ?? 0
-                return (first..<Swift.max(first, count)).map { way + [$0] }
-            }
-        }
-        let index = NDArray(ways.flatMap { $0 }, [ways.count, size], on: data.backend)
+        let ways = Combinations(of: count, size, withReplacement: withReplacement)
+        failUnlessHeld(
+            "combinations", ways.count, "ways to take \(size) of \(count)",
+            bytes: size.plus(1).times(16), hint: "take fewer")
+        let index = NDArray(ways.places(), [ways.count, size], on: data.backend)
         return take(Tensor(index))
     }
 
@@ -77,7 +74,7 @@ extension Tensor {
         for block in blocks where block.rank != 2 {
             fail("blockDiagonal", "shape \(block.shape) is no matrix")
         }
-        let width = blocks.reduce(0) { $0 + $1.shape[1] }
+        let width = blocks.reduce(0) { $0.plus($1.shape[1]) }
         var left = 0
         return vstack(
             blocks.map { block in
@@ -106,14 +103,18 @@ extension Tensor {
     public static func trilIndices(
         _ rows: Int, _ columns: Int, offset: Int = 0, on device: Device? = nil
     ) -> Tensor {
-        places(rows, columns, "trilIndices", on: device) { $1 - $0 <= offset }
+        places(rows, columns, "trilIndices", on: device) { row in
+            0..<Swift.min(Swift.max(row.plus(offset).plus(1), 0), columns)
+        }
     }
 
     /// The places on and above the diagonal `offset` of a matrix, row by row: int64 [2, places].
     public static func triuIndices(
         _ rows: Int, _ columns: Int, offset: Int = 0, on device: Device? = nil
     ) -> Tensor {
-        places(rows, columns, "triuIndices", on: device) { $1 - $0 >= offset }
+        places(rows, columns, "triuIndices", on: device) { row in
+            Swift.min(Swift.max(row.plus(offset), 0), columns)..<columns
+        }
     }
 
     private static func difference(
@@ -127,14 +128,16 @@ extension Tensor {
 
     private static func places(
         _ rows: Int, _ columns: Int, _ operation: String, on device: Device?,
-        _ isInside: (Int, Int) -> Bool
+        _ inside: (Int) -> Range<Int>
     ) -> Tensor {
         guard rows >= 0, columns >= 0 else {
             fail(operation, "\(rows) rows and \(columns) columns")
         }
-        let places = (0..<rows).flatMap { row in
-            (0..<columns).filter { isInside(row, $0) }.map { (row, $0) }
-        }
-        return Tensor(NDArray(places.map(\.0) + places.map(\.1), [2, places.count], on: device))
+        failUnlessHeld(operation, rows, "rows", bytes: 16)
+        let count = (0..<rows).reduce(0) { $0.plus(inside($1).count) }
+        failUnlessHeld(operation, count, "places", bytes: 16 * 2)
+        let rowOfEach = (0..<rows).flatMap { repeatElement($0, count: inside($0).count) }
+        let columnOfEach = (0..<rows).flatMap { inside($0) }
+        return Tensor(NDArray(rowOfEach + columnOfEach, [2, count], on: device))
     }
 }

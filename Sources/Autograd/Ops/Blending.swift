@@ -85,7 +85,7 @@ extension Tensor {
     public final func round(decimals: Int) -> Tensor {
         if decimals == 0 { return round() }
         guard dtype.isFloat else {
-            if decimals > 0 { return arithmetic }
+            if decimals > 0 { return arithmetic.copy() }
             fail("round", "\(dtype) can't be rounded to tens", hint: "cast to a float dtype")
         }
         let scale: Double = Glibc.pow(10.0, Double(decimals.magnitude))

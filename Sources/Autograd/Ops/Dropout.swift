@@ -29,7 +29,7 @@ extension Tensor {
     /// Inside `vmap` all examples share one mask, unless its randomness is `.different`.
     public final func dropout(_ rate: Double, using random: Random) -> Tensor {
         guard rate >= 0, rate < 1 else { fail("dropout", "the rate \(rate) is not in 0..<1") }
-        if rate == 0 { return self }
+        if rate == 0 { return copy() }
         if DrawScope.isOpen {
             let isKept = Tensor.uniform(shape, .float32, using: random, on: data.backend) .>= rate
             return Tensor.where(isKept, floating / (1 - rate), 0)

@@ -41,9 +41,9 @@ extension Tensor {
     public final func polygamma(_ order: Int) -> Tensor {
         if order < 0 { fail("polygamma", "the order \(order) is negative") }
         if order == 0 { return digamma() }
-        let factorial = (1...order).reduce(1.0) { $0 * Double($1) }
+        let factorial = (1...Swift.min(order, 171)).reduce(1.0) { $0 * Double($1) }
         return Tensor.roundedOnce([floating]) {
-            HurwitzZeta(Scalar(order + 1))($0[0]) * (order % 2 == 0 ? -factorial : factorial)
+            HurwitzZeta(Scalar(order.plus(1)))($0[0]) * (order % 2 == 0 ? -factorial : factorial)
         }
     }
 

@@ -27,13 +27,14 @@ final class BinCounts: BinaryOp {
 
 extension Tensor {
     /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
-    /// the largest element, which must be finite; the last part includes its end. In this tensor's
-    /// dtype, or float32 of integers; elements outside and NaN count nowhere.
+    /// the largest element; the last part includes its end. In this tensor's dtype, or float32 of
+    /// integers; elements outside and NaN count nowhere, and a range that isn't finite traps. Without
+    /// one it waits for the device.
     public final func histc(
         bins: Int = 100, range: ClosedRange<Double>? = nil
     ) -> Tensor {
         let x = floating.detach().reshape([count])
-        let (low, high) = x.histogramRange(bins, range, widening: 1)
+        let (low, high) = x.histogramRange(bins, range, widening: 1, "histc")
         return BinCounts.of(x, .stack([low, high]), bins, .even).cast(to: x.dtype)
     }
 
@@ -41,13 +42,14 @@ extension Tensor {
     /// the largest element, and the edges of these parts [bins + 1].
     ///
     /// With weights, their sums instead; with `density`, divided by the total and the width, so that
-    /// the integral is 1. Each part includes its lower edge, the last its upper one too.
+    /// the integral is 1. Each part includes its lower edge, the last its upper one too. Elements outside
+    /// and NaN count nowhere, and a range that isn't finite traps; without one it waits for the device.
     public final func histogram(
         bins: Int, range: ClosedRange<Double>? = nil, weights: Tensor? = nil, density: Bool = false
     ) -> (counts: Tensor, edges: Tensor) {
         let x = floating.detach().reshape([count])
-        let (low, high) = x.histogramRange(bins, range, widening: 0.5)
-        let steps = Tensor.arange(0, bins + 1, on: data.backend)
+        let (low, high) = x.histogramRange(bins, range, widening: 0.5, "histogram")
+        let steps = Tensor.arange(0, bins.plus(1), on: data.backend)
         let width = (high - low) / bins
         let fromLow = low + width * steps.cast(to: x.dtype)
         let fromHigh = high - width * (bins - steps).cast(to: x.dtype)
@@ -88,23 +90,42 @@ extension Tensor {
 
     /// The bounds of a histogram of this row as scalars, further apart where they are equal.
     private func histogramRange(
-        _ bins: Int, _ range: ClosedRange<Double>?, widening: Double
+        _ bins: Int, _ range: ClosedRange<Double>?, widening: Double, _ operation: String
     ) -> (low: Tensor, high: Tensor) {
-        guard bins > 0 else { fail("histogram", "\(bins) bins", hint: "at least 1") }
+        guard bins > 0 else { fail(operation, "\(bins) bins", hint: "at least 1") }
         let low = range.map { constant($0.lowerBound) } ?? (count == 0 ? constant(0) : min())
         let high =
             range.map { constant($0.upperBound) }
             ?? (count == 0 ? constant(widening == 1 ? 0 : 1) : max())
+        if let range {
+            Tensor.requireFinite([range.lowerBound, range.upperBound], dtype, operation)
+        } else if trace == nil, Recorder.current == nil {
+            Tensor.requireFinite([low.item, high.item], dtype, operation)
+        }
         let isPoint = low .== high
         return (
             .where(isPoint, low - widening, low), .where(isPoint, high + widening, high)
         )
     }
 
+    private static func requireFinite(_ ends: [Double], _ dtype: DType, _ operation: String) {
+        let areFinite = ends.allSatisfy { end in
+            switch dtype {
+            case .float64: end.isFinite
+            case .float16: Float16(end).isFinite
+            default: Float(end).isFinite
+            }
+        }
+        if areFinite { return }
+        fail(
+            operation, "the range from \(ends[0]) to \(ends[1]) is not finite in \(dtype)",
+            hint: "give a finite range; elements outside it and NaN count nowhere")
+    }
+
     /// The sums of weights at each place below `bins` of this row, where a mask holds.
     private func sums(of weights: Tensor, where mask: Tensor, _ bins: Int) -> Tensor {
         let kept = Tensor.where(mask, self, constant(bins))
-        return ScatterAdd.of(weights, kept, rows: bins + 1).narrow(axis: 0, start: 0, count: bins)
+        return ScatterAdd.of(weights, kept, rows: bins.plus(1)).narrow(axis: 0, start: 0, count: bins)
     }
 
     /// How often each number from 0 to the largest occurs in this tensor of integers of rank 1: int64;

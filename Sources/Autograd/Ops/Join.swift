@@ -6,7 +6,7 @@ final class Concat: NaryOp {
     init(axis: Int) { self.axis = axis }
     override var saves: Saved { .nothing }
     override func forward(_ inputs: [NDArray]) -> NDArray {
-        let total = inputs.reduce(0) { $0 + $1.shape[axis] }
+        let total = inputs.reduce(0) { $0.plus($1.shape[axis]) }
         let out = NDArray(
             uninitialized: inputs[0].shape.replacing(axis, with: total), inputs[0].dtype,
             on: inputs[0].backend)
@@ -61,11 +61,12 @@ extension Tensor {
         var base = shape
         while base.rank < times.count { base = base.inserting(1, at: 0) }
         let counts = Array(repeating: 1, count: base.rank - times.count) + times
+        if counts.allSatisfy({ $0 == 1 }) { return copy().reshape(base) }
         var result = reshape(base)
         for (axis, times) in counts.enumerated() where times != 1 {
             let spread = result.unsqueeze(axis)
             let repeated = spread.expand(to: spread.shape.replacing(axis, with: times))
-            let size = result.shape[axis] * times
+            let size = result.shape[axis].times(times)
             result = repeated.reshape(result.shape.replacing(axis, with: size))
         }
         return result
@@ -75,18 +76,19 @@ extension Tensor {
     public final func repeated(_ times: Int, axis: Int) -> Tensor {
         let axis = shape.axis(axis, "repeated")
         guard times >= 0 else { fail("repeated", "the count \(times) is negative") }
+        if times == 1 { return copy() }
         let spread = unsqueeze(axis + 1)
         let wide = spread.expand(to: spread.shape.replacing(axis + 1, with: times))
-        return wide.reshape(shape.replacing(axis, with: shape[axis] * times))
+        return wide.reshape(shape.replacing(axis, with: shape[axis].times(times)))
     }
 
     /// The elements moved `shift` places along an axis, those pushed out coming in at the other end.
     public final func roll(_ shift: Int, axis: Int) -> Tensor {
         let axis = shape.axis(axis, "roll")
         let size = shape[axis]
-        if size == 0 { return self }
+        if size == 0 { return copy() }
         let cut = (size - shift % size) % size
-        if cut == 0 { return self }
+        if cut == 0 { return copy() }
         return .concat(
             [
                 narrow(axis: axis, start: cut, count: size - cut),

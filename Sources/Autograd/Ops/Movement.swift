@@ -77,7 +77,7 @@ extension Tensor {
         var wildcard: Int?
         for axis in 0..<newShape.rank {
             if newShape[axis] >= 0 {
-                known *= newShape[axis]
+                known = known.times(newShape[axis])
             } else if newShape[axis] == -1, wildcard == nil {
                 wildcard = axis
             } else {
@@ -99,7 +99,7 @@ extension Tensor {
         guard first <= last else { fail("flatten", "axis \(start) lies after axis \(end)") }
         var result = Shape()
         for axis in 0..<first { result.append(shape[axis]) }
-        result.append((first...last).reduce(1) { $0 * shape[$1] })
+        result.append((first...last).reduce(1) { $0.times(shape[$1]) })
         for axis in (last + 1)..<Swift.max(rank, last + 1) { result.append(shape[axis]) }
         return reshape(result)
     }

@@ -25,6 +25,7 @@ extension Tensor {
         guard widths.count <= rank else {
             fail("pad", "\(widths.count) pairs of widths for shape \(shape)")
         }
+        if widths.allSatisfy({ $0.before <= 0 && $0.after <= 0 }) { return cut(widths).copy() }
         let around = widths.map { (Swift.max($0.before, 0), Swift.max($0.after, 0)) }
         if mode == .constant { return cut(widths).embedded(around, value) }
         // What is cut off doesn't come again at the other end, but still shows in a mirror.
@@ -42,8 +43,8 @@ extension Tensor {
         for (position, width) in widths.enumerated() {
             let axis = rank - widths.count + position
             let (before, after) = (Swift.min(width.before, 0), Swift.min(width.after, 0))
-            inner.starts[axis] = -before
-            inner.counts[axis] += before + after
+            inner.starts[axis] = before.size
+            inner.counts[axis] = shape[axis].plus(before).plus(after)
             guard inner.counts[axis] >= 0 else {
                 fail("pad", "widths \(widths) take more than there is of \(shape)")
             }
@@ -58,7 +59,7 @@ extension Tensor {
         for (position, width) in widths.enumerated() {
             let axis = rank - widths.count + position
             region.starts[axis] = width.0
-            padded[axis] += width.0 + width.1
+            padded[axis] = padded[axis].plus(width.0).plus(width.1)
         }
         return Embed(region, in: padded, around: value.asScalar)(self)
     }

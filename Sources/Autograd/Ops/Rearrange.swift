@@ -52,10 +52,10 @@ extension Tensor {
     /// An axis as several, of the sizes given; one of them may be −1.
     public final func unflatten(axis: Int, into sizes: Shape) -> Tensor {
         let axis = shape.axis(axis, "unflatten")
-        let known = sizes.filter { $0 != -1 }.reduce(1, *)
+        let known = sizes.filter { $0 != -1 }.reduce(1) { $0.times($1) }
         let whole = sizes.contains(-1) && known > 0 ? shape[axis] / known : 1
         guard sizes.filter({ $0 == -1 }).count <= 1, sizes.allSatisfy({ $0 >= -1 }),
-            known * whole == shape[axis]
+            known.times(whole) == shape[axis]
         else {
             fail("unflatten", "axis \(axis) of shape \(shape) can't become \(sizes)")
         }
@@ -69,6 +69,8 @@ extension Tensor {
         guard counts.count == shape[axis], counts.allSatisfy({ $0 >= 0 }) else {
             fail("repeated", "counts \(counts) don't fit axis \(axis) of shape \(shape)")
         }
+        let total = counts.reduce(0) { $0.plus($1) }
+        failUnlessHeld("repeated", total, "slices", bytes: 16)
         let places = counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
         return take(Tensor(NDArray(places, on: data.backend)), axis: axis)
     }
@@ -108,14 +110,18 @@ extension Tensor {
     public final func chunk(_ count: Int, axis: Int = 0) -> [Tensor] {
         guard count > 0 else { fail("chunk", "the number of chunks is \(count)") }
         let size = shape[shape.axis(axis, "chunk")]
-        if size == 0 { return Array(repeating: self, count: count) }
-        return split(size: (size + count - 1) / count, axis: axis)
+        if size == 0 {
+            failUnlessHeld("chunk", count, "chunks", bytes: MemoryLayout<Tensor>.size)
+            return Array(repeating: self, count: count)
+        }
+        return split(size: (size - 1) / count + 1, axis: axis)
     }
 
     /// `count` pieces along an axis whose sizes differ by at most one, the larger first.
     public final func tensorSplit(_ count: Int, axis: Int = 0) -> [Tensor] {
         guard count > 0 else { fail("tensorSplit", "the number of pieces is \(count)") }
         let size = shape[shape.axis(axis, "tensorSplit")]
+        failUnlessHeld("tensorSplit", count, "pieces", bytes: 256)
         let sizes = (0..<count).map { size / count + ($0 < size % count ? 1 : 0) }
         return split(sizes: sizes, axis: axis)
     }

@@ -119,16 +119,17 @@ extension Tensor {
     }
 
     /// The differences of neighbours along an axis, taken `times` times, of this tensor with what is put
-    /// before and after it; this tensor as it is if never. Of bool: whether neighbours differ.
+    /// before and after it; the elements as they are if never. Of bool: whether neighbours differ.
     public final func diff(
         times: Int = 1, axis: Int = -1, prepend: Tensor? = nil, append: Tensor? = nil
     ) -> Tensor {
         let axis = shape.axis(axis, "diff")
         guard times >= 0 else { fail("diff", "it can't be taken \(times) times") }
-        if times == 0 { return self }
+        if times == 0 { return copy() }
         let parts = [prepend, self, append].compactMap { $0 }
         var result = parts.count == 1 ? self : Tensor.concat(parts, axis: axis)
-        for _ in 0..<times {
+        // Of nothing there is nothing left to take.
+        for _ in 0..<Swift.min(times, result.shape[axis] + 1) {
             let size = Swift.max(result.shape[axis] - 1, 0)
             let start = result.shape[axis] - size
             let later = result.narrow(axis: axis, start: start, count: size)

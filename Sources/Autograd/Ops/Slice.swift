@@ -73,8 +73,8 @@ extension Tensor {
     /// `count` positions along an axis from `start`.
     public final func narrow(axis: Int, start: Int, count: Int) -> Tensor {
         let axis = shape.axis(axis, "narrow")
-        guard start >= 0, count >= 0, start + count <= shape[axis] else {
-            fail("narrow", "\(start)..<\(start + count) leaves axis \(axis) of shape \(shape)")
+        guard start >= 0, count >= 0, start.plus(count) <= shape[axis] else {
+            fail("narrow", "\(count) positions from \(start) leave axis \(axis) of shape \(shape)")
         }
         var region = Region(of: shape)
         region.starts[axis] = start
@@ -85,7 +85,7 @@ extension Tensor {
     /// Pieces along an axis, of the sizes given.
     public final func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
         let axis = shape.axis(axis, "split")
-        guard sizes.reduce(0, +) == shape[axis], sizes.allSatisfy({ $0 >= 0 }) else {
+        guard sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, { $0.plus($1) }) == shape[axis] else {
             fail("split", "sizes \(sizes) don't add up to axis \(axis) of shape \(shape)")
         }
         var start = 0

@@ -47,9 +47,7 @@ extension Range<Int>: TensorIndexConvertible {
 }
 extension ClosedRange<Int>: TensorIndexConvertible {
     /// An upper bound of −1 is the last position.
-    public var tensorIndex: TensorIndex {
-        .every(1, from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1)
-    }
+    public var tensorIndex: TensorIndex { .every(1, from: lowerBound, to: upperBound.next) }
 }
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
     /// From the position to the axis's end.
@@ -57,7 +55,11 @@ extension PartialRangeFrom<Int>: TensorIndexConvertible {
 }
 extension PartialRangeThrough<Int>: TensorIndexConvertible {
     /// An upper bound of −1 is the last position.
-    public var tensorIndex: TensorIndex { .every(1, to: upperBound == -1 ? nil : upperBound + 1) }
+    public var tensorIndex: TensorIndex { .every(1, to: upperBound.next) }
+}
+extension Int {
+    /// The end of a range that this position closes; nil for that of the axis.
+    fileprivate var next: Int? { self == -1 || self == .max ? nil : self + 1 }
 }
 extension PartialRangeUpTo<Int>: TensorIndexConvertible {
     /// From the axis's beginning to before the position.

@@ -48,7 +48,7 @@ extension Tensor {
             return unsqueeze(0).convolve(axes, weight, bias, movement).squeeze(0)
         }
         guard rank == axes + 2, weight.rank == axes + 2, groups > 0,
-            shape[1] == weight.shape[1] * groups, weight.shape[0] % groups == 0, shape[1] > 0
+            shape[1] == weight.shape[1].times(groups), weight.shape[0] % groups == 0, shape[1] > 0
         else {
             fail(
                 name, "input \(shape) doesn't fit weight \(weight.shape) in \(groups) groups",

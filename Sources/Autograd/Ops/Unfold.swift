@@ -14,8 +14,8 @@ final class Unfold: UnaryOp {
         let count = windows.count(in: x.shape[axis])
         var shape = x.shape.replacing(axis, with: count)
         shape.append(windows.size)
-        var strides = x.strides.replacing(axis, with: x.strides[axis] * windows.step)
-        strides.append(x.strides[axis] * windows.dilation)
+        var strides = x.strides.replacing(axis, with: x.strides[axis] &* windows.step)
+        strides.append(x.strides[axis] &* windows.dilation)
         return NDArray(
             storage: x.storage, dtype: x.dtype, shape: shape, strides: strides, offset: x.offset)
     }
@@ -42,7 +42,7 @@ struct Windows: Sendable {
     }
 
     /// The elements from a window's first to its last.
-    var reach: Int { (size - 1) * dilation + 1 }
+    var reach: Int { (size - 1).times(dilation).plus(1) }
 
     /// How many windows fit.
     func count(in length: Int) -> Int { length < reach ? 0 : (length - reach) / step + 1 }
@@ -101,13 +101,15 @@ extension Tensor {
     ) -> Tensor {
         let rows = Windows(size: kernel.0, step: stride.0, dilation: dilation.0, "fold")
         let columns = Windows(size: kernel.1, step: stride.1, dilation: dilation.1, "fold")
-        let (height, width) = (size.0 + 2 * padding.0, size.1 + 2 * padding.1)
+        let height = size.0.plus(padding.0.times(2))
+        let width = size.1.plus(padding.1.times(2))
         let counts = (rows.count(in: height), columns.count(in: width))
-        let area = kernel.0 * kernel.1
-        guard rank >= 2, shape[rank - 1] == counts.0 * counts.1, shape[rank - 2] % area == 0 else {
+        let (area, places) = (kernel.0.times(kernel.1), counts.0.times(counts.1))
+        guard rank >= 2, shape[rank - 1] == places, shape[rank - 2] % area == 0 else {
             fail(
                 "fold",
-                "columns \(shape) don't fit: [.., channels · \(area), \(counts.0 * counts.1)]")
+                "columns \(shape) don't fit images of \(size) with a kernel \(kernel): "
+                    + "[.., channels · \(area), \(places)] are needed")
         }
         let lead = shape.dropLast(2) + [shape[rank - 2] / area]
         let patches = reshape(Shape(lead + [kernel.0, kernel.1, counts.0, counts.1]))

@@ -34,7 +34,8 @@ extension Catalogs {
             ) { BalancedAccuracy(ignoredIndex: $1?.ignored) },
             Entry(
                 "confusionMatrix",
-                "Which classes are taken for which: eval prints it; its number is the accuracy.",
+                "How often each target (rows) is taken for each class (columns): eval prints it; "
+                    + "its number is the accuracy.",
                 [.bool("binary", default: false, doc: "outputs are single logits")]
             ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1?.ignored) },
             Entry(

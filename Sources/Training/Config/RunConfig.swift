@@ -70,7 +70,8 @@ public struct RunConfig: Sendable {
         if Device(device) == nil {
             issues.append(
                 value.issue(
-                    "expected auto, cpu, cuda or cuda:N, found \"\(device)\"", at: "device"))
+                    "expected auto or cpu (there is no support of GPUs yet), found \"\(device)\"",
+                    at: "device"))
         }
         let data = value.child("data")
         if data.optional("validation") != nil, data.optional("split") != nil {

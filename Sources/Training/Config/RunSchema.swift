@@ -12,7 +12,9 @@ public enum RunSchema {
             .int("seed", default: 42, min: 0, doc: "starts every random stream of the run"),
             .string(
                 "device", default: "auto",
-                doc: "auto, cpu, cuda or cuda:N; auto takes the first usable GPU"),
+                doc:
+                    "auto or cpu, which are the same: there is no support of GPUs (cuda, cuda:N) yet"
+            ),
             .object("data", doc: "the examples", data),
             .object(
                 "model", doc: "the network",

@@ -18,7 +18,8 @@ struct DeviceChoice: Sendable {
         case .cuda:
             throw RunError(
                 .usage,
-                "device \(name) can't be used: \(DeviceChoice.missing); use --device cpu or auto")
+                "device \(name) can't be used: there is no support of GPUs yet, "
+                    + "\(DeviceChoice.missing); use --device cpu or auto")
         }
     }
 

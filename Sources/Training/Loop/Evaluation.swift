@@ -37,7 +37,7 @@ public struct Evaluation: Sendable {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
         }
         let config = try RunConfig(
-            text: text, file: "\(path) (config)", overrides: Evaluation.unsplit(overrides))
+            text: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
         let experiment = try Experiment(config)
         do {
             try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
@@ -79,10 +79,29 @@ public struct Evaluation: Sendable {
             + "class or equal"
     }
 
-    /// Validation data of its own takes the place of a share of the training data.
-    private static func unsplit(_ overrides: [String]) -> [String] {
+    /// The parts of a config that a checkpoint was trained by, which measuring can't change.
+    private static let settled = ["model", "optimizer", "schedule", "training", "seed", "name"]
+
+    /// The overrides as they apply to what a checkpoint holds: a loss of another type takes none of the
+    /// old one's options, and validation data of its own takes the place of a share of the training data.
+    private static func fitting(_ overrides: [String]) throws(RunError) -> [String] {
+        for override in overrides {
+            let key = override.prefix { $0 != "." && $0 != "=" && $0 != "[" }
+            guard settled.contains(String(key)) else { continue }
+            throw RunError(
+                .usage,
+                "eval: \(override) changes nothing that is measured: \(key) is the checkpoint's; "
+                    + "set keys of data, loss, metrics or device")
+        }
         func names(_ key: String) -> Bool { overrides.contains { $0.hasPrefix("data.\(key)") } }
-        return names("validation") && !names("split") ? overrides + ["data.split=null"] : overrides
+        let isUnsplit = names("validation") && !names("split")
+        let losses = overrides.map { override in
+            let prefix = "loss.type="
+            guard override.hasPrefix(prefix) else { return override }
+            let type = override.dropFirst(prefix.count).filter { $0 != "\"" }
+            return "loss={\"type\":\"\(type)\"}"
+        }
+        return losses + (isUnsplit ? ["data.split=null"] : [])
     }
 
     /// What is to be measured, and a remark where that isn't what the run calls its best.
@@ -123,13 +142,15 @@ public struct Evaluation: Sendable {
         ] + notes.map { "note    \($0)" } + (confusion.map(Evaluation.table) ?? [])
     }
 
-    /// A confusion matrix with its classes around it.
+    /// A confusion matrix with its classes around it: rows are targets, columns what they were taken for.
     private static func table(_ rows: [[Int]]) -> [String] {
-        let heading = ["class"] + rows.indices.map { "→ \($0)" }
+        let heading = ["target"] + rows.indices.map { "→ \($0)" }
         let lines = rows.enumerated().map { index, row in
             ["\(index)"] + row.map { Format.grouped($0) }
         }
-        return [""] + TextTable.aligned([heading] + lines) { _ in false }
+        let title =
+            "confusionMatrix: how often each target (rows) was taken for each class (columns)"
+        return ["", title] + TextTable.aligned([heading] + lines) { _ in false }
     }
 
     /// The result for programs.

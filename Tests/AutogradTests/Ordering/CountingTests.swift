@@ -85,6 +85,22 @@ struct CountingTests {
         #expect(Tensor([1, 2, 1]).histc().shape == [100])
     }
 
+    @Test("no range that isn't finite is counted in")
+    func histogramRange() async {
+        let nan = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = Tensor([1, .nan, 2] as [Double]).histc() }
+        let text = String(decoding: nan?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("histc: the range from nan to nan is not finite in float32"))
+        let wide = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = Tensor([1, 2]).histogram(bins: 3, range: 0...1e39) }
+        let sentence = String(decoding: wide?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(sentence.contains("histogram: the range from 0.0 to 1e+39 is not finite in float32"))
+        let x = Tensor([1, .nan, -.infinity, 3] as [Double])
+        expect(x.histogram(bins: 2, range: 0...4).counts, [1, 1])
+    }
+
     @Test("counts between edges, by weight, and as a density")
     func histogram() {
         let even = Tensor([1, 2, 3, 4], .float64).histogram(bins: 4, density: true)

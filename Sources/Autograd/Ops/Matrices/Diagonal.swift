@@ -47,7 +47,7 @@ extension Tensor {
     /// axes named of the result.
     public final func diagEmbed(offset: Int = 0, axis1: Int = -2, axis2: Int = -1) -> Tensor {
         if rank == 0 { fail("diagEmbed", "a scalar has no axis to put on a diagonal") }
-        let size = shape[rank - 1] + Swift.abs(offset)
+        let size = shape[rank - 1].plus(offset.size)
         let result = DiagonalMatrix(offset, rows: size, columns: size)(self)
         let (first, second) = (
             result.shape.axis(axis1, "diagEmbed"), result.shape.axis(axis2, "diagEmbed")

@@ -97,6 +97,7 @@ extension Tensor {
         guard rank >= 2, shape[rank - 1] == shape[rank - 2] else {
             fail("matrixPower", "matrices of shape \(shape) are not square")
         }
+        if exponent == 1 { return copy() }
         if exponent == 0 { return identity(shape[rank - 1]).expand(to: shape).copy() }
         var square = exponent < 0 ? inverse() : self
         var rest = exponent.magnitude

@@ -23,7 +23,7 @@ extension Tensor {
         let right = Array(repeating: 1, count: rank - other.rank) + Array(other.shape)
         let blocks = reshape(Shape(left.flatMap { [$0, 1] }))
         let inside = other.reshape(Shape(right.flatMap { [1, $0] }))
-        return (blocks * inside).reshape(Shape(zip(left, right).map { $0 * $1 }))
+        return (blocks * inside).reshape(Shape(zip(left, right).map { $0.times($1) }))
     }
 
     /// a × b of vectors of three elements along an axis, which counts from the end; other axes
@@ -98,6 +98,7 @@ extension Tensor {
         let count = count ?? shape[rank - 1]
         if count < 0 { fail("vander", "the count \(count) is negative") }
         let x = dtype.isFloat ? self : cast(to: .int64)
+        failUnlessHeld("vander", self.count.times(count), "powers", bytes: x.dtype.size)
         if count == 0 { return .zeros(like: x.unsqueeze(-1)).narrow(axis: -1, start: 0, count: 0) }
         var powers = [Tensor.ones(like: x)]
         while powers.count < count { powers.append(powers[powers.count - 1] * x) }
