@@ -29,6 +29,7 @@ import Testing
     func traps(number: Int32) async throws {
         await #expect(processExitsWith: .exitCode(70)) { [number] in
             Faults.becomeExits()
+            if number == SIGABRT { abort() }
             raise(number)
         }
     }

@@ -31,13 +31,22 @@ public enum IDX {
                 "the header declares shape \(sizes), which a file of"
                     + " \(Format.grouped(input.fileBytes)) bytes can't hold; copy it again")
         }
-        var bytes = try input.take(size, "elements")
+        guard size <= Machine.memory / 2 else {
+            throw DataError(
+                path,
+                "the header declares \(Format.bytes(size)), more than half of the "
+                    + "\(Format.bytes(Machine.memory)) of memory; cut it into smaller files")
+        }
+        let array = NDArray(uninitialized: Shape(sizes), dtype, on: CPUBackend.shared)
+        try array.withUnsafeMutableBytes { bytes in
+            try input.take(bytes, "elements")
+            swapBytes(bytes, elementSize: dtype.size)
+        }
         guard input.isAtEnd else {
             throw DataError(
                 path, "bytes follow the elements that the header declares; copy it again")
         }
-        bytes.withUnsafeMutableBytes { swapBytes($0, elementSize: dtype.size) }
-        return bytes.withUnsafeBytes { NDArray(copying: $0, Shape(sizes), dtype) }
+        return array
     }
 
     /// Writes an array, compressed where the path ends in `.gz`. Bools become bytes.
