@@ -53,8 +53,8 @@ struct HDF5Tests {
         // A chunk ends at 4 GiB.
         let large = rows.expand(to: [5_000_000_000])
         HDF5Library.locked {
-            #expect(!HDF5Writer.setChunks(layout, large, 5_000_000_000, nil))
-            #expect(HDF5Writer.setChunks(layout, large, 1000, 1))
+            #expect(!HDF5Writer.setChunks(layout, large.shape, large.dtype, 5_000_000_000, nil))
+            #expect(HDF5Writer.setChunks(layout, large.shape, large.dtype, 1000, 1))
         }
     }
 
