@@ -14,12 +14,13 @@ endif
 
 FUZZ_FILTER := FuzzTests|MutationTests|HostileFileTests
 
-.PHONY: help deps build train test fuzz conformance bench bench-peers op-table docs lint format install dist clean
+.PHONY: help deps build train test fuzz torture conformance bench bench-peers op-table docs lint format install dist clean
 
 help:
 	@echo "make train     build, write the default dataset and train $(CONFIG)"
 	@echo "make test      build and run every test"
 	@echo "make fuzz      damaged configs and checkpoints, under the address sanitizer"
+	@echo "make torture   kills, faults, damage: a thousand tries to break fttrain (needs Python)"
 	@echo "make conformance  the library against PyTorch's operator database (needs Python with torch)"
 	@echo "make build     release build: $(BIN)/fttrain"
 	@echo "make bench     train-step times of the standard workloads"
@@ -52,6 +53,10 @@ test: deps
 fuzz: deps
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --scratch-path .build/sanitized --sanitize=address \
 		$(C_FLAGS) --filter '$(FUZZ_FILTER)'
+
+# Kills, faults of file calls, flipped bits, hostile files, limits; prints tried and survived.
+torture: deps
+	@SWIFT=$(SWIFT) PYTHON=$(PYTHON) scripts/torture
 
 # Values, types, gradients and rejected calls of the samples that PyTorch tests itself with.
 conformance: deps

@@ -24,6 +24,16 @@ extension JSONNode {
         self = try parser.document()
     }
 
+    /// Parses a text that is one object and hands over its members one after the other, none of which is
+    /// kept: as the first initializer does, for objects of very many members.
+    public static func forEachMember(
+        of bytes: UnsafeRawBufferPointer, options: JSONParsingOptions = JSONParsingOptions(),
+        _ take: (Member) -> Void
+    ) throws(JSONError) {
+        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), options)
+        try parser.members(take)
+    }
+
     /// Parses one JSON text from an array of bytes.
     public init(
         parsing bytes: [UInt8], options: JSONParsingOptions = JSONParsingOptions()

@@ -105,23 +105,46 @@ struct JSONParser {
         var members: [JSONNode.Member] = []
         var seen = KeySet()
         while current != UInt8(ascii: "}") {
-            let keyPosition = position
-            guard current == UInt8(ascii: "\"") else { throw notAKey() }
-            let key = try string()
-            if !options.allowsDuplicateKeys, !seen.insert(key, after: members) {
-                throw JSONError(at: keyPosition, "the key \(key.jsonQuoted) appears twice")
-            }
-            skipSpace()
-            guard current == UInt8(ascii: ":") else {
-                throw error("expected ':' after the key \(key.jsonQuoted), found \(found)")
-            }
-            index += 1
-            skipSpace()
-            members.append(JSONNode.Member(key: key, at: keyPosition, try value()))
+            members.append(try member { seen.insert($0, after: members) })
             try separator(closing: UInt8(ascii: "}"), opening: "object")
         }
         leave()
         return .object(members)
+    }
+
+    /// A pair of an object; `isNew` says whether its key wasn't there before.
+    private mutating func member(
+        _ isNew: (String) -> Bool
+    ) throws(JSONError) -> JSONNode.Member {
+        let keyPosition = position
+        guard current == UInt8(ascii: "\"") else { throw notAKey() }
+        let key = try string()
+        if !options.allowsDuplicateKeys, !isNew(key) {
+            throw JSONError(at: keyPosition, "the key \(key.jsonQuoted) appears twice")
+        }
+        skipSpace()
+        guard current == UInt8(ascii: ":") else {
+            throw error("expected ':' after the key \(key.jsonQuoted), found \(found)")
+        }
+        index += 1
+        skipSpace()
+        return JSONNode.Member(key: key, at: keyPosition, try value())
+    }
+
+    /// Hands over the members of a document that is one object, one after the other.
+    mutating func members(_ take: (JSONNode.Member) -> Void) throws(JSONError) {
+        try refuseForeignEncodings()
+        skipSpace()
+        guard current == UInt8(ascii: "{") else { throw error("expected an object") }
+        try enter()
+        var seen: Set<String> = []
+        while current != UInt8(ascii: "}") {
+            take(try member { seen.insert($0).inserted })
+            try separator(closing: UInt8(ascii: "}"), opening: "object")
+        }
+        leave()
+        skipSpace()
+        if !isAtEnd { throw error("\(found) after the end of the JSON value; remove it") }
     }
 
     /// Moves past a comma to the next element, or to the closing bracket.

@@ -40,6 +40,20 @@ package enum Folder {
         try make(String(path[..<slash]))
     }
 
+    /// Makes a new folder among the system's temporary ones, which only this user may enter.
+    package static func makeTemporary(_ name: String) throws(Problem) -> String {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/\(name)-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Problem(parent, errno) }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes a folder and the files in it.
+    package static func remove(_ path: String) {
+        for name in names(in: path) ?? [] { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+
     /// The names of what lies in a folder, in no order; nil, with `errno` set, if it can't be
     /// listed.
     package static func names(in path: String) -> [String]? {

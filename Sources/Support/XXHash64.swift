@@ -68,6 +68,13 @@ package struct XXHash64 {
         return hash ^ hash >> 32
     }
 
+    /// `xxh64:` and the digits of a text's hash.
+    package static func text(of text: String) -> String {
+        var hash = XXHash64()
+        Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        return "xxh64:" + String(hash.value(), radix: 16)
+    }
+
     private var merged: UInt64 {
         var hash = XXHash64.rotated(lanes[0], 1) &+ XXHash64.rotated(lanes[1], 7)
         hash = hash &+ XXHash64.rotated(lanes[2], 12) &+ XXHash64.rotated(lanes[3], 18)

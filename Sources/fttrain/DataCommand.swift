@@ -52,7 +52,11 @@ enum DataCommand {
         try HDF5Writer.create(path) { file in
             if let options { return try writeTables(sources, options, to: file) }
             for source in sources {
-                let array = try kind == "npy" ? NPY.read(source.path) : IDX.read(source.path)
+                if kind == "idx" {
+                    try IDX.copy(source.path, to: file, as: source.name)
+                    continue
+                }
+                let array = try NPY.read(source.path)
                 try file.write(source.name, array, deflate: array.rank > 1 ? 1 : nil)
             }
         }

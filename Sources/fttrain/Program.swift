@@ -8,7 +8,7 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            check, resume, eval, inspect, data, graph, profile, list, schema,
+            check, resume, eval, verify, inspect, data, graph, profile, list, schema,
         ])
 
     /// Runs the command that was asked for.
@@ -17,6 +17,7 @@ enum Program {
         case check.name: try CheckCommand.run(invocation)
         case resume.name: try ResumeCommand.run(invocation)
         case eval.name: try EvalCommand.run(invocation)
+        case verify.name: try VerifyCommand.run(invocation)
         case inspect.name: try InspectCommand.run(invocation)
         case data.name: try DataCommand.run(invocation)
         case graph.name: try GraphCommand.run(invocation)
@@ -42,6 +43,7 @@ enum Program {
 
     private static let graph = GraphCommand.command
     private static let profile = ProfileCommand.command
+    private static let verify = VerifyCommand.command
 
     private static let resume = Command(
         name: "resume", summary: "Go on with a run that was stopped, killed or finished.",

@@ -28,6 +28,9 @@ import Testing
     @Test("where the program traps", arguments: [SIGILL, SIGTRAP, SIGABRT, SIGSEGV])
     func traps(number: Int32) async throws {
         await #expect(processExitsWith: .exitCode(70)) { [number] in
+            var all = sigset_t()
+            sigfillset(&all)
+            pthread_sigmask(SIG_UNBLOCK, &all, nil)
             Faults.becomeExits()
             raise(number)
         }

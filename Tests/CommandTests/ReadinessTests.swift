@@ -63,7 +63,8 @@ struct ReadinessTests {
             "schema", "list", "list layers", "--help", "--version", "check tiny.json",
             "tiny.json --out full", "resume run", "eval run", "inspect run",
             "inspect run/last.safetensors --json", "inspect data.h5", "data info data.h5",
-            "data digits d.h5 --train 10 --test 10", "graph tiny.json", "profile tiny.json --steps 2",
+            "data digits d.h5 --train 10 --test 10", "graph tiny.json",
+            "profile tiny.json --steps 2",
         ])
     func fullDisk(arguments: String) throws {
         let workspace = try Workspace()

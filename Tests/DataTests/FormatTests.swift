@@ -153,6 +153,25 @@ struct IDXTests {
         }
     }
 
+    @Test(
+        "IDX files go into HDF5 files piece by piece",
+        arguments: [[70_000, 256], [3, 2, 2], [4], []])
+    func copied(shape: [Int]) throws {
+        let array = sample(Shape(shape), .uint8)
+        try IDX.write(array, to: folder["a.idx.gz"])
+        try HDF5Writer.create(folder["a.h5"]) { file in
+            try IDX.copy(folder["a.idx.gz"], to: file, as: "x")
+        }
+        if shape.isEmpty { return }
+        #expect(same(try HDF5Dataset(HDF5File(folder["a.h5"]), "x").read(), array))
+        let cut = folder.write("b.idx.gz", Array(folder.bytes("a.idx.gz").dropLast(20)))
+        #expect(throws: DataError.self) {
+            try HDF5Writer.create(folder["b.h5"]) { file in
+                try IDX.copy(cut, to: file, as: "x")
+            }
+        }
+    }
+
     @Test("the highest byte comes first")
     func layout() throws {
         let path = folder.write("a.idx", [0, 0, 0x0B, 1, 0, 0, 0, 2, 0x01, 0x02, 0xFF, 0xFE])

@@ -83,8 +83,8 @@ struct HDF5Tests {
         // A chunk ends at 4 GiB.
         let large = rows.expand(to: [5_000_000_000])
         HDF5Library.locked {
-            #expect(!HDF5Writer.setChunks(layout, large, 5_000_000_000, nil))
-            #expect(HDF5Writer.setChunks(layout, large, 1000, 1))
+            #expect(!HDF5Writer.setChunks(layout, large.shape, large.dtype, 5_000_000_000, nil))
+            #expect(HDF5Writer.setChunks(layout, large.shape, large.dtype, 1000, 1))
         }
     }
 
@@ -160,6 +160,23 @@ struct HDF5Tests {
             H5Gclose(group)
         }
         #expect(try HDF5File(folder["a.h5"]).entries().map(\.path) == ["g/x"])
+    }
+
+    @Test("lists thousands of groups, and refuses more than any data file has")
+    func manyGroups() throws {
+        let path = folder["many.h5"]
+        let array = NDArray([1 as Float])
+        try HDF5Writer.create(path) { file in
+            for index in 0..<4900 { try file.write("g\(index)/x", array) }
+        }
+        let entries = try HDF5File(path).entries()
+        #expect(entries.count == 4900)
+        #expect(entries.first?.path == "g0/x" && entries.last?.path == "g999/x")
+        try HDF5Writer.create(path) { file in
+            for index in 0..<5001 { try file.write("g\(index)/x", array) }
+        }
+        let sentence = folder.sentence { try HDF5File(path).entries() }
+        #expect(sentence == "many.h5: the groups hold too many objects; this is no data file")
     }
 
     @Test("a file that could not be completed leaves what was there")

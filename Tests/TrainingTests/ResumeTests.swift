@@ -147,6 +147,60 @@ import Testing
                 == tensors(sandbox.file("whole/last.safetensors")))
     }
 
+    @Test("says so where more epochs change the course of a schedule, and offers other ways")
+    func stretched() throws {
+        let sandbox = Sandbox()
+        let cosine = "schedule={\"type\":\"cosine\"}"
+        let summary = try sandbox.trainer("run", [cosine]).run()
+        #expect(!summary.canBeLonger)
+        let path = sandbox.file("run")
+        try sandbox.copy(path, to: "other")
+        let warnings = try Trainer.resume(path, overrides: ["training.epochs=6"]).warnings
+        #expect(warnings.count == 1)
+        let rates = "the learning rate goes from 5.5e-04 to 2.5e-02 here"
+        #expect(warnings.first?.contains(rates) == true, "\(warnings)")
+        #expect(warnings.first?.contains("fttrain \(path)/config.json") == true)
+        // What it offers goes on where the rate was, and doesn't warn.
+        let way = [
+            "training.epochs=6", "schedule={\"type\":\"constant\"}",
+            "optimizer.learningRate=0.00055",
+        ]
+        let resumption = try Trainer.resume(sandbox.file("other"), overrides: way)
+        #expect(resumption.trainer.optimizer.learningRate == 0.00055)
+    }
+
+    @Test(
+        "says nothing of the kind where more epochs only follow",
+        arguments: ["constant", "plateau"])
+    func lengthened(schedule: String) throws {
+        let sandbox = Sandbox()
+        let summary = try sandbox.trainer("run", ["schedule={\"type\":\"\(schedule)\"}"]).run()
+        #expect(summary.canBeLonger)
+        let path = sandbox.file("run")
+        #expect(try Trainer.resume(path, overrides: ["training.epochs=6"]).warnings.isEmpty)
+    }
+
+    @Test("names the rows of the tables that are damaged or lost")
+    func damagedRows() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("run").run()
+        let path = sandbox.file("run/metrics.csv")
+        var lines = try sandbox.text("run/metrics.csv").split(separator: "\n").map { String($0) }
+        let third = lines[3]
+        lines[2] = "2,garb"
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+        try FileManager.default.removeItem(atPath: sandbox.file("run/metrics.jsonl"))
+        let warnings = try Trainer.resume(sandbox.file("run")).warnings
+        #expect(
+            warnings == [
+                "\(path): the rows of 1 epoch are lost (damaged: line 3); the weights are not "
+                    + "concerned",
+                "\(path.dropLast(3))jsonl: the rows of 3 epochs are lost; the weights are not "
+                    + "concerned",
+            ])
+        #expect(try sandbox.text("run/metrics.csv").hasSuffix(third + "\n"))
+    }
+
     @Test("has nothing to do for a finished run")
     func finished() throws {
         let sandbox = Sandbox()

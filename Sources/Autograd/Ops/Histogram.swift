@@ -125,7 +125,8 @@ extension Tensor {
     /// The sums of weights at each place below `bins` of this row, where a mask holds.
     private func sums(of weights: Tensor, where mask: Tensor, _ bins: Int) -> Tensor {
         let kept = Tensor.where(mask, self, constant(bins))
-        return ScatterAdd.of(weights, kept, rows: bins.plus(1)).narrow(axis: 0, start: 0, count: bins)
+        return ScatterAdd.of(weights, kept, rows: bins.plus(1))
+            .narrow(axis: 0, start: 0, count: bins)
     }
 
     /// How often each number from 0 to the largest occurs in this tensor of integers of rank 1: int64;

@@ -117,6 +117,26 @@ static inline bool h5x_leads_here(hid_t location, const char *name) {
     return found > 0;
 }
 
+// Calls `visit` with the name of each link of a group, in the order that costs least, until it gives
+// something other than 0.
+typedef struct h5x_visitor {
+    int (*visit)(const char *name, void *context);
+    void *context;
+} h5x_visitor;
+
+static inline herr_t h5x_visit_link(hid_t group, const char *name, const H5L_info_t *info,
+                                    void *visitor) {
+    (void)group, (void)info;
+    const h5x_visitor *v = (const h5x_visitor *)visitor;
+    return v->visit(name, v->context);
+}
+
+static inline herr_t h5x_each_link(hid_t group, int (*visit)(const char *, void *),
+                                   void *context) {
+    h5x_visitor visitor = {visit, context};
+    return H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, h5x_visit_link, &visitor);
+}
+
 // A number that two names of one object share.
 static inline uint64_t h5x_object_key(hid_t object) {
     H5O_info_t info;

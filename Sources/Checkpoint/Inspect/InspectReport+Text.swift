@@ -13,6 +13,9 @@ extension InspectReport {
                 "\(path)   FakeTensor \(state.frameworkVersion.escapedForDisplay()) checkpoint, "
                     + "format \(MetadataKey.formatVersion)")
             lines.append(state.summary)
+            if let hash = state.extra["dataHash"] {
+                lines.append("data \(hash.escapedForDisplay(limit: 40))")
+            }
         } else {
             lines.append("\(path)   safetensors file from elsewhere")
             for (key, value) in metadata.sorted(by: { $0.key < $1.key }).prefix(8) {

@@ -32,6 +32,9 @@ enum Checksum {
 }
 
 extension SafetensorsFile {
+    /// The checksum that the file carries, `xxh64:` and its digits; nil without.
+    public var checksum: String? { metadata[Checksum.key] }
+
     /// Whether the file carries a checksum; costs nothing.
     public var hasChecksum: Bool { metadata[Checksum.key] != nil }
 

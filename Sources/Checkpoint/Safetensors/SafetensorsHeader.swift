@@ -21,13 +21,7 @@ struct SafetensorsHeader {
         dataStart = 8 + length
         dataCount = bytes.count - dataStart
         let text = UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart])
-        for member in try members(text) {
-            if member.key == "__metadata__" {
-                metadata = try strings(member.node)
-            } else {
-                entries.append(try entry(member.key, member.node))
-            }
-        }
+        try read(text)
         try checkCoverage()
     }
 
@@ -76,21 +70,32 @@ struct SafetensorsHeader {
         throw CheckpointError(.damaged, path, "is \(format.1), not a safetensors file")
     }
 
-    private func members(
-        _ text: UnsafeRawBufferPointer
-    ) throws(CheckpointError) -> [JSONNode.Member] {
+    /// Takes the members one by one: there may be millions.
+    private mutating func read(_ text: UnsafeRawBufferPointer) throws(CheckpointError) {
         guard text.first == UInt8(ascii: "{") else {
             throw damaged("has a header that does not start with '{'; is it a safetensors file?")
         }
-        let node: JSONNode
+        var failure: CheckpointError?
         do throws(JSONError) {
-            node = try JSONNode(parsing: text, options: JSONParsingOptions(maximumDepth: 8))
+            let options = JSONParsingOptions(maximumDepth: 8)
+            try JSONNode.forEachMember(of: text, options: options) { member in
+                guard failure == nil else { return }
+                do throws(CheckpointError) { try take(member) } catch { failure = error }
+            }
         } catch {
             throw damaged(
                 "has a header that is not valid JSON (at line \(error.line), "
                     + "column \(error.column): \(error.message))")
         }
-        return node.members ?? []
+        if let failure { throw failure }
+    }
+
+    private mutating func take(_ member: JSONNode.Member) throws(CheckpointError) {
+        if member.key == "__metadata__" {
+            metadata = try strings(member.node)
+        } else {
+            entries.append(try entry(member.key, member.node))
+        }
     }
 
     private func strings(_ node: JSONNode) throws(CheckpointError) -> [String: String] {
@@ -195,13 +200,13 @@ struct SafetensorsHeader {
 
     /// The tensors must tile the data section: no byte shared, none left over.
     private func checkCoverage() throws(CheckpointError) {
-        let ordered = entries.sorted {
-            ($0.byteRange.lowerBound, $0.byteRange.upperBound)
-                < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
+        let ordered = entries.indices.sorted {
+            let (a, b) = (entries[$0].byteRange, entries[$1].byteRange)
+            return (a.lowerBound, a.upperBound) < (b.lowerBound, b.upperBound)
         }
         var end = 0
         var previous = ""
-        for entry in ordered {
+        for entry in ordered.lazy.map({ entries[$0] }) {
             let start = entry.byteRange.lowerBound
             if start < end {
                 throw damaged(

@@ -12,6 +12,11 @@ extension TrainingCheckpoint {
         try self.init(SafetensorsFile(opening: path), on: device, verify: verify)
     }
 
+    /// As the initializer above, of a file that is open.
+    package init(_ file: SafetensorsFile) throws(CheckpointError) {
+        try self.init(file, on: .cpu, verify: true)
+    }
+
     init(
         _ file: SafetensorsFile, on device: Device, verify: Bool
     ) throws(CheckpointError) {

@@ -27,14 +27,19 @@ final class GzipInput {
 
     /// The next `count` bytes; throws where there are fewer. `part` names them in the sentence.
     func take(_ count: Int, _ part: String) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let wanted = UInt32(min(count - filled, 1 << 24))
-                let target = buffer.baseAddress.map { $0 + filled }
-                let read = gzread(file, target, wanted)
-                guard read > 0 else { throw shortError(part) }
-                filled += Int(read)
-            }
+        var bytes = [UInt8](repeating: 0, count: count)
+        try bytes.withUnsafeMutableBytes { try take($0, part) }
+        return bytes
+    }
+
+    /// Fills `bytes` with what comes next; throws where there is less.
+    func take(_ bytes: UnsafeMutableRawBufferPointer, _ part: String) throws {
+        var filled = 0
+        while filled < bytes.count {
+            let wanted = UInt32(min(bytes.count - filled, 1 << 24))
+            let read = gzread(file, bytes.baseAddress.map { $0 + filled }, wanted)
+            guard read > 0 else { throw shortError(part) }
+            filled += Int(read)
         }
     }
 

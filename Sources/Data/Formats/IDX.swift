@@ -9,35 +9,26 @@ public enum IDX {
     ///
     /// Throws where the file is damaged or is something else.
     public static func read(_ path: String) throws -> NDArray {
-        let input = try GzipInput(path)
-        let start = try input.take(4, "header")
-        guard start[0] == 0, start[1] == 0, let dtype = dtype(of: start[2]) else {
-            throw DataError(path, "this is not an IDX file; give one like train-images-idx3-ubyte")
-        }
-        let rank = Int(start[3])
-        guard rank <= Shape.maximumRank else {
+        let input = try IDXInput(path)
+        guard input.byteCount <= Machine.memory / 2 else {
             throw DataError(
                 path,
-                "the header declares \(rank) dimensions, more than the"
-                    + " \(Shape.maximumRank) supported; the file is damaged")
+                "the header declares \(Format.bytes(input.byteCount)), more than half of the "
+                    + "\(Format.bytes(Machine.memory)) of memory; make an HDF5 file of it with "
+                    + "'fttrain data idx'")
         }
-        let header = try input.take(4 * rank, "header")
-        let sizes = (0..<rank).map { axis in
-            header[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
+        return try input.rest()
+    }
+
+    /// Writes the array of a file into an HDF5 file, a few megabytes at a time, however large it is.
+    public static func copy(
+        _ path: String, to file: HDF5Writer, as name: String
+    ) throws {
+        let input = try IDXInput(path)
+        guard input.shape.rank > 1 else { return try file.write(name, input.rest()) }
+        try file.write(name, input.shape, input.dtype, deflate: 1) { rows in
+            try input.next(rows)
         }
-        guard let size = byteCount(sizes, elementSize: dtype.size), input.mayHold(size) else {
-            throw DataError(
-                path,
-                "the header declares shape \(sizes), which a file of"
-                    + " \(Format.grouped(input.fileBytes)) bytes can't hold; copy it again")
-        }
-        var bytes = try input.take(size, "elements")
-        guard input.isAtEnd else {
-            throw DataError(
-                path, "bytes follow the elements that the header declares; copy it again")
-        }
-        bytes.withUnsafeMutableBytes { swapBytes($0, elementSize: dtype.size) }
-        return bytes.withUnsafeBytes { NDArray(copying: $0, Shape(sizes), dtype) }
     }
 
     /// Writes an array, compressed where the path ends in `.gz`. Bools become bytes.
@@ -72,7 +63,7 @@ public enum IDX {
         (0x0E, .float64),
     ]
 
-    private static func dtype(of code: UInt8) -> DType? {
+    static func dtype(of code: UInt8) -> DType? {
         codes.first { $0.code == code }?.dtype
     }
 

@@ -112,12 +112,7 @@ extension HDF5File {
     private func children(of group: String) throws -> [String] {
         let path = group.isEmpty ? "/" : group
         let opened = H5Gopen2(id, path, hid_t(H5P_DEFAULT))
-        let names = HDF5Library.with(opened, H5Gclose) { group -> [String] in
-            var info = H5G_info_t()
-            guard H5Gget_info(group, &info) >= 0 else { return [] }
-            let count = min(Int(clamping: info.nlinks), HDF5File.maximumCount + 1)
-            return (0..<count).compactMap { name(of: $0, in: group) }
-        }
+        let names = HDF5Library.with(opened, H5Gclose) { HDF5File.names(in: $0) }
         guard let names else {
             throw DataError(
                 self.path, "group '\(path)' is damaged (\(HDF5Library.lastError)); make it again")
@@ -125,15 +120,20 @@ extension HDF5File {
         return names
     }
 
-    private func name(of index: Int, in group: hid_t) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 1024)
-        let length = buffer.withUnsafeMutableBytes { bytes in
-            H5Lget_name_by_idx(
-                group, ".", H5_INDEX_NAME, H5_ITER_INC, hsize_t(index),
-                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
-                hid_t(H5P_DEFAULT))
+    /// The names of a group's links, at most one more than a file may have; visiting them by their
+    /// positions would look for each from the start.
+    private static func names(in group: hid_t) -> [String] {
+        var names: [String] = []
+        withUnsafeMutablePointer(to: &names) { names in
+            _ = h5x_each_link(
+                group,
+                { name, context in
+                    guard let name, let context else { return 1 }
+                    let names = context.assumingMemoryBound(to: [String].self)
+                    names.pointee.append(String(cString: name))
+                    return names.pointee.count > HDF5File.maximumCount ? 1 : 0
+                }, names)
         }
-        guard length > 0, length < buffer.count else { return nil }
-        return String(decoding: buffer[..<length], as: UTF8.self)
+        return names
     }
 }

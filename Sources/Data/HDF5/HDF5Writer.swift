@@ -48,20 +48,74 @@ public final class HDF5Writer {
     ) throws {
         try array.withUnsafeBytes { bytes in
             try HDF5Library.locked {
-                let isWritten = create(name, array, chunkRows, deflate) { dataset, type in
+                let isWritten = create(name, array.shape, array.dtype, chunkRows, deflate) {
+                    dataset, type in
                     guard let base = bytes.baseAddress, !bytes.isEmpty else { return true }
                     let everything = hid_t(H5S_ALL)
                     return H5Dwrite(dataset, type, everything, everything, hid_t(H5P_DEFAULT), base)
                         >= 0
                 }
-                if isWritten != true {
-                    throw DataError(
-                        path,
-                        "'\(name)' can't be written (\(HDF5Library.lastError)); check that the name "
-                            + "is free and the disk has space")
-                }
+                if isWritten != true { throw writeError(name) }
             }
         }
+    }
+
+    private func writeError(_ name: String) -> DataError {
+        DataError(
+            path,
+            "'\(name)' can't be written (\(HDF5Library.lastError)); check that the name "
+                + "is free and the disk has space")
+    }
+
+    /// Writes an array whose rows come one piece after the other.
+    ///
+    /// - Parameter next: gives the next rows, at most so many; nil at the end.
+    func write(
+        _ name: String, _ shape: Shape, _ dtype: DType, deflate: Int,
+        next: (Int) throws -> NDArray?
+    ) throws {
+        try HDF5Library.locked {
+            var failure: (any Error)?
+            let isWritten = create(name, shape, dtype, nil, deflate) { dataset, type in
+                do {
+                    var row = 0
+                    let size = HDF5Writer.chunkRows(shape, dtype) * 64
+                    while let piece = try next(size) {
+                        guard HDF5Writer.write(piece, to: dataset, type, at: row) else {
+                            return false
+                        }
+                        row += piece.shape[0]
+                    }
+                    return true
+                } catch {
+                    failure = error
+                    return false
+                }
+            }
+            if let failure { throw failure }
+            if isWritten != true { throw writeError(name) }
+        }
+    }
+
+    /// Writes rows of an open dataset; false where libhdf5 refuses.
+    private static func write(
+        _ rows: NDArray, to dataset: hid_t, _ type: hid_t, at first: Int
+    ) -> Bool {
+        let sizes = rows.shape.map { hsize_t($0) }
+        var start = [hsize_t](repeating: 0, count: sizes.count)
+        start[0] = hsize_t(first)
+        let isWritten = HDF5Library.with(H5Dget_space(dataset), H5Sclose) { space -> Bool in
+            let memory = H5Screate_simple(Int32(sizes.count), sizes, nil)
+            return HDF5Library.with(memory, H5Sclose) { memory in
+                let status = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, sizes, nil)
+                guard status >= 0 else { return false }
+                return rows.withUnsafeBytes { bytes in
+                    guard let base = bytes.baseAddress, !bytes.isEmpty else { return true }
+                    return H5Dwrite(dataset, type, memory, space, hid_t(H5P_DEFAULT), base) >= 0
+                }
+            } ?? false
+        }
+        return isWritten ?? false
     }
 
     /// Attaches a text to a dataset, or to the file where `name` is empty.
@@ -90,18 +144,18 @@ public final class HDF5Writer {
     }
 
     private func create(
-        _ name: String, _ array: NDArray, _ chunkRows: Int?, _ deflate: Int?,
+        _ name: String, _ shape: Shape, _ dtype: DType, _ chunkRows: Int?, _ deflate: Int?,
         _ body: (hid_t, hid_t) -> Bool
     ) -> Bool? {
-        let sizes = array.shape.map { hsize_t($0) }
+        let sizes = shape.map { hsize_t($0) }
         let space = H5Screate_simple(Int32(sizes.count), sizes, nil)
         return HDF5Library.with(space, H5Sclose) { space -> Bool? in
             HDF5Library.with(h5x_link_creation(), H5Pclose) { links -> Bool? in
                 HDF5Library.with(h5x_dataset_creation(), H5Pclose) { layout -> Bool? in
-                    guard HDF5Writer.setChunks(layout, array, chunkRows, deflate) else {
+                    guard HDF5Writer.setChunks(layout, shape, dtype, chunkRows, deflate) else {
                         return nil
                     }
-                    return HDF5Type.with(array.dtype) { type -> Bool? in
+                    return HDF5Type.with(dtype) { type -> Bool? in
                         let id = H5Dcreate2(
                             self.id, name, type, space, links, layout, hid_t(H5P_DEFAULT))
                         return HDF5Library.with(id, H5Dclose) { body($0, type) }
@@ -113,15 +167,22 @@ public final class HDF5Writer {
 
     /// Asks for chunks and filters; false where libhdf5 refuses one.
     static func setChunks(
-        _ layout: hid_t, _ array: NDArray, _ rows: Int?, _ deflate: Int?
+        _ layout: hid_t, _ shape: Shape, _ dtype: DType, _ rows: Int?, _ deflate: Int?
     ) -> Bool {
-        guard rows != nil || deflate != nil, array.count > 0, array.rank > 0 else { return true }
-        let rowBytes = max(1, array.byteCount / array.shape[0])
-        var chunk = array.shape.map { hsize_t($0) }
-        chunk[0] = hsize_t(min(array.shape[0], max(1, rows ?? (256 << 10) / rowBytes)))
+        guard rows != nil || deflate != nil, shape.elementCount > 0, shape.rank > 0 else {
+            return true
+        }
+        var chunk = shape.map { hsize_t($0) }
+        chunk[0] = hsize_t(min(shape[0], max(1, rows ?? chunkRows(shape, dtype))))
         guard H5Pset_chunk(layout, Int32(chunk.count), chunk) >= 0 else { return false }
         guard let deflate else { return true }
-        if array.dtype.size > 1, H5Pset_shuffle(layout) < 0 { return false }
+        if dtype.size > 1, H5Pset_shuffle(layout) < 0 { return false }
         return H5Pset_deflate(layout, UInt32(min(max(deflate, 0), 9))) >= 0
+    }
+
+    /// As many rows as make about 256 KiB, at least one.
+    private static func chunkRows(_ shape: Shape, _ dtype: DType) -> Int {
+        let rowBytes = shape.dropFirst().reduce(dtype.size, *)
+        return max(1, (256 << 10) / max(1, rowBytes))
     }
 }

@@ -179,6 +179,15 @@ struct DataPlan {
         return found
     }
 
+    /// One hash of what all datasets hold. Those of data that is streamed are of samples, and say so.
+    func contentHash(of digests: [(key: String, name: String, digest: String)]) -> String {
+        var hash = XXHash64()
+        let text = digests.map { "\($0.key)=\($0.digest)" }.sorted().joined(separator: "\n")
+        Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        return (train.dataset.isInMemory ? "xxh64:" : "xxh64-samples:")
+            + String(hash.value(), radix: 16)
+    }
+
     private static func describe(_ data: Dataset) -> String {
         "\(data.count) × \(types(data).joined(separator: ", ")) → "
             + "\(data.targetDType) \(Format.shape(data.targetShape))"

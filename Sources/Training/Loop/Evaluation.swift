@@ -11,6 +11,8 @@ public struct Evaluation: Sendable {
     public let path: String
     /// The file of the examples.
     public let dataPath: String
+    /// Hashes of the checkpoint, of the data that was measured and of the config that the checkpoint holds.
+    public let hashes: (checkpoint: String, data: String, config: String)
     /// How many examples were measured.
     public let count: Int
     /// The step of the checkpoint.
@@ -32,7 +34,8 @@ public struct Evaluation: Sendable {
         _ target: String, overrides: [String] = [], shouldStop: () -> Bool = { false }
     ) throws {
         let (path, remark) = try Evaluation.checkpoint(target)
-        let checkpoint = try TrainingCheckpoint(path: path)
+        let file = try SafetensorsFile(path)
+        let checkpoint = try TrainingCheckpoint(file)
         guard let text = checkpoint.state.config else {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
         }
@@ -65,6 +68,10 @@ public struct Evaluation: Sendable {
                 Evaluation.undefined($0.name, loader)
             }
         self.confusion = confusion
+        hashes = (
+            file.checksum ?? "none",
+            try experiment.data.contentHash(of: experiment.data.digests()), XXHash64.text(of: text)
+        )
         self.path = path
         dataPath = config.dataPath
         count = loader.dataset.count
@@ -139,6 +146,7 @@ public struct Evaluation: Sendable {
             "model   \(path)   epoch \(epoch), step \(Format.grouped(step))",
             "data    \(dataPath)   \(Format.count(count, "example"))",
             "result  \(values.joined(separator: ", "))",
+            "hashes  checkpoint \(hashes.checkpoint), data \(hashes.data), config \(hashes.config)",
         ] + notes.map { "note    \($0)" } + (confusion.map(Evaluation.table) ?? [])
     }
 
@@ -158,6 +166,10 @@ public struct Evaluation: Sendable {
         var object: JSONObject = [
             "checkpoint": .string(path), "data": .string(dataPath), "examples": .int(count),
             "epoch": .int(epoch), "step": .int(step), "validation": measurement.json,
+            "hashes": [
+                "checkpoint": .string(hashes.checkpoint), "data": .string(hashes.data),
+                "config": .string(hashes.config),
+            ],
         ]
         if let confusion {
             object["confusionMatrix"] = .array(confusion.map { .ints($0) })

@@ -39,6 +39,8 @@ extension Trainer {
         state.extra["data"] = data.fingerprint
         for (key, _, digest) in digests { state.extra["digest.\(key)"] = digest }
         state.extra["arithmetic"] = backend.arithmetic
+        state.extra["processor"] = backend.summary
+        state.extra["dataHash"] = dataHash
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
             model: model.modelTensors,
@@ -47,7 +49,7 @@ extension Trainer {
     }
 
     /// The optimizer's arrays; its step count is among the numbers.
-    private var optimizerTensors: [TrainingCheckpoint.OptimizerTensor] {
+    var optimizerTensors: [TrainingCheckpoint.OptimizerTensor] {
         optimizer.stateDictionary.compactMap { name, value in
             guard let slash = name.lastIndex(of: "/") else { return nil }
             return TrainingCheckpoint.OptimizerTensor(
@@ -58,21 +60,13 @@ extension Trainer {
     /// Goes back to where a checkpoint was made.
     ///
     /// Throws where it doesn't fit the experiment; nothing is trained then.
-    func restore(_ checkpoint: TrainingCheckpoint, path: String) throws {
+    ///
+    /// - Parameter checksData: whether other data is an error.
+    func restore(
+        _ checkpoint: TrainingCheckpoint, path: String, checksData: Bool = true
+    ) throws {
         let state = checkpoint.state
-        if let saved = state.extra["data"], saved != data.fingerprint {
-            throw RunError(
-                .data,
-                "\(config.dataPath): the data has changed since the run began: it was \(saved), "
-                    + "now it is \(data.fingerprint); restore it or start a new run")
-        }
-        for (key, name, digest) in digests {
-            guard let saved = state.extra["digest.\(key)"], saved != digest else { continue }
-            throw RunError(
-                .data,
-                "\(name) (data.\(key)) holds other elements than when the run began; restore it or "
-                    + "start a new run")
-        }
+        if checksData { try checkData(state) }
         func fitting(_ body: () throws -> Void) throws {
             do {
                 try body()
@@ -97,6 +91,23 @@ extension Trainer {
         rates.restore(state.schedule)
         cursor = try TrainingCursor(state, path: path)
         resumedStep = cursor.step
+    }
+
+    /// Throws where the data are not those that a checkpoint was made on.
+    private func checkData(_ state: TrainingState) throws(RunError) {
+        if let saved = state.extra["data"], saved != data.fingerprint {
+            throw RunError(
+                .data,
+                "\(config.dataPath): the data has changed since the run began: it was \(saved), "
+                    + "now it is \(data.fingerprint); restore it or start a new run")
+        }
+        for (key, name, digest) in digests {
+            guard let saved = state.extra["digest.\(key)"], saved != digest else { continue }
+            throw RunError(
+                .data,
+                "\(name) (data.\(key)) holds other elements than when the run began; restore it or "
+                    + "start a new run")
+        }
     }
 }
 

@@ -49,6 +49,8 @@ extension Trainer {
         let trainer = try Trainer(Experiment(config), folder, stop, lock)
         if let found {
             warnings += try trainer.goOn(from: found)
+            trainer.note(changes)
+            warnings += try trainer.courseRemarks(path, found.checkpoint.state, changes)
         } else {
             warnings.append("\(folder.path) has no checkpoint yet; starting from the beginning")
             try trainer.begin()
@@ -79,8 +81,7 @@ extension Trainer {
             warnings.append(lost(stated, "the best is now looked for among later epochs"))
         }
         try writeConfig()
-        try metricsLog.truncate(afterEpoch: cursor.sampler.epoch)
-        return warnings
+        return warnings + (try metricsLog.truncate(afterEpoch: cursor.sampler.epoch))
     }
 
     private func lost(_ best: RunSummary.Best?, _ rest: String) -> String {

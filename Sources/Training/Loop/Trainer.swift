@@ -43,6 +43,8 @@ public final class Trainer {
     /// The optimizer and its state.
     public var optimizer: Optimizer { experiment.optimizer }
     var config: RunConfig { experiment.config }
+    /// What the datasets held, in one hash.
+    var dataHash: String { data.contentHash(of: digests) }
     var data: DataPlan { experiment.data }
     var backend: any Backend { experiment.device.backend }
 
@@ -173,6 +175,8 @@ public final class Trainer {
         summary.device = backend.summary
         summary.seed = config.seed
         summary.dataFingerprint = data.fingerprint
+        summary.dataHash = dataHash
+        summary.canBeLonger = canBeLonger
         return summary
     }
 }

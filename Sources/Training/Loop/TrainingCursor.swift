@@ -28,6 +28,8 @@ struct TrainingCursor: Equatable {
     var best: RunSummary.Best?
     /// The last measured training loss.
     var trainLoss: Double?
+    /// Settings that became others on the way, a sentence each.
+    var history: [String] = []
 
     /// The mean loss of the unfinished epoch.
     var meanLoss: Double { lossWeight > 0 ? lossSum / lossWeight : 0 }
@@ -69,6 +71,7 @@ extension TrainingCursor {
         state.extra["samples"] = "\(samples)"
         state.extra["epochStartSamples"] = "\(epochStartSamples)"
         if let trainLoss { state.extra["trainLoss"] = trainLoss.description }
+        if !history.isEmpty { state.extra["history"] = history.joined(separator: "\n") }
         for (name, numbers) in metricSums {
             state.extra["sums.\(name)"] = numbers.map(\.description).joined(separator: " ")
         }
@@ -109,6 +112,7 @@ extension TrainingCursor {
         samples = TrainingCursor.count(try number("samples"))
         epochStartSamples = TrainingCursor.count(try number("epochStartSamples"))
         trainLoss = state.extra["trainLoss"].flatMap { Double($0) }
+        history = (state.extra["history"] ?? "").split(separator: "\n").map { String($0) }
         for (key, text) in state.extra where key.hasPrefix("sums.") {
             metricSums[String(key.dropFirst(5))] = text.split(separator: " ").map {
                 Double($0) ?? .nan

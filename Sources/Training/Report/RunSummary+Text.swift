@@ -37,8 +37,9 @@ extension RunSummary {
             return [
                 "next    fttrain eval \(path)",
                 "        fttrain inspect \(path)",
-                "        fttrain resume \(path) training.epochs=\(epochs * 2)",
             ]
+                + (canBeLonger
+                    ? ["        fttrain resume \(path) training.epochs=\(epochs * 2)"] : [])
         }
     }
 }

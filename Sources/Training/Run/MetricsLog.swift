@@ -43,17 +43,46 @@ struct MetricsLog {
     }
 
     /// Drops the rows of epochs that a checkpoint does not know, and a last row that a killed
-    /// process left half written.
-    func truncate(afterEpoch last: Int) throws(RunError) {
-        let rows = completeLines(try FileWriting.read(folder.csvPath)).dropFirst().filter { line in
-            line.split(separator: ",").first.flatMap { Int($0) }.map { $0 <= last } ?? false
+    /// process left half written. Returns a sentence on each file with rows that are damaged.
+    func truncate(afterEpoch last: Int) throws(RunError) -> [String] {
+        let width = heading.split(separator: ",", omittingEmptySubsequences: false).count
+        let table = try rows(folder.csvPath, last, skipping: 1) { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            return cells.count == width ? cells.first.flatMap { Int($0) } : nil
         }
-        try FileWriting.replace(
-            folder.csvPath, with: heading + rows.map { $0 + "\n" }.joined())
-        let objects = completeLines(try FileWriting.read(folder.jsonlPath)).filter { line in
-            (try? JSONNode(parsing: line))?["epoch"]?.int.map { $0 <= last } ?? false
+        try FileWriting.replace(folder.csvPath, with: heading + table.kept)
+        let objects = try rows(folder.jsonlPath, last, skipping: 0) { line in
+            (try? JSONNode(parsing: line))?["epoch"]?.int
         }
-        try FileWriting.replace(folder.jsonlPath, with: objects.map { $0 + "\n" }.joined())
+        try FileWriting.replace(folder.jsonlPath, with: objects.kept)
+        return [table.remark, objects.remark].compactMap(\.self)
+    }
+
+    /// The rows of epochs up to `last`, and a remark on lines without an epoch.
+    private func rows(
+        _ path: String, _ last: Int, skipping heading: Int, _ epoch: (String) -> Int?
+    ) throws(RunError) -> (kept: String, remark: String?) {
+        var kept = ""
+        var damaged: [Int] = []
+        var known: Set<Int> = []
+        for (index, line) in completeLines(try FileWriting.read(path)).enumerated().dropFirst(
+            heading)
+        {
+            guard let epoch = epoch(line), epoch > 0, known.insert(epoch).inserted else {
+                damaged.append(index + 1)
+                continue
+            }
+            if epoch <= last { kept += line + "\n" }
+        }
+        let missing = last - known.count { $0 <= last }
+        guard !damaged.isEmpty || missing > 0 else { return (kept, nil) }
+        let lines = damaged.prefix(8).map { String($0) }.joined(separator: ", ")
+        let place = damaged.isEmpty ? "" : " (damaged: line \(lines))"
+        return (
+            kept,
+            "\(path): the rows of \(Format.count(missing, "epoch")) are lost\(place); "
+                + "the weights are not concerned"
+        )
     }
 
     private func completeLines(_ text: String?) -> [String] {

@@ -73,6 +73,15 @@ public struct RunFolder: Sendable, Equatable {
         }
     }
 
+    /// Makes a folder for a run that nobody will go on with.
+    static func temporary() throws(RunError) -> RunFolder {
+        do throws(Folder.Problem) {
+            return RunFolder(path: try Folder.makeTemporary("fttrain"))
+        } catch {
+            throw RunError(error)
+        }
+    }
+
     /// Makes the folder `path`, or takes it if it is empty.
     public static func create(_ path: String) throws(RunError) -> RunFolder {
         try checkFree(path)

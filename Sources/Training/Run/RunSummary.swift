@@ -60,8 +60,13 @@ public struct RunSummary: Sendable {
     public var device = ""
     /// The seed of every random stream.
     public var seed: UInt64 = 0
+    /// Whether a run of more epochs begins as this one did.
+    public var canBeLonger = true
     /// The shape and dtype of the data, to notice another file at the same path.
     public var dataFingerprint = ""
+
+    /// A hash of what the data held.
+    public var dataHash = ""
 
     /// The content of the file.
     public var json: JSONObject {
@@ -85,6 +90,7 @@ public struct RunSummary: Sendable {
         object["device"] = .string(device)
         object["seed"] = JSONValue(seed: seed)
         object["data"] = .string(dataFingerprint)
+        object["dataHash"] = .string(dataHash)
         object["version"] = .string(FrameworkVersion.current)
         object["updated"] = .string(TrainingState.timestamp())
         return object

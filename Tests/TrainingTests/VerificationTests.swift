@@ -1,0 +1,109 @@
+import FTConfig
+import FakeTensor
+import FoundationEssentials
+import Testing
+
+@Suite("A run that is trained again") struct VerificationTests {
+    let sandbox = Sandbox()
+
+    /// Everything in the run folder, by name.
+    private func contents(_ name: String) throws -> [String: Data] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: sandbox.file(name))
+        return try Dictionary(
+            uniqueKeysWithValues: names.map {
+                ($0, try Data(contentsOf: URL(filePath: sandbox.file("\(name)/\($0)"))))
+            })
+    }
+
+    private func sentence(_ body: () throws -> some Any) -> String {
+        do {
+            _ = try body()
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(
+        "comes out the same to the bit, and is not touched",
+        arguments: [
+            [], ["schedule={\"type\":\"cosine\"}"], ["data.memoryLimit=0"],
+            ["data.validation=null", "optimizer={\"type\":\"lion\"}"],
+        ])
+    func same(overrides: [String]) throws {
+        _ = try sandbox.trainer("run", overrides).run()
+        let before = try contents("run")
+        let verification = try Verification(sandbox.file("run"))
+        #expect(verification.difference == nil)
+        #expect(verification.same.last == 15)
+        #expect(verification.circumstances.isEmpty, "\(verification.circumstances)")
+        #expect(try contents("run") == before)
+        let step = try #require(verification.same.first)
+        if step < 15 {
+            let rest = try Verification(sandbox.file("run"), from: step)
+            #expect(rest.difference == nil && rest.same == Array(verification.same.dropFirst()))
+        }
+    }
+
+    @Test("names the first step and the tensors that differ")
+    func differs() throws {
+        _ = try sandbox.trainer("run", ["training.keepCheckpoints=9"]).run()
+        let store = try RunFolder(opening: sandbox.file("run")).checkpoints()
+        var checkpoint = try TrainingCheckpoint(path: store.stepPath(8))
+        let bias = try #require(checkpoint.model.firstIndex { $0.name == "0.bias" })
+        let shape = checkpoint.model[bias].array.shape
+        checkpoint.model[bias].array = NDArray.full(shape, 1)
+        checkpoint.state.frameworkVersion = "0.0.9"
+        try checkpoint.save(to: store.stepPath(8))
+        let verification = try Verification(sandbox.file("run"), from: 2)
+        #expect(verification.same == [4, 6])
+        #expect(verification.difference?.step == 8)
+        #expect(verification.difference?.tensors == ["0.bias"])
+        #expect(verification.lines.contains("differ  at step 8: 0.bias"))
+        let after = try Verification(sandbox.file("run"), from: 8)
+        #expect(after.difference?.step == 10)
+        #expect(after.circumstances == ["the version: then 0.0.9, now \(FrameworkVersion.current)"])
+    }
+
+    @Test("says that the data are others")
+    func otherData() throws {
+        _ = try sandbox.trainer("run").run()
+        try writeClusters(sandbox.file("clusters.h5"), seed: 8)
+        let verification = try Verification(sandbox.file("run"))
+        #expect(verification.difference != nil)
+        let data = sandbox.file("clusters.h5")
+        let place = "\(data): 'train/images' (data.train.inputs): then "
+        #expect(verification.circumstances.contains { $0.hasPrefix(place) })
+    }
+
+    @Test("is refused where settings changed on the way, but for what came after")
+    func changed() throws {
+        _ = try sandbox.trainer("run", ["training.keepCheckpoints=9"]).run()
+        var resumption: Resumption? = try Trainer.resume(
+            sandbox.file("run"), overrides: ["training.epochs=5", "optimizer.learningRate=0.01"])
+        _ = try resumption?.trainer.run()
+        resumption = nil
+        let refusal = sentence { try Verification(sandbox.file("run")) }
+        #expect(refusal.contains("step 15: optimizer.learningRate: 0.05 → 0.01"), "\(refusal)")
+        let rest = try Verification(sandbox.file("run"), from: 18)
+        #expect(rest.difference == nil && rest.same.last == 25)
+        #expect(
+            sentence { try Verification(sandbox.file("run"), from: 3) }.contains(
+                "there is no checkpoint of step 3; there are "))
+    }
+
+    @Test("measuring says by hashes what was measured")
+    func hashes() throws {
+        _ = try sandbox.trainer("run").run()
+        let first = try Evaluation(sandbox.file("run"))
+        #expect(first.lines.contains { $0.hasPrefix("hashes  checkpoint xxh64:") })
+        let again = try Evaluation(sandbox.file("run"))
+        #expect(first.hashes == again.hashes)
+        try writeClusters(sandbox.file("clusters.h5"), seed: 8)
+        let other = try Evaluation(sandbox.file("run"))
+        #expect(other.hashes.data != first.hashes.data)
+        #expect(other.hashes.checkpoint == first.hashes.checkpoint)
+        let report = try InspectReport(path: sandbox.file("run/best.safetensors"))
+        #expect(report.text().contains("\ndata \(first.hashes.data)\n"))
+    }
+}
