@@ -1,5 +1,6 @@
 import Autograd
 import Glibc
+import OpTable
 import Tensor
 import Testing
 

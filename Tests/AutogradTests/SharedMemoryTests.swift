@@ -1,4 +1,5 @@
 import Autograd
+import OpTable
 import Tensor
 import Testing
 
