@@ -75,15 +75,25 @@ public struct Loader: Sendable {
             targetTransforms, shape: dataset.targetShape, dataset.targetDType)
     }
 
-    /// The same with another order of the examples.
-    init(_ other: Loader, _ sampler: Sampler) {
+    /// The same with another order of the examples, or other targets.
+    init(_ other: Loader, _ sampler: Sampler, targets: TransformPipeline? = nil) {
         dataset = other.dataset
         self.sampler = sampler
         batchSize = other.batchSize
         dropLast = other.dropLast
         prefetch = other.prefetch
         allInputs = other.allInputs
-        targets = other.targets
+        self.targets = targets ?? other.targets
+    }
+
+    /// The same with further transforms of the targets.
+    ///
+    /// Throws a `TransformError` where one doesn't fit.
+    package func adding(targetTransforms: [Transform]) throws -> Loader {
+        let targets = try TransformPipeline(
+            self.targets.transforms + targetTransforms, shape: dataset.targetShape,
+            dataset.targetDType)
+        return Loader(self, sampler, targets: targets)
     }
 
     /// Batches of a whole epoch.

@@ -6,9 +6,9 @@ import Tensor
 
 /// The examples of a run, opened and checked.
 struct DataPlan {
-    let train: Loader
+    private(set) var train: Loader
     /// nil without validation data.
-    let validation: Loader?
+    private(set) var validation: Loader?
     /// What is stored, to notice later that the file is another one.
     let fingerprint: String
     /// The names of the inputs; one alone has the name "".
@@ -18,6 +18,8 @@ struct DataPlan {
     let modelInputs: [(name: String, type: String)]
     /// The config value at `data`.
     let config: ConfigValue
+    /// What checkpoints keep of all this, to do it again to new data.
+    private(set) var preprocessing: Preprocessing
 
     /// Opens what the config names.
     ///
@@ -50,6 +52,7 @@ struct DataPlan {
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }
+        preprocessing = try DataPlan.preprocessing(config, names, train)
         guard train.batchesPerEpoch > 0 else {
             throw ConfigError([
                 data.issue(
@@ -66,10 +69,11 @@ struct DataPlan {
         let data = config.data
         let inputs = try DataPlan.lists(data, names).enumerated().map { index, list in
             try DataPlan.transforms(
-                list, examples.inputShapes[index], examples.inputDTypes[index])
+                list, examples.inputShapes[index], examples.inputDTypes[index], isInput: true)
         }
         let targets = try DataPlan.transforms(
-            data.children("targetTransforms"), examples.targetShape, examples.targetDType)
+            data.children("targetTransforms"), examples.targetShape, examples.targetDType,
+            isInput: false)
         let batchSize = data.int("batchSize")
         let train = try Loader(
             examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
@@ -81,6 +85,15 @@ struct DataPlan {
                 prefetch: data.int("prefetch"))
         }
         return (train, validation)
+    }
+
+    /// With further transforms of targets.
+    func adding(targetTransforms: [Transform]) throws -> DataPlan {
+        var plan = self
+        plan.train = try train.adding(targetTransforms: targetTransforms)
+        plan.validation = try validation?.adding(targetTransforms: targetTransforms)
+        plan.preprocessing.target.transforms += targetTransforms
+        return plan
     }
 
     /// The datasets of all inputs, in the order of their names in `data.train.inputs`.
@@ -123,7 +136,7 @@ struct DataPlan {
 
     /// The transforms of a list, checked one by one against what the ones before them give.
     private static func transforms(
-        _ values: [ConfigValue], _ shape: Shape, _ dtype: DType
+        _ values: [ConfigValue], _ shape: Shape, _ dtype: DType, isInput: Bool
     ) throws -> [Transform] {
         var (shape, dtype) = (shape, dtype)
         return try values.map { value in
@@ -136,6 +149,8 @@ struct DataPlan {
             }
             return transform
         }
+            + (isInput && (dtype.isFloat && dtype != .float32 || dtype == .bool)
+                ? [.cast(.float32)] : [])
     }
 
     private static func checkPresent(_ path: String) throws(RunError) {

@@ -1,3 +1,4 @@
+import Datasets
 import NN
 import Tensor
 
@@ -39,9 +40,17 @@ struct TargetRemedy: CustomStringConvertible {
             [
                 TargetRemedy(shape, dtype, was: (target, dtype)),
                 TargetRemedy(shape, classes, was: (target, dtype)),
+                TargetRemedy(shape, .float32, was: (target, dtype)),
             ]
         }
         return reshaped + vectors
+    }
+
+    /// What makes the targets fit without changing what they say; nil for vectors of classes, which is
+    /// for people to decide.
+    var transforms: [Transform]? {
+        guard classes == nil else { return nil }
+        return (isReshaped ? [.reshape(Array(shape))] : []) + (isCast ? [.cast(dtype)] : [])
     }
 
     var description: String {
