@@ -83,7 +83,7 @@ public struct Evaluation: Sendable {
         return names("validation") && !names("split") ? overrides + ["data.split=null"] : overrides
     }
 
-    private static func checkpoint(_ target: String) throws -> String {
+    static func checkpoint(_ target: String) throws -> String {
         guard Folder.exists(target) else { return target }
         let store = try RunFolder(opening: target).checkpoints()
         do {
