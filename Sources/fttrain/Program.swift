@@ -8,7 +8,8 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            check, resume, eval, inspect, data, graph, profile, list, schema,
+            start, check, resume, eval, predict, export, inspect, data, graph, profile, list,
+            schema,
         ])
 
     /// Runs the command that was asked for.
@@ -17,6 +18,9 @@ enum Program {
         case check.name: try CheckCommand.run(invocation)
         case resume.name: try ResumeCommand.run(invocation)
         case eval.name: try EvalCommand.run(invocation)
+        case start.name: try InitCommand.run(invocation)
+        case export.name: try ExportCommand.run(invocation)
+        case predict.name: try PredictCommand.run(invocation)
         case inspect.name: try InspectCommand.run(invocation)
         case data.name: try DataCommand.run(invocation)
         case graph.name: try GraphCommand.run(invocation)
@@ -41,6 +45,9 @@ enum Program {
         ], takesOverrides: true)
 
     private static let graph = GraphCommand.command
+    private static let start = InitCommand.command
+    private static let export = ExportCommand.command
+    private static let predict = PredictCommand.command
     private static let profile = ProfileCommand.command
 
     private static let resume = Command(
@@ -50,10 +57,17 @@ enum Program {
 
     private static let eval = Command(
         name: "eval", summary: "Measure a trained model on its validation data or another file.",
-        arguments: [CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint")],
+        arguments: [
+            CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint"),
+            CommandArgument("DATA", doc: "another HDF5 file, or a table", isOptional: true),
+        ],
         options: [
-            .value("data", "FILE", doc: "another HDF5 file with the same datasets"), device,
-            threads, json,
+            .value("data", "FILE", doc: "another HDF5 file with the same datasets"),
+            .flag(
+                "report",
+                doc: "by class, who is taken for whom, calibration, or errors in the data's units; "
+                    + "and the worst examples"),
+            device, threads, json,
         ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
 
     private static let inspect = Command(
