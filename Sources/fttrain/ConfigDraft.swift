@@ -82,7 +82,7 @@ struct ConfigDraft {
             "loss": ["type": .string(loss)],
             "optimizer": ["type": "adamW", "learningRate": 0.002],
             "schedule": ["type": "cosine"],
-            "training": ["epochs": .int(epochs)],
+            "training": ["epochs": .int(epochs), "patience": .int(max(10, epochs / 4))],
             "metrics": .strings(metrics),
         ]
     }
@@ -111,8 +111,8 @@ struct ConfigDraft {
             lines.append("inputs     bytes from 0 to 255 become 0 to 1, an example one row")
         }
         lines.append(
-            "batches    of \(batchSize), \(Format.grouped(stepsPerEpoch)) an epoch, \(epochs) epochs; "
-                + "the best is kept")
+            "batches    of \(batchSize), \(Format.grouped(stepsPerEpoch)) an epoch, at most \(epochs) epochs; "
+                + "the best is kept, and it stops when nothing gets better")
         return lines
     }
 
