@@ -48,7 +48,9 @@ struct TableCommandTests {
         #expect(printed.lines[0] == "id,prediction,p_low,p_tall")
         #expect(printed.lines[1].hasPrefix("a7,tall,"))
         #expect(printed.lines[2].hasPrefix("b8,low,"))
-        #expect(printed.errors.contains("column 'color': 1 cell hold words"))
+        #expect(
+            printed.errors.contains(
+                "column 'color' holds words that the training table hadn't, in 1 cell"))
         let written = try workspace.run("predict", "run", "new.csv", "-o", "p.jsonl")
         #expect(written.status == 0, "\(written.errors)")
         let first = try JSONNode(

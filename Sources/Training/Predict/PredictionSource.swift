@@ -75,8 +75,8 @@ package struct PredictionSource {
                 encoding.ids.isEmpty ? ["\(table.lines[row])"] : encoding.ids(table, row: row)
             })
         source.notes = unknown.map { name, count in
-            "column '\(name)': \(Format.count(count, "cell")) hold words that the training table "
-                + "hadn't; they count as none of its words"
+            "column '\(name)' holds words that the training table hadn't, in "
+                + "\(Format.count(count, "cell")); they count as none of its words"
         }
         return source
     }
