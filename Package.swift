@@ -49,7 +49,7 @@ let package = Package(
         library("FTConfig", folder: "Config", ["FTJSON", "FTSupport"]),
         library(
             "Datasets", folder: "Data",
-            ["Tensor", "CKernels", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
+            ["Tensor", "CKernels", "CHDF5", "CHDF5Shim", "CZlib", "FTJSON", "FTSupport"]),
         library("Checkpoint", ["Tensor", "NN", "FTJSON", "FTSupport"]),
         library(
             "Training",
@@ -98,7 +98,10 @@ let package = Package(
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim", "StrictDevice"]),
         tests(
             "DataTests",
-            ["Tensor", "CKernels", "Datasets", "CHDF5", "CHDF5Shim", "CZlib", "FTSupport"]),
+            [
+                "Tensor", "CKernels", "Datasets", "CHDF5", "CHDF5Shim", "CZlib", "FTJSON",
+                "FTSupport",
+            ]),
         tests("ConfigTests", ["FTConfig", "FTJSON"]),
         tests(
             "CheckpointTests", ["Tensor", "Autograd", "NN", "Checkpoint", "FTJSON", "FTSupport"]),

@@ -27,7 +27,8 @@ public struct TransformPipeline: Sendable {
     /// Rows of a contiguous array on the CPU as a transformed batch.
     ///
     /// Throws where a class number is out of range.
-    func batch(_ source: NDArray, rows: some RandomAccessCollection<Int>) throws -> NDArray {
+    package func batch(_ source: NDArray, rows: some RandomAccessCollection<Int>) throws -> NDArray
+    {
         var result = TransformPipeline.gather(source, rows)
         for transform in transforms { result = try transform.apply(result) }
         return result

@@ -6,21 +6,66 @@ import Tensor
 import Training
 
 extension DataCommand {
+    /// Options of commands that read tables.
+    static let tableOptions: [CommandOption] = [
+        .value(
+            "label", "COLUMN", doc: "tables: first, last, none, a number from 0 or a name (last)"),
+        .value("separator", "CHARACTER", doc: "tables: between columns; seen by the first line"),
+        .value(
+            "header", "ANSWER", type: .string(oneOf: ["yes", "no"]),
+            doc: "tables: whether the first row names the columns (yes if it has no number)"),
+        .flag("words", doc: "tables: labels are names, also those that look like numbers"),
+        .value(
+            "types", "LIST",
+            doc: "tables: what columns hold, as in zip=category,name=skip; number, boolean, "
+                + "category, date, id or skip"),
+        .value("columns", "LIST", doc: "tables: the only columns to learn from, as in age,city"),
+        .value(
+            "missing", "RULE",
+            doc: "tables: what stands for a cell without a value: median, mean, most-frequent, a "
+                + "value, or drop to leave the row out"),
+        .value("null", "LIST", doc: "tables: further texts that mean no value, as in -,unknown"),
+        .flag("standardize", doc: "tables: numbers get mean 0 and deviation 1"),
+    ]
+
     /// How tables are read.
-    static func tableOptions(_ invocation: CommandInvocation) throws -> CSV.Options {
-        let separator = invocation.string("separator") ?? ","
-        guard let character = separator == "tab" ? "\t" : separator.first,
-            separator == "tab"
-                || separator.count == 1
-        else {
-            throw UsageError("--separator: expected one character or tab")
+    static func tableOptions(_ invocation: CommandInvocation) throws -> TableOptions {
+        var options = TableOptions()
+        if let separator = invocation.string("separator") {
+            guard separator == "tab" || separator.count == 1 else {
+                throw UsageError("--separator: expected one character or tab")
+            }
+            options.separator = separator == "tab" ? "\t" : separator.first
         }
-        let (header, none) = (invocation.flag("header"), invocation.flag("no-header"))
-        if header, none { throw UsageError("--header: can't be combined with --no-header") }
-        return CSV.Options(
-            hasHeader: header ? true : none ? false : nil,
-            label: label(invocation.string("label") ?? "last"), separator: character,
-            labelsAreWords: invocation.flag("words"))
+        options.hasHeader = invocation.string("header").map { $0 == "yes" }
+        options.label = label(invocation.string("label") ?? "last")
+        options.labelsAreWords = invocation.flag("words")
+        options.types = try types(invocation.string("types") ?? "")
+        options.columns = invocation.string("columns").map(list)
+        options.missing = invocation.string("missing").map { MissingRule($0) }
+        options.nulls = list(invocation.string("null") ?? "")
+        options.standardizes = invocation.flag("standardize")
+        return options
+    }
+
+    private static func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { String($0) }
+    }
+
+    private static func types(_ text: String) throws(UsageError) -> [String: ColumnKind] {
+        var types: [String: ColumnKind] = [:]
+        for item in list(text) {
+            let mark = item.lastIndex(of: "=") ?? item.endIndex
+            guard mark != item.endIndex,
+                let kind = ColumnKind(rawValue: String(item[mark...].dropFirst()))
+            else {
+                let kinds = ColumnKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UsageError(
+                    "--types: expected COLUMN=KIND, found '\(item)'; kinds are \(kinds)")
+            }
+            types[String(item[..<mark])] = kind
+        }
+        return types
     }
 
     private static func label(_ text: String) -> CSV.Label {
@@ -32,33 +77,49 @@ extension DataCommand {
         }
     }
 
-    /// Writes the inputs and targets of tables: `train=train.csv` becomes `train/inputs` and
-    /// `train/targets`. Words have the same numbers in all tables; the file keeps them.
-    static func writeTables(
-        _ sources: [DataSource], _ options: CSV.Options, to file: HDF5Writer
-    ) throws {
-        var labelled: [(name: String, labels: CSVLabels)] = []
-        for source in sources {
-            let table = try CSV.readLabels(source.path, options)
-            try write("\(source.name)/inputs", table.inputs, to: file)
-            if let labels = table.labels { labelled.append(("\(source.name)/targets", labels)) }
+    /// The share of rows that options keep for validation.
+    static func split(_ invocation: CommandInvocation) throws(UsageError) -> TableImport.Split? {
+        guard let share = invocation.string("split").map({ Double($0) ?? -1 }) else {
+            if invocation.flag("stratify") {
+                throw UsageError("--stratify: says how to split; give --split 0.2, too")
+            }
+            return nil
         }
-        let (targets, classes) = try CSVLabels.targets(of: labelled.map(\.labels))
-        for ((name, _), array) in zip(labelled, targets) {
-            try write(name, array, to: file)
-            if !classes.isEmpty { try ClassNames.write(classes, on: name, to: file) }
+        guard share > 0, share < 1 else {
+            throw UsageError("--split: expected a share between 0 and 1, such as 0.2")
         }
+        return TableImport.Split(
+            share: share, isStratified: invocation.flag("stratify"),
+            seed: UInt64(invocation.int("seed") ?? 42))
     }
 
-    private static func write(_ name: String, _ array: NDArray, to file: HDF5Writer) throws {
-        try file.write(name, array, deflate: array.rank > 1 ? 1 : nil)
+    /// Makes datasets of tables: `train=train.csv` becomes `train/inputs`, `train/targets` and
+    /// `train/lines`. Encodings are fitted on the first; the file keeps them.
+    static func tables(_ sources: [DataSource], _ path: String, _ invocation: CommandInvocation)
+        throws -> ExitStatus
+    {
+        let tables = try TableImport(
+            sources, tableOptions(invocation), split: split(invocation))
+        try HDF5Writer.create(path) { try tables.write(to: $0) }
+        let isJSON = invocation.flag("json")
+        if !isJSON { Terminal.print(tables.lines.joined(separator: "\n") + "\n") }
+        let status = try info(path, invocation)
+        guard !isJSON else { return status }
+        // The defaults of a config are the names that images have.
+        func datasets(_ name: String) -> String {
+            "{\"inputs\": \"\(name)/inputs\", \"targets\": \"\(name)/targets\"}"
+        }
+        let held = tables.parts.dropFirst().first.map { ", \"validation\": \(datasets($0.name))" }
+        Terminal.print(
+            "\nin a config   \"data\": {\"path\": \"\(path)\", \"train\": "
+                + "\(datasets(sources[0].name))\(held ?? "")}")
+        return status
     }
 }
 
 /// The words that a dataset's targets are the numbers of, kept with it: a JSON array, in their
 /// order.
 enum ClassNames {
-    private static let key = "classes"
     /// HDF5 holds no longer attributes.
     private static let longest = 60_000
 
@@ -69,14 +130,13 @@ enum ClassNames {
                 "fttrain: \(name): the names of its \(Format.grouped(classes.count)) classes are too "
                     + "long to keep with it; they are numbered in alphabetical order")
         }
-        try file.setAttribute(key, text, on: name)
+        try file.setAttribute(Preprocessing.classesKey, text, on: name)
     }
 
     /// A remark for a listing, such as `classes 0 ant, 1 bee`; nil where none are kept.
     static func note(_ file: HDF5File, on name: String) -> String? {
-        guard let text = file.attribute(key, on: name), let node = try? JSONNode(parsing: text),
-            let classes = node.elements?.compactMap(\.string), !classes.isEmpty
-        else { return nil }
+        let classes = Preprocessing.classes(file, on: name)
+        guard !classes.isEmpty else { return nil }
         let shown = classes.prefix(12).enumerated().map { "\($0) \($1)" }.joined(separator: ", ")
         return "classes \(shown)" + (classes.count > 12 ? ", … of \(classes.count)" : "")
     }

@@ -9,23 +9,21 @@ import Training
 
 /// `fttrain data KIND …`: datasets from other formats, or drawn.
 enum DataCommand {
-    static let options: [CommandOption] = [
-        .value("seed", "N", type: .int(min: 0), doc: "digits: what they are drawn from (42)"),
-        .value(
-            "train", "N", type: .int(min: 1, max: 1_000_000),
-            doc: "digits: how many to train on (12000)"),
-        .value(
-            "test", "N", type: .int(min: 1, max: 1_000_000),
-            doc: "digits: how many to test on (2000)"),
-        .value(
-            "label", "COLUMN", doc: "csv: first, last, none, a number from 0 or a name (last)"),
-        .value("separator", "CHARACTER", doc: "csv: between columns (,)"),
-        .flag(
-            "header", doc: "csv: the first row names the columns (by default if it has no number)"),
-        .flag("no-header", doc: "csv: the first row is data"),
-        .flag("words", doc: "csv: labels are names, also those that look like numbers"),
-        .flag("force", doc: "replace the file if it is there"), Program.json,
-    ]
+    static let options: [CommandOption] =
+        [
+            .value(
+                "seed", "N", type: .int(min: 0), doc: "what digits or a split are drawn from (42)"),
+            .value(
+                "train", "N", type: .int(min: 1, max: 1_000_000),
+                doc: "digits: how many to train on (12000)"),
+            .value(
+                "test", "N", type: .int(min: 1, max: 1_000_000),
+                doc: "digits: how many to test on (2000)"),
+            .value(
+                "split", "SHARE", doc: "csv: the share of the first table to keep for validation"),
+            .flag("stratify", doc: "csv: split each class by the same share"),
+            .flag("force", doc: "replace the file if it is there"), Program.json,
+        ] + tableOptions
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let kind = invocation.arguments[0]
@@ -48,9 +46,8 @@ enum DataCommand {
         }
         let sources = try DataSource.read(Array(invocation.arguments.dropFirst(2)))
         try checkFree(path, invocation)
-        let options = try kind == "csv" ? tableOptions(invocation) : nil
+        if kind == "csv" { return try tables(sources, path, invocation) }
         try HDF5Writer.create(path) { file in
-            if let options { return try writeTables(sources, options, to: file) }
             for source in sources {
                 if kind == "idx" {
                     try IDX.copy(source.path, to: file, as: source.name)
@@ -60,14 +57,7 @@ enum DataCommand {
                 try file.write(source.name, array, deflate: array.rank > 1 ? 1 : nil)
             }
         }
-        let status = try info(path, invocation)
-        if kind == "csv", !invocation.flag("json"), let name = sources.first?.name {
-            // The defaults of a config are the names that images have.
-            Terminal.print(
-                "\nin a config   \"data\": {\"path\": \"\(path)\", \"train\": "
-                    + "{\"inputs\": \"\(name)/inputs\", \"targets\": \"\(name)/targets\"}}")
-        }
-        return status
+        return try info(path, invocation)
     }
 
     private static func digits(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -81,7 +71,7 @@ enum DataCommand {
         return try info(path, invocation)
     }
 
-    private static func info(
+    static func info(
         _ path: String, _ invocation: CommandInvocation
     ) throws -> ExitStatus {
         let listing = try HDF5Listing.of(path)
@@ -90,7 +80,7 @@ enum DataCommand {
         return .success
     }
 
-    private static func checkFree(_ path: String, _ invocation: CommandInvocation) throws {
+    static func checkFree(_ path: String, _ invocation: CommandInvocation) throws {
         guard !invocation.flag("force"), access(path, F_OK) == 0 else { return }
         throw UsageError("\(path): there is such a file; replace it with --force")
     }

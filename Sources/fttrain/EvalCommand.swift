@@ -1,16 +1,43 @@
 import FTConfig
 import Training
 
-/// `fttrain eval RUN|CHECKPOINT`: measures without training.
+/// `fttrain eval RUN|CHECKPOINT [DATA]`: measures without training.
 enum EvalCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
-        let evaluation = try Evaluation(
-            invocation.arguments[0], overrides: TrainCommand.overrides(invocation))
+        let data = try self.data(invocation)
+        let isTable = data.map { PredictionSource.isTable($0) || $0.hasSuffix(".npy") } ?? false
+        if invocation.flag("report") || isTable { return try report(invocation, data) }
+        var overrides = TrainCommand.overrides(invocation)
+        if let data { overrides.append("data.path=\(data)") }
+        let evaluation = try Evaluation(invocation.arguments[0], overrides: overrides)
         if invocation.flag("json") {
             JSONReport.emit("eval", evaluation.json)
         } else {
             Terminal.print(evaluation.lines.joined(separator: "\n"))
+        }
+        return .success
+    }
+
+    private static func data(_ invocation: CommandInvocation) throws(UsageError) -> String? {
+        guard invocation.arguments.count > 1 else { return invocation.string("data") }
+        if invocation.string("data") != nil {
+            throw UsageError("eval: DATA and --data name the same; leave one out")
+        }
+        return invocation.arguments[1]
+    }
+
+    private static func report(
+        _ invocation: CommandInvocation, _ data: String?
+    ) throws -> ExitStatus {
+        guard invocation.overrides.isEmpty else {
+            throw UsageError("eval: a report takes no key=value; name another file instead")
+        }
+        let report = try EvaluationReport(Predictor(invocation.arguments[0]), data: data)
+        if invocation.flag("json") {
+            JSONReport.emit("report", report.json)
+        } else {
+            Terminal.print(report.lines.joined(separator: "\n"))
         }
         return .success
     }

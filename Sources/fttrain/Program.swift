@@ -8,7 +8,8 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            check, resume, eval, verify, inspect, data, graph, profile, list, schema,
+            start, check, resume, eval, predict, export, verify, inspect, data, graph, profile,
+            list, schema,
         ])
 
     /// Runs the command that was asked for.
@@ -18,6 +19,9 @@ enum Program {
         case resume.name: try ResumeCommand.run(invocation)
         case eval.name: try EvalCommand.run(invocation)
         case verify.name: try VerifyCommand.run(invocation)
+        case start.name: try InitCommand.run(invocation)
+        case export.name: try ExportCommand.run(invocation)
+        case predict.name: try PredictCommand.run(invocation)
         case inspect.name: try InspectCommand.run(invocation)
         case data.name: try DataCommand.run(invocation)
         case graph.name: try GraphCommand.run(invocation)
@@ -42,6 +46,9 @@ enum Program {
         ], takesOverrides: true)
 
     private static let graph = GraphCommand.command
+    private static let start = InitCommand.command
+    private static let export = ExportCommand.command
+    private static let predict = PredictCommand.command
     private static let profile = ProfileCommand.command
     private static let verify = VerifyCommand.command
 
@@ -57,10 +64,15 @@ enum Program {
                 "RUN|CHECKPOINT",
                 doc: "a run folder or a checkpoint, whose model stays as it is; keys of data, "
                     + "loss, metrics and device can be set")
+            CommandArgument("DATA", doc: "another HDF5 file, or a table", isOptional: true),
         ],
         options: [
-            .value("data", "FILE", doc: "another HDF5 file with the same datasets"), device,
-            threads, json,
+            .value("data", "FILE", doc: "another HDF5 file with the same datasets"),
+            .flag(
+                "report",
+                doc: "by class, who is taken for whom, calibration, or errors in the data's units; "
+                    + "and the worst examples"),
+            device, threads, json,
         ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
 
     private static let inspect = Command(

@@ -12,6 +12,10 @@ enum TrainCommand {
             throw UsageError(
                 "\(path): no such file, and no command of that name; see 'fttrain --help'")
         }
+        if PredictionSource.isTable(path) || path.hasSuffix(".h5") || path.hasSuffix(".npy") {
+            throw UsageError(
+                "\(path): this is data, not a config; have one written: fttrain init \(path)")
+        }
         let config = try RunConfig(file: path, overrides: overrides(invocation))
         setThreads(invocation)
         if let out = invocation.string("out") { try RunFolder.checkFree(out) }

@@ -97,9 +97,6 @@ struct ReadinessTests {
         }
         #expect(targets == [[2, 1], [0, 2]])
         #expect(file.attribute("classes", on: "test/inputs") == nil)
-        let both = try workspace.run(
-            "data", "csv", "e.h5", "a=train.csv", "--header", "--no-header")
-        #expect(both.status == 2 && both.errors.contains("can't be combined with --no-header"))
     }
 
     @Test("NaN in the validation data is found in its row, in training and in evaluation")

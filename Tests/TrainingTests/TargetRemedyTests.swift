@@ -39,6 +39,7 @@ struct TargetRemedyTests {
             (column, "crossEntropy", 3), (labels.cast(to: .float64), "crossEntropy", 3),
             (labels.cast(to: .bool), "crossEntropy", 3), (column.cast(to: .float32), "nll", 3),
             (labels.cast(to: .float32), "meanSquaredError", 1),
+            (column.cast(to: .float64), "meanSquaredError", 1),
             (labels.cast(to: .bool), "binaryCrossEntropy", 1),
         ]
         for (targets, loss, units) in cases {

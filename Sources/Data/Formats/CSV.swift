@@ -84,7 +84,7 @@ public enum CSV {
         return try reader.table()
     }
 
-    private static func checkText(_ path: String, _ bytes: UnsafeRawBufferPointer) throws {
+    static func checkText(_ path: String, _ bytes: UnsafeRawBufferPointer) throws {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             throw DataError(path, "the text is UTF-16; save it as UTF-8")
         }

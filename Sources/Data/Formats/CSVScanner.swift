@@ -100,10 +100,15 @@ struct CSVScanner {
     private func text(
         _ bytes: some Collection<UInt8>, _ place: (line: Int, column: Int)
     ) throws -> String {
-        guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw DataError(
                 "\(path):\(place.line):\(place.column)",
                 "the field is not valid UTF-8 text; save the table as UTF-8")
+        }
+        guard !text.utf8.contains(0) else {
+            throw DataError(
+                "\(path):\(place.line):\(place.column)",
+                "the field holds a NUL byte, which no text does; save the table as UTF-8")
         }
         return text
     }

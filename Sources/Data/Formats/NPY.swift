@@ -46,6 +46,15 @@ public enum NPY {
     ///
     /// Throws for bfloat16, which NumPy doesn't have, and where the file can't be written.
     public static func write(_ array: NDArray, to path: String) throws {
+        let header = try header(of: array, path)
+        try DataFile.write(path) { output in
+            try output.write(header)
+            try array.withUnsafeBytes { try output.write($0) }
+        }
+    }
+
+    /// What stands before the elements of an array.
+    static func header(of array: NDArray, _ path: String) throws -> [UInt8] {
         guard let code = NPYHeader.code(of: array.dtype) else {
             throw DataError(path, "NumPy has no \(array.dtype); cast it to float32 first")
         }
@@ -57,11 +66,7 @@ public enum NPY {
         while (prefix + text.utf8.count + 1) % 64 != 0 { text.append(" ") }
         text.append("\n")
         let length = text.utf8.count
-        let header =
+        return
             NPYHeader.magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
-        try DataFile.write(path) { output in
-            try output.write(header)
-            try array.withUnsafeBytes { try output.write($0) }
-        }
     }
 }

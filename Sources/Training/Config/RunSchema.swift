@@ -88,6 +88,16 @@ public enum RunSchema {
             "bestBy",
             doc: "what decides on the best epoch: loss or a metric; by default the first metric"
         ).optional,
+        Field.int(
+            "patience", min: 1, max: 1_000_000,
+            doc:
+                "stop when so many epochs in a row were no better than the best by bestBy, which is "
+                + "kept"
+        ).optional,
+        Field.number(
+            "maxMinutes", above: 0,
+            doc: "stop after the epoch in which training has taken so long, resumptions included"
+        ).optional,
         .number(
             "logEverySeconds", default: 10, min: 0,
             doc: "seconds between progress lines where there is no terminal; 0 for none"),

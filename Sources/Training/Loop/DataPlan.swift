@@ -18,6 +18,8 @@ struct DataPlan {
     let modelInputs: [(name: String, type: String)]
     /// The config value at `data`.
     let config: ConfigValue
+    /// What checkpoints keep of all this, to do it again to new data.
+    private(set) var preprocessing: Preprocessing
 
     /// Opens what the config names.
     ///
@@ -50,6 +52,7 @@ struct DataPlan {
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }
+        preprocessing = try DataPlan.preprocessing(config, names, train)
         guard train.batchesPerEpoch > 0 else {
             throw ConfigError([
                 data.issue(
@@ -66,10 +69,11 @@ struct DataPlan {
         let data = config.data
         let inputs = try DataPlan.lists(data, names).enumerated().map { index, list in
             try DataPlan.transforms(
-                list, examples.inputShapes[index], examples.inputDTypes[index])
+                list, examples.inputShapes[index], examples.inputDTypes[index], isInput: true)
         }
         let targets = try DataPlan.transforms(
-            data.children("targetTransforms"), examples.targetShape, examples.targetDType)
+            data.children("targetTransforms"), examples.targetShape, examples.targetDType,
+            isInput: false)
         let batchSize = data.int("batchSize")
         let train = try Loader(
             examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
@@ -123,7 +127,7 @@ struct DataPlan {
 
     /// The transforms of a list, checked one by one against what the ones before them give.
     private static func transforms(
-        _ values: [ConfigValue], _ shape: Shape, _ dtype: DType
+        _ values: [ConfigValue], _ shape: Shape, _ dtype: DType, isInput: Bool
     ) throws -> [Transform] {
         var (shape, dtype) = (shape, dtype)
         return try values.map { value in
@@ -136,6 +140,8 @@ struct DataPlan {
             }
             return transform
         }
+            + (isInput && (dtype.isFloat && dtype != .float32 || dtype == .bool)
+                ? [.cast(.float32)] : [])
     }
 
     private static func checkPresent(_ path: String) throws(RunError) {

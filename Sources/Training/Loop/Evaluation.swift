@@ -112,7 +112,7 @@ public struct Evaluation: Sendable {
     }
 
     /// What is to be measured, and a remark where that isn't what the run calls its best.
-    private static func checkpoint(_ target: String) throws -> (path: String, remark: String?) {
+    static func checkpoint(_ target: String) throws -> (path: String, remark: String?) {
         guard Folder.exists(target) else { return (target, nil) }
         let store = try RunFolder(opening: target).checkpoints()
         do {

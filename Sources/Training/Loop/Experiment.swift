@@ -36,9 +36,9 @@ public final class Experiment {
     public init(_ config: RunConfig) throws {
         self.config = config
         device = try DeviceChoice(config.deviceName)
-        data = try DataPlan(config)
-        let inputs = data.train.allInputs
-        for (name, input) in zip(data.inputNames, inputs) where input.outputDType != .float32 {
+        let plan = try DataPlan(config)
+        let inputs = plan.train.allInputs
+        for (name, input) in zip(plan.inputNames, inputs) where input.outputDType != .float32 {
             let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
             let which = name.isEmpty ? "these give" : "'\(name)' gives"
             throw ConfigError([
@@ -49,9 +49,9 @@ public final class Experiment {
         }
         let builder = ModelBuilder(
             seed: config.seed,
-            inputs: zip(data.inputNames, inputs).map {
+            inputs: zip(plan.inputNames, inputs).map {
                 ModelInput(name: $0, shape: $1.outputShape)
-            }, memory: try Experiment.memory(config, data))
+            }, memory: try Experiment.memory(config, plan))
         let (model, output) = try builder.build(config.value.child("model"))
         self.model = model
         rows = builder.rows
@@ -59,6 +59,7 @@ public final class Experiment {
         let lossValue = config.value.child("loss")
         let chosen = try Catalogs.losses.make(lossValue)
         loss = chosen.loss
+        data = plan
         ignoredTarget = chosen.ignored
         metrics = try config.value.children("metrics").map { value -> any Metric in
             let metric = try Catalogs.metrics.make(value, chosen)

@@ -41,6 +41,7 @@ struct TargetRemedy: CustomStringConvertible {
             [
                 TargetRemedy(shape, dtype, was: (target, dtype)),
                 TargetRemedy(shape, classes, was: (target, dtype)),
+                TargetRemedy(shape, .float32, was: (target, dtype)),
             ]
         }
         return reshaped + vectors

@@ -37,6 +37,7 @@ extension Trainer {
         for (name, random) in model.namedRandoms { state.random["model.\(name)"] = random.key }
         state.config = config.effective.text()
         state.extra["data"] = data.fingerprint
+        state.extra[Preprocessing.key] = data.preprocessing.text
         for (key, _, digest) in digests { state.extra["digest.\(key)"] = digest }
         state.extra["arithmetic"] = backend.arithmetic
         state.extra["processor"] = backend.summary

@@ -104,13 +104,15 @@ public final class Trainer {
             experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
+            if let warning = try data.warningOfSplit() { emit(.warning(warning)) }
             return try stop.during(.computing) {
-                while cursor.sampler.epoch < config.epochs {
+                while cursor.sampler.epoch < config.epochs, reasonToStop == nil {
                     guard try trainEpoch(), let measurement = try measure() else {
                         return try end(.interrupted)
                     }
                     try finishEpoch(measurement)
                 }
+                if let reasonToStop { emit(.warning(reasonToStop)) }
                 return try end(.completed)
             }
         } catch let divergence as Divergence {

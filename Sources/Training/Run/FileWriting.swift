@@ -3,7 +3,7 @@ import FTSupport
 /// Small files of a run folder.
 package enum FileWriting {
     /// Replaces a file: at any moment the old or the new content is there, whole.
-    static func replace(_ path: String, with text: String) throws(RunError) {
+    package static func replace(_ path: String, with text: String) throws(RunError) {
         try file(path).write { output throws(RunError) in try output.write(Array(text.utf8)) }
     }
 
@@ -39,5 +39,20 @@ package enum FileWriting {
             if error.isMissing { return nil }
             throw RunError(.data, "\(path): \(error.whileReading)")
         }
+    }
+}
+
+extension FileWriting {
+    /// Replaces a file by texts that `fill` writes one after the other.
+    static func stream(
+        _ path: String, _ fill: (_ write: (String) throws -> Void) throws -> Void
+    ) throws {
+        do {
+            try Folder.make(of: path)
+        } catch {
+            throw RunError(.data, "\(error.path): the folder can't be made: \(error.reason)")
+        }
+        let file = AtomicFile<any Error>(path) { RunError(.data, "\(path): \($0.whileWriting)") }
+        try file.write { output in try fill { try output.write(Array($0.utf8)) } }
     }
 }

@@ -1,0 +1,61 @@
+import FTSupport
+
+/// What a column is taken for, by the cells that it has in all tables.
+struct ColumnGuess {
+    let kind: ColumnKind
+    /// Whether numbers in it are names, so that their text must be kept.
+    let needsText: Bool
+
+    /// Texts that are this many and mostly all different tell rows apart.
+    private static let manyTexts = 50
+
+    init(_ name: String, _ columns: [TableColumn]) {
+        let numbers = columns.reduce(0) { $0 + $1.numberCount }
+        let words = Set(columns.flatMap { $0.words.map(\.text) })
+        let cells = columns.reduce(0) { $0 + $1.wordCount }
+        var needsText = false
+        switch (numbers, cells) {
+        case (0, 0): kind = .skip
+        case (_, 0): kind = ColumnGuess.isCounter(name, columns) ? .id : .number
+        case (0, _) where words.allSatisfy({ BooleanWord.value($0) != nil }): kind = .boolean
+        case (0, _) where words.allSatisfy({ CalendarDate.days($0) != nil }): kind = .date
+        case _ where cells <= numbers: kind = .number
+        default:
+            let isText = words.count > ColumnGuess.manyTexts && words.count * 2 > cells
+            kind = isText ? .id : .category
+            needsText = numbers > 0
+        }
+        self.needsText = needsText
+    }
+
+    /// Whether a column is called like one that numbers rows, and does.
+    private static func isCounter(_ name: String, _ columns: [TableColumn]) -> Bool {
+        let name = name.lowercased()
+        guard ["", "id", "index", "row"].contains(name) || name.hasSuffix("_id") else {
+            return false
+        }
+        return columns.allSatisfy { column in
+            let numbers = (0..<column.count).compactMap { column.number($0) }
+            return numbers.allSatisfy { $0 == $0.rounded() } && Set(numbers).count == numbers.count
+        }
+    }
+
+    /// What a label is taken for.
+    static func label(
+        _ columns: [TableColumn], _ given: ColumnKind?, _ options: TableOptions
+    ) -> LabelEncoding.Kind {
+        if given == .category || given == .boolean || options.labelsAreWords { return .classes }
+        if given == .number { return .numbers }
+        let numbers = columns.reduce(0) { $0 + $1.numberCount }
+        let words = columns.reduce(0) { $0 + $1.wordCount }
+        if words > numbers { return .classes }
+        let values = columns.flatMap { column in
+            (0..<column.count).compactMap { column.number($0) }
+        }
+        guard values.allSatisfy({ Int64(exactly: $0) != nil }) else { return .numbers }
+        return options.standardizes && Set(values).count > mostClasses ? .numbers : .integers
+    }
+
+    /// Whole numbers of more different values than this are taken for quantities.
+    package static let mostClasses = 20
+}

@@ -1,0 +1,79 @@
+import Tensor
+
+/// How the cells of the column to be predicted become targets.
+package struct LabelEncoding: Sendable, Equatable {
+    /// What targets are.
+    package enum Kind: String, Sendable {
+        /// Numbers of `classes`, int64.
+        case classes
+        /// Whole numbers as they are written, int64.
+        case integers
+        /// Quantities, float32.
+        case numbers
+    }
+
+    /// The column.
+    package let name: String
+    /// What targets are.
+    package let kind: Kind
+    /// The words that targets are the numbers of, in alphabetical order.
+    package var classes: [String] = []
+    /// What is subtracted from a quantity, and what it is then divided by.
+    package var mean = 0.0
+    package var deviation = 1.0
+    /// The extremes of the training rows.
+    package var low = 0.0
+    package var high = 0.0
+
+    init(_ name: String, _ kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+
+    /// Fits numbers on the training rows of the first table, and names on all rows of all tables, so
+    /// that each class has a number.
+    static func fit(
+        _ name: String, _ kind: Kind, _ set: TableSet, rows: [Int], standardizes: Bool
+    ) -> LabelEncoding {
+        var encoding = LabelEncoding(name, kind)
+        let columns = set.tables.compactMap { $0.column(name) }
+        if kind == .classes {
+            let words = zip(columns, set.rows).flatMap { column, rows in
+                rows.compactMap { column.text($0) }
+            }
+            encoding.classes = Set(words).sorted()
+            return encoding
+        }
+        let values = rows.compactMap { columns[0].number($0) }
+        encoding.low = values.min() ?? 0
+        encoding.high = values.max() ?? 0
+        if kind == .numbers, standardizes, !values.isEmpty {
+            (encoding.mean, encoding.deviation) = ColumnEncoding.moments(values)
+        }
+        return encoding
+    }
+
+    /// The targets of rows [rows]; a word that is no class is −1.
+    func targets(_ column: TableColumn, rows: [Int]) -> NDArray {
+        switch kind {
+        case .classes:
+            let numbers = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+            return NDArray(rows.map { Int64(column.text($0).flatMap { numbers[$0] } ?? -1) })
+        case .integers:
+            return NDArray(rows.map { Int64(exactly: column.number($0) ?? 0) ?? 0 })
+        case .numbers:
+            return NDArray(rows.map { Float(((column.number($0) ?? 0) - mean) / deviation) })
+        }
+    }
+
+    /// A target as people write it.
+    package func text(_ target: Double) -> String {
+        if kind == .classes, let place = Int(exactly: target), classes.indices.contains(place) {
+            return classes[place]
+        }
+        return kind == .numbers ? "\(value(target))" : TableColumn.text(target)
+    }
+
+    /// A prediction in the units of the table.
+    package func value(_ prediction: Double) -> Double { prediction * deviation + mean }
+}

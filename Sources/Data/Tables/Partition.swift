@@ -1,0 +1,32 @@
+import Tensor
+
+/// Rows cut in two at random.
+package enum Partition {
+    /// The rows 0..<count in two parts, both in order, the second being the given share.
+    ///
+    /// - Parameters:
+    ///   - groups: the group of each row; each is cut by the same share, as nearly as whole rows can
+    ///     be. nil for one group.
+    ///   - seed: what the choice is drawn from.
+    package static func rows(
+        _ count: Int, share: Double, groups: [Int]? = nil, seed: UInt64
+    ) -> (first: [Int], second: [Int]) {
+        var members: [Int: [Int]] = [:]
+        for row in Random(seed: seed).fork("split").permutation(count) {
+            members[groups?[row] ?? 0, default: []].append(row)
+        }
+        var second: [Int] = []
+        var (wanted, taken) = (0.0, 0)
+        for group in members.keys.sorted() {
+            let rows = members[group] ?? []
+            // What rounding took from one group goes to the next.
+            wanted += Double(rows.count) * share
+            var size = min(max(Int(wanted.rounded()) - taken, 0), rows.count)
+            if size == 0, rows.count > 1, share * Double(rows.count) >= 0.5 { size = 1 }
+            second += rows.prefix(size)
+            taken += size
+        }
+        let chosen = Set(second)
+        return ((0..<count).filter { !chosen.contains($0) }, second.sorted())
+    }
+}

@@ -1,0 +1,185 @@
+package import FTJSON
+import FTSupport
+
+/// A table as it lies in a file: columns of cells, which nobody has interpreted yet.
+package struct Table: Sendable {
+    /// The file.
+    package let path: String
+    /// Whether names came from a first row, or from keys.
+    package private(set) var hasHeader = false
+    /// What stands between fields; nil for JSON lines.
+    package private(set) var separator: Character?
+    private(set) var columns: [TableColumn] = []
+    /// The line of each row in the file.
+    package private(set) var lines: [Int] = []
+    private let nulls: Set<String>
+    private let texts: Set<String>
+    private var indices: [String: Int] = [:]
+
+    /// Texts, in lower case, that mean that a cell holds nothing.
+    static let nulls: Set<String> = ["", "na", "n/a", "nan", "null", "?"]
+
+    /// How many rows there are.
+    package var count: Int { lines.count }
+    /// The names of the columns.
+    package var names: [String] { columns.map(\.name) }
+
+    /// Reads a table: JSON lines where the name ends so, else fields between separators.
+    ///
+    /// - Parameter texts: columns whose numbers are names.
+    package init(
+        _ path: String, hasHeader: Bool?, separator: Character?, nulls: [String],
+        texts: Set<String> = []
+    ) throws {
+        self.init(path, nulls: nulls, texts: texts)
+        let file = try DataFile.map(path)
+        defer { withExtendedLifetime(file) {} }
+        try CSV.checkText(path, file.bytes)
+        if Table.isJSONLines(path) {
+            self.hasHeader = true
+            try readLines(file.bytes)
+        } else {
+            try readFields(file.bytes, hasHeader, separator)
+        }
+        guard count > 0 else { throw DataError(path, "the table has no rows; fill it") }
+    }
+
+    /// A table without rows, to which objects are added.
+    package init(_ path: String, nulls: [String], texts: Set<String>) {
+        self.path = path
+        self.nulls = Table.nulls.union(nulls.map { $0.lowercased() })
+        self.texts = texts
+    }
+
+    package static func isJSONLines(_ path: String) -> Bool {
+        path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson")
+    }
+
+    func column(_ name: String) -> TableColumn? { indices[name].map { columns[$0] } }
+
+    /// Where a row stands, for messages.
+    package func place(_ row: Int) -> String { "\(path):\(lines[row])" }
+
+    private func isNull(_ text: String) -> Bool {
+        text.utf8.count <= 8 && nulls.contains(text.lowercased()) || nulls.contains(text)
+    }
+
+    private mutating func addColumn(_ name: String) {
+        indices[name] = columns.count
+        columns.append(TableColumn(name, keepsText: texts.contains(name), count: lines.count))
+    }
+}
+
+extension Table {
+    private mutating func readFields(
+        _ bytes: UnsafeRawBufferPointer, _ header: Bool?, _ given: Character?
+    ) throws {
+        let separator = given ?? Table.separator(path, bytes)
+        guard let byte = separator.asciiValue else {
+            throw DataError(path, "separator '\(separator)' is not an ASCII character; name one")
+        }
+        self.separator = separator
+        var scanner = CSVScanner(path, bytes, separator: byte)
+        guard let first = try scanner.row() else { return }
+        hasHeader = header ?? !first.contains { Double($0.text) != nil }
+        try addColumns(first)
+        if !hasHeader { try add(first) }
+        while let row = try scanner.row() { try add(row) }
+    }
+
+    private mutating func addColumns(_ first: [CSVScanner.Field]) throws {
+        for (index, field) in first.enumerated() {
+            let name = hasHeader ? field.text : "column\(index)"
+            guard indices[name] == nil else {
+                throw DataError(
+                    "\(path):\(field.line):\(field.column)",
+                    "two columns are called '\(name)'; rename one")
+            }
+            addColumn(name)
+        }
+    }
+
+    private mutating func add(_ row: [CSVScanner.Field]) throws {
+        guard row.count == columns.count else {
+            throw DataError(
+                "\(path):\(row[0].line)",
+                "this row has \(row.count) fields, the first has \(columns.count); complete it or"
+                    + " remove it")
+        }
+        for (index, field) in row.enumerated() {
+            if isNull(field.text) {
+                columns[index].addMissing()
+            } else {
+                columns[index].add(field.text)
+            }
+        }
+        lines.append(row[0].line)
+    }
+
+    /// What stands between the fields of a file: of the characters that people use, the one that its
+    /// first line holds most of.
+    private static func separator(_ path: String, _ bytes: UnsafeRawBufferPointer) -> Character {
+        if path.hasSuffix(".tsv") || path.hasSuffix(".tab") { return "\t" }
+        let line = bytes.prefix(1 << 16).prefix { $0 != 10 }
+        func count(_ character: Character) -> Int { line.count { $0 == character.asciiValue } }
+        if count(",") > 0 { return "," }
+        return ["\t", ";"].first { count($0) > 0 } ?? ","
+    }
+}
+
+extension Table {
+    private mutating func readLines(_ bytes: UnsafeRawBufferPointer) throws {
+        var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var line = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
+            line += 1
+            let text = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            start = end + 1
+            if text.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) { continue }
+            let node: JSONNode
+            do {
+                node = try JSONNode(parsing: text)
+            } catch {
+                throw DataError("\(path):\(line)", "this is not a JSON object: \(error.message)")
+            }
+            try add(node, line: line)
+        }
+    }
+
+    /// Adds an object as a row: keys are columns, what has no key is missing.
+    package mutating func add(_ node: JSONNode, line: Int) throws {
+        guard let members = node.members else {
+            throw DataError(
+                "\(path):\(line)", "this is not a JSON object; write {\"column\": value, …}")
+        }
+        for member in members {
+            let text = try cell(member, line)
+            if indices[member.key] == nil { addColumn(member.key) }
+            guard let index = indices[member.key] else { continue }
+            if let text, !isNull(text) {
+                columns[index].add(text)
+            } else {
+                columns[index].addMissing()
+            }
+        }
+        lines.append(line)
+        for index in columns.indices where columns[index].count < lines.count {
+            columns[index].addMissing()
+        }
+    }
+
+    private func cell(_ member: JSONNode.Member, _ line: Int) throws -> String? {
+        switch member.node.value {
+        case .null: return nil
+        case .bool(let value): return "\(value)"
+        case .number(let number): return number.text
+        case .string(let text): return text
+        case .array, .object:
+            throw DataError(
+                "\(path):\(line)",
+                "'\(member.key)' holds a list or an object, a cell is one value; write it as "
+                    + "columns of its own")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// The cells of a column as they are read: numbers, and each different word once.
+struct TableColumn: Sendable {
+    /// A text and how many cells hold it.
+    struct Word: Sendable {
+        let text: String
+        var count = 0
+    }
+
+    private static let missing: Int32 = -2
+    private static let number: Int32 = -1
+
+    let name: String
+    /// Whether numbers are kept as the text that they are written as.
+    let keepsText: Bool
+    private var numbers: [Double] = []
+    private var codes: [Int32] = []
+    private(set) var words: [Word] = []
+    private(set) var missingCount = 0
+    private var known: [String: Int32] = [:]
+
+    /// - Parameter count: the rows before the column first appears, in which it is missing.
+    init(_ name: String, keepsText: Bool, count: Int = 0) {
+        self.name = name
+        self.keepsText = keepsText
+        for _ in 0..<count { addMissing() }
+    }
+
+    var count: Int { codes.count }
+    var numberCount: Int { count - missingCount - wordCount }
+    var wordCount: Int { words.reduce(0) { $0 + $1.count } }
+
+    func isMissing(_ row: Int) -> Bool { codes[row] == TableColumn.missing }
+
+    /// The number in a row; nil for a word or nothing.
+    func number(_ row: Int) -> Double? {
+        codes[row] == TableColumn.number ? numbers[row] : nil
+    }
+
+    /// The place of a row's word among all; nil for a number or nothing.
+    func word(_ row: Int) -> Int? { codes[row] >= 0 ? Int(codes[row]) : nil }
+
+    /// What a row holds, as text; nil for nothing.
+    func text(_ row: Int) -> String? {
+        if let word = word(row) { return words[word].text }
+        return number(row).map(TableColumn.text)
+    }
+
+    /// A number as people write it: without decimals where it is whole.
+    static func text(_ value: Double) -> String {
+        Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    }
+
+    mutating func add(_ text: String) {
+        if !keepsText, let value = Double(text), value.isFinite {
+            numbers.append(value)
+            codes.append(TableColumn.number)
+            return
+        }
+        let code = known[text] ?? Int32(words.count)
+        if Int(code) == words.count {
+            known[text] = code
+            words.append(Word(text: text))
+        }
+        words[Int(code)].count += 1
+        numbers.append(0)
+        codes.append(code)
+    }
+
+    mutating func addMissing() {
+        missingCount += 1
+        numbers.append(0)
+        codes.append(TableColumn.missing)
+    }
+}

@@ -1,0 +1,91 @@
+package import FTJSON
+
+extension TableEncoding {
+    /// As it is kept in files.
+    package var json: JSONValue {
+        var object: JSONObject = [
+            "header": .bool(hasHeader), "nulls": .strings(nulls),
+            "columns": .array(columns.map(\.json)),
+        ]
+        if let separator { object["separator"] = .string(separator) }
+        if let missing { object["missing"] = .string(missing) }
+        if let label { object["label"] = label.json }
+        return .object(object)
+    }
+
+    /// Reads what `json` wrote; nil where it is something else.
+    package init?(_ text: String) {
+        guard let node = try? JSONNode(parsing: text), let header = node["header"]?.bool,
+            let columns = node["columns"]?.elements?.map({ ColumnEncoding($0) }),
+            !columns.contains(nil)
+        else { return nil }
+        hasHeader = header
+        separator = node["separator"]?.string
+        nulls = node["nulls"]?.elements?.compactMap(\.string) ?? []
+        missing = node["missing"]?.string
+        self.columns = columns.compactMap { $0 }
+        label = nil
+        if let node = node["label"] {
+            guard let label = LabelEncoding(node) else { return nil }
+            self.label = label
+        }
+    }
+}
+
+extension ColumnEncoding {
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
+        if let fill { object["fill"] = .double(fill) }
+        if kind == .category { object["categories"] = .strings(categories) }
+        if kind == .number || kind == .date {
+            object["mean"] = .double(mean)
+            object["deviation"] = .double(deviation)
+            object["low"] = .double(low)
+            object["high"] = .double(high)
+        }
+        return .object(object)
+    }
+
+    fileprivate init?(_ node: JSONNode) {
+        guard let name = node["name"]?.string,
+            let kind = node["kind"]?.string.flatMap(ColumnKind.init)
+        else { return nil }
+        self.init(name, kind)
+        fill = node["fill"]?.double
+        categories = node["categories"]?.elements?.compactMap(\.string) ?? []
+        mean = node["mean"]?.double ?? 0
+        deviation = node["deviation"]?.double ?? 1
+        low = node["low"]?.double ?? 0
+        high = node["high"]?.double ?? 0
+        let isSound = mean.isFinite && deviation.isFinite && deviation > 0
+        guard isSound, Set(categories).count == categories.count else { return nil }
+    }
+}
+
+extension LabelEncoding {
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
+        if kind == .classes {
+            object["classes"] = .strings(classes)
+        } else {
+            object["mean"] = .double(mean)
+            object["deviation"] = .double(deviation)
+            object["low"] = .double(low)
+            object["high"] = .double(high)
+        }
+        return .object(object)
+    }
+
+    fileprivate init?(_ node: JSONNode) {
+        guard let name = node["name"]?.string, let kind = node["kind"]?.string.flatMap(Kind.init)
+        else { return nil }
+        self.init(name, kind)
+        classes = node["classes"]?.elements?.compactMap(\.string) ?? []
+        mean = node["mean"]?.double ?? 0
+        deviation = node["deviation"]?.double ?? 1
+        low = node["low"]?.double ?? 0
+        high = node["high"]?.double ?? 0
+        let isSound = mean.isFinite && deviation.isFinite && deviation > 0
+        guard isSound, Set(classes).count == classes.count else { return nil }
+    }
+}

@@ -1,0 +1,160 @@
+import FTSupport
+package import Tensor
+
+/// How tables become arrays, fitted once on the training rows of one; kept with the data and with
+/// every model that is trained on them.
+package struct TableEncoding: Sendable, Equatable {
+    /// Whether the tables name their columns.
+    package var hasHeader: Bool
+    /// What stands between fields; nil for JSON lines.
+    package var separator: String?
+    /// Further texts that mean that a cell holds nothing.
+    package var nulls: [String]
+    /// What stands for a cell that holds nothing; nil where they are refused.
+    package var missing: String?
+    /// The columns besides the label.
+    package var columns: [ColumnEncoding]
+    /// The column to predict.
+    package var label: LabelEncoding?
+
+    /// The name of the attribute that holds it, on the root of an HDF5 file.
+    package static let key = "table"
+
+    /// Fits on rows of the first table of a set.
+    package init(fitting set: TableSet, rows: [Int]) throws {
+        let table = set.tables[0]
+        hasHeader = table.hasHeader
+        separator = table.separator.map { "\($0)" }
+        nulls = set.options.nulls
+        missing = set.options.missing?.text
+        columns = set.kinds.compactMap { name, kind in
+            table.column(name).map {
+                ColumnEncoding.fit(
+                    $0, kind, rows: rows, missing: set.options.missing,
+                    standardizes: set.options.standardizes)
+            }
+        }
+        label = set.label.map { name, kind in
+            LabelEncoding.fit(
+                name, kind, set, rows: rows, standardizes: set.options.standardizes)
+        }
+        if case .value(let text)? = set.options.missing { try checkFills(text, set) }
+    }
+
+    private func checkFills(_ text: String, _ set: TableSet) throws {
+        for column in columns where column.fill == nil && !column.features.isEmpty {
+            guard set.tables.contains(where: { ($0.column(column.name)?.missingCount ?? 0) > 0 })
+            else { continue }
+            throw DataError(
+                set.tables[0].path,
+                "--missing \(text) can't stand for what column '\(column.name)' lacks: it is no "
+                    + "\(column.kind.rawValue); use median, mean, most-frequent or drop")
+        }
+    }
+
+    /// The names of the inputs.
+    package var features: [String] { columns.flatMap(\.features) }
+    /// Columns that tell rows apart.
+    package var ids: [String] { columns.filter { $0.kind == .id }.map(\.name) }
+}
+
+extension TableEncoding {
+    /// Applies the encoding to rows of a table, which may lack the label: float32 [rows, features].
+    /// Words that the training rows hadn't are none of the categories.
+    ///
+    /// Throws for all cells together that can't be used.
+    package func encode(_ table: Table, rows: [Int]? = nil) throws -> NDArray {
+        let cells = try cells(table)
+        let rows = rows ?? Array(0..<table.count)
+        var values: [Float] = []
+        values.reserveCapacity(rows.count * features.count)
+        var problems = TableProblems()
+        for row in rows {
+            for cell in cells {
+                let (value, isUsable) = cell.value(row, allowsMissing: missing != nil)
+                if !isUsable { problems.add(table.place(row), cell.problem(row)) }
+                cell.encoding.write(value, into: &values)
+            }
+        }
+        try problems.check(
+            table.path, remedy: "correct it, the model was trained on tables without such cells")
+        return NDArray(values, [rows.count, features.count])
+    }
+
+    private func cells(_ table: Table) throws -> [EncodedCells] {
+        try columns.filter { !$0.features.isEmpty }.map { encoding in
+            if let column = table.column(encoding.name) { return EncodedCells(encoding, column) }
+            let near = Suggestion.nearest(to: encoding.name, among: table.names)
+            let names = table.names.prefix(8).joined(separator: ", ")
+            throw DataError(
+                table.path,
+                "lacks the column '\(encoding.name)', which the model needs; "
+                    + (near.map { "is it '\($0)'? Rename it" } ?? "it has \(names)"))
+        }
+    }
+
+    /// The targets of rows of a table [rows]; nil where it has no such column.
+    package func targets(_ table: Table, rows: [Int]? = nil) -> NDArray? {
+        guard let label, let column = table.column(label.name) else { return nil }
+        return label.targets(column, rows: rows ?? Array(0..<table.count))
+    }
+
+    /// Reads a table as those that the encoding was fitted on were read.
+    package func read(_ path: String) throws -> Table {
+        try Table(
+            path, hasHeader: hasHeader, separator: separator?.first, nulls: nulls, texts: texts)
+    }
+
+    /// An empty table for objects that arrive one by one.
+    package func stream(_ name: String) -> Table { Table(name, nulls: nulls, texts: texts) }
+
+    /// Columns whose numbers are names.
+    private var texts: Set<String> {
+        let names = columns.filter { $0.kind == .category || $0.kind == .id }.map(\.name)
+        return Set(names + (label?.kind == .classes ? [label?.name ?? ""] : []))
+    }
+
+    /// What tells a row apart: the values of its id columns.
+    package func ids(_ table: Table, row: Int) -> [String] {
+        ids.map { table.column($0)?.text(row) ?? "" }
+    }
+}
+
+/// A column and how its cells become inputs.
+private struct EncodedCells {
+    let encoding: ColumnEncoding
+    private let column: TableColumn
+    private let read: CellReader
+
+    init(_ encoding: ColumnEncoding, _ column: TableColumn) {
+        self.encoding = encoding
+        self.column = column
+        read = CellReader(column, encoding.kind, categories: encoding.categories)
+    }
+
+    /// The value in a row, or what stands for it (nil is no category), and whether that can be used.
+    func value(_ row: Int, allowsMissing: Bool) -> (Double?, isUsable: Bool) {
+        if let value = read(row) { return (value, true) }
+        let isCategory = encoding.kind == .category
+        guard column.isMissing(row) else { return (nil, isCategory) }
+        if let fill = encoding.fill { return (fill, true) }
+        return (nil, allowsMissing && isCategory)
+    }
+
+    func problem(_ row: Int) -> String {
+        let text = column.text(row).map { "'\($0.prefix(40))', not a \(encoding.kind.rawValue)" }
+        return "column '\(encoding.name)' holds \(text ?? "nothing")"
+    }
+}
+
+extension TableEncoding {
+    /// For each column with words that the training rows hadn't: how many cells hold one.
+    package func unknownWords(_ table: Table) -> [(column: String, count: Int)] {
+        columns.filter { $0.kind == .category }.compactMap { encoding in
+            guard let column = table.column(encoding.name) else { return nil }
+            let known = Set(encoding.categories)
+            let count = column.words.reduce(0) { $0 + (known.contains($1.text) ? 0 : $1.count) }
+            return count > 0 ? (encoding.name, count) : nil
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package import Datasets
+import FTJSON
+package import Tensor
+
+/// What happened to a run's data before its model saw them: kept in each checkpoint, so that it can
+/// happen again to new data.
+package struct Preprocessing: Sendable {
+    /// One input of the model.
+    package struct Input: Sendable, Equatable {
+        /// Its name; empty where it is the only one.
+        package let name: String
+        /// The shape of one example as it is stored.
+        package let shape: [Int]
+        /// The dtype as it is stored.
+        package let dtype: DType
+        /// What happens to it, in order.
+        package var transforms: [Transform]
+    }
+
+    /// The inputs in the order of the config.
+    package var inputs: [Input]
+    /// The targets, which new data may lack.
+    package var target: Input
+    /// The names of the classes that targets are the numbers of; empty without.
+    package var classes: [String]
+    /// How tables become inputs; nil where the data came from no table.
+    package var table: TableEncoding?
+
+    /// The attribute of a dataset of targets that holds the names of their classes.
+    package static let classesKey = "classes"
+    /// The key in the state of a checkpoint.
+    static let key = "preprocessing"
+
+    /// The names of the classes that a dataset keeps; empty without.
+    package static func classes(_ file: HDF5File, on name: String) -> [String] {
+        guard let text = file.attribute(classesKey, on: name),
+            let node = try? JSONNode(parsing: text)
+        else { return [] }
+        return node.elements?.compactMap(\.string) ?? []
+    }
+}
+
+extension Preprocessing {
+    /// As a checkpoint keeps it.
+    var text: String {
+        var object: JSONObject = [
+            "inputs": .array(inputs.map(\.json)), "target": target.json,
+            "classes": .strings(classes),
+        ]
+        if let table { object["table"] = table.json }
+        return JSONValue.object(object).text()
+    }
+
+    /// Reads what `text` wrote; nil where it is something else.
+    init?(_ text: String) {
+        guard let node = try? JSONNode(parsing: text),
+            let inputs = node["inputs"]?.elements?.map({ Input($0) }), !inputs.isEmpty,
+            !inputs.contains(nil), let target = node["target"].flatMap({ Input($0) })
+        else { return nil }
+        self.inputs = inputs.compactMap { $0 }
+        self.target = target
+        classes = node["classes"]?.elements?.compactMap(\.string) ?? []
+        if let table = node["table"] {
+            guard let table = TableEncoding(JSONValue(table).text()) else { return nil }
+            self.table = table
+        }
+    }
+}
+
+extension Preprocessing.Input {
+    fileprivate var json: JSONValue {
+        [
+            "name": .string(name), "shape": .ints(shape), "dtype": .string(dtype.name),
+            "transforms": .array(transforms.map(\.json)),
+        ]
+    }
+
+    fileprivate init?(_ node: JSONNode) {
+        guard let name = node["name"]?.string,
+            let dtype = node["dtype"]?.string.flatMap(DType.init(name:)),
+            let shape = node["shape"]?.elements?.compactMap(\.int),
+            shape.count < Shape.maximumRank, shape.allSatisfy({ $0 >= 0 }),
+            let transforms = node["transforms"]?.elements?.map({ Transform($0) }),
+            !transforms.contains(nil)
+        else { return nil }
+        self.init(
+            name: name, shape: shape, dtype: dtype, transforms: transforms.compactMap { $0 })
+    }
+}
+
+extension Transform {
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["type": .string(name)]
+        switch self {
+        case .scale(let factor): object["factor"] = .double(factor)
+        case .normalize(let mean, let std):
+            object["mean"] = .array(mean.map { .double($0) })
+            object["std"] = .array(std.map { .double($0) })
+        case .flatten: break
+        case .reshape(let shape): object["shape"] = .ints(shape)
+        case .oneHot(let classes): object["classes"] = .int(classes)
+        case .cast(let dtype): object["dtype"] = .string(dtype.name)
+        }
+        return .object(object)
+    }
+
+    fileprivate init?(_ node: JSONNode) {
+        func doubles(_ key: String) -> [Double]? { node[key]?.elements?.compactMap(\.double) }
+        switch node["type"]?.string {
+        case "scale":
+            guard let factor = node["factor"]?.double else { return nil }
+            self = .scale(factor)
+        case "normalize":
+            guard let mean = doubles("mean"), let std = doubles("std") else { return nil }
+            self = .normalize(mean: mean, std: std)
+        case "flatten": self = .flatten
+        case "reshape":
+            guard let shape = node["shape"]?.elements?.compactMap(\.int) else { return nil }
+            self = .reshape(shape)
+        case "oneHot":
+            guard let classes = node["classes"]?.int else { return nil }
+            self = .oneHot(classes: classes)
+        case "cast":
+            guard let dtype = node["dtype"]?.string.flatMap(DType.init(name:)) else { return nil }
+            self = .cast(dtype)
+        default: return nil
+        }
+    }
+}

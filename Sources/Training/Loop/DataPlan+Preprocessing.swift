@@ -1,0 +1,32 @@
+import Datasets
+import FTConfig
+import Tensor
+
+extension DataPlan {
+    /// What a loader does to the data, and what their file says of them.
+    static func preprocessing(
+        _ config: RunConfig, _ names: [String], _ loader: Loader
+    ) throws -> Preprocessing {
+        func input(
+            _ name: String, _ shape: Shape, _ dtype: DType, _ pipeline: TransformPipeline
+        ) -> Preprocessing.Input {
+            Preprocessing.Input(
+                name: name, shape: Array(shape), dtype: dtype, transforms: pipeline.transforms)
+        }
+        let dataset = loader.dataset
+        let inputs = names.indices.map { index in
+            input(
+                names[index], dataset.inputShapes[index], dataset.inputDTypes[index],
+                loader.allInputs[index])
+        }
+        let file = try HDF5File(config.dataPath)
+        let targets = config.data.child("train").string("targets")
+        let table = file.attribute(TableEncoding.key).flatMap { TableEncoding($0) }
+        let isOfTable = table.map { inputs[0].shape == [$0.features.count] } ?? false
+        return Preprocessing(
+            inputs: inputs,
+            target: input("", dataset.targetShape, dataset.targetDType, loader.targets),
+            classes: Preprocessing.classes(file, on: targets),
+            table: inputs.count == 1 && isOfTable ? table : nil)
+    }
+}

@@ -1,0 +1,44 @@
+package import Checkpoint
+import Datasets
+import FTJSON
+import FTSupport
+import Tensor
+
+/// Writes the weights of a trained model for other programs, and what they come from.
+package enum ModelExport {
+    /// The forms that there are.
+    package enum Form: String, CaseIterable {
+        /// Weights by name, with config, preprocessing and provenance as metadata.
+        case safetensors
+        /// The same as NumPy reads it.
+        case npz
+    }
+
+    /// The name that a file gets by default.
+    package static func name(_ predictor: Predictor, _ form: Form) -> String {
+        "\(predictor.config.name).\(form.rawValue)"
+    }
+
+    /// Writes a file.
+    ///
+    /// - Returns: The names and arrays in it.
+    @discardableResult
+    package static func write(
+        _ predictor: Predictor, _ form: Form, to path: String
+    ) throws -> [NamedArray] {
+        let tensors = predictor.model.modelTensors.map { NamedArray($0.name, $0.array.on(.cpu)) }
+        var facts = try Provenance(predictor).parts
+        facts.append((key: "config", value: predictor.config.effective.text()))
+        facts.append((key: "preprocessing", value: predictor.preprocessing.text))
+        switch form {
+        case .safetensors: try SafetensorsFile.write(tensors, metadata: facts, to: path)
+        case .npz:
+            var object = JSONObject()
+            for (key, value) in facts { object.append(key, .string(value)) }
+            let text = Array(JSONValue.object(object).text(.pretty).utf8)
+            try NPZ.write(
+                tensors.map { ($0.name, $0.array) } + [("source.json", NDArray(text))], to: path)
+        }
+        return tensors
+    }
+}

@@ -1,0 +1,81 @@
+package import FTJSON
+import Tensor
+
+/// Predictions as rows of text: what tells each example apart, what is predicted, and how sure the
+/// model is.
+package struct PredictionTable {
+    private let predictions: Predictions
+    private let width: Int
+    /// How many numbers each example has.
+    private let values: [Double]
+    private let places: [Int]
+
+    /// Throws where an example's prediction is no row: more than one class, or a whole matrix.
+    package init(_ predictions: Predictions) throws {
+        self.predictions = predictions
+        let shape = predictions.values.shape
+        let classes = predictions.classes
+        guard shape.rank <= 2, classes.map({ $0.rank == 1 || $0.shape == [shape[0], 1] }) ?? true
+        else {
+            throw RunError(
+                .usage,
+                "predictions of one example have the shape \(Array(shape.dropFirst())), which is no "
+                    + "row of a table; write them to .npy or .h5")
+        }
+        width = shape.rank == 2 ? shape[1] : 1
+        values = predictions.values.values(as: Double.self)
+        places = classes?.values(as: Int.self) ?? []
+    }
+
+    /// The names of the columns after those of the ids.
+    package var columns: [String] {
+        guard predictions.classes != nil else {
+            return width == 1 ? ["prediction"] : (0..<width).map { "prediction\($0)" }
+        }
+        let kind = predictions.areProbabilities ? "p" : "score"
+        guard width > 1 else {
+            return ["prediction", predictions.areProbabilities ? "probability" : kind]
+        }
+        return ["prediction"] + (0..<width).map { "\(kind)_\(predictions.name($0))" }
+    }
+
+    private func numbers(_ row: Int) -> ArraySlice<Double> {
+        values[row * width..<(row + 1) * width]
+    }
+
+    /// A number with the digits of a float, in which models compute.
+    private func text(_ value: Double) -> String {
+        predictions.values.dtype == .float64 ? "\(value)" : "\(Float(value))"
+    }
+
+    private func number(_ value: Double) -> JSONValue {
+        JSONValue(number: Double(text(value)) ?? .nan)
+    }
+
+    /// The cells of a row.
+    package func cells(_ row: Int) -> [String] {
+        (places.isEmpty ? [] : [predictions.name(places[row])]) + numbers(row).map(text)
+    }
+
+    /// A row for programs.
+    package func json(_ row: Int) -> JSONObject {
+        let numbers = numbers(row)
+        guard !places.isEmpty else {
+            let values = numbers.map(number)
+            return ["prediction": width == 1 ? values[0] : .array(values)]
+        }
+        var object: JSONObject = ["prediction": .string(predictions.name(places[row]))]
+        if predictions.classNames.isEmpty { object["prediction"] = .int(places[row]) }
+        let kind = predictions.areProbabilities ? "probability" : "score"
+        guard width > 1 else {
+            object[kind] = number(numbers.first ?? .nan)
+            return object
+        }
+        var shares = JSONObject()
+        for (place, value) in numbers.enumerated() {
+            shares[predictions.name(place)] = number(value)
+        }
+        object[predictions.areProbabilities ? "probabilities" : "scores"] = .object(shares)
+        return object
+    }
+}

@@ -1,0 +1,138 @@
+import Autograd
+import Datasets
+import FTJSON
+import FTSupport
+import Tensor
+
+/// Predicts all examples of a source, block by block, and writes them to a file.
+package struct PredictionWriter {
+    /// What a file name's end says of its form.
+    package enum Form: String, CaseIterable {
+        case csv, tsv, jsonl, npy, h5
+    }
+
+    private let predictor: Predictor
+    private let source: PredictionSource
+    /// Called with the number of examples that are done.
+    private let progress: (Int) -> Void
+    /// Examples that are predicted together.
+    private static let block = 1024
+
+    package init(
+        _ predictor: Predictor, _ source: PredictionSource,
+        progress: @escaping (Int) -> Void = { _ in }
+    ) {
+        self.predictor = predictor
+        self.source = source
+        self.progress = progress
+    }
+
+    /// The form of a file by its name.
+    package static func form(_ path: String) throws(RunError) -> Form {
+        let end = path.split(separator: ".").last.map { String($0) } ?? ""
+        if let form = Form(rawValue: end) { return form }
+        if end == "hdf5" { return .h5 }
+        throw RunError(
+            .usage, "\(path): the name says no form; end it in .csv, .tsv, .jsonl, .npy or .h5")
+    }
+
+    /// Shows the predictions of all examples to `visit`, in order.
+    package func forEach(_ visit: (_ first: Int, Predictions) throws -> Void) throws {
+        for start in stride(from: 0, to: source.count, by: PredictionWriter.block) {
+            let rows = start..<min(start + PredictionWriter.block, source.count)
+            try visit(start, predictor(source.read(rows)))
+            progress(rows.upperBound)
+        }
+    }
+
+    /// Writes lines of CSV or TSV, a heading first, or of JSON.
+    package func writeLines(_ form: Form, to write: (String) throws -> Void) throws {
+        let separator: Character = form == .tsv ? "\t" : ","
+        try forEach { first, predictions in
+            let table = try PredictionTable(predictions)
+            if first == 0, form != .jsonl {
+                try write(line(source.idNames + table.columns, separator))
+            }
+            var text = ""
+            for row in 0..<predictions.count {
+                let ids = source.ids(first + row)
+                if form != .jsonl {
+                    text += line(ids + table.cells(row), separator)
+                    continue
+                }
+                var object = JSONObject()
+                for (name, id) in zip(source.idNames, ids) {
+                    object[name] = Int(id).map { .int($0) } ?? .string(id)
+                }
+                object.append(contentsOf: table.json(row))
+                text += JSONValue.object(object).text() + "\n"
+            }
+            try write(text)
+        }
+    }
+
+    private func line(_ cells: [String], _ separator: Character) -> String {
+        cells.map { cell in
+            guard cell.contains(where: { $0 == separator || $0 == "\"" || $0.isNewline }) else {
+                return cell
+            }
+            let parts = cell.split(separator: "\"", omittingEmptySubsequences: false)
+            return "\"" + parts.joined(separator: "\"\"") + "\""
+        }.joined(separator: String(separator)) + "\n"
+    }
+
+    /// All predictions together.
+    package func all() throws -> Predictions {
+        var parts: [Predictions] = []
+        try forEach { parts.append($1) }
+        guard let first = parts.first else {
+            throw RunError(.data, "\(source.path): there are no examples; fill it")
+        }
+        func joined(_ arrays: [NDArray]) -> NDArray {
+            Tensor.concat(arrays.map { Tensor($0) }).data
+        }
+        let classes = parts.compactMap(\.classes)
+        return Predictions(
+            values: joined(parts.map(\.values)), classes: classes.isEmpty ? nil : joined(classes),
+            classNames: first.classNames, areProbabilities: first.areProbabilities)
+    }
+
+    /// Writes a file, and what it comes from: as attributes in HDF5, else in a file beside it.
+    ///
+    /// - Returns: The path of that file, if there is one.
+    package func write(to path: String) throws -> String? {
+        let form = try PredictionWriter.form(path)
+        let provenance = try Provenance(predictor, data: source.path)
+        switch form {
+        case .csv, .tsv, .jsonl:
+            try FileWriting.stream(path) { write in try writeLines(form, to: write) }
+        case .npy: try NPY.write(all().values, to: path)
+        case .h5:
+            try writeHDF5(path, provenance)
+            return nil
+        }
+        let beside = path + ".source.json"
+        try FileWriting.replace(
+            beside, with: JSONValue.object(provenance.json).text(.pretty) + "\n")
+        return beside
+    }
+
+    private func writeHDF5(_ path: String, _ provenance: Provenance) throws {
+        let predictions = try all()
+        try HDF5Writer.create(path) { file in
+            if let classes = predictions.classes {
+                let name = predictions.areProbabilities ? "probabilities" : "scores"
+                try file.write("predictions", classes)
+                try file.write(name, predictions.values)
+                if !predictions.classNames.isEmpty {
+                    try file.setAttribute(
+                        Preprocessing.classesKey,
+                        JSONValue.strings(predictions.classNames).text(), on: "predictions")
+                }
+            } else {
+                try file.write("predictions", predictions.values)
+            }
+            for (key, value) in provenance.parts { try file.setAttribute(key, value) }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import Tensor
+
+/// What a model says of examples.
+public struct Predictions: Sendable {
+    /// Of classes their probabilities [N, …, classes]; of yes or no the probability of yes [N, …]; of
+    /// quantities their values [N, …], in the units of the data. Scores where a loss such as a margin
+    /// gives no probabilities.
+    public let values: NDArray
+    /// The most probable class, or 1 for yes, int64 [N, …]; nil for quantities.
+    public let classes: NDArray?
+    /// The names of the classes; empty where they have none.
+    public let classNames: [String]
+    /// Whether `values` are probabilities.
+    public let areProbabilities: Bool
+
+    /// How many examples.
+    public var count: Int { values.shape[0] }
+
+    /// The names of the predicted classes, for models that give one class for each example; their
+    /// numbers where they have no names.
+    public var labels: [String] {
+        guard let classes else { return [] }
+        return classes.values(as: Int.self).map(name)
+    }
+
+    /// What a class is called.
+    package func name(_ place: Int) -> String {
+        classNames.indices.contains(place) ? classNames[place] : "\(place)"
+    }
+}

@@ -1,0 +1,171 @@
+import Autograd
+import Checkpoint
+import Datasets
+import FTConfig
+import FTSupport
+public import NN
+public import Tensor
+
+/// A trained model with all that happened to its data, ready for new ones.
+///
+///     let predictor = try Predictor("runs/mlp-001")
+///     let predictions = try predictor(images)         // stored as the training data were
+///     print(predictions.labels)
+public final class Predictor {
+    /// The checkpoint.
+    public let path: String
+    /// The config that the model was trained by.
+    public let config: RunConfig
+    /// The model, in evaluation mode.
+    public let model: Sequential
+    /// Epochs and steps that it was trained for.
+    public let epoch, step: Int
+    /// What is done to examples before the model sees them.
+    package let preprocessing: Preprocessing
+    /// What the checkpoint says of the data that it was trained on.
+    package let digests: [String: String]
+    let meaning: OutputMeaning
+    private let pipelines: [TransformPipeline]
+
+    /// Loads the best checkpoint of a run folder, or a checkpoint file.
+    ///
+    /// Throws where there is none that holds its config, or the config and the weights differ.
+    public init(_ target: String) throws {
+        path = try Evaluation.checkpoint(target).path
+        let checkpoint = try TrainingCheckpoint(path: path)
+        let state = checkpoint.state
+        guard let text = state.config else {
+            throw RunError(.data, "\(path): holds no config, so its model can't be built again")
+        }
+        config = try RunConfig(text: text, file: "\(path) (config)")
+        (epoch, step) = (state.epoch, state.step)
+        digests = state.extra.filter { $0.key.hasPrefix("digest.") }
+        let saved = state.extra[Preprocessing.key].flatMap { Preprocessing($0) }
+        // Checkpoints of older versions don't say what their data were.
+        let preprocessing = try saved ?? DataPlan(config).preprocessing
+        self.preprocessing = preprocessing
+        pipelines = try preprocessing.inputs.map { input in
+            try TransformPipeline(input.transforms, shape: Shape(input.shape), input.dtype)
+        }
+        let builder = ModelBuilder(
+            seed: config.seed,
+            inputs: zip(preprocessing.inputs, pipelines).map {
+                ModelInput(name: $0.name, shape: $1.outputShape)
+            }, memory: MemoryBudget(batchSize: 1, statesPerWeight: 0))
+        model = try builder.build(config.value.child("model")).model
+        do {
+            try model.load(checkpoint.model.map { ($0.name, $0.array) })
+        } catch let error as StateError {
+            throw RunError(.data, "\(path): \(error)")
+        }
+        let target = try TransformPipeline(
+            preprocessing.target.transforms, shape: Shape(preprocessing.target.shape),
+            preprocessing.target.dtype)
+        meaning = OutputMeaning(config.value.child("loss"), target: target.outputDType)
+        model.eval()
+    }
+
+    /// What the model says of examples [N, …] that are stored as the training data were.
+    ///
+    /// Throws where their shape is another one.
+    public func callAsFunction(_ inputs: NDArray) throws -> Predictions { try self([inputs]) }
+
+    /// What the model says of examples of several inputs, in the order of the config.
+    public func callAsFunction(_ inputs: [NDArray]) throws -> Predictions {
+        let values = try meaning.values(outputs(inputs)).data
+        let original = meaning.decisions(values) == nil ? inTableUnits(values) : values
+        return Predictions(
+            values: original, classes: meaning.decisions(values), classNames: classNames,
+            areProbabilities: meaning.hasProbabilities)
+    }
+
+    /// What the model says of the rows of a table: CSV, TSV or JSON lines, encoded as the training
+    /// table was.
+    ///
+    /// Throws where the model wasn't trained on a table, or the file lacks what it needs.
+    public func callAsFunction(table path: String) throws -> Predictions {
+        let source = try PredictionSource.table(path, for: self)
+        return try self(source.read(0..<source.count))
+    }
+
+    /// The names of the classes; empty where they have none.
+    public var classNames: [String] {
+        let named = preprocessing.table?.label?.classes ?? []
+        return named.isEmpty ? preprocessing.classes : named
+    }
+
+    /// The model's outputs, as they are.
+    func outputs(_ inputs: [NDArray]) throws -> Tensor {
+        let expected = preprocessing.inputs
+        guard inputs.count == expected.count else {
+            throw RunError(
+                .data, "\(path): the model takes \(expected.count) inputs, not \(inputs.count)")
+        }
+        var tensors: [String: Tensor] = [:]
+        for (index, (input, array)) in zip(expected, inputs).enumerated() {
+            try check(input, array)
+            let rows = 0..<array.shape[0]
+            let stored = array.dtype == input.dtype ? array : array.cast(to: input.dtype)
+            let batch = try pipelines[index].batch(stored.contiguous(), rows: rows)
+            tensors[input.name] = Tensor(batch.cast(to: .float32))
+        }
+        return noGrad {
+            if let alone = tensors[""], tensors.count == 1 { return model(alone) }
+            return model(tensors)
+        }
+    }
+
+    private func check(_ input: Preprocessing.Input, _ array: NDArray) throws(RunError) {
+        guard array.rank > 0, Array(array.shape.removing(at: 0)) == input.shape else {
+            let name = input.name.isEmpty ? "" : " of '\(input.name)'"
+            throw RunError(
+                .data,
+                "\(path): the model was trained on examples\(name) of shape "
+                    + "\(Format.shape(input.shape)), these have the shape "
+                    + "\(Format.shape(Array(array.shape.dropFirst()))); give it data of the same kind"
+            )
+        }
+    }
+
+    /// Takes back, last to first, what targets went through, and the scaling of a table's label.
+    private func inTableUnits(_ values: NDArray) -> NDArray {
+        NDArray(original(values.values(as: Double.self)), values.shape)
+    }
+
+    /// Numbers as the loss sees them in the units of the data.
+    func original(_ numbers: [Double]) -> [Double] {
+        var (factor, offset) = (1.0, 0.0)
+        for transform in preprocessing.target.transforms.reversed() {
+            switch transform {
+            case .scale(let scale) where scale != 0:
+                factor /= scale
+                offset /= scale
+            case .normalize(let mean, let std) where mean.count == 1 && std.count == 1:
+                factor *= std[0]
+                offset = offset * std[0] + mean[0]
+            default: break
+            }
+        }
+        if let label = preprocessing.table?.label {
+            factor *= label.deviation
+            offset = offset * label.deviation + label.mean
+        }
+        return factor == 1 && offset == 0 ? numbers : numbers.map { $0 * factor + offset }
+    }
+
+    /// Stored targets as the loss sees them.
+    func targets(_ stored: NDArray) throws -> [Double] {
+        let target = preprocessing.target
+        let pipeline = try TransformPipeline(
+            target.transforms, shape: Shape(target.shape), target.dtype)
+        guard stored.rank > 0, Array(stored.shape.removing(at: 0)) == target.shape else {
+            throw RunError(
+                .data,
+                "\(path): the model was trained on targets of shape \(Format.shape(target.shape)), "
+                    + "these have the shape \(Format.shape(Array(stored.shape.dropFirst())))")
+        }
+        let typed = stored.dtype == target.dtype ? stored : stored.cast(to: target.dtype)
+        return try pipeline.batch(typed.contiguous(), rows: 0..<stored.shape[0])
+            .values(as: Double.self)
+    }
+}

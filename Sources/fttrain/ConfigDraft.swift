@@ -1,0 +1,156 @@
+import Datasets
+import FTJSON
+import FTSupport
+import Tensor
+import Training
+
+/// A config for data that were looked at, and the reasons for what it says.
+struct ConfigDraft {
+    /// What is to be predicted.
+    enum Task {
+        case classes(count: Int, names: [String])
+        case numbers(count: Int)
+    }
+
+    let name: String
+    let path: String
+    /// The datasets of the file: to train on, and to validate on.
+    let train, validation: (inputs: String, targets: String)
+    let inputShape: [Int]
+    let inputType: DType
+    let count: Int
+    let task: Task
+    /// The mean and deviation of each input where they aren't near 0 and 1 already.
+    var scaling: (mean: [Double], deviation: [Double])?
+
+    private var isImage: Bool { inputType == .uint8 && inputShape.count > 1 }
+
+    private var transforms: [JSONValue] {
+        var list: [JSONValue] = []
+        if inputType == .uint8, scaling == nil {
+            list.append(["type": "scale", "factor": .double(1.0 / 255)])
+        }
+        if inputShape.count != 1 { list.append(["type": "flatten"]) }
+        if let scaling {
+            list.append([
+                "type": "normalize", "mean": .array(scaling.mean.map { .double($0) }),
+                "std": .array(scaling.deviation.map { .double($0) }),
+            ])
+        }
+        return list
+    }
+
+    private var hidden: [Int] {
+        count < 5000 ? [64, 32] : count < 50_000 ? [256, 128] : [512, 256]
+    }
+    private var batchSize: Int { count < 500 ? 16 : count < 5000 ? 32 : 128 }
+    private var stepsPerEpoch: Int { (count + batchSize - 1) / batchSize }
+    private var epochs: Int { min(max(3000 / stepsPerEpoch, 10), 100) }
+
+    private var units: Int {
+        switch task {
+        case .classes(let count, _): count
+        case .numbers(let count): count
+        }
+    }
+
+    private var loss: String {
+        if case .classes = task { "crossEntropy" } else { "meanSquaredError" }
+    }
+
+    private var metrics: [String] {
+        if case .classes = task { ["accuracy", "f1"] } else { ["r2", "meanAbsoluteError"] }
+    }
+
+    /// The config.
+    var json: JSONValue {
+        func datasets(_ part: (inputs: String, targets: String)) -> JSONValue {
+            ["inputs": .string(part.inputs), "targets": .string(part.targets)]
+        }
+        var data: JSONObject = [
+            "path": .string(path), "train": datasets(train), "validation": datasets(validation),
+        ]
+        if !transforms.isEmpty { data["transforms"] = .array(transforms) }
+        data["batchSize"] = .int(batchSize)
+        let layers = hidden.flatMap { units -> [JSONValue] in
+            [["type": "linear", "units": .int(units)], ["type": "relu"]]
+        }
+        let last: JSONValue = ["type": "linear", "units": .int(units)]
+        return [
+            "name": .string(name), "data": .object(data),
+            "model": ["layers": .array(layers + [last])],
+            "loss": ["type": .string(loss)],
+            "optimizer": ["type": "adamW", "learningRate": 0.002],
+            "schedule": ["type": "cosine"],
+            "training": ["epochs": .int(epochs), "patience": .int(max(10, epochs / 4))],
+            "metrics": .strings(metrics),
+        ]
+    }
+
+    /// Why it says what it says, a line each.
+    var reasons: [String] {
+        var lines: [String] = []
+        switch task {
+        case .classes(let count, let names):
+            let shown = names.prefix(8).joined(separator: ", ")
+            let listed = names.isEmpty ? "" : ": \(shown)\(names.count > 8 ? ", …" : "")"
+            lines.append("task       classification, \(count) classes\(listed)")
+            lines.append(
+                "loss       crossEntropy, for one class an example; measured by accuracy and f1")
+        case .numbers(let count):
+            lines.append(
+                "task       regression, \(Format.count(count, "number")) an example")
+            lines.append("loss       meanSquaredError; measured by r2 and meanAbsoluteError")
+        }
+        let sizes = hidden.map { "\($0)" }.joined(separator: " and ")
+        lines.append(
+            "model      two hidden layers of \(sizes), for \(Format.count(count, "example"))")
+        if scaling != nil {
+            lines.append("inputs     each to mean 0 and deviation 1, by the training examples")
+        } else if isImage {
+            lines.append("inputs     bytes from 0 to 255 become 0 to 1, an example one row")
+        }
+        lines.append(
+            "batches    of \(batchSize), \(Format.grouped(stepsPerEpoch)) an epoch, at most \(epochs) epochs; "
+                + "the best is kept, and it stops when nothing gets better")
+        return lines
+    }
+
+    /// What targets stand for, by their dtype and values.
+    static func task(_ targets: NDArray, names: [String]) -> Task {
+        let width = targets.shape.removing(at: 0).elementCount
+        guard names.isEmpty else { return .classes(count: names.count, names: names) }
+        let values = targets.values(as: Double.self)
+        let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+        let areWhole = values.allSatisfy { $0 == $0.rounded() }
+        let isTyped = targets.dtype.isInteger || targets.dtype == .bool
+        let most = isTyped ? 1000.0 : 20
+        let isClass = width == 1 && areWhole && low >= 0 && high < most && high >= 1
+        let different = isClass ? Set(values).count : 0
+        guard isClass, Double(different) * 2 > high, different * 3 < max(values.count, 7) else {
+            return .numbers(count: width)
+        }
+        return .classes(count: Int(high) + 1, names: [])
+    }
+
+    /// The mean and deviation of each element of examples [N, …], nil where they are near 0 and 1.
+    static func scaling(_ inputs: NDArray) -> (mean: [Double], deviation: [Double])? {
+        let count = inputs.shape[0]
+        let width = inputs.shape.removing(at: 0).elementCount
+        guard width > 0, width <= 65_536, inputs.dtype != .uint8 else { return nil }
+        let values = inputs.values(as: Double.self)
+        var (means, deviations) = ([Double](), [Double]())
+        for column in 0..<width {
+            let cells = stride(from: column, to: count * width, by: width).map { values[$0] }
+            let mean = cells.reduce(0, +) / Double(count)
+            let squares = cells.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let deviation = (squares / Double(count)).squareRoot()
+            guard mean.isFinite, deviation.isFinite else { return nil }
+            means.append(mean)
+            deviations.append(deviation > 0 ? deviation : 1)
+        }
+        let isFine =
+            means.allSatisfy { abs($0) < 0.5 } && deviations.allSatisfy { $0 > 0.5 && $0 < 2 }
+        return isFine ? nil : (means, deviations)
+    }
+}

@@ -1,0 +1,45 @@
+import Checkpoint
+import FTConfig
+import FTJSON
+import FTSupport
+import Tensor
+import Training
+
+/// `fttrain export RUN`: a trained model's weights for other programs.
+enum ExportCommand {
+    static let command = Command(
+        name: "export", summary: "Write a trained model's weights for other programs.",
+        arguments: [CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint")],
+        options: [
+            .value(
+                "format", "FORMAT",
+                type: .string(oneOf: ModelExport.Form.allCases.map(\.rawValue)),
+                doc: "safetensors (the default) or npz"),
+            .value("out", short: "o", "FILE", doc: "where to write; NAME.FORMAT by default"),
+            Program.json,
+        ])
+
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        let form = invocation.string("format").flatMap(ModelExport.Form.init) ?? .safetensors
+        if let path = invocation.string("out") { try FileWriting.check(path) }
+        let predictor = try Predictor(invocation.arguments[0])
+        let path = invocation.string("out") ?? ModelExport.name(predictor, form)
+        let tensors = try ModelExport.write(predictor, form, to: path)
+        let count = tensors.reduce(0) { $0 + $1.array.count }
+        if invocation.flag("json") {
+            var object: JSONObject = [
+                "out": .string(path), "format": .string(form.rawValue),
+                "tensors": .int(tensors.count), "parameters": .int(count),
+            ]
+            object.append(contentsOf: try Provenance(predictor).json)
+            JSONReport.emit("export", object)
+        } else {
+            Terminal.print(
+                "model   \(predictor.path)   epoch \(predictor.epoch), step "
+                    + "\(Format.grouped(predictor.step))\n"
+                    + "wrote   \(path)   \(Format.count(tensors.count, "array")), "
+                    + "\(Format.grouped(count)) numbers, config and preprocessing")
+        }
+        return .success
+    }
+}

@@ -1,0 +1,157 @@
+import Datasets
+import FTConfig
+import FTJSON
+import FTSupport
+import Glibc
+import Tensor
+import Training
+
+/// `fttrain init DATA`: looks at data and writes a config that trains on them.
+enum InitCommand {
+    static let command = Command(
+        name: "init", summary: "Look at data and write a config that trains on them at once.",
+        arguments: [
+            CommandArgument("DATA", doc: "a table (.csv, .tsv, .jsonl), an HDF5 file or .npy"),
+            CommandArgument("TARGETS", doc: "beside .npy: the targets, .npy too", isOptional: true),
+        ],
+        options: [
+            .value("out", short: "o", "FILE", doc: "the config; NAME.json by default"),
+            .value(
+                "data", "FILE", doc: "the HDF5 file to make of a table; data/NAME.h5 by default"),
+            .value("split", "SHARE", doc: "the share of the rows to keep for validation (0.2)"),
+            .value("seed", "N", type: .int(min: 0), doc: "what the split is drawn from (42)"),
+            .flag("force", doc: "replace files that are there"),
+        ] + DataCommand.tableOptions)
+
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        let path = invocation.arguments[0]
+        let name = self.name(path)
+        let out = invocation.string("out") ?? "\(name).json"
+        let file = invocation.string("data") ?? "data/\(name).h5"
+        try DataCommand.checkFree(out, invocation)
+        let draft: ConfigDraft
+        if PredictionSource.isTable(path) {
+            try DataCommand.checkFree(file, invocation)
+            draft = try table(path, name, file, invocation)
+        } else if path.hasSuffix(".npy") {
+            try DataCommand.checkFree(file, invocation)
+            draft = try arrays(invocation, name, file)
+        } else {
+            draft = try datasets(path, name)
+        }
+        try FileWriting.replace(out, with: draft.json.text(.pretty) + "\n")
+        Terminal.print(
+            (draft.reasons + [
+                "", "wrote      \(out)", "next       fttrain \(out)",
+            ]).joined(separator: "\n"))
+        return .success
+    }
+
+    /// A name for a run, from that of a file.
+    private static func name(_ path: String) -> String {
+        let file = path.split(separator: "/").last.map { String($0) } ?? "run"
+        let base = file.split(separator: ".").first.map { String($0) } ?? "run"
+        let letters = base.map {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) ? $0 : "-"
+        }
+        return letters.isEmpty ? "run" : String(letters.prefix(48))
+    }
+
+    private static func share(_ invocation: CommandInvocation) throws -> Double {
+        try DataCommand.split(invocation)?.share ?? 0.2
+    }
+
+    private static func table(
+        _ path: String, _ name: String, _ file: String, _ invocation: CommandInvocation
+    ) throws -> ConfigDraft {
+        var options = try DataCommand.tableOptions(invocation)
+        options.standardizes = true
+        options.missing = options.missing ?? .median
+        let look = try TableSet([path], options)
+        guard let label = look.label else {
+            throw UsageError("init: a table needs a column to predict; name it with --label")
+        }
+        if label.kind == .integers { options.types[label.name] = .category }
+        let set = label.kind == .integers ? try TableSet([path], options) : look
+        let isOfClasses = set.label?.kind == .classes
+        let tables = try TableImport(
+            set, [DataSource(name: "train", path: path)],
+            split: TableImport.Split(
+                share: share(invocation), isStratified: isOfClasses,
+                seed: UInt64(invocation.int("seed") ?? 42)))
+        try HDF5Writer.create(file) { try tables.write(to: $0) }
+        Terminal.print(tables.lines.joined(separator: "\n") + "\n\nwrote      \(file)")
+        let classes = tables.encoding.label?.classes ?? []
+        guard !isOfClasses || classes.count > 1 else {
+            throw DataError(path, "the label '\(label.name)' is the same in all rows; name another")
+        }
+        return ConfigDraft(
+            name: name, path: file, train: ("train/inputs", "train/targets"),
+            validation: ("validation/inputs", "validation/targets"),
+            inputShape: [tables.encoding.features.count], inputType: .float32,
+            count: tables.parts[0].rows.count,
+            task: isOfClasses
+                ? .classes(count: classes.count, names: classes) : .numbers(count: 1))
+    }
+
+    private static func arrays(
+        _ invocation: CommandInvocation, _ name: String, _ file: String
+    ) throws -> ConfigDraft {
+        guard invocation.arguments.count > 1 else {
+            throw UsageError("init: name the targets, too: fttrain init inputs.npy targets.npy")
+        }
+        let (path, other) = (invocation.arguments[0], invocation.arguments[1])
+        let (inputs, targets) = (try NPY.read(path), try NPY.read(other))
+        let whole = try Dataset(inputs: inputs, targets: targets, name: path)
+        let task = ConfigDraft.task(targets, names: [])
+        var groups: [Int]?
+        if case .classes = task { groups = targets.values(as: Int.self) }
+        let parts = Partition.rows(
+            whole.count, share: try share(invocation), groups: groups,
+            seed: UInt64(invocation.int("seed") ?? 42))
+        try HDF5Writer.create(file) { file in
+            for (part, rows) in [("train", parts.first), ("validation", parts.second)] {
+                guard !rows.isEmpty else {
+                    throw DataError(path, "there are too few examples to split; add some")
+                }
+                let index = NDArray(rows.map { Int64($0) })
+                try file.write("\(part)/inputs", inputs.gather(index), deflate: 1)
+                try file.write("\(part)/targets", targets.gather(index))
+                try file.write("\(part)/lines", index)
+            }
+        }
+        Terminal.print("wrote      \(file)")
+        return try datasets(file, name)
+    }
+
+    /// The names that datasets of inputs and of targets have.
+    private static let names: [(inputs: String, targets: String)] = [
+        ("images", "labels"), ("inputs", "targets"), ("x", "y"), ("X", "y"), ("data", "target"),
+        ("data", "labels"), ("features", "labels"), ("features", "targets"), ("inputs", "labels"),
+    ]
+
+    private static func datasets(_ path: String, _ name: String) throws -> ConfigDraft {
+        let file = try HDF5File(path)
+        let all = Set(try file.entries().map(\.path))
+        func find(_ folder: String) -> (inputs: String, targets: String)? {
+            names.map { (inputs: "\(folder)/\($0.inputs)", targets: "\(folder)/\($0.targets)") }
+                .first { all.contains($0.inputs) && all.contains($0.targets) }
+        }
+        let held = ["validation", "val", "valid", "test"].lazy.compactMap(find).first
+        guard let train = find("train"), let held else {
+            throw DataError(
+                path,
+                "init looks for datasets such as train/inputs and train/targets, test/inputs and "
+                    + "test/targets; it holds " + all.sorted().prefix(8).joined(separator: ", "))
+        }
+        let inputs = try HDF5Dataset(file, train.inputs)
+        let targets = try HDF5Dataset(file, train.targets).read()
+        let classes = Preprocessing.classes(file, on: train.targets)
+        let sample = try inputs.read(rows: 0..<min(inputs.count, 20_000))
+        return ConfigDraft(
+            name: name, path: path, train: train, validation: held,
+            inputShape: Array(inputs.rowShape), inputType: inputs.dtype, count: inputs.count,
+            task: ConfigDraft.task(targets, names: classes),
+            scaling: ConfigDraft.scaling(sample))
+    }
+}

@@ -1,0 +1,122 @@
+import Datasets
+import FTConfig
+import FTJSON
+import FTSupport
+import Glibc
+import Tensor
+import Training
+
+/// `fttrain predict RUN DATA`: what a trained model says of new examples.
+enum PredictCommand {
+    static let command = Command(
+        name: "predict", summary: "Say what a trained model makes of new examples.",
+        arguments: [
+            CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint"),
+            CommandArgument(
+                "DATA", doc: "a table (.csv, .tsv, .jsonl), an HDF5 file or .npy",
+                isOptional: true),
+        ],
+        options: [
+            .value(
+                "out", short: "o", "FILE",
+                doc: "where to write: .csv, .tsv, .jsonl, .npy or .h5; by default CSV is printed"),
+            .flag("stream", doc: "read JSON lines from standard input and answer each at once"),
+            Program.threads, Program.json,
+        ])
+
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        TrainCommand.setThreads(invocation)
+        let isStream = invocation.flag("stream")
+        guard invocation.arguments.count == (isStream ? 1 : 2) else {
+            throw UsageError(
+                isStream
+                    ? "predict: --stream reads standard input; leave DATA out"
+                    : "predict: missing DATA: a table, an HDF5 file or .npy; or --stream")
+        }
+        if let path = invocation.string("out") {
+            _ = try PredictionWriter.form(path)
+            try FileWriting.check(path)
+        }
+        let predictor = try Predictor(invocation.arguments[0])
+        if isStream { return try stream(predictor) }
+        let path = invocation.arguments[1]
+        let source = try PredictionSource(path, for: predictor)
+        for note in source.notes { Terminal.warn("fttrain: \(path): \(note)") }
+        let progress = PredictProgress(source.count)
+        let writer = PredictionWriter(predictor, source) { progress.update($0) }
+        guard let out = invocation.string("out") else {
+            try writer.writeLines(invocation.flag("json") ? .jsonl : .csv) { Terminal.write($0) }
+            return .success
+        }
+        let beside = try writer.write(to: out)
+        if invocation.flag("json") {
+            var object: JSONObject = ["out": .string(out), "examples": .int(source.count)]
+            object.append(contentsOf: try Provenance(predictor, data: path).json)
+            JSONReport.emit("predict", object)
+            return .success
+        }
+        Terminal.print(
+            "model   \(predictor.path)   epoch \(predictor.epoch), step "
+                + "\(Format.grouped(predictor.step))\n"
+                + "data    \(path)   \(Format.count(source.count, "example"))\n"
+                + "wrote   \(out)" + (beside.map { "   made from: \($0)" } ?? ""))
+        return .success
+    }
+
+    /// Answers each line of standard input by one, a bad one by its problem.
+    private static func stream(_ predictor: Predictor) throws -> ExitStatus {
+        guard let encoding = predictor.preprocessing.table else {
+            throw UsageError(
+                "--stream: the model wasn't trained on a table, so a JSON object has no meaning for "
+                    + "it; train on data that 'fttrain data csv' made")
+        }
+        var number = 0
+        while let line = readLine() {
+            number += 1
+            if line.allSatisfy(\.isWhitespace) { continue }
+            var answer: JSONObject
+            do {
+                answer = try self.answer(line, number, predictor, encoding)
+            } catch {
+                answer = ["line": .int(number), "error": .string("\(error)")]
+            }
+            Terminal.write(JSONValue.object(answer).text() + "\n")
+        }
+        return .success
+    }
+
+    private static func answer(
+        _ line: String, _ number: Int, _ predictor: Predictor, _ encoding: TableEncoding
+    ) throws -> JSONObject {
+        var table = encoding.stream("input")
+        let node: JSONNode
+        do {
+            node = try JSONNode(parsing: line)
+        } catch {
+            throw DataError("input:\(number)", "this is not a JSON object: \(error.message)")
+        }
+        try table.add(node, line: number)
+        let predictions = try predictor(encoding.encode(table))
+        var answer: JSONObject = encoding.ids.isEmpty ? ["line": .int(number)] : [:]
+        for (name, id) in zip(encoding.ids, encoding.ids(table, row: 0)) {
+            answer[name] = Int(id).map { .int($0) } ?? .string(id)
+        }
+        answer.append(contentsOf: try PredictionTable(predictions).json(0))
+        return answer
+    }
+}
+
+/// Says on standard error every few seconds how far a long command has come.
+private final class PredictProgress {
+    private let count: Int
+    private var last = Clock.seconds()
+
+    init(_ count: Int) { self.count = count }
+
+    func update(_ done: Int) {
+        let now = Clock.seconds()
+        guard now - last >= 3, done < count else { return }
+        last = now
+        Terminal.warn("fttrain: \(Format.grouped(done)) of \(Format.grouped(count)) examples")
+    }
+}

@@ -1,0 +1,171 @@
+import Datasets
+import FTConfig
+import FTJSON
+import FTSupport
+import Tensor
+import Training
+
+/// Tables that become datasets of an HDF5 file, understood and encoded together.
+struct TableImport {
+    /// Rows of a table under a name: `train/inputs`, `train/targets` and `train/lines`.
+    struct Part {
+        let name: String
+        let table: Table
+        let rows: [Int]
+    }
+
+    /// A share of the rows that is kept for validation.
+    struct Split {
+        let share: Double
+        let isStratified: Bool
+        let seed: UInt64
+    }
+
+    let set: TableSet
+    let parts: [Part]
+    let encoding: TableEncoding
+
+    /// The name of the part that a split makes.
+    static let held = "validation"
+    /// HDF5 holds no longer attributes.
+    private static let longest = 60_000
+
+    /// Reads tables, the first of which is the one to train on.
+    init(_ sources: [DataSource], _ options: TableOptions, split: Split? = nil) throws {
+        try self.init(TableSet(sources.map(\.path), options), sources, split: split)
+    }
+
+    /// Takes tables that were read.
+    init(_ set: TableSet, _ sources: [DataSource], split: Split?) throws {
+        self.set = set
+        var parts = zip(sources, zip(set.tables, set.rows)).map { source, table in
+            Part(name: source.name, table: table.0, rows: table.1)
+        }
+        if let split { parts = try TableImport.split(parts, split, set) }
+        self.parts = parts
+        encoding = try TableEncoding(fitting: set, rows: parts[0].rows)
+    }
+
+    private static func split(_ parts: [Part], _ split: Split, _ set: TableSet) throws -> [Part] {
+        let whole = parts[0]
+        guard !parts.contains(where: { $0.name == held }) else {
+            throw UsageError(
+                "--split: there is a table called \(held) already; leave one of them out")
+        }
+        var groups: [Int]?
+        if split.isStratified {
+            guard let label = set.label, label.kind != .numbers else {
+                throw UsageError("--stratify: the label is a quantity or missing; leave it out")
+            }
+            groups = set.groups(of: label.name, rows: whole.rows)
+        }
+        let (first, second) = Partition.rows(
+            whole.rows.count, share: split.share, groups: groups, seed: split.seed)
+        guard !first.isEmpty, !second.isEmpty else {
+            throw DataError(
+                whole.table.path,
+                "\(Format.count(whole.rows.count, "row")) can't be split with a share of "
+                    + "\(split.share); use another share")
+        }
+        func part(_ name: String, _ rows: [Int]) -> Part {
+            Part(name: name, table: whole.table, rows: rows.map { whole.rows[$0] })
+        }
+        return [part(whole.name, first), part(held, second)] + parts.dropFirst()
+    }
+
+    /// Writes all parts and the encoding, which `predict` applies again.
+    func write(to file: HDF5Writer) throws {
+        for part in parts {
+            let inputs = try encoding.encode(part.table, rows: part.rows)
+            try file.write("\(part.name)/inputs", inputs, deflate: 1)
+            let lines = part.rows.map { Int64(part.table.lines[$0]) }
+            try file.write("\(part.name)/lines", NDArray(lines), deflate: 1)
+            guard let targets = encoding.targets(part.table, rows: part.rows) else { continue }
+            try file.write("\(part.name)/targets", targets)
+            if let classes = encoding.label?.classes, !classes.isEmpty {
+                try ClassNames.write(classes, on: "\(part.name)/targets", to: file)
+            }
+        }
+        let text = encoding.json.text()
+        guard text.utf8.count <= TableImport.longest else {
+            return Terminal.warn(
+                "fttrain: the words of the columns are too many to keep with the data, so predict "
+                    + "can't read such tables; leave columns out with --types COLUMN=skip")
+        }
+        try file.setAttribute(TableEncoding.key, text)
+    }
+
+    /// What each column was taken for.
+    var lines: [String] {
+        var table = TextTable([
+            .text("column"), .text("taken for"), .text("what it holds"), .number("inputs"),
+        ])
+        for column in encoding.columns {
+            let count = column.features.count
+            table.append([
+                column.name, column.kind.rawValue, describe(column), count > 0 ? "\(count)" : "",
+            ])
+        }
+        if let label = encoding.label {
+            table.append([label.name, "label", describe(label)])
+        }
+        let first = set.tables[0]
+        let header = first.hasHeader ? "names in the first row" : "no names in the first row"
+        let form = first.separator.map { $0 == "\t" ? "tabs, \(header)" : "'\($0)', \(header)" }
+        let counts = parts.map { "\($0.name) \(Format.grouped($0.rows.count))" }
+        return [
+            "table   \(first.path)   \(form ?? "JSON lines")   rows: \(counts.joined(separator: ", "))"
+        ] + dropped + [""] + table.lines
+    }
+
+    private var dropped: [String] {
+        let all = set.tables.reduce(0) { $0 + $1.count }
+        let used = set.rows.reduce(0) { $0 + $1.count }
+        return all == used ? [] : ["dropped \(Format.count(all - used, "row")) that lack a value"]
+    }
+
+    private func describe(_ column: ColumnEncoding) -> String {
+        var parts: [String] = []
+        switch column.kind {
+        case .number:
+            parts.append("\(Format.number(column.low)) to \(Format.number(column.high))")
+            if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
+        case .date: parts.append("days, their place in the year")
+        case .boolean: parts.append("yes 1, no 0")
+        case .category:
+            let shown = column.categories.prefix(6).joined(separator: ", ")
+            let more = column.categories.count - 6
+            parts.append(shown + (more > 0 ? ", … \(more) more" : ""))
+        case .id: parts.append("tells rows apart: carried along, not learned from")
+        case .skip: parts.append("left out")
+        }
+        let missing = set.missingCount(of: column.name)
+        if missing > 0, !column.features.isEmpty, set.options.missing != .drop {
+            parts.append("\(Format.grouped(missing)) missing" + filled(column))
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    private func filled(_ column: ColumnEncoding) -> String {
+        guard let fill = column.fill else { return "" }
+        let place = Int(fill)
+        if column.kind == .category, column.categories.indices.contains(place) {
+            return " → \(column.categories[place])"
+        }
+        return " → \(Format.short(fill))"
+    }
+
+    private func describe(_ label: LabelEncoding) -> String {
+        switch label.kind {
+        case .classes:
+            let names = label.classes.prefix(8).enumerated().map { "\($0) \($1)" }
+            let more = label.classes.count - 8
+            return "classes " + names.joined(separator: ", ") + (more > 0 ? ", … \(more) more" : "")
+        case .integers:
+            return "whole numbers \(Format.number(label.low)) to \(Format.number(label.high))"
+        case .numbers:
+            let scaling = label.deviation == 1 ? "" : "; mean \(Format.short(label.mean)) → 0"
+            return "\(Format.number(label.low)) to \(Format.number(label.high))\(scaling)"
+        }
+    }
+}

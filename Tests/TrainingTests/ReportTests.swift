@@ -1,0 +1,58 @@
+import FakeTensor
+import Testing
+
+@testable import Training
+
+@Suite("Reports on predictions")
+struct ReportTests {
+    @Test("each class has precision, recall, F1 and the area under its curve")
+    func classes() {
+        let report = ClassReport(
+            names: ["a", "b"], targets: [0, 0, 0, 1], predictions: [0, 0, 1, 1],
+            shares: [0.9, 0.1, 0.8, 0.2, 0.4, 0.6, 0.3, 0.7])
+        #expect(report.confusion == [[2, 1], [0, 1]])
+        #expect(report.rows.map(\.precision) == [1, 0.5])
+        #expect(report.rows.map(\.recall) == [2.0 / 3, 1])
+        #expect(report.rows.map(\.f1) == [0.8, 2.0 / 3])
+        #expect(report.rows.map(\.auc) == [1, 1])
+        #expect(report.accuracy == 0.75)
+        // Sure by 0.9, 0.8, 0.6 and 0.7, right but for the third.
+        let expected = (0.1 + 0.2 + 0.6 + 0.3) / 4
+        #expect(abs((report.calibrationError ?? 0) - expected) < 1e-12)
+    }
+
+    @Test("ties count half in the area under the curve, which needs both kinds")
+    func ties() {
+        #expect(ClassReport.auc([0.5, 0.5, 0.5, 0.5], [true, false, true, false]) == 0.5)
+        #expect(ClassReport.auc([0.1, 0.4, 0.35, 0.8], [false, false, true, true]) == 0.75)
+        #expect(ClassReport.auc([0.1, 0.2], [true, true]) == nil)
+    }
+
+    @Test("errors of quantities are those of their definition")
+    func numbers() {
+        let report = NumberReport(targets: [1, 2, 3], predictions: [1, 2, 5])
+        #expect(report.meanAbsoluteError == 2.0 / 3)
+        #expect(report.rootMeanSquaredError == (4.0 / 3).squareRoot())
+        #expect(report.r2 == -1)
+        #expect(NumberReport(targets: [1, 1], predictions: [1, 2]).r2.isNaN)
+    }
+
+    @Test("a predictor gives what the model gives, for a run and for a file")
+    func predictor() throws {
+        let sandbox = Sandbox()
+        let config = try sandbox.config(["training.epochs=2"])
+        let experiment = try Experiment(config)
+        let folder = try RunFolder.create(sandbox.file("run"))
+        _ = try Trainer(starting: experiment, in: folder).run()
+        let predictor = try Predictor(folder.path)
+        let file = try HDF5File(sandbox.file("clusters.h5"))
+        let inputs = try HDF5Dataset(file, "test/images").read()
+        let found = try predictor(inputs)
+        let expected = noGrad { predictor.model(Tensor(inputs)).softmax(axis: -1) }
+        #expect(found.values.values(as: Float.self) == expected.data.values(as: Float.self))
+        #expect(found.areProbabilities && found.labels.count == 12)
+        let other = try Predictor("\(folder.path)/best.safetensors")
+        #expect(try other(inputs).labels == found.labels)
+        #expect(throws: RunError.self) { try predictor(NDArray.full([2, 5], 1)) }
+    }
+}
