@@ -14,7 +14,10 @@ extension OpTable {
         shaped(
             "maxPool2d overlapping, dilated", "MaxPool", "MaxPoolPick", "MaxPoolSpread",
             shapes: [[2, 7, 6]], large: [40, 41, 35]
-        ) { $0.maxPool2d([3, 2], stride: [2, 1], padding: [1, 0], dilation: [1, 3], ceilMode: true) },
+        ) {
+            $0.maxPool2d(
+                [3, 2], stride: [2, 1], padding: [1, 0], dilation: [1, 3], ceilMode: true)
+        },
         shaped("maxPool3d", "MaxPool", shapes: [[2, 3, 4, 3]], large: [24, 9, 14, 21]) {
             $0.maxPool3d(2, stride: [1, 2, 1])
         },

@@ -16,7 +16,8 @@ import Testing
         "layer conv1d": "\"features\": 2, \"kernel\": 2",
         "layer conv2d": "\"features\": 2, \"kernel\": 2",
         "layer conv3d": "\"features\": 2, \"kernel\": 1",
-        "layer block": "\"name\": \"b\", \"repeat\": 2, \"layers\": [{\"type\": \"linear\", \"units\": 6}]",
+        "layer block":
+            "\"name\": \"b\", \"repeat\": 2, \"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "layer groupNorm": "\"groups\": 2",
         "layer maxPool1d": "\"kernel\": 2, \"ceilMode\": true",
         "layer maxPool2d": "\"kernel\": 2, \"ceilMode\": true",
@@ -30,9 +31,12 @@ import Testing
         "layer adaptiveMaxPool1d": "\"size\": [2]",
         "layer adaptiveMaxPool2d": "\"size\": [2]",
         "layer adaptiveMaxPool3d": "\"size\": [2]",
-        "layer convTranspose1d": "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
-        "layer convTranspose2d": "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
-        "layer convTranspose3d": "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
+        "layer convTranspose1d":
+            "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
+        "layer convTranspose2d":
+            "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
+        "layer convTranspose3d":
+            "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
         "layer selfAttention": "\"heads\": 1",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
@@ -77,7 +81,8 @@ import Testing
             "adaptiveAvgPool3d": "1, 1, 2, 3",
             "adaptiveMaxPool3d": "1, 1, 2, 3",
             "batchNorm3d": "1, 1, 2, 3",
-            "convTranspose1d": "2, 3", "convTranspose2d": "1, 2, 3", "convTranspose3d": "1, 1, 2, 3",
+            "convTranspose1d": "2, 3", "convTranspose2d": "1, 2, 3",
+            "convTranspose3d": "1, 1, 2, 3",
             "globalAveragePool": "3, 2", "globalMaxPool": "3, 2", "groupNorm": "2, 3",
             "instanceNorm": "2, 3", "dropout2d": "2, 3",
             "learnedPositions": "2, 3", "sinusoidalPositions": "2, 3",

@@ -27,7 +27,7 @@ final class MaxPoolPick: BinaryOp {
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray, _ u: NDArray) -> NDArray { x.pooled(.pick, pooling, u) }
     override func backwardLeft(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
-        x.constant(0)
+        .zeros(like: x)
     }
     override func backwardRight(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
         MaxPoolSpread(pooling)(x, dz)
@@ -35,7 +35,7 @@ final class MaxPoolPick: BinaryOp {
     override func tangent(
         _ da: Tensor?, _ db: Tensor?, a x: Tensor, b u: Tensor, y: Tensor
     ) -> Tensor? {
-        db.map { self(x, $0) } ?? y.constant(0).expand(to: y.shape)
+        db.map { self(x, $0) } ?? .zeros(like: y)
     }
     override func batch(_ x: Tensor, _ u: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
         apply(Batched.spread([x, u], [isBatched.a, isBatched.b]))
@@ -50,7 +50,7 @@ final class MaxPoolSpread: BinaryOp {
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray, _ u: NDArray) -> NDArray { x.pooled(.spread, pooling, u) }
     override func backwardLeft(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
-        x.constant(0)
+        .zeros(like: x)
     }
     override func backwardRight(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
         MaxPoolPick(pooling)(x, dz)
@@ -58,7 +58,7 @@ final class MaxPoolSpread: BinaryOp {
     override func tangent(
         _ da: Tensor?, _ db: Tensor?, a x: Tensor, b u: Tensor, y: Tensor
     ) -> Tensor? {
-        db.map { self(x, $0) } ?? y.constant(0).expand(to: y.shape)
+        db.map { self(x, $0) } ?? .zeros(like: y)
     }
     override func batch(_ x: Tensor, _ u: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
         apply(Batched.spread([x, u], [isBatched.a, isBatched.b]))

@@ -38,7 +38,8 @@ enum ChannelEntries {
                 try channels(value, place), epsilon: value.double("epsilon"),
                 affine: value.bool("affine"))
         },
-        Entry("dropout2d", "In training, zeroes channels at random and scales the others up.", rate) {
+        Entry("dropout2d", "In training, zeroes channels at random and scales the others up.", rate)
+        {
             Dropout2d($0.double("rate"), using: $1.builder.random)
         },
         Entry(
@@ -54,7 +55,8 @@ enum ChannelEntries {
         _ name: String, _ shapes: String, _ type: @escaping @Sendable () -> BatchNorm.Type
     ) -> Entry {
         Entry(
-            name, "(x − mean) / √(variance + ε) · w + b of each channel of \(shapes) over the batch.",
+            name,
+            "(x − mean) / √(variance + ε) · w + b of each channel of \(shapes) over the batch.",
             [
                 .number("epsilon", default: 1e-5, min: 0, doc: "ε"),
                 Field.number(

@@ -16,7 +16,8 @@ enum ConvolutionTransposeEntries {
             "outputPadding", default: 0, min: 0, max: 4095,
             doc: "what is added to each size, less than stride or dilation"),
         .int("dilation", default: 1, min: 1, max: 4096, doc: "distance of the kernel's elements"),
-        .int("groups", default: 1, min: 1, doc: "groups of channels that see nothing of each other"),
+        .int(
+            "groups", default: 1, min: 1, doc: "groups of channels that see nothing of each other"),
         .bool("bias", default: true, doc: "add a bias"),
         .string(
             "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,

@@ -33,7 +33,9 @@ enum PoolingEntries {
         Field.int(
             "stride", min: 1, max: 4096, doc: "steps between windows; the window's size if left out"
         ).optional,
-        .int("padding", default: 0, min: 0, max: 4096, doc: "around the input; half a window at most"),
+        .int(
+            "padding", default: 0, min: 0, max: 4096, doc: "around the input; half a window at most"
+        ),
         .bool("ceilMode", default: false, doc: "a last window may reach beyond the end"),
     ]
 
@@ -43,10 +45,12 @@ enum PoolingEntries {
                 .int("dilation", default: 1, min: 1, max: 4096, doc: "distance of elements")
             ]
         return Entry(
-            "maxPool\(index + 1)d", "The largest element of each window of \(shapes[index]).", fields
+            "maxPool\(index + 1)d", "The largest element of each window of \(shapes[index]).",
+            fields
         ) { value, _ in
             maxima[index].init(
-                PerAxis(value.int("kernel")), stride: value.optionalInt("stride").map { PerAxis($0) },
+                PerAxis(value.int("kernel")),
+                stride: value.optionalInt("stride").map { PerAxis($0) },
                 padding: .both(PerAxis(value.int("padding"))),
                 dilation: PerAxis(value.int("dilation")), ceilMode: value.bool("ceilMode"))
         }
@@ -63,7 +67,8 @@ enum PoolingEntries {
             "avgPool\(index + 1)d", "The mean of each window of \(shapes[index]).", fields
         ) { value, _ in
             means[index].init(
-                PerAxis(value.int("kernel")), stride: value.optionalInt("stride").map { PerAxis($0) },
+                PerAxis(value.int("kernel")),
+                stride: value.optionalInt("stride").map { PerAxis($0) },
                 padding: .both(PerAxis(value.int("padding"))), ceilMode: value.bool("ceilMode"),
                 countIncludesPadding: value.bool("countIncludesPadding"))
         }
