@@ -13,7 +13,7 @@ final class ChannelMoments: UnaryOp {
         return out
     }
     override func batch(_ x: Tensor) -> Tensor? {
-        self(x.examplesAsChannels()).parted(1, x.shape[0]).transpose(0, 1)
+        self(x.examplesAsChannels()).parted(1, x.shape[0], x.shape[2]).transpose(0, 1)
     }
 }
 
@@ -56,7 +56,7 @@ final class BatchNormalize: NaryOp {
     override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
         let parts = Batched.spread(inputs, isBatched)
         let count = parts[0].shape[0]
-        return self(parts.asChannels()).parted(1, count).transpose(0, 1)
+        return self(parts.asChannels()).parted(1, count, parts[0].shape[2]).transpose(0, 1)
     }
 }
 
@@ -104,8 +104,9 @@ final class BatchNormalizeGrad: NaryOp {
         let (count, shape) = (parts[0].shape[0], parts[0].shape)
         let all = parts.asChannels()
         let gradients = BatchNormalizeGrad.parts(of: self(all), like: all[0])
-        let byInput = gradients[0].parted(1, count).transpose(0, 1)
-        let rows = [byInput, gradients[1].parted(0, count), gradients[2].parted(0, count)]
+        let byInput = gradients[0].parted(1, count, shape[2]).transpose(0, 1)
+        let sums = gradients.dropFirst().map { $0.parted(0, count, shape[2]) }
+        let rows = [byInput] + sums
         return Tensor.concat(
             rows.map { $0.reshape([count, $0.shape.dropFirst().reduce(1, *)]) }, axis: 1
         ).reshape([count, shape.dropFirst().reduce(1, *) + 2 * shape[2]])
@@ -138,10 +139,10 @@ extension Tensor {
         transpose(0, 1).reshape([shape[1], shape[0] * shape[2], shape[3]])
     }
 
-    /// An axis as two, the first of them of a size.
-    fileprivate final func parted(_ axis: Int, _ count: Int) -> Tensor {
+    /// An axis as two of these sizes.
+    fileprivate final func parted(_ axis: Int, _ count: Int, _ inner: Int) -> Tensor {
         var sizes = Array(shape)
-        sizes[axis] /= count
+        sizes[axis] = inner
         sizes.insert(count, at: axis)
         return reshape(Shape(sizes))
     }
