@@ -87,7 +87,9 @@ final class MeanPool: UnaryOp {
 
 extension NDArray {
     /// What `part` makes of the windows of this array and another; halves in float32.
-    fileprivate func pooled(_ part: PoolPart, _ pooling: Pooling, _ other: NDArray? = nil) -> NDArray {
+    fileprivate func pooled(_ part: PoolPart, _ pooling: Pooling, _ other: NDArray? = nil)
+        -> NDArray
+    {
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let lead = shape.dropLast(pooling.rank)
         let spreads = part == .spread || part == .spreadMean

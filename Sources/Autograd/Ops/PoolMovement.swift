@@ -57,7 +57,8 @@ package struct PoolMovement {
             let (low, high) = (ends.low[axis], ends.high[axis])
             guard low >= 0, high >= 0, 2 * max(low, high) <= reach else {
                 throw PoolProblem(
-                    text: "padding \(ends.low), \(ends.high) is more than half of a window \(sizes)")
+                    text: "padding \(ends.low), \(ends.high) is more than half of a window \(sizes)"
+                )
             }
             guard size[axis] + low + high >= reach else {
                 throw PoolProblem(
