@@ -34,7 +34,8 @@ public class ConvolutionTransposeLayer: Layer {
             features % groups == 0, sizes.allSatisfy({ $0 > 0 && $0 < 1 << 31 })
         else {
             fail(
-                name, "\(channels) channels and \(features) features in \(groups) groups, kernel "
+                name,
+                "\(channels) channels and \(features) features in \(groups) groups, kernel "
                     + "\(sizes)", hint: "all must be positive, and groups divide both")
         }
         weight = Parameter(

@@ -20,7 +20,9 @@ open class Sequential: Layer {
     public init(_ layers: [Layer]) {
         self.layers = layers
         let names = layers.compactMap { ($0 as? Block)?.name }
-        if Set(names).count < names.count { fail("Sequential", "two blocks of one name: \(names)") }
+        if Set(names).count < names.count {
+            fail("Sequential", "two blocks of one name: \(names)")
+        }
     }
 
     /// A sequence of the layers given.
@@ -53,7 +55,9 @@ open class Sequential: Layer {
     open override func outputShape(for input: Shape) throws -> Shape {
         var shape = input
         for (index, layer) in layers.enumerated() {
-            shape = try ShapeError.located(in: name(at: index)) { try layer.outputShape(for: shape) }
+            shape = try ShapeError.located(in: name(at: index)) {
+                try layer.outputShape(for: shape)
+            }
         }
         return shape
     }
