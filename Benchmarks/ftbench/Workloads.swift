@@ -10,7 +10,7 @@ func benchmarkTinyMLP() {
         Tanh()
         Linear(16, 2, using: random)
     }
-    benchmarkSteps("mlp_tiny", model, SGD(model, learningRate: 0.1), batch: 32, inputs: 2, 2)
+    benchmarkSteps("mlp_tiny", model, SGD(model, learningRate: 0.1), [32, 2], 2)
 }
 
 /// 4-64-64-2 with ReLU, batch 64, Adam: a small agent's network.
@@ -23,7 +23,7 @@ func benchmarkSmallMLP() {
         ReLU()
         Linear(64, 2, using: random)
     }
-    benchmarkSteps("mlp_small", model, Adam(model), batch: 64, inputs: 4, 2)
+    benchmarkSteps("mlp_small", model, Adam(model), [64, 4], 2)
 }
 
 /// 784-512-256-10 with ReLU, batch 128, Adam: the default model on MNIST.
@@ -36,17 +36,17 @@ func benchmarkMLP() {
         ReLU()
         Linear(256, 10, using: random)
     }
-    benchmarkSteps("mlp", model, Adam(model, learningRate: 1e-3), batch: 128, inputs: 784, 10)
+    benchmarkSteps("mlp", model, Adam(model, learningRate: 1e-3), [128, 784], 10)
 }
 
 /// A train step as it is, and captured and replayed.
-private func benchmarkSteps(
-    _ name: String, _ model: Sequential, _ optimizer: Optimizer, batch: Int, inputs: Int,
-    _ classes: Int
+func benchmarkSteps(
+    _ name: String, _ model: Sequential, _ optimizer: Optimizer, _ inputs: Shape, _ classes: Int,
+    count: Int = 400
 ) {
     let random = Random(seed: 1)
-    let x = Tensor.normal([batch, inputs], using: random)
-    let y = Tensor.integers([batch], high: classes, using: random)
+    let x = Tensor.normal(inputs, using: random)
+    let y = Tensor.integers([inputs[0]], high: classes, using: random)
     let loss = CrossEntropy()
     func step(_ x: Tensor, _ y: Tensor) -> Tensor {
         optimizer.zeroGrad()
@@ -55,10 +55,11 @@ private func benchmarkSteps(
         optimizer.step()
         return value
     }
-    report(name, "ms", medianMilliseconds(400, warmup: 100) { _ = step(x, y) })
+    let warmup = count / 4
+    report(name, "ms", medianMilliseconds(count, warmup: warmup) { _ = step(x, y) })
     let captured = capture { step($0, $1) }
     report(
-        "\(name)_captured", "ms", medianMilliseconds(400, warmup: 100) { _ = captured(x, y) })
+        "\(name)_captured", "ms", medianMilliseconds(count, warmup: warmup) { _ = captured(x, y) })
 }
 
 /// GELU by its formula on a million elements, forward and backward: passes over memory.

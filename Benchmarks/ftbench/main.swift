@@ -8,6 +8,8 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("mlp_tiny", benchmarkTinyMLP),
     ("mlp_small", benchmarkSmallMLP),
     ("mlp", benchmarkMLP),
+    ("cnn", benchmarkCNN),
+    ("resnet20", benchmarkResNet20),
     ("scalar_chain", benchmarkScalarChain),
     ("elementwise", benchmarkElementwise),
     ("grad_mlp", benchmarkGrad),

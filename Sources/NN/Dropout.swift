@@ -17,9 +17,14 @@ public final class Dropout: ShapePreservingLayer {
     public init(_ rate: Double, using random: Random) {
         guard rate >= 0, rate < 1 else { fail("Dropout", "the rate \(rate) is not in 0..<1") }
         self.rate = rate
+        self.random = Dropout.stream(from: random)
+    }
+
+    /// A stream of a layer's own.
+    static func stream(from random: Random) -> Random {
         Recorder.current?.refuse("it makes a layer that draws from a stream of its own")
         // Forks of one name from one stream are equal; the position tells them apart.
-        self.random = random.fork("dropout \(random.reserve(blocks: 1).block)")
+        return random.fork("dropout \(random.reserve(blocks: 1).block)")
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {

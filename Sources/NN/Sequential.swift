@@ -15,8 +15,14 @@ open class Sequential: Layer {
     public final let layers: [Layer]
 
     /// A sequence of listed layers; an empty one gives its input.
+    ///
+    /// Two blocks of one name trap.
     public init(_ layers: [Layer]) {
         self.layers = layers
+        let names = layers.compactMap { ($0 as? Block)?.name }
+        if Set(names).count < names.count {
+            fail("Sequential", "two blocks of one name: \(names)")
+        }
     }
 
     /// A sequence of the layers given.
@@ -35,10 +41,13 @@ open class Sequential: Layer {
     /// The layer at a position.
     public final subscript(index: Int) -> Layer { layers[index] }
 
+    /// What a layer is called here: by its position, or by its name if it is a block.
+    final func name(at index: Int) -> String { (layers[index] as? Block)?.name ?? String(index) }
+
     open override func callAsFunction(_ x: Tensor) -> Tensor {
         var x = x
         for (index, layer) in layers.enumerated() {
-            x = named("\(index) \(layer.describe)") { layer(x) }
+            x = named("\(name(at: index)) \(layer.describe)") { layer(x) }
         }
         return x
     }
@@ -46,7 +55,9 @@ open class Sequential: Layer {
     open override func outputShape(for input: Shape) throws -> Shape {
         var shape = input
         for (index, layer) in layers.enumerated() {
-            shape = try ShapeError.located(in: String(index)) { try layer.outputShape(for: shape) }
+            shape = try ShapeError.located(in: name(at: index)) {
+                try layer.outputShape(for: shape)
+            }
         }
         return shape
     }
@@ -54,7 +65,7 @@ open class Sequential: Layer {
     override func inner(for input: Shape) throws -> [InnerLayer] {
         var shape = input
         return try layers.enumerated().map { index, layer in
-            let inner = InnerLayer(name: String(index), layer: layer, input: shape)
+            let inner = InnerLayer(name: name(at: index), layer: layer, input: shape)
             shape = try ShapeError.located(in: inner.name) { try layer.outputShape(for: shape) }
             return inner
         }
@@ -65,7 +76,7 @@ open class Sequential: Layer {
     /// The layers by their position: parameters are named `0.weight`, not `layers.0.weight`.
     open override var members: [(name: String, value: Any)] {
         let own = super.members.filter { $0.name != "layers" }
-        return layers.enumerated().map { (String($0.offset), $0.element) } + own
+        return layers.indices.map { (name(at: $0), layers[$0]) } + own
     }
 }
 

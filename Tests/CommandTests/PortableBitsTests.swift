@@ -5,10 +5,12 @@ import Testing
 /// Processors without fused multiply-add round twice, and end elsewhere.
 @Suite(.enabled(if: ft_isa_fuses(ft_isa_best())))
 struct PortableBitsTests {
-    /// Of a run with a convolution too.
+    /// Of a run with a convolution, normalization and windows too.
     private static let convolution = """
         model.layers=[{"type": "reshape", "shape": [1, 2, 3]}, \
         {"type": "conv2d", "features": 9, "kernel": 2, "padding": 1}, {"type": "gelu"}, \
+        {"type": "batchNorm2d"}, {"type": "maxPool2d", "kernel": 2, "stride": 1}, \
+        {"type": "avgPool2d", "kernel": 2, "stride": 1, "padding": 1}, \
         {"type": "flatten"}, {"type": "linear", "units": 3}]
         """
 

@@ -22,6 +22,29 @@ struct ConvolutionLayerTests {
         }
     }
 
+    @Test("transposed, undo the sizes of those of the same numbers")
+    func transposed() throws {
+        let random = Random(seed: 1)
+        let cases: [(ConvolutionTransposeLayer, Shape, [Int])] = [
+            (
+                ConvTranspose1d(4, 6, kernel: 3, stride: 2, outputPadding: 1, using: random),
+                [4, 5], [6, 12]
+            ),
+            (
+                ConvTranspose2d(4, 6, kernel: [3, 2], padding: [1, 0], groups: 2, using: random),
+                [4, 5, 6], [6, 5, 7]
+            ),
+            (
+                ConvTranspose3d(4, 6, kernel: 2, dilation: 2, bias: false, using: random),
+                [4, 2, 3, 4], [6, 4, 5, 6]
+            ),
+        ]
+        for (layer, input, output) in cases {
+            #expect(try Array(layer.outputShape(for: input)) == output)
+            #expect(Array(layer(Tensor.ones(Shape([2] + input))).shape) == [2] + output)
+        }
+    }
+
     @Test("compute the operation of as many axes")
     func values() {
         let random = Random(seed: 2)

@@ -8,6 +8,16 @@ import Testing
 
 @Suite("Training with captured steps")
 struct CapturedTrainingTests {
+    /// A model with averages for evaluation, windows and streams for whole channels.
+    static let channels = """
+        model.layers=[{"type": "reshape", "shape": [2, 1, 3]}, \
+        {"type": "block", "name": "stem", "repeat": 2, "layers": [\
+        {"type": "conv2d", "features": 4, "kernel": 3, "same": true}, {"type": "batchNorm2d"}, \
+        {"type": "relu"}, {"type": "dropout2d", "rate": 0.2}]}, \
+        {"type": "maxPool2d", "kernel": 1, "stride": 2}, {"type": "globalAveragePool"}, \
+        {"type": "batchNorm1d", "cumulative": true}, {"type": "linear", "units": 3}]
+        """
+
     @Test(
         "ends with the bits of training without",
         arguments: [
@@ -18,6 +28,7 @@ struct CapturedTrainingTests {
                     + "{\"type\": \"dropout\", \"rate\": 0.3}, {\"type\": \"linear\", \"units\": 3}]"
             ],
             ["loss.labelSmoothing=0.1", "loss.classWeights=[1, 2, 0.5]"],
+            [channels],
             // The last batch is a short one.
             ["data.batchSize=7"],
         ])

@@ -16,6 +16,27 @@ import Testing
         "layer conv1d": "\"features\": 2, \"kernel\": 2",
         "layer conv2d": "\"features\": 2, \"kernel\": 2",
         "layer conv3d": "\"features\": 2, \"kernel\": 1",
+        "layer block":
+            "\"name\": \"b\", \"repeat\": 2, \"layers\": [{\"type\": \"linear\", \"units\": 6}]",
+        "layer groupNorm": "\"groups\": 2",
+        "layer maxPool1d": "\"kernel\": 2, \"ceilMode\": true",
+        "layer maxPool2d": "\"kernel\": 2, \"ceilMode\": true",
+        "layer maxPool3d": "\"kernel\": 1, \"ceilMode\": true",
+        "layer avgPool1d": "\"kernel\": 2, \"ceilMode\": true",
+        "layer avgPool2d": "\"kernel\": 2, \"ceilMode\": true",
+        "layer avgPool3d": "\"kernel\": 1, \"ceilMode\": true",
+        "layer adaptiveAvgPool1d": "\"size\": [2]",
+        "layer adaptiveAvgPool2d": "\"size\": [2]",
+        "layer adaptiveAvgPool3d": "\"size\": [2]",
+        "layer adaptiveMaxPool1d": "\"size\": [2]",
+        "layer adaptiveMaxPool2d": "\"size\": [2]",
+        "layer adaptiveMaxPool3d": "\"size\": [2]",
+        "layer convTranspose1d":
+            "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
+        "layer convTranspose2d":
+            "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
+        "layer convTranspose3d":
+            "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
         "layer selfAttention": "\"heads\": 1",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
@@ -45,6 +66,25 @@ import Testing
         // Convolutions want channels and axes, attention positions.
         let shapes = [
             "conv1d": "2, 3", "conv2d": "1, 2, 3", "conv3d": "1, 1, 2, 3", "selfAttention": "2, 3",
+            "maxPool1d": "2, 3",
+            "avgPool1d": "2, 3",
+            "adaptiveAvgPool1d": "2, 3",
+            "adaptiveMaxPool1d": "2, 3",
+            "batchNorm1d": "2, 3",
+            "maxPool2d": "1, 2, 3",
+            "avgPool2d": "1, 2, 3",
+            "adaptiveAvgPool2d": "1, 2, 3",
+            "adaptiveMaxPool2d": "1, 2, 3",
+            "batchNorm2d": "1, 2, 3",
+            "maxPool3d": "1, 1, 2, 3",
+            "avgPool3d": "1, 1, 2, 3",
+            "adaptiveAvgPool3d": "1, 1, 2, 3",
+            "adaptiveMaxPool3d": "1, 1, 2, 3",
+            "batchNorm3d": "1, 1, 2, 3",
+            "convTranspose1d": "2, 3", "convTranspose2d": "1, 2, 3",
+            "convTranspose3d": "1, 1, 2, 3",
+            "globalAveragePool": "3, 2", "globalMaxPool": "3, 2", "groupNorm": "2, 3",
+            "instanceNorm": "2, 3", "dropout2d": "2, 3",
             "learnedPositions": "2, 3", "sinusoidalPositions": "2, 3",
         ]
         let first = shapes[name].map { "{\"type\": \"reshape\", \"shape\": [\($0)]}, " } ?? ""

@@ -21,6 +21,7 @@ import Testing
         ["optimizer={\"type\":\"rmsprop\",\"momentum\":0.5}", "data.shuffle=false"],
         ["data.memoryLimit=0", "optimizer={\"type\":\"adagrad\"}"],
         ["model.layers.0.frozen=true", "optimizer={\"type\":\"lion\"}"],
+        [CapturedTrainingTests.channels],
     ]
 
     @Test("ends with the same bits, killed after any step", arguments: runs)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Training on a device that the host can't look into", .serialized)
 struct StrictTrainingTests {
-    static let configs = ["autoencoder", "deep", "linear", "mlp"]
+    static let configs = ["autoencoder", "cnn", "deep", "linear", "mlp", "resnet20"]
 
     @Test("every config ends with the CPU's bits, its steps replayed or not", arguments: configs)
     func bits(_ name: String) throws {

@@ -203,6 +203,19 @@ typedef struct ft_kernels {
     void (*_Nonnull attention)(const ft_attention *attention, int64_t begin, int64_t end, void *space);
     void (*_Nonnull attention_backward)(const ft_attention *attention, int64_t head, void *space);
 
+    // --- Channels, contiguous float32 or float64: means and variances of the channels [begin, end);
+    // out = (x - mean) / sqrt(variance + epsilon) weight + bias of the planes [begin, end), images times
+    // channels; and the gradients of that by x, then by weight, then by bias, of the channels [begin, end).
+    void (*_Nonnull channel_moments)(const ft_channels *channels, int64_t begin, int64_t end);
+    void (*_Nonnull batch_norm)(const ft_channels *channels, int64_t begin, int64_t end);
+    void (*_Nonnull batch_norm_backward)(const ft_channels *channels, int64_t begin, int64_t end);
+
+    // --- Windows: the planes [begin, end), contiguous. Of elements of x: the largest of each window, of
+    // equal ones the first, NaN being the largest, or their mean. PICK: the elements of u where those of
+    // x are the largest; SPREAD: u added there, SPREAD_MEAN: x in equal shares, and zeros elsewhere.
+    void (*_Nonnull pool)(const ft_pool *pool, int64_t begin, int64_t end, const void *x,
+        const void *u, void *out);
+
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.
     // positions: out[i] = index[i], not negative any more.

@@ -134,6 +134,30 @@ typedef struct ft_attention {
 int64_t ft_attention_blocks(const ft_attention *_Nonnull attention);
 int64_t ft_attention_space(const ft_attention *_Nonnull attention);
 
+// The channels of a batch x [images, channels, pixels]. moments [2, channels]: means and variances;
+// weight and bias [channels], null for 1 and 0; dy: the gradient by the output.
+typedef struct ft_channels {
+    int dtype;
+    int64_t images, channels, pixels;
+    double epsilon;
+    const void *x, *moments, *dy, *weight, *bias;
+    void *out;
+} ft_channels;
+
+// Windows over up to three axes of planes of float32 or float64. Result i of axis d has the elements
+// first[d][i], first[d][i] + step[d], … below end[d][i]; their mean is a sum divided by the product of the
+// three divisors, or 0 where that is 0. Along the last axis the windows of the results
+// [regular, irregular) have `taps` elements and begin `stride` apart.
+enum ft_pool_part {
+    FT_POOL_LARGEST, FT_POOL_PICK, FT_POOL_SPREAD, FT_POOL_MEAN, FT_POOL_SPREAD_MEAN
+};
+typedef struct ft_pool {
+    int dtype, part;
+    int64_t in[3], out[3], step[3];
+    const int64_t *first[3], *end[3], *divisor[3];
+    int64_t regular, irregular, taps, stride;
+} ft_pool;
+
 // c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
 typedef struct ft_integer_product {
     int dtype;

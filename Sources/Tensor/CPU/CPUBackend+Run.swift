@@ -32,6 +32,8 @@ extension CPUBackend {
             attentionBackward(rule, a, b, c, mask: mask, gradient: gradient, into: out)
         case .convolution(let part, let window, let hasBias):
             convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
+        case .channels(let kernel): channels(kernel, a, b, c, into: out)
+        case .pool(let part, let pooling): poolWindows(part, pooling, a, b, into: out)
         case .distances(let order): distances(a, b, order: order, into: out)
         case .factor(let factor, let operation): self.factor(factor, a, operation, into: out)
         case .solve(let system, let operation): solve(system, a, b, operation, into: out)

@@ -15,6 +15,7 @@ extension Kernel {
         case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
             .crossEntropyBackward(_, let weights):
             weights
+        case .channels(let kernel): kernel.list
         default: nil
         }
     }
@@ -49,6 +50,7 @@ extension Kernel {
         case .allFinite: .allFinite(list)
         case .attention(let rule, _): .attention(rule, list)
         case .attentionBackward(let rule, _): .attentionBackward(rule, list)
+        case .channels(let kernel): .channels(kernel.with(list))
         default: self
         }
     }

@@ -71,6 +71,8 @@ extension Kernel {
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
         case .convolution(let part, let window, let bias):
             checkConvolution(part, window, a, b, bias: bias ? c : nil, out)
+        case .channels(let kernel): checkChannels(kernel, a, b, c, out)
+        case .pool(let part, let pooling): checkPool(part, pooling, a, b, out)
         case .attention(let rule, let list):
             checkAttention(rule, a, b, c, mask: list.arrays.first, gradient: nil, out)
         case .attentionBackward(let rule, let list):

@@ -12,6 +12,8 @@ extension Kernel {
             .crossEntropy, .solve, .distances:
             2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
+        case .channels(let kernel): kernel.operandCount
+        case .pool(let part, _): part.operandCount
         case .ordering(let ordering): ordering.operandCount
         case .matmul(let bias, _), .convolution(_, _, let bias): bias ? 3 : 2
         case .select, .crossEntropyBackward, .attention, .attentionBackward: 3

@@ -82,6 +82,8 @@ extension Kernel {
         case .convolution(.output, _, _): "convolution"
         case .convolution(.input, _, _): "convolutionInput"
         case .convolution(.weight, _, _): "convolutionWeight"
+        case .channels(let kernel): kernel.name
+        case .pool(let part, _): part.name
         case .attention: "attention"
         case .attentionBackward: "attentionBackward"
         case .distances: "distances"

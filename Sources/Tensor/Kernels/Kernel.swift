@@ -76,6 +76,13 @@ package enum Kernel: Sendable {
     /// or that by the weight, of the input a and the gradient by the output b.
     case convolution(ConvolutionPart, Window, bias: Bool)
 
+    /// What is computed of the channels of a batch.
+    case channels(ChannelKernel)
+
+    /// Windows over the last axes of a, contiguous float32 or float64: the largest elements or means of
+    /// a, or what `part` makes of b where those of a are.
+    case pool(PoolPart, Pooling)
+
     /// Attention of queries a to keys b with values c, each [examples, positions, heads, width] with
     /// contiguous rows, float32 or float64, where several heads of queries may share one of keys. The
     /// list holds the mask, if there is one: bools [examples, heads, queries, keys].

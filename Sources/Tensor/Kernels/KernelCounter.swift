@@ -70,6 +70,9 @@ extension Kernel {
             case .input: 2 * a.count * (b.count / max(1, b.shape[0]))
             case .weight: 2 * b.count * (out.count / max(1, out.shape[0]))
             }
+        case .pool(let part, let pooling):
+            pooling.tapCount
+                * (part.isOfResults ? out : part.operandCount == 1 ? a : b).count
         case .attention: 2 * (a.count + out.count) * b.shape[1]
         case .attentionBackward:
             (6 * a.count + 4 * a.count / max(1, a.shape[3]) * c.shape[3]) * b.shape[1]

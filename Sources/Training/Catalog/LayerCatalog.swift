@@ -1,4 +1,5 @@
 import FTConfig
+import FTJSON
 import NN
 import Tensor
 
@@ -166,10 +167,21 @@ extension Catalogs {
             Entry("identity", "Its input.") { _, _ in Identity() },
 
             Entry(
-                "residual", "x + layers(x); the layers keep the shape.",
-                [.array("layers", of: .union("layer"), minCount: 1, doc: "the layers around which")]
+                "residual", "x + layers(x), or shortcut(x) + layers(x).",
+                [
+                    .array(
+                        "layers", of: .union("layer"), minCount: 1, doc: "the layers around which"),
+                    .array(
+                        "shortcut", of: .union("layer"), default: [],
+                        doc: "what x becomes, where the layers change its shape"),
+                ]
             ) { value, place in
-                Residual(try place.builder.nested(value.children("layers"), place))
+                let module = try place.builder.nested(value.children("layers"), place)
+                let shortcut = value.children("shortcut")
+                if shortcut.isEmpty { return Residual(module) }
+                return Residual(
+                    module,
+                    shortcut: try place.builder.nested(shortcut, place, branch: "shortcut"))
             },
 
             Entry(
@@ -205,7 +217,8 @@ extension Catalogs {
                             layers.issue("gets no input yet; start it with an input layer")
                         ])
                     }
-                    return try place.builder.nested(layers.elements, place, branch: index)
+                    return try place.builder.nested(
+                        layers.elements, place, branch: String(index))
                 }
                 switch value.string("join") {
                 case "add": return Parallel(.add, branches)
@@ -213,7 +226,9 @@ extension Catalogs {
                 default: return Parallel(.concat(axis: value.int("axis")), branches)
                 }
             },
-        ] + furtherActivations + ConvolutionEntries.all + AttentionEntries.all)
+        ] + furtherActivations + BlockEntries.all + ConvolutionEntries.all
+            + ConvolutionTransposeEntries.all + PoolingEntries.all
+            + ChannelEntries.all + AttentionEntries.all)
 }
 
 /// The initializers that a config can name.

@@ -20,7 +20,7 @@ final class ModelBuilder {
     private let inputs: [ModelInput]
     private var usedInputs: Set<String> = []
     private var memory: MemoryBudget
-    private var path: [Int] = []
+    private var path: [String] = []
     private var depth = 0
     private var outputShape = Shape()
 
@@ -67,7 +67,7 @@ final class ModelBuilder {
 
     /// Layers inside a layer, which may have several such lists.
     func nested(
-        _ layers: [ConfigValue], _ place: LayerPlace, branch: Int? = nil
+        _ layers: [ConfigValue], _ place: LayerPlace, branch: String? = nil
     ) throws -> Sequential {
         depth += 1
         if let branch { path.append(branch) }
@@ -82,13 +82,34 @@ final class ModelBuilder {
         var shape = input
         var made: [Layer] = []
         for (index, layer) in layers.enumerated() {
-            path.append(index)
+            path.append(try name(layer, index, among: layers))
             let layer = try self.layer(layer, &shape, isFirst: index == 0)
             path.removeLast()
             made.append(layer)
         }
         outputShape = shape ?? []
         return Sequential(made)
+    }
+
+    /// What a layer is called in its list.
+    private func name(
+        _ layer: ConfigValue, _ index: Int, among layers: [ConfigValue]
+    ) throws(ConfigError) -> String {
+        guard layer.type == "block", let name = layer.optionalString("name") else {
+            return String(index)
+        }
+        guard Block.isName(name) else {
+            throw ConfigError([
+                layer.issue("should be a letter, then letters, digits, - and _", at: "name")
+            ])
+        }
+        let isTaken = layers.prefix(index).contains {
+            $0.type == "block" && $0.optionalString("name") == name
+        }
+        if isTaken {
+            throw ConfigError([layer.issue("another block of this list has it", at: "name")])
+        }
+        return name
     }
 
     private func layer(
@@ -104,7 +125,7 @@ final class ModelBuilder {
                         + "a parallel whose branches do")
             ])
         }
-        let name = path.map { String($0) }.joined(separator: ".")
+        let name = path.joined(separator: ".")
         let row = rows.count
         do {
             rows.append(

@@ -14,6 +14,8 @@ enum References {
         all.merge(arrays) { first, _ in first }
         all.merge(ordering) { first, _ in first }
         all.merge(convolution) { first, _ in first }
+        all.merge(pooling) { first, _ in first }
+        all.merge(channels) { first, _ in first }
         all.merge(attention) { first, _ in first }
         all.merge(movement) { first, _ in first }
         all.merge(changing) { first, _ in first }

@@ -1,0 +1,107 @@
+import Tensor
+
+// The largest elements and the means of windows. Of equal elements the first is the largest, and a NaN
+// is the largest of all.
+
+/// y = max x over each window,  dx = dy where x is the largest
+final class MaxPool: UnaryOp {
+    private let pooling: Pooling
+    init(_ pooling: Pooling) { self.pooling = pooling }
+
+    override var saves: Saved { .inputs }
+    override func forward(_ x: NDArray) -> NDArray { x.pooled(.largest, pooling) }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        MaxPoolSpread(pooling)(x, dy)
+    }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
+        MaxPoolPick(pooling)(x, dx)
+    }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}
+
+/// z = u where x is the largest of a window,  du = dz there, 0 elsewhere;  dx = 0
+final class MaxPoolPick: BinaryOp {
+    private let pooling: Pooling
+    init(_ pooling: Pooling) { self.pooling = pooling }
+
+    override var saves: Saved { .inputs }
+    override func forward(_ x: NDArray, _ u: NDArray) -> NDArray { x.pooled(.pick, pooling, u) }
+    override func backwardLeft(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
+        .zeros(like: x)
+    }
+    override func backwardRight(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
+        MaxPoolSpread(pooling)(x, dz)
+    }
+    override func tangent(
+        _ da: Tensor?, _ db: Tensor?, a x: Tensor, b u: Tensor, y: Tensor
+    ) -> Tensor? {
+        db.map { self(x, $0) } ?? .zeros(like: y)
+    }
+    override func batch(_ x: Tensor, _ u: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        apply(Batched.spread([x, u], [isBatched.a, isBatched.b]))
+    }
+}
+
+/// z = u, one a window, added where x is the largest, else 0: the transpose of `MaxPoolPick`
+final class MaxPoolSpread: BinaryOp {
+    private let pooling: Pooling
+    init(_ pooling: Pooling) { self.pooling = pooling }
+
+    override var saves: Saved { .inputs }
+    override func forward(_ x: NDArray, _ u: NDArray) -> NDArray { x.pooled(.spread, pooling, u) }
+    override func backwardLeft(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
+        .zeros(like: x)
+    }
+    override func backwardRight(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
+        MaxPoolPick(pooling)(x, dz)
+    }
+    override func tangent(
+        _ da: Tensor?, _ db: Tensor?, a x: Tensor, b u: Tensor, y: Tensor
+    ) -> Tensor? {
+        db.map { self(x, $0) } ?? .zeros(like: y)
+    }
+    override func batch(_ x: Tensor, _ u: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
+        apply(Batched.spread([x, u], [isBatched.a, isBatched.b]))
+    }
+}
+
+/// y = Σ x / n over each window, or the transpose of that, which is its gradient
+final class MeanPool: UnaryOp {
+    private let pooling: Pooling
+    private let isTransposed: Bool
+    init(_ pooling: Pooling, isTransposed: Bool = false) {
+        self.pooling = pooling
+        self.isTransposed = isTransposed
+    }
+
+    override var saves: Saved { .nothing }
+    override func forward(_ x: NDArray) -> NDArray {
+        x.pooled(isTransposed ? .spreadMean : .mean, pooling)
+    }
+    override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+        MeanPool(pooling, isTransposed: !isTransposed)(dy)
+    }
+    override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? { self(dx) }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}
+
+extension NDArray {
+    /// What `part` makes of the windows of this array and another; halves in float32.
+    fileprivate func pooled(_ part: PoolPart, _ pooling: Pooling, _ other: NDArray? = nil)
+        -> NDArray
+    {
+        let wide: DType = dtype == .float64 ? .float64 : .float32
+        let lead = shape.dropLast(pooling.rank)
+        let spreads = part == .spread || part == .spreadMean
+        let sizes = spreads ? pooling.sizes : pooling.counts
+        let out = NDArray(uninitialized: Shape(lead + sizes), wide, on: backend)
+        let kernel = Kernel.pool(part, pooling)
+        let a = cast(to: wide).contiguous()
+        if let other {
+            kernel.run(a, other.cast(to: wide).contiguous(), into: out)
+        } else {
+            kernel.run(a, into: out)
+        }
+        return out.cast(to: dtype)
+    }
+}

@@ -1,0 +1,118 @@
+internal import Autograd
+public import Tensor
+
+/// y = (x − mean) / √(variance + ε) · w + b of each channel of [batch, channels, …]: in training by the
+/// mean and variance of the batch, which are averaged on the way; in evaluation by these averages, so
+/// that examples don't depend on each other. In training a channel of fewer than two elements traps.
+///
+/// Ioffe and Szegedy, "Batch Normalization", 2015.
+public class BatchNorm: Layer {
+    /// w [channels], ones at first; nil without.
+    public final let weight: Parameter?
+    /// b [channels], zeros at first; nil without.
+    public final let bias: Parameter?
+    /// The average of the batches' means, zeros at first.
+    public final let runningMean: Buffer
+    /// The average of the batches' variances, of their elements less one, ones at first.
+    public final let runningVariance: Buffer
+    /// How many batches there were.
+    public final let batchCount: Buffer
+    /// ε, which keeps the divisor from 0.
+    public final let epsilon: Double
+    /// What share a batch has of the new averages; nil for an average over all batches.
+    public final let momentum: Double?
+
+    /// How many axes a batch may have.
+    package class var ranks: ClosedRange<Int> { 2...8 }
+
+    /// A normalization of so many channels; without `affine` it has no w and b. Traps where there are no
+    /// channels, or momentum isn't in 0...1.
+    public required init(
+        _ channels: Int, epsilon: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+        dtype: DType = .float32
+    ) {
+        guard channels > 0, epsilon >= 0, (0...1).contains(momentum ?? 0) else {
+            fail(
+                "BatchNorm",
+                "\(channels) channels, epsilon \(epsilon), momentum \(momentum ?? 0)",
+                hint: "channels must be positive, momentum from 0 to 1")
+        }
+        self.epsilon = epsilon
+        self.momentum = momentum
+        weight = affine ? Parameter(NDArray.full([channels], 1, dtype)) : nil
+        bias = affine ? Parameter(NDArray.full([channels], 0, dtype)) : nil
+        let wide: DType = dtype == .float64 ? .float64 : .float32
+        runningMean = Buffer(NDArray.full([channels], 0, wide))
+        runningVariance = Buffer(NDArray.full([channels], 1, wide))
+        batchCount = Buffer(NDArray.full([], 0, .int64))
+    }
+
+    /// [batch, channels, …], like the input; traps where it has other channels or axes.
+    public final override func callAsFunction(_ x: Tensor) -> Tensor {
+        guard Self.ranks.contains(x.rank), x.shape[1] == runningMean.shape[0] else {
+            fail("\(type(of: self))", "\(x.shape) doesn't fit \(describe)")
+        }
+        guard isTraining else {
+            return x.batchNorm(
+                mean: runningMean, variance: runningVariance, weight: weight, bias: bias,
+                epsilon: epsilon)
+        }
+        let (y, moments) = x.batchNormWithMoments(weight: weight, bias: bias, epsilon: epsilon)
+        noGrad { average(moments, Double(x.count / x.shape[1])) }
+        return y
+    }
+
+    /// Takes the means and variances of a batch into the averages, by a share of n / (n − 1) for those.
+    private func average(_ moments: Tensor, _ n: Double) {
+        batchCount.assign(batchCount + 1)
+        let pairs = [(runningMean, moments[0]), (runningVariance, moments[1] * (n / (n - 1)))]
+        for (average, new) in pairs {
+            let change = new.cast(to: average.dtype) - average
+            if let momentum {
+                average.assign(average + change * momentum)
+            } else {
+                average.assign(average + change / batchCount.cast(to: average.dtype))
+            }
+        }
+    }
+
+    public final override func outputShape(for input: Shape) throws -> Shape {
+        try channelwise(input, channels: runningMean.shape[0], ranks: Self.ranks)
+    }
+
+    /// The channels, and what isn't usual.
+    public final override var describe: String {
+        let rate = momentum.map { $0 == 0.1 ? "" : ", momentum: \($0)" } ?? ", momentum: nil"
+        return "\(type(of: self))(\(runningMean.shape[0])\(rate)\(weight == nil ? ", plain" : ""))"
+    }
+}
+
+/// Batch normalization of [batch, channels] or [batch, channels, length].
+public final class BatchNorm1d: BatchNorm {
+    package override class var ranks: ClosedRange<Int> { 2...3 }
+}
+
+/// Batch normalization of [batch, channels, height, width].
+public final class BatchNorm2d: BatchNorm {
+    package override class var ranks: ClosedRange<Int> { 4...4 }
+}
+
+/// Batch normalization of [batch, channels, depth, height, width].
+public final class BatchNorm3d: BatchNorm {
+    package override class var ranks: ClosedRange<Int> { 5...5 }
+}
+
+extension Layer {
+    /// The shape of an example, which stays what it is; throws where it has other channels or axes.
+    final func channelwise(
+        _ input: Shape, channels: Int, ranks: ClosedRange<Int> = 2...8
+    ) throws -> Shape {
+        guard ranks.contains(input.rank + 1), input[0] == channels else {
+            throw ShapeError(
+                layer: describe,
+                problem: "the input \(input) should have \(channels) channels and "
+                    + "\(max(0, ranks.lowerBound - 2)) to \(ranks.upperBound - 2) more axes")
+        }
+        return input
+    }
+}
