@@ -11,7 +11,9 @@ extension DataPlan {
     mutating func fitTargets(
         _ output: Shape, _ check: (Shape, DType) throws -> Void
     ) throws {
+        let stored = train.targets.transforms.count
         train = try DataPlan.fitted(train, output, check)
+        preprocessing.target.transforms += train.targets.transforms.dropFirst(stored)
         validation = try validation.map { try DataPlan.fitted($0, output, check) }
     }
 
