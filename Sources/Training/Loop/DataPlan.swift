@@ -19,7 +19,7 @@ struct DataPlan {
     /// The config value at `data`.
     let config: ConfigValue
     /// What checkpoints keep of all this, to do it again to new data.
-    private(set) var preprocessing: Preprocessing
+    var preprocessing: Preprocessing
 
     /// Opens what the config names.
     ///
