@@ -104,7 +104,8 @@ package enum OpTable {
         + comparison + scalar
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
-        + convolution + attention + changing + arranging + sampling + embeddings + products
+        + convolution + attention + recurrence + changing + arranging + sampling + embeddings
+        + products
         + distances
         + diagonals + equations + factors + spectra
 

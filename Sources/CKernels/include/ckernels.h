@@ -189,6 +189,10 @@ typedef struct ft_kernels {
     void (*_Nonnull attention)(const ft_attention *attention, int64_t begin, int64_t end, void *space);
     void (*_Nonnull attention_backward)(const ft_attention *attention, int64_t head, void *space);
 
+    // --- Recurrent layers: all steps of the rows [begin, end) of the batch, and their gradients.
+    void (*_Nonnull recurrence)(const ft_recurrence *recurrence, int64_t begin, int64_t end);
+    void (*_Nonnull recurrence_backward)(const ft_recurrence *recurrence, int64_t begin, int64_t end);
+
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.
     // positions: out[i] = index[i], not negative any more.

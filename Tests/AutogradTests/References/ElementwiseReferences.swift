@@ -15,6 +15,7 @@ enum References {
         all.merge(ordering) { first, _ in first }
         all.merge(convolution) { first, _ in first }
         all.merge(attention) { first, _ in first }
+        all.merge(recurrence) { first, _ in first }
         all.merge(movement) { first, _ in first }
         all.merge(changing) { first, _ in first }
         all.merge(arranging) { first, _ in first }
