@@ -47,6 +47,13 @@ private func benchmarkSteps(
     let random = Random(seed: 1)
     let x = Tensor.normal([batch, inputs], using: random)
     let y = Tensor.integers([batch], high: classes, using: random)
+    benchmarkSteps(name, model, optimizer, x, y, count: 400)
+}
+
+/// The same on examples of any kind.
+func benchmarkSteps(
+    _ name: String, _ model: Layer, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor, count: Int
+) {
     let loss = CrossEntropy()
     func step(_ x: Tensor, _ y: Tensor) -> Tensor {
         optimizer.zeroGrad()
@@ -55,10 +62,11 @@ private func benchmarkSteps(
         optimizer.step()
         return value
     }
-    report(name, "ms", medianMilliseconds(400, warmup: 100) { _ = step(x, y) })
+    report(name, "ms", medianMilliseconds(count, warmup: count / 4) { _ = step(x, y) })
     let captured = capture { step($0, $1) }
     report(
-        "\(name)_captured", "ms", medianMilliseconds(400, warmup: 100) { _ = captured(x, y) })
+        "\(name)_captured", "ms",
+        medianMilliseconds(count, warmup: count / 4) { _ = captured(x, y) })
 }
 
 /// GELU by its formula on a million elements, forward and backward: passes over memory.

@@ -17,6 +17,9 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("products", benchmarkProducts),
     ("convolutions", benchmarkConvolutions),
     ("attention", benchmarkAttention),
+    ("gpt", benchmarkGPT),
+    ("gpt_medium", benchmarkMediumGPT),
+    ("lstm", benchmarkLSTM),
     ("million_ops", benchmarkMillionOps),
 ]
 

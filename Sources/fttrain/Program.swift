@@ -8,7 +8,7 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            check, resume, eval, inspect, data, graph, profile, list, schema,
+            check, resume, eval, generate, inspect, data, graph, profile, list, schema,
         ])
 
     /// Runs the command that was asked for.
@@ -17,6 +17,7 @@ enum Program {
         case check.name: try CheckCommand.run(invocation)
         case resume.name: try ResumeCommand.run(invocation)
         case eval.name: try EvalCommand.run(invocation)
+        case generate.name: try GenerateCommand.run(invocation)
         case inspect.name: try InspectCommand.run(invocation)
         case data.name: try DataCommand.run(invocation)
         case graph.name: try GraphCommand.run(invocation)
@@ -41,6 +42,7 @@ enum Program {
         ], takesOverrides: true)
 
     private static let graph = GraphCommand.command
+    private static let generate = GenerateCommand.command
     private static let profile = ProfileCommand.command
 
     private static let resume = Command(
@@ -77,10 +79,11 @@ enum Program {
     private static let data = Command(
         name: "data", summary: "Make an HDF5 dataset, or list what is in one.",
         arguments: [
-            CommandArgument("KIND", doc: "digits, idx, npy, csv or info"),
+            CommandArgument("KIND", doc: "digits, text, recall, idx, npy, csv or info"),
             CommandArgument("FILE", doc: "the HDF5 file", isOptional: true),
             CommandArgument(
-                "NAME=SOURCE", doc: "a dataset and the file it is made from", isOptional: true,
+                "NAME=SOURCE", doc: "a dataset and the file it is made from; of text, files",
+                isOptional: true,
                 isRepeated: true),
         ], options: DataCommand.options)
 

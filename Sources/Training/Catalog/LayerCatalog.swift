@@ -213,7 +213,8 @@ extension Catalogs {
                 default: return Parallel(.concat(axis: value.int("axis")), branches)
                 }
             },
-        ] + furtherActivations + ConvolutionEntries.all + AttentionEntries.all)
+        ] + furtherActivations + ConvolutionEntries.all + AttentionEntries.all
+            + TransformerEntries.all + RecurrentEntries.all)
 }
 
 /// The initializers that a config can name.

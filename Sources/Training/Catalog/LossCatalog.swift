@@ -56,7 +56,7 @@ extension Catalogs {
                     classWeights: value.numbers("classWeights"))
                 return ChosenLoss(loss, ignoring: ignored)
             },
-        ] + marginLosses + focalLosses + elementwiseLosses + likelihoods)
+        ] + marginLosses + focalLosses + elementwiseLosses + likelihoods + sequenceLosses)
 
     private static let marginLosses: [Entry] = [
         Entry(

@@ -31,19 +31,7 @@ public struct Evaluation: Sendable {
     public init(
         _ target: String, overrides: [String] = [], shouldStop: () -> Bool = { false }
     ) throws {
-        let path = try Evaluation.checkpoint(target)
-        let checkpoint = try TrainingCheckpoint(path: path)
-        guard let text = checkpoint.state.config else {
-            throw RunError(.data, "\(path): holds no config, so its model can't be built again")
-        }
-        let config = try RunConfig(
-            text: text, file: "\(path) (config)", overrides: Evaluation.unsplit(overrides))
-        let experiment = try Experiment(config)
-        do {
-            try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
-        } catch let error as StateError {
-            throw RunError(.data, "\(path): \(error)")
-        }
+        let (path, experiment, state) = try Evaluation.loadAll(target, overrides: overrides)
         let loader = experiment.data.validation ?? experiment.data.train
         let evaluator = Evaluator(experiment)
         var confusion: [[Int]]?
@@ -64,11 +52,38 @@ public struct Evaluation: Sendable {
         }
         self.confusion = confusion
         self.path = path
-        dataPath = config.dataPath
+        dataPath = experiment.config.dataPath
         count = loader.dataset.count
-        step = checkpoint.state.step
-        epoch = checkpoint.state.epoch
+        step = state.step
+        epoch = state.epoch
         self.measurement = measurement
+    }
+
+    /// The checkpoint that a run folder or file stands for, and its model with what it is made for.
+    static func load(
+        _ target: String, overrides: [String]
+    ) throws -> (path: String, experiment: Experiment) {
+        let (path, experiment, _) = try loadAll(target, overrides: overrides)
+        return (path, experiment)
+    }
+
+    private static func loadAll(
+        _ target: String, overrides: [String]
+    ) throws -> (path: String, experiment: Experiment, state: TrainingState) {
+        let path = try Evaluation.checkpoint(target)
+        let checkpoint = try TrainingCheckpoint(path: path)
+        guard let text = checkpoint.state.config else {
+            throw RunError(.data, "\(path): holds no config, so its model can't be built again")
+        }
+        let config = try RunConfig(
+            text: text, file: "\(path) (config)", overrides: Evaluation.unsplit(overrides))
+        let experiment = try Experiment(config)
+        do {
+            try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
+        } catch let error as StateError {
+            throw RunError(.data, "\(path): \(error)")
+        }
+        return (path, experiment, checkpoint.state)
     }
 
     /// Why a metric has no value on some examples.
