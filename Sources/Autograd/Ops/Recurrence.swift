@@ -10,7 +10,7 @@ package import Tensor
 /// Operands are projections [steps, batch, parts · width], W [parts · width, width], the first state
 /// [batch, width], of an LSTM the first cell, a bias and lengths if the rule has them, and last what the
 /// kernel made of all these, which the result is a part of. Recorded gradients are those of the
-/// composition of other operations, and so are tangents and batches: traced operands never come here.
+/// composition of other operations, and so are tangents; batches of whole layers never come here.
 final class RecurrentStates: NaryOp {
     private let rule: RecurrenceRule
     init(_ rule: RecurrenceRule) { self.rule = rule }
@@ -25,7 +25,7 @@ final class RecurrentStates: NaryOp {
 
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         let given = Array(inputs.dropLast())
-        if GradMode.isEnabled || dy.trace != nil {
+        if GradMode.isEnabled || dy.trace != nil || given.contains(where: { $0.trace != nil }) {
             return unrolledGradients(dy, given) + [nil]
         }
         let made = inputs[inputs.count - 1].data
@@ -58,6 +58,17 @@ final class RecurrentStates: NaryOp {
         let first = rule.isReversed ? batch * width : 0
         let states = made.narrow(axis: 0, start: first, count: rule.steps * batch * width)
         return rows.transpose().matmul(states.reshape([rule.steps * batch, width]))
+    }
+
+    override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
+        let given = Array(inputs.dropLast())
+        let reals = given.dropLast(rule.hasLengths ? 1 : 0)
+        let directions = zip(reals, tangents).map { $1 ?? .zeros(like: $0) }
+        let rest = given.dropFirst(reals.count)
+        return jvp(
+            { (x: [Tensor]) in rule.unrolled(x + rest) }, at: Array(reals), along: directions
+        )
+        .tangent
     }
 
     private func unrolledGradients(_ dy: Tensor, _ inputs: [Tensor]) -> [Tensor?] {
@@ -173,7 +184,7 @@ extension Tensor {
         let dtype = reals.reduce(reals[0].dtype) { DType.promote($0, $1.dtype) }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let operands = reals.map { $0.cast(to: wide) } + (lengths.map { [$0] } ?? [])
-        if operands.contains(where: { $0.trace != nil }) {
+        if operands.contains(where: { $0.data.absence != nil }) {
             return rule.unrolled(operands).cast(to: dtype)
         }
         let made = operands[0].data.recurrence(
