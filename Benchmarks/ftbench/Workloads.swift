@@ -47,6 +47,13 @@ func benchmarkSteps(
     let random = Random(seed: 1)
     let x = Tensor.normal(inputs, using: random)
     let y = Tensor.integers([inputs[0]], high: classes, using: random)
+    benchmarkSteps(name, model, optimizer, x, y, count: count)
+}
+
+/// The same on examples of any kind.
+func benchmarkSteps(
+    _ name: String, _ model: Layer, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor, count: Int
+) {
     let loss = CrossEntropy()
     func step(_ x: Tensor, _ y: Tensor) -> Tensor {
         optimizer.zeroGrad()

@@ -20,6 +20,9 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("convolutions", benchmarkConvolutions),
     ("attention", benchmarkAttention),
     ("ordering", benchmarkOrdering),
+    ("gpt", benchmarkGPT),
+    ("gpt_medium", benchmarkMediumGPT),
+    ("lstm", benchmarkLSTM),
     ("million_ops", benchmarkMillionOps),
 ]
 

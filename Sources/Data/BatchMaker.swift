@@ -15,7 +15,7 @@ struct BatchMaker {
 
     /// The next batch, or nil at the end of the epoch.
     mutating func next() throws -> Batch? {
-        let left = loader.dataset.count - state.position
+        let left = loader.sampler.count - state.position
         let count = min(left, loader.batchSize)
         guard count > 0, count == loader.batchSize || !loader.dropLast else { return nil }
         let positions = state.position..<state.position + count

@@ -26,11 +26,17 @@ public final class Dataset: Sendable {
     let targets: Source
     /// Where row 0 lies in the sources.
     package let start: Int
+    /// How many neighbouring rows hold the same elements, those of a text, one place apart.
+    let overlap: Int
+    /// How many rows an epoch of training draws; nil where it visits each once.
+    let drawn: Int?
 
     init(
         name: String, inputs: [Source], named inputNames: [String], targets: Source,
-        named targetName: String, rows: Range<Int>
+        named targetName: String, rows: Range<Int>, overlap: Int = 1, drawn: Int? = nil
     ) {
+        self.overlap = overlap
+        self.drawn = drawn
         self.name = name
         self.inputNames = inputNames
         self.targetName = targetName
@@ -103,7 +109,8 @@ public final class Dataset: Sendable {
         }
         return Dataset(
             name: name, inputs: inputs, named: inputNames, targets: targets, named: targetName,
-            rows: start + rows.lowerBound..<start + rows.upperBound)
+            rows: start + rows.lowerBound..<start + rows.upperBound, overlap: overlap,
+            drawn: drawn)
     }
 
     /// The examples in order cut in two, the second part being the given share, for validation.

@@ -23,10 +23,23 @@ extension Loader {
         dataset.start + sampler.rows(epoch: epoch)[position]
     }
 
+    /// Of rows that share their elements as many as hold all of them.
+    private func scanOverlapping(
+        _ source: Dataset.Source, _ pipeline: TransformPipeline, _ step: Int,
+        _ visit: (Int, NDArray) throws -> Void
+    ) throws {
+        let rows = Array(stride(from: 0, to: dataset.count - 1, by: step)) + [dataset.count - 1]
+        let all = try source.read([dataset.start..<dataset.start + dataset.count])
+        try visit(dataset.start, try pipeline.batch(all, rows: rows))
+    }
+
     private func scan(
         _ source: Dataset.Source, _ pipeline: TransformPipeline, _ name: String,
         _ visit: (Int, NDArray) throws -> Void
     ) throws {
+        if dataset.overlap > 1 {
+            return try scanOverlapping(source, pipeline, dataset.overlap, visit)
+        }
         let made = pipeline.outputShape.elementCount * pipeline.outputDType.size
         let step = max(1, (1 << 20) / max(1, source.rowBytes, made))
         for start in stride(from: 0, to: dataset.count, by: step) {

@@ -63,8 +63,8 @@ public struct Loader: Sendable {
         self.batchSize = batchSize
         self.dropLast = dropLast
         self.prefetch = prefetch
-        sampler = Sampler(
-            count: dataset.count, order: shuffle ? dataset.shuffledOrder : .sequential, seed: seed)
+        let order = shuffle || dataset.drawn != nil ? dataset.shuffledOrder : .sequential
+        sampler = Sampler(count: dataset.drawn ?? dataset.count, order: order, seed: seed)
         var pipelines: [TransformPipeline] = []
         for (source, transforms) in zip(dataset.inputs, transformsByInput) {
             pipelines.append(
@@ -98,7 +98,7 @@ public struct Loader: Sendable {
 
     /// Batches that are left of an epoch of which `position` examples were used.
     public func batches(from position: Int) -> Int {
-        let left = max(0, dataset.count - position)
+        let left = max(0, sampler.count - position)
         return dropLast ? left / batchSize : (left + batchSize - 1) / batchSize
     }
 

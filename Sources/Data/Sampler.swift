@@ -25,6 +25,8 @@ public struct Sampler: Sendable {
         /// Blocks of neighbouring rows in random order, and the rows of each `window` blocks that
         /// follow each other mixed: nearly as good, and read in large pieces.
         case blockwise(rows: Int, window: Int)
+        /// Rows drawn from so many, each as likely as another every time.
+        case drawn(from: Int)
     }
 
     /// The number of examples.
@@ -46,6 +48,7 @@ public struct Sampler: Sendable {
         switch order {
         case .sequential: Array(0..<count)
         case .shuffled: random(epoch).permutation(count)
+        case .drawn(let rows): Sampler.draws(count, from: rows, random(epoch))
         case .blockwise:
             windows(epoch: epoch).flatMap { window in
                 let rows = window.blocks.flatMap { $0 }
@@ -59,19 +62,29 @@ public struct Sampler: Sendable {
         /// The position in the epoch of the first.
         let start: Int
         let blocks: [Range<Int>]
+        /// How many of the rows are drawn; nil where each is visited once.
+        var drawn: Int?
         /// What mixes the rows; nil where they stay in order.
         let random: Random?
 
-        var count: Int { blocks.reduce(0) { $0 + $1.count } }
+        var count: Int { drawn ?? rows }
+        private var rows: Int { blocks.reduce(0) { $0 + $1.count } }
         /// Positions within the concatenated blocks, in visiting order.
         var order: [Int] {
             guard let random else { return Array(0..<count) }
+            if drawn != nil {
+                return Sampler.draws(
+                    count, from: rows, Random(seed: random.seed, stream: random.stream))
+            }
             return Random(seed: random.seed, stream: random.stream).permutation(count)
         }
     }
 
     /// The windows of an epoch; a single one of all rows unless the order is blockwise.
     func windows(epoch: Int) -> [Window] {
+        if case .drawn(let rows) = order {
+            return [Window(start: 0, blocks: [0..<rows], drawn: count, random: random(epoch))]
+        }
         guard case .blockwise(let rows, let window) = order, rows > 0, window > 0 else {
             let random = order == .shuffled ? random(epoch) : nil
             return [Window(start: 0, blocks: [0..<count], random: random)]
@@ -90,6 +103,12 @@ public struct Sampler: Sendable {
         }
     }
 
+    private static func draws(_ count: Int, from rows: Int, _ random: Random) -> [Int] {
+        random.uniform([count], .float64).values(as: Double.self).map {
+            min(rows - 1, Int($0 * Double(rows)))
+        }
+    }
+
     private func random(_ epoch: Int) -> Random { Random(seed: seed).fork("sampler-\(epoch)") }
 }
 
@@ -100,6 +119,7 @@ extension Dataset {
 
     /// The order for training: shuffled in memory, blockwise where rows are streamed.
     public var shuffledOrder: Sampler.Order {
+        if drawn != nil { return .drawn(from: count) }
         guard case .stream(let dataset) = inputs[0] else { return .shuffled }
         let rowBytes = max(1, self.rowBytes)
         let piece = max(1, (256 << 10) / rowBytes)

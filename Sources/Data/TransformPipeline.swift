@@ -24,7 +24,7 @@ public struct TransformPipeline: Sendable {
         outputDType = last
     }
 
-    /// Rows of a contiguous array on the CPU as a transformed batch.
+    /// Rows of an array on the CPU, each contiguous, as a transformed batch.
     ///
     /// Throws where a class number is out of range.
     package func batch(_ source: NDArray, rows: some RandomAccessCollection<Int>) throws -> NDArray
@@ -42,8 +42,9 @@ public struct TransformPipeline: Sendable {
         let out = NDArray(uninitialized: shape, source.dtype, on: CPUBackend.shared)
         let width = rows.isEmpty ? 0 : out.byteCount / rows.count
         var to = out.pointer
+        let step = source.count > 0 ? source.strides[0] * source.dtype.size : 0
         for row in rows {
-            memcpy(to, source.pointer + row * width, width)
+            memcpy(to, source.pointer + row * step, width)
             to += width
         }
         withExtendedLifetime((source.storage, out.storage)) {}

@@ -8,8 +8,8 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            start, check, resume, eval, predict, export, verify, inspect, data, graph, profile,
-            list, schema,
+            start, check, resume, eval, predict, generate, export, verify, inspect, data, graph,
+            profile, list, schema,
         ])
 
     /// Runs the command that was asked for.
@@ -22,6 +22,7 @@ enum Program {
         case start.name: try InitCommand.run(invocation)
         case export.name: try ExportCommand.run(invocation)
         case predict.name: try PredictCommand.run(invocation)
+        case generate.name: try GenerateCommand.run(invocation)
         case inspect.name: try InspectCommand.run(invocation)
         case data.name: try DataCommand.run(invocation)
         case graph.name: try GraphCommand.run(invocation)
@@ -49,6 +50,7 @@ enum Program {
     private static let start = InitCommand.command
     private static let export = ExportCommand.command
     private static let predict = PredictCommand.command
+    private static let generate = GenerateCommand.command
     private static let profile = ProfileCommand.command
     private static let verify = VerifyCommand.command
 
@@ -63,7 +65,7 @@ enum Program {
             CommandArgument(
                 "RUN|CHECKPOINT",
                 doc: "a run folder or a checkpoint, whose model stays as it is; keys of data, "
-                    + "loss, metrics and device can be set")
+                    + "loss, metrics and device can be set"),
             CommandArgument("DATA", doc: "another HDF5 file, or a table", isOptional: true),
         ],
         options: [
@@ -96,10 +98,11 @@ enum Program {
     private static let data = Command(
         name: "data", summary: "Make an HDF5 dataset, or list what is in one.",
         arguments: [
-            CommandArgument("KIND", doc: "digits, idx, npy, csv or info"),
+            CommandArgument("KIND", doc: "digits, text, recall, idx, npy, csv or info"),
             CommandArgument("FILE", doc: "the HDF5 file", isOptional: true),
             CommandArgument(
-                "NAME=SOURCE", doc: "a dataset and the file it is made from", isOptional: true,
+                "NAME=SOURCE", doc: "a dataset and the file it is made from; of text, files",
+                isOptional: true,
                 isRepeated: true),
         ], options: DataCommand.options)
 

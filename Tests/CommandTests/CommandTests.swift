@@ -195,10 +195,15 @@ import Testing
         let workspace = try Workspace()
         let made = try workspace.run("data", "digits", "--train", "300", "--test", "60")
         #expect(made.status == 0)
+        let recall = try workspace.run("data", "recall", "--train", "300", "--test", "60")
+        #expect(recall.status == 0)
+        try workspace.write("a.txt", String(repeating: "what is written here ", count: 100))
+        #expect(try workspace.run("data", "text", "data/text.h5", "a.txt").status == 0)
         let path = "\(Workspace.configFolder)/\(name)"
         let check = try workspace.run("check", path)
         #expect(check.status == 0, "\(check.errors)")
-        let run = try workspace.run(path, "training.epochs=1", "--quiet")
+        let few = name == "gpt.json" ? ["data.text.windows=36"] : []
+        let run = try workspace.run([path, "training.epochs=1", "--quiet"] + few)
         #expect(run.status == 0, "\(run.errors)")
     }
 

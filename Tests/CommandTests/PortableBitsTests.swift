@@ -14,6 +14,13 @@ struct PortableBitsTests {
         {"type": "flatten"}, {"type": "linear", "units": 3}]
         """
 
+    /// And of sequences, step by step and all at once.
+    private static let sequences = """
+        model.layers=[{"type": "reshape", "shape": [2, 3]}, {"type": "lstm", "units": 37}, \
+        {"type": "gru", "units": 6}, {"type": "transformer", "heads": 2, "activation": "swiGLU"}, \
+        {"type": "flatten"}, {"type": "linear", "units": 3}]
+        """
+
     private func weights(
         _ workspace: Workspace, isa: String?, model: String = "model.layers.0.units=500"
     ) throws -> [String: [UInt8]] {
@@ -29,7 +36,7 @@ struct PortableBitsTests {
 
     @Test(
         "a run ends with the same weights in each instruction set that this processor has",
-        arguments: ["model.layers.0.units=500", convolution])
+        arguments: ["model.layers.0.units=500", convolution, sequences])
     func instructionSets(_ model: String) throws {
         let workspace = try Workspace()
         try workspace.prepare()

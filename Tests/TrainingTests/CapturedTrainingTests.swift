@@ -31,7 +31,7 @@ struct CapturedTrainingTests {
             [channels],
             // The last batch is a short one.
             ["data.batchSize=7"],
-        ])
+        ] + SequenceRuns.all)
     func bits(_ overrides: [String]) throws {
         let sandbox = Sandbox()
         let eager = try sandbox.trainer("eager", overrides + ["training.capture=false"]).run()
@@ -56,6 +56,20 @@ struct CapturedTrainingTests {
             _ = step(batch.tensors(on: experiment.device.backend), Tensor(batch.targets))
         }
         #expect(step.refusal == nil && step.kernelCount != nil)
+    }
+
+    @Test("ends with the same bits on one thread and on two", arguments: SequenceRuns.all)
+    func threads(_ overrides: [String]) throws {
+        let sandbox = Sandbox()
+        let before = CPUBackend.shared.threads
+        defer { CPUBackend.shared.threads = before }
+        for count in [1, 2] {
+            CPUBackend.shared.threads = count
+            _ = try sandbox.trainer("run\(count)", overrides).run()
+        }
+        #expect(
+            try tensors(sandbox.file("run1/last.safetensors"))
+                == tensors(sandbox.file("run2/last.safetensors")))
     }
 
     @Test("losses of an epoch don't depend on the batch size, whatever targets weigh")

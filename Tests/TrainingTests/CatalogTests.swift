@@ -38,6 +38,12 @@ import Testing
         "layer convTranspose3d":
             "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
         "layer selfAttention": "\"heads\": 1",
+        "layer rnn": "\"units\": 3, \"nonlinearity\": \"relu\"",
+        "layer lstm": "\"units\": 3, \"layers\": 2, \"dropout\": 0.1",
+        "layer gru": "\"units\": 3, \"bidirectional\": true, \"output\": \"last\"",
+        "layer transformer": "\"heads\": 1, \"activation\": \"swiGLU\", \"dropout\": 0.1",
+        "layer gpt":
+            "\"vocabulary\": 5, \"width\": 4, \"heads\": 2, \"layers\": 1, \"tied\": false",
         "layer residual": "\"layers\": [{\"type\": \"linear\", \"units\": 6}]",
         "schedule step": "\"everySteps\": 2", "schedule exponential": "\"factor\": 0.9",
         "schedule cosineRestarts": "\"period\": 3", "transform scale": "\"factor\": 2",
@@ -85,18 +91,20 @@ import Testing
             "convTranspose3d": "1, 1, 2, 3",
             "globalAveragePool": "3, 2", "globalMaxPool": "3, 2", "groupNorm": "2, 3",
             "instanceNorm": "2, 3", "dropout2d": "2, 3",
-            "learnedPositions": "2, 3", "sinusoidalPositions": "2, 3",
+            "learnedPositions": "2, 3", "sinusoidalPositions": "2, 3", "transformer": "2, 3",
+            "rnn": "2, 3", "lstm": "2, 3", "gru": "2, 3",
         ]
         let first = shapes[name].map { "{\"type\": \"reshape\", \"shape\": [\($0)]}, " } ?? ""
+        let indices = [
+            "data.train.inputs=train/indices", "data.validation.inputs=test/indices",
+            "data.transforms=[{\"type\": \"cast\", \"dtype\": \"float32\"}]",
+        ]
         let inputs = [
             "input": [
                 "data.train.inputs={\"a\": \"train/images\"}",
                 "data.validation.inputs={\"a\": \"test/images\"}",
             ],
-            "embedding": [
-                "data.train.inputs=train/indices", "data.validation.inputs=test/indices",
-                "data.transforms=[{\"type\": \"cast\", \"dtype\": \"float32\"}]",
-            ],
+            "embedding": indices, "gpt": indices,
         ]
         let summary = try train(
             ["model.layers=[\(first)\(value("layer", name)), \(last)]"] + (inputs[name] ?? []))
@@ -121,6 +129,15 @@ import Testing
 
     @Test("trains every loss", arguments: names("loss"))
     func losses(name: String) throws {
+        if name == "ctc" {
+            let sequences = [
+                "data.train.targets=train/indices", "data.validation.targets=test/indices",
+                "model.layers=[{\"type\": \"linear\", \"units\": 30}, "
+                    + "{\"type\": \"reshape\", \"shape\": [6, 5]}]", "metrics=[]",
+            ]
+            #expect(try train(sequences + ["loss=\(value("loss", name))"]).status == .completed)
+            return
+        }
         let ofClasses = ["crossEntropy", "nll", "multiMargin", "focal", "dice"].contains(name)
         // Means and as many logarithms of variances.
         let units = name == "gaussianNLL" ? ["model.layers.2.units=12"] : []

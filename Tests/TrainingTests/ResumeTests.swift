@@ -5,24 +5,25 @@ import Testing
 
 @Suite struct ResumeTests {
     /// Runs that keep every kind of state: moments, momentum, dropout streams, plateaus.
-    static let runs: [[String]] = [
-        [],
-        ["schedule={\"type\":\"cosine\",\"warmupSteps\":4}", "optimizer.clipNorm=0.5"],
+    static let runs: [[String]] =
         [
-            "model.layers=[{\"type\":\"linear\",\"units\":16},{\"type\":\"dropout\"},"
-                + "{\"type\":\"residual\",\"layers\":[{\"type\":\"dropout\",\"rate\":0.2}]},"
-                + "{\"type\":\"linear\",\"units\":3}]"
-        ],
-        [
-            "schedule={\"type\":\"plateau\",\"patience\":1,\"threshold\":0.3}",
-            "optimizer={\"type\":\"sgd\",\"learningRate\":0.1,\"momentum\":0.9}",
-        ],
-        ["data.validation=null", "data.dropLast=true", "data.batchSize=9"],
-        ["optimizer={\"type\":\"rmsprop\",\"momentum\":0.5}", "data.shuffle=false"],
-        ["data.memoryLimit=0", "optimizer={\"type\":\"adagrad\"}"],
-        ["model.layers.0.frozen=true", "optimizer={\"type\":\"lion\"}"],
-        [CapturedTrainingTests.channels],
-    ]
+            [],
+            ["schedule={\"type\":\"cosine\",\"warmupSteps\":4}", "optimizer.clipNorm=0.5"],
+            [
+                "model.layers=[{\"type\":\"linear\",\"units\":16},{\"type\":\"dropout\"},"
+                    + "{\"type\":\"residual\",\"layers\":[{\"type\":\"dropout\",\"rate\":0.2}]},"
+                    + "{\"type\":\"linear\",\"units\":3}]"
+            ],
+            [
+                "schedule={\"type\":\"plateau\",\"patience\":1,\"threshold\":0.3}",
+                "optimizer={\"type\":\"sgd\",\"learningRate\":0.1,\"momentum\":0.9}",
+            ],
+            ["data.validation=null", "data.dropLast=true", "data.batchSize=9"],
+            ["optimizer={\"type\":\"rmsprop\",\"momentum\":0.5}", "data.shuffle=false"],
+            ["data.memoryLimit=0", "optimizer={\"type\":\"adagrad\"}"],
+            ["model.layers.0.frozen=true", "optimizer={\"type\":\"lion\"}"],
+            [CapturedTrainingTests.channels],
+        ] + SequenceRuns.all
 
     @Test("ends with the same bits, killed after any step", arguments: runs)
     func killed(overrides: [String]) throws {

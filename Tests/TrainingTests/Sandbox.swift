@@ -41,8 +41,11 @@ func writeClusters(_ path: String, seed: UInt64 = 7, spoiled: Bool = false) thro
             try file.write("\(part)/sides", NDArray(values.map { $0 > 0.2 ? 1 : -1 }, [count, 6]))
             let indices = (0..<count * 3).map { UInt8($0 * $0 % 5) }
             try file.write("\(part)/indices", NDArray(indices, [count, 3]))
+            try file.write("\(part)/text", NDArray(indices))
             try file.write("\(part)/sums", NDArray(values.map { abs($0) * 0.5 }, [count, 6]))
         }
+        try file.write("vocabulary", NDArray((97..<102).map { Int32($0) }))
+        try file.setAttribute("unit", "character", on: "vocabulary")
     }
 }
 
@@ -76,6 +79,38 @@ extension Sandbox {
         try Trainer(
             starting: Experiment(config(overrides)), in: RunFolder.create(file(name)))
     }
+}
+
+/// Configs of models of sequences, as changes of the small classifier.
+enum SequenceRuns {
+    private static let steps = "{\"type\": \"reshape\", \"shape\": [2, 3]}"
+    private static let classes = "{\"type\": \"linear\", \"units\": 3}"
+
+    /// A small GPT on the file's text, with dropout.
+    static let gpt = [
+        "data.validation=null", "metrics=[]", "data.batchSize=4",
+        "data.text={\"context\": 5, \"windows\": 17, \"validation\": \"test/text\"}",
+        "model.layers=[{\"type\": \"gpt\", \"width\": 8, \"heads\": 2, \"layers\": 2, "
+            + "\"dropout\": 0.1}]",
+        "optimizer={\"type\": \"adamW\", \"learningRate\": 0.01, \"clipNorm\": 1}",
+    ]
+
+    static let all: [[String]] = [
+        gpt,
+        [
+            "model.layers=[\(steps), {\"type\": \"lstm\", \"units\": 5, \"layers\": 2, "
+                + "\"dropout\": 0.2, \"output\": \"last\"}, \(classes)]"
+        ],
+        [
+            "model.layers=[\(steps), {\"type\": \"gru\", \"units\": 5, \"bidirectional\": true}, "
+                + "{\"type\": \"rnn\", \"units\": 4, \"output\": \"last\"}, \(classes)]"
+        ],
+        [
+            "model.layers=[\(steps), {\"type\": \"transformer\", \"heads\": 1, \"layers\": 2, "
+                + "\"preNorm\": false, \"activation\": \"geGLU\"}, {\"type\": \"flatten\"}, "
+                + "\(classes)]"
+        ],
+    ]
 }
 
 /// Calls a closure with every event.

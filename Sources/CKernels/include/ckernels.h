@@ -215,6 +215,9 @@ typedef struct ft_kernels {
     // x are the largest; SPREAD: u added there, SPREAD_MEAN: x in equal shares, and zeros elsewhere.
     void (*_Nonnull pool)(const ft_pool *pool, int64_t begin, int64_t end, const void *x,
         const void *u, void *out);
+    // --- Recurrent layers: all steps of the rows [begin, end) of the batch, and their gradients.
+    void (*_Nonnull recurrence)(const ft_recurrence *recurrence, int64_t begin, int64_t end);
+    void (*_Nonnull recurrence_backward)(const ft_recurrence *recurrence, int64_t begin, int64_t end);
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or -1.

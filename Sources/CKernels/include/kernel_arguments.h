@@ -158,6 +158,34 @@ typedef struct ft_pool {
     int64_t regular, irregular, taps, stride;
 } ft_pool;
 
+// A recurrent layer over a sequence, one direction of it, in float32 or float64; or its gradients.
+//
+// tanh, relu: h' = f(p + W h + b).  lstm, of parts i, f, g, o: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh c'.
+// gru, of parts r, z, n with q = W h + b: n = tanh(p_n + σ(r) q_n), h' = (1 - σ(z)) n + σ(z) h.
+//
+// States lie from step 0 to `steps`, [steps + 1, batch, width]: what a step begins with and what it ends
+// with are neighbours. Step t ends with state t + 1, or t if `reversed`. A row whose length t reaches
+// keeps its state. `parts` is how many times the width a row of projections, weights and gates has.
+enum ft_recurrence_kind { FT_RNN_TANH, FT_RNN_RELU, FT_LSTM, FT_GRU };
+
+typedef struct ft_recurrence {
+    int dtype, kind;
+    bool reversed;
+    int64_t steps, batch, width, parts;
+    // [steps, batch, parts width] of projections; W transposed, [width, parts width], or, for gradients,
+    // W; b, if there is one; and how many steps each row has, if not all.
+    const void *_Nullable projections, *_Nullable weight, *_Nullable bias;
+    const int64_t *_Nullable lengths;
+    const void *_Nullable initial, *_Nullable initial_cell;
+    // What the forward pass leaves: states, cells, gates after their functions, and q_n.
+    void *_Nullable states, *_Nullable cells, *_Nullable gates, *_Nullable inner;
+    // Gradients by all states and cells; and what is made of them: those by p, by q if it differs from
+    // that by p, and by the first state and cell.
+    const void *_Nullable d_states, *_Nullable d_cells;
+    void *_Nullable d_projections, *_Nullable d_inner, *_Nullable d_initial;
+    void *_Nullable d_initial_cell;
+} ft_recurrence;
+
 // c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
 typedef struct ft_integer_product {
     int dtype;

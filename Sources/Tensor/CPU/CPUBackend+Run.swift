@@ -30,6 +30,10 @@ extension CPUBackend {
         case .attentionBackward(let rule, let list):
             let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
             attentionBackward(rule, a, b, c, mask: mask, gradient: gradient, into: out)
+        case .recurrence(let rule, let list):
+            recurrence(rule, projections: a, weight: b, list.arrays, into: out)
+        case .recurrenceBackward(let rule, let list):
+            recurrenceBackward(rule, a, weight: b, lengths: list.arrays.first, c, into: out)
         case .convolution(let part, let window, let hasBias):
             convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
         case .channels(let kernel): channels(kernel, a, b, c, into: out)

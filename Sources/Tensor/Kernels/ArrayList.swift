@@ -10,7 +10,8 @@ extension Kernel {
     package var list: ArrayList? {
         switch self {
         case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list),
-            .fused(_, let list), .attention(_, let list), .attentionBackward(_, let list):
+            .fused(_, let list), .attention(_, let list), .attentionBackward(_, let list),
+            .recurrence(_, let list), .recurrenceBackward(_, let list):
             list
         case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
             .crossEntropyBackward(_, let weights):
@@ -51,6 +52,8 @@ extension Kernel {
         case .attention(let rule, _): .attention(rule, list)
         case .attentionBackward(let rule, _): .attentionBackward(rule, list)
         case .channels(let kernel): .channels(kernel.with(list))
+        case .recurrence(let rule, _): .recurrence(rule, list)
+        case .recurrenceBackward(let rule, _): .recurrenceBackward(rule, list)
         default: self
         }
     }

@@ -78,6 +78,10 @@ extension Kernel {
         case .attentionBackward(let rule, let list):
             let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
             checkAttention(rule, a, b, c, mask: mask, gradient: gradient, out)
+        case .recurrence(let rule, let list):
+            checkRecurrence(rule, a, b, list.arrays, out)
+        case .recurrenceBackward(let rule, let list):
+            checkRecurrenceBackward(rule, a, b, c, list.arrays, out)
         case .distances(let order): checkDistances(order, a, b, out)
         case .factor(let factor, _): checkFactor(factor, a, out)
         case .solve(let system, _): checkSolve(system, a, b, out)

@@ -9,14 +9,16 @@ extension Kernel {
             .softmax, .logSumExp, .normalize, .dropout, .labelWeights, .positions, .factor:
             1
         case .binary, .compare, .softmaxBackward, .normalizeBackward, .gather, .scatter,
-            .crossEntropy, .solve, .distances:
+            .crossEntropy, .solve, .distances, .recurrence:
             2
         case .reduce(_, let map, _): if case .binary = map { 2 } else { 1 }
         case .channels(let kernel): kernel.operandCount
         case .pool(let part, _): part.operandCount
         case .ordering(let ordering): ordering.operandCount
         case .matmul(let bias, _), .convolution(_, _, let bias): bias ? 3 : 2
-        case .select, .crossEntropyBackward, .attention, .attentionBackward: 3
+        case .select, .crossEntropyBackward, .attention, .attentionBackward,
+            .recurrenceBackward:
+            3
         case .update(_, _, let clips, let gated): gated ? 3 : clips ? 2 : 1
         }
     }

@@ -86,6 +86,8 @@ extension Kernel {
         case .pool(let part, _): part.name
         case .attention: "attention"
         case .attentionBackward: "attentionBackward"
+        case .recurrence(let rule, _): rule.kind.name
+        case .recurrenceBackward(let rule, _): rule.kind.name + "Backward"
         case .distances: "distances"
         case .factor(_, let operation), .solve(_, let operation): "\(operation)"
         case .softmax(let logarithm): logarithm ? "logSoftmax" : "softmax"

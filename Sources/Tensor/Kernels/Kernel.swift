@@ -89,6 +89,12 @@ package enum Kernel: Sendable {
     case attention(AttentionRule, ArrayList)
     /// The gradients of `attention` by a, b and c. The list holds that by its output, then the mask.
     case attentionBackward(AttentionRule, ArrayList)
+    /// All steps of a recurrent layer: projections a [steps, batch, parts · width], weights b; the list
+    /// holds what the rule says. The output is flat, see `RecurrenceRule`.
+    case recurrence(RecurrenceRule, ArrayList)
+    /// Its gradients: a is what it gave, b its weights, c the gradient by its states. The list holds the
+    /// lengths, if there are some. The output is flat.
+    case recurrenceBackward(RecurrenceRule, ArrayList)
     /// The distances of the rows of a [.., m, k] to the columns of b [.., k, n] by the norm of an order
     /// above 0, contiguous float32 or float64 with equal leading axes.
     case distances(order: Double)

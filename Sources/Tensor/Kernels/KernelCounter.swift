@@ -76,6 +76,9 @@ extension Kernel {
         case .attention: 2 * (a.count + out.count) * b.shape[1]
         case .attentionBackward:
             (6 * a.count + 4 * a.count / max(1, a.shape[3]) * c.shape[3]) * b.shape[1]
+        case .recurrence: 2 * a.count * b.shape[1]
+        case .recurrenceBackward(let rule, _):
+            2 * rule.steps * rule.batch * b.count
         case .distances: 3 * out.count * (a.shape.last ?? 1)
         case .factor: a.count * (a.shape.last ?? 1)
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)

@@ -77,7 +77,7 @@ enum AttentionEntries {
     ]
 
     /// The width of a sequence of vectors.
-    private static func sequenceWidth(_ value: ConfigValue, _ place: LayerPlace) throws -> Int {
+    static func sequenceWidth(_ value: ConfigValue, _ place: LayerPlace) throws -> Int {
         guard place.input.rank == 2, let width = place.input.last else {
             throw ConfigError([
                 value.issue(

@@ -228,7 +228,8 @@ extension Catalogs {
             },
         ] + furtherActivations + BlockEntries.all + ConvolutionEntries.all
             + ConvolutionTransposeEntries.all + PoolingEntries.all
-            + ChannelEntries.all + AttentionEntries.all)
+            + ChannelEntries.all + AttentionEntries.all + TransformerEntries.all
+            + RecurrentEntries.all)
 }
 
 /// The initializers that a config can name.

@@ -52,7 +52,7 @@ extension Catalogs {
                     ignoredIndex: ignored,
                     classWeights: value.numbers("classWeights"))
             },
-        ] + marginLosses + focalLosses + elementwiseLosses + likelihoods)
+        ] + marginLosses + focalLosses + elementwiseLosses + likelihoods + sequenceLosses)
 
     private static let marginLosses: [Entry] = [
         ignoring(

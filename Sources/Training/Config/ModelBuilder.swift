@@ -17,6 +17,8 @@ final class ModelBuilder {
     let random: Random
     /// The table of layers made so far.
     private(set) var rows: [LayerRow] = []
+    /// How many tokens the data's text has; nil where they are none.
+    let vocabulary: Int?
     private let inputs: [ModelInput]
     private var usedInputs: Set<String> = []
     private var memory: MemoryBudget
@@ -26,8 +28,10 @@ final class ModelBuilder {
 
     /// - Parameters:
     ///   - inputs: what the model gets; several have names.
+    ///   - vocabulary: how many tokens the data's text has.
     ///   - memory: what is taken before the model is made.
-    init(seed: UInt64, inputs: [ModelInput], memory: MemoryBudget) {
+    init(seed: UInt64, inputs: [ModelInput], vocabulary: Int? = nil, memory: MemoryBudget) {
+        self.vocabulary = vocabulary
         random = Random(seed: seed).fork("model")
         self.inputs = inputs
         self.memory = memory

@@ -80,6 +80,12 @@ public struct RunConfig: Sendable {
                     "can't be combined with data.validation; remove one, or set it to null",
                     at: "split"))
         }
+        for key in ["validation", "split"] where data.optional("text") != nil {
+            if data.optional(key) != nil {
+                issues.append(
+                    data.issue("can't be combined with data.text; remove one", at: key))
+            }
+        }
         return issues + metricProblems(value)
     }
 

@@ -54,6 +54,21 @@ public enum RunSchema {
                 .string("targets", doc: "dataset of targets in the file"),
             ]
         ).optional,
+        Field.object(
+            "text", doc: "a text of 'fttrain data text' in place of data.train and data.validation",
+            [
+                .int(
+                    "context", default: 64, min: 1, max: 1 << 20,
+                    doc: "tokens of an example; its targets are those one later"),
+                .int(
+                    "windows", default: 6000, min: 1, max: 1 << 30,
+                    doc: "examples of an epoch, drawn from anywhere in the text"),
+                .string("train", default: "train/text", doc: "dataset of tokens to learn from"),
+                .string(
+                    "validation", default: "validation/text",
+                    doc: "dataset of tokens to measure on, cut into examples in order; empty: none"),
+            ]
+        ).optional,
         Field.number(
             "split", above: 0, below: 1,
             doc: "share of the training examples, the last ones, to measure on instead"

@@ -16,6 +16,8 @@ struct DataPlan {
     /// The shape and dtype of a stored input and of one that the model sees.
     let storedInput: String
     let modelInputs: [(name: String, type: String)]
+    /// How many tokens a text has; nil for other data.
+    let vocabulary: Int?
     /// The config value at `data`.
     let config: ConfigValue
     /// What checkpoints keep of all this, to do it again to new data.
@@ -28,17 +30,32 @@ struct DataPlan {
         let data = config.data
         self.config = data
         let path = config.dataPath
-        try DataPlan.checkPresent(path)
+        try DataPlan.checkPresent(path, isText: data.optional("text") != nil)
         let limit = data.int("memoryLimit") << 20
-        let names = data.child("train").named("inputs").map(\.name)
+        let text = data.optional("text")
+        let names = text == nil ? data.child("train").named("inputs").map(\.name) : [""]
         inputNames = names
+        vocabulary = try text.map { _ in try TextTokens(file: path).vocabulary.count }
         func open(_ part: ConfigValue) throws -> Dataset {
             try Dataset.open(
                 path, inputs: try DataPlan.paths(part, names), targets: part.string("targets"),
                 memoryLimit: limit)
         }
-        var examples = try open(data.child("train"))
-        var held = try data.optional("validation").map { try open($0) }
+        func piece(_ text: ConfigValue, _ key: String, drawn: Int?) throws -> Dataset {
+            try Dataset.text(
+                path, text.string(key), length: text.int("context"), drawn: drawn)
+        }
+        var examples: Dataset
+        var held: Dataset?
+        if let text {
+            examples = try piece(text, "train", drawn: text.int("windows"))
+            if !text.string("validation").isEmpty {
+                held = try piece(text, "validation", drawn: nil)
+            }
+        } else {
+            examples = try open(data.child("train"))
+            held = try data.optional("validation").map { try open($0) }
+        }
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
         if let share = data.optionalDouble("split") {
@@ -70,6 +87,7 @@ struct DataPlan {
         let inputs = try DataPlan.lists(data, names).enumerated().map { index, list in
             try DataPlan.transforms(
                 list, examples.inputShapes[index], examples.inputDTypes[index], isInput: true)
+                + (data.optional("text") == nil ? [] : [.cast(.float32)])
         }
         let targets = try DataPlan.transforms(
             data.children("targetTransforms"), examples.targetShape, examples.targetDType,
@@ -144,12 +162,16 @@ struct DataPlan {
                 ? [.cast(.float32)] : [])
     }
 
-    private static func checkPresent(_ path: String) throws(RunError) {
+    private static func checkPresent(_ path: String, isText: Bool) throws(RunError) {
         guard access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { return }
         let remedy =
-            path == RunConfig.defaultDataPath
-            ? "make it with: fttrain data digits"
-            : "check data.path, which is relative to the current folder"
+            isText
+            ? "make it of texts with: fttrain data text \(path) FILE"
+            : path == RunConfig.defaultDataPath
+                ? "make it with: fttrain data digits"
+                : path == "data/recall.h5"
+                    ? "make it with: fttrain data recall"
+                    : "check data.path, which is relative to the current folder"
         throw RunError(.data, "\(path): there is no such file; \(remedy)")
     }
 

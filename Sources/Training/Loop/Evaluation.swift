@@ -33,20 +33,8 @@ public struct Evaluation: Sendable {
     public init(
         _ target: String, overrides: [String] = [], shouldStop: () -> Bool = { false }
     ) throws {
-        let (path, remark) = try Evaluation.checkpoint(target)
-        let file = try SafetensorsFile(path)
-        let checkpoint = try TrainingCheckpoint(file)
-        guard let text = checkpoint.state.config else {
-            throw RunError(.data, "\(path): holds no config, so its model can't be built again")
-        }
-        let config = try RunConfig(
-            text: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
-        let experiment = try Experiment(config)
-        do {
-            try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
-        } catch let error as StateError {
-            throw RunError(.data, "\(path): \(error)")
-        }
+        let loaded = try Evaluation.loadAll(target, overrides: overrides)
+        let (path, experiment, state) = (loaded.path, loaded.experiment, loaded.state)
         let loader = experiment.data.validation ?? experiment.data.train
         let evaluator = Evaluator(experiment)
         var confusion: [[Int]]?
@@ -63,21 +51,60 @@ public struct Evaluation: Sendable {
                     + "correct the data or leave the row out")
         }
         notes =
-            [remark].compactMap(\.self)
+            [loaded.remark].compactMap(\.self)
             + measurement.metrics.filter(\.value.isNaN).map {
                 Evaluation.undefined($0.name, loader)
             }
         self.confusion = confusion
         hashes = (
-            file.checksum ?? "none",
-            try experiment.data.contentHash(of: experiment.data.digests()), XXHash64.text(of: text)
+            loaded.checksum ?? "none",
+            try experiment.data.contentHash(of: experiment.data.digests()),
+            XXHash64.text(of: loaded.config)
         )
         self.path = path
-        dataPath = config.dataPath
+        dataPath = experiment.config.dataPath
         count = loader.dataset.count
-        step = checkpoint.state.step
-        epoch = checkpoint.state.epoch
+        step = state.step
+        epoch = state.epoch
         self.measurement = measurement
+    }
+
+    /// The checkpoint that a run folder or file stands for, and its model with what it is made for.
+    static func load(
+        _ target: String, overrides: [String]
+    ) throws -> (path: String, experiment: Experiment) {
+        let loaded = try loadAll(target, overrides: overrides)
+        return (loaded.path, loaded.experiment)
+    }
+
+    /// A checkpoint with the experiment that its config describes; `config` is that config's text.
+    private struct Loaded {
+        let path: String
+        let remark: String?
+        let experiment: Experiment
+        let state: TrainingState
+        let checksum: String?
+        let config: String
+    }
+
+    private static func loadAll(_ target: String, overrides: [String]) throws -> Loaded {
+        let (path, remark) = try Evaluation.checkpoint(target)
+        let file = try SafetensorsFile(path)
+        let checkpoint = try TrainingCheckpoint(file)
+        guard let text = checkpoint.state.config else {
+            throw RunError(.data, "\(path): holds no config, so its model can't be built again")
+        }
+        let config = try RunConfig(
+            text: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
+        let experiment = try Experiment(config)
+        do {
+            try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
+        } catch let error as StateError {
+            throw RunError(.data, "\(path): \(error)")
+        }
+        return Loaded(
+            path: path, remark: remark, experiment: experiment, state: checkpoint.state,
+            checksum: file.checksum, config: text)
     }
 
     /// Why a metric has no value on some examples.

@@ -51,7 +51,7 @@ public final class Experiment {
             seed: config.seed,
             inputs: zip(plan.inputNames, inputs).map {
                 ModelInput(name: $0, shape: $1.outputShape)
-            }, memory: try Experiment.memory(config, plan))
+            }, vocabulary: plan.vocabulary, memory: try Experiment.memory(config, plan))
         let (model, output) = try builder.build(config.value.child("model"))
         self.model = model
         rows = builder.rows
@@ -119,7 +119,7 @@ public final class Experiment {
         info.device = device.backend.summary
         info.deviceNote = device.note
         info.dataPath = config.dataPath
-        info.trainCount = data.train.dataset.count
+        info.trainCount = data.train.sampler.count
         info.validationCount = data.validation?.dataset.count ?? 0
         info.storedInput = data.storedInput
         info.targetNote = data.targetNote

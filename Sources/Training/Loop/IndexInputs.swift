@@ -41,16 +41,20 @@ struct IndexInputs {
             guard case .concat = parallel.join, !origins.contains(nil) else { return nil }
             return Set(origins.compactMap { $0 }.joined())
         case let residual as Residual: _ = follow(residual.module, origin, place)
-        case let embedding as Embedding:
-            guard let origin else {
-                computed = computed ?? place
-                return nil
-            }
-            for input in origin.sorted() {
-                uses.append(Use(input: input, layer: place, count: embedding.weight.shape[0]))
-            }
+        case let embedding as Embedding: note(embedding.weight.shape[0], origin, place)
+        case let model as GPT: note(model.vocabulary, origin, place)
         default: break
         }
         return nil
+    }
+
+    private mutating func note(_ count: Int, _ origin: Set<String>?, _ place: String) {
+        guard let origin else {
+            computed = computed ?? place
+            return
+        }
+        for input in origin.sorted() {
+            uses.append(Use(input: input, layer: place, count: count))
+        }
     }
 }

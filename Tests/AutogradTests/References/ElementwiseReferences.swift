@@ -17,6 +17,7 @@ enum References {
         all.merge(pooling) { first, _ in first }
         all.merge(channels) { first, _ in first }
         all.merge(attention) { first, _ in first }
+        all.merge(recurrence) { first, _ in first }
         all.merge(movement) { first, _ in first }
         all.merge(changing) { first, _ in first }
         all.merge(arranging) { first, _ in first }

@@ -105,7 +105,7 @@ package enum OpTable {
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
         + convolution + pooling + channels
-        + attention + changing + arranging + sampling + embeddings + products
+        + attention + recurrence + changing + arranging + sampling + embeddings + products
         + distances
         + diagonals + equations + factors + spectra
 

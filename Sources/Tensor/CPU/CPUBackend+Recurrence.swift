@@ -1,0 +1,80 @@
+internal import CKernels
+
+extension CPUBackend {
+    /// All steps of a recurrent layer, some rows of the batch at a time.
+    @inline(never)
+    func recurrence(
+        _ rule: RecurrenceRule, projections: NDArray, weight: NDArray, _ list: [NDArray],
+        into out: NDArray
+    ) {
+        var plan = ft_recurrence(rule, out, weight)
+        var list = list[...]
+        plan.projections = UnsafeRawPointer(projections.pointer)
+        plan.initial = list.popFirst().map { UnsafeRawPointer($0.pointer) }
+        if rule.kind == .lstm {
+            plan.initial_cell = list.popFirst().map { UnsafeRawPointer($0.pointer) }
+        }
+        if rule.hasBias { plan.bias = list.popFirst().map { UnsafeRawPointer($0.pointer) } }
+        plan.setLengths(list.popFirst())
+        withUnsafePointer(to: plan) { plan in
+            parallel(rule.batch, grain: grain(rule)) { kernels.recurrence(plan, $0, $1) }
+        }
+    }
+
+    /// The gradients of all that a recurrent layer was given, but those by weights.
+    @inline(never)
+    func recurrenceBackward(
+        _ rule: RecurrenceRule, _ made: NDArray, weight: NDArray, lengths: NDArray?,
+        _ gradient: NDArray, into out: NDArray
+    ) {
+        var plan = ft_recurrence(rule, made, weight)
+        let size = out.dtype.size
+        plan.setLengths(lengths)
+        plan.d_states = UnsafeRawPointer(gradient.pointer)
+        plan.d_cells = UnsafeRawPointer(gradient.pointer + rule.stateCount * size)
+        var place = out.pointer
+        func take(_ count: Int) -> UnsafeMutableRawPointer {
+            defer { place += count * size }
+            return place
+        }
+        plan.d_projections = take(rule.gateCount)
+        if rule.kind == .gru { plan.d_inner = take(rule.gateCount) }
+        plan.d_initial = take(rule.batch * rule.width)
+        if rule.kind == .lstm { plan.d_initial_cell = take(rule.batch * rule.width) }
+        withUnsafePointer(to: plan) { plan in
+            parallel(rule.batch, grain: grain(rule)) { kernels.recurrence_backward(plan, $0, $1) }
+        }
+    }
+
+    /// Rows that one thread takes, so that weights read from cache serve several.
+    private func grain(_ rule: RecurrenceRule) -> Int {
+        let work = rule.steps * rule.kind.parts * rule.width * rule.width
+        let even = (rule.batch + pool.threads - 1) / pool.threads
+        return max(min(even, 96), min(12, rule.batch), (1 << 18) / max(1, work))
+    }
+}
+
+extension ft_recurrence {
+    /// A plan over what the forward pass gives.
+    fileprivate init(_ rule: RecurrenceRule, _ made: NDArray, _ weight: NDArray) {
+        self.init()
+        dtype = made.dtype.rawValue
+        kind = rule.kind.rawValue
+        reversed = rule.isReversed
+        steps = Int64(rule.steps)
+        batch = Int64(rule.batch)
+        width = Int64(rule.width)
+        parts = Int64(rule.kind.parts)
+        self.weight = UnsafeRawPointer(weight.pointer)
+        let size = made.dtype.size
+        states = made.pointer
+        cells = made.pointer + rule.stateCount * size
+        let gates = made.pointer + rule.kind.states * rule.stateCount * size
+        self.gates = gates
+        inner = gates + rule.gateCount * size
+    }
+
+    fileprivate mutating func setLengths(_ array: NDArray?) {
+        lengths = array.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Int64.self)) }
+    }
+}

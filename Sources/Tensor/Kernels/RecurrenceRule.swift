@@ -1,0 +1,118 @@
+/// What a recurrent layer computes in a step.
+package enum RecurrenceKind: Int32, Sendable, CaseIterable {
+    case tanh, relu, lstm, gru
+
+    /// The name in messages and profiles.
+    package var name: String {
+        switch self {
+        case .tanh: "rnnTanh"
+        case .relu: "rnnRelu"
+        case .lstm: "lstm"
+        case .gru: "gru"
+        }
+    }
+
+    /// How many times the width a row of projections has.
+    package var parts: Int {
+        switch self {
+        case .tanh, .relu: 1
+        case .lstm: 4
+        case .gru: 3
+        }
+    }
+
+    /// How many states there are: h, and of an LSTM c.
+    package var states: Int { self == .lstm ? 2 : 1 }
+}
+
+/// One direction of a recurrent layer over a sequence.
+///
+/// What it gives is one flat array: states [steps + 1, batch, width], of an LSTM cells alike, gates
+/// [steps, batch, parts · width], and of a GRU [steps, batch, width] of what its reset gate multiplies.
+/// Its gradients are one too: by the projections, of a GRU by W h + b, each [steps, batch,
+/// parts · width], by the first state, of an LSTM by the first cell, each [batch, width].
+package struct RecurrenceRule: Sendable, Hashable {
+    package var kind: RecurrenceKind
+    /// Whether it runs from the last step to the first.
+    package var isReversed: Bool
+    package var steps: Int
+    package var batch: Int
+    package var width: Int
+    /// Whether there is a bias of W h, and whether rows have lengths of their own: the list holds the
+    /// first state, of an LSTM the first cell, and then these.
+    package var hasBias: Bool
+    package var hasLengths: Bool
+
+    package init(
+        _ kind: RecurrenceKind, isReversed: Bool, steps: Int, batch: Int, width: Int, hasBias: Bool,
+        hasLengths: Bool
+    ) {
+        self.kind = kind
+        self.isReversed = isReversed
+        self.steps = steps
+        self.batch = batch
+        self.width = width
+        self.hasBias = hasBias
+        self.hasLengths = hasLengths
+    }
+
+    /// The shape of all states.
+    package var stateShape: Shape { [kind.states, steps + 1, batch, width] }
+    /// The shape of projections.
+    package var projectionShape: Shape { [steps, batch, kind.parts * width] }
+
+    var stateCount: Int { (steps + 1) * batch * width }
+    var gateCount: Int { steps * batch * kind.parts * width }
+    /// Elements of what it gives.
+    package var count: Int {
+        kind.states * stateCount + gateCount + (kind == .gru ? steps * batch * width : 0)
+    }
+    /// Elements of its gradients.
+    package var gradientCount: Int {
+        (kind == .gru ? 2 : 1) * gateCount + kind.states * batch * width
+    }
+}
+
+extension Kernel {
+    func checkRecurrence(
+        _ rule: RecurrenceRule, _ projections: NDArray, _ weight: NDArray, _ list: [NDArray],
+        _ out: NDArray
+    ) {
+        let (kind, width) = (rule.kind, rule.width)
+        var shapes: [Shape] = Array(repeating: [rule.batch, width], count: kind.states)
+        if rule.hasBias { shapes.append([kind.parts * width]) }
+        if rule.hasLengths { shapes.append([rule.batch]) }
+        require(
+            list.map(\.shape) == shapes, "first states [batch, width], a bias and lengths",
+            list + [out])
+        require(
+            projections.shape == rule.projectionShape
+                && weight.shape == [width, kind.parts * width],
+            "projections and transposed weights that fit", [projections, weight])
+        require(out.count == rule.count, "room for states and gates", [out])
+        checkRecurrent([projections, weight] + list, lengths: rule.hasLengths ? 1 : 0, out)
+    }
+
+    func checkRecurrenceBackward(
+        _ rule: RecurrenceRule, _ made: NDArray, _ weight: NDArray, _ gradient: NDArray,
+        _ lengths: [NDArray], _ out: NDArray
+    ) {
+        require(
+            made.count == rule.count && weight.shape == [rule.kind.parts * rule.width, rule.width]
+                && gradient.shape == rule.stateShape && out.count == rule.gradientCount
+                && lengths.map(\.shape) == (rule.hasLengths ? [[rule.batch]] : []),
+            "what the layer gave, its weights and a gradient of its states",
+            [made, weight, gradient, out])
+        checkRecurrent([made, weight, gradient] + lengths, lengths: lengths.count, out)
+    }
+
+    private func checkRecurrent(_ arrays: [NDArray], lengths: Int, _ out: NDArray) {
+        require(out.dtype.isWide && out.isContiguous, "float32 or float64, contiguous", [out])
+        for (index, array) in arrays.enumerated() {
+            hasType(array, index < arrays.count - lengths ? out.dtype : .int64)
+            if array.backend !== out.backend { failPlace(array, out) }
+            require(array.isContiguous, "contiguous operands", [array])
+            if array.storage === out.storage { failAliased() }
+        }
+    }
+}

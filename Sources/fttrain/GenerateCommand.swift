@@ -1,0 +1,52 @@
+import FTConfig
+import FTSupport
+import Training
+
+/// `fttrain generate RUN`: text from a model that was trained on one.
+enum GenerateCommand {
+    static let command = Command(
+        name: "generate", summary: "Write text with a model that was trained on some.",
+        arguments: [CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint")],
+        options: [
+            .value("prompt", "TEXT", doc: "what the text goes on from (a line break)"),
+            .value(
+                "tokens", "N", type: .int(min: 1, max: 1 << 30), doc: "how many to write (500)"),
+            .value(
+                "temperature", "T", type: .number(min: 0, max: 100),
+                doc: "above 1 bolder, below 1 safer; 0 takes the likeliest (1)"),
+            .value(
+                "top-k", "K", type: .int(min: 1, max: 1 << 30),
+                doc: "draw from the K likeliest tokens alone"),
+            .value("seed", "N", type: .int(min: 0), doc: "what is drawn from; the same text (42)"),
+            .value("data", "FILE", doc: "the HDF5 file of the text, if it has moved"),
+            Program.device, Program.threads,
+        ])
+
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        TrainCommand.setThreads(invocation)
+        let prompt = invocation.string("prompt") ?? "\n"
+        var generator = try TextGenerator(
+            invocation.arguments[0], prompt: prompt,
+            temperature: invocation.double("temperature") ?? 1, topK: invocation.int("top-k"),
+            seed: UInt64(invocation.int("seed") ?? 42),
+            overrides: TrainCommand.overrides(invocation))
+        let stop = StopSignal.listening()
+        Terminal.write(prompt)
+        // Bytes of a character that isn't complete yet.
+        var pending: [UInt8] = []
+        for _ in 0..<(invocation.int("tokens") ?? 500) where !stop.isRequested {
+            pending += generator.next()
+            guard let text = String(validating: pending, as: UTF8.self) else {
+                if pending.count >= 4 {
+                    Terminal.write(String(decoding: pending, as: UTF8.self))
+                    pending = []
+                }
+                continue
+            }
+            Terminal.write(text)
+            pending = []
+        }
+        Terminal.write(String(decoding: pending, as: UTF8.self) + "\n")
+        return stop.isRequested ? .interrupted : .success
+    }
+}

@@ -1,0 +1,37 @@
+import Autograd
+import Checkpoint
+import Foundation
+import NN
+import Tensor
+import Testing
+
+/// Files that `Tests/Interop/torch_weights.py` wrote with PyTorch 2.13: weights, an input and what it
+/// gives.
+@Suite("Weights from PyTorch")
+struct InteropTests {
+    private func check(_ name: String, _ model: Layer) throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Interop/\(name).safetensors").path
+        let file = try SafetensorsFile(path)
+        let arrays = try file.entries.map { ($0.name, try file.array($0.name)) }
+        try model.load(arrays.filter { !$0.0.hasPrefix("example.") })
+        let input = try file.array("example.input"), expected = try file.array("example.output")
+        let output = model(Tensor(input))
+        #expect(output.shape == expected.shape)
+        #expect((output - Tensor(expected)).abs().max().item < 1e-5)
+    }
+
+    @Test("of an LSTM load, and give what they give there")
+    func lstm() throws {
+        try check("lstm", LSTM(3, 4, layers: 2, isBidirectional: true, using: Random(seed: 1)))
+    }
+
+    @Test("of a GPT load, and give what they give there")
+    func gpt() throws {
+        try check(
+            "gpt",
+            GPT(
+                vocabulary: 7, context: 6, width: 8, heads: 2, layers: 2, tied: false,
+                using: Random(seed: 1)))
+    }
+}

@@ -1,0 +1,39 @@
+import Autograd
+import Tensor
+
+extension OpTable {
+    /// Recurrent layers, by shapes of projections, weights, first states and what else they take.
+    static let recurrence: [OpRow] = [
+        row("rnnTanh", .tanh, bias: false), row("rnnRelu", .relu, bias: true),
+        row("lstm", .lstm, bias: false), row("lstm, reversed", .lstm, bias: true, isReversed: true),
+        row("lstm, of lengths", .lstm, bias: false, hasLengths: true),
+        row("gru", .gru, bias: true),
+        row("gru, reversed, of lengths", .gru, bias: false, isReversed: true, hasLengths: true),
+    ]
+
+    private static func row(
+        _ name: String, _ kind: RecurrenceKind, bias: Bool, isReversed: Bool = false,
+        hasLengths: Bool = false
+    ) -> OpRow {
+        func shapes(_ steps: Int, _ batch: Int, _ width: Int) -> [Shape] {
+            let wide = kind.parts * width
+            return [[steps, batch, wide], [wide, width]]
+                + Array(repeating: [batch, width], count: kind.states) + (bias ? [[wide]] : [])
+        }
+        let count = 2 + kind.states + (bias ? 1 : 0)
+        return several(
+            name, "RecurrentStates", inputs: Array(repeating: .real(-1.5...1.5), count: count),
+            shapes: [shapes(3, 2, 2), shapes(1, 1, 1), shapes(2, 0, 2)], large: shapes(6, 50, 40),
+            roundings: 60
+        ) { operands in
+            let batch = operands[0].shape[1]
+            let backend = operands[0].data.backend
+            let lengths = Tensor(NDArray.range(1, 1 + batch, on: backend))
+            return .recurrence(
+                kind, projections: operands[0], weight: operands[1],
+                bias: bias ? operands[count - 1] : nil,
+                state: Array(operands[2..<2 + kind.states]),
+                lengths: hasLengths ? lengths : nil, isReversed: isReversed)
+        }
+    }
+}
