@@ -106,8 +106,7 @@ void ft_convolution_plan(ft_convolution *c, int part) {
         arrange_input(c);
     }
     if (c->arranged.plane >= LIMIT || product(c->taps, 16) >= LIMIT) return refuse(c);
-    int64_t size = c->dtype == FT_F32 ? 4 : 8, slack = 64;
-    int64_t tables = 2 * c->taps * 8 + 256 + FT_PANEL_SPACE * size;
+    int64_t size = c->dtype == FT_F32 ? 4 : 8, slack = 64, tables = 2 * c->taps * 8 + 256;
     int64_t inner = is_input ? c->features : c->channels;
     int64_t rows = is_input ? c->channels : c->features;
     if (part != FT_CONVOLUTION_WEIGHT) {

@@ -30,30 +30,11 @@ static inline bool ft_product_is_of_dots(const ft_product *p) {
     return (p->m <= 4 || p->n <= 4) && p->k >= 32 && p->a_column == 1 && p->b_row == 1;
 }
 
-// Elements of the widest panel of any instruction set and precision.
-enum { FT_WIDEST_PANEL = 32 };
-
-// Elements of a panel of a convolution, and of a vector behind it.
-enum { FT_PANEL_SPACE = FT_PRODUCT_DEPTH * FT_WIDEST_PANEL + 16 };
-
-// Elements of a panel that lies on the stack; larger ones lie in the space of a product, for threads may
-// have little stack.
-enum { FT_SMALL_PANEL = 512 };
-
-// Elements of a product's space for a panel of B, in front of the block of A; 0 for one on the stack.
-static inline int64_t ft_product_panel(const ft_product *p) {
-    int64_t runs = ft_runs(p->k), depth = (p->k + runs - 1) / runs;
-    int64_t width = p->n <= FT_WIDEST_PANEL / 2 ? FT_WIDEST_PANEL / 2 : FT_WIDEST_PANEL;
-    return depth * width <= FT_SMALL_PANEL ? 0 : depth * width;
-}
-
-// Elements of space for any of the products of attention, with a block of the transpose of scores.
-static inline int64_t ft_attention_products(int64_t rows) {
-    return FT_PRODUCT_DEPTH * FT_WIDEST_PANEL + FT_PRODUCT_ROWS * (rows + 16);
-}
-
 // Queries whose scores are held at a time.
 static inline int64_t ft_attention_rows(const ft_attention *t) { return t->queries <= 128 ? 32 : 64; }
+
+// Elements of the widest panel of any instruction set and precision.
+enum { FT_WIDEST_PANEL = 32 };
 
 // The results of a pass over one image: where each reads, and where it belongs.
 typedef struct ft_grid {

@@ -2,9 +2,9 @@
 #include "kernels.h"
 
 int64_t ft_product_space(const ft_product *p, int64_t rows) {
-    if (ft_product_is_of_dots(p)) return 0;
+    if (p->a_column == 1 || ft_product_is_of_dots(p)) return 0;
     int64_t runs = ft_runs(p->k);
     int64_t depth = (p->k + runs - 1) / runs;
-    int64_t block = (rows < FT_PRODUCT_ROWS ? rows : FT_PRODUCT_ROWS) * (depth + 16);
-    return (ft_product_panel(p) + (p->a_column == 1 ? 0 : block)) * (p->dtype == FT_F32 ? 4 : 8);
+    return (rows < FT_PRODUCT_ROWS ? rows : FT_PRODUCT_ROWS) * (depth + 16) *
+           (p->dtype == FT_F32 ? 4 : 8);
 }
