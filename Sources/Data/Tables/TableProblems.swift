@@ -15,11 +15,10 @@ struct TableProblems {
     func check(_ path: String, remedy: String) throws {
         guard let first = lines.first else { return }
         if count == 1 { throw DataError(first.place, "\(first.problem); \(remedy)") }
-        var text = "\(Format.grouped(count)) cells can't be used; \(remedy)"
-        for line in TextTable.aligned(lines.map { [$0.place, $0.problem] }, indent: 2) {
-            text += "\n" + line
-        }
-        if count > lines.count { text += "\n  and \(Format.grouped(count - lines.count)) more" }
-        throw DataError(path, text)
+        let shown = TextTable.aligned(lines.map { [$0.place, $0.problem] }, indent: 2)
+        let rest = count - lines.count
+        throw DataError(
+            path, "\(Format.grouped(count)) cells can't be used; \(remedy)",
+            lines: shown + (rest > 0 ? ["  and \(Format.grouped(rest)) more"] : []))
     }
 }
