@@ -91,6 +91,13 @@ extension Trainer {
         }
         rates.restore(state.schedule)
         cursor = try TrainingCursor(state, path: path)
+        let rate = rates.rate(after: cursor.step)
+        guard rate >= 0, rate.isFinite else {
+            throw RunError(
+                .data,
+                "\(path): its schedule is at a rate of \(rate); it is damaged, resume from "
+                    + "another checkpoint")
+        }
         resumedStep = cursor.step
     }
 
