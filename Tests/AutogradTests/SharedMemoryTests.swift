@@ -30,7 +30,8 @@ private let idle: [(name: String, run: @Sendable (Tensor) -> Tensor)] = [
 /// What makes a view by its nature: changes show in it, and changes of it in what it is a view of. The
 /// page "autograd" lists them by their methods.
 private let views: Set = [
-    "Reshape", "Permute", "Expand", "Flip", "Slice", "Diagonal", "Unfold", "Identity", "Cast", "Move",
+    "Reshape", "Permute", "Expand", "Flip", "Slice", "Diagonal", "Unfold", "Identity", "Cast",
+    "Move",
 ]
 
 @Suite("Memory of results")
