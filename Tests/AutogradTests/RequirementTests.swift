@@ -16,12 +16,8 @@ struct RequirementTests {
         #expect(weight.message.contains("cov: a weight is negative or not finite"))
     }
 
-    @Test("are refused as probabilities and as parameters of a reduction")
+    @Test("are refused as parameters of a reduction")
     func others() async {
-        let probability = await #expect(
-            processExitsWith: .failure, observing: [\.standardErrorContent]
-        ) { _ = Tensor([0.5, 1.5]).bernoulli(using: Random(seed: 1)) }
-        #expect(probability.message.contains("bernoulli: a probability is not in 0...1"))
         let correction = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) { _ = Tensor([0.5, 1.5]).variance(correction: .nan) }
@@ -30,15 +26,5 @@ struct RequirementTests {
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) { _ = Tensor([0.5, 1.5]).norm(.nan) }
         #expect(order.message.contains("norm: the order is NaN"))
-    }
-
-    @Test("are not asked for in a batch and in a captured step, which have none to read")
-    func elsewhere() {
-        let p = Tensor([[0.0, 1], [1, 0]])
-        let draw = { (p: Tensor) in p.bernoulli(using: Random(seed: 1)) }
-        #expect(vmap(draw)(p).values() == [0, 1, 1, 0])
-        let step = capture(draw)
-        for _ in 0..<3 { #expect(step(p).values() == [0, 1, 1, 0]) }
-        #expect(step.refusal == nil)
     }
 }

@@ -9,10 +9,6 @@ extension Tensor {
         guard dtype.isFloat else {
             fail("bernoulli", "probabilities must be floats, not \(dtype)")
         }
-        require("bernoulli", "a probability is not in 0...1", hint: "sigmoid makes some of numbers")
-        {
-            ($0 .>= 0).logicalAnd($0 .<= 1)
-        }
         return noGrad {
             let drawn = Tensor.uniform(shape, .float64, using: random, on: data.backend)
             return (drawn .< detach().cast(to: .float64)).cast(to: dtype)
