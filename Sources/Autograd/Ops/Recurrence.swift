@@ -13,7 +13,12 @@ package import Tensor
 /// composition of other operations, and so are tangents; batches of whole layers never come here.
 final class RecurrentStates: NaryOp {
     private let rule: RecurrenceRule
-    init(_ rule: RecurrenceRule) { self.rule = rule }
+    init(_ rule: RecurrenceRule) {
+        self.rule = rule
+        super.init()
+    }
+
+    override init() { fatalError("RecurrentStates needs a rule") }
 
     override var saves: Saved { .inputs }
 
