@@ -25,8 +25,8 @@ public class PoolingLayer: Layer {
         do {
             let pooling = try windows(over: Array(input.suffix(axes)))
             return Shape(input.dropLast(axes) + pooling.counts)
-        } catch let problem as PoolProblem {
-            throw ShapeError(layer: describe, problem: problem.text)
+        } catch {
+            throw ShapeError(layer: describe, problem: error.text)
         }
     }
 }

@@ -1,4 +1,4 @@
-public import Autograd
+import Autograd
 public import Tensor
 
 // The poolings by their numbers of axes.
