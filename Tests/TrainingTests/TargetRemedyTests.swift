@@ -65,7 +65,7 @@ struct TargetRemedyTests {
         let text = try problem(NDArray([0.0, 1, 2.5, 0, 1, 2]), "crossEntropy")
         #expect(text.contains("a target is 2.5 (row 2), but the loss needs classes, whole numbers"))
         let nan = try problem(NDArray([0.0, 1, .nan, 0, 1, 2]), "crossEntropy")
-        #expect(nan.contains("a target is nan (row 2)"))
+        #expect(nan.contains("a target is NaN (row 2)"))
     }
 
     @Test("are told the transforms that make them fit, which do")
