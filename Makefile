@@ -44,7 +44,7 @@ train: build
 
 test: deps
 	$(SWIFT) build --build-tests $(C_FLAGS) $(STRICT_FLAGS)
-	$(SWIFT) test --skip-build --disable-xctest $(C_FLAGS) $(STRICT_FLAGS)
+	SWIFT=$(SWIFT) scripts/test-suites
 	SWIFT=$(SWIFT) scripts/test-formulas
 	scripts/test-example
 	SWIFT=$(SWIFT) scripts/test-pages

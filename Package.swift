@@ -90,10 +90,14 @@ let package = Package(
             path: "Tests/Support/OpTable",
             swiftSettings: strict),
 
+        // Calls that stop the program, many in one test.
+        .target(name: "Forked", path: "Tests/Support/Forked", swiftSettings: strict),
+
         tests("SupportTests", ["FTSupport"]),
         tests("TensorTests", ["Tensor", "CKernels", "FTSupport", "StrictDevice"]),
         tests(
-            "AutogradTests", ["Tensor", "Autograd", "FTSupport", "StrictDevice", "OpTable"]),
+            "AutogradTests",
+            ["Tensor", "Autograd", "FTSupport", "StrictDevice", "OpTable", "Forked"]),
         tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim", "StrictDevice"]),
         tests(

@@ -25,10 +25,13 @@ static inline int64_t ft_runs(int64_t k) {
 // The distance of the rows of a packed block of A.
 static inline int64_t ft_product_pitch(int64_t depth) { return depth + (depth % 64 < 16 ? 16 : 0); }
 
-// Whether its elements are sums over rows that lie side by side in memory, rather than parts of tiles.
+// Whether each element of a product is a dot product of its own, rather than part of a tile.
 static inline bool ft_product_is_of_dots(const ft_product *p) {
-    return (p->m <= 4 || p->n <= 4) && p->k >= 32 && p->a_column == 1 && p->b_row == 1;
+    return (p->m <= 4 || p->n <= 4) && p->k >= 32;
 }
+
+// Of a product of dots: whether B is the operand with few lines, rather than A.
+static inline bool ft_product_has_few_columns(const ft_product *p) { return p->n <= 4; }
 
 // Queries whose scores are held at a time.
 static inline int64_t ft_attention_rows(const ft_attention *t) { return t->queries <= 128 ? 32 : 64; }

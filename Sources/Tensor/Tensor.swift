@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An array that remembers how it was computed, so that gradients can flow back through it.
 ///
 /// `data` holds the elements; `ctx` the operation that made it and `parents` that operation's
@@ -69,8 +71,10 @@ public class Tensor {
     /// Which `checkpoint` recorded this tensor; 0 outside.
     @exclusivity(unchecked) package final var segment: UInt32 = 0
 
-    /// What `jvp` or `vmap` hangs on the tensor while it runs.
-    @exclusivity(unchecked) package final var trace: (any Trace)?
+    @exclusivity(unchecked) final var ownTrace: (any Trace)?
+
+    /// How many threads move this tensor where it is, by a derivative under way.
+    final let movers = Atomic<Int32>(0)
 
     /// Hooks and wishes, which few tensors have.
     @exclusivity(unchecked) package final var extras: TensorExtras?
@@ -78,7 +82,8 @@ public class Tensor {
     /// Whether a pass gave up the graph above this tensor.
     @exclusivity(unchecked) package final var isFreed = false
 
-    // What a pass notes on a tensor of its own thread: see `LeafNotes` for the others.
+    // What a pass notes on a tensor, and the thread that does so on a leaf: see `LeafNotes`.
+    final let noteTaker = Atomic<UInt>(0)
     @exclusivity(unchecked) final var ownMark: UInt16 = 0
     @exclusivity(unchecked) final var ownTarget: Int32 = 0
     @exclusivity(unchecked) final var ownUses: Int32 = 0

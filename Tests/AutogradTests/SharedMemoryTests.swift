@@ -36,16 +36,19 @@ private let views: Set = [
 
 @Suite("Memory of results")
 struct SharedMemoryTests {
-    @Test("is shared with an operand by views alone", arguments: Samples.examples)
-    func table(_ example: Example) {
-        let operands = example.operands()
-        for result in [
-            noGrad { example.row.apply(operands) }, example.row.apply(operands.map { $0.leaf() }),
-        ] where operands.contains(where: { $0.data.storage === result.data.storage }) {
-            #expect(
-                example.row.name == "contiguous"
-                    || example.row.classes.contains { views.contains($0) },
-                "\(example.row.name) shares memory with its operand")
+    @Test("is shared with an operand by views alone", arguments: OpTable.rows)
+    func table(_ row: OpRow) {
+        for example in row.examples {
+            let operands = example.operands()
+            for result in [
+                noGrad { row.apply(operands) },
+                row.apply(operands.map { $0.leaf() }),
+            ] where operands.contains(where: { $0.data.storage === result.data.storage }) {
+                #expect(
+                    row.name == "contiguous"
+                        || row.classes.contains { views.contains($0) },
+                    "\(example), \(row.name) shares memory with its operand")
+            }
         }
     }
 

@@ -14,7 +14,7 @@ struct KernelProductTests {
     static let cases = [
         (1, 1, 1), (1, 7, 5), (3, 2, 40), (4, 33, 100), (40, 3, 37), (5, 16, 0), (12, 32, 7),
         (13, 33, 384), (6, 31, 385), (97, 50, 23), (530, 20, 12), (25, 70, 800), (30, 8, 415),
-        (512, 3, 543), (129, 65, 31),
+        (512, 3, 543), (129, 65, 31), (2, 4, 50), (3, 100, 33),
     ].map { Case(m: $0.0, n: $0.1, k: $0.2) }
 
     /// C, with a margin of 5 columns that must stay as it was, made in the given cuts.
@@ -91,24 +91,34 @@ struct KernelProductTests {
         }
     }
 
-    @Test("are the same to the bit in each vector width and any cuts", arguments: cases)
+    @Test("are the same to the bit in each vector width, layout and cuts", arguments: cases)
     func repeats(_ size: Case) {
         var random = TestRandom(4)
         let a = random.floats(max(1, size.m * size.k), in: -1...1)
         let b = random.floats(max(1, size.k * size.n), in: -1...1)
         let bias = random.floats(size.n, in: -1...1)
+        let turnedA = transposed(a, rows: size.m, columns: size.k)
+        let turnedB = transposed(b, rows: size.k, columns: size.n)
+        var seen: Set<[UInt32]> = []
         for turned in [(false, false), (false, true), (true, false), (true, true)] {
-            var seen: Set<[UInt32]> = []
             for isa in instructionSets where ft_isa_fuses(isa) {
                 for isCut in [false, true] {
                     let c = product(
-                        isa, size, a, b, bias: bias, relu: true, turned: turned,
-                        rows: isCut ? cuts(size.m) : [0..<size.m],
+                        isa, size, turned.0 ? turnedA : a, turned.1 ? turnedB : b, bias: bias,
+                        relu: true, turned: turned, rows: isCut ? cuts(size.m) : [0..<size.m],
                         columns: isCut ? cuts(size.n) : [0..<size.n])
                     seen.insert(bits(c))
                 }
             }
-            #expect(seen.count <= 1, "turned \(turned)")
         }
+        #expect(seen.count <= 1)
+    }
+
+    private func transposed(_ x: [Float], rows: Int, columns: Int) -> [Float] {
+        var result = x
+        for i in 0..<rows {
+            for j in 0..<columns { result[j * rows + i] = x[i * columns + j] }
+        }
+        return result
     }
 }

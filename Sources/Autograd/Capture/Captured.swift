@@ -34,6 +34,9 @@ public import Tensor
 /// what is watched changes with every call. Inputs that require a gradient, and tensors that a
 /// transformation carries, have it run as it is that time.
 ///
+/// A replay reads inputs that aren't contiguous from contiguous copies. Sums are added in the order
+/// in which their terms lie, so with such inputs their last bits may differ from the function's.
+///
 /// Results have elements of their own. One thread at a time calls a captured function: others wait.
 public final class Captured<each Input: TensorTree, Output: TensorTree>
 where repeat (each Input).Mapped == each Input, Output.Mapped == Output {

@@ -9,7 +9,6 @@ package func jvp<Output: TensorTree>(
     moving tensors: [(tensor: Tensor, tangent: Tensor)], connects: Bool, _ body: () -> Output
 ) -> (value: Output, tangent: Output) where Output.Mapped == Output {
     let level = TraceLevel.next()
-    let previous = tensors.map(\.tensor.trace)
     let duals = tensors.map { tensor, tangent in
         guard tangent.shape == tensor.shape else {
             fail("jvp", "a tangent of shape \(tangent.shape) for one of \(tensor.shape)")
@@ -17,7 +16,11 @@ package func jvp<Output: TensorTree>(
         let primal = connects && tensor.requiresGrad ? Identity()(tensor) : tensor.withoutHistory
         return Dual(level: level, primal: primal, tangent: tangent.cast(to: tensor.dtype))
     }
-    defer { for (pair, trace) in zip(tensors, previous) { pair.tensor.trace = trace } }
-    for (pair, dual) in zip(tensors, duals) { pair.tensor.trace = dual }
+    let previous = zip(tensors, duals).map { $0.tensor.exchangeTrace($1) }
+    defer {
+        for (pair, trace) in zip(tensors, previous).reversed() {
+            _ = pair.tensor.exchangeTrace(trace)
+        }
+    }
     return Dual.parts(of: body(), level: level)
 }

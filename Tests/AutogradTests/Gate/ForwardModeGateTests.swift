@@ -10,89 +10,111 @@ struct ForwardModeGateTests {
     @Test(
         "is dual to its gradient: ⟨u, Jv⟩ = ⟨Jᵀu, v⟩, by all operands and by each",
         arguments: smooth)
-    func duality(_ example: Example) {
-        let probe = ForwardProbe(example)
-        let (value, tangent) = probe.push(probe.directions)
-        #expect(value.doubles == example.row.apply(probe.operands).doubles)
-        #expect(tangent.shape == value.shape && tangent.dtype == value.dtype)
-        let gradients = probe.reverse.gradients(probe.operands, probe.upstream)
-        var total = 0.0
-        for (gradient, position) in zip(gradients, probe.floats) {
-            let pulled = gradient.innerProduct(probe.directions[position])
-            total += pulled
-            let alone = probe.push(onlyOperand: position)
-            #expect(close(alone.innerProduct(probe.upstream), pulled), "by operand \(position)")
+    func duality(_ row: OpRow) {
+        for example in row.examples {
+            let probe = ForwardProbe(example)
+            let (value, tangent) = probe.push(probe.directions)
+            #expect(value.doubles == row.apply(probe.operands).doubles, "\(example)")
+            #expect(tangent.shape == value.shape && tangent.dtype == value.dtype, "\(example)")
+            let gradients = probe.reverse.gradients(probe.operands, probe.upstream)
+            var total = 0.0
+            for (gradient, position) in zip(gradients, probe.floats) {
+                let pulled = gradient.innerProduct(probe.directions[position])
+                total += pulled
+                let alone = probe.push(onlyOperand: position)
+                #expect(
+                    close(alone.innerProduct(probe.upstream), pulled),
+                    "\(example), by operand \(position)")
+            }
+            #expect(close(tangent.innerProduct(probe.upstream), total), "\(example)")
         }
-        #expect(close(tangent.innerProduct(probe.upstream), total))
     }
 
     @Test("agrees with central differences", arguments: smooth)
-    func differences(_ example: Example) {
-        let probe = ForwardProbe(example)
-        let expected = probe.differences { example.row.apply($0).doubles }
-        #expect(probe.push(probe.directions).tangent.distance(expected) < 1e-7)
+    func differences(_ row: OpRow) {
+        for example in row.examples {
+            let probe = ForwardProbe(example)
+            let expected = probe.differences { row.apply($0).doubles }
+            #expect(probe.push(probe.directions).tangent.distance(expected) < 1e-7, "\(example)")
+        }
     }
 
     @Test(
         "of its gradient agrees with the gradient of its gradient and with central differences",
         arguments: smooth)
-    func second(_ example: Example) {
-        let probe = ForwardProbe(example)
-        let forward = jvp(
-            { probe.gradients($0) }, at: probe.operands, along: probe.directions
-        ).tangent
-        let weights = probe.floats.enumerated().map {
-            Samples.weights(probe.operands[$1].shape, UInt64(11 + $0))
-        }
-        let pushed = zip(probe.floats, weights).reduce(0) { $0 + forward[$1.0].innerProduct($1.1) }
-        let reverse = probe.reverse.secondGradients()
-        let pulled = zip(reverse, probe.floats).reduce(0) {
-            $0 + $1.0.innerProduct(probe.directions[$1.1])
-        }
-        #expect(close(pushed, pulled))
-        for position in probe.floats {
-            let expected = probe.differences { probe.gradients($0)[position].doubles }
-            #expect(forward[position].distance(expected) < 1e-6, "by operand \(position)")
+    func second(_ row: OpRow) {
+        for example in row.examples {
+            let probe = ForwardProbe(example)
+            let forward = jvp(
+                { probe.gradients($0) }, at: probe.operands, along: probe.directions
+            ).tangent
+            let weights = probe.floats.enumerated().map {
+                Samples.weights(probe.operands[$1].shape, UInt64(11 + $0))
+            }
+            let pushed = zip(probe.floats, weights).reduce(0) {
+                $0 + forward[$1.0].innerProduct($1.1)
+            }
+            let reverse = probe.reverse.secondGradients()
+            let pulled = zip(reverse, probe.floats).reduce(0) {
+                $0 + $1.0.innerProduct(probe.directions[$1.1])
+            }
+            #expect(close(pushed, pulled), "\(example)")
+            for position in probe.floats {
+                let expected = probe.differences { probe.gradients($0)[position].doubles }
+                #expect(
+                    forward[position].distance(expected) < 1e-6,
+                    "\(example), by operand \(position)")
+            }
         }
     }
 
     @Test("does not depend on how operands and directions lie in memory", arguments: smooth)
-    func layouts(_ example: Example) {
-        let probe = ForwardProbe(example)
-        let expected = probe.push(probe.directions).tangent.doubles
-        for layout in Layout.allCases {
-            let moved = jvp(
-                example.row.apply, at: probe.operands.map { Tensor(layout.arrange($0.data)) },
-                along: probe.directions.map { Tensor(layout.arrange($0.data)) })
-            #expect(moved.tangent.distance(expected) < 1e-13, "\(layout)")
+    func layouts(_ row: OpRow) {
+        for example in row.examples {
+            let probe = ForwardProbe(example)
+            let expected = probe.push(probe.directions).tangent.doubles
+            for layout in Layout.allCases {
+                let moved = jvp(
+                    row.apply, at: probe.operands.map { Tensor(layout.arrange($0.data)) },
+                    along: probe.directions.map { Tensor(layout.arrange($0.data)) })
+                #expect(moved.tangent.distance(expected) < 1e-13, "\(example), \(layout)")
+            }
         }
     }
 
     @Test(
         "has its operand's dtype and agrees with the float64 one but for rounding",
-        arguments: smooth, [DType.float32, .float16, .bfloat16])
-    func dtypes(_ example: Example, _ dtype: DType) {
-        let probe = ForwardProbe(example)
-        let narrow = { (x: Tensor) in x.dtype.isFloat ? x.cast(to: dtype) : x }
-        let wide = { (x: Tensor) in x.dtype.isFloat ? x.cast(to: .float64) : x }
-        let operands = example.operands(dtype)
-        let directions = probe.directions.map(narrow)
-        let tangent = jvp(example.row.apply, at: operands, along: directions).tangent
-        let expected = jvp(
-            example.row.apply, at: operands.map(wide), along: directions.map(wide)
-        ).tangent.doubles
-        #expect(tangent.dtype == dtype)
-        let scale = expected.reduce(1) { max($0, abs($1)) }
-        #expect(tangent.distance(expected) < 32 * unitRoundoff(dtype) * scale)
+        arguments: smooth)
+    func dtypes(_ row: OpRow) {
+        for example in row.examples {
+            for dtype in narrowFloats {
+                let probe = ForwardProbe(example)
+                let narrow = { (x: Tensor) in x.dtype.isFloat ? x.cast(to: dtype) : x }
+                let wide = { (x: Tensor) in x.dtype.isFloat ? x.cast(to: .float64) : x }
+                let operands = example.operands(dtype)
+                let directions = probe.directions.map(narrow)
+                let tangent = jvp(row.apply, at: operands, along: directions).tangent
+                let expected = jvp(
+                    row.apply, at: operands.map(wide), along: directions.map(wide)
+                ).tangent.doubles
+                #expect(tangent.dtype == dtype, "\(example) \(dtype)")
+                let scale = expected.reduce(1) { max($0, abs($1)) }
+                #expect(
+                    tangent.distance(expected) < 32 * unitRoundoff(dtype) * scale,
+                    "\(example) \(dtype)")
+            }
+        }
     }
 
     @Test("leaves operands and directions alone", arguments: smooth)
-    func purity(_ example: Example) {
-        let probe = ForwardProbe(example)
-        let before = (probe.operands + probe.directions).map(\.doubles)
-        _ = probe.push(probe.directions)
-        _ = jvp({ probe.gradients($0) }, at: probe.operands, along: probe.directions)
-        #expect((probe.operands + probe.directions).map(\.doubles) == before)
+    func purity(_ row: OpRow) {
+        for example in row.examples {
+            let probe = ForwardProbe(example)
+            let before = (probe.operands + probe.directions).map(\.doubles)
+            _ = probe.push(probe.directions)
+            _ = jvp({ probe.gradients($0) }, at: probe.operands, along: probe.directions)
+            #expect((probe.operands + probe.directions).map(\.doubles) == before, "\(example)")
+        }
     }
 
     @Test(

@@ -23,12 +23,14 @@ enum Samples {
     static func weights(_ shape: Shape, _ seed: UInt64 = 5) -> Tensor {
         .uniform(shape, low: -1, high: 1, .float64, using: Random(seed: seed))
     }
-
-    /// Examples and their index, as arguments of a test.
-    static let examples: [Example] = OpTable.rows.flatMap { row in
-        row.shapes.map { Example(row: row, shapes: $0) }
-    }
 }
+
+extension OpRow {
+    /// Tests take a row as their argument and walk these: each argument costs time and memory.
+    var examples: [Example] { shapes.map { Example(row: self, shapes: $0) } }
+}
+
+let narrowFloats: [DType] = [.float32, .float16, .bfloat16]
 
 /// One row with one list of shapes.
 struct Example: Sendable, CustomStringConvertible {

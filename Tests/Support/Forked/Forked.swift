@@ -3,7 +3,7 @@ import Glibc
 @_silgen_name("fork") private func forkProcess() -> Int32
 
 /// What became of a call in a process of its own.
-enum Outcome: Equatable {
+public enum Outcome: Equatable {
     case returned
     case stopped(sentence: String)
     /// It hung, ran out of memory or died without a word.
@@ -12,7 +12,7 @@ enum Outcome: Equatable {
 
 /// Runs `body` in a copy of this process, for at most `seconds`. Only for a process in which nothing
 /// else runs: an exit test.
-func outcome(seconds: UInt32, of body: () -> Void) -> Outcome {
+public func outcome(seconds: UInt32 = 20, of body: () -> Void) -> Outcome {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return .died(signal: -1) }
     let child = forkProcess()
