@@ -173,7 +173,9 @@ import Testing
     func transforms(name: String) throws {
         let key = name == "oneHot" ? "targetTransforms" : "transforms"
         let flatten = name == "oneHot" ? "" : ", \"flatten\""
-        let summary = try train(["data.\(key)=[\(value("transform", name))\(flatten)]"])
+        let isOfImages = name.hasPrefix("random") || name == "cutout"
+        let image = isOfImages ? "{\"type\": \"reshape\", \"shape\": [2, 3]}, " : ""
+        let summary = try train(["data.\(key)=[\(image)\(value("transform", name))\(flatten)]"])
         #expect(summary.status == .completed)
     }
 
