@@ -33,15 +33,22 @@ struct BatchMaker {
 
     private func sequential(_ rows: Range<Int>) throws -> ([NDArray], NDArray) {
         let (inputs, targets) = try loader.dataset.read(rows)
-        return try transformed(inputs, targets, 0..<rows.count)
+        return try transformed(inputs, targets, 0..<rows.count, at: rows.lowerBound)
     }
 
+    /// - Parameter first: the place in the epoch of the first row.
     private func transformed(
-        _ inputs: [NDArray], _ targets: NDArray, _ rows: some RandomAccessCollection<Int>
+        _ inputs: [NDArray], _ targets: NDArray, _ rows: some RandomAccessCollection<Int>,
+        at first: Int
     ) throws -> ([NDArray], NDArray) {
         do {
             return (
-                try zip(loader.allInputs, inputs).map { try $0.batch($1, rows: rows) },
+                try inputs.indices.map { index in
+                    let draws = Draws(
+                        seed: loader.sampler.seed, epoch: state.epoch, first: first, input: index)
+                    return try loader.allInputs[index].batch(
+                        inputs[index], rows: rows, draws: loader.augments ? draws : nil)
+                },
                 try loader.targets.batch(targets, rows: rows)
             )
         } catch let error as TransformError {
@@ -57,7 +64,7 @@ struct BatchMaker {
             let end = min(positions.upperBound, window.positions.upperBound)
             let start = window.positions.lowerBound
             let rows = window.order[first - start..<end - start]
-            parts.append(try transformed(window.inputs, window.targets, rows))
+            parts.append(try transformed(window.inputs, window.targets, rows, at: first))
             first = end
         }
         if parts.count == 1 { return parts[0] }

@@ -32,10 +32,14 @@ public struct Loader: Sendable {
     public let allInputs: [TransformPipeline]
     /// What happens to targets, and the shape and dtype that the loss sees.
     public let targets: TransformPipeline
+    /// Whether random transforms happen, as in training.
+    public let augments: Bool
 
-    /// Throws a `TransformError` where a transform doesn't fit the examples.
+    /// Throws a `TransformError` where a transform doesn't fit the examples, or a random one stands among
+    /// those of targets.
     ///
-    /// - Parameter inputTransforms: of every input.
+    /// - Parameter inputTransforms: of every input. Random ones draw by the seed, the epoch and each
+    ///   example's place in it.
     public init(
         _ dataset: Dataset, batchSize: Int, shuffle: Bool = false, seed: UInt64 = 0,
         dropLast: Bool = false, inputTransforms: [Transform] = [],
@@ -59,6 +63,10 @@ public struct Loader: Sendable {
                 "\(transformsByInput.count) lists of transforms for \(dataset.inputs.count) inputs")
         }
         guard batchSize > 0 else { fail("loader", "the batch size is \(batchSize)") }
+        if let random = targetTransforms.first(where: \.isRandom) {
+            throw TransformError("\(random.name): is for inputs, not for targets")
+        }
+        augments = true
         self.dataset = dataset
         self.batchSize = batchSize
         self.dropLast = dropLast
@@ -75,8 +83,13 @@ public struct Loader: Sendable {
             targetTransforms, shape: dataset.targetShape, dataset.targetDType)
     }
 
-    /// The same with another order of the examples, or with other transforms of targets.
-    init(_ other: Loader, _ sampler: Sampler? = nil, targets: TransformPipeline? = nil) {
+    /// The same with another order of the examples, with other transforms of targets, or without what is
+    /// random.
+    init(
+        _ other: Loader, _ sampler: Sampler? = nil, targets: TransformPipeline? = nil,
+        augments: Bool? = nil
+    ) {
+        self.augments = augments ?? other.augments
         dataset = other.dataset
         self.sampler = sampler ?? other.sampler
         batchSize = other.batchSize
@@ -85,6 +98,9 @@ public struct Loader: Sendable {
         allInputs = other.allInputs
         self.targets = targets ?? other.targets
     }
+
+    /// The same without random transforms: for measuring.
+    public var withoutRandomTransforms: Loader { Loader(self, augments: false) }
 
     /// The same with further transforms of targets at the end.
     package func addingTargetTransforms(_ more: [Transform]) throws -> Loader {

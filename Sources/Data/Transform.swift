@@ -6,7 +6,7 @@ public enum Transform: Sendable, Hashable {
     /// Every element times a factor; integers become float32.
     case scale(Double)
     /// (x − mean) / std, with one value for all elements or one for each index of an example's
-    /// first axis (its channels); integers become float32.
+    /// first axis (its channels); integers become float32. A loader measures what is left empty.
     case normalize(mean: [Double], std: [Double])
     /// Examples as vectors.
     case flatten
@@ -16,6 +16,16 @@ public enum Transform: Sendable, Hashable {
     case oneHot(classes: Int)
     /// Another dtype.
     case cast(DType)
+    /// In training, images moved by up to so many pixels in each direction; zeros come in.
+    case randomCrop(padding: Int)
+    /// In training, left and right of images exchanged, with this probability.
+    case randomFlip(rate: Double)
+    /// In training, images turned about their middle by up to so many degrees in each direction; zeros
+    /// come in.
+    case randomRotation(degrees: Double)
+    /// In training, zeros in a square of so many pixels a side, anywhere in each image.
+    /// DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.
+    case cutout(size: Int)
 }
 
 /// A transform that doesn't fit its data, in one sentence.
@@ -35,6 +45,10 @@ extension Transform {
         case .reshape: "reshape"
         case .oneHot: "oneHot"
         case .cast: "cast"
+        case .randomCrop: "randomCrop"
+        case .randomFlip: "randomFlip"
+        case .randomRotation: "randomRotation"
+        case .cutout: "cutout"
         }
     }
 
@@ -58,6 +72,9 @@ extension Transform {
                 throw problem("examples of shape \(shape) have too many dimensions")
             }
             return shape.appending(classes)
+        case .randomCrop, .randomFlip, .randomRotation, .cutout:
+            try checkRandom(shape)
+            return shape
         }
     }
 
@@ -65,7 +82,7 @@ extension Transform {
     public func outputDType(for dtype: DType) throws(TransformError) -> DType {
         switch self {
         case .scale, .normalize: return dtype.isFloat ? dtype : .float32
-        case .flatten, .reshape: return dtype
+        case .flatten, .reshape, .randomCrop, .randomFlip, .randomRotation, .cutout: return dtype
         case .cast(let target): return target
         case .oneHot:
             guard dtype.isInteger || dtype == .bool else {
@@ -93,6 +110,7 @@ extension Transform {
             return batch.reshape(try outputShape(for: shape).inserting(count, at: 0))
         case .cast(let dtype): return batch.cast(to: dtype)
         case .oneHot(let classes): return try Transform.oneHot(batch, classes)
+        case .randomCrop, .randomFlip, .randomRotation, .cutout: return batch
         }
     }
 

@@ -24,13 +24,27 @@ public struct TransformPipeline: Sendable {
         outputDType = last
     }
 
-    /// Rows of an array on the CPU, each contiguous, as a transformed batch.
+    /// Rows of an array on the CPU, each contiguous, as a transformed batch, without what is random.
     ///
     /// Throws where a class number is out of range.
     package func batch(_ source: NDArray, rows: some RandomAccessCollection<Int>) throws -> NDArray
     {
+        try batch(source, rows: rows, draws: nil)
+    }
+
+    /// As above, and with what is random if there is something to draw from.
+    func batch(
+        _ source: NDArray, rows: some RandomAccessCollection<Int>, draws: Draws?
+    ) throws -> NDArray {
         var result = TransformPipeline.gather(source, rows)
-        for transform in transforms { result = try transform.apply(result) }
+        for (place, transform) in transforms.enumerated() {
+            guard transform.isRandom else {
+                result = try transform.apply(result)
+                continue
+            }
+            guard let draws else { continue }
+            result = transform.augmented(result, draws.pairs(rows.count, transform: place))
+        }
         return result
     }
 

@@ -3,7 +3,7 @@ public import Tensor
 
 /// What the convolution layers of one, two and three axes share: a weight [features, channels /
 /// groups, kernel…], a bias [features], and how the kernel moves.
-public class ConvolutionLayer: Layer {
+public class ConvolutionLayer: Layer, WeightedLayer {
     /// The weight, of shape [features, channels / groups, kernel…].
     public final let weight: Parameter
     /// The bias, of shape [features].
@@ -64,7 +64,10 @@ public class ConvolutionLayer: Layer {
     }
 
     /// [batch, features, sizes…]; traps where the input doesn't fit.
-    public final override func callAsFunction(_ x: Tensor) -> Tensor {
+    public final override func callAsFunction(_ x: Tensor) -> Tensor { self(x, weight: weight) }
+
+    /// The output, with another tensor in place of the weight.
+    public final func callAsFunction(_ x: Tensor, weight: Tensor) -> Tensor {
         x.convolve(
             axes, weight, bias,
             KernelMovement(stride: stride, padding: padding, dilation: dilation, groups: groups))

@@ -3,7 +3,7 @@ public import Tensor
 
 /// What the transposed convolutions of one, two and three axes share: small images become large ones by a
 /// weight [channels, features / groups, kernel…] and a bias [features].
-public class ConvolutionTransposeLayer: Layer {
+public class ConvolutionTransposeLayer: Layer, WeightedLayer {
     /// The weight, of shape [channels, features / groups, kernel…].
     public final let weight: Parameter
     /// The bias, of shape [features].
@@ -51,7 +51,13 @@ public class ConvolutionTransposeLayer: Layer {
     }
 
     /// [batch, features, sizes…]; traps where the input doesn't fit.
-    public final override func callAsFunction(_ x: Tensor) -> Tensor {
+    public final override func callAsFunction(_ x: Tensor) -> Tensor { self(x, weight: weight) }
+
+    /// The second axis of the weight.
+    public final var outputAxis: Int { 1 }
+
+    /// The output, with another tensor in place of the weight.
+    public final func callAsFunction(_ x: Tensor, weight: Tensor) -> Tensor {
         switch Self.axes {
         case 1:
             x.convTranspose1d(

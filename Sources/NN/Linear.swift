@@ -2,7 +2,7 @@ internal import Autograd
 public import Tensor
 
 /// y = x · Wᵀ + b for x [batch, …, inputs], W [outputs, inputs] and b [outputs].
-public final class Linear: Layer {
+public final class Linear: Layer, WeightedLayer {
     /// W, of shape [outputs, inputs].
     public let weight: Parameter
     /// b, of shape [outputs].
@@ -32,7 +32,10 @@ public final class Linear: Layer {
         self.bias = bias ? Parameter(forBias([outputs], dtype, random)) : nil
     }
 
-    public override func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
+    public override func callAsFunction(_ x: Tensor) -> Tensor { self(x, weight: weight) }
+
+    /// The output, with another tensor in place of W.
+    public func callAsFunction(_ x: Tensor, weight: Tensor) -> Tensor { x.linear(weight, bias) }
 
     public override func outputShape(for input: Shape) throws -> Shape {
         guard input.rank > 0 else {

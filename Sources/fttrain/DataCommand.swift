@@ -13,23 +13,28 @@ enum DataCommand {
         [
             .value(
                 "seed", "N", type: .int(min: 0),
-                doc: "what digits, recall or a split are drawn from (42)"),
+                doc: "what drawn data, a split or the order of images come from (42)"),
             .value(
                 "train", "N", type: .int(min: 1, max: 1_000_000),
-                doc: "digits, recall: how many to train on (12000)"),
+                doc: "digits, recall, friedman: how many to train on (12000)"),
             .value(
                 "test", "N", type: .int(min: 1, max: 1_000_000),
-                doc: "digits, recall: how many to test on (2000)"),
+                doc: "digits, recall, friedman: how many to test on (2000)"),
             .value(
-                "split", "SHARE", doc: "csv: the share of the first table to keep for validation"),
+                "split", "SHARE",
+                doc:
+                    "csv: the share of the first table to keep for validation; images: that of each "
+                    + "class"),
             .flag("stratify", doc: "csv: split each class by the same share"),
             .flag("bytes", doc: "text: tokens are bytes, and not characters"),
             .flag("force", doc: "replace the file if it is there"), Program.json,
-        ] + tableOptions
+        ] + imageOptions + tableOptions
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let kind = invocation.arguments[0]
-        let kinds = ["digits", "text", "recall", "idx", "npy", "csv", "info"]
+        let kinds = [
+            "digits", "text", "recall", "friedman", "cifar", "images", "idx", "npy", "csv", "info",
+        ]
         guard kinds.contains(kind) else {
             let near = Suggestion.nearest(to: kind, among: kinds)
             let hint =
@@ -37,7 +42,7 @@ enum DataCommand {
                 ?? "There are \(kinds.joined(separator: ", "))."
             throw UsageError("data: there is nothing called '\(kind)'. \(hint)")
         }
-        if kind == "digits" || kind == "recall" { return try drawn(kind, invocation) }
+        if drawnKinds.contains(where: { $0.name == kind }) { return try drawn(kind, invocation) }
         guard invocation.arguments.count > 1 else {
             throw UsageError("data \(kind): missing FILE. See 'fttrain data --help'.")
         }
@@ -47,6 +52,7 @@ enum DataCommand {
             return try info(path, invocation)
         }
         if kind == "text" { return try text(path, invocation) }
+        if kind == "cifar" || kind == "images" { return try pictures(kind, path, invocation) }
         let sources = try DataSource.read(Array(invocation.arguments.dropFirst(2)))
         try checkFree(path, invocation)
         if kind == "csv" { return try tables(sources, path, invocation) }
@@ -63,23 +69,37 @@ enum DataCommand {
         return try info(path, invocation)
     }
 
+    /// Datasets that are drawn: their names, usual files, and what writes them.
+    private static let drawnKinds:
+        [(
+            name: String, path: String,
+            write: @Sendable (String, UInt64, _ train: Int, _ test: Int) throws -> Void
+        )] = [
+            (
+                "digits", RunConfig.defaultDataPath,
+                { try Digits.write(to: $0, seed: $1, train: $2, test: $3) }
+            ),
+            (
+                "recall", "data/recall.h5",
+                { try Recall.write(to: $0, seed: $1, train: $2, test: $3) }
+            ),
+            (
+                "friedman", "data/friedman.h5",
+                { try Friedman.write(to: $0, seed: $1, train: $2, test: $3) }
+            ),
+        ]
+
     private static func drawn(
         _ kind: String, _ invocation: CommandInvocation
     ) throws -> ExitStatus {
         try noSources(invocation, from: 2)
-        let isDigits = kind == "digits"
-        let path =
-            invocation.arguments.dropFirst().first
-            ?? (isDigits ? RunConfig.defaultDataPath : "data/recall.h5")
+        let kind = drawnKinds.first { $0.name == kind } ?? drawnKinds[0]
+        let path = invocation.arguments.dropFirst().first ?? kind.path
         try checkFree(path, invocation)
-        let seed = UInt64(invocation.int("seed") ?? 42)
-        let train = invocation.int("train") ?? Digits.trainCount
-        let test = invocation.int("test") ?? Digits.testCount
-        if isDigits {
-            try Digits.write(to: path, seed: seed, train: train, test: test)
-        } else {
-            try Recall.write(to: path, seed: seed, train: train, test: test)
-        }
+        try kind.write(
+            path, UInt64(invocation.int("seed") ?? 42),
+            invocation.int("train") ?? Digits.trainCount, invocation.int("test") ?? Digits.testCount
+        )
         return try info(path, invocation)
     }
 

@@ -98,10 +98,13 @@ enum Program {
     private static let data = Command(
         name: "data", summary: "Make an HDF5 dataset, or list what is in one.",
         arguments: [
-            CommandArgument("KIND", doc: "digits, text, recall, idx, npy, csv or info"),
+            CommandArgument(
+                "KIND", doc: "digits, text, recall, friedman, cifar, images, idx, npy, csv or info"),
             CommandArgument("FILE", doc: "the HDF5 file", isOptional: true),
             CommandArgument(
-                "NAME=SOURCE", doc: "a dataset and the file it is made from; of text, files",
+                "NAME=SOURCE",
+                doc: "a dataset and the file it is made from; of text, files; of images, a "
+                    + "folder",
                 isOptional: true,
                 isRepeated: true),
         ], options: DataCommand.options)

@@ -197,6 +197,8 @@ import Testing
         #expect(made.status == 0)
         let recall = try workspace.run("data", "recall", "--train", "300", "--test", "60")
         #expect(recall.status == 0)
+        let drawn = try workspace.run("data", "friedman", "--train", "300", "--test", "60")
+        #expect(drawn.status == 0)
         try workspace.write("a.txt", String(repeating: "what is written here ", count: 100))
         #expect(try workspace.run("data", "text", "data/text.h5", "a.txt").status == 0)
         let path = "\(Workspace.configFolder)/\(name)"

@@ -37,6 +37,14 @@ import Testing
             "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
         "layer convTranspose3d":
             "\"features\": 2, \"kernel\": 2, \"stride\": 2, \"outputPadding\": 1",
+        "layer upsample": "\"factor\": [2], \"mode\": \"linear\"",
+        "layer pad": "\"widths\": [[1, 1], [0, 2]], \"mode\": \"reflect\"",
+        "layer pixelShuffle": "\"factor\": 1", "layer pixelUnshuffle": "\"factor\": 1",
+        "layer permute": "\"axes\": [1, 0]",
+        "layer maxOut": "\"units\": 4, \"pieces\": 3",
+        "layer weightNorm": "\"layer\": {\"type\": \"linear\", \"units\": 5}",
+        "layer spectralNorm":
+            "\"layer\": {\"type\": \"convTranspose1d\", \"features\": 2, \"kernel\": 2}",
         "layer selfAttention": "\"heads\": 1",
         "layer rnn": "\"units\": 3, \"nonlinearity\": \"relu\"",
         "layer lstm": "\"units\": 3, \"layers\": 2, \"dropout\": 0.1",
@@ -89,6 +97,8 @@ import Testing
             "batchNorm3d": "1, 1, 2, 3",
             "convTranspose1d": "2, 3", "convTranspose2d": "1, 2, 3",
             "convTranspose3d": "1, 1, 2, 3",
+            "upsample": "1, 2, 3", "pixelShuffle": "1, 2, 3", "pixelUnshuffle": "1, 2, 3",
+            "pad": "2, 3", "permute": "2, 3", "spectralNorm": "2, 3",
             "globalAveragePool": "3, 2", "globalMaxPool": "3, 2", "groupNorm": "2, 3",
             "instanceNorm": "2, 3", "dropout2d": "2, 3",
             "learnedPositions": "2, 3", "sinusoidalPositions": "2, 3", "transformer": "2, 3",
@@ -163,7 +173,9 @@ import Testing
     func transforms(name: String) throws {
         let key = name == "oneHot" ? "targetTransforms" : "transforms"
         let flatten = name == "oneHot" ? "" : ", \"flatten\""
-        let summary = try train(["data.\(key)=[\(value("transform", name))\(flatten)]"])
+        let isOfImages = name.hasPrefix("random") || name == "cutout"
+        let image = isOfImages ? "{\"type\": \"reshape\", \"shape\": [2, 3]}, " : ""
+        let summary = try train(["data.\(key)=[\(image)\(value("transform", name))\(flatten)]"])
         #expect(summary.status == .completed)
     }
 

@@ -22,7 +22,8 @@ import Testing
             ["optimizer={\"type\":\"rmsprop\",\"momentum\":0.5}", "data.shuffle=false"],
             ["data.memoryLimit=0", "optimizer={\"type\":\"adagrad\"}"],
             ["model.layers.0.frozen=true", "optimizer={\"type\":\"lion\"}"],
-            [CapturedTrainingTests.channels],
+            [CapturedTrainingTests.channels], AugmentedTrainingTests.augmented,
+            AugmentedTrainingTests.augmented + ["data.memoryLimit=0"],
         ] + SequenceRuns.all
 
     @Test("ends with the same bits, killed after any step", arguments: runs)

@@ -4,18 +4,25 @@ import Testing
 
 @Suite("Training on a device that the host can't look into", .serialized)
 struct StrictTrainingTests {
-    static let configs = ["autoencoder", "cnn", "deep", "linear", "mlp", "resnet20"]
+    static let configs = [
+        "autoencoder", "cnn", "deep", "linear", "mlp", "regression", "resnet20", "vit",
+    ]
 
     @Test("every config ends with the CPU's bits, its steps replayed or not", arguments: configs)
     func bits(_ name: String) throws {
         let sandbox = Sandbox()
-        try writeImages(sandbox.file("digits.h5"))
+        let data = sandbox.file("data.h5")
+        if name == "regression" {
+            try Friedman.write(to: data, seed: 9, train: 40, test: 20)
+        } else {
+            try writeImages(data)
+        }
         func train(_ run: String, _ overrides: String...) throws {
             let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
             let config = try RunConfig(
                 file: "/\(root)/configs/\(name).json",
                 overrides: [
-                    "data.path=\(sandbox.file("digits.h5"))", "data.batchSize=16",
+                    "data.path=\(data)", "data.batchSize=16",
                     "training.epochs=2",
                 ] + overrides)
             let folder = try RunFolder.create(sandbox.file(run))

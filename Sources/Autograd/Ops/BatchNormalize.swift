@@ -17,17 +17,21 @@ final class ChannelMoments: UnaryOp {
     }
 }
 
-/// y = (x − mean) / √(variance + ε) · w + b. Operands are x, its moments, which are no more than what is
-/// known of x already, and w and b [channels], if there are such.
-final class BatchNormalize: NaryOp {
-    private let epsilon: Double
+/// An operation with ε that reads its operands again, and whose moments have no gradient.
+class ChannelsOp: NaryOp {
+    final let epsilon: Double
     init(_ epsilon: Double) {
         self.epsilon = epsilon
         super.init()
         mayOmitGradients = true
     }
 
-    override var saves: Saved { .inputs }
+    override final var saves: Saved { .inputs }
+}
+
+/// y = (x − mean) / √(variance + ε) · w + b. Operands are x, its moments, which are no more than what is
+/// known of x already, and w and b [channels], if there are such.
+final class BatchNormalize: ChannelsOp {
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let parts = inputs.map { $0.contiguous() }
         let out = NDArray(uninitialized: inputs[0].shape, inputs[0].dtype, on: inputs[0].backend)
@@ -63,15 +67,7 @@ final class BatchNormalize: NaryOp {
 /// The gradients of `BatchNormalize` by x, w and b, all in one array. Operands: x, its moments, dy, and w
 /// if there is one. With each channel as a row, J the Jacobian of `Normalize` and N its output they are
 /// w J dy, Σ dy ∘ N and Σ dy, and their derivatives follow from those of J and N.
-final class BatchNormalizeGrad: NaryOp {
-    private let epsilon: Double
-    init(_ epsilon: Double) {
-        self.epsilon = epsilon
-        super.init()
-        mayOmitGradients = true
-    }
-
-    override var saves: Saved { .inputs }
+final class BatchNormalizeGrad: ChannelsOp {
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let parts = inputs.map { $0.contiguous() }
         let count = parts[0].count + 2 * parts[0].shape[1]

@@ -11,49 +11,33 @@ final class MaxPool: UnaryOp {
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray { x.pooled(.largest, pooling) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        MaxPoolSpread(pooling)(x, dy)
+        MaxPoolMove(pooling, isTransposed: true)(x, dy)
     }
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        MaxPoolPick(pooling)(x, dx)
+        MaxPoolMove(pooling)(x, dx)
     }
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
-/// z = u where x is the largest of a window,  du = dz there, 0 elsewhere;  dx = 0
-final class MaxPoolPick: BinaryOp {
+/// z = u where x is the largest of a window,  du = dz there, 0 elsewhere;  dx = 0. Or the transpose of that:
+/// u, one a window, added where x is the largest.
+final class MaxPoolMove: BinaryOp {
     private let pooling: Pooling
-    init(_ pooling: Pooling) { self.pooling = pooling }
+    private let isTransposed: Bool
+    init(_ pooling: Pooling, isTransposed: Bool = false) {
+        self.pooling = pooling
+        self.isTransposed = isTransposed
+    }
 
     override var saves: Saved { .inputs }
-    override func forward(_ x: NDArray, _ u: NDArray) -> NDArray { x.pooled(.pick, pooling, u) }
+    override func forward(_ x: NDArray, _ u: NDArray) -> NDArray {
+        x.pooled(isTransposed ? .spread : .pick, pooling, u)
+    }
     override func backwardLeft(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
         .zeros(like: x)
     }
     override func backwardRight(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
-        MaxPoolSpread(pooling)(x, dz)
-    }
-    override func tangent(
-        _ da: Tensor?, _ db: Tensor?, a x: Tensor, b u: Tensor, y: Tensor
-    ) -> Tensor? {
-        db.map { self(x, $0) } ?? .zeros(like: y)
-    }
-    override func batch(_ x: Tensor, _ u: Tensor, isBatched: (a: Bool, b: Bool)) -> Tensor? {
-        apply(Batched.spread([x, u], [isBatched.a, isBatched.b]))
-    }
-}
-
-/// z = u, one a window, added where x is the largest, else 0: the transpose of `MaxPoolPick`
-final class MaxPoolSpread: BinaryOp {
-    private let pooling: Pooling
-    init(_ pooling: Pooling) { self.pooling = pooling }
-
-    override var saves: Saved { .inputs }
-    override func forward(_ x: NDArray, _ u: NDArray) -> NDArray { x.pooled(.spread, pooling, u) }
-    override func backwardLeft(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
-        .zeros(like: x)
-    }
-    override func backwardRight(_ dz: Tensor, a x: Tensor, b u: Tensor, y: Tensor) -> Tensor {
-        MaxPoolPick(pooling)(x, dz)
+        MaxPoolMove(pooling, isTransposed: !isTransposed)(x, dz)
     }
     override func tangent(
         _ da: Tensor?, _ db: Tensor?, a x: Tensor, b u: Tensor, y: Tensor

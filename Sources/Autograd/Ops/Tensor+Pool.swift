@@ -4,17 +4,12 @@ public import Tensor
 // no axis for examples.
 
 extension Tensor {
-    /// The largest element of each window of […, channels, length]; NaN is the largest, and of
-    /// equal ones the first gets the gradient. `stride` is the window's size without; with `ceilMode` a
-    /// last window may reach beyond the end. Traps where windows don't fit.
+    /// `maxPool2d` of […, channels, length].
     public final func maxPool1d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
     ) -> Tensor {
-        pooledByMax(
-            1,
-            PoolMovement(
-                kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode))
+        pooledByMax(1, .largest(kernel, stride, padding, dilation, ceilMode))
     }
 
     /// The largest element of each window of […, channels, height, width]; NaN is the largest, and of
@@ -24,36 +19,24 @@ extension Tensor {
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
     ) -> Tensor {
-        pooledByMax(
-            2,
-            PoolMovement(
-                kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode))
+        pooledByMax(2, .largest(kernel, stride, padding, dilation, ceilMode))
     }
 
-    /// The largest element of each window of […, channels, depth, height, width]; NaN is the largest, and of
-    /// equal ones the first gets the gradient. `stride` is the window's size without; with `ceilMode` a
-    /// last window may reach beyond the end. Traps where windows don't fit.
+    /// `maxPool2d` of […, channels, depth, height, width].
     public final func maxPool3d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
     ) -> Tensor {
-        pooledByMax(
-            3,
-            PoolMovement(
-                kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode))
+        pooledByMax(3, .largest(kernel, stride, padding, dilation, ceilMode))
     }
 
-    /// The mean of each window of […, channels, length], in which places around the input count
-    /// as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows don't fit.
+    /// `avgPool2d` of […, channels, length].
     public final func avgPool1d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceilMode: Bool = false,
         countIncludesPadding: Bool = true, divisor: Int? = nil
     ) -> Tensor {
         pooledByMean(
-            1,
-            PoolMovement(
-                kernel, stride: stride, padding: padding, ceilMode: ceilMode,
-                countsPadding: countIncludesPadding, divisor: divisor))
+            1, .mean(kernel, stride, padding, ceilMode, countIncludesPadding, divisor))
     }
 
     /// The mean of each window of […, channels, height, width], in which places around the input count
@@ -63,23 +46,16 @@ extension Tensor {
         countIncludesPadding: Bool = true, divisor: Int? = nil
     ) -> Tensor {
         pooledByMean(
-            2,
-            PoolMovement(
-                kernel, stride: stride, padding: padding, ceilMode: ceilMode,
-                countsPadding: countIncludesPadding, divisor: divisor))
+            2, .mean(kernel, stride, padding, ceilMode, countIncludesPadding, divisor))
     }
 
-    /// The mean of each window of […, channels, depth, height, width], in which places around the input count
-    /// as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows don't fit.
+    /// `avgPool2d` of […, channels, depth, height, width].
     public final func avgPool3d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceilMode: Bool = false,
         countIncludesPadding: Bool = true, divisor: Int? = nil
     ) -> Tensor {
         pooledByMean(
-            3,
-            PoolMovement(
-                kernel, stride: stride, padding: padding, ceilMode: ceilMode,
-                countsPadding: countIncludesPadding, divisor: divisor))
+            3, .mean(kernel, stride, padding, ceilMode, countIncludesPadding, divisor))
     }
 
     /// The means of `size` windows that cover […, channels, length].
@@ -150,5 +126,24 @@ extension Tensor {
         } catch {
             fail(name, error.text)
         }
+    }
+}
+
+extension PoolMovement {
+    fileprivate static func largest(
+        _ kernel: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis,
+        _ ceilMode: Bool
+    ) -> PoolMovement {
+        PoolMovement(
+            kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+    }
+
+    fileprivate static func mean(
+        _ kernel: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ ceilMode: Bool,
+        _ countsPadding: Bool, _ divisor: Int?
+    ) -> PoolMovement {
+        PoolMovement(
+            kernel, stride: stride, padding: padding, ceilMode: ceilMode,
+            countsPadding: countsPadding, divisor: divisor)
     }
 }

@@ -227,7 +227,8 @@ extension Catalogs {
                 }
             },
         ] + furtherActivations + BlockEntries.all + ConvolutionEntries.all
-            + ConvolutionTransposeEntries.all + PoolingEntries.all
+            + ConvolutionTransposeEntries.all + PoolingEntries.all + ImageEntries.all
+            + WeightEntries.all
             + ChannelEntries.all + AttentionEntries.all + TransformerEntries.all
             + RecurrentEntries.all)
 }

@@ -15,16 +15,31 @@ extension Catalogs {
             ) { value, _ in .scale(value.double("factor")) },
 
             Entry(
-                "normalize", "Subtracts a mean and divides by a standard deviation.",
+                "normalize",
+                "Subtracts a mean and divides by a standard deviation; without both they are measured "
+                    + "on the training rows, and kept in checkpoints.",
                 [
-                    .array(
+                    Field.array(
                         "mean", of: .number(), minCount: 1, maxCount: 65536,
-                        doc: "one value, or one for each channel"),
-                    .array(
+                        doc: "one value, or one for each channel"
+                    ).optional,
+                    Field.array(
                         "std", of: .number(above: 0), minCount: 1, maxCount: 65536,
-                        doc: "one value, or one for each channel"),
+                        doc: "one value, or one for each channel"
+                    ).optional,
                 ]
-            ) { value, _ in .normalize(mean: value.doubles("mean"), std: value.doubles("std")) },
+            ) { value, _ in
+                let given = ["mean", "std"].filter { value.optional($0) != nil }
+                switch given.count {
+                case 0: return .normalize(mean: [], std: [])
+                case 2: return .normalize(mean: value.doubles("mean"), std: value.doubles("std"))
+                default:
+                    throw ConfigError([
+                        value.issue(
+                            "needs mean and std, or neither to have them measured", at: given[0])
+                    ])
+                }
+            },
 
             Entry("flatten", "Turns each example into a vector.") { _, _ in .flatten },
 
@@ -46,5 +61,35 @@ extension Catalogs {
                 "cast", "Converts to another dtype.",
                 [.string("dtype", oneOf: DType.allCases.map(\.name), doc: "the dtype")]
             ) { value, _ in .cast(DType(name: value.string("dtype")) ?? .float32) },
-        ])
+        ] + augmentations)
+
+    /// Transforms that happen in training alone.
+    private static let augmentations = [
+        Entry(
+            "randomCrop",
+            "In training, moves each image by up to so many pixels; zeros come in. As padding and a crop "
+                + "of the old size.",
+            [.int("padding", default: 4, min: 1, max: 65536, doc: "pixels in each direction")]
+        ) { value, _ in .randomCrop(padding: value.int("padding")) },
+
+        Entry(
+            "randomFlip", "In training, exchanges left and right of images at random.",
+            [.number("rate", default: 0.5, min: 0, max: 1, doc: "the share of flipped images")]
+        ) { value, _ in .randomFlip(rate: value.double("rate")) },
+
+        Entry(
+            "randomRotation",
+            "In training, turns each image about its middle by a random angle; zeros come in.",
+            [
+                .number(
+                    "degrees", default: 15, above: 0, max: 180,
+                    doc: "the largest angle in each direction")
+            ]
+        ) { value, _ in .randomRotation(degrees: value.double("degrees")) },
+
+        Entry(
+            "cutout", "In training, zeros in a square anywhere in each image.",
+            [.int("size", default: 8, min: 1, max: 65536, doc: "pixels a side")]
+        ) { value, _ in .cutout(size: value.int("size")) },
+    ]
 }

@@ -1,3 +1,4 @@
+import Checkpoint
 package import Datasets
 import FTJSON
 package import Tensor
@@ -41,6 +42,12 @@ package struct Preprocessing: Sendable {
 }
 
 extension Preprocessing {
+    /// What a checkpoint keeps; nil where it is of a version that kept nothing.
+    init?(of state: TrainingState) {
+        guard let text = state.extra[Preprocessing.key] else { return nil }
+        self.init(text)
+    }
+
     /// As a checkpoint keeps it.
     var text: String {
         var object: JSONObject = [
@@ -100,6 +107,8 @@ extension Transform {
         case .reshape(let shape): object["shape"] = .ints(shape)
         case .oneHot(let classes): object["classes"] = .int(classes)
         case .cast(let dtype): object["dtype"] = .string(dtype.name)
+        // These happen in training alone.
+        case .randomCrop, .randomFlip, .randomRotation, .cutout: break
         }
         return .object(object)
     }

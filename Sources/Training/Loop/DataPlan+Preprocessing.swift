@@ -11,7 +11,8 @@ extension DataPlan {
             _ name: String, _ shape: Shape, _ dtype: DType, _ pipeline: TransformPipeline
         ) -> Preprocessing.Input {
             Preprocessing.Input(
-                name: name, shape: Array(shape), dtype: dtype, transforms: pipeline.transforms)
+                name: name, shape: Array(shape), dtype: dtype,
+                transforms: pipeline.transforms.filter { !$0.isRandom })
         }
         let dataset = loader.dataset
         let inputs = names.indices.map { index in

@@ -23,10 +23,15 @@ struct DataPlan {
     /// What checkpoints keep of all this, to do it again to new data.
     var preprocessing: Preprocessing
 
+    /// What is measured on: the validation data, or without any the training data as they are.
+    var measured: Loader { validation ?? train.withoutRandomTransforms }
+
     /// Opens what the config names.
     ///
     /// Throws a `ConfigError` for transforms that don't fit and a `DataError` for unusable files.
-    init(_ config: RunConfig) throws {
+    ///
+    /// - Parameter kept: what happened to the data before, whose measured numbers stay.
+    init(_ config: RunConfig, as kept: Preprocessing? = nil) throws {
         let data = config.data
         self.config = data
         let path = config.dataPath
@@ -65,7 +70,8 @@ struct DataPlan {
         let stored = DataPlan.types(examples)
         storedInput = zip(names, stored).map { $0.isEmpty ? $1 : "\($0) \($1)" }
             .joined(separator: ", ")
-        (train, validation) = try DataPlan.loaders(config, names, examples, held)
+        (train, validation) = try DataPlan.loaders(
+            config, names, examples, held, kept)
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }
@@ -77,32 +83,6 @@ struct DataPlan {
                         + "\(train.batchSize)", at: "batchSize")
             ])
         }
-    }
-
-    /// The loaders of both datasets, their transforms checked.
-    private static func loaders(
-        _ config: RunConfig, _ names: [String], _ examples: Dataset, _ held: Dataset?
-    ) throws -> (train: Loader, validation: Loader?) {
-        let data = config.data
-        let inputs = try DataPlan.lists(data, names).enumerated().map { index, list in
-            try DataPlan.transforms(
-                list, examples.inputShapes[index], examples.inputDTypes[index], isInput: true)
-                + (data.optional("text") == nil ? [] : [.cast(.float32)])
-        }
-        let targets = try DataPlan.transforms(
-            data.children("targetTransforms"), examples.targetShape, examples.targetDType,
-            isInput: false)
-        let batchSize = data.int("batchSize")
-        let train = try Loader(
-            examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
-            dropLast: data.bool("dropLast"), transformsByInput: inputs,
-            targetTransforms: targets, prefetch: data.int("prefetch"))
-        let validation = try held.map { held in
-            try Loader(
-                held, batchSize: batchSize, transformsByInput: inputs, targetTransforms: targets,
-                prefetch: data.int("prefetch"))
-        }
-        return (train, validation)
     }
 
     /// The datasets of all inputs, in the order of their names in `data.train.inputs`.
@@ -120,7 +100,7 @@ struct DataPlan {
     }
 
     /// The transforms of all inputs: one list for all, or one for each that has any.
-    private static func lists(
+    static func lists(
         _ data: ConfigValue, _ names: [String]
     ) throws(ConfigError) -> [[ConfigValue]] {
         let given = data.named("transforms")
@@ -143,35 +123,17 @@ struct DataPlan {
         throw ConfigError([extra.value.issue("\(problem); data.train.inputs \(known)")])
     }
 
-    /// The transforms of a list, checked one by one against what the ones before them give.
-    private static func transforms(
-        _ values: [ConfigValue], _ shape: Shape, _ dtype: DType, isInput: Bool
-    ) throws -> [Transform] {
-        var (shape, dtype) = (shape, dtype)
-        return try values.map { value in
-            let transform = try Catalogs.transforms.make(value)
-            do throws(TransformError) {
-                shape = try transform.outputShape(for: shape)
-                dtype = try transform.outputDType(for: dtype)
-            } catch {
-                throw ConfigError([value.issue(error.description)])
-            }
-            return transform
-        }
-            + (isInput && (dtype.isFloat && dtype != .float32 || dtype == .bool)
-                ? [.cast(.float32)] : [])
-    }
-
     private static func checkPresent(_ path: String, isText: Bool) throws(RunError) {
         guard access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { return }
+        let drawn = [
+            RunConfig.defaultDataPath: "digits", "data/recall.h5": "recall",
+            "data/friedman.h5": "friedman",
+        ]
         let remedy =
             isText
             ? "make it of texts with: fttrain data text \(path) FILE"
-            : path == RunConfig.defaultDataPath
-                ? "make it with: fttrain data digits"
-                : path == "data/recall.h5"
-                    ? "make it with: fttrain data recall"
-                    : "check data.path, which is relative to the current folder"
+            : drawn[path].map { "make it with: fttrain data \($0)" }
+                ?? "check data.path, which is relative to the current folder"
         throw RunError(.data, "\(path): there is no such file; \(remedy)")
     }
 

@@ -35,7 +35,7 @@ public struct Evaluation: Sendable {
     ) throws {
         let loaded = try Evaluation.loadAll(target, overrides: overrides)
         let (path, experiment, state) = (loaded.path, loaded.experiment, loaded.state)
-        let loader = experiment.data.validation ?? experiment.data.train
+        let loader = experiment.data.measured
         let evaluator = Evaluator(experiment)
         var confusion: [[Int]]?
         let measured = try evaluator.measure(loader, shouldStop: shouldStop) { metric, numbers in
@@ -96,7 +96,7 @@ public struct Evaluation: Sendable {
         }
         let config = try RunConfig(
             text: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
-        let experiment = try Experiment(config)
+        let experiment = try Experiment(config, as: Preprocessing(of: checkpoint.state))
         do {
             try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
         } catch let error as StateError {

@@ -33,10 +33,13 @@ public final class Experiment {
     ///
     /// Throws a `ConfigError` where parts don't fit each other, a `DataError` or `RunError` for
     /// files and devices that can't be used.
-    public init(_ config: RunConfig) throws {
+    public convenience init(_ config: RunConfig) throws { try self.init(config, as: nil) }
+
+    /// - Parameter kept: what happened to the data before, whose measured numbers stay.
+    init(_ config: RunConfig, as kept: Preprocessing?) throws {
         self.config = config
         device = try DeviceChoice(config.deviceName)
-        let plan = try DataPlan(config)
+        let plan = try DataPlan(config, as: kept)
         let inputs = plan.train.allInputs
         for (name, input) in zip(plan.inputNames, inputs) where input.outputDType != .float32 {
             let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"

@@ -168,7 +168,7 @@ extension Trainer {
         let by = experiment.bestBy
         guard !hasWarnedOfUndefined, measurement.value(by)?.isNaN ?? false else { return }
         hasWarnedOfUndefined = true
-        let loader = data.validation ?? data.train
+        let loader = data.measured
         emit(
             .warning(
                 "\(Evaluation.undefined(by, loader)); no epoch can be the best by it: measure on "

@@ -46,7 +46,8 @@ extension Trainer {
         let changes = ConfigDifference.between(old ?? config.effective, config.effective)
         if found != nil { try check(changes) }
 
-        let trainer = try Trainer(Experiment(config), folder, stop, lock)
+        let kept = found.flatMap { Preprocessing(of: $0.checkpoint.state) }
+        let trainer = try Trainer(Experiment(config, as: kept), folder, stop, lock)
         if let found {
             warnings += try trainer.goOn(from: found)
             trainer.note(changes)

@@ -40,7 +40,7 @@ public final class Predictor {
         config = try RunConfig(text: text, file: "\(path) (config)")
         (epoch, step) = (state.epoch, state.step)
         digests = state.extra.filter { $0.key.hasPrefix("digest.") }
-        let saved = state.extra[Preprocessing.key].flatMap { Preprocessing($0) }
+        let saved = Preprocessing(of: state)
         // Checkpoints of older versions don't say what their data were.
         let preprocessing = try saved ?? DataPlan(config).preprocessing
         self.preprocessing = preprocessing

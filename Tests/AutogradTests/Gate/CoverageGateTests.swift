@@ -13,7 +13,7 @@ struct CoverageGateTests {
         "Identity", "CustomOp", "PullbackOp", "StopGradient", "ClipGradient", "ScaleGradient",
         "Checkpoint", "CheckpointResult", "ElementwiseUnaryOp", "ElementwiseBinaryOp",
         "ElementwiseScalarOp", "Activation", "AxesOp", "ScatterOp",
-        "MatrixEquation",
+        "MatrixEquation", "ChannelsOp",
     ]
 
     @Test("names every Op subclass of the library, and none that isn't there")

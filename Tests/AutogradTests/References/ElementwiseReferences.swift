@@ -15,6 +15,7 @@ enum References {
         all.merge(ordering) { first, _ in first }
         all.merge(convolution) { first, _ in first }
         all.merge(pooling) { first, _ in first }
+        all.merge(upsampling) { first, _ in first }
         all.merge(channels) { first, _ in first }
         all.merge(attention) { first, _ in first }
         all.merge(recurrence) { first, _ in first }

@@ -40,7 +40,8 @@ struct Entry: Sendable {
     /// All there are. An operator that isn't here is not compared.
     static let table: [Entry] =
         elementwise + arithmetic + activations + scalar + furtherActivations + reductions
-        + ordering + movement + joining + indexing + products + convolutions + pooling + attention
+        + ordering + movement + joining + indexing + products + convolutions + pooling + upsampling
+        + attention
         + matrices + losses
         + creation + changing + compositions
 }

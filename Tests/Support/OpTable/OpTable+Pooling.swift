@@ -5,15 +5,15 @@ extension OpTable {
     /// The largest elements and means of windows.
     static let pooling: [OpRow] = [
         shaped(
-            "maxPool1d", "MaxPool", "MaxPoolPick", "MaxPoolSpread",
+            "maxPool1d", "MaxPool", "MaxPoolMove",
             shapes: [[2, 3, 7], [1, 3], [0, 2, 5]], large: [40, 7, 401]
         ) { $0.maxPool1d(3, stride: 2, padding: 1) },
         shaped(
-            "maxPool2d", "MaxPool", "MaxPoolPick", "MaxPoolSpread",
+            "maxPool2d", "MaxPool", "MaxPoolMove",
             shapes: [[1, 2, 4, 6], [2, 2, 2], [1, 5, 3]], large: [3, 40, 22, 34]
         ) { $0.maxPool2d(2) },
         shaped(
-            "maxPool2d overlapping, dilated", "MaxPool", "MaxPoolPick", "MaxPoolSpread",
+            "maxPool2d overlapping, dilated", "MaxPool", "MaxPoolMove",
             shapes: [[2, 7, 6]], large: [40, 41, 35]
         ) {
             $0.maxPool2d(

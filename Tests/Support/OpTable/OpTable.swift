@@ -104,7 +104,7 @@ package enum OpTable {
         + comparison + scalar
         + ordering + running + counting
         + reduction + softmax + losses + movement + slicing + joining + indexing + linear
-        + convolution + pooling + channels
+        + convolution + pooling + upsampling + channels
         + attention + recurrence + changing + arranging + sampling + embeddings + products
         + distances
         + diagonals + equations + factors + spectra

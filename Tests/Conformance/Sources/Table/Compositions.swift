@@ -19,22 +19,6 @@ extension Entry {
     ]
 
     private static let shuffling: [Entry] = [
-        .op("nn.functional.pixel_shuffle", with: "upscale_factor") { a in
-            let (x, r) = (try a.x, try a.require(a.int("upscale_factor"), "factor"))
-            let (lead, c) = (Array(x.shape.dropLast(3)), x.shape[x.rank - 3] / (r * r))
-            let (h, w, n) = (x.shape[x.rank - 2], x.shape[x.rank - 1], x.rank - 3)
-            let split = x.reshape(Shape(lead + [c, r, r, h, w]))
-            let order = Array(0..<n) + [0, 3, 1, 4, 2].map { $0 + n }
-            return split.permute(order).reshape(Shape(lead + [c, h * r, w * r]))
-        },
-        .op("nn.functional.pixel_unshuffle", with: "downscale_factor") { a in
-            let (x, r) = (try a.x, try a.require(a.int("downscale_factor"), "factor"))
-            let (lead, c) = (Array(x.shape.dropLast(3)), x.shape[x.rank - 3])
-            let (h, w, n) = (x.shape[x.rank - 2] / r, x.shape[x.rank - 1] / r, x.rank - 3)
-            let split = x.reshape(Shape(lead + [c, h, r, w, r]))
-            let order = Array(0..<n) + [0, 2, 4, 1, 3].map { $0 + n }
-            return split.permute(order).reshape(Shape(lead + [c * r * r, h, w]))
-        },
         .op("nn.functional.channel_shuffle", with: "groups") { a in
             let (x, groups) = (try a.x, try a.require(a.int("groups"), "groups"))
             let rest = Array(x.shape.dropFirst(2))

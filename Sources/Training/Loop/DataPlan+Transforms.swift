@@ -1,0 +1,138 @@
+import Autograd
+import Datasets
+import FTConfig
+import FTSupport
+import Tensor
+
+extension DataPlan {
+    /// The loaders of both datasets, their transforms checked and what they lack measured.
+    static func loaders(
+        _ config: RunConfig, _ names: [String], _ examples: Dataset, _ held: Dataset?,
+        _ kept: Preprocessing?
+    ) throws -> (train: Loader, validation: Loader?) {
+        let data = config.data
+        let inputs = try DataPlan.lists(data, names).enumerated().map { index, list in
+            try TransformReading(examples, input: index, as: kept).transforms(list)
+                + (data.optional("text") == nil ? [] : [.cast(.float32)])
+        }
+        let targets = try TransformReading(examples, input: nil, as: kept).transforms(
+            data.children("targetTransforms"))
+        let batchSize = data.int("batchSize")
+        let train = try Loader(
+            examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
+            dropLast: data.bool("dropLast"), transformsByInput: inputs,
+            targetTransforms: targets, prefetch: data.int("prefetch"))
+        let validation = try held.map { held in
+            try Loader(
+                held, batchSize: batchSize, transformsByInput: inputs, targetTransforms: targets,
+                prefetch: data.int("prefetch")
+            ).withoutRandomTransforms
+        }
+        return (train, validation)
+    }
+}
+
+/// Makes the transforms of an input, or of targets, from what a config says.
+private struct TransformReading {
+    private let examples: Dataset
+    /// nil for targets.
+    private let input: Int?
+    /// What was measured before, by its place among the transforms that aren't random.
+    private let known: [Transform]
+    private var shape: Shape
+    private var dtype: DType
+    private var made: [Transform] = []
+
+    init(_ examples: Dataset, input: Int?, as kept: Preprocessing?) {
+        self.examples = examples
+        self.input = input
+        guard let input else {
+            known = kept?.target.transforms ?? []
+            (shape, dtype) = (examples.targetShape, examples.targetDType)
+            return
+        }
+        let inputs = kept?.inputs ?? []
+        known = inputs.indices.contains(input) ? inputs[input].transforms : []
+        (shape, dtype) = (examples.inputShapes[input], examples.inputDTypes[input])
+    }
+
+    /// The transforms of a list, checked one by one against what the ones before them give.
+    func transforms(_ values: [ConfigValue]) throws -> [Transform] {
+        var reading = self
+        for value in values { try reading.add(value) }
+        let isNarrow = reading.dtype.isFloat && reading.dtype != .float32
+        return reading.made
+            + (input != nil && (isNarrow || reading.dtype == .bool) ? [.cast(.float32)] : [])
+    }
+
+    private mutating func add(_ value: ConfigValue) throws {
+        var transform = try Catalogs.transforms.make(value)
+        if transform.isRandom, input == nil {
+            throw ConfigError([value.issue("\(transform.name): is for inputs, not for targets")])
+        }
+        if case .normalize(let mean, _) = transform, mean.isEmpty {
+            transform = try keptNormalize ?? measuredNormalize(value)
+        }
+        do throws(TransformError) {
+            shape = try transform.outputShape(for: shape)
+            dtype = try transform.outputDType(for: dtype)
+        } catch {
+            throw ConfigError([value.issue(error.description)])
+        }
+        made.append(transform)
+    }
+
+    private var keptNormalize: Transform? {
+        let place = made.count { !$0.isRandom }
+        guard known.indices.contains(place), case .normalize = known[place] else { return nil }
+        return known[place]
+    }
+
+    /// Mean and deviation over all training rows: of each channel of examples of three axes or more, and
+    /// of all elements of others.
+    private func measuredNormalize(_ value: ConfigValue) throws -> Transform {
+        let channels = shape.rank >= 3 ? shape[0] : 1
+        let count = Double(examples.count * (shape.elementCount / max(channels, 1)))
+        let mean = try sums(channels) { $0 }.map { $0 / count }
+        let centre = Tensor(NDArray(mean, channels == 1 ? [] : aligned(channels)))
+        let squares = try sums(channels) { ($0 - centre) * ($0 - centre) }
+        let deviations = squares.map { ($0 / count).squareRoot() }
+        for (channel, deviation) in deviations.enumerated() where !(deviation > 0) {
+            let which = channels == 1 ? "they all are" : "channel \(channel) is always"
+            let found =
+                deviation.isNaN
+                ? "the data hold NaN or infinity; correct them"
+                : "\(which) \(Format.short(mean[channel])), which has no deviation to divide by; give "
+                    + "mean and std, or leave it out"
+            throw ConfigError([value.issue("normalize: \(found)")])
+        }
+        return .normalize(mean: mean, std: deviations)
+    }
+
+    private func aligned(_ channels: Int) -> Shape {
+        Shape([channels] + Array(repeating: 1, count: shape.rank - 1))
+    }
+
+    /// The sums over all rows of what `change` makes of the elements, block by block.
+    private func sums(_ channels: Int, _ change: (Tensor) -> Tensor) throws -> [Double] {
+        var lists = examples.inputShapes.map { _ in [Transform]() }
+        if let input { lists[input] = made }
+        let loader = try Loader(
+            examples, batchSize: 1, transformsByInput: lists,
+            targetTransforms: input == nil ? made : [])
+        var total = [Double](repeating: 0, count: channels)
+        func add(_: Int, _ block: NDArray) {
+            let axes = (0..<block.rank).filter { channels == 1 || $0 != 1 }
+            let part = change(Tensor(block).cast(to: .float64)).sum(axes: axes)
+            for (channel, sum) in part.values(as: Double.self).enumerated() {
+                total[channel] += sum
+            }
+        }
+        if let input {
+            try loader.scanInput(input, add)
+        } else {
+            try loader.scanTargets(add)
+        }
+        return total
+    }
+}

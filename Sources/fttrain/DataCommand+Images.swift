@@ -1,0 +1,95 @@
+import Datasets
+import FTConfig
+import FTSupport
+import Tensor
+import Training
+
+extension DataCommand {
+    /// Options of commands that read images.
+    static let imageOptions: [CommandOption] = [
+        .value(
+            "size", "HEIGHTxWIDTH",
+            doc:
+                "images: scale each, sides in proportion, until it covers this size, and cut out its "
+                + "middle (by default all must have one size)")
+    ]
+
+    /// Makes a dataset of a folder of images.
+    static func pictures(
+        _ kind: String, _ path: String, _ invocation: CommandInvocation
+    ) throws -> ExitStatus {
+        let folders = Array(invocation.arguments.dropFirst(2))
+        guard folders.count == 1 else {
+            let example = kind == "cifar" ? "cifar10.h5 cifar-10-batches-bin" : "birds.h5 birds"
+            throw UsageError("data \(kind): name one folder, as in \(example)")
+        }
+        try checkFree(path, invocation)
+        let held: String?
+        if kind == "cifar" {
+            try HDF5Writer.create(path) { file in
+                try CIFAR10.write(folders[0], to: file)
+                for part in ["train", "test"] {
+                    try ClassNames.write(CIFAR10.classes, on: "\(part)/labels", to: file)
+                }
+            }
+            held = "test"
+        } else {
+            held = try folder(folders[0], path, invocation)
+        }
+        let status = try info(path, invocation)
+        if !invocation.flag("json") {
+            let validation = held.map {
+                ", \"validation\": {\"inputs\": \"\($0)/images\", \"targets\": \"\($0)/labels\"}"
+            }
+            Terminal.print(
+                "\nin a config   \"data\": {\"path\": \"\(path)\"\(validation ?? ", \"split\": 0.1")}"
+            )
+        }
+        return status
+    }
+
+    /// Writes the images of a folder in an order drawn from the seed, and gives the name of what is held
+    /// back for validation.
+    private static func folder(
+        _ folder: String, _ path: String, _ invocation: CommandInvocation
+    ) throws -> String? {
+        let split = try split(invocation)
+        let images = try ImageFolder(folder, size: size(invocation))
+        let seed = UInt64(invocation.int("seed") ?? 42)
+        var parts = [("train", Array(0..<images.count))]
+        if let split {
+            let (first, second) = Partition.rows(
+                images.count, share: split.share, groups: images.labels, seed: seed)
+            guard !first.isEmpty, !second.isEmpty else {
+                throw DataError(
+                    folder,
+                    "\(Format.count(images.count, "image")) can't be split with a share of "
+                        + "\(split.share); use another share")
+            }
+            parts = [("train", first), (TableImport.held, second)]
+        }
+        try HDF5Writer.create(path) { file in
+            for (name, rows) in parts {
+                let order = Random(seed: seed).fork("images").permutation(rows.count)
+                try images.write(order.map { rows[$0] }, as: name, to: file)
+                try ClassNames.write(images.classes, on: "\(name)/labels", to: file)
+            }
+        }
+        return split == nil ? nil : TableImport.held
+    }
+
+    private static func size(
+        _ invocation: CommandInvocation
+    ) throws(UsageError) -> (height: Int, width: Int)? {
+        guard let text = invocation.string("size") else { return nil }
+        let numbers = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let height = numbers[0], let width = numbers[1],
+            (1...8192).contains(height), (1...8192).contains(width)
+        else {
+            throw UsageError(
+                "--size: expected HEIGHTxWIDTH from 1x1 to 8192x8192, such as 32x32, found '\(text)'"
+            )
+        }
+        return (height, width)
+    }
+}
