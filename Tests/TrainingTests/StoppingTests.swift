@@ -2,7 +2,7 @@ import FTConfig
 import FakeTensor
 import Testing
 
-/// When training ends by itself, and what it warns of before.
+/// When training ends by itself.
 @Suite("Stopping")
 struct StoppingTests {
     /// Collects the warnings of a run.
@@ -45,20 +45,5 @@ struct StoppingTests {
         let (summary, warnings) = try run(
             Sandbox(), ["training.epochs=50", "training.maxMinutes=1e-9"])
         #expect(summary.epochs == 1 && warnings.count == 1)
-    }
-
-    @Test("a split that leaves one class to measure on is warned of")
-    func split() throws {
-        let sandbox = Sandbox()
-        try HDF5Writer.create(sandbox.file("clusters.h5")) { file in
-            try file.write("train/images", Random(seed: 1).normal([30, 6]))
-            try file.write("train/labels", NDArray((0..<30).map { UInt8($0 / 10) }))
-        }
-        let split = ["training.epochs=1", "data.validation=null", "data.split=0.2"]
-        let warnings = try run(sandbox, split).warnings
-        #expect(warnings.count == 1)
-        #expect(warnings.first?.contains("they are all of class 2, one of 3;") == true)
-        let half = ["training.epochs=1", "data.validation=null", "data.split=0.5"]
-        #expect(try run(sandbox, half, "other").warnings == [])
     }
 }

@@ -71,8 +71,14 @@ public enum RunSchema {
         ).optional,
         Field.number(
             "split", above: 0, below: 1,
-            doc: "share of the training examples, the last ones, to measure on instead"
+            doc: "share of the training examples to measure on instead"
         ).optional,
+        .string(
+            DataPlan.splitOrderKey, default: SplitOrder.stratified.rawValue,
+            oneOf: SplitOrder.allCases.map(\.rawValue),
+            doc:
+                "which ones data.split takes: random ones by the seed, of each class the same share; "
+                + "random ones; the last ones stored"),
         .named(
             "transforms", of: .array(of: .union("transform"), maxCount: 32), default: [],
             doc: "what happens to inputs, in order; one list for all or one for each"),

@@ -59,7 +59,7 @@ struct DataPlan {
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
         if let share = data.optionalDouble("split") {
-            (examples, held) = try examples.split(second: share)
+            (examples, held) = try DataPlan.split(examples, share, config)
         }
         if let held { try DataPlan.checkAlike(examples, held) }
         let stored = DataPlan.types(examples)

@@ -95,7 +95,7 @@ public struct Evaluation: Sendable {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
         }
         let config = try RunConfig(
-            text: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
+            recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
         let experiment = try Experiment(config)
         do {
             try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })

@@ -36,7 +36,7 @@ extension Trainer {
     ) throws -> [String] {
         guard cursor.step > 0, changes.contains(where: { $0.path == "training.epochs" }),
             let text = state.config,
-            let before = try? rates(RunConfig(text: text, file: "the checkpoint's config")),
+            let before = try? rates(RunConfig(recorded: text, file: "the checkpoint's config")),
             before.differs(from: rates, before: cursor.step)
         else { return [] }
         let old = before.rate(after: cursor.step - 1)

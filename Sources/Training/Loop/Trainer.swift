@@ -104,7 +104,7 @@ public final class Trainer {
             experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
-            if let warning = try data.warningOfSplit() { emit(.warning(warning)) }
+            if let warning = try data.warningOfValidation() { emit(.warning(warning)) }
             return try stop.during(.computing) {
                 while cursor.sampler.epoch < config.epochs, reasonToStop == nil {
                     guard try trainEpoch(), let measurement = try measure() else {

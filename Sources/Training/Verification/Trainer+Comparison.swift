@@ -40,11 +40,12 @@ extension Trainer {
 
     /// Where the folder's config says something else than the checkpoint's.
     private func configChanges(_ state: TrainingState, _ folder: RunFolder) -> [String] {
-        guard let saved = state.config, let old = try? JSONNode(parsing: saved),
+        guard let saved = state.config,
+            let old = try? RunConfig(recorded: saved, file: folder.configPath),
             let text = try? FileWriting.read(folder.configPath),
-            let new = try? RunConfig(text: text, file: folder.configPath)
+            let new = try? RunConfig(recorded: text, file: folder.configPath)
         else { return [] }
-        return ConfigDifference.between(JSONValue(old), new.effective).map {
+        return ConfigDifference.between(old.effective, new.effective).map {
             "\(folder.configPath): \($0.description)"
         }
     }

@@ -143,7 +143,7 @@ struct KeptCheckpoints {
             throw RunError(.data, "\(folder.path): its checkpoint holds no config")
         }
         return try RunConfig(
-            text: text, file: "\(folder.path) (config)",
+            recorded: text, file: "\(folder.path) (config)",
             overrides: ["training.checkpointEverySteps=0"])
     }
 }
