@@ -195,9 +195,9 @@ import Testing
         let warnings = try Trainer.resume(sandbox.file("run")).warnings
         #expect(
             warnings == [
-                "\(path): the rows of 1 epoch are lost (damaged: line 3); the weights are not "
+                "\(path): 1 row is lost (damaged: line 3); the weights are not "
                     + "concerned",
-                "\(path.dropLast(3))jsonl: the rows of 3 epochs are lost; the weights are not "
+                "\(path.dropLast(3))jsonl: 3 rows are lost; the weights are not "
                     + "concerned",
             ])
         #expect(try sandbox.text("run/metrics.csv").hasSuffix(third + "\n"))

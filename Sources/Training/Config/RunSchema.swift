@@ -96,12 +96,22 @@ public enum RunSchema {
 
     private static let training: [Field] = [
         .int("epochs", default: 10, min: 1, max: 1_000_000, doc: "passes over the examples"),
+        Field.int(
+            "maxSteps", min: 1, max: 1 << 53,
+            doc: "stop after so many steps, if epochs doesn't first; schedules end with them"
+        ).optional,
         .bool(
             "capture", default: true,
             doc: "record the kernels of a step once and replay them; the bits are the same"),
         .int(
             "checkpointEverySteps", default: 0, min: 0,
             doc: "steps between checkpoints within an epoch; 0 for none"),
+        .number(
+            "checkpointEveryMinutes", default: 0, min: 0,
+            doc: "minutes after which the last checkpoint is renewed within an epoch; 0 for never"),
+        .int(
+            "validateEverySteps", default: 0, min: 0,
+            doc: "steps between measurements within an epoch; 0 for none"),
         .int(
             "keepCheckpoints", default: 3, min: 0, max: 1000,
             doc: "how many step checkpoints stay besides best and last"),
@@ -115,6 +125,12 @@ public enum RunSchema {
                 "stop when so many epochs in a row were no better than the best by bestBy, which is "
                 + "kept"
         ).optional,
+        .number(
+            "minimumChange", default: 0, min: 0,
+            doc: "how much better than before an epoch has to be for patience to begin anew"),
+        .bool(
+            "restoreBest", default: false,
+            doc: "end with the weights of the best epoch, in the last checkpoint, too"),
         Field.number(
             "maxMinutes", above: 0,
             doc: "stop after the epoch in which training has taken so long, resumptions included"

@@ -81,6 +81,13 @@ public final class Experiment {
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
+        if config.training.int("validateEverySteps") > 0, data.validation == nil {
+            throw ConfigError([
+                config.training.issue(
+                    "needs examples to measure on; name them in data.validation or data.split",
+                    at: "validateEverySteps")
+            ])
+        }
     }
 
     /// What batches of examples take of memory; throws where that is more than there is.

@@ -2,6 +2,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 import FTJSON
+import FTSupport
 import NN
 import Optim
 import Tensor
@@ -19,6 +20,7 @@ extension Trainer {
         try stop.during(.saving) {
             try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
         }
+        lastSave = Clock.seconds()
         emit(.saved(path: store.lastPath, step: cursor.step))
     }
 

@@ -81,8 +81,11 @@ extension Trainer {
             cursor.best = nil
             warnings.append(lost(stated, "the best is now looked for among later epochs"))
         }
+        if let remark = goOnFromRestored() { warnings.append(remark) }
         try writeConfig()
-        return warnings + (try metricsLog.truncate(afterEpoch: cursor.sampler.epoch))
+        return warnings
+            + (try metricsLog.truncate(
+                afterStep: cursor.measuredStep, expected: cursor.measurements))
     }
 
     private func lost(_ best: RunSummary.Best?, _ rest: String) -> String {

@@ -30,6 +30,8 @@ public final class Trainer {
     var cursor = TrainingCursor()
     var rates: RateControl
     var clock = SessionClock()
+    /// When the last checkpoint was written, by the clock of this process.
+    var lastSave = Clock.seconds()
     var resumedStep: Int?
     var hasReportedFirstLoss = false
     var hasWarnedOfUndefined = false
@@ -80,7 +82,7 @@ public final class Trainer {
         metricsLog = MetricsLog(folder, metrics: experiment.metrics.map(\.name))
         let span = ScheduleSpan(
             rate: experiment.optimizer.learningRate,
-            steps: config.epochs * experiment.data.train.batchesPerEpoch)
+            steps: Trainer.steps(config, experiment.data))
         rates = try Catalogs.schedules.make(config.value.child("schedule"), span)
     }
 
@@ -106,13 +108,9 @@ public final class Trainer {
             emit(.started(info))
             if let warning = try data.warningOfValidation() { emit(.warning(warning)) }
             return try stop.during(.computing) {
-                while cursor.sampler.epoch < config.epochs, reasonToStop == nil {
-                    guard try trainEpoch(), let measurement = try measure() else {
-                        return try end(.interrupted)
-                    }
-                    try finishEpoch(measurement)
-                }
+                guard try train() else { return try end(.interrupted) }
                 if let reasonToStop { emit(.warning(reasonToStop)) }
+                try restoreBest()
                 return try end(.completed)
             }
         } catch let divergence as Divergence {
@@ -127,6 +125,7 @@ public final class Trainer {
     /// Ends a resumed run that has nothing left to train.
     public func finishAtOnce() throws -> RunSummary {
         clock.start(cursor)
+        try restoreBest()
         let summary = summary(.completed)
         try write(summary)
         return summary
@@ -179,6 +178,7 @@ public final class Trainer {
         summary.dataFingerprint = data.fingerprint
         summary.dataHash = dataHash
         summary.canBeLonger = canBeLonger
+        summary.stepLimit = isAtStepLimit ? config.training.optionalInt("maxSteps") : nil
         return summary
     }
 }

@@ -105,6 +105,8 @@ struct KeptCheckpoints {
         for path in [store.lastPath, store.bestPath] + (try store.stepPaths())
         where access(path, F_OK) == 0 {
             let checkpoint = try TrainingCheckpoint(path: path)
+            // Its weights are those of the best, which is compared by itself.
+            if checkpoint.state.extra[TrainingCursor.restoredKey] != nil { continue }
             found[checkpoint.state.step] = checkpoint
         }
         checkpoints = found
@@ -144,7 +146,9 @@ struct KeptCheckpoints {
         }
         return try RunConfig(
             recorded: text, file: "\(folder.path) (config)",
-            overrides: ["training.checkpointEverySteps=0"])
+            overrides: [
+                "training.checkpointEverySteps=0", "training.checkpointEveryMinutes=0",
+            ])
     }
 }
 
