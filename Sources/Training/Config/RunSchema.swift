@@ -104,6 +104,15 @@ public enum RunSchema {
             "capture", default: true,
             doc: "record the kernels of a step once and replay them; the bits are the same"),
         .int(
+            "accumulate", default: 1, min: 1, max: 1 << 20,
+            doc:
+                "pieces in which a batch is computed, their gradients added up: the memory of a piece, "
+                + "the numbers of the batch"),
+        Field.union(
+            "average", of: "average",
+            doc: "average the weights; measured and used is the average"
+        ).optional,
+        .int(
             "checkpointEverySteps", default: 0, min: 0,
             doc: "steps between checkpoints within an epoch; 0 for none"),
         .number(

@@ -20,6 +20,8 @@ public final class Experiment {
     public let metrics: [any Metric]
     /// What changes the parameters.
     public let optimizer: Optimizer
+    /// The average of the weights, where the config asks for one.
+    let average: ModelAverage?
     let device: DeviceChoice
     private(set) var data: DataPlan
     let rows: [LayerRow]
@@ -57,7 +59,8 @@ public final class Experiment {
         rows = builder.rows
         random = builder.random
         let lossValue = config.value.child("loss")
-        let chosen = try Catalogs.losses.make(lossValue)
+        let chosen = try Catalogs.losses.make(
+            Experiment.balanced(lossValue, plan.train, output: output))
         loss = chosen.loss
         data = plan
         ignoredTarget = chosen.ignored
@@ -78,6 +81,9 @@ public final class Experiment {
         // The parameters were drawn on the CPU, so that they are the same on every device.
         model.to(device.backend)
         optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
+        average = try config.training.optional("average").map { [model] in
+            try Catalogs.averages.make($0, model)
+        }
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
@@ -94,10 +100,14 @@ public final class Experiment {
     private static func memory(_ config: RunConfig, _ data: DataPlan) throws -> MemoryBudget {
         let one = Linear(1, 1, using: Random(seed: 0))
         let states = try Catalogs.optimizers.make(config.value.child("optimizer"), one).slots.count
+        let averages = config.training.optional("average") == nil ? 0 : 1
+        let batch = min(data.train.batchSize, data.train.dataset.count)
+        let pieces = min(config.training.int("accumulate"), batch)
         var memory = MemoryBudget(
-            batchSize: min(data.train.batchSize, data.train.dataset.count), statesPerWeight: states)
+            batchSize: (batch + pieces - 1) / pieces, statesPerWeight: states + averages)
         let shapes = (data.train.allInputs + [data.train.targets]).map { Array($0.outputShape) }
-        memory.addExamples(shapes, ahead: min(data.train.prefetch, data.train.batchesPerEpoch))
+        let batches = min(data.train.prefetch, data.train.batchesPerEpoch) + 1
+        memory.addExamples(shapes, ahead: batches * pieces - 1)
         try memory.check(config.data, at: "batchSize")
         return memory
     }

@@ -28,12 +28,16 @@ extension Trainer {
 
     /// What decides on how long a run is.
     private static let lengths = ["training.epochs", "training.maxSteps"]
+    /// What decides on the weights besides.
+    private static let decisive = [
+        "optimizer", "schedule", "training.accumulate", "training.average",
+    ]
 
     /// Remembers, for whoever trains the run again, which settings became others here that decide on
     /// the weights.
     func note(_ changes: [ConfigDifference]) {
         let decisive = changes.filter { change in
-            ["optimizer", "schedule"].contains { change.isInside($0) }
+            Trainer.decisive.contains { change.isInside($0) }
                 || Trainer.lengths.contains(change.path)
         }
         cursor.history += decisive.map { "step \(cursor.step): \($0.description)" }

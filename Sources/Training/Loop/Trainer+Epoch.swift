@@ -93,6 +93,7 @@ extension Trainer {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
         let outcome = compute(batch.tensors(on: backend), Tensor(targets))
+        experiment.average?.noteStep()
         try settle()
         unread = UnreadStep(
             batch: batch, loss: outcome.loss, weight: outcome.weight, step: cursor.step,
@@ -102,6 +103,7 @@ extension Trainer {
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count
+        if isEpochWhole { experiment.average?.noteEpoch(cursor.sampler.epoch + 1) }
         if data.validation == nil {
             for metric in experiment.metrics {
                 try count(metric(outcome.output.data, targets), metric.name)
@@ -188,7 +190,11 @@ extension Trainer {
         }
         let evaluator = Evaluator(experiment)
         let measurement = try stop.during(.measuring) {
-            try evaluator.measure(validation) { stop.isRequested }
+            func measured() throws -> RunMeasurement? {
+                try evaluator.measure(validation) { stop.isRequested }
+            }
+            guard let average = experiment.average else { return try measured() }
+            return try average.during(measured)
         }
         if let measurement, !measurement.loss.isFinite {
             let problem = "the validation loss is \(Format.measure(measurement.loss))"

@@ -61,7 +61,7 @@ extension Trainer {
                         + "with the weights of its last"))
             return
         }
-        try experiment.model.load(found.model.map { ($0.name, $0.array) })
+        try loadWeights(found)
         cursor.restoredEpoch = best.epoch
         try save()
         emit(

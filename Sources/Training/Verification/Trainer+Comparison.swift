@@ -11,9 +11,10 @@ extension Trainer {
         var saved: [String: NDArray] = [:]
         for tensor in checkpoint.model { saved[tensor.name] = tensor.array }
         for tensor in checkpoint.optimizer { saved[tensor.name] = tensor.array }
+        let tensors = checkpointTensors
         let found =
-            experiment.model.modelTensors.map { ($0.name, $0.array) }
-            + optimizerTensors.map { ($0.name, $0.array) }
+            tensors.model.map { ($0.name, $0.array) }
+            + tensors.optimizer.map { ($0.name, $0.array) }
         let differing = found.filter { name, array in
             saved.removeValue(forKey: name).map { !array.hasBits(of: $0) } ?? true
         }
