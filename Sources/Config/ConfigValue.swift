@@ -31,6 +31,8 @@ public struct ConfigValue: Sendable {
         return variant
     }
 
+    /// Whatever is at `key`.
+    public func value(_ key: String) -> ConfigValue { member(key) }
     /// The integer at `key`.
     public func int(_ key: String) -> Int { member(key).asInt }
     /// The number at `key`.

@@ -21,7 +21,13 @@ public enum RunSchema {
                 [
                     .array(
                         "layers", of: .union("layer"), minCount: 1, maxCount: 10_000,
-                        doc: "from input to output; sizes follow from the data")
+                        doc: "from input to output; sizes follow from the data"),
+                    Field.object("from", doc: "weights to begin with", initialWeights).optional,
+                    .array(
+                        "freeze", of: .string(), default: [], maxCount: 1000,
+                        doc:
+                            "patterns of the names of parameters that stay as they are: 0.*, *.bias"
+                    ),
                 ]),
             .union("loss", of: "loss", doc: "what training makes small"),
             .union("optimizer", of: "optimizer", doc: "how parameters follow their gradients"),
@@ -92,6 +98,17 @@ public enum RunSchema {
             "memoryLimit", default: 1024, min: 0, max: 1 << 24,
             doc: "MiB up to which examples are held in memory; more are streamed"),
         .int("prefetch", default: 4, min: 1, max: 64, doc: "batches made ahead of training"),
+    ]
+
+    private static let initialWeights: [Field] = [
+        .string(
+            "path",
+            doc: "a run folder, whose best is taken, a checkpoint, or another safetensors file"),
+        .array(
+            "match", of: .string(), default: ["*"], minCount: 1, maxCount: 1000,
+            doc: "patterns of the names to take"),
+        .string(
+            "prefix", default: "", doc: "what names in the file begin with before the model's"),
     ]
 
     private static let training: [Field] = [

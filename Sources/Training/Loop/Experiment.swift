@@ -71,10 +71,15 @@ public final class Experiment {
             }
             return PointMetric(metric, at: point)
         }
+        try Experiment.freeze(model, config.value.child("model"))
         if model.trainableCount == 0 {
+            let isFrozen = model.parameterCount > 0
             throw ConfigError([
                 config.value.child("model").issue(
-                    "no layer has parameters to train; add a linear layer", at: "layers")
+                    isFrozen
+                        ? "no parameter is left to train; freeze fewer"
+                        : "no layer has parameters to train; add a linear layer",
+                    at: isFrozen ? "freeze" : "layers")
             ])
         }
         isSound = NDArray.full([], 1, .bool, on: device.backend)
@@ -99,7 +104,8 @@ public final class Experiment {
     /// What batches of examples take of memory; throws where that is more than there is.
     private static func memory(_ config: RunConfig, _ data: DataPlan) throws -> MemoryBudget {
         let one = Linear(1, 1, using: Random(seed: 0))
-        let states = try Catalogs.optimizers.make(config.value.child("optimizer"), one).slots.count
+        let ungrouped = config.value.child("optimizer").replacing("groups", with: [])
+        let states = try Catalogs.optimizers.make(ungrouped, one).slots.count
         let averages = config.training.optional("average") == nil ? 0 : 1
         let batch = min(data.train.batchSize, data.train.dataset.count)
         let pieces = min(config.training.int("accumulate"), batch)

@@ -46,6 +46,7 @@ extension Trainer {
         state.extra["arithmetic"] = backend.arithmetic
         state.extra["processor"] = backend.summary
         state.extra["dataHash"] = dataHash
+        state.extra["from"] = originDigest
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
             model: tensors.model, aliases: model.namesByAlias, optimizer: tensors.optimizer,
@@ -89,6 +90,7 @@ extension Trainer {
             }
             random.position = key.block
         }
+        originDigest = state.extra["from"]
         rates.restore(state.schedule)
         cursor = try TrainingCursor(state, path: path)
         let rate = rates.rate(after: cursor.step)

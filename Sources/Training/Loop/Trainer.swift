@@ -32,6 +32,10 @@ public final class Trainer {
     var clock = SessionClock()
     /// When the last checkpoint was written, by the clock of this process.
     var lastSave = Clock.seconds()
+    /// What is to be said when training begins.
+    var remarks: [String] = []
+    /// What identifies the weights that the run began with, where they were another model's.
+    var originDigest: String?
     var resumedStep: Int?
     var hasReportedFirstLoss = false
     var hasWarnedOfUndefined = false
@@ -86,8 +90,16 @@ public final class Trainer {
         rates = try Catalogs.schedules.make(config.value.child("schedule"), span)
     }
 
+    /// Gives the model the weights that the run begins with.
+    func loadInitialWeights() throws {
+        guard let weights = try experiment.readInitialWeights() else { return }
+        remarks.append(weights.sentence)
+        originDigest = weights.digest
+    }
+
     /// Writes the files of a run that has no checkpoint yet.
     func begin() throws {
+        try loadInitialWeights()
         try writeConfig()
         try metricsLog.begin()
     }
@@ -106,6 +118,7 @@ public final class Trainer {
             experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
+            for remark in remarks { emit(.warning(remark)) }
             if let warning = try data.warningOfValidation() { emit(.warning(warning)) }
             return try stop.during(.computing) {
                 guard try train() else { return try end(.interrupted) }

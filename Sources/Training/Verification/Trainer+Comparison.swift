@@ -33,6 +33,9 @@ extension Trainer {
         for (key, name, digest) in digests {
             note("\(name) (data.\(key))", state.extra["digest.\(key)"], digest)
         }
+        if let originDigest {
+            note("the weights it began with (model.from)", state.extra["from"], originDigest)
+        }
         note("the version", state.frameworkVersion, FrameworkVersion.current)
         note("the arithmetic", state.extra["arithmetic"], backend.arithmetic)
         note("the processor", state.extra["processor"], backend.summary)

@@ -38,6 +38,7 @@ public struct Verification: Sendable {
         let folder = try RunFolder.temporary()
         defer { Folder.remove(folder.path) }
         let trainer = try Trainer(Experiment(config), folder, stop, RunLock(folder))
+        if start == nil { try trainer.loadInitialWeights() }
         let begun = try start ?? kept.checkpoint(at: kept.steps[0])
         circumstances = trainer.circumstances(since: begun, folder: kept.folder)
         if let start { try trainer.restore(start, path: path, checksData: false) }
