@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 extension Dataset {
@@ -19,6 +20,34 @@ extension Dataset {
         let parts = Partition.rows(count, share: share, groups: classes, seed: seed)
         guard !parts.first.isEmpty, !parts.second.isEmpty else { throw unsplittable(share) }
         return (try pick(parts.first), try pick(parts.second))
+    }
+
+    /// The examples cut in two, the second part being one of several folds that together are all of them,
+    /// each as large as the others but for one example. They are drawn as `split` draws; or else, where
+    /// `isRandom` is false, follow one another as they are stored.
+    ///
+    /// Throws where there are fewer examples than folds.
+    ///
+    /// - Parameter index: of the fold, from 0.
+    public func fold(
+        _ index: Int, of folds: Int, seed: UInt64, isRandom: Bool = true, isStratified: Bool = true
+    ) throws -> (first: Dataset, second: Dataset) {
+        guard folds > 1, (0..<folds).contains(index) else {
+            fail("dataset", "there is no fold \(index) of \(folds)")
+        }
+        guard count >= folds else {
+            throw DataError(
+                name, "\(Format.grouped(count)) examples are too few for \(folds) folds")
+        }
+        let places =
+            isRandom
+            ? Partition.folds(
+                count, of: folds, groups: isStratified ? try classes() : nil, seed: seed)
+            : (0..<count).map { $0 * folds / count }
+        return (
+            try pick((0..<count).filter { places[$0] != index }),
+            try pick((0..<count).filter { places[$0] == index })
+        )
     }
 
     /// Some of the examples, given in order.

@@ -82,4 +82,25 @@ struct SplitTests {
         let sentence = folder.sentence { try loader.scanTargets { _, _ in } }
         #expect(sentence?.contains("row \(row): ") == true, "\(sentence ?? "")")
     }
+
+    @Test("folds are all examples together, each of all classes", arguments: [Int.max, 0])
+    func folds(memoryLimit: Int) throws {
+        let whole = try dataset(memoryLimit)
+        var all: [Int] = []
+        for index in 0..<7 {
+            let (first, second) = try whole.fold(index, of: 7, seed: 3)
+            let held = try rows(second)
+            #expect((held + (try rows(first))).sorted() == Array(0..<600))
+            #expect(held.count == (index < 5 ? 86 : 85))
+            for (label, count) in [(0, 300), (1, 200), (2, 100)] {
+                let share = held.count { SplitTests.label($0) == label }
+                #expect(abs(share - count / 7) <= 1)
+            }
+            all += held
+        }
+        #expect(all.sorted() == Array(0..<600))
+        let stored = try whole.fold(1, of: 4, seed: 3, isRandom: false).second
+        #expect(try rows(stored) == Array(150..<300))
+        #expect(throws: DataError.self) { try whole.fold(0, of: 601, seed: 1) }
+    }
 }

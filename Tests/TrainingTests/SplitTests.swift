@@ -128,4 +128,42 @@ struct SplitTests {
             try tensors(sandbox.file("run/last.safetensors"))
                 == tensors(sandbox.file("whole/last.safetensors")))
     }
+
+    @Test("folds are measured on one after the other")
+    func folds() throws {
+        let sandbox = try sorted()
+        var digests: Set<String> = []
+        for fold in 1...3 {
+            let changes = [
+                "data.validation=null", "data.folds=3", "data.fold=\(fold)", "training.epochs=1",
+            ]
+            let trainer = try sandbox.trainer("fold\(fold)", changes)
+            #expect(trainer.experiment.info().validationCount == 10)
+            let summary = try trainer.run()
+            let path = sandbox.file("fold\(fold)")
+            #expect(try Evaluation(path).measurement == summary.best?.measurement)
+            let state = try TrainingCheckpoint.state(path: path + "/last.safetensors")
+            digests.insert(state.extra["digest.validation.inputs"] ?? "")
+        }
+        #expect(digests.count == 3)
+    }
+
+    @Test(
+        "folds go with nothing else that is measured on",
+        arguments: [
+            (
+                ["data.folds=3"],
+                "can't be combined with data.validation; remove one, or set it to null"
+            ),
+            (
+                ["data.validation=null", "data.folds=3", "data.split=0.2"],
+                "can't be combined with data.split; remove one, or set it to null"
+            ),
+            (["data.validation=null", "data.folds=3", "data.fold=4"], "there are 3 folds"),
+        ])
+    func refused(changes: [String], sentence: String) throws {
+        let sandbox = Sandbox()
+        let error = #expect(throws: ConfigError.self) { try sandbox.config(changes) }
+        #expect(error?.issues.map(\.message) == [sentence])
+    }
 }

@@ -83,8 +83,13 @@ public enum RunSchema {
             DataPlan.splitOrderKey, default: SplitOrder.stratified.rawValue,
             oneOf: SplitOrder.allCases.map(\.rawValue),
             doc:
-                "which ones data.split takes: random ones by the seed, of each class the same share; "
+                "which ones data.split and data.folds take: random ones by the seed, of each class the same share; "
                 + "random ones; the last ones stored"),
+        Field.int(
+            "folds", min: 2, max: 1000,
+            doc: "cut the training examples into so many parts, and measure on one of them"
+        ).optional,
+        .int("fold", default: 1, min: 1, max: 1000, doc: "which of the folds, from 1"),
         .named(
             "transforms", of: .array(of: .union("transform"), maxCount: 32), default: [],
             doc: "what happens to inputs, in order; one list for all or one for each"),

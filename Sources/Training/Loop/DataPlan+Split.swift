@@ -3,7 +3,7 @@ import FTConfig
 import FTSupport
 import Tensor
 
-/// Which examples `data.split` takes to measure on.
+/// Which examples `data.split` and `data.folds` take to measure on.
 enum SplitOrder: String, CaseIterable {
     /// Random ones, the same share of each class where targets are classes.
     case stratified
@@ -16,11 +16,19 @@ enum SplitOrder: String, CaseIterable {
 extension DataPlan {
     static let splitOrderKey = "splitOrder"
 
-    /// The examples to learn from and those to measure on.
+    /// The examples to learn from and those to measure on, where the config cuts them; nil where it
+    /// doesn't.
     static func split(
-        _ examples: Dataset, _ share: Double, _ config: RunConfig
-    ) throws -> (Dataset, Dataset) {
-        let order = SplitOrder(rawValue: config.data.string(splitOrderKey)) ?? .stratified
+        _ examples: Dataset, _ config: RunConfig
+    ) throws -> (Dataset, Dataset?)? {
+        let data = config.data
+        let order = SplitOrder(rawValue: data.string(splitOrderKey)) ?? .stratified
+        if let folds = data.optionalInt("folds") {
+            return try examples.fold(
+                data.int("fold") - 1, of: folds, seed: config.seed, isRandom: order != .stored,
+                isStratified: order == .stratified)
+        }
+        guard let share = data.optionalDouble("split") else { return nil }
         if order == .stored { return try examples.split(second: share) }
         return try examples.split(
             second: share, seed: config.seed, isStratified: order == .stratified)
@@ -40,11 +48,11 @@ extension DataPlan {
     }
 
     private var remedy: String {
-        guard config.optionalDouble("split") != nil else {
+        guard ["split", "folds"].contains(where: { config.optional($0) != nil }) else {
             return "name other ones in data.validation, or have data.split choose some"
         }
         return config.string(DataPlan.splitOrderKey) == SplitOrder.stratified.rawValue
-            ? "give data.split a larger share"
+            ? "measure on more: a larger data.split, or fewer data.folds"
             : "have them chosen of each class: data.splitOrder=stratified"
     }
 

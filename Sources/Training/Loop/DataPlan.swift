@@ -58,9 +58,7 @@ struct DataPlan {
         }
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
-        if let share = data.optionalDouble("split") {
-            (examples, held) = try DataPlan.split(examples, share, config)
-        }
+        if let parts = try DataPlan.split(examples, config) { (examples, held) = parts }
         if let held { try DataPlan.checkAlike(examples, held) }
         let stored = DataPlan.types(examples)
         storedInput = zip(names, stored).map { $0.isEmpty ? $1 : "\($0) \($1)" }

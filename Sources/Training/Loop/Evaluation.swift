@@ -128,14 +128,14 @@ public struct Evaluation: Sendable {
                     + "set keys of data, loss, metrics or device")
         }
         func names(_ key: String) -> Bool { overrides.contains { $0.hasPrefix("data.\(key)") } }
-        let isUnsplit = names("validation") && !names("split")
+        let isUnsplit = names("validation") && !names("split") && !names("folds")
         let losses = overrides.map { override in
             let prefix = "loss.type="
             guard override.hasPrefix(prefix) else { return override }
             let type = override.dropFirst(prefix.count).filter { $0 != "\"" }
             return "loss={\"type\":\"\(type)\"}"
         }
-        return losses + (isUnsplit ? ["data.split=null"] : [])
+        return losses + (isUnsplit ? ["data.split=null", "data.folds=null"] : [])
     }
 
     /// What is to be measured, and a remark where that isn't what the run calls its best.

@@ -8,7 +8,8 @@ import Optim
 extension Trainer {
     /// The steps that a config's run has on some data, unless it ends early.
     static func steps(_ config: RunConfig, _ data: DataPlan) -> Int {
-        let all = config.epochs * data.train.batchesPerEpoch
+        let batches = data.train.batches(of: config.data.int("batchSize"))
+        let all = config.epochs * batches
         return min(all, config.training.optionalInt("maxSteps") ?? all)
     }
 
@@ -27,7 +28,7 @@ extension Trainer {
     }
 
     /// What decides on how long a run is.
-    private static let lengths = ["training.epochs", "training.maxSteps"]
+    private static let lengths = ["training.epochs", "training.maxSteps", "data.batchSize"]
     /// What decides on the weights besides.
     private static let decisive = [
         "optimizer", "schedule", "training.accumulate", "training.average",

@@ -103,7 +103,8 @@ extension Trainer {
 
     /// What may change without making another run of it.
     private static let changeable = [
-        "training", "schedule", "optimizer", "device", "data.path", "data.prefetch", "name",
+        "training", "schedule", "optimizer", "device", "data.path", "data.prefetch",
+        "data.batchSize", "name",
     ]
 
     private static func check(_ changes: [ConfigDifference]) throws(RunError) {
