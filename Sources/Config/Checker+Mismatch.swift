@@ -28,6 +28,8 @@ extension Checker {
             return ", which does not fit in 64 bits"
         case (.number, .number(let number)) where number.double.isInfinite:
             return ", which is too large for a double"
+        case (.word(let word, _), .string(let value)):
+            return suggestion(for: value, among: [word]).map { ". Did you mean \"\($0)\"?" } ?? ""
         case (.union(let name), .string(let value)):
             return schema[union: name]?[value] == nil ? "" : ". Write {\"type\": \"\(value)\"}"
         default: return ""

@@ -36,6 +36,13 @@ struct Checker {
         case .named(let element):
             guard let members = node.members else { return check(node, as: element, at: path) }
             return named(members, as: element, at: node, path)
+        case .word(let word, let other):
+            guard let text = node.string else {
+                return node.elements == nil
+                    ? unexpected(node, type, path) : check(node, as: other, at: path)
+            }
+            return text == word
+                ? value(.string(text), node, path) : unexpected(node, type, path)
         case .integer, .number, .bool, .string:
             guard let content = scalar(node, type) else { return unexpected(node, type, path) }
             return value(content, node, path)

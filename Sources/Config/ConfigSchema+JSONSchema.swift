@@ -88,6 +88,8 @@ extension ConfigSchema {
             return schema
         case .object(let fields): return objectSchema(fields)
         case .union(let name): return ["$ref": "#/$defs/\(name)"]
+        case .word(let word, let other):
+            return ["anyOf": [["const": .string(word)], .object(typeSchema(other))]]
         case .named(let element):
             let one = JSONValue.object(typeSchema(element))
             return [

@@ -42,7 +42,9 @@ extension ConfigSchema {
             for (index, argument) in overrides.enumerated() {
                 let place = JSONPosition(line: 0, column: index + 1)
                 do throws(OverrideProblem) {
-                    try Override(argument, at: place).apply(to: &root)
+                    let override = try Override(argument, at: place)
+                    checker.forgetDefaults(override, in: &root)
+                    try override.apply(to: &root)
                 } catch {
                     checker.report(place, error.path, error.message)
                 }

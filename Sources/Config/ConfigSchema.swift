@@ -57,6 +57,11 @@ extension ConfigSchema {
         switch type.kind {
         case .object(let fields): verify(fields, in: place)
         case .array(let element, _): verify(element, in: place)
+        case .word(_, let other):
+            guard case .array = other.kind else {
+                misdeclared(place, "a word stands for an array alone")
+            }
+            verify(other, in: place)
         case .named(let element):
             switch element.kind {
             case .object, .union, .named: misdeclared(place, "an object can't be told from names")

@@ -11,6 +11,7 @@ public struct ConfigType: Sendable {
         case object([Field])
         case union(String)
         indirect case named(ConfigType)
+        indirect case word(String, or: ConfigType)
     }
 
     let kind: Kind
@@ -59,6 +60,11 @@ extension ConfigType {
     public static func named(_ element: ConfigType) -> ConfigType {
         ConfigType(kind: .named(element))
     }
+
+    /// An array, or a word that stands for one.
+    public static func word(_ word: String, or array: ConfigType) -> ConfigType {
+        ConfigType(kind: .word(word, or: array))
+    }
 }
 
 extension ConfigType {
@@ -76,6 +82,7 @@ extension ConfigType {
         case .object: return "an object"
         case .union(let name): return Text.article(name)
         case .named(let element): return "\(element.expectation), or an object of several by name"
+        case .word(let word, let other): return "\"\(word)\" or \(other.expectation)"
         }
     }
 
@@ -100,6 +107,7 @@ extension ConfigType {
         case .object: "object"
         case .union(let name): name
         case .named(let element): "\(element.label) or by name"
+        case .word(let word, let other): "\(word) | \(other.label)"
         }
     }
 }

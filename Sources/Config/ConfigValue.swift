@@ -31,6 +31,8 @@ public struct ConfigValue: Sendable {
         return variant
     }
 
+    /// Whatever is at `key`.
+    public func value(_ key: String) -> ConfigValue { member(key) }
     /// The integer at `key`.
     public func int(_ key: String) -> Int { member(key).asInt }
     /// The number at `key`.
@@ -75,6 +77,33 @@ public struct ConfigValue: Sendable {
     public func optionalDouble(_ key: String) -> Double? { optional(key)?.asDouble }
     /// The string at an optional key.
     public func optionalString(_ key: String) -> String? { optional(key)?.asString }
+
+    /// Whether the schema declares a key here.
+    public func hasKey(_ key: String) -> Bool {
+        guard case .object(_, let members) = content else { return false }
+        return members.contains { $0.key == key }
+    }
+
+    /// The word at an optional key that takes one in place of an array; nil where none stands there.
+    public func word(_ key: String) -> String? {
+        guard let value = optional(key), case .string(let word) = value.content else { return nil }
+        return word
+    }
+
+    /// The same with an array of numbers at a key.
+    public func replacing(_ key: String, with numbers: [Double]) -> ConfigValue {
+        guard case .object(let variant, let members) = content else { wrong("an object") }
+        let changed = members.map { member -> Member in
+            guard member.key == key else { return member }
+            let (path, location) = (member.value.path, member.value.location)
+            let elements = numbers.map {
+                ConfigValue(content: .double($0), path: path, location: location)
+            }
+            let array = ConfigValue(content: .array(elements), path: path, location: location)
+            return Member(key: key, value: array)
+        }
+        return ConfigValue(content: .object(variant, changed), path: path, location: location)
+    }
 
     /// A problem with this value, or with one of its keys, that only the builder can see.
     ///

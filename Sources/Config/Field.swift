@@ -86,6 +86,15 @@ extension Field {
         return Field(name, type, value, doc)
     }
 
+    /// An array whose elements all have one type, or a word that stands for one.
+    public static func array(
+        _ name: String, of element: ConfigType, orWord word: String, minCount: Int? = nil,
+        maxCount: Int? = nil, doc: String
+    ) -> Field {
+        let array = ConfigType.array(of: element, minCount: minCount, maxCount: maxCount)
+        return Field(name, .word(word, or: array), nil, doc)
+    }
+
     /// An object with its own keys. Left out, it is filled with their defaults, if all have one.
     public static func object(_ name: String, doc: String, _ fields: [Field]) -> Field {
         Field(name, .object(fields), nil, doc)

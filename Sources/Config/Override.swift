@@ -9,8 +9,8 @@ struct OverrideProblem: Error {
 /// One `key=value` argument: a path such as `model.layers.0.units` or `model.layers[0].units`, and
 /// a value that is JSON or else a string.
 struct Override {
-    private let steps: [String]
-    private let value: JSONNode
+    let steps: [String]
+    let value: JSONNode
     /// Stands for the argument in messages: line 0, and the number of the argument.
     private let place: JSONPosition
 

@@ -24,8 +24,10 @@ public final class Dataset: Sendable {
     public let isInMemory: Bool
     let inputs: [Source]
     let targets: Source
-    /// Where row 0 lies in the sources.
-    package let start: Int
+    /// Where row 0 lies in the sources, if the rows follow one another there.
+    let start: Int
+    /// The rows of the file that these are, in order; nil where they follow one another.
+    let picked: [Int]?
     /// How many neighbouring rows hold the same elements, those of a text, one place apart.
     let overlap: Int
     /// How many rows an epoch of training draws; nil where it visits each once.
@@ -33,9 +35,11 @@ public final class Dataset: Sendable {
 
     init(
         name: String, inputs: [Source], named inputNames: [String], targets: Source,
-        named targetName: String, rows: Range<Int>, overlap: Int = 1, drawn: Int? = nil
+        named targetName: String, rows: Range<Int>, overlap: Int = 1, drawn: Int? = nil,
+        picked: [Int]? = nil
     ) {
         self.overlap = overlap
+        self.picked = picked
         self.drawn = drawn
         self.name = name
         self.inputNames = inputNames
@@ -110,7 +114,7 @@ public final class Dataset: Sendable {
         return Dataset(
             name: name, inputs: inputs, named: inputNames, targets: targets, named: targetName,
             rows: start + rows.lowerBound..<start + rows.upperBound, overlap: overlap,
-            drawn: drawn)
+            drawn: drawn, picked: picked.map { Array($0[rows]) })
     }
 
     /// The examples in order cut in two, the second part being the given share, for validation.
@@ -118,20 +122,32 @@ public final class Dataset: Sendable {
     /// Throws where a part would be empty.
     public func split(second share: Double) throws -> (first: Dataset, second: Dataset) {
         let size = share > 0 && share < 1 ? Int((Double(count) * share).rounded()) : 0
-        guard size > 0, size < count else {
-            throw DataError(
-                name,
-                "\(Format.grouped(count)) examples can't be split with a share of \(share);"
-                    + " use a share between 0 and 1 that leaves some on both sides")
-        }
+        guard size > 0, size < count else { throw unsplittable(share) }
         return (subset(0..<count - size), subset(count - size..<count))
+    }
+
+    func unsplittable(_ share: Double) -> DataError {
+        DataError(
+            name,
+            "\(Format.grouped(count)) examples can't be split with a share of \(share);"
+                + " use a share between 0 and 1 that leaves some on both sides")
     }
 
     /// The examples of a range, untransformed.
     public func read(_ rows: Range<Int>) throws -> (inputs: [NDArray], targets: NDArray) {
-        let rows = start + rows.lowerBound..<start + rows.upperBound
-        return (try inputs.map { try $0.read([rows]) }, try targets.read([rows]))
+        (try inputs.map { try read($0, [rows]) }, try read(targets, [rows]))
     }
+
+    /// Ranges of the examples of one source, one after the other.
+    func read(_ source: Source, _ ranges: [Range<Int>]) throws -> NDArray {
+        if let picked, case .stream(let dataset) = source {
+            return try dataset.read(rows: ranges.flatMap { picked[$0] })
+        }
+        return try source.read(ranges.map { start + $0.lowerBound..<start + $0.upperBound })
+    }
+
+    /// Which row of the file an example is.
+    package func storedRow(_ example: Int) -> Int { picked?[example] ?? start + example }
 }
 
 extension Dataset.Source {

@@ -10,11 +10,8 @@ struct LoadedWindow: Sendable {
 
     init(_ dataset: Dataset, _ window: Sampler.Window) throws {
         positions = window.start..<window.start + window.count
-        let blocks = window.blocks.map { block in
-            dataset.start + block.lowerBound..<dataset.start + block.upperBound
-        }
-        inputs = try dataset.inputs.map { try $0.read(blocks) }
-        targets = try dataset.targets.read(blocks)
+        inputs = try dataset.inputs.map { try dataset.read($0, window.blocks) }
+        targets = try dataset.read(dataset.targets, window.blocks)
         order = window.order
     }
 }

@@ -6,7 +6,7 @@ extension Loader {
     ///
     /// Throws what `visit` throws, and a `DataError` with the row where a transform doesn't fit.
     ///
-    /// - Parameter visit: gets the row in the file of the first of a block, and the block.
+    /// - Parameter visit: gets the number of a block's first example, and the block.
     package func scanTargets(_ visit: (_ first: Int, _ block: NDArray) throws -> Void) throws {
         try scan(dataset.targets, targets, dataset.targetName, visit)
     }
@@ -20,7 +20,7 @@ extension Loader {
 
     /// The row in the file that an epoch visits at a position.
     package func row(at position: Int, epoch: Int) -> Int {
-        dataset.start + sampler.rows(epoch: epoch)[position]
+        dataset.storedRow(sampler.rows(epoch: epoch)[position])
     }
 
     /// Of rows that share their elements as many as hold all of them.
@@ -29,8 +29,8 @@ extension Loader {
         _ visit: (Int, NDArray) throws -> Void
     ) throws {
         let rows = Array(stride(from: 0, to: dataset.count - 1, by: step)) + [dataset.count - 1]
-        let all = try source.read([dataset.start..<dataset.start + dataset.count])
-        try visit(dataset.start, try pipeline.batch(all, rows: rows))
+        let all = try dataset.read(source, [0..<dataset.count])
+        try visit(0, try pipeline.batch(all, rows: rows))
     }
 
     private func scan(
@@ -42,17 +42,16 @@ extension Loader {
         }
         let made = pipeline.outputShape.elementCount * pipeline.outputDType.size
         let step = max(1, (1 << 20) / max(1, source.rowBytes, made))
-        for start in stride(from: 0, to: dataset.count, by: step) {
-            let first = dataset.start + start
-            let count = min(step, dataset.count - start)
-            let block = try source.read([first..<first + count])
+        for first in stride(from: 0, to: dataset.count, by: step) {
+            let count = min(step, dataset.count - first)
+            let block = try dataset.read(source, [first..<first + count])
             do {
                 try visit(first, try pipeline.batch(block, rows: 0..<count))
             } catch let error as TransformError {
                 let row = (0..<count).first { row in
                     (try? pipeline.batch(block, rows: row..<row + 1)) == nil
                 }
-                throw DataError(name, "row \(first + (row ?? 0)): \(error)")
+                throw DataError(name, "row \(dataset.storedRow(first + (row ?? 0))): \(error)")
             }
         }
     }

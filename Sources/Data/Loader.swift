@@ -112,6 +112,11 @@ public struct Loader: Sendable {
     /// Batches of a whole epoch.
     public var batchesPerEpoch: Int { batches(from: 0) }
 
+    /// Batches of a whole epoch, if they had another size.
+    package func batches(of size: Int) -> Int {
+        dropLast ? sampler.count / size : (sampler.count + size - 1) / size
+    }
+
     /// Batches that are left of an epoch of which `position` examples were used.
     public func batches(from position: Int) -> Int {
         let left = max(0, sampler.count - position)

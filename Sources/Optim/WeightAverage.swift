@@ -16,17 +16,20 @@ public import Tensor
 ///
 /// Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
 public final class WeightAverage {
-    /// The share of the average that an update keeps.
-    public let decay: Double
+    /// The share of the average that an update keeps; nil for the mean of all updates.
+    public let decay: Double?
     private let average: Follower
 
     /// An average that keeps a share of `decay`, in 0..<1, in each update: 0.999 remembers a
-    /// thousand.
-    public init(_ source: some ParameterSource, decay: Double = 0.999) {
-        checkShare(decay, "WeightAverage", "decay")
+    /// thousand. With nil, each update counts the same: the mean of the parameters as they were then.
+    /// Izmailov et al., "Averaging weights leads to wider optima", 2018.
+    public init(_ source: some ParameterSource, decay: Double? = 0.999) {
+        if let decay { checkShare(decay, "WeightAverage", "decay") }
         self.decay = decay
         average = Follower(source, slot: "average") { step in
-            step == 1 ? [0, 1, 0] : [decay, 1 - decay, 0]
+            if step == 1 { return [0, 1, 0] }
+            let kept = decay ?? 1 - 1 / Double(step)
+            return [kept, 1 - kept, 0]
         }
     }
 

@@ -9,18 +9,21 @@ enum CheckCommand {
         let config = try RunConfig(file: file, overrides: TrainCommand.overrides(invocation))
         TrainCommand.setThreads(invocation)
         let experiment = try Experiment(config)
+        let weights = try experiment.loadInitialWeights()
         let info = experiment.info()
         let gradients = try invocation.flag("gradients") ? experiment.checkGradients() : nil
         let status = gradients?.passed ?? true ? ExitStatus.success : .failedCheck
         if invocation.flag("json") {
             var object: JSONObject = ["config": .string(file)]
             object.append(contentsOf: info.json)
+            if let weights { object["from"] = .string(weights) }
             object["layers"] = .array(info.layers.map(\.json))
             if let gradients { object["gradients"] = .object(gradients.json) }
             JSONReport.emit("check", object)
             return status
         }
         var lines = info.headerLines + [""] + info.layerLines + [""]
+        if let weights { lines += ["from    \(weights)", ""] }
         if let gradients { lines += gradients.lines + [""] }
         lines.append("\(file): \(status == .success ? "fine" : "the gradients are not right")")
         Terminal.print(lines.joined(separator: "\n"))

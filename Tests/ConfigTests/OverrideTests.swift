@@ -43,6 +43,26 @@ struct OverrideTests {
         #expect(config.child("data").optional("validation")?.string("targets") == "b")
     }
 
+    @Test("that change a type leave out what the old one had by default")
+    func types() throws {
+        let effective = try read(smallConfig, "schedule.type=cosine").effective.text()
+        #expect(effective.contains("warmupSteps"))
+        let config = try read(effective, "schedule.type=constant", "optimizer.type=sgd")
+        #expect(config.child("schedule").type == "constant")
+        // What the new type needs stays.
+        #expect(config.child("optimizer").double("learningRate") == 0.001)
+        #expect(config.child("optimizer").double("momentum") == 0)
+        let layers = try read(
+            effective, "model.layers.0.bias=true", "model.layers[0].units=3",
+            "model.layers[0].type=linear")
+        #expect(layers.child("model").children("layers")[0].int("units") == 3)
+        // What isn't a default says something, so it isn't dropped.
+        let error = #expect(throws: ConfigError.self) {
+            try read(effective, "schedule.warmupSteps=5", "schedule.type=constant")
+        }
+        #expect(error?.issues.first?.path == "schedule.warmupSteps")
+    }
+
     @Test("apply in order")
     func order() throws {
         #expect(try read(goodConfig, "seed=1", "seed=2").int("seed") == 2)

@@ -42,6 +42,18 @@ struct FollowerTests {
         #expect(average.updateCount == 3)
     }
 
+    @Test("without a decay it is the mean of all updates")
+    func mean() {
+        let (parameter, sgd) = slide()
+        let average = WeightAverage(parameter, decay: nil)
+        for _ in 0..<4 {
+            sgd.step()
+            average.update()
+        }
+        // (0.9 + 0.8 + 0.7 + 0.6) / 4
+        average.withAverage { expectClose(parameter.doubles, [0.75]) }
+    }
+
     @Test("values come back when the body throws, and in place")
     func throwing() {
         struct Failure: Error {}

@@ -126,6 +126,12 @@ import Testing
         #expect(try train(["optimizer=\(value("optimizer", name))"]).status == .completed)
     }
 
+    @Test("trains with every average", arguments: names("average"))
+    func averages(name: String) throws {
+        let summary = try train(["training.average=\(value("average", name))"])
+        #expect(summary.status == .completed)
+    }
+
     @Test("trains every schedule", arguments: names("schedule"))
     func schedules(name: String) throws {
         #expect(try train(["schedule=\(value("schedule", name))"]).status == .completed)

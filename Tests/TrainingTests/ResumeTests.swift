@@ -133,6 +133,32 @@ import Testing
         #expect(try Evaluation(sandbox.file("run")).notes.isEmpty)
     }
 
+    @Test("goes on with batches of another size, from the next example", arguments: [3, 5])
+    func otherBatchSize(step: Int) throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "run", at: step)
+        let cosine = "schedule={\"type\":\"cosine\"}"
+        let resumption = try Trainer.resume(
+            sandbox.file("run"), overrides: ["data.batchSize=4", cosine])
+        #expect(resumption.changes.first == "data.batchSize: 8 → 4")
+        let summary = try resumption.trainer.run()
+        // Of three epochs of 40 examples, what is left comes in fours.
+        #expect(summary.steps == step + (120 - 8 * step) / 4)
+        #expect(summary.status == .completed)
+        let refused = #expect(throws: RunError.self) { try Verification(sandbox.file("run")) }
+        #expect(refused?.description.contains("data.batchSize: 8 → 4") == true)
+    }
+
+    @Test("says so where another batch size changes the course of a schedule")
+    func stretchedByBatches() throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "run", at: 8, ["schedule={\"type\":\"cosine\"}"])
+        let warnings = try Trainer.resume(
+            sandbox.file("run"), overrides: ["data.batchSize=4"]
+        ).warnings
+        #expect(warnings.first?.contains("data.batchSize=4 changes its course") == true)
+    }
+
     @Test("goes on without config.json, by the config in the checkpoint")
     func withoutConfig() throws {
         let sandbox = Sandbox()
@@ -196,9 +222,9 @@ import Testing
         let warnings = try Trainer.resume(sandbox.file("run")).warnings
         #expect(
             warnings == [
-                "\(path): the rows of 1 epoch are lost (damaged: line 3); the weights are not "
+                "\(path): 1 row is lost (damaged: line 3); the weights are not "
                     + "concerned",
-                "\(path.dropLast(3))jsonl: the rows of 3 epochs are lost; the weights are not "
+                "\(path.dropLast(3))jsonl: 3 rows are lost; the weights are not "
                     + "concerned",
             ])
         #expect(try sandbox.text("run/metrics.csv").hasSuffix(third + "\n"))
@@ -247,7 +273,7 @@ import Testing
         "refuses to become another run",
         arguments: [
             ("model.layers.0.units=9", "model.layers[0].units: 8 → 9"),
-            ("data.batchSize=4", "data.batchSize: 8 → 4"), ("seed=1", "seed: 42 → 1"),
+            ("data.shuffle=false", "data.shuffle: true → false"), ("seed=1", "seed: 42 → 1"),
             ("optimizer={\"type\":\"sgd\"}", "optimizer.type: \"adam\" → \"sgd\""),
             ("loss={\"type\":\"nll\"}", "loss"),
         ])

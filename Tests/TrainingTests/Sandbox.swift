@@ -81,6 +81,21 @@ extension Sandbox {
     }
 }
 
+extension Sandbox {
+    /// Leaves a run behind in the folder `name` that was stopped after a step.
+    @discardableResult
+    func stopped(
+        _ name: String, at step: Int, _ overrides: [String] = []
+    ) throws -> RunSummary {
+        let trainer = try trainer(name, overrides)
+        trainer.observers.append(
+            Listener { [stop = trainer.stop] event in
+                if case .step(let progress) = event, progress.step == step { stop.request() }
+            })
+        return try trainer.run()
+    }
+}
+
 /// Configs of models of sequences, as changes of the small classifier.
 enum SequenceRuns {
     private static let steps = "{\"type\": \"reshape\", \"shape\": [2, 3]}"

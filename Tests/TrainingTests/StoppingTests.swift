@@ -2,7 +2,7 @@ import FTConfig
 import FakeTensor
 import Testing
 
-/// When training ends by itself, and what it warns of before.
+/// When training ends by itself.
 @Suite("Stopping")
 struct StoppingTests {
     /// Collects the warnings of a run.
@@ -47,18 +47,85 @@ struct StoppingTests {
         #expect(summary.epochs == 1 && warnings.count == 1)
     }
 
-    @Test("a split that leaves one class to measure on is warned of")
-    func split() throws {
+    @Test("patience begins anew with a gain above the minimum change alone")
+    func minimumChange() throws {
         let sandbox = Sandbox()
-        try HDF5Writer.create(sandbox.file("clusters.h5")) { file in
-            try file.write("train/images", Random(seed: 1).normal([30, 6]))
-            try file.write("train/labels", NDArray((0..<30).map { UInt8($0 / 10) }))
+        // Slow enough that each epoch is a little better than the one before.
+        let slow = [
+            "training.epochs=12", "training.patience=3", "optimizer.learningRate=1e-5",
+            "training.bestBy=loss",
+        ]
+        let all = try run(sandbox, slow, "all").summary
+        #expect(all.epochs == 12 && all.best?.epoch == 12)
+        let (summary, warnings) = try run(sandbox, slow + ["training.minimumChange=0.5"], "few")
+        #expect(summary.epochs == 4 && summary.best?.epoch == 4)
+        #expect(
+            warnings.first
+                == "stopped after epoch 4: loss was no better by more than 0.5 in 3 epochs "
+                + "than in epoch 1 (training.patience)")
+        // A sum of small gains is one, too.
+        let gains = 2.5 * (all.gain(of: sandbox, "all") ?? 0)
+        let sum = try run(sandbox, slow + ["training.minimumChange=\(gains)"], "sum").summary
+        #expect(sum.epochs == 12)
+    }
+
+    /// A run whose first epoch is its best: then the rate is far too high.
+    private static let worsening = [
+        "training.epochs=5", "training.bestBy=loss", "optimizer.learningRate=0.05",
+        "schedule={\"type\":\"step\",\"everySteps\":5,\"factor\":60}",
+    ]
+
+    @Test("a run ends with its best weights where it is asked to, and says so")
+    func restoreBest() throws {
+        let sandbox = Sandbox()
+        let restoring = Self.worsening + ["training.restoreBest=true", "training.patience=2"]
+        let (summary, warnings) = try run(sandbox, restoring)
+        let best = try #require(summary.best)
+        #expect(best.epoch < summary.epochs)
+        let words = "the run ends with the weights of epoch \(best.epoch), its best"
+        #expect(warnings.last == words + " (training.restoreBest)")
+        let last = try TrainingCheckpoint(path: sandbox.file("run/last.safetensors"))
+        #expect(last.state.step == summary.steps)
+        #expect(try weights(sandbox, "run/last") == weights(sandbox, "run/best"))
+        let measured = try Evaluation(sandbox.file("run/last.safetensors"))
+        #expect(measured.measurement == best.measurement)
+        // Without, the last is the last.
+        _ = try run(sandbox, Self.worsening + ["training.patience=2"], "plain")
+        #expect(try weights(sandbox, "plain/last") != weights(sandbox, "plain/best"))
+        #expect(try weights(sandbox, "plain/best") == weights(sandbox, "run/best"))
+        #expect(try Verification(sandbox.file("run")).difference == nil)
+        // What is done stays done, and going on says from where.
+        let again = try Trainer.resume(sandbox.file("run"))
+        #expect(again.warnings.isEmpty)
+        #expect(try again.trainer.run().epochs == summary.epochs)
+        #expect(try weights(sandbox, "run/last") == weights(sandbox, "run/best"))
+    }
+
+    @Test("going on after the best weights were restored starts from them and says so")
+    func goesOn() throws {
+        let sandbox = Sandbox()
+        let restoring = Self.worsening + ["training.restoreBest=true"]
+        let best = try #require(try run(sandbox, restoring).summary.best)
+        let longer = try Trainer.resume(sandbox.file("run"), overrides: ["training.epochs=6"])
+        let words = "the run ended with the weights of epoch \(best.epoch)"
+        #expect(longer.warnings.first?.hasPrefix(words) == true, "\(longer.warnings)")
+        #expect(try longer.trainer.run().epochs == 6)
+        let refused = #expect(throws: RunError.self) { try Verification(sandbox.file("run")) }
+        #expect(refused?.description.contains("weights of epoch \(best.epoch) restored") == true)
+    }
+
+    private func weights(_ sandbox: Sandbox, _ name: String) throws -> [String: [UInt8]] {
+        try tensors(sandbox.file("\(name).safetensors")).filter { !$0.key.hasPrefix("optimizer/") }
+    }
+}
+
+extension RunSummary {
+    /// How much better the last epoch of a run was than the one before.
+    fileprivate func gain(of sandbox: Sandbox, _ name: String) -> Double? {
+        guard let csv = try? sandbox.text("\(name)/metrics.csv") else { return nil }
+        let losses = csv.split(separator: "\n").dropFirst().compactMap { row in
+            Double(row.split(separator: ",", omittingEmptySubsequences: false)[3])
         }
-        let split = ["training.epochs=1", "data.validation=null", "data.split=0.2"]
-        let warnings = try run(sandbox, split).warnings
-        #expect(warnings.count == 1)
-        #expect(warnings.first?.contains("they are all of class 2, one of 3;") == true)
-        let half = ["training.epochs=1", "data.validation=null", "data.split=0.5"]
-        #expect(try run(sandbox, half, "other").warnings == [])
+        return losses.count > 1 ? losses[losses.count - 2] - losses[losses.count - 1] : nil
     }
 }

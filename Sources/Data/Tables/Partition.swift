@@ -29,4 +29,25 @@ package enum Partition {
         let chosen = Set(second)
         return ((0..<count).filter { !chosen.contains($0) }, second.sorted())
     }
+
+    /// The fold, from 0, of each of the rows 0..<count: folds differ by one row at most, in all and of
+    /// each group.
+    ///
+    /// - Parameters:
+    ///   - groups: the group of each row; nil for one group.
+    ///   - seed: what the choice is drawn from.
+    package static func folds(
+        _ count: Int, of folds: Int, groups: [Int]? = nil, seed: UInt64
+    ) -> [Int] {
+        let order = Random(seed: seed).fork("split").permutation(count)
+        // Sorting by group keeps the random order within each.
+        let dealt = groups.map { groups in
+            order.enumerated().sorted {
+                (groups[$0.element], $0.offset) < (groups[$1.element], $1.offset)
+            }.map(\.element)
+        }
+        var result = [Int](repeating: 0, count: count)
+        for (place, row) in (dealt ?? order).enumerated() { result[row] = place % folds }
+        return result
+    }
 }

@@ -63,6 +63,6 @@ enum Catalogs {
     /// All kinds, in the order of the documentation.
     static let unions = [
         layers.union, losses.union, optimizers.union, schedules.union, metrics.union,
-        transforms.union,
+        transforms.union, averages.union,
     ]
 }

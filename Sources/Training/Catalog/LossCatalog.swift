@@ -103,7 +103,7 @@ extension Catalogs {
                 Field.array(
                     "positiveWeights", of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
                     doc: "a further weight of targets that are 1 for each class"
-                ).optional, classWeights, ignoreIndex,
+                ).optional, elementWeights, ignoreIndex,
             ], takesSingleOutputs: true
         ) { value, ignored in
             BinaryCrossEntropy(
@@ -232,8 +232,17 @@ extension Catalogs {
         "ignoreIndex", doc: "a target that counts nothing"
     ).optional
 
+    static let classWeightsKey = "classWeights"
+
     private static let classWeights = Field.array(
-        "classWeights", of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
+        classWeightsKey, of: .number(min: 0), orWord: "balanced", minCount: 1,
+        maxCount: 1_000_000,
+        doc: "a weight for each class; balanced: as much more as it is rarer in the training data"
+    ).optional
+
+    /// Those of classes that an example may have several of.
+    private static let elementWeights = Field.array(
+        classWeightsKey, of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
         doc: "a weight for each class"
     ).optional
 }

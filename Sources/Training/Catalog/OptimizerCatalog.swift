@@ -1,4 +1,5 @@
 import FTConfig
+import FTJSON
 import NN
 import Optim
 
@@ -121,8 +122,9 @@ extension Catalogs {
     private static func optimizer(
         _ name: String, _ summary: String, rate: Double, decay: Double = 0, _ fields: [Field] = [],
         make:
-            @escaping @Sendable (ConfigValue, Module, _ rate: Double, _ decay: Double) throws
-            -> Optimizer
+            @escaping @Sendable (
+                ConfigValue, [ParameterGroup], _ rate: Double, _ decay: Double
+            ) throws -> Optimizer
     ) -> Entry {
         let first: [Field] = [
             .number("learningRate", default: rate, min: 0, doc: "before the schedule")
@@ -133,13 +135,43 @@ extension Catalogs {
                 .optional,
             Field.number("clipValue", above: 0, doc: "the most that a gradient's element may be")
                 .optional,
+            .array(
+                "groups", of: .object(group), default: [], maxCount: 1000,
+                doc:
+                    "parameters with a rate or decay of their own: match, a pattern of names "
+                    + "(*.bias), rateFactor and weightDecay; the first that matches counts"),
         ]
         return Entry(name, summary, first + fields + last) { value, model in
             let optimizer = try make(
-                value, model, value.double("learningRate"), value.double("weightDecay"))
+                value, groups(value, model), value.double("learningRate"),
+                value.double("weightDecay"))
             optimizer.clipping = try clipping(value)
             return optimizer
         }
+    }
+
+    private static let group: [Field] = [
+        .string("match", doc: "a pattern of names"),
+        .number("rateFactor", default: 1, min: 0, doc: "multiplies the learning rate"),
+        Field.number("weightDecay", min: 0, doc: "in place of the optimizer's").optional,
+    ]
+
+    /// A model's parameters: those in no group of the config, then its groups.
+    private static func groups(
+        _ value: ConfigValue, _ model: Module
+    ) throws(ConfigError) -> [ParameterGroup] {
+        var left = model.namedParameters
+        var groups: [ParameterGroup] = []
+        for group in value.children("groups") {
+            let chosen = try NamePattern.find(group.value("match"), among: left)
+            let names = Set(chosen.map(\.name))
+            left.removeAll { names.contains($0.name) }
+            groups.append(
+                ParameterGroup(
+                    chosen, rateFactor: group.double("rateFactor"),
+                    weightDecay: group.optionalDouble("weightDecay")))
+        }
+        return left.isEmpty ? groups : [ParameterGroup(left)] + groups
     }
 
     /// What optimizers by running moments of the gradient take.
@@ -160,7 +192,9 @@ extension Catalogs {
         _ name: String, _ summary: String, rate: Double = 0.001, decay: Double = 0,
         epsilon least: Double = 1e-8, second: String = secondMoment, _ others: [Field] = [],
         make:
-            @escaping @Sendable (Module, _ rate: Double, Moments, _ decay: Double) -> Optimizer
+            @escaping @Sendable (
+                [ParameterGroup], _ rate: Double, Moments, _ decay: Double
+            ) -> Optimizer
     ) -> Entry {
         let fields = [share("beta1", 0.9, firstMoment), share("beta2", 0.999, second)]
         return optimizer(

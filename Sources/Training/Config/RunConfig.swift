@@ -74,13 +74,18 @@ public struct RunConfig: Sendable {
                     at: "device"))
         }
         let data = value.child("data")
-        if data.optional("validation") != nil, data.optional("split") != nil {
-            issues.append(
-                data.issue(
-                    "can't be combined with data.validation; remove one, or set it to null",
-                    at: "split"))
+        for key in ["split", "folds"] where data.optional(key) != nil {
+            for other in ["validation", "split"] where other != key && data.optional(other) != nil {
+                issues.append(
+                    data.issue(
+                        "can't be combined with data.\(other); remove one, or set it to null",
+                        at: key))
+            }
         }
-        for key in ["validation", "split"] where data.optional("text") != nil {
+        if let folds = data.optionalInt("folds"), data.int("fold") > folds {
+            issues.append(data.issue("there are \(folds) folds", at: "fold"))
+        }
+        for key in ["validation", "split", "folds"] where data.optional("text") != nil {
             if data.optional(key) != nil {
                 issues.append(
                     data.issue("can't be combined with data.text; remove one", at: key))

@@ -21,7 +21,13 @@ public enum RunSchema {
                 [
                     .array(
                         "layers", of: .union("layer"), minCount: 1, maxCount: 10_000,
-                        doc: "from input to output; sizes follow from the data")
+                        doc: "from input to output; sizes follow from the data"),
+                    Field.object("from", doc: "weights to begin with", initialWeights).optional,
+                    .array(
+                        "freeze", of: .string(), default: [], maxCount: 1000,
+                        doc:
+                            "patterns of the names of parameters that stay as they are: 0.*, *.bias"
+                    ),
                 ]),
             .union("loss", of: "loss", doc: "what training makes small"),
             .union("optimizer", of: "optimizer", doc: "how parameters follow their gradients"),
@@ -71,8 +77,19 @@ public enum RunSchema {
         ).optional,
         Field.number(
             "split", above: 0, below: 1,
-            doc: "share of the training examples, the last ones, to measure on instead"
+            doc: "share of the training examples to measure on instead"
         ).optional,
+        .string(
+            DataPlan.splitOrderKey, default: SplitOrder.stratified.rawValue,
+            oneOf: SplitOrder.allCases.map(\.rawValue),
+            doc:
+                "which ones data.split and data.folds take: random ones by the seed, of each class the same share; "
+                + "random ones; the last ones stored"),
+        Field.int(
+            "folds", min: 2, max: 1000,
+            doc: "cut the training examples into so many parts, and measure on one of them"
+        ).optional,
+        .int("fold", default: 1, min: 1, max: 1000, doc: "which of the folds, from 1"),
         .named(
             "transforms", of: .array(of: .union("transform"), maxCount: 32), default: [],
             doc: "what happens to inputs, in order; one list for all or one for each"),
@@ -88,14 +105,44 @@ public enum RunSchema {
         .int("prefetch", default: 4, min: 1, max: 64, doc: "batches made ahead of training"),
     ]
 
+    private static let initialWeights: [Field] = [
+        .string(
+            "path",
+            doc: "a run folder, whose best is taken, a checkpoint, or another safetensors file"),
+        .array(
+            "match", of: .string(), default: ["*"], minCount: 1, maxCount: 1000,
+            doc: "patterns of the names to take"),
+        .string(
+            "prefix", default: "", doc: "what names in the file begin with before the model's"),
+    ]
+
     private static let training: [Field] = [
         .int("epochs", default: 10, min: 1, max: 1_000_000, doc: "passes over the examples"),
+        Field.int(
+            "maxSteps", min: 1, max: 1 << 53,
+            doc: "stop after so many steps, if epochs doesn't first; schedules end with them"
+        ).optional,
         .bool(
             "capture", default: true,
             doc: "record the kernels of a step once and replay them; the bits are the same"),
         .int(
+            "accumulate", default: 1, min: 1, max: 1 << 20,
+            doc:
+                "pieces in which a batch is computed, their gradients added up: the memory of a piece, "
+                + "the numbers of the batch"),
+        Field.union(
+            "average", of: "average",
+            doc: "average the weights; measured and used is the average"
+        ).optional,
+        .int(
             "checkpointEverySteps", default: 0, min: 0,
             doc: "steps between checkpoints within an epoch; 0 for none"),
+        .number(
+            "checkpointEveryMinutes", default: 0, min: 0,
+            doc: "minutes after which the last checkpoint is renewed within an epoch; 0 for never"),
+        .int(
+            "validateEverySteps", default: 0, min: 0,
+            doc: "steps between measurements within an epoch; 0 for none"),
         .int(
             "keepCheckpoints", default: 3, min: 0, max: 1000,
             doc: "how many step checkpoints stay besides best and last"),
@@ -109,6 +156,12 @@ public enum RunSchema {
                 "stop when so many epochs in a row were no better than the best by bestBy, which is "
                 + "kept"
         ).optional,
+        .number(
+            "minimumChange", default: 0, min: 0,
+            doc: "how much better than before an epoch has to be for patience to begin anew"),
+        .bool(
+            "restoreBest", default: false,
+            doc: "end with the weights of the best epoch, in the last checkpoint, too"),
         Field.number(
             "maxMinutes", above: 0,
             doc: "stop after the epoch in which training has taken so long, resumptions included"

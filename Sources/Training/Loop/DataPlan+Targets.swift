@@ -49,7 +49,8 @@ extension DataPlan {
             guard let index = values.firstIndex(where: { $0 != $0.rounded() }) else { return }
             throw DataError(
                 loader.dataset.targetName,
-                "a target is \(Format.number(values[index])) (row \(first + index / size)), but the "
+                "a target is \(Format.number(values[index])) (row "
+                    + "\(loader.dataset.storedRow(first + index / size))), but the "
                     + "loss needs classes, whole numbers; use another loss or correct the data")
         }
     }

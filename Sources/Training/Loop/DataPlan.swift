@@ -63,9 +63,7 @@ struct DataPlan {
         }
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
-        if let share = data.optionalDouble("split") {
-            (examples, held) = try examples.split(second: share)
-        }
+        if let parts = try DataPlan.split(examples, config) { (examples, held) = parts }
         if let held { try DataPlan.checkAlike(examples, held) }
         let stored = DataPlan.types(examples)
         storedInput = zip(names, stored).map { $0.isEmpty ? $1 : "\($0) \($1)" }

@@ -95,7 +95,7 @@ public struct Evaluation: Sendable {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
         }
         let config = try RunConfig(
-            text: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
+            recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
         let experiment = try Experiment(config, as: Preprocessing(of: checkpoint.state))
         do {
             try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
@@ -128,14 +128,14 @@ public struct Evaluation: Sendable {
                     + "set keys of data, loss, metrics or device")
         }
         func names(_ key: String) -> Bool { overrides.contains { $0.hasPrefix("data.\(key)") } }
-        let isUnsplit = names("validation") && !names("split")
+        let isUnsplit = names("validation") && !names("split") && !names("folds")
         let losses = overrides.map { override in
             let prefix = "loss.type="
             guard override.hasPrefix(prefix) else { return override }
             let type = override.dropFirst(prefix.count).filter { $0 != "\"" }
             return "loss={\"type\":\"\(type)\"}"
         }
-        return losses + (isUnsplit ? ["data.split=null"] : [])
+        return losses + (isUnsplit ? ["data.split=null", "data.folds=null"] : [])
     }
 
     /// What is to be measured, and a remark where that isn't what the run calls its best.

@@ -36,7 +36,8 @@ extension Experiment {
             let values = block.values(as: Double.self)
             let outlier = domain.outlier(in: values, width: shape.last ?? 1, ignoring: ignored)
             if let outlier {
-                let found = describe(outlier, domain, row: first + outlier.index / size)
+                let row = loader.dataset.storedRow(first + outlier.index / size)
+                let found = describe(outlier, domain, row: row)
                 throw DataError(loader.dataset.targetName, found)
             }
             counted += ignored.map { ignored in values.count { $0 != ignored } } ?? values.count
@@ -102,9 +103,10 @@ extension Experiment {
             guard let outlier = domain.outlier(in: values, width: size, ignoring: nil) else {
                 return
             }
+            let row = loader.dataset.storedRow(first + outlier.index / size)
             throw DataError(
                 loader.dataset.inputNames[index],
-                "an index is \(Format.number(outlier.value)) (row \(first + outlier.index / size)), "
+                "an index is \(Format.number(outlier.value)) (row \(row)), "
                     + "but layer \(use.layer) (embedding) takes whole numbers from 0 to "
                     + "\(use.count - 1); give it a larger count or correct the data")
         }

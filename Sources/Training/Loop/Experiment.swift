@@ -20,6 +20,8 @@ public final class Experiment {
     public let metrics: [any Metric]
     /// What changes the parameters.
     public let optimizer: Optimizer
+    /// The average of the weights, where the config asks for one.
+    let average: ModelAverage?
     let device: DeviceChoice
     private(set) var data: DataPlan
     let rows: [LayerRow]
@@ -60,7 +62,8 @@ public final class Experiment {
         rows = builder.rows
         random = builder.random
         let lossValue = config.value.child("loss")
-        let chosen = try Catalogs.losses.make(lossValue)
+        let chosen = try Catalogs.losses.make(
+            Experiment.balanced(lossValue, plan.train, output: output))
         loss = chosen.loss
         data = plan
         ignoredTarget = chosen.ignored
@@ -71,29 +74,49 @@ public final class Experiment {
             }
             return PointMetric(metric, at: point)
         }
+        try Experiment.freeze(model, config.value.child("model"))
         if model.trainableCount == 0 {
+            let isFrozen = model.parameterCount > 0
             throw ConfigError([
                 config.value.child("model").issue(
-                    "no layer has parameters to train; add a linear layer", at: "layers")
+                    isFrozen
+                        ? "no parameter is left to train; freeze fewer"
+                        : "no layer has parameters to train; add a linear layer",
+                    at: isFrozen ? "freeze" : "layers")
             ])
         }
         isSound = NDArray.full([], 1, .bool, on: device.backend)
         // The parameters were drawn on the CPU, so that they are the same on every device.
         model.to(device.backend)
         optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
+        average = try config.training.optional("average").map { [model] in
+            try Catalogs.averages.make($0, model)
+        }
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
+        if config.training.int("validateEverySteps") > 0, data.validation == nil {
+            throw ConfigError([
+                config.training.issue(
+                    "needs examples to measure on; name them in data.validation or data.split",
+                    at: "validateEverySteps")
+            ])
+        }
     }
 
     /// What batches of examples take of memory; throws where that is more than there is.
     private static func memory(_ config: RunConfig, _ data: DataPlan) throws -> MemoryBudget {
         let one = Linear(1, 1, using: Random(seed: 0))
-        let states = try Catalogs.optimizers.make(config.value.child("optimizer"), one).slots.count
+        let ungrouped = config.value.child("optimizer").replacing("groups", with: [])
+        let states = try Catalogs.optimizers.make(ungrouped, one).slots.count
+        let averages = config.training.optional("average") == nil ? 0 : 1
+        let batch = min(data.train.batchSize, data.train.dataset.count)
+        let pieces = min(config.training.int("accumulate"), batch)
         var memory = MemoryBudget(
-            batchSize: min(data.train.batchSize, data.train.dataset.count), statesPerWeight: states)
+            batchSize: (batch + pieces - 1) / pieces, statesPerWeight: states + averages)
         let shapes = (data.train.allInputs + [data.train.targets]).map { Array($0.outputShape) }
-        memory.addExamples(shapes, ahead: min(data.train.prefetch, data.train.batchesPerEpoch))
+        let batches = min(data.train.prefetch, data.train.batchesPerEpoch) + 1
+        memory.addExamples(shapes, ahead: batches * pieces - 1)
         try memory.check(config.data, at: "batchSize")
         return memory
     }

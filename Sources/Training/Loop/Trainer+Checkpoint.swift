@@ -2,6 +2,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 import FTJSON
+import FTSupport
 import NN
 import Optim
 import Tensor
@@ -19,11 +20,13 @@ extension Trainer {
         try stop.during(.saving) {
             try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
         }
+        lastSave = Clock.seconds()
         emit(.saved(path: store.lastPath, step: cursor.step))
     }
 
     private var checkpoint: TrainingCheckpoint {
         let model = experiment.model
+        let tensors = checkpointTensors
         var state = TrainingState()
         state.name = config.name
         state.frameworkVersion = FrameworkVersion.current
@@ -32,6 +35,7 @@ extension Trainer {
         state.seed = config.seed
         state.optimizer = config.value.child("optimizer").type
         state.optimizerValues = ["step": Double(optimizer.stepCount)]
+        state.optimizerValues.merge(tensors.numbers) { $1 }
         state.schedule = rates.state
         state.random["initialization"] = experiment.random.key
         for (name, random) in model.namedRandoms { state.random["model.\(name)"] = random.key }
@@ -42,11 +46,11 @@ extension Trainer {
         state.extra["arithmetic"] = backend.arithmetic
         state.extra["processor"] = backend.summary
         state.extra["dataHash"] = dataHash
+        state.extra["from"] = originDigest
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
-            model: model.modelTensors,
-            aliases: model.namesByAlias,
-            optimizer: optimizerTensors, state: state)
+            model: tensors.model, aliases: model.namesByAlias, optimizer: tensors.optimizer,
+            state: state)
     }
 
     /// The optimizer's arrays; its step count is among the numbers.
@@ -75,20 +79,18 @@ extension Trainer {
                 throw RunError(.data, "\(path): \(error)")
             }
         }
-        try fitting { try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) }) }
+        try fitting { try loadWeights(checkpoint) }
         let saved = state.optimizerValues["step"].flatMap { Int64(exactly: $0) } ?? 0
         let steps = min(max(saved, 0), Int64(TrainingCursor.limit))
         let counted = [(name: "step", value: NDArray([steps], []))]
-        let arrays = checkpoint.optimizer.map {
-            (name: "\($0.parameter)/\($0.slot)", value: $0.array)
-        }
-        try fitting { try optimizer.load(counted + arrays) }
+        try fitting { try optimizer.load(counted + optimizerState(checkpoint)) }
         for (name, random) in experiment.model.namedRandoms {
             guard let key = state.random["model.\(name)"], key.block < 1 << 62 else {
                 throw RunError(.data, "\(path): lacks the random state of \(name)")
             }
             random.position = key.block
         }
+        originDigest = state.extra["from"]
         rates.restore(state.schedule)
         cursor = try TrainingCursor(state, path: path)
         let rate = rates.rate(after: cursor.step)

@@ -6,49 +6,64 @@ import FTSupport
 import Optim
 
 extension Trainer {
-    /// The rates that a config's schedule gives a run of so many epochs on this data.
-    func rates(_ config: RunConfig, epochs: Int? = nil) throws -> RateControl {
+    /// The steps that a config's run has on some data, unless it ends early.
+    static func steps(_ config: RunConfig, _ data: DataPlan) -> Int {
+        let batches = data.train.batches(of: config.data.int("batchSize"))
+        let all = config.epochs * batches
+        return min(all, config.training.optionalInt("maxSteps") ?? all)
+    }
+
+    /// The rates that a config's schedule gives a run on this data, or one so many times as long.
+    func rates(_ config: RunConfig, longer factor: Int = 1) throws -> RateControl {
         let rate = config.value.child("optimizer").double("learningRate")
-        let steps = (epochs ?? config.epochs) * experiment.data.train.batchesPerEpoch
+        let steps = factor * Trainer.steps(config, experiment.data)
         let span = ScheduleSpan(rate: rate, steps: steps)
         return try Catalogs.schedules.make(config.value.child("schedule"), span)
     }
 
     /// Whether a run of more epochs begins as this one did.
     var canBeLonger: Bool {
-        guard let longer = try? rates(config, epochs: config.epochs * 2) else { return false }
+        guard let longer = try? rates(config, longer: 2) else { return false }
         return !rates.differs(from: longer, before: cursor.step)
     }
+
+    /// What decides on how long a run is.
+    private static let lengths = ["training.epochs", "training.maxSteps", "data.batchSize"]
+    /// What decides on the weights besides.
+    private static let decisive = [
+        "optimizer", "schedule", "training.accumulate", "training.average",
+    ]
 
     /// Remembers, for whoever trains the run again, which settings became others here that decide on
     /// the weights.
     func note(_ changes: [ConfigDifference]) {
         let decisive = changes.filter { change in
-            ["optimizer", "schedule"].contains { change.isInside($0) }
-                || change.path == "training.epochs"
+            Trainer.decisive.contains { change.isInside($0) }
+                || Trainer.lengths.contains(change.path)
         }
         cursor.history += decisive.map { "step \(cursor.step): \($0.description)" }
     }
 
-    /// What to say where more epochs change the course of a schedule that ends with the last one.
+    /// What to say where another length changes the course of a schedule that ends with the run.
     func courseRemarks(
         _ path: String, _ state: TrainingState, _ changes: [ConfigDifference]
     ) throws -> [String] {
-        guard cursor.step > 0, changes.contains(where: { $0.path == "training.epochs" }),
-            let text = state.config,
-            let before = try? rates(RunConfig(text: text, file: "the checkpoint's config")),
+        let changed = changes.filter { Trainer.lengths.contains($0.path) }
+        guard cursor.step > 0, !changed.isEmpty, let text = state.config,
+            let before = try? rates(RunConfig(recorded: text, file: "the checkpoint's config")),
             before.differs(from: rates, before: cursor.step)
         else { return [] }
         let old = before.rate(after: cursor.step - 1)
-        let epochs = "training.epochs=\(config.epochs)"
+        let settings = changed.map { "\($0.path)=\($0.new?.text() ?? "null")" }
+            .joined(separator: " ")
         let name = config.value.child("schedule").type
         return [
-            "the \(name) schedule ends with the last epoch, so \(epochs) changes its course: the "
+            "the \(name) schedule ends with the run, so \(settings) changes its course: the "
                 + "learning rate goes from \(Format.rate(old)) to "
                 + "\(Format.rate(rates.rate(after: cursor.step))) here, and the weights won't be those "
-                + "of a run of \(config.epochs) epochs from the start, which is: fttrain "
-                + "\(path)/config.json; to go on at the rate that was reached: fttrain resume \(path) "
-                + "\(epochs) 'schedule={\"type\":\"constant\"}' optimizer.learningRate="
+                + "of a run that was so long from the start, which is: fttrain \(path)/config.json; to "
+                + "go on at the rate that was reached: fttrain resume \(path) \(settings) "
+                + "'schedule={\"type\":\"constant\"}' optimizer.learningRate="
                 + "\(Format.short(old, digits: 6))"
         ]
     }

@@ -82,7 +82,7 @@ extension Experiment {
         var found: String?
         func look(_ name: String, _ first: Int, _ block: NDArray) {
             guard found == nil, let (row, value) = block.firstSpoiledRow else { return }
-            found = "\(name): row \(first + row) holds \(value)"
+            found = "\(name): row \(loader.dataset.storedRow(first + row)) holds \(value)"
         }
         let names = loader.dataset.inputNames
         for index in names.indices where loader.allInputs[index].outputDType.isFloat {

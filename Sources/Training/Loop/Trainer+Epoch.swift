@@ -8,9 +8,43 @@ import Optim
 import Tensor
 
 extension Trainer {
-    /// Trains on what is left of the epoch; false where the run was stopped on the way.
-    func trainEpoch() throws -> Bool {
+    /// Trains as long as the config says; false where the run was stopped on the way.
+    func train() throws -> Bool {
+        while cursor.sampler.epoch < config.epochs, reasonToStop == nil {
+            guard try trainEpoch() else { return false }
+            guard isEpochWhole else { continue }
+            guard let measurement = try measure() else { return false }
+            try finishEpoch(measurement)
+        }
+        // An epoch that is cut short is measured where it ends.
+        let isCut = isAtStepLimit && cursor.sampler.position > 0
+        return isCut && cursor.measuredStep != cursor.step ? try measureWithinEpoch() : true
+    }
+
+    /// Whether nothing is left of the epoch.
+    private var isEpochWhole: Bool { data.train.batches(from: cursor.sampler.position) == 0 }
+
+    /// Whether the unfinished epoch is to be measured at the step that was reached.
+    private var isMeasurementDue: Bool {
+        let every = config.training.int("validateEverySteps")
+        return every > 0 && cursor.step.isMultiple(of: every) && cursor.measuredStep != cursor.step
+            && cursor.sampler.position > 0 && !isEpochWhole
+    }
+
+    /// Whether a checkpoint within the epoch is due: one that is kept, or a new last one.
+    private var checkpointDue: (kept: Bool, last: Bool) {
+        guard !isEpochWhole else { return (false, false) }
         let every = config.training.int("checkpointEverySteps")
+        let minutes = config.training.double("checkpointEveryMinutes")
+        return (
+            every > 0 && cursor.step.isMultiple(of: every),
+            minutes > 0 && Clock.seconds() - lastSave >= minutes * 60
+        )
+    }
+
+    /// Trains on what is left of the epoch, or until the run has made all its steps; false where it was
+    /// stopped on the way.
+    private func trainEpoch() throws -> Bool {
         let stream = data.train.epoch(from: cursor.sampler)
         var waited = 0.0
         clock.stamp(&cursor)
@@ -21,22 +55,35 @@ extension Trainer {
         }
         defer { note() }
         experiment.model.train()
-        while let batch = try stop.during(.waitingForData, { try stream.next() }) {
-            try stop.during(.computing) { try step(batch) }
-            let isLast = data.train.batches(from: cursor.sampler.position) == 0
-            if every > 0, cursor.step.isMultiple(of: every), !isLast {
-                try stop.during(.computing) { try settle() }
+        while !isAtStepLimit {
+            if isMeasurementDue {
                 note()
-                try save(keepsStep: true)
+                guard try measureWithinEpoch() else { return false }
                 clock.stamp(&cursor)
             }
-            if stop.isRequested {
-                try settle()
-                return false
+            guard let batch = try stop.during(.waitingForData, { try stream.next() }) else { break }
+            try stop.during(.computing) { try step(batch) }
+            let due = checkpointDue
+            if due.kept || due.last {
+                try stop.during(.computing) { try settle() }
+                note()
+                try save(keepsStep: due.kept)
+                clock.stamp(&cursor)
             }
+            if stop.isRequested || isMeasurementDue { try settle() }
+            if stop.isRequested { return false }
         }
         try settle()
-        guard cursor.lossWeight > 0 else { throw experiment.nothingCounts(data.train) }
+        guard cursor.lossWeight > 0 || !isEpochWhole else {
+            throw experiment.nothingCounts(data.train)
+        }
+        return true
+    }
+
+    /// Measures between two steps of an epoch; false where the run was stopped meanwhile.
+    private func measureWithinEpoch() throws -> Bool {
+        guard let measurement = try measure() else { return false }
+        try keep(measurement) {}
         return true
     }
 
@@ -46,6 +93,7 @@ extension Trainer {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
         let outcome = compute(batch.tensors(on: backend), Tensor(targets))
+        experiment.average?.noteStep()
         try settle()
         unread = UnreadStep(
             batch: batch, loss: outcome.loss, weight: outcome.weight, step: cursor.step,
@@ -55,6 +103,7 @@ extension Trainer {
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count
+        if isEpochWhole { experiment.average?.noteEpoch(cursor.sampler.epoch + 1) }
         if data.validation == nil {
             for metric in experiment.metrics {
                 try count(metric(outcome.output.data, targets), metric.name)
@@ -115,8 +164,16 @@ extension Trainer {
                 StepProgress(
                     epoch: cursor.sampler.epoch + 1, epochs: config.epochs, step: cursor.step,
                     stepInEpoch: perEpoch - left, stepsPerEpoch: perEpoch,
-                    meanLoss: cursor.meanLoss, seconds: session.seconds, samples: session.samples,
+                    stepsLeft: stepsLeft(inEpoch: left), meanLoss: cursor.meanLoss,
+                    seconds: session.seconds, samples: session.samples,
                     sessionSteps: session.steps)))
+    }
+
+    /// Steps of the whole run that are left, at most.
+    private func stepsLeft(inEpoch left: Int) -> Int {
+        let epochs = config.epochs - cursor.sampler.epoch - 1
+        let all = epochs * data.train.batchesPerEpoch + left
+        return min(all, config.training.optionalInt("maxSteps").map { $0 - cursor.step } ?? all)
     }
 
     /// Measures the finished epoch; nil where the run was stopped meanwhile.
@@ -133,7 +190,11 @@ extension Trainer {
         }
         let evaluator = Evaluator(experiment)
         let measurement = try stop.during(.measuring) {
-            try evaluator.measure(validation) { stop.isRequested }
+            func measured() throws -> RunMeasurement? {
+                try evaluator.measure(validation) { stop.isRequested }
+            }
+            guard let average = experiment.average else { return try measured() }
+            return try average.during(measured)
         }
         if let measurement, !measurement.loss.isFinite {
             let problem = "the validation loss is \(Format.measure(measurement.loss))"
@@ -149,12 +210,20 @@ extension Trainer {
     func finishEpoch(_ measurement: RunMeasurement) throws {
         cursor.trainLoss = cursor.meanLoss
         rates.epochEnded(loss: measurement.loss)
+        try keep(measurement) {
+            cursor.sampler = SamplerState(epoch: cursor.sampler.epoch + 1)
+            cursor.beginEpoch()
+            tallies = [:]
+        }
+    }
+
+    /// Records a measurement and saves a checkpoint, once `advance` has been called.
+    private func keep(_ measurement: RunMeasurement, advance: () -> Void) throws {
         let isBest = updateBest(measurement)
         clock.stamp(&cursor)
         let record = record(measurement, isBest)
-        cursor.sampler = SamplerState(epoch: cursor.sampler.epoch + 1)
-        cursor.beginEpoch()
-        tallies = [:]
+        cursor.noteMeasurement()
+        advance()
         warnOfUndefined(measurement)
         // First the row, then the checkpoint that knows of it: a resumption drops rows that its
         // checkpoint does not know.
@@ -176,6 +245,13 @@ extension Trainer {
     }
 
     private func updateBest(_ measurement: RunMeasurement) -> Bool {
+        let before = cursor.best
+        let isBest = isNewBest(measurement)
+        noteGain(measurement, isBest: isBest, before: before)
+        return isBest
+    }
+
+    private func isNewBest(_ measurement: RunMeasurement) -> Bool {
         let by = experiment.bestBy
         guard let value = measurement.value(by), !value.isNaN else { return false }
         if let best = cursor.best?.measurement, let old = best.value(by) {

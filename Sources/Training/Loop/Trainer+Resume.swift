@@ -32,17 +32,18 @@ extension Trainer {
         var warnings = found?.skipped.map { "passed over \($0.description)" } ?? []
         let config: RunConfig
         if let text = try FileWriting.read(folder.configPath) {
-            config = try RunConfig(text: text, file: folder.configPath, overrides: overrides)
+            config = try RunConfig(
+                recorded: text, file: folder.configPath, overrides: overrides)
         } else if let saved, let found {
             config = try RunConfig(
-                text: saved, file: "\(found.path) (config)", overrides: overrides)
+                recorded: saved, file: "\(found.path) (config)", overrides: overrides)
             warnings.append(
                 "\(folder.configPath) is missing; going on with the config in \(found.path)")
         } else {
             throw RunError(
                 .data, "\(folder.configPath): no such file, and no checkpoint holds the config")
         }
-        let old = try saved.map { try parse($0, found?.path ?? path) }
+        let old = try saved.map { try effective($0, found?.path ?? path) }
         let changes = ConfigDifference.between(old ?? config.effective, config.effective)
         if found != nil { try check(changes) }
 
@@ -81,25 +82,30 @@ extension Trainer {
             cursor.best = nil
             warnings.append(lost(stated, "the best is now looked for among later epochs"))
         }
+        if let remark = goOnFromRestored() { warnings.append(remark) }
         try writeConfig()
-        return warnings + (try metricsLog.truncate(afterEpoch: cursor.sampler.epoch))
+        return warnings
+            + (try metricsLog.truncate(
+                afterStep: cursor.measuredStep, expected: cursor.measurements))
     }
 
     private func lost(_ best: RunSummary.Best?, _ rest: String) -> String {
         "\(store.bestPath): the weights of the best epoch (\(best?.epoch ?? 0)) are lost; \(rest)"
     }
 
-    private static func parse(_ text: String, _ path: String) throws(RunError) -> JSONValue {
+    /// The config in a checkpoint, with what an older version had no keys for.
+    private static func effective(_ text: String, _ path: String) throws(RunError) -> JSONValue {
         do {
-            return JSONValue(try JSONNode(parsing: text))
+            return try RunConfig(recorded: text, file: "\(path) (config)").effective
         } catch {
-            throw RunError(.data, "\(path): the config in it is damaged: \(error.message)")
+            throw RunError(.data, "\(path): the config in it is damaged: \(error)")
         }
     }
 
     /// What may change without making another run of it.
     private static let changeable = [
-        "training", "schedule", "optimizer", "device", "data.path", "data.prefetch", "name",
+        "training", "schedule", "optimizer", "device", "data.path", "data.prefetch",
+        "data.batchSize", "name",
     ]
 
     private static func check(_ changes: [ConfigDifference]) throws(RunError) {

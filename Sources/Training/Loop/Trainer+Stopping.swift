@@ -9,16 +9,76 @@ extension Trainer {
         let epoch = cursor.sampler.epoch
         let training = config.training
         guard epoch < config.epochs else { return nil }
-        if let patience = training.optionalInt("patience"), let best = cursor.best,
-            epoch - best.epoch >= patience
+        if isAtStepLimit {
+            return "stopped after step \(Format.grouped(cursor.step)) (training.maxSteps)"
+        }
+        if let patience = training.optionalInt("patience"),
+            let gain = cursor.gain ?? TrainingCursor.Gain(cursor.best, by: experiment.bestBy),
+            epoch - gain.epoch >= patience
         {
-            return "stopped after epoch \(epoch): \(experiment.bestBy) was no better in "
-                + "\(Format.count(patience, "epoch")) than in epoch \(best.epoch) (training.patience)"
+            let least = training.double("minimumChange")
+            let better = least > 0 ? "better by more than \(Format.number(least))" : "better"
+            return "stopped after epoch \(epoch): \(experiment.bestBy) was no \(better) in "
+                + "\(Format.count(patience, "epoch")) than in epoch \(gain.epoch) (training.patience)"
         }
         if let minutes = training.optionalDouble("maxMinutes"), cursor.seconds >= minutes * 60 {
             return "stopped after epoch \(epoch): it has taken \(Format.duration(cursor.seconds)) "
                 + "(training.maxMinutes)"
         }
         return nil
+    }
+
+    /// Whether the run has made as many steps as it may.
+    var isAtStepLimit: Bool {
+        config.training.optionalInt("maxSteps").map { cursor.step >= $0 } ?? false
+    }
+
+    /// Notes what patience waits from, `best` being the best that there was before a measurement.
+    func noteGain(_ measurement: RunMeasurement, isBest: Bool, before best: RunSummary.Best?) {
+        let by = experiment.bestBy
+        guard isBest, let value = measurement.value(by) else { return }
+        let known = cursor.gain?.by == by ? cursor.gain : TrainingCursor.Gain(best, by: by)
+        let least = config.training.double("minimumChange")
+        let gained = known.map { experiment.prefersHigher ? value - $0.value : $0.value - value }
+        // Of equal epochs the one with the smaller loss is better.
+        let isGain = gained.map { $0 > least || least == 0 } ?? true
+        cursor.gain =
+            isGain
+            ? TrainingCursor.Gain(epoch: cursor.sampler.epoch + 1, by: by, value: value) : known
+    }
+
+    /// Gives the model the weights of the best epoch at the end of a run that asks for it, and saves
+    /// them as the last. What the optimizer knows stays that of the last epoch.
+    func restoreBest() throws {
+        guard config.training.bool("restoreBest"), let best = cursor.best,
+            best.step != cursor.step, cursor.restoredEpoch == nil
+        else { return }
+        let found = try? TrainingCheckpoint(path: store.bestPath)
+        guard let found, found.state.step == best.step else {
+            emit(
+                .warning(
+                    "\(store.bestPath) doesn't hold the best epoch, \(best.epoch), so the run ends "
+                        + "with the weights of its last"))
+            return
+        }
+        try loadWeights(found)
+        cursor.restoredEpoch = best.epoch
+        try save()
+        emit(
+            .warning(
+                "the run ends with the weights of epoch \(best.epoch), its best "
+                    + "(training.restoreBest)"))
+    }
+
+    /// Notes where a run whose weights went back to those of its best epoch goes on from them; returns
+    /// what a person should know.
+    func goOnFromRestored() -> String? {
+        guard let epoch = cursor.restoredEpoch, cursor.sampler.epoch < config.epochs,
+            reasonToStop == nil
+        else { return nil }
+        cursor.restoredEpoch = nil
+        cursor.history.append("step \(cursor.step): weights of epoch \(epoch) restored")
+        return "the run ended with the weights of epoch \(epoch) (training.restoreBest) and goes "
+            + "on from them, so they won't be those of a run that was longer from the start"
     }
 }

@@ -30,6 +30,12 @@ public final class Trainer {
     var cursor = TrainingCursor()
     var rates: RateControl
     var clock = SessionClock()
+    /// When the last checkpoint was written, by the clock of this process.
+    var lastSave = Clock.seconds()
+    /// What is to be said when training begins.
+    var remarks: [String] = []
+    /// What identifies the weights that the run began with, where they were another model's.
+    var originDigest: String?
     var resumedStep: Int?
     var hasReportedFirstLoss = false
     var hasWarnedOfUndefined = false
@@ -80,12 +86,20 @@ public final class Trainer {
         metricsLog = MetricsLog(folder, metrics: experiment.metrics.map(\.name))
         let span = ScheduleSpan(
             rate: experiment.optimizer.learningRate,
-            steps: config.epochs * experiment.data.train.batchesPerEpoch)
+            steps: Trainer.steps(config, experiment.data))
         rates = try Catalogs.schedules.make(config.value.child("schedule"), span)
+    }
+
+    /// Gives the model the weights that the run begins with.
+    func loadInitialWeights() throws {
+        guard let weights = try experiment.readInitialWeights() else { return }
+        remarks.append(weights.sentence)
+        originDigest = weights.digest
     }
 
     /// Writes the files of a run that has no checkpoint yet.
     func begin() throws {
+        try loadInitialWeights()
         try writeConfig()
         try metricsLog.begin()
     }
@@ -104,15 +118,12 @@ public final class Trainer {
             experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
-            if let warning = try data.warningOfSplit() { emit(.warning(warning)) }
+            for remark in remarks { emit(.warning(remark)) }
+            if let warning = try data.warningOfValidation() { emit(.warning(warning)) }
             return try stop.during(.computing) {
-                while cursor.sampler.epoch < config.epochs, reasonToStop == nil {
-                    guard try trainEpoch(), let measurement = try measure() else {
-                        return try end(.interrupted)
-                    }
-                    try finishEpoch(measurement)
-                }
+                guard try train() else { return try end(.interrupted) }
                 if let reasonToStop { emit(.warning(reasonToStop)) }
+                try restoreBest()
                 return try end(.completed)
             }
         } catch let divergence as Divergence {
@@ -127,6 +138,7 @@ public final class Trainer {
     /// Ends a resumed run that has nothing left to train.
     public func finishAtOnce() throws -> RunSummary {
         clock.start(cursor)
+        try restoreBest()
         let summary = summary(.completed)
         try write(summary)
         return summary
@@ -179,6 +191,7 @@ public final class Trainer {
         summary.dataFingerprint = data.fingerprint
         summary.dataHash = dataHash
         summary.canBeLonger = canBeLonger
+        summary.stepLimit = isAtStepLimit ? config.training.optionalInt("maxSteps") : nil
         return summary
     }
 }

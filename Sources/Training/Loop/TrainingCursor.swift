@@ -26,10 +26,37 @@ struct TrainingCursor: Equatable {
     var epochStartSamples = 0
     /// The best epoch so far.
     var best: RunSummary.Best?
+    /// The last epoch that was better than those before by more than `training.minimumChange`.
+    var gain: Gain?
+    /// The epoch whose weights the run ended with, where that is not its last.
+    var restoredEpoch: Int?
+    /// The step of the last measurement, and how many there were.
+    var measuredStep = 0
+    var measurements = 0
     /// The last measured training loss.
     var trainLoss: Double?
     /// Settings that became others on the way, a sentence each.
     var history: [String] = []
+
+    /// What `training.patience` waits from.
+    struct Gain: Equatable {
+        var epoch: Int
+        /// `loss` or a metric, and its value then.
+        var by: String
+        var value: Double
+
+        init(epoch: Int, by: String, value: Double) {
+            self.epoch = epoch
+            self.by = by
+            self.value = value
+        }
+
+        /// The best epoch; nil where it has no such value.
+        init?(_ best: RunSummary.Best?, by: String) {
+            guard let best, let value = best.measurement.value(by) else { return nil }
+            self.init(epoch: best.epoch, by: by, value: value)
+        }
+    }
 
     /// The mean loss of the unfinished epoch.
     var meanLoss: Double { lossWeight > 0 ? lossSum / lossWeight : 0 }
@@ -72,6 +99,7 @@ extension TrainingCursor {
         state.extra["epochStartSamples"] = "\(epochStartSamples)"
         if let trainLoss { state.extra["trainLoss"] = trainLoss.description }
         if !history.isEmpty { state.extra["history"] = history.joined(separator: "\n") }
+        saveMeasurements(into: &state)
         for (name, numbers) in metricSums {
             state.extra["sums.\(name)"] = numbers.map(\.description).joined(separator: " ")
         }
@@ -118,6 +146,7 @@ extension TrainingCursor {
                 Double($0) ?? .nan
             }
         }
+        try readMeasurements(state, path: path)
         guard let saved = state.best else { return }
         let names = (state.extra["best.metrics"] ?? "").split(separator: " ").map { String($0) }
         var metrics: [(name: String, value: Double)] = []

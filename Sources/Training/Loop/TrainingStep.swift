@@ -1,5 +1,6 @@
 import Autograd
 import Datasets
+import FTConfig
 import NN
 import Optim
 import Tensor
@@ -34,17 +35,68 @@ extension Experiment {
     /// parameters, except where the loss is not finite, or that of a step before wasn't, or nothing
     /// in the batch counts.
     func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
-        let output = output(inputs)
-        let loss = loss(output, targets)
-        let weight = noGrad { self.loss.weight(output, targets) }
-        loss.backward()
+        let outcome = gradients(inputs, targets)
         let gate = noGrad {
-            let isSound = loss.isFinite().logicalAnd(Tensor(isSound))
+            let isSound = outcome.loss.isFinite().logicalAnd(Tensor(isSound))
             self.isSound.assign(isSound.data)
-            return weight.map { isSound.logicalAnd($0 .!= 0) } ?? isSound
+            return outcome.weight.map { isSound.logicalAnd($0 .!= 0) } ?? isSound
         }
         optimizer.step(gate: gate.data)
         optimizer.zeroGrad()
+        return outcome
+    }
+
+    /// Leaves the gradients of a batch's mean loss, computed in as many pieces as the config says.
+    private func gradients(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+        let count = targets.shape[0]
+        let pieces = min(config.training.int("accumulate"), count)
+        guard pieces > 1 else { return gradients(inputs, targets, of: nil) }
+        let parts = (0..<pieces).map { piece in
+            let rows = count * piece / pieces..<count * (piece + 1) / pieces
+            return gradients(
+                inputs.map { $0[rows] }, targets[rows], of: Double(rows.count) / Double(count))
+        }
+        return noGrad {
+            joined(parts, by: parts.map { Double($0.output.shape[0]) / Double(count) })
+        }
+    }
+
+    /// Adds the gradients of some examples' mean loss, times what they weigh.
+    ///
+    /// - Parameter share: theirs of a batch, where its examples weigh the same; nil for all of it.
+    private func gradients(
+        _ inputs: [Tensor], _ targets: Tensor, of share: Double?
+    ) -> StepOutcome {
+        let output = output(inputs)
+        let loss = loss(output, targets)
+        let weight = noGrad { self.loss.weight(output, targets) }
+        if let share {
+            let factor = weight?.cast(to: loss.dtype).reshape(loss.shape)
+            loss.backward(factor ?? .full(like: loss, share))
+        } else {
+            loss.backward()
+        }
         return StepOutcome(loss: loss.detach(), weight: weight, output: output.detach())
+    }
+
+    /// What the pieces of a batch are together:  mean = Σ w · mean of a piece / Σ w,  and its gradient
+    /// alike. Where weights are given by the loss, their sum is known at the end only.
+    private func joined(_ parts: [StepOutcome], by shares: [Double]) -> StepOutcome {
+        let output = Tensor.concat(parts.map(\.output))
+        let means = parts.map { $0.loss.cast(to: .float64) }
+        func sum(_ terms: [Tensor]) -> Tensor { terms.dropFirst().reduce(terms[0]) { $0 + $1 } }
+        let weights = parts.compactMap { $0.weight?.cast(to: .float64) }
+        guard weights.count == parts.count else {
+            let loss = sum(zip(means, shares).map { $0 * $1 })
+            return StepOutcome(loss: loss, weight: nil, output: output)
+        }
+        let weight = sum(weights)
+        // What counts nothing changes nothing; it must only not become NaN.
+        let divisor = weight.maskedFill(weight .== 0, 1)
+        for parameter in optimizer.parameters {
+            parameter.grad = parameter.grad.map { $0.detach() / divisor.cast(to: $0.dtype) }
+        }
+        let loss = sum(zip(means, weights).map { $0 * $1 }) / divisor
+        return StepOutcome(loss: loss, weight: weight, output: output)
     }
 }

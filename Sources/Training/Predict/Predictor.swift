@@ -37,7 +37,7 @@ public final class Predictor {
         guard let text = state.config else {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
         }
-        config = try RunConfig(text: text, file: "\(path) (config)")
+        config = try RunConfig(recorded: text, file: "\(path) (config)")
         (epoch, step) = (state.epoch, state.step)
         digests = state.extra.filter { $0.key.hasPrefix("digest.") }
         let saved = Preprocessing(of: state)

@@ -34,12 +34,12 @@ extension RunSummary {
         case .diverged:
             return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
+            let longer =
+                stepLimit.map { "training.maxSteps=\($0 * 2)" } ?? "training.epochs=\(epochs * 2)"
             return [
                 "next    fttrain eval \(path)",
                 "        fttrain inspect \(path)",
-            ]
-                + (canBeLonger
-                    ? ["        fttrain resume \(path) training.epochs=\(epochs * 2)"] : [])
+            ] + (canBeLonger ? ["        fttrain resume \(path) \(longer)"] : [])
         }
     }
 }

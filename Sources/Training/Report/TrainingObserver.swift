@@ -6,7 +6,7 @@ public enum TrainingEvent: Sendable {
     case firstLoss(Double, step: Int)
     /// After each step.
     case step(StepProgress)
-    /// An epoch was finished and measured.
+    /// An epoch was finished and measured, or measured on the way.
     case epoch(EpochRecord)
     /// Something that a person should know, in one sentence.
     case warning(String)
@@ -28,6 +28,8 @@ public struct StepProgress: Sendable {
     public var stepInEpoch: Int
     /// All steps of an epoch.
     public var stepsPerEpoch: Int
+    /// Steps of the run that are left, unless it ends early.
+    public var stepsLeft: Int
     /// The mean loss of the epoch so far.
     public var meanLoss: Double
     /// Seconds of this session.
@@ -39,8 +41,7 @@ public struct StepProgress: Sendable {
 
     /// Seconds that are left at the speed so far.
     public var remaining: Double {
-        let left = (epochs - epoch) * stepsPerEpoch + stepsPerEpoch - stepInEpoch
-        return seconds / Double(max(1, sessionSteps)) * Double(left)
+        seconds / Double(max(1, sessionSteps)) * Double(stepsLeft)
     }
 }
 

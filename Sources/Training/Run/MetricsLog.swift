@@ -1,7 +1,8 @@
 import FTJSON
 import FTSupport
 
-/// `metrics.csv` and `metrics.jsonl`: one row per finished epoch, never doubled by a resumption.
+/// `metrics.csv` and `metrics.jsonl`: one row per measurement, after an epoch or within, never doubled
+/// by a resumption.
 struct MetricsLog {
     private let folder: RunFolder
     private let metrics: [String]
@@ -42,25 +43,28 @@ struct MetricsLog {
         try FileWriting.append(line, to: folder.jsonlPath, isSynced: true)
     }
 
-    /// Drops the rows of epochs that a checkpoint does not know, and a last row that a killed
+    /// Drops the rows that a checkpoint does not know, those after a step, and a last row that a killed
     /// process left half written. Returns a sentence on each file with rows that are damaged.
-    func truncate(afterEpoch last: Int) throws(RunError) -> [String] {
+    ///
+    /// - Parameter expected: how many rows there were up to that step.
+    func truncate(afterStep last: Int, expected: Int) throws(RunError) -> [String] {
         let width = heading.split(separator: ",", omittingEmptySubsequences: false).count
-        let table = try rows(folder.csvPath, last, skipping: 1) { line in
+        let table = try rows(folder.csvPath, last, expected, skipping: 1) { line in
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-            return cells.count == width ? cells.first.flatMap { Int($0) } : nil
+            return cells.count == width ? Int(cells[1]) : nil
         }
         try FileWriting.replace(folder.csvPath, with: heading + table.kept)
-        let objects = try rows(folder.jsonlPath, last, skipping: 0) { line in
-            (try? JSONNode(parsing: line))?["epoch"]?.int
+        let objects = try rows(folder.jsonlPath, last, expected, skipping: 0) { line in
+            (try? JSONNode(parsing: line))?["step"]?.int
         }
         try FileWriting.replace(folder.jsonlPath, with: objects.kept)
         return [table.remark, objects.remark].compactMap(\.self)
     }
 
-    /// The rows of epochs up to `last`, and a remark on lines without an epoch.
+    /// The rows of steps up to `last`, and a remark on lines without a step.
     private func rows(
-        _ path: String, _ last: Int, skipping heading: Int, _ epoch: (String) -> Int?
+        _ path: String, _ last: Int, _ expected: Int, skipping heading: Int,
+        _ step: (String) -> Int?
     ) throws(RunError) -> (kept: String, remark: String?) {
         var kept = ""
         var damaged: [Int] = []
@@ -68,19 +72,19 @@ struct MetricsLog {
         for (index, line) in completeLines(try FileWriting.read(path)).enumerated().dropFirst(
             heading)
         {
-            guard let epoch = epoch(line), epoch > 0, known.insert(epoch).inserted else {
+            guard let step = step(line), step > 0, known.insert(step).inserted else {
                 damaged.append(index + 1)
                 continue
             }
-            if epoch <= last { kept += line + "\n" }
+            if step <= last { kept += line + "\n" }
         }
-        let missing = last - known.count { $0 <= last }
+        let missing = max(0, expected - known.count { $0 <= last })
         guard !damaged.isEmpty || missing > 0 else { return (kept, nil) }
         let lines = damaged.prefix(8).map { String($0) }.joined(separator: ", ")
         let place = damaged.isEmpty ? "" : " (damaged: line \(lines))"
         return (
             kept,
-            "\(path): the rows of \(Format.count(missing, "epoch")) are lost\(place); "
+            "\(path): \(Format.count(missing, "row")) \(missing == 1 ? "is" : "are") lost\(place); "
                 + "the weights are not concerned"
         )
     }

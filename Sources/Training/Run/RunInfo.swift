@@ -122,7 +122,7 @@ public struct RunMeasurement: Sendable, Equatable {
     }
 }
 
-/// One finished epoch.
+/// A finished epoch, or one that was measured on the way.
 public struct EpochRecord: Sendable {
     /// From 1.
     public var epoch: Int

@@ -62,6 +62,8 @@ public struct RunSummary: Sendable {
     public var seed: UInt64 = 0
     /// Whether a run of more epochs begins as this one did.
     public var canBeLonger = true
+    /// The limit of steps, where that is what ended it.
+    public var stepLimit: Int?
     /// The shape and dtype of the data, to notice another file at the same path.
     public var dataFingerprint = ""
 

@@ -11,9 +11,10 @@ extension Trainer {
         var saved: [String: NDArray] = [:]
         for tensor in checkpoint.model { saved[tensor.name] = tensor.array }
         for tensor in checkpoint.optimizer { saved[tensor.name] = tensor.array }
+        let tensors = checkpointTensors
         let found =
-            experiment.model.modelTensors.map { ($0.name, $0.array) }
-            + optimizerTensors.map { ($0.name, $0.array) }
+            tensors.model.map { ($0.name, $0.array) }
+            + tensors.optimizer.map { ($0.name, $0.array) }
         let differing = found.filter { name, array in
             saved.removeValue(forKey: name).map { !array.hasBits(of: $0) } ?? true
         }
@@ -32,6 +33,9 @@ extension Trainer {
         for (key, name, digest) in digests {
             note("\(name) (data.\(key))", state.extra["digest.\(key)"], digest)
         }
+        if let originDigest {
+            note("the weights it began with (model.from)", state.extra["from"], originDigest)
+        }
         note("the version", state.frameworkVersion, FrameworkVersion.current)
         note("the arithmetic", state.extra["arithmetic"], backend.arithmetic)
         note("the processor", state.extra["processor"], backend.summary)
@@ -40,11 +44,12 @@ extension Trainer {
 
     /// Where the folder's config says something else than the checkpoint's.
     private func configChanges(_ state: TrainingState, _ folder: RunFolder) -> [String] {
-        guard let saved = state.config, let old = try? JSONNode(parsing: saved),
+        guard let saved = state.config,
+            let old = try? RunConfig(recorded: saved, file: folder.configPath),
             let text = try? FileWriting.read(folder.configPath),
-            let new = try? RunConfig(text: text, file: folder.configPath)
+            let new = try? RunConfig(recorded: text, file: folder.configPath)
         else { return [] }
-        return ConfigDifference.between(JSONValue(old), new.effective).map {
+        return ConfigDifference.between(old.effective, new.effective).map {
             "\(folder.configPath): \($0.description)"
         }
     }

@@ -38,6 +38,7 @@ public struct Verification: Sendable {
         let folder = try RunFolder.temporary()
         defer { Folder.remove(folder.path) }
         let trainer = try Trainer(Experiment(config), folder, stop, RunLock(folder))
+        if start == nil { try trainer.loadInitialWeights() }
         let begun = try start ?? kept.checkpoint(at: kept.steps[0])
         circumstances = trainer.circumstances(since: begun, folder: kept.folder)
         if let start { try trainer.restore(start, path: path, checksData: false) }
@@ -105,6 +106,8 @@ struct KeptCheckpoints {
         for path in [store.lastPath, store.bestPath] + (try store.stepPaths())
         where access(path, F_OK) == 0 {
             let checkpoint = try TrainingCheckpoint(path: path)
+            // Its weights are those of the best, which is compared by itself.
+            if checkpoint.state.extra[TrainingCursor.restoredKey] != nil { continue }
             found[checkpoint.state.step] = checkpoint
         }
         checkpoints = found
@@ -143,8 +146,10 @@ struct KeptCheckpoints {
             throw RunError(.data, "\(folder.path): its checkpoint holds no config")
         }
         return try RunConfig(
-            text: text, file: "\(folder.path) (config)",
-            overrides: ["training.checkpointEverySteps=0"])
+            recorded: text, file: "\(folder.path) (config)",
+            overrides: [
+                "training.checkpointEverySteps=0", "training.checkpointEveryMinutes=0",
+            ])
     }
 }
 

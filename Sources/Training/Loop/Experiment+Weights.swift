@@ -1,0 +1,103 @@
+import Checkpoint
+import FTConfig
+import FTSupport
+import NN
+import Tensor
+
+// What `model.freeze` and `model.from` do to the weights as they were drawn.
+extension Experiment {
+    /// Freezes the parameters that a config names.
+    static func freeze(_ model: Module, _ config: ConfigValue) throws(ConfigError) {
+        for pattern in config.children("freeze") {
+            for (_, parameter) in try NamePattern.find(pattern, among: model.namedParameters) {
+                parameter.requiresGrad = false
+            }
+        }
+    }
+
+    /// Gives the model the weights that `model.from` names, and says which they were and which weren't
+    /// loaded; nil where the config names none.
+    ///
+    /// Throws a `ConfigError` where nothing fits, and a `CheckpointError` for a file that can't be used.
+    public func loadInitialWeights() throws -> String? { try readInitialWeights()?.sentence }
+
+    /// As above, with what identifies the weights.
+    func readInitialWeights() throws -> InitialWeights? {
+        guard let from = config.value.child("model").optional("from") else { return nil }
+        let weights = try InitialWeights(from, for: model)
+        try model.load(weights.arrays, strict: false)
+        return weights
+    }
+}
+
+/// Weights of a file that fit a model.
+struct InitialWeights {
+    /// The file that they come from.
+    let path: String
+    /// By the model's names.
+    private(set) var arrays: [(name: String, value: NDArray)] = []
+    /// A hash of all of them.
+    let digest: String
+    /// What of the model the file lacks or isn't to give, and what has another shape there.
+    private var missing: [String] = []
+    private var misshaped: [String] = []
+    /// What of the file has no place in the model.
+    private var unused: [String] = []
+
+    init(_ from: ConfigValue, for model: Module) throws {
+        path = try Evaluation.checkpoint(from.string("path")).path
+        let patterns = from.strings("match").map { NamePattern($0) }
+        let prefix = from.string("prefix")
+        var found: [String: NDArray] = [:]
+        for tensor in try TrainingCheckpoint.weights(path: path) {
+            guard tensor.name.hasPrefix(prefix) else {
+                unused.append(tensor.name)
+                continue
+            }
+            found[String(tensor.name.dropFirst(prefix.count))] = tensor.array
+        }
+        var hash = XXHash64()
+        for tensor in model.modelTensors {
+            guard let array = found.removeValue(forKey: tensor.name),
+                patterns.contains(where: { $0.matches(tensor.name) })
+            else {
+                missing.append(tensor.name)
+                continue
+            }
+            guard let fitting = InitialWeights.fitted(array, tensor.array) else {
+                misshaped.append(
+                    "\(tensor.name) (\(array.dtype) \(Format.shape(array.shape)) there, "
+                        + "\(tensor.array.dtype) \(Format.shape(tensor.array.shape)) here)")
+                continue
+            }
+            arrays.append((tensor.name, fitting))
+            fitting.withUnsafeBytes { hash.update($0) }
+        }
+        digest = "xxh64:" + String(hash.value(), radix: 16)
+        unused += found.keys.sorted().map { prefix + $0 }
+        guard arrays.isEmpty else { return }
+        let why = misshaped.isEmpty ? "" : "; of other shapes: \(NamePattern.list(misshaped))"
+        throw ConfigError([
+            from.issue(
+                "nothing in \(path) fits: it has \(NamePattern.list(unused)), the model "
+                    + NamePattern.list(missing) + why, at: "path")
+        ])
+    }
+
+    /// An array as a model takes it; floats of another width are converted.
+    private static func fitted(_ array: NDArray, _ own: NDArray) -> NDArray? {
+        guard array.shape == own.shape else { return nil }
+        if array.dtype == own.dtype { return array.contiguous() }
+        return array.dtype.isFloat && own.dtype.isFloat ? array.cast(to: own.dtype) : nil
+    }
+
+    /// What was loaded and what wasn't.
+    var sentence: String {
+        let all = arrays.count + missing.count + misshaped.count
+        var text = "\(arrays.count) of the model's \(all) tensors come from \(path)"
+        if !missing.isEmpty { text += "; as they were drawn: \(NamePattern.list(missing))" }
+        if !misshaped.isEmpty { text += "; of other shapes: \(NamePattern.list(misshaped))" }
+        if !unused.isEmpty { text += "; not used: \(NamePattern.list(unused))" }
+        return text
+    }
+}

@@ -1,0 +1,99 @@
+import FTConfig
+import FakeTensor
+import FoundationEssentials
+import Testing
+
+/// Averages of weights: measured and kept in place of the weights themselves.
+@Suite("Averaged weights")
+struct AverageTests {
+    private static let runs: [[String]] = [
+        ["training.average={\"type\":\"ema\",\"decay\":0.8}"],
+        ["training.average={\"type\":\"swa\",\"startEpoch\":2}", "training.validateEverySteps=2"],
+        ["training.average=swa", "training.restoreBest=true", "training.bestBy=loss"],
+        ["training.average={\"type\":\"ema\",\"decay\":0.8}", "model.layers.0.frozen=true"],
+    ]
+
+    @Test("end with the same bits and rows, killed after any step", arguments: runs)
+    func killed(overrides: [String]) throws {
+        let sandbox = Sandbox()
+        let trainer = try sandbox.trainer("whole", overrides)
+        trainer.observers.append(
+            Listener { event in
+                guard case .step(let progress) = event else { return }
+                try? sandbox.copy(sandbox.file("whole"), to: "killed\(progress.step)")
+            })
+        let steps = try trainer.run().steps
+        let expected = try tensors(sandbox.file("whole/last.safetensors"))
+        let best = try tensors(sandbox.file("whole/best.safetensors"))
+        for step in 1...steps {
+            _ = try Trainer.resume(sandbox.file("killed\(step)")).trainer.run()
+            #expect(try tensors(sandbox.file("killed\(step)/last.safetensors")) == expected)
+            #expect(try tensors(sandbox.file("killed\(step)/best.safetensors")) == best)
+            #expect(
+                try steadyColumns(sandbox.text("killed\(step)/metrics.csv"))
+                    == steadyColumns(sandbox.text("whole/metrics.csv")))
+        }
+        #expect(try Verification(sandbox.file("whole")).difference == nil)
+    }
+
+    /// The weights that training goes on from, by name.
+    private func current(_ checkpoint: TrainingCheckpoint) -> [String: [Float]] {
+        let pairs = checkpoint.optimizer.filter { $0.slot == "current" }
+            .map { ($0.parameter, $0.array.values(as: Float.self)) }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    private func model(_ checkpoint: TrainingCheckpoint) -> [String: [Float]] {
+        let pairs = checkpoint.model.map { ($0.name, $0.array.values(as: Float.self)) }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    @Test("leave training as it is, and are what is measured", arguments: ["ema", "swa"])
+    func measured(type: String) throws {
+        let sandbox = Sandbox()
+        let summary = try sandbox.trainer("run", ["training.average=\(type)"]).run()
+        _ = try sandbox.trainer("plain").run()
+        let last = try TrainingCheckpoint(path: sandbox.file("run/last.safetensors"))
+        let plain = try TrainingCheckpoint(path: sandbox.file("plain/last.safetensors"))
+        #expect(current(last) == model(plain))
+        #expect(model(last) != model(plain))
+        let measurement = try Evaluation(sandbox.file("run")).measurement
+        #expect(measurement == summary.best?.measurement)
+    }
+
+    @Test("swa is the mean of the weights at the ends of epochs")
+    func mean() throws {
+        let sandbox = Sandbox()
+        let swa = "training.average={\"type\":\"swa\",\"startEpoch\":2}"
+        var ends: [[Float]] = []
+        let trainer = try sandbox.trainer("run", [swa])
+        trainer.observers.append(
+            Listener { event in
+                guard case .epoch = event else { return }
+                ends.append(trainer.experiment.model.parameters[0].values(as: Float.self))
+            })
+        _ = try trainer.run()
+        trainer.observers = []
+        let last = try TrainingCheckpoint(path: sandbox.file("run/last.safetensors"))
+        let found = last.model[0].array.values(as: Float.self)
+        for (index, value) in found.enumerated() {
+            #expect(abs(value - (ends[1][index] + ends[2][index]) / 2) < 1e-6)
+        }
+    }
+
+    @Test("may begin and end with a resumption")
+    func resumed() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("run").run()
+        let longer = ["training.epochs=4", "training.average=ema"]
+        _ = try Trainer.resume(sandbox.file("run"), overrides: longer).trainer.run()
+        let path = sandbox.file("run/last.safetensors")
+        #expect(!current(try TrainingCheckpoint(path: path)).isEmpty)
+        let without = ["training.epochs=5", "training.average=null"]
+        _ = try Trainer.resume(sandbox.file("run"), overrides: without).trainer.run()
+        #expect(current(try TrainingCheckpoint(path: path)).isEmpty)
+        _ = try sandbox.trainer("plain", ["training.epochs=5"]).run()
+        let plain = try TrainingCheckpoint(path: sandbox.file("plain/last.safetensors"))
+        #expect(model(try TrainingCheckpoint(path: path)) == model(plain))
+    }
+}
