@@ -62,6 +62,8 @@ public struct RunSummary: Sendable {
     public var seed: UInt64 = 0
     /// Whether a run of more epochs begins as this one did.
     public var canBeLonger = true
+    /// The page on the run, where one is kept.
+    public var page: String?
     /// The shape and dtype of the data, to notice another file at the same path.
     public var dataFingerprint = ""
 
