@@ -13,7 +13,7 @@ public class ConvolutionTransposeLayer: Layer, WeightedLayer {
     /// Channels come in so many groups that see nothing of each other.
     public final let groups: Int
 
-    private let stride, padding, dilation: PerAxis
+    package final let stride, padding, dilation: PerAxis
 
     /// The number of axes beside channels.
     package class var axes: Int {

@@ -33,7 +33,7 @@ public class PoolingLayer: Layer {
 
 /// A pooling whose window moves in steps.
 public class MovingPool: PoolingLayer {
-    let movement: PoolMovement
+    package final let movement: PoolMovement
 
     init(_ movement: PoolMovement) { self.movement = movement }
 

@@ -11,6 +11,9 @@ public final class RNN: Recurrent {
         case relu
     }
 
+    /// What makes the next state here.
+    public var nonlinearity: Nonlinearity { kind == .relu ? .relu : .tanh }
+
     /// A network over elements of `inputs` numbers with states of `width`; sizes below 1 trap.
     public init(
         _ inputs: Int, _ width: Int, layers: Int = 1, nonlinearity: Nonlinearity = .tanh,

@@ -14,7 +14,7 @@ enum ExportCommand {
             .value(
                 "format", "FORMAT",
                 type: .string(oneOf: ModelExport.Form.allCases.map(\.rawValue)),
-                doc: "safetensors (the default) or npz"),
+                doc: "safetensors (the default) or npz: weights; onnx: the model, for runtimes"),
             .value("out", short: "o", "FILE", doc: "where to write; NAME.FORMAT by default"),
             Program.json,
         ])

@@ -8,8 +8,8 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            start, check, resume, eval, predict, generate, export, verify, inspect, data, graph,
-            profile, list, schema,
+            start, check, findRate, resume, sweep, eval, predict, generate, export, verify, compare,
+            plot, inspect, data, graph, profile, list, schema,
         ])
 
     /// Runs the command that was asked for.
@@ -19,6 +19,10 @@ enum Program {
         case resume.name: try ResumeCommand.run(invocation)
         case eval.name: try EvalCommand.run(invocation)
         case verify.name: try VerifyCommand.run(invocation)
+        case sweep.name: try SweepCommand.run(invocation)
+        case findRate.name: try FindRateCommand.run(invocation)
+        case compare.name: try CompareCommand.run(invocation)
+        case plot.name: try PlotCommand.run(invocation)
         case start.name: try InitCommand.run(invocation)
         case export.name: try ExportCommand.run(invocation)
         case predict.name: try PredictCommand.run(invocation)
@@ -52,6 +56,10 @@ enum Program {
     private static let predict = PredictCommand.command
     private static let generate = GenerateCommand.command
     private static let profile = ProfileCommand.command
+    private static let sweep = SweepCommand.command
+    private static let findRate = FindRateCommand.command
+    private static let compare = CompareCommand.command
+    private static let plot = PlotCommand.command
     private static let verify = VerifyCommand.command
 
     private static let resume = Command(

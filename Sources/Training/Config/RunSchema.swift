@@ -169,5 +169,8 @@ public enum RunSchema {
         .number(
             "logEverySeconds", default: 10, min: 0,
             doc: "seconds between progress lines where there is no terminal; 0 for none"),
+        .bool(
+            "report", default: true,
+            doc: "keep report.html in the run folder: curves, results, model and data on a page"),
     ]
 }

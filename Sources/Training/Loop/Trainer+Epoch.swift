@@ -230,6 +230,7 @@ extension Trainer {
         try metricsLog.append(record)
         try save(isBest: isBest)
         emit(.epoch(record))
+        writePage(summary(.running), isDue: false)
     }
 
     /// Says once what decides on the best epoch and has no value.

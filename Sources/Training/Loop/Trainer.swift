@@ -39,6 +39,7 @@ public final class Trainer {
     var resumedStep: Int?
     var hasReportedFirstLoss = false
     var hasWarnedOfUndefined = false
+    var page = PageClock()
     /// What the unfinished epoch's batches add to the metrics, still on the device.
     var tallies: [String: Tally] = [:]
     /// The last step, while its loss has not been read.
@@ -118,6 +119,7 @@ public final class Trainer {
             experiment.isSound.assign(NDArray.full([], 1, .bool, on: backend))
             try write(summary(.running))
             emit(.started(info))
+            writePage(summary(.running))
             for remark in remarks { emit(.warning(remark)) }
             if let warning = try data.warningOfValidation() { emit(.warning(warning)) }
             return try stop.during(.computing) {
@@ -130,7 +132,9 @@ public final class Trainer {
             return try end(.diverged, reason: divergence.description, remedy: divergence.remedy)
         } catch {
             // The first problem is the one to report.
-            try? write(summary(.failed, reason: "\(error)"))
+            let summary = summary(.failed, reason: "\(error)")
+            try? write(summary)
+            writePage(summary)
             throw error
         }
     }
@@ -148,7 +152,7 @@ public final class Trainer {
         for observer in observers { observer.handle(event) }
     }
 
-    private var info: RunInfo {
+    var info: RunInfo {
         var info = experiment.info(path: folder.path)
         info.resumedStep = resumedStep
         info.resumedEpoch = cursor.sampler.epoch
@@ -163,6 +167,8 @@ public final class Trainer {
         var summary = summary(status, reason: reason)
         summary.remedy = remedy
         try write(summary)
+        writePage(summary)
+        if config.training.bool("report"), !page.hasFailed { summary.page = folder.reportPath }
         emit(.ended(summary, path: folder.path))
         return summary
     }

@@ -12,6 +12,8 @@ package enum ModelExport {
         case safetensors
         /// The same as NumPy reads it.
         case npz
+        /// The model whole, for runtimes; the same as metadata.
+        case onnx
     }
 
     /// The name that a file gets by default.
@@ -20,6 +22,8 @@ package enum ModelExport {
     }
 
     /// Writes a file.
+    ///
+    /// Throws where it can't be written, or ONNX has no form for a layer.
     ///
     /// - Returns: The names and arrays in it.
     @discardableResult
@@ -31,6 +35,12 @@ package enum ModelExport {
         facts.append((key: "config", value: predictor.config.effective.text()))
         facts.append((key: "preprocessing", value: predictor.preprocessing.text))
         switch form {
+        case .onnx:
+            let inputs = zip(predictor.preprocessing.inputs, predictor.inputShapes)
+            try ONNXExport(
+                predictor.model, inputs: inputs.map { ModelInput(name: $0.name, shape: $1) },
+                name: predictor.config.name, facts: facts
+            ).write(to: path)
         case .safetensors: try SafetensorsFile.write(tensors, metadata: facts, to: path)
         case .npz:
             var object = JSONObject()

@@ -51,7 +51,8 @@ public final class Predictor {
             seed: config.seed,
             inputs: zip(preprocessing.inputs, pipelines).map {
                 ModelInput(name: $0.name, shape: $1.outputShape)
-            }, memory: MemoryBudget(batchSize: 1, statesPerWeight: 0))
+            }, vocabulary: Predictor.vocabulary(checkpoint),
+            memory: MemoryBudget(batchSize: 1, statesPerWeight: 0))
         model = try builder.build(config.value.child("model")).model
         do {
             try model.load(checkpoint.model.map { ($0.name, $0.array) })
@@ -63,6 +64,11 @@ public final class Predictor {
             preprocessing.target.dtype)
         meaning = OutputMeaning(config.value.child("loss"), target: target.outputDType)
         model.eval()
+    }
+
+    /// How many tokens a language model was trained with; nil of other models.
+    private static func vocabulary(_ checkpoint: TrainingCheckpoint) -> Int? {
+        checkpoint.model.first { $0.name.hasSuffix("tokens.weight") }?.array.shape.first
     }
 
     /// What the model says of examples [N, …] that are stored as the training data were.
@@ -93,6 +99,9 @@ public final class Predictor {
         let named = preprocessing.table?.label?.classes ?? []
         return named.isEmpty ? preprocessing.classes : named
     }
+
+    /// The shapes of examples that the model sees, in the order of the config.
+    var inputShapes: [Shape] { pipelines.map(\.outputShape) }
 
     /// The model's outputs, as they are.
     func outputs(_ inputs: [NDArray]) throws -> Tensor {

@@ -10,6 +10,7 @@ extension RunSummary {
                 .joined(separator: ", ")
             lines.append("best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors")
         }
+        if let page { lines.append("page    \(page)") }
         lines.append("run     \(path)")
         return lines + nextLines(path)
     }

@@ -16,6 +16,8 @@ public struct RunFolder: Sendable, Equatable {
     public var jsonlPath: String { "\(path)/metrics.jsonl" }
     /// What the terminal showed.
     public var logPath: String { "\(path)/log.txt" }
+    /// All about the run on one page.
+    public var reportPath: String { "\(path)/report.html" }
     /// Who trains in it, while somebody does.
     var lockPath: String { "\(path)/.lock" }
     /// How the run ended.

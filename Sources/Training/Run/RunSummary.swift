@@ -64,6 +64,8 @@ public struct RunSummary: Sendable {
     public var canBeLonger = true
     /// The limit of steps, where that is what ended it.
     public var stepLimit: Int?
+    /// The page on the run, where one is kept.
+    public var page: String?
     /// The shape and dtype of the data, to notice another file at the same path.
     public var dataFingerprint = ""
 

@@ -1,0 +1,99 @@
+import FTConfig
+import FTJSON
+import FTSupport
+
+extension RunComparison {
+    private static let width = 80
+    private static let curveWidth = 12
+    private static let maximumKeys = 40
+
+    /// The comparison for people, in lines of at most 80 columns.
+    package var lines: [String] {
+        results + notes + differenceLines
+    }
+
+    /// One line a run, the best first.
+    private var results: [String] {
+        let isLoss = by == "loss"
+        let heading = ["", "run", by.cut(to: 12), isLoss ? "" : "loss", "train", "epoch", "curve"]
+        var rows = [heading]
+        for (index, run) in runs.enumerated() {
+            let best = run.best(by: by, prefersHigher: prefersHigher)
+            func text(_ value: Double?) -> String { value.map { Format.measure($0) } ?? "-" }
+            rows.append([
+                "\(index + 1)", "", text(best?.measured[by]),
+                isLoss ? "" : text(best?.measured["loss"]), text(best?.trainLoss),
+                "\(best?.epoch ?? 0)/\(run.rows.last?.epoch ?? 0)",
+                Sparkline.text(
+                    run.rows.map { $0.measured[by] ?? .nan }, width: RunComparison.curveWidth),
+            ])
+        }
+        let columns = heading.indices.filter { column in
+            column == 1 || rows.contains { !$0[column].isEmpty }
+        }
+        let others = columns.map { column in rows.map { $0[column].unicodeScalars.count }.max() ?? 0
+        }
+        let taken = others.reduce(0, +) - "run".count + 2 * (columns.count - 1)
+        for (index, run) in runs.enumerated() {
+            rows[index + 1][1] = run.path.cut(to: RunComparison.width - taken, keepingEnd: true)
+        }
+        let shown = rows.map { row in columns.map { row[$0] } }
+        return TextTable.aligned(shown) { [1, 6].contains(columns[$0]) }
+    }
+
+    /// A line on each run that didn't complete, or doesn't measure what the others do.
+    private var notes: [String] {
+        let notes = runs.enumerated().compactMap { index, run -> String? in
+            var parts: [String] = []
+            if run.status != RunSummary.Status.completed.rawValue { parts.append(run.status) }
+            if let reason = run.reason { parts.append(reason) }
+            if !run.measures.contains(by) { parts.append("doesn't measure \(by)") }
+            guard !parts.isEmpty else { return nil }
+            return "\(index + 1)  \(parts.joined(separator: ": "))".cut(to: RunComparison.width)
+        }
+        return notes.isEmpty ? [] : [""] + notes
+    }
+
+    /// A line a key, a column a run; as many tables as it takes.
+    private var differenceLines: [String] {
+        guard runs.count > 1 else { return [] }
+        guard !differences.isEmpty else { return ["", "their configs are the same"] }
+        let shown = differences.prefix(RunComparison.maximumKeys)
+        let keys = shown.map { $0.path.cut(to: 34, keepingEnd: true) }
+        let keyWidth = keys.map(\.unicodeScalars.count).max() ?? 0
+        var lines: [String] = []
+        var next = 0
+        while next < runs.count {
+            var columns: [[String]] = []
+            var width = keyWidth
+            while next < runs.count {
+                let values = shown.map { $0.values[next]?.text() ?? "-" }
+                let column = ["\(next + 1)"] + values.map { $0.cut(to: 22) }
+                let columnWidth = column.map(\.unicodeScalars.count).max() ?? 0
+                if !columns.isEmpty, width + 2 + columnWidth > RunComparison.width { break }
+                width += 2 + columnWidth
+                columns.append(column)
+                next += 1
+            }
+            let rows = (["differs"] + keys).enumerated().map { index, key in
+                [key] + columns.map { $0[index] }
+            }
+            lines += [""] + TextTable.aligned(rows) { $0 == 0 }
+        }
+        let left = differences.count - shown.count
+        return lines + (left > 0 ? ["… and \(Format.count(left, "key")) more; --json has all"] : [])
+    }
+}
+
+extension String {
+    /// The text with everything that could steer a terminal escaped, in at most `width` columns of it;
+    /// `…` stands for what is cut off.
+    func cut(to width: Int, keepingEnd: Bool = false) -> String {
+        let scalars = Array(onOneLine.unicodeScalars)
+        guard scalars.count > width else { return String(String.UnicodeScalarView(scalars)) }
+        let kept = max(width - 1, 0)
+        let part = keepingEnd ? scalars.suffix(kept) : scalars.prefix(kept)
+        let text = String(String.UnicodeScalarView(part))
+        return keepingEnd ? "…" + text : text + "…"
+    }
+}

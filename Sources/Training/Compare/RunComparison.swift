@@ -1,0 +1,94 @@
+import FTConfig
+package import FTJSON
+import FTSupport
+
+/// Runs side by side: what they came to, and what differs in their configs.
+package struct RunComparison {
+    /// The runs, the best first.
+    let runs: [RunRecord]
+    /// What they are sorted by: `loss` or a metric.
+    let by: String
+    let prefersHigher: Bool
+    /// The keys of their configs that differ, a value for each run.
+    let differences: [ConfigLeaves.Row]
+
+    /// Compares by a measure, or by the one that most of the runs watch. Runs that don't have it come
+    /// last.
+    ///
+    /// Throws where no run measures it.
+    package init(_ records: [RunRecord], by name: String? = nil) throws(RunError) {
+        let by: String
+        if let name { by = name } else { by = try RunComparison.watched(records) }
+        guard let judge = records.first(where: { $0.measures.contains(by) }) else {
+            let all = RunComparison.distinct(records.flatMap(\.measures))
+            let near = Suggestion.question(by, among: all)
+            throw RunError(
+                .usage,
+                "--by \(by): no run measures it.\(near.isEmpty ? " There are " : near + " Of ")"
+                    + all.joined(separator: ", "))
+        }
+        let higher = judge.prefersHigher(by)
+        let values = records.map { record in
+            record.best(by: by, prefersHigher: higher)?.measured[by] ?? .nan
+        }
+        let order = records.indices.sorted { a, b in
+            if values[a].isNaN || values[b].isNaN { return !values[a].isNaN && values[b].isNaN }
+            return higher ? values[a] > values[b] : values[a] < values[b]
+        }
+        self.by = by
+        prefersHigher = higher
+        runs = order.map { records[$0] }
+        differences = ConfigLeaves.differing(runs.map(\.config.effective))
+    }
+
+    /// What most runs watch, of equally many the first one's.
+    private static func watched(_ records: [RunRecord]) throws(RunError) -> String {
+        let names = records.map(\.watched)
+        let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+        let most = counts.values.max() ?? 0
+        guard let name = names.first(where: { counts[$0] == most }) else {
+            throw RunError(.usage, "there is no run to compare; name run folders, as in runs/*")
+        }
+        return name
+    }
+
+    private static func distinct(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    /// The comparison for programs.
+    package var json: JSONObject {
+        [
+            "by": .string(by), "prefersHigher": .bool(prefersHigher),
+            "runs": .array(runs.map(json)),
+            "differences": .array(
+                differences.map { row in
+                    ["key": .string(row.path), "values": .array(row.values.map { $0 ?? .null })]
+                }),
+        ]
+    }
+
+    private func json(_ run: RunRecord) -> JSONValue {
+        var object: JSONObject = ["run": .string(run.path), "status": .string(run.status)]
+        if let reason = run.reason { object["reason"] = .string(reason) }
+        object["epochs"] = .int(run.rows.last?.epoch ?? 0)
+        object["seconds"] = JSONValue(number: run.rows.last?.seconds ?? 0)
+        func json(_ row: RunRecord.Row?) -> JSONValue {
+            guard let row else { return .null }
+            var object: JSONObject = [
+                "epoch": .int(row.epoch), "step": .int(row.step),
+                "trainLoss": JSONValue(number: row.trainLoss),
+            ]
+            for name in run.measures {
+                if let value = row.measured[name] { object[name] = JSONValue(number: value) }
+            }
+            return .object(object)
+        }
+        object["best"] = json(run.best(by: by, prefersHigher: prefersHigher))
+        object["last"] = json(run.rows.last)
+        object["curve"] = .array(
+            run.rows.map { JSONValue(number: $0.measured[by] ?? .nan) })
+        return .object(object)
+    }
+}

@@ -1,0 +1,117 @@
+import Checkpoint
+import FTConfig
+import FTJSON
+import FTSupport
+import NN
+
+/// What a run folder tells of a run: its config, how it stands and what each epoch came to.
+package struct RunRecord {
+    /// A finished epoch.
+    struct Row {
+        let epoch: Int
+        let step: Int
+        /// The mean loss of the epoch's steps.
+        let trainLoss: Double
+        /// Loss and metrics by name, of the validation data or, where there is none, the training data.
+        let measured: [String: Double]
+        let hasValidation: Bool
+        let learningRate: Double
+        /// Seconds of training since the run began.
+        let seconds: Double
+    }
+
+    /// The folder as it was named.
+    package let path: String
+    /// The effective config.
+    let config: RunConfig
+    /// In order.
+    let rows: [Row]
+    /// `completed`, `running`, `killed` …
+    let status: String
+    /// Why it diverged or failed.
+    let reason: String?
+
+    /// Reads a run folder.
+    ///
+    /// Throws where it isn't one, or its config can't be read.
+    package init(_ path: String) throws {
+        let folder = try RunFolder(opening: path)
+        self.path = folder.path
+        config = try folder.config()
+        let summary = try FileWriting.read(folder.summaryPath).flatMap {
+            try? JSONNode(parsing: $0)
+        }
+        let said = summary?["status"]?.string ?? "unknown"
+        let isKilled = said == RunSummary.Status.running.rawValue && !RunLock.isTaken(folder)
+        status = isKilled ? "killed" : said
+        reason = summary?["reason"]?.string
+        rows = RunRecord.rows(try FileWriting.read(folder.jsonlPath) ?? "")
+    }
+
+    /// The rows of a table of epochs; what is no row is passed over.
+    static func rows(_ text: String) -> [Row] {
+        text.utf8.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            (try? JSONNode(parsing: Array(line))).flatMap { Row($0) }
+        }
+    }
+
+    /// The names of what is measured: the loss, then the metrics.
+    var measures: [String] {
+        ["loss"] + config.value.children("metrics").map { Catalogs.metricName($0) }
+    }
+
+    /// What decides on the best epoch.
+    var watched: String {
+        config.training.optionalString("bestBy") ?? measures.dropFirst().first ?? "loss"
+    }
+
+    /// Whether more of a measure is better.
+    func prefersHigher(_ name: String) -> Bool {
+        guard let loss = try? Catalogs.losses.make(config.value.child("loss")) else { return false }
+        let metric = config.value.children("metrics").first { Catalogs.metricName($0) == name }
+        return metric.flatMap { try? Catalogs.metrics.make($0, loss).prefersHigher } ?? false
+    }
+
+    /// The epoch with the best value of a measure, of equal ones that with the smallest loss; nil where
+    /// none has a value.
+    func best(by name: String, prefersHigher: Bool) -> Row? {
+        func isBetter(_ a: Row, _ b: Row) -> Bool {
+            guard let x = a.measured[name], let y = b.measured[name] else { return false }
+            if x != y { return (x > y) == prefersHigher }
+            return (a.measured["loss"] ?? .infinity) < (b.measured["loss"] ?? .infinity)
+        }
+        return rows.filter { $0.measured[name].map { !$0.isNaN } ?? false }
+            .reduce(nil as Row?) { best, row in
+                best.map { isBetter(row, $0) ? row : $0 } ?? row
+            }
+    }
+}
+
+extension RunFolder {
+    /// The config of the run; where `config.json` is missing, the one in its last checkpoint.
+    fileprivate func config() throws -> RunConfig {
+        if let text = try FileWriting.read(configPath) {
+            return try RunConfig(text: text, file: configPath)
+        }
+        let last = checkpoints().lastPath
+        guard let text = try TrainingCheckpoint.state(path: last).config else {
+            throw RunError(.data, "\(configPath): no such file, and \(last) holds no config")
+        }
+        return try RunConfig(text: text, file: "\(last) (config)")
+    }
+}
+
+extension RunRecord.Row {
+    fileprivate init?(_ node: JSONNode) {
+        guard let epoch = node["epoch"]?.int, let step = node["step"]?.int else { return nil }
+        let validation = node["validation"]
+        func number(_ node: JSONNode?) -> Double { node?.double ?? .nan }
+        let members = (validation ?? node["train"])?.members ?? []
+        self.init(
+            epoch: epoch, step: step, trainLoss: number(node["train"]?["loss"]),
+            measured: Dictionary(
+                members.map { ($0.key, number($0.node)) }, uniquingKeysWith: { $1 }),
+            hasValidation: validation != nil, learningRate: number(node["learningRate"]),
+            seconds: number(node["seconds"]))
+    }
+}

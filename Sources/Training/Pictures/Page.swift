@@ -1,0 +1,96 @@
+/// The pieces of a page of HTML: all text in them is escaped, nothing comes from elsewhere.
+enum Page {
+    /// A whole page.
+    ///
+    /// - Parameter refresh: seconds after which it loads itself again; nil for never.
+    static func document(title: String, refresh: Int?, _ parts: [String]) -> String {
+        let reload = refresh.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">\(reload)
+            <title>\(Markup.escaped(title))</title>
+            <style>\(style)</style>
+            </head>
+            <body>
+            \(parts.filter { !$0.isEmpty }.joined(separator: "\n"))
+            </body>
+            </html>
+
+            """
+    }
+
+    /// A section with a heading.
+    static func section(_ title: String, _ body: String) -> String {
+        "<section>\n<h2>\(Markup.escaped(title))</h2>\n\(body)\n</section>"
+    }
+
+    /// A paragraph.
+    static func paragraph(_ text: String, kind: String = "") -> String {
+        "<p class=\"\(kind)\">\(Markup.escaped(text))</p>"
+    }
+
+    /// Text as it stands, to be opened.
+    static func folded(_ title: String, _ text: String) -> String {
+        "<details><summary>\(Markup.escaped(title))</summary>"
+            + "<pre>\(Markup.escapedLines(text))</pre></details>"
+    }
+
+    /// What is known of things, a row each.
+    static func facts(_ rows: [(String, String)]) -> String {
+        let lines = rows.filter { !$0.1.isEmpty }.map { name, value in
+            "<tr><th>\(Markup.escaped(name))</th><td>\(Markup.escaped(value))</td></tr>"
+        }
+        return "<table class=\"facts\">\n\(lines.joined(separator: "\n"))\n</table>"
+    }
+
+    /// A table; the first `words` columns stand left, numbers right.
+    static func table(_ heading: [String], _ rows: [[String]], words: Int = 1) -> String {
+        func line(_ cells: [String], _ tag: String) -> String {
+            let parts = cells.enumerated().map { index, cell in
+                let kind = index < words ? "" : " class=\"number\""
+                return "<\(tag)\(kind)>\(Markup.escaped(cell))</\(tag)>"
+            }
+            return "<tr>\(parts.joined())</tr>"
+        }
+        let body = rows.map { line($0, "td") }.joined(separator: "\n")
+        return "<div class=\"wide\"><table>\n\(line(heading, "th"))\n\(body)\n</table></div>"
+    }
+
+    /// Counts of classes, what they are in rows, what they are taken for in columns, the darker the
+    /// larger their share of the row.
+    static func matrix(_ names: [String], _ counts: [[Int]]) -> String {
+        let heading =
+            ["<th>is, taken for →</th>"]
+            + names.map { "<th class=\"number\">\(Markup.escaped($0))</th>" }
+        let rows = zip(names, counts).map { name, row -> String in
+            let total = Double(max(row.reduce(0, +), 1))
+            let cells = row.map { count in
+                let share = Markup.coordinate(Double(count) / total * 0.6)
+                return "<td class=\"number\" style=\"background:rgba(59,125,216,\(share))\">"
+                    + "\(count)</td>"
+            }
+            return "<tr><th>\(Markup.escaped(name))</th>\(cells.joined())</tr>"
+        }
+        return "<div class=\"wide\"><table>\n<tr>\(heading.joined())</tr>\n"
+            + "\(rows.joined(separator: "\n"))\n</table></div>"
+    }
+
+    private static let style = """
+
+        :root{color-scheme:light dark}
+        body{font:15px/1.5 system-ui,sans-serif;max-width:760px;margin:2em auto;padding:0 1em}
+        h1{font-size:1.5em;margin:0}h2{font-size:1.1em;margin:1.8em 0 .5em}
+        p{margin:.3em 0}.remark{opacity:.75}.problem{color:#c94f4f}
+        table{border-collapse:collapse}.wide{overflow-x:auto}.wide+.wide{margin-top:1.2em}
+        th,td{padding:.15em .8em .15em 0;text-align:left;vertical-align:top;font-weight:normal}
+        th{opacity:.7}tr+tr td,tr+tr th{border-top:1px solid rgba(128,128,128,.2)}
+        .number{text-align:right;font-variant-numeric:tabular-nums;padding-left:.8em}
+        .facts td{overflow-wrap:anywhere}
+        svg{max-width:100%;height:auto}
+        pre{overflow-x:auto;font-size:13px}
+
+        """
+}

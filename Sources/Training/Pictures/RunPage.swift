@@ -1,0 +1,143 @@
+import Checkpoint
+import FTJSON
+import FTSupport
+
+/// `report.html`: all about a run on one page.
+struct RunPage {
+    let info: RunInfo
+    let summary: RunSummary
+    let run: RunRecord
+    /// What the best checkpoint does right and wrong on the validation data, where that was looked at.
+    var evaluation: JSONObject?
+
+    private static let refreshSeconds = 5
+    private static let mostClasses = 30
+    private static let mostLayers = 500
+
+    private var isRunning: Bool { summary.status == .running }
+
+    var html: String {
+        Page.document(
+            title: "\(summary.name): \(summary.status.rawValue)",
+            refresh: isRunning ? RunPage.refreshSeconds : nil,
+            [
+                head, Chart.svg(RunCharts.all(of: run), isAlone: false), figures, classes, worst,
+                model, data, environment,
+                Page.section(
+                    "Config", Page.folded("config.json", run.config.effective.text(.pretty))),
+            ])
+    }
+
+    private var head: String {
+        let progress =
+            "\(summary.status.rawValue), \(Format.count(summary.epochs, "epoch")) of "
+            + "\(Format.grouped(info.epochs)), \(Format.count(summary.steps, "step")) in "
+            + "\(Format.duration(summary.seconds)), as of \(TrainingState.timestamp())"
+        var lines = [
+            "<h1>\(Markup.escaped(info.path))</h1>", Page.paragraph(progress, kind: "remark"),
+        ]
+        if let reason = summary.reason { lines.append(Page.paragraph(reason, kind: "problem")) }
+        if let remedy = summary.remedy { lines.append(Page.paragraph(remedy)) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The best epoch and the last.
+    private var figures: String {
+        guard let last = run.rows.last else { return "" }
+        let best = run.rows.first { $0.epoch == summary.best?.epoch }
+        let kept = best.map { [("best by \(run.watched)", $0)] } ?? []
+        let rows = (kept + [("last", last)]).map { name, row in
+            [name, "\(row.epoch)", Format.measure(row.trainLoss)]
+                + run.measures.map { Format.measure(row.measured[$0] ?? .nan) }
+        }
+        return Page.section(
+            "Results",
+            Page.table(
+                ["", "epoch", "train loss"]
+                    + run.measures.map { last.hasValidation ? "validation \($0)" : $0 }, rows))
+    }
+
+    private var classes: String {
+        guard case .array(let rows)? = evaluation?["classes"],
+            case .array(let matrix)? = evaluation?["confusionMatrix"]
+        else { return "" }
+        let names = rows.map { $0["class"]?.text ?? "" }
+        let table = Page.table(
+            ["class", "precision", "recall", "F1", "AUC", "examples"],
+            rows.map { row in
+                ["class", "precision", "recall", "f1", "auc", "support"].map { row[$0]?.text ?? "" }
+            })
+        let counts = matrix.map { row -> [Int] in
+            guard case .array(let cells) = row else { return [] }
+            return cells.map { if case .int(let count) = $0 { count } else { 0 } }
+        }
+        let picture = names.count <= RunPage.mostClasses ? Page.matrix(names, counts) : ""
+        return Page.section("Classes, by the best epoch on the validation data", picture + table)
+    }
+
+    private var worst: String {
+        guard case .array(let rows)? = evaluation?["worst"], !rows.isEmpty else { return "" }
+        let cells = rows.map { row in
+            ["example", "target", "prediction", "loss"].map { row[$0]?.text ?? "" }
+        }
+        return Page.section(
+            "Worst examples", Page.table(["example", "is", "taken for", "loss"], cells, words: 3))
+    }
+
+    private var model: String {
+        let rows = info.layers.prefix(RunPage.mostLayers).map { row in
+            [
+                row.name, String(repeating: "\u{2007}", count: 2 * row.depth) + row.type,
+                Format.shape(row.outputShape),
+                row.parameters == 0 ? "" : Format.grouped(row.parameters),
+            ]
+        }
+        let inputs = info.modelInputs.map {
+            ["", $0.name.isEmpty ? "input" : $0.name, $0.type, ""]
+        }
+        let left = info.layers.count - rows.count
+        let more = left > 0 ? [["…", "\(Format.grouped(left)) more", "", ""]] : []
+        let total = [["", "total", "", Format.grouped(info.parameterCount)]]
+        return Page.section(
+            "Model",
+            Page.table(
+                ["layer", "type", "output", "parameters"], inputs + rows + more + total, words: 3))
+    }
+
+    private var data: String {
+        Page.section(
+            "Data",
+            Page.facts([
+                ("file", info.dataPath), ("training examples", Format.grouped(info.trainCount)),
+                ("validation examples", Format.grouped(info.validationCount)),
+                ("stored as", info.storedInput), ("seen as", info.modelInput),
+                ("targets", info.targetNote), ("shapes", summary.dataFingerprint),
+                ("content hash", summary.dataHash),
+            ]))
+    }
+
+    private var environment: String {
+        Page.section(
+            "Training and environment",
+            Page.facts([
+                ("loss", info.loss), ("optimizer", info.optimizer), ("schedule", info.schedule),
+                ("batch", "\(Format.grouped(info.batchSize)) examples"), ("seed", "\(info.seed)"),
+                ("device", info.device), ("version", FrameworkVersion.current),
+                ("speed", "\(Format.whole(summary.samplesPerSecond)) samples/s"),
+                ("waited for data", Format.share(summary.dataWaitShare)),
+                ("memory at most", Format.bytes(RunSummary.peakMemory)),
+            ]))
+    }
+}
+
+extension JSONValue {
+    /// A cell of a table.
+    fileprivate var text: String {
+        switch self {
+        case .string(let text): text
+        case .int(let value): Format.grouped(value)
+        case .double(let value): Format.measure(value)
+        default: ""
+        }
+    }
+}

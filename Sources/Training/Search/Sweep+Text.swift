@@ -1,0 +1,58 @@
+import FTConfig
+public import FTJSON
+import FTSupport
+
+extension Sweep {
+    /// The table of all trials, the best first, in at most 80 columns.
+    public var lines: [String] {
+        let results = results
+        guard let by = results.first?.record.watched else { return ["no trial was trained"] }
+        let keys = trials[0].map { String($0.prefix { $0 != "=" }) }
+        let width = max(6, min(20, (80 - 38) / max(keys.count, 1) - 2))
+        var table = TextTable(
+            [.number("trial")]
+                + keys.map { .number(Sweep.name($0, among: keys).cut(to: width, keepingEnd: true)) }
+                + [.number(by.cut(to: 12)), .number("epoch"), .text("")])
+        for (index, record) in results {
+            let higher = record.prefersHigher(by)
+            let best = record.best(by: by, prefersHigher: higher)
+            let values = trials[index].map { argument in
+                String(argument.drop { $0 != "=" }.dropFirst()).cut(to: width)
+            }
+            table.append(
+                ["\(index + 1)"] + values
+                    + [
+                        best.map { Format.measure($0.measured[by] ?? .nan) } ?? "-",
+                        "\(best?.epoch ?? 0)/\(record.rows.last?.epoch ?? 0)",
+                        record.status == "completed" ? "" : record.status,
+                    ])
+        }
+        return table.lines
+    }
+
+    /// The last part of a key, or all of it where another key ends the same.
+    private static func name(_ key: String, among keys: [String]) -> String {
+        func end(_ key: String) -> Substring { key.split(separator: ".").last ?? Substring(key) }
+        return keys.count { end($0) == end(key) } == 1 ? String(end(key)) : key
+    }
+
+    /// The trials for programs, the best first.
+    public var json: JSONObject {
+        let results = results
+        let by = results.first?.record.watched ?? "loss"
+        return [
+            "sweep": .string(path), "by": .string(by), "trials": .int(trials.count),
+            "results": .array(
+                results.map { index, record in
+                    let higher = record.prefersHigher(by)
+                    let best = record.best(by: by, prefersHigher: higher)
+                    return [
+                        "trial": .int(index + 1), "run": .string(record.path),
+                        "set": .strings(trials[index]), "status": .string(record.status),
+                        "epoch": .int(best?.epoch ?? 0),
+                        "value": JSONValue(number: best?.measured[by] ?? .nan),
+                    ]
+                }),
+        ]
+    }
+}

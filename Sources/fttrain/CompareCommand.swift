@@ -1,0 +1,42 @@
+import FTConfig
+import Training
+
+/// `fttrain compare runs/*`: runs side by side.
+enum CompareCommand {
+    static let command = Command(
+        name: "compare", summary: "Show what runs came to, and what differs in their configs.",
+        arguments: [CommandArgument("RUN", doc: "run folders, as in runs/*", isRepeated: true)],
+        options: [
+            .value("by", "NAME", doc: "sort by loss or a metric, instead of what the runs watch"),
+            Program.json,
+        ])
+
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        let (records, status) = try read(invocation.arguments)
+        let comparison = try RunComparison(records, by: invocation.string("by"))
+        if invocation.flag("json") {
+            JSONReport.emit("compare", comparison.json)
+        } else {
+            Terminal.print(comparison.lines.joined(separator: "\n"))
+        }
+        return status
+    }
+
+    /// The runs among the folders. What isn't one is named, and the exit status tells of it.
+    ///
+    /// Throws where none is.
+    static func read(_ paths: [String]) throws -> (records: [RunRecord], status: ExitStatus) {
+        var records: [RunRecord] = []
+        var problems: [any Error] = []
+        for path in paths {
+            do {
+                records.append(try RunRecord(path))
+            } catch {
+                problems.append(error)
+            }
+        }
+        if records.isEmpty, let first = problems.first { throw first }
+        for problem in problems { Terminal.warn("fttrain: left out: \(problem)") }
+        return (records, problems.isEmpty ? .success : .data)
+    }
+}

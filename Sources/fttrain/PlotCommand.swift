@@ -1,0 +1,26 @@
+import FTConfig
+import Training
+
+/// `fttrain plot runs/*`: curves of runs in one picture.
+enum PlotCommand {
+    static let command = Command(
+        name: "plot", summary: "Draw the curves of runs, on the terminal or as SVG.",
+        arguments: [CommandArgument("RUN", doc: "run folders, as in runs/*", isRepeated: true)],
+        options: [
+            .value("by", "NAME", doc: "loss or a metric, instead of what the runs watch"),
+            .value("out", short: "o", "FILE", doc: "an SVG file to write, of all measures"),
+        ])
+
+    static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        if let path = invocation.string("out") { try FileWriting.check(path) }
+        let (records, status) = try CompareCommand.read(invocation.arguments)
+        let plot = try RunPlot(records, by: invocation.string("by"))
+        if let path = invocation.string("out") {
+            try plot.write(to: path)
+            Terminal.print("wrote   \(path)   \(plot.summary)")
+        } else {
+            Terminal.print(plot.lines.joined(separator: "\n"))
+        }
+        return status
+    }
+}

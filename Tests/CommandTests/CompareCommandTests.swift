@@ -1,0 +1,45 @@
+import FTJSON
+import Testing
+
+@Suite struct CompareCommandTests {
+    private func workspace() throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        for rate in ["0.05", "0.0001"] {
+            let run = try workspace.run("tiny.json", "-q", "optimizer.learningRate=\(rate)")
+            #expect(run.status == 0)
+        }
+        return workspace
+    }
+
+    @Test("compares and draws runs, and names what is no run")
+    func compare() throws {
+        let workspace = try workspace()
+        let runs = ["runs/tiny-001", "runs/tiny-002"]
+        let result = try workspace.run(["compare"] + runs)
+        #expect(result.status == 0 && result.errors == "")
+        #expect(result.lines[1].hasPrefix("1  runs/tiny-001  "))
+        #expect(result.lines[2].hasPrefix("2  runs/tiny-002  "))
+        #expect(result.output.contains("\ndiffers                    1       2\n"))
+        #expect(result.output.contains("\noptimizer.learningRate  0.05  0.0001\n"))
+        let partly = try workspace.run(["compare", "--json", "data.h5", "none"] + runs)
+        #expect(partly.status == 3)
+        #expect(partly.errors.contains("left out: data.h5: ") && partly.errors.contains("none: "))
+        let line = try JSONNode(parsing: partly.output)
+        #expect(line["runs"]?.elements?.count == 2 && line["by"]?.string == "accuracy")
+        #expect(try workspace.run("compare", "data.h5").status == 3)
+        #expect(try workspace.run(["compare", "--by", "f2"] + runs).status == 2)
+        #expect(try workspace.run("compare").status == 2)
+
+        let plot = try workspace.run(["plot"] + runs)
+        #expect(plot.status == 0 && plot.lines[0] == "accuracy")
+        #expect(plot.lines.allSatisfy { $0.count <= 80 })
+        #expect(plot.output.hasSuffix("\n1  runs/tiny-001\n2  runs/tiny-002\n"))
+        let file = try workspace.run(["plot", "-o", "runs.svg"] + runs)
+        #expect(file.output == "wrote   runs.svg   2 runs: loss, accuracy\n")
+        let svg = try workspace.text("runs.svg")
+        #expect(svg.hasPrefix("<svg ") && svg.contains("runs/tiny-002 train"))
+        let unwritable = try workspace.run(["plot", "-o", "no/such/x.svg"] + runs)
+        #expect(unwritable.status == 3)
+    }
+}

@@ -1,0 +1,24 @@
+import FTJSON
+import Testing
+
+@Suite struct ExportCommandTests {
+    @Test("a trained model becomes an ONNX file that says what it comes from")
+    func onnx() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        _ = try workspace.run("tiny.json", "-q", "--out", "run")
+        let result = try workspace.run("export", "run", "--format", "onnx", "-o", "tiny.onnx")
+        #expect(result.status == 0 && result.errors == "")
+        #expect(result.output.contains("\nwrote   tiny.onnx   4 arrays, 83 numbers, "))
+        // The version of the form, and who wrote it.
+        #expect(
+            try workspace.bytes("tiny.onnx").prefix(14) == [8, 8, 18, 10] + Array("FakeTensor".utf8)
+        )
+        let text = try workspace.text("tiny.onnx")
+        let json = try JSONNode(parsing: workspace.run("export", "run", "--json").output)
+        let hash = try #require(json["checkpointHash"]?.string)
+        #expect(text.contains("checkpointHash") && text.contains(hash))
+        let unwritable = try workspace.run("export", "run", "--format", "onnx", "-o", "no/a.onnx")
+        #expect(unwritable.status == 3 && unwritable.errors.contains("no/a.onnx"))
+    }
+}

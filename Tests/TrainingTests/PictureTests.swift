@@ -1,0 +1,150 @@
+import FTJSON
+import FTSupport
+import FakeTensor
+import FoundationEssentials
+import Testing
+
+@testable import Training
+
+@Suite("Pictures of runs")
+struct PictureTests {
+    private let hostile = "</title><script>alert(1)</script>\u{1B}[31m&\"'\u{202E}"
+
+    @Test("text in pictures and pages is never markup, nor steers a terminal")
+    func escapes() {
+        let text = Markup.escaped(hostile)
+        #expect(!text.contains { "<>\"'\u{1B}\u{202E}".contains($0) })
+        #expect(text.contains("&lt;script&gt;") && text.contains("&amp;&quot;&#39;"))
+        let points = [(x: 1.0, y: 2.0), (x: 2.0, y: 1.0)]
+        let chart = Chart(title: hostile, curves: [.init(name: hostile, points: points)])
+        let parts = [
+            Chart.svg([chart], isAlone: true),
+            Page.document(
+                title: hostile, refresh: 5,
+                [
+                    Page.section(hostile, Page.facts([(hostile, hostile)])),
+                    Page.table([hostile], [[hostile]]), Page.matrix([hostile], [[1]]),
+                    Page.folded(hostile, hostile), Page.paragraph(hostile),
+                ]),
+        ]
+        for part in parts {
+            #expect(!part.contains("<script") && !part.contains("\u{1B}"), "\(part)")
+        }
+    }
+
+    @Test("ticks are round numbers inside the range")
+    func ticks() {
+        #expect(Axis([0, 10], ticks: 5).ticks == [0, 2, 4, 6, 8, 10])
+        #expect(
+            Axis([0.93, 0.98], ticks: 5).ticks.map { Axis.label($0) } == [
+                "0.93", "0.94", "0.95", "0.96", "0.97", "0.98",
+            ])
+        let wide = Axis([0.001, 5], ticks: 4, allowsLogarithm: true)
+        #expect(
+            wide.isLogarithmic
+                && wide.ticks.map { Axis.label($0) } == ["0.001", "0.01", "0.1", "1"])
+        #expect(Axis([0.1, 5], ticks: 4, allowsLogarithm: true).isLogarithmic == false)
+        for values in [
+            [], [3], [0, 0], [.nan], [-1e300, 1e300], [1e-300, 2e-300], [-5, .infinity],
+        ] {
+            let axis = Axis(values, ticks: 4)
+            #expect(axis.high > axis.low && axis.ticks.count <= 17)
+            #expect(axis.ticks.allSatisfy { axis.place($0) != nil }, "\(values): \(axis)")
+        }
+    }
+
+    @Test("a curve goes through its values and stops where there is none")
+    func curve() {
+        let points = [(1.0, 0.0), (2.0, 1.0), (3.0, .nan), (4.0, 0.5), (5.0, 1.0)]
+        let svg = Chart.svg(
+            [Chart(title: "t", curves: [.init(name: "a", points: points.map { (x: $0, y: $1) })])],
+            isAlone: false)
+        #expect(svg.contains("d=\"M64 228L178 28M406 128L520 28\""), "\(svg)")
+        #expect(svg.contains("<title>a, epoch 4: 0.5000</title>"))
+        let long = (0..<10_000).map { (x: Double($0), y: $0 == 7003 ? 50.0 : 1.0) }
+        let thin = Chart.thinned(long)
+        #expect(thin.count <= 500 && thin.contains { $0.y == 50 })
+    }
+
+    @Test("dots rise and fall with the numbers, in at most 80 columns")
+    func dots() {
+        let lines = DotPlot([
+            (0..<50).map { (x: Double($0), y: Double($0)) },
+            (0..<50).map { (x: Double($0), y: Double(49 - $0)) },
+        ]).lines
+        #expect(lines.count == 16 && lines.allSatisfy { $0.count <= 80 })
+        #expect(lines[0].hasSuffix("⠁ 1") || lines[0].hasSuffix(" 1"))
+        #expect(lines[13].hasSuffix(" 2"))
+        #expect(DotPlot([]).lines.count == 16)
+        #expect(DotPlot([[(x: 1, y: .nan)]]).lines.count == 16)
+    }
+
+    @Test("a run keeps a page, which loads itself again while the run goes on")
+    func page() throws {
+        let sandbox = Sandbox()
+        let trainer = try sandbox.trainer("run", ["name=a.b"])
+        var running = ""
+        trainer.observers.append(
+            Listener { event in
+                if case .firstLoss = event {
+                    running = (try? sandbox.text("run/report.html")) ?? ""
+                }
+            })
+        let summary = try trainer.run()
+        #expect(summary.page == sandbox.file("run/report.html"))
+        #expect(running.contains("http-equiv=\"refresh\"") && running.contains("running, 0 epochs"))
+        let page = try sandbox.text("run/report.html")
+        #expect(!page.contains("http-equiv") && page.contains("completed, 3 epochs of 3"))
+        #expect(page.contains("<h2>Classes") && page.contains("Worst examples"))
+        let last = try #require(try RunRecord(sandbox.file("run")).rows.last)
+        for value in [last.trainLoss, last.measured["accuracy"] ?? .nan] {
+            #expect(page.contains(">\(Format.measure(value))</td>"))
+        }
+        #expect(page.contains("linear") && page.contains(summary.dataHash))
+        // But for the name of SVG, nothing is from elsewhere.
+        #expect(!page.contains("<script") && !page.contains("https:"))
+        #expect(page.split(separator: "http:").count == 2)
+    }
+
+    @Test("a run without the page trains the same, and one that can't write it goes on")
+    func without() throws {
+        let sandbox = Sandbox()
+        let plain = try sandbox.trainer("plain", ["training.report=false"])
+        #expect(try plain.run().page == nil)
+        #expect(!FileManager.default.fileExists(atPath: sandbox.file("plain/report.html")))
+        let blocked = try sandbox.trainer("blocked")
+        try FileManager.default.createDirectory(
+            atPath: sandbox.file("blocked/report.html"), withIntermediateDirectories: false)
+        var warnings: [String] = []
+        blocked.observers.append(
+            Listener { if case .warning(let text) = $0 { warnings.append(text) } })
+        let summary = try blocked.run()
+        #expect(summary.status == .completed && summary.page == nil)
+        #expect(warnings.count == 1 && warnings[0].contains("report.html"))
+        #expect(
+            try tensors(sandbox.file("plain/last.safetensors"))
+                == tensors(sandbox.file("blocked/last.safetensors")))
+    }
+
+    @Test("a killed run's table and names of files reach pages as text")
+    func hostilePage() throws {
+        let sandbox = Sandbox()
+        var info = RunInfo()
+        (info.path, info.dataPath, info.device) = (hostile, hostile, hostile)
+        info.layers = [
+            LayerRow(name: hostile, type: hostile, outputShape: [1], parameters: 1, depth: 0)
+        ]
+        var summary = RunSummary()
+        (summary.name, summary.reason, summary.dataFingerprint) = (hostile, hostile, hostile)
+        _ = try sandbox.trainer("run").run()
+        let evaluation: JSONObject = [
+            "classes": [["class": .string(hostile)]], "confusionMatrix": [[1]],
+            "worst": [["example": .string(hostile), "target": .string(hostile)]],
+        ]
+        let page = RunPage(
+            info: info, summary: summary, run: try RunRecord(sandbox.file("run")),
+            evaluation: evaluation
+        ).html
+        #expect(!page.contains("<script") && !page.contains("\u{1B}"))
+    }
+}

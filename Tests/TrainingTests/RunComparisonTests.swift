@@ -1,0 +1,109 @@
+import FTConfig
+import FTJSON
+import FakeTensor
+import FoundationEssentials
+import Testing
+
+@testable import Training
+
+@Suite("Runs side by side")
+struct RunComparisonTests {
+    private let sandbox = Sandbox()
+
+    /// A run folder of a config and rows of a table, `values` being accuracies.
+    private func run(
+        _ name: String, _ values: [Double], _ overrides: [String] = [], status: String = "completed"
+    ) throws -> RunRecord {
+        let folder = sandbox.file(name)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        let config = try sandbox.config(overrides).effective.text(.pretty)
+        let rows = values.enumerated().map { index, value in
+            """
+            {"epoch":\(index + 1),"step":\(5 * index + 5),"train":{"loss":0.5},\
+            "validation":{"loss":\(1 - value),"accuracy":\(value)},"learningRate":0.1,"seconds":1}
+
+            """
+        }
+        let files = [
+            "config.json": config, "metrics.jsonl": rows.joined(),
+            "summary.json": "{\"status\": \"\(status)\"}",
+        ]
+        for (file, text) in files {
+            try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(file)"))
+        }
+        return try RunRecord(folder)
+    }
+
+    @Test("the best run stands first, by the epoch that was best")
+    func order() throws {
+        let runs = [
+            try run("a", [0.5, 0.7, 0.6]),
+            try run("b", [0.5, 0.9], ["optimizer.learningRate=0.1"]),
+            try run("c", [.nan]),
+        ]
+        let comparison = try RunComparison(runs)
+        #expect(comparison.by == "accuracy" && comparison.prefersHigher)
+        #expect(comparison.runs.map { $0.path.last } == ["b", "a", "c"])
+        #expect(comparison.differences.map(\.path) == ["optimizer.learningRate"])
+        let lines = comparison.lines
+        #expect(lines[1].contains("0.9000") && lines[1].contains("2/2"))
+        #expect(lines[2].contains("0.7000") && lines[2].contains("2/3"))
+        #expect(lines[2].hasSuffix("▁█▅"))
+        let byLoss = try RunComparison(runs, by: "loss")
+        #expect(!byLoss.prefersHigher && byLoss.runs.first?.path.last == "b")
+    }
+
+    @Test("lines have at most 80 columns, whatever names and values are")
+    func width() throws {
+        let long = String(repeating: "long", count: 40)
+        let runs = try (0..<14).map { index in
+            try run(
+                "\(long)\(index)", (0..<50).map { Double($0) * 1e7 },
+                ["name=\(long.prefix(60))\(index)", "seed=\(index)"], status: "diverged")
+        }
+        let lines = try RunComparison(runs).lines
+        #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+        #expect(lines.count { $0.hasPrefix("differs") } > 1)
+    }
+
+    @Test("runs that ended otherwise, or measure something else, are named")
+    func notes() throws {
+        let runs = [
+            try run("a", [0.5]), try run("b", [0.4], status: "diverged"),
+            try run("c", [0.4], ["metrics=[]"]), try run("d", [0.3], status: "running"),
+        ]
+        let lines = try RunComparison(runs).lines
+        #expect(lines.contains("2  diverged"))
+        #expect(lines.contains { $0.hasSuffix("doesn't measure accuracy") } == true)
+        #expect(lines.contains { $0.hasSuffix("  killed") })
+        let error = #expect(throws: RunError.self) { try RunComparison(runs, by: "acuracy") }
+        #expect(error?.description.contains("Did you mean 'accuracy'?") == true)
+        #expect(error?.status == .usage)
+    }
+
+    @Test("damaged rows are passed over, and a folder that is no run is named")
+    func damage() throws {
+        _ = try run("a", [0.5, 0.6])
+        let path = sandbox.file("a/metrics.jsonl")
+        let text = try sandbox.text("a/metrics.jsonl")
+        try Data(("{\"epoch\":\n" + text + "{\"ep").utf8).write(to: URL(filePath: path))
+        #expect(try RunRecord(sandbox.file("a")).rows.count == 2)
+        let error = #expect(throws: RunError.self) { try RunRecord(sandbox.path) }
+        #expect(error?.description.hasPrefix(sandbox.path) == true)
+    }
+
+    @Test("programs get runs, differences and curves")
+    func json() throws {
+        let runs = [try run("a", [0.5, 0.7]), try run("b", [0.6], ["seed=1"])]
+        let object = try RunComparison(runs).json
+        #expect(object["by"] == "accuracy")
+        #expect(object["differences"] == [["key": "seed", "values": [42, 1]]])
+        guard case .array(let found)? = object["runs"] else {
+            Issue.record("there are no runs")
+            return
+        }
+        #expect(found[0]["curve"] == [0.5, 0.7])
+        #expect(found[0]["best"]?["epoch"] == 2)
+    }
+}
