@@ -93,3 +93,8 @@ public enum DType: Int32, Sendable, CaseIterable {
     /// Whether it is one of the unsigned integers that aren't promoted.
     private var keepsToItself: Bool { isInteger && !isSigned && size > 1 }
 }
+
+extension DType {
+    /// Whether kernels of several stages compute in this dtype.
+    var isWide: Bool { self == .float32 || self == .float64 }
+}

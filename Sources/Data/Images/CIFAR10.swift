@@ -1,5 +1,5 @@
 import FTSupport
-public import Tensor
+import Tensor
 
 /// The binary files of CIFAR-10: records of a class and 32×32 pixels, red, then green, then blue.
 ///

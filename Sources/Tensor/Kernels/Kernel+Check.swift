@@ -295,8 +295,3 @@ extension Kernel {
         fail(name, "the output shares memory with an operand", hint: "copy() the operand")
     }
 }
-
-extension DType {
-    /// Whether kernels of several stages compute in this dtype.
-    var isWide: Bool { self == .float32 || self == .float64 }
-}
