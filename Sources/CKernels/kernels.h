@@ -25,7 +25,8 @@ static inline int64_t ft_runs(int64_t k) {
 // The distance of the rows of a packed block of A.
 static inline int64_t ft_product_pitch(int64_t depth) { return depth + (depth % 64 < 16 ? 16 : 0); }
 
-// Whether its elements are sums over rows that lie side by side in memory, rather than parts of tiles.
+// Whether its elements are sums over rows that lie side by side in memory, rather than parts of
+// tiles.
 static inline bool ft_product_is_of_dots(const ft_product *p) {
     return (p->m <= 4 || p->n <= 4) && p->k >= 32 && p->a_column == 1 && p->b_row == 1;
 }

@@ -2,8 +2,8 @@ internal import Autograd
 import Tensor
 
 extension Tensor {
-    /// This mask of a layer as bools of the scores' shape. Traps where it doesn't broadcast to it, or is
-    /// of floats, which would be added to scores and mean the opposite as bools.
+    /// This mask of a layer as bools of the scores' shape. Traps where it doesn't broadcast to it,
+    /// or is of floats, which would be added to scores and mean the opposite as bools.
     final func sees(_ scores: Shape, in layer: String) -> Tensor {
         if dtype.isFloat {
             fail(

@@ -1,9 +1,10 @@
 internal import Autograd
 public import Tensor
 
-/// y = (x − mean) / √(variance + ε) · w + b of each channel of [batch, channels, …]: in training by the
-/// mean and variance of the batch, which are averaged on the way; in evaluation by these averages, so
-/// that examples don't depend on each other. In training a channel of fewer than two elements traps.
+/// y = (x − mean) / √(variance + ε) · w + b of each channel of [batch, channels, …]: in training by
+/// the mean and variance of the batch, which are averaged on the way; in evaluation by these
+/// averages, so that examples don't depend on each other. In training a channel of fewer than two
+/// elements traps.
 ///
 /// Ioffe and Szegedy, "Batch Normalization", 2015.
 public class BatchNorm: Layer {
@@ -25,8 +26,8 @@ public class BatchNorm: Layer {
     /// How many axes a batch may have.
     package class var ranks: ClosedRange<Int> { 2...8 }
 
-    /// A normalization of so many channels; without `affine` it has no w and b. Traps where there are no
-    /// channels, or momentum isn't in 0...1.
+    /// A normalization of so many channels; without `affine` it has no w and b. Traps where there
+    /// are no channels, or momentum isn't in 0...1.
     public required init(
         _ channels: Int, epsilon: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
         dtype: DType = .float32
@@ -62,7 +63,8 @@ public class BatchNorm: Layer {
         return y
     }
 
-    /// Takes the means and variances of a batch into the averages, by a share of n / (n − 1) for those.
+    /// Takes the means and variances of a batch into the averages, by a share of n / (n − 1) for
+    /// those.
     private func average(_ moments: Tensor, _ n: Double) {
         batchCount.assign(batchCount + 1)
         let pairs = [(runningMean, moments[0]), (runningVariance, moments[1] * (n / (n - 1)))]

@@ -1,8 +1,8 @@
 public import Autograd
 public import Tensor
 
-/// What the transposed convolutions of one, two and three axes share: small images become large ones by a
-/// weight [channels, features / groups, kernel…] and a bias [features].
+/// What the transposed convolutions of one, two and three axes share: small images become large
+/// ones by a weight [channels, features / groups, kernel…] and a bias [features].
 public class ConvolutionTransposeLayer: Layer {
     /// The weight, of shape [channels, features / groups, kernel…].
     public final let weight: Parameter
@@ -20,8 +20,8 @@ public class ConvolutionTransposeLayer: Layer {
         fail("ConvolutionTransposeLayer", "has no axes", hint: "make a ConvTranspose2d or another")
     }
 
-    /// Traps where a size isn't positive, or groups don't divide channels and features. Sizes become
-    /// (n − 1) · stride − 2 · padding + (kernel − 1) · dilation + 1 + outputPadding.
+    /// Traps where a size isn't positive, or groups don't divide channels and features. Sizes
+    /// become (n − 1) · stride − 2 · padding + (kernel − 1) · dilation + 1 + outputPadding.
     public required init(
         _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
         padding: PerAxis = 0, outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1,
@@ -68,7 +68,8 @@ public class ConvolutionTransposeLayer: Layer {
         }
     }
 
-    /// [features, sizes…] of one example; throws where the channels or axes don't fit, or nothing is left.
+    /// [features, sizes…] of one example; throws where the channels or axes don't fit, or nothing
+    /// is left.
     public final override func outputShape(for input: Shape) throws -> Shape {
         let axes = Self.axes
         guard input.rank == axes + 1, input[0] == weight.shape[0] else {

@@ -8,8 +8,8 @@ extension Module {
         Inventory(of: self).tensors.map { ($0.name, $0.tensor.data.copy()) }
     }
 
-    /// Sets parameters and buffers to the values in `state`, which are copied into their memory: what
-    /// was captured before, and optimizers, go on with the new ones.
+    /// Sets parameters and buffers to the values in `state`, which are copied into their memory:
+    /// what was captured before, and optimizers, go on with the new ones.
     ///
     /// A shared parameter is also found under its other names. Either everything fits and is
     /// loaded, or a `StateError` lists all that doesn't and nothing is changed.

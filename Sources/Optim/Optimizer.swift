@@ -15,8 +15,8 @@ public import Tensor
 /// another optimizer of the same parameters nor a forward pass.
 ///
 /// A subclass names its rule of optimizers.h, the arrays of its state and the rule's numbers; one
-/// kernel then changes all parameters of a group. Frozen parameters and those without a gradient stay
-/// as they are. A step with a gradient that is not finite makes the parameters so:
+/// kernel then changes all parameters of a group. Frozen parameters and those without a gradient
+/// stay as they are. A step with a gradient that is not finite makes the parameters so:
 /// `nonFiniteGradient` tells beforehand, and waits for the gradients.
 public class Optimizer {
     /// Set by hand or from a `Schedule` before a step.
@@ -156,8 +156,8 @@ public class Optimizer {
         fail("\(type(of: self))", "numbers is not implemented")
     }
 
-    /// Changes the parameters of one launch. `arrays` holds for each of them itself, its gradient and
-    /// its states; the numbers and the factor of the gradients lie on their device.
+    /// Changes the parameters of one launch. `arrays` holds for each of them itself, its gradient
+    /// and its states; the numbers and the factor of the gradients lie on their device.
     func change(_ arrays: [NDArray], numbers: NDArray, clip: NDArray?, gate: NDArray?) {
         run(rule, arrays, numbers: numbers, clip: clip, gate: gate)
     }

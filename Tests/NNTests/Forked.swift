@@ -10,8 +10,8 @@ enum Outcome: Equatable {
     case died(signal: Int32)
 }
 
-/// Runs `body` in a copy of this process, for at most `seconds`. Only for a process in which nothing
-/// else runs: an exit test.
+/// Runs `body` in a copy of this process, for at most `seconds`. Only for a process in which
+/// nothing else runs: an exit test.
 func outcome(seconds: UInt32, of body: () -> Void) -> Outcome {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return .died(signal: -1) }

@@ -32,7 +32,8 @@ extension Tensor {
         concat(tensors.map { $0.rank < 2 ? $0.reshape([$0.count, 1]) : $0 }, axis: 1)
     }
 
-    /// The coordinates of a grid: a tensor for each row given, that varies along one axis of the grid.
+    /// The coordinates of a grid: a tensor for each row given, that varies along one axis of the
+    /// grid.
     public static func meshgrid(
         _ tensors: [Tensor], indexing: GridIndexing = .ij
     ) -> [Tensor] {
@@ -84,8 +85,8 @@ extension Tensor {
             })
     }
 
-    /// Whether each place of a matrix lies on or below the diagonal `offset`: bool, the mask of causal
-    /// attention.
+    /// Whether each place of a matrix lies on or below the diagonal `offset`: bool, the mask of
+    /// causal attention.
     public static func trilMask(
         _ rows: Int, _ columns: Int, offset: Int = 0, on device: Device? = nil
     ) -> Tensor {

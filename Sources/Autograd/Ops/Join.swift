@@ -82,7 +82,8 @@ extension Tensor {
         return wide.reshape(shape.replacing(axis, with: shape[axis].times(times)))
     }
 
-    /// The elements moved `shift` places along an axis, those pushed out coming in at the other end.
+    /// The elements moved `shift` places along an axis, those pushed out coming in at the other
+    /// end.
     public final func roll(_ shift: Int, axis: Int) -> Tensor {
         let axis = shape.axis(axis, "roll")
         let size = shape[axis]

@@ -74,8 +74,8 @@ final class LogSumExp: AxesOp {
 }
 
 extension Tensor {
-    /// The norm (Σ |x|ᵖ)^(1/p): 2 for the length of a vector, 1 for the sum of magnitudes, ±infinity
-    /// for the largest or smallest. Where x is 0 so is its gradient.
+    /// The norm (Σ |x|ᵖ)^(1/p): 2 for the length of a vector, 1 for the sum of magnitudes,
+    /// ±infinity for the largest or smallest. Where x is 0 so is its gradient.
     public final func norm(
         _ order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false
     ) -> Tensor {

@@ -32,8 +32,8 @@ package struct PoolMovement {
         self.divisor = divisor
     }
 
-    /// The windows over axes of these sizes; throws where they don't fit. As PyTorch, padding is at most
-    /// half a window, and no window begins behind the input.
+    /// The windows over axes of these sizes; throws where they don't fit. As PyTorch, padding is at
+    /// most half a window, and no window begins behind the input.
     package func windows(
         over size: [Int], _ operation: String
     ) throws(PoolProblem) -> Pooling {
@@ -95,8 +95,8 @@ package struct PoolMovement {
         return axis
     }
 
-    /// As many windows along each axis as asked for, which cover it: window i of n over s elements goes
-    /// from ⌊i s / n⌋ to ⌈(i + 1) s / n⌉.
+    /// As many windows along each axis as asked for, which cover it: window i of n over s elements
+    /// goes from ⌊i s / n⌋ to ⌈(i + 1) s / n⌉.
     package static func adaptive(
         over size: [Int], to counts: PerAxis, _ operation: String
     ) throws(PoolProblem) -> Pooling {

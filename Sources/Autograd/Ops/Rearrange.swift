@@ -75,8 +75,8 @@ extension Tensor {
         return take(Tensor(NDArray(places, on: data.backend)), axis: axis)
     }
 
-    /// Each slice along an axis repeated as often as an integer tensor says for it, or for all of them if
-    /// it holds one number. The counts are read on the host.
+    /// Each slice along an axis repeated as often as an integer tensor says for it, or for all of
+    /// them if it holds one number. The counts are read on the host.
     public final func repeated(_ counts: Tensor, axis: Int) -> Tensor {
         counts.failIfBatched("repeated")
         let axis = shape.axis(axis, "repeated")

@@ -1,12 +1,12 @@
 public import Tensor
 
-// Windows over the last one, two or three axes. All axes before them are kept, so a single image needs
-// no axis for examples.
+// Windows over the last one, two or three axes. All axes before them are kept, so a single image
+// needs no axis for examples.
 
 extension Tensor {
     /// The largest element of each window of […, channels, length]; NaN is the largest, and of
-    /// equal ones the first gets the gradient. `stride` is the window's size without; with `ceilMode` a
-    /// last window may reach beyond the end. Traps where windows don't fit.
+    /// equal ones the first gets the gradient. `stride` is the window's size without; with
+    /// `ceilMode` a last window may reach beyond the end. Traps where windows don't fit.
     public final func maxPool1d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
@@ -17,9 +17,9 @@ extension Tensor {
                 kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode))
     }
 
-    /// The largest element of each window of […, channels, height, width]; NaN is the largest, and of
-    /// equal ones the first gets the gradient. `stride` is the window's size without; with `ceilMode` a
-    /// last window may reach beyond the end. Traps where windows don't fit.
+    /// The largest element of each window of […, channels, height, width]; NaN is the largest, and
+    /// of equal ones the first gets the gradient. `stride` is the window's size without; with
+    /// `ceilMode` a last window may reach beyond the end. Traps where windows don't fit.
     public final func maxPool2d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
@@ -30,9 +30,10 @@ extension Tensor {
                 kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode))
     }
 
-    /// The largest element of each window of […, channels, depth, height, width]; NaN is the largest, and of
-    /// equal ones the first gets the gradient. `stride` is the window's size without; with `ceilMode` a
-    /// last window may reach beyond the end. Traps where windows don't fit.
+    /// The largest element of each window of […, channels, depth, height, width]; NaN is the
+    /// largest, and of equal ones the first gets the gradient. `stride` is the window's size
+    /// without; with `ceilMode` a last window may reach beyond the end. Traps where windows don't
+    /// fit.
     public final func maxPool3d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
@@ -44,7 +45,8 @@ extension Tensor {
     }
 
     /// The mean of each window of […, channels, length], in which places around the input count
-    /// as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows don't fit.
+    /// as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows don't
+    /// fit.
     public final func avgPool1d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceilMode: Bool = false,
         countIncludesPadding: Bool = true, divisor: Int? = nil
@@ -56,8 +58,9 @@ extension Tensor {
                 countsPadding: countIncludesPadding, divisor: divisor))
     }
 
-    /// The mean of each window of […, channels, height, width], in which places around the input count
-    /// as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows don't fit.
+    /// The mean of each window of […, channels, height, width], in which places around the input
+    /// count as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows
+    /// don't fit.
     public final func avgPool2d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceilMode: Bool = false,
         countIncludesPadding: Bool = true, divisor: Int? = nil
@@ -69,8 +72,9 @@ extension Tensor {
                 countsPadding: countIncludesPadding, divisor: divisor))
     }
 
-    /// The mean of each window of […, channels, depth, height, width], in which places around the input count
-    /// as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows don't fit.
+    /// The mean of each window of […, channels, depth, height, width], in which places around the
+    /// input count as zeros unless told otherwise; or the sum divided by `divisor`. Traps where
+    /// windows don't fit.
     public final func avgPool3d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceilMode: Bool = false,
         countIncludesPadding: Bool = true, divisor: Int? = nil

@@ -49,8 +49,8 @@ struct Windows: Sendable {
 }
 
 extension Tensor {
-    /// Windows of `size` elements along an axis, starting every `step` elements, as a view: the axis
-    /// counts the windows, a new last one their elements, which are `dilation` apart.
+    /// Windows of `size` elements along an axis, starting every `step` elements, as a view: the
+    /// axis counts the windows, a new last one their elements, which are `dilation` apart.
     public final func unfold(
         axis: Int, size: Int, step: Int = 1, dilation: Int = 1
     ) -> Tensor {
@@ -62,8 +62,8 @@ extension Tensor {
         return Unfold(windows, axis: axis)(self)
     }
 
-    /// The transpose of `unfold`: the elements of windows, counted along an axis and lying along the
-    /// last one, added where they overlap, in an axis of `length`.
+    /// The transpose of `unfold`: the elements of windows, counted along an axis and lying along
+    /// the last one, added where they overlap, in an axis of `length`.
     final func overlapAdd(_ windows: Windows, axis: Int, length: Int) -> Tensor {
         let starts = Tensor.arange(0, shape[axis], on: data.backend) * windows.step
         let steps = Tensor.arange(0, windows.size, on: data.backend) * windows.dilation
@@ -75,7 +75,8 @@ extension Tensor {
     /// The patches of images, for convolution as a matrix product (im2col).
     ///
     /// Images [..., channels, height, width] give columns [..., channels · kernel height · kernel
-    /// width, patches], with zeros around the images where `padding` says so. Pairs are (height, width).
+    /// width, patches], with zeros around the images where `padding` says so. Pairs are (height,
+    /// width).
     public final func unfold(
         kernel: (Int, Int), stride: (Int, Int) = (1, 1), padding: (Int, Int) = (0, 0),
         dilation: (Int, Int) = (1, 1)

@@ -4,8 +4,8 @@ import FTSupport
 import Tensor
 
 extension DataPlan {
-    /// A sentence where `data.split` leaves examples of one class alone to measure on, though others
-    /// are trained on; nil where it doesn't.
+    /// A sentence where `data.split` leaves examples of one class alone to measure on, though
+    /// others are trained on; nil where it doesn't.
     func warningOfSplit() throws -> String? {
         guard config.optionalDouble("split") != nil, let validation,
             validation.targets.outputDType.isInteger, validation.targets.outputShape.rank == 0

@@ -207,7 +207,8 @@ struct DataPlan {
         return found
     }
 
-    /// One hash of what all datasets hold. Those of data that is streamed are of samples, and say so.
+    /// One hash of what all datasets hold. Those of data that is streamed are of samples, and say
+    /// so.
     func contentHash(of digests: [(key: String, name: String, digest: String)]) -> String {
         var hash = XXHash64()
         let text = digests.map { "\($0.key)=\($0.digest)" }.sorted().joined(separator: "\n")

@@ -25,8 +25,9 @@ public final class Experiment {
     let rows: [LayerRow]
     /// The stream that the parameters were drawn from.
     let random: Random
-    /// Whether every loss so far was finite: one bool on the device, which each step reads and updates,
-    /// so that none changes anything after one whose loss wasn't, though the host hears of it late.
+    /// Whether every loss so far was finite: one bool on the device, which each step reads and
+    /// updates, so that none changes anything after one whose loss wasn't, though the host hears of
+    /// it late.
     let isSound: NDArray
 
     /// Opens the data and builds the model.

@@ -20,8 +20,8 @@ extension Trainer {
         return !rates.differs(from: longer, before: cursor.step)
     }
 
-    /// Remembers, for whoever trains the run again, which settings became others here that decide on
-    /// the weights.
+    /// Remembers, for whoever trains the run again, which settings became others here that decide
+    /// on the weights.
     func note(_ changes: [ConfigDifference]) {
         let decisive = changes.filter { change in
             ["optimizer", "schedule"].contains { change.isInside($0) }
