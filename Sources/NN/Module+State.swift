@@ -50,14 +50,19 @@ extension Module {
             error.unexpected = result.unexpected
         }
         if !error.isEmpty { throw error }
-        for (tensor, value) in changes {
-            if tensor.data.isContiguous, tensor.data.storage.isOwned {
-                tensor.data.assign(value)
-            } else {
-                tensor.data = value.copied(to: tensor.data.backend)
-            }
-        }
+        for (tensor, value) in changes { tensor.take(value) }
         return result
+    }
+}
+
+extension Tensor {
+    /// Takes values into its memory, where that is its own.
+    fileprivate final func take(_ value: NDArray) {
+        if data.isContiguous, data.storage.isOwned {
+            data.assign(value)
+        } else {
+            data = value.copied(to: data.backend)
+        }
     }
 }
 

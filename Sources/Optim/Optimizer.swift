@@ -90,6 +90,23 @@ public class Optimizer {
         currentDecay = weightDecay
         self.slots = slots
         groups = source.parameterGroups
+        appendEntries()
+        checkSize(learningRate, "\(type(of: self))", "the learning rate")
+        for decay in [weightDecay] + groups.compactMap(\.weightDecay) {
+            checkSize(decay, "\(type(of: self))", "the weight decay")
+        }
+        for group in groups {
+            checkSize(group.rateFactor, "\(type(of: self))", "the factor of a group's rate")
+        }
+        if entries.isEmpty {
+            fail(
+                "Optimizer", "there is nothing to train: no parameters were found",
+                hint: "parameters are found in a module's stored properties, not in closures")
+        }
+    }
+
+    /// The parameters of all groups, each once and by a name of its own.
+    private func appendEntries() {
         var seen: Set<ObjectIdentifier> = []
         var names: Set<String> = []
         for (index, group) in groups.enumerated() {
@@ -105,18 +122,6 @@ public class Optimizer {
                 }
                 append(name, parameter, group: index)
             }
-        }
-        checkSize(learningRate, "\(type(of: self))", "the learning rate")
-        for decay in [weightDecay] + groups.compactMap(\.weightDecay) {
-            checkSize(decay, "\(type(of: self))", "the weight decay")
-        }
-        for group in groups {
-            checkSize(group.rateFactor, "\(type(of: self))", "the factor of a group's rate")
-        }
-        if entries.isEmpty {
-            fail(
-                "Optimizer", "there is nothing to train: no parameters were found",
-                hint: "parameters are found in a module's stored properties, not in closures")
         }
     }
 

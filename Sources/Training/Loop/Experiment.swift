@@ -39,15 +39,7 @@ public final class Experiment {
         device = try DeviceChoice(config.deviceName)
         let plan = try DataPlan(config)
         let inputs = plan.train.allInputs
-        for (name, input) in zip(plan.inputNames, inputs) where input.outputDType != .float32 {
-            let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
-            let which = name.isEmpty ? "these give" : "'\(name)' gives"
-            throw ConfigError([
-                config.data.issue(
-                    "the model needs float32 inputs, \(which) \(input.outputDType); \(remedy)",
-                    at: "transforms")
-            ])
-        }
+        try Experiment.checkInputs(config, plan)
         let builder = ModelBuilder(
             seed: config.seed,
             inputs: zip(plan.inputNames, inputs).map {
@@ -82,6 +74,20 @@ public final class Experiment {
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
+    }
+
+    /// Throws where the transforms leave an input in a dtype that models don't take.
+    private static func checkInputs(_ config: RunConfig, _ plan: DataPlan) throws {
+        for (name, input) in zip(plan.inputNames, plan.train.allInputs)
+        where input.outputDType != .float32 {
+            let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
+            let which = name.isEmpty ? "these give" : "'\(name)' gives"
+            throw ConfigError([
+                config.data.issue(
+                    "the model needs float32 inputs, \(which) \(input.outputDType); \(remedy)",
+                    at: "transforms")
+            ])
+        }
     }
 
     /// What batches of examples take of memory; throws where that is more than there is.
