@@ -16,7 +16,7 @@ public class PartDropout: ShapePreservingLayer {
             fail("\(Self.self)", "the rate \(rate) is not in 0..<1")
         }
         self.rate = rate
-        self.random = Dropout.stream(from: random)
+        self.random = random.ownStream("dropout")
     }
 
     /// How many of the first axes count parts.

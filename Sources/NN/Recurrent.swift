@@ -78,13 +78,14 @@ public class Recurrent: Layer {
         self.isBatchFirst = isBatchFirst
         self.output = output
         let perLayer = isBidirectional ? 2 : 1
+        failUnlessHeld("\(Self.self)", layers.times(perLayer), "layers", bytes: 4096)
         directions = (0..<layers * perLayer).map { index in
             let layer = index / perLayer
             return RecurrentDirection(
-                kind, layer == 0 ? inputs : perLayer * width, width, bias: bias,
+                kind, layer == 0 ? inputs : perLayer.times(width), width, bias: bias,
                 suffix: "_l\(layer)" + (index % perLayer == 1 ? "_reverse" : ""), dtype, random)
         }
-        self.random = random.fork("recurrent \(random.reserve(blocks: 1).block)")
+        self.random = random.ownStream("recurrent")
     }
 
     /// How many directions there are, 1 or 2.
@@ -210,7 +211,7 @@ struct RecurrentDirection {
         func parameter(_ shape: Shape) -> Parameter {
             Parameter(Initializer.uniform(low: -bound, high: bound)(shape, dtype, random))
         }
-        let rows = kind.parts * width
+        let rows = kind.parts.times(width)
         self.kind = kind
         self.suffix = suffix
         inputWeight = parameter([rows, inputs])

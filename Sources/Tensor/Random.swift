@@ -19,8 +19,11 @@ public final class Random: RandomNumberGenerator {
         }
         set {
             Recorder.current?.refuse("it sets the position of a random stream")
-            if RandomJournal.place(of: self) != nil { return }
-            place = newValue
+            if !RandomJournal.mayBeOpen {
+                place = newValue
+            } else {
+                RandomJournal.set(self, to: newValue)
+            }
         }
     }
 
