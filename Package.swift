@@ -90,11 +90,15 @@ let package = Package(
             path: "Tests/Support/OpTable",
             swiftSettings: strict),
 
+        // Calls that may end their process, made in copies of it.
+        .target(name: "Forking", path: "Tests/Support/Forking", swiftSettings: strict),
+
         tests("SupportTests", ["FTSupport"]),
         tests("TensorTests", ["Tensor", "CKernels", "FTSupport", "StrictDevice"]),
         tests(
-            "AutogradTests", ["Tensor", "Autograd", "FTSupport", "StrictDevice", "OpTable"]),
-        tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice"]),
+            "AutogradTests",
+            ["Tensor", "Autograd", "FTSupport", "StrictDevice", "OpTable", "Forking"]),
+        tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice", "Forking"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim", "StrictDevice"]),
         tests(
             "DataTests",

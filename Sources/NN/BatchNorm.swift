@@ -34,9 +34,9 @@ public class BatchNorm: Layer {
     ) {
         guard channels > 0, epsilon >= 0, (0...1).contains(momentum ?? 0) else {
             fail(
-                "BatchNorm",
+                "\(Self.self)",
                 "\(channels) channels, epsilon \(epsilon), momentum \(momentum ?? 0)",
-                hint: "channels must be positive, momentum from 0 to 1")
+                hint: "channels must be positive, epsilon from 0 up, momentum from 0 to 1")
         }
         self.epsilon = epsilon
         self.momentum = momentum
@@ -51,7 +51,11 @@ public class BatchNorm: Layer {
     /// [batch, channels, …], like the input; traps where it has other channels or axes.
     public final override func callAsFunction(_ x: Tensor) -> Tensor {
         guard Self.ranks.contains(x.rank), x.shape[1] == runningMean.shape[0] else {
-            fail("\(type(of: self))", "\(x.shape) doesn't fit \(describe)")
+            let (fewest, most) = (Self.ranks.lowerBound, Self.ranks.upperBound)
+            fail(
+                describe,
+                "the input \(x.shape) is not [batch, \(runningMean.shape[0]), …] with "
+                    + (fewest == most ? "\(most) axes" : "\(fewest) to \(most) axes"))
         }
         guard isTraining else {
             return x.batchNorm(

@@ -82,9 +82,9 @@ public class ConvolutionTransposeLayer: Layer {
         let (more, spread) = (outputPadding.each(axes, describe), dilation.each(axes, describe))
         var result = [weight.shape[1] * groups]
         for axis in 0..<axes {
-            let reach: Int = (weight.shape[axis + 2] - 1) * spread[axis] + 1
-            let whole: Int = (input[axis + 1] - 1) * steps[axis] + reach + more[axis]
-            let size = whole - 2 * around[axis]
+            let reach = (weight.shape[axis + 2] - 1).times(spread[axis]).plus(1)
+            let whole = input[axis + 1].plus(-1).times(steps[axis]).plus(reach).plus(more[axis])
+            let size = whole.plus(around[axis].times(-2))
             guard size > 0, more[axis] == 0 || more[axis] < max(steps[axis], spread[axis]) else {
                 throw ShapeError(
                     layer: describe,

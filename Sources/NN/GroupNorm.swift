@@ -21,9 +21,10 @@ public class GroupNorm: Layer {
         _ groups: Int, _ channels: Int, epsilon: Double = 1e-5, affine: Bool = true,
         dtype: DType = .float32
     ) {
-        guard groups > 0, channels > 0, channels % groups == 0, epsilon >= 0 else {
+        guard groups > 0, channels > 0, channels % groups == 0 else {
             fail("GroupNorm", "\(channels) channels don't come in \(groups) groups")
         }
+        guard epsilon >= 0 else { fail("GroupNorm", "epsilon is \(epsilon), not from 0 up") }
         self.groups = groups
         self.channels = channels
         self.epsilon = epsilon

@@ -147,7 +147,7 @@ extension Tensor {
         let places = asIndex
         if count > 0 {
             let (low, high) = (places.min().item(as: Int.self), places.max().item(as: Int.self))
-            if low < 0 { fail("bincount", "\(low) is below 0") }
+            if low < 0 { fail("bincount", "\(low) is below 0, and numbers from 0 up are counted") }
             if high == .max { fail("bincount", "\(max()) is too large to count up to") }
             length = high + 1
         }

@@ -120,7 +120,8 @@ extension Tensor {
     public final func variance(
         axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
     ) -> Tensor {
-        Variance(axes, correction: correction, keepDims: keepDims)(floating)
+        shape.requireAxes(axes, "variance")
+        return Variance(axes, correction: correction, keepDims: keepDims)(floating)
     }
     /// The variance along one axis, negative ones counted from the end.
     public final func variance(
@@ -133,7 +134,8 @@ extension Tensor {
     public final func standardDeviation(
         axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
     ) -> Tensor {
-        StandardDeviation(axes, correction: correction, keepDims: keepDims)(floating)
+        shape.requireAxes(axes, "standardDeviation")
+        return StandardDeviation(axes, correction: correction, keepDims: keepDims)(floating)
     }
     /// The square root of `variance` along one axis, negative ones counted from the end.
     public final func standardDeviation(
@@ -146,7 +148,8 @@ extension Tensor {
     public final func varMean(
         axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
     ) -> (variance: Tensor, mean: Tensor) {
-        (
+        shape.requireAxes(axes, "varMean")
+        return (
             variance(axes: axes, correction: correction, keepDims: keepDims),
             mean(axes: axes, keepDims: keepDims)
         )

@@ -81,6 +81,10 @@ extension Tensor {
     ) -> Tensor {
         let axis = shape.axis(axis, "choice")
         let size = shape[axis]
+        if count < 0 { fail("choice", "the count \(count) is negative") }
+        guard count == 0 || size > 0, withReplacement || count <= size else {
+            fail("choice", "\(count) of \(size) slices along axis \(axis) of \(shape)")
+        }
         let weights = weights ?? Tensor(NDArray.full([size], 1, .float64, on: data.backend))
         guard weights.shape == [size] else {
             fail("choice", "weights \(weights.shape) for axis \(axis) of shape \(shape)")

@@ -82,6 +82,9 @@ extension Tensor {
         dilation: (Int, Int) = (1, 1)
     ) -> Tensor {
         guard rank >= 3 else { fail("unfold", "shape \(shape) is no image [.., channels, h, w]") }
+        if padding.0 < 0 || padding.1 < 0 {
+            fail("unfold", "padding \(padding) is negative", hint: "pad takes negative widths")
+        }
         let padded = pad([(padding.0, padding.0), (padding.1, padding.1)])
         let patches =
             padded
@@ -102,6 +105,7 @@ extension Tensor {
     ) -> Tensor {
         let rows = Windows(size: kernel.0, step: stride.0, dilation: dilation.0, "fold")
         let columns = Windows(size: kernel.1, step: stride.1, dilation: dilation.1, "fold")
+        if padding.0 < 0 || padding.1 < 0 { fail("fold", "padding \(padding) is negative") }
         let height = size.0.plus(padding.0.times(2))
         let width = size.1.plus(padding.1.times(2))
         let counts = (rows.count(in: height), columns.count(in: width))

@@ -218,7 +218,15 @@ package struct AxisSet: Sendable, Hashable {
 extension Reduction: @retroactive CustomStringConvertible {
     package var description: String { name }
 
-    package var name: String { String(cString: ft_reduction_name(Int32(rawValue))) }
+    package var name: String {
+        switch self {
+        case .maximum: "max"
+        case .minimum: "min"
+        case .product: "prod"
+        case .nan_sum: "nanSum"
+        default: String(cString: ft_reduction_name(Int32(rawValue)))
+        }
+    }
 
     /// The dtype of what is made of elements of another.
     package func resultType(of dtype: DType) -> DType {
