@@ -90,15 +90,15 @@ let package = Package(
             path: "Tests/Support/OpTable",
             swiftSettings: strict),
 
-        // Calls that stop the program, many in one test.
-        .target(name: "Forked", path: "Tests/Support/Forked", swiftSettings: strict),
+        // Calls that may end their process, made in copies of it.
+        .target(name: "Forking", path: "Tests/Support/Forking", swiftSettings: strict),
 
         tests("SupportTests", ["FTSupport"]),
         tests("TensorTests", ["Tensor", "CKernels", "FTSupport", "StrictDevice"]),
         tests(
             "AutogradTests",
-            ["Tensor", "Autograd", "FTSupport", "StrictDevice", "OpTable", "Forked"]),
-        tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice"]),
+            ["Tensor", "Autograd", "FTSupport", "StrictDevice", "OpTable", "Forking"]),
+        tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice", "Forking"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim", "StrictDevice"]),
         tests(
             "DataTests",

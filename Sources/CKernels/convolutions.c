@@ -112,7 +112,8 @@ void ft_convolution_plan(ft_convolution *c, int part) {
     if (part != FT_CONVOLUTION_WEIGHT) {
         int64_t jobs = c->images * c->groups;
         int64_t pixels = is_input ? c->in[0] * c->in[1] * c->in[2] : c->out[0] * c->out[1] * c->out[2];
-        // A panel is at most 32 pixels; pieces of fewer than eight would arrange the image for little.
+        // A panel is at most 32 pixels; pieces of fewer than eight would arrange the image for
+        // little.
         c->pieces = jobs >= 16 ? 1 : most(1, least(ceil_div(16, most(1, jobs)), pixels / 256));
         c->tasks = jobs * c->pieces;
         int64_t panels = product(inner, c->arranged.plane) + rows * FT_WIDEST_PANEL + 2 * slack;

@@ -1,5 +1,5 @@
-// What reductions are, and how one is cut into work: by sizes and strides alone, for the cuts are the
-// order in which elements accumulate.
+// What reductions are, and how one is cut into work: by sizes and strides alone, for the cuts are
+// the order in which elements accumulate.
 #include "kernels.h"
 
 void ft_reduction_begin(ft_reduction *r) { r->kept.rank = r->reduced.rank = 0; }

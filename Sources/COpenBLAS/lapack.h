@@ -1,6 +1,6 @@
-// The routines of LAPACK that the library calls. OpenBLAS contains them; their C header is a package
-// of its own, so they are declared here as Fortran has them: everything by address, and after all
-// arguments the length of each that is text.
+// The routines of LAPACK that the library calls. OpenBLAS contains them; their C header is a
+// package of its own, so they are declared here as Fortran has them: everything by address, and
+// after all arguments the length of each that is text.
 #ifndef FT_LAPACK_H
 #define FT_LAPACK_H
 

@@ -1,18 +1,19 @@
 public import Tensor
 
-/// Sequences whose answer stands at their beginning: a task for a long memory, which a model that sees
-/// the last few steps alone can't do better than by chance.
+/// Sequences whose answer stands at their beginning: a task for a long memory, which a model that
+/// sees the last few steps alone can't do better than by chance.
 ///
-/// A step is a vector that is 1 at its symbol. The first is one of `classes` symbols, the answer; those
-/// that follow are drawn from as many other ones, which say nothing. After Hochreiter and Schmidhuber,
-/// "Long short-term memory", 1997, task 2.
+/// A step is a vector that is 1 at its symbol. The first is one of `classes` symbols, the answer;
+/// those that follow are drawn from as many other ones, which say nothing. After Hochreiter and
+/// Schmidhuber, "Long short-term memory", 1997, task 2.
 public enum Recall {
     /// How many answers there are, and how many symbols that say nothing.
     public static let classes = 4
     /// How many steps a sequence has.
     public static let steps = 32
 
-    /// Sequences float32 [count, steps, 2 · classes] and answers uint8 [count] of a part of the data.
+    /// Sequences float32 [count, steps, 2 · classes] and answers uint8 [count] of a part of the
+    /// data.
     public static func make(
         count: Int, seed: UInt64, part: String
     ) -> (sequences: NDArray, answers: NDArray) {

@@ -44,7 +44,8 @@ public struct TextTokens: Sendable {
     }
 }
 
-// Texts in HDF5 files: the tokens of two parts, `train/text` and `validation/text`, and `vocabulary`.
+// Texts in HDF5 files: the tokens of two parts, `train/text` and `validation/text`, and
+// `vocabulary`.
 extension TextTokens {
     /// The share of a text, its last part, that is kept for validation.
     public static let validationShare = 0.1
@@ -105,11 +106,11 @@ extension TextTokens {
 }
 
 extension Dataset {
-    /// Pieces of a text for a model that says what comes next: inputs are `length` tokens, targets those
-    /// one later. Nothing is copied; pieces overlap.
+    /// Pieces of a text for a model that says what comes next: inputs are `length` tokens, targets
+    /// those one later. Nothing is copied; pieces overlap.
     ///
-    /// For training, an epoch draws `drawn` pieces from anywhere; without, the text is cut into pieces one
-    /// after the other. Throws where the text is shorter than a piece and a token.
+    /// For training, an epoch draws `drawn` pieces from anywhere; without, the text is cut into
+    /// pieces one after the other. Throws where the text is shorter than a piece and a token.
     public static func text(
         _ path: String, _ name: String, length: Int, drawn: Int? = nil
     ) throws -> Dataset {

@@ -24,8 +24,8 @@ extension JSONNode {
         self = try parser.document()
     }
 
-    /// Parses a text that is one object and hands over its members one after the other, none of which is
-    /// kept: as the first initializer does, for objects of very many members.
+    /// Parses a text that is one object and hands over its members one after the other, none of
+    /// which is kept: as the first initializer does, for objects of very many members.
     public static func forEachMember(
         of bytes: UnsafeRawBufferPointer, options: JSONParsingOptions = JSONParsingOptions(),
         _ take: (Member) -> Void

@@ -1,9 +1,10 @@
 internal import Autograd
 public import Tensor
 
-/// y = (x − mean) / √(variance + ε) · w + b of each channel of [batch, channels, …]: in training by the
-/// mean and variance of the batch, which are averaged on the way; in evaluation by these averages, so
-/// that examples don't depend on each other. In training a channel of fewer than two elements traps.
+/// y = (x − mean) / √(variance + ε) · w + b of each channel of [batch, channels, …]: in training by
+/// the mean and variance of the batch, which are averaged on the way; in evaluation by these
+/// averages, so that examples don't depend on each other. In training a channel of fewer than two
+/// elements traps.
 ///
 /// Ioffe and Szegedy, "Batch Normalization", 2015.
 public class BatchNorm: Layer {
@@ -25,17 +26,17 @@ public class BatchNorm: Layer {
     /// How many axes a batch may have.
     package class var ranks: ClosedRange<Int> { 2...8 }
 
-    /// A normalization of so many channels; without `affine` it has no w and b. Traps where there are no
-    /// channels, or momentum isn't in 0...1.
+    /// A normalization of so many channels; without `affine` it has no w and b. Traps where there
+    /// are no channels, or momentum isn't in 0...1.
     public required init(
         _ channels: Int, epsilon: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
         dtype: DType = .float32
     ) {
         guard channels > 0, epsilon >= 0, (0...1).contains(momentum ?? 0) else {
             fail(
-                "BatchNorm",
+                "\(Self.self)",
                 "\(channels) channels, epsilon \(epsilon), momentum \(momentum ?? 0)",
-                hint: "channels must be positive, momentum from 0 to 1")
+                hint: "channels must be positive, epsilon from 0 up, momentum from 0 to 1")
         }
         self.epsilon = epsilon
         self.momentum = momentum
@@ -50,7 +51,11 @@ public class BatchNorm: Layer {
     /// [batch, channels, …], like the input; traps where it has other channels or axes.
     public final override func callAsFunction(_ x: Tensor) -> Tensor {
         guard Self.ranks.contains(x.rank), x.shape[1] == runningMean.shape[0] else {
-            fail("\(type(of: self))", "\(x.shape) doesn't fit \(describe)")
+            let (fewest, most) = (Self.ranks.lowerBound, Self.ranks.upperBound)
+            fail(
+                describe,
+                "the input \(x.shape) is not [batch, \(runningMean.shape[0]), …] with "
+                    + (fewest == most ? "\(most) axes" : "\(fewest) to \(most) axes"))
         }
         guard isTraining else {
             return x.batchNorm(
@@ -62,7 +67,8 @@ public class BatchNorm: Layer {
         return y
     }
 
-    /// Takes the means and variances of a batch into the averages, by a share of n / (n − 1) for those.
+    /// Takes the means and variances of a batch into the averages, by a share of n / (n − 1) for
+    /// those.
     private func average(_ moments: Tensor, _ n: Double) {
         batchCount.assign(batchCount + 1)
         let pairs = [(runningMean, moments[0]), (runningVariance, moments[1] * (n / (n - 1)))]

@@ -1,11 +1,12 @@
 internal import Autograd
 public import Tensor
 
-/// −p y ln q − (1 − y) ln(1 − q), for targets y in 0...1, a weight p of the positive ones and what is
-/// predicted: logits x, of which q = σ(x), or probabilities q.
+/// −p y ln q − (1 − y) ln(1 − q), for targets y in 0...1, a weight p of the positive ones and what
+/// is predicted: logits x, of which q = σ(x), or probabilities q.
 ///
-/// It is exact for logits of any size; an infinite logit on the target's side gives 0. Logarithms of
-/// probabilities end at −100, with slopes of at most 10¹², as PyTorch's do; logits need no such bounds.
+/// It is exact for logits of any size; an infinite logit on the target's side gives 0. Logarithms
+/// of probabilities end at −100, with slopes of at most 10¹², as PyTorch's do; logits need no such
+/// bounds.
 ///
 /// `mean` divides by the number of elements, as PyTorch does, those ignored not counted.
 public struct BinaryCrossEntropy: ElementwiseLoss {
@@ -30,8 +31,8 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
     /// How the losses become one number.
     public var reduction: LossReduction
 
-    /// A loss of logits or probabilities; `positiveWeight` must be positive, and weights of classes as
-    /// many as the last axis is long.
+    /// A loss of logits or probabilities; `positiveWeight` must be positive, and weights of classes
+    /// as many as the last axis is long.
     public init(
         predictions: Predictions = .logits, positiveWeight: Double = 1,
         positiveWeights: [Double]? = nil, classWeights: [Double]? = nil, ignoredIndex: Int? = nil,
@@ -52,8 +53,8 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
 
     /// The loss with a weight for each element, reduced.
     ///
-    /// - Parameter weights: of the single elements, of a shape that broadcasts to theirs; what weighs 0 may
-    ///   be infinite or NaN. The mean is over the number of elements.
+    /// - Parameter weights: of the single elements, of a shape that broadcasts to theirs; what
+    ///   weighs 0 may be infinite or NaN. The mean is over the number of elements.
     public func callAsFunction(
         _ prediction: Tensor, _ target: Tensor, weights: Tensor
     ) -> Tensor {
@@ -98,8 +99,8 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
             ? nil : "\(weights.count) \(what) for predictions whose last axis is \(classes)"
     }
 
-    /// Throws where the targets don't have the predictions' shape, or weights of classes not the length
-    /// of its last axis.
+    /// Throws where the targets don't have the predictions' shape, or weights of classes not the
+    /// length of its last axis.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         guard prediction == target else {
             throw ShapeError(

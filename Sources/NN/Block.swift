@@ -1,7 +1,7 @@
 internal import Tensor
 
-/// A `Sequential` with a name, which its parameters have in place of its position in another one: they
-/// keep it when layers are put in before it.
+/// A `Sequential` with a name, which its parameters have in place of its position in another one:
+/// they keep it when layers are put in before it.
 ///
 ///     Sequential {
 ///         Block("stem") { Conv2d(3, 16, kernel: 3, using: random) }    // stem.0.weight

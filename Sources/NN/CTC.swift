@@ -1,15 +1,15 @@
 internal import Autograd
 public import Tensor
 
-/// −ln of the probability that a sequence of steps spells a shorter sequence of labels, whatever the
-/// alignment: each step says a label or nothing (the blank), and labels said again without a blank in
-/// between count once.
+/// −ln of the probability that a sequence of steps spells a shorter sequence of labels, whatever
+/// the alignment: each step says a label or nothing (the blank), and labels said again without a
+/// blank in between count once.
 ///
-/// Graves et al., "Connectionist temporal classification", 2006, equations 6 to 8, in logarithms. It is
-/// differentiable to any order.
+/// Graves et al., "Connectionist temporal classification", 2006, equations 6 to 8, in logarithms.
+/// It is differentiable to any order.
 ///
-/// As a `Loss`, predictions are logits [batch, steps, classes] and targets [batch, labels], those shorter
-/// filled up with the blank.
+/// As a `Loss`, predictions are logits [batch, steps, classes] and targets [batch, labels], those
+/// shorter filled up with the blank.
 public struct CTC: Loss {
     /// The class that says nothing.
     public let blank: Int
@@ -72,7 +72,8 @@ public struct CTC: Loss {
     /// The logarithm of what can't be: finite, so that its gradient is 0 and not NaN.
     private static let impossible = -1e30
 
-    /// ln of the probability of all ways to each place, [batch, places], after each sequence's steps.
+    /// ln of the probability of all ways to each place, [batch, places], after each sequence's
+    /// steps.
     private func states(_ x: Tensor, _ lattice: Lattice, _ lengths: Tensor) -> Tensor {
         let places = lattice.symbols.shape[1]
         let floor = CTC.impossible
@@ -147,9 +148,9 @@ private struct Lattice {
     }
 }
 
-/// d² for pairs that are alike (target 1), max(0, margin − d)² for others (0), halved; d is the distance
-/// of vectors along the last axis. Hadsell, Chopra and LeCun, "Dimensionality reduction by learning an
-/// invariant mapping", 2006.
+/// d² for pairs that are alike (target 1), max(0, margin − d)² for others (0), halved; d is the
+/// distance of vectors along the last axis. Hadsell, Chopra and LeCun, "Dimensionality reduction by
+/// learning an invariant mapping", 2006.
 public struct Contrastive: Sendable {
     /// How far apart unlike pairs are far enough.
     public let margin: Double

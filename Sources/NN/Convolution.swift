@@ -92,8 +92,8 @@ public class ConvolutionLayer: Layer, WeightedLayer {
         let ends = padding.each(size, kernel: kernel, stride: steps, dilation: spread, describe)
         var result = [weight.shape[0]]
         for axis in 0..<axes {
-            let padded: Int = size[axis] + ends.low[axis] + ends.high[axis]
-            let room: Int = padded - (kernel[axis] - 1) * spread[axis] - 1
+            let padded = size[axis].plus(ends.low[axis]).plus(ends.high[axis])
+            let room = padded.plus(-(kernel[axis] - 1) * spread[axis] - 1)
             guard room >= 0 else {
                 throw ShapeError(
                     layer: describe,

@@ -1,8 +1,8 @@
 public import Autograd
 public import Tensor
 
-/// What the transposed convolutions of one, two and three axes share: small images become large ones by a
-/// weight [channels, features / groups, kernel…] and a bias [features].
+/// What the transposed convolutions of one, two and three axes share: small images become large
+/// ones by a weight [channels, features / groups, kernel…] and a bias [features].
 public class ConvolutionTransposeLayer: Layer, WeightedLayer {
     /// The weight, of shape [channels, features / groups, kernel…].
     public final let weight: Parameter
@@ -20,8 +20,8 @@ public class ConvolutionTransposeLayer: Layer, WeightedLayer {
         fail("ConvolutionTransposeLayer", "has no axes", hint: "make a ConvTranspose2d or another")
     }
 
-    /// Traps where a size isn't positive, or groups don't divide channels and features. Sizes become
-    /// (n − 1) · stride − 2 · padding + (kernel − 1) · dilation + 1 + outputPadding.
+    /// Traps where a size isn't positive, or groups don't divide channels and features. Sizes
+    /// become (n − 1) · stride − 2 · padding + (kernel − 1) · dilation + 1 + outputPadding.
     public required init(
         _ channels: Int, _ features: Int, kernel: PerAxis, stride: PerAxis = 1,
         padding: PerAxis = 0, outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1,
@@ -74,7 +74,8 @@ public class ConvolutionTransposeLayer: Layer, WeightedLayer {
         }
     }
 
-    /// [features, sizes…] of one example; throws where the channels or axes don't fit, or nothing is left.
+    /// [features, sizes…] of one example; throws where the channels or axes don't fit, or nothing
+    /// is left.
     public final override func outputShape(for input: Shape) throws -> Shape {
         let axes = Self.axes
         guard input.rank == axes + 1, input[0] == weight.shape[0] else {
@@ -87,9 +88,9 @@ public class ConvolutionTransposeLayer: Layer, WeightedLayer {
         let (more, spread) = (outputPadding.each(axes, describe), dilation.each(axes, describe))
         var result = [weight.shape[1] * groups]
         for axis in 0..<axes {
-            let reach: Int = (weight.shape[axis + 2] - 1) * spread[axis] + 1
-            let whole: Int = (input[axis + 1] - 1) * steps[axis] + reach + more[axis]
-            let size = whole - 2 * around[axis]
+            let reach = (weight.shape[axis + 2] - 1).times(spread[axis]).plus(1)
+            let whole = input[axis + 1].plus(-1).times(steps[axis]).plus(reach).plus(more[axis])
+            let size = whole.plus(around[axis].times(-2))
             guard size > 0, more[axis] == 0 || more[axis] < max(steps[axis], spread[axis]) else {
                 throw ShapeError(
                     layer: describe,

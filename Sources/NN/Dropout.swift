@@ -17,14 +17,7 @@ public final class Dropout: ShapePreservingLayer {
     public init(_ rate: Double, using random: Random) {
         guard rate >= 0, rate < 1 else { fail("Dropout", "the rate \(rate) is not in 0..<1") }
         self.rate = rate
-        self.random = Dropout.stream(from: random)
-    }
-
-    /// A stream of a layer's own.
-    static func stream(from random: Random) -> Random {
-        Recorder.current?.refuse("it makes a layer that draws from a stream of its own")
-        // Forks of one name from one stream are equal; the position tells them apart.
-        return random.fork("dropout \(random.reserve(blocks: 1).block)")
+        self.random = random.ownStream("dropout")
     }
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
@@ -32,4 +25,13 @@ public final class Dropout: ShapePreservingLayer {
     }
 
     public override var describe: String { "Dropout(\(rate))" }
+}
+
+extension Random {
+    /// A stream for one layer of a kind, another for the next.
+    func ownStream(_ kind: String) -> Random {
+        Recorder.current?.refuse("it makes a layer that draws from a stream of its own")
+        // Forks of one name from one stream are equal; the position tells them apart.
+        return fork("\(kind) \(reserve(blocks: 1).block)")
+    }
 }

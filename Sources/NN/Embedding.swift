@@ -28,11 +28,13 @@ public final class Embedding: Layer {
         normOrder: Double = 2, initializer: Initializer = .normal(), dtype: DType = .float32,
         using random: Random
     ) {
-        guard count > 0, width > 0 else { fail("Embedding", "a table of \(count) × \(width)") }
+        guard count > 0, width > 0 else {
+            fail("Embedding", "a table of \(count) × \(width); both must be positive")
+        }
         if let maxNorm, !(maxNorm > 0) { fail("Embedding", "the norm \(maxNorm) is not positive") }
         let padding = paddingIndex.map { $0 < 0 ? $0 + count : $0 }
         if let padding, !(0..<count).contains(padding) {
-            fail("Embedding", "paddingIndex \(padding) is not in 0..<\(count)")
+            fail("Embedding", "paddingIndex \(paddingIndex ?? 0) is out of range for \(count) rows")
         }
         weight = Parameter(initializer([count, width], dtype, random))
         if let padding { weight.data.select(axis: 0, index: padding).assign(.full([], 0, dtype)) }

@@ -1,9 +1,9 @@
 internal import Autograd
 public import Tensor
 
-/// −α y (1 − q)^γ ln q − (1 − α)(1 − y) q^γ ln(1 − q) for logits x, of which q = σ(x), and targets y in
-/// 0...1: cross-entropy in which what is right already counts little. Lin et al., "Focal loss for dense
-/// object detection", 2017.
+/// −α y (1 − q)^γ ln q − (1 − α)(1 − y) q^γ ln(1 − q) for logits x, of which q = σ(x), and targets
+/// y in 0...1: cross-entropy in which what is right already counts little. Lin et al., "Focal loss
+/// for dense object detection", 2017.
 ///
 /// Without an `alpha` neither side is weighed.
 public struct BinaryFocal: ElementwiseLoss {

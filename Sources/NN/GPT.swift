@@ -5,8 +5,9 @@ public import Tensor
 /// A causal transformer over tokens: logits of the next token at each position, [batch, positions,
 /// vocabulary], from tokens [batch, positions].
 ///
-/// Radford et al., "Language models are unsupervised multitask learners", 2019. Weights are normal with
-/// deviation 0.02 at first, those that add to the residual stream smaller by √(2 · layers), biases 0.
+/// Radford et al., "Language models are unsupervised multitask learners", 2019. Weights are normal
+/// with deviation 0.02 at first, those that add to the residual stream smaller by √(2 · layers),
+/// biases 0.
 public final class GPT: Layer {
     /// The vectors of tokens.
     public let tokens: Embedding

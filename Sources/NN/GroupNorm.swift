@@ -1,8 +1,8 @@
 internal import Autograd
 public import Tensor
 
-/// y = (x − mean) / √(variance + ε) · w + b of [batch, channels, …] by the mean and variance of each group
-/// of channels of each example: Wu and He, "Group Normalization", 2018.
+/// y = (x − mean) / √(variance + ε) · w + b of [batch, channels, …] by the mean and variance of
+/// each group of channels of each example: Wu and He, "Group Normalization", 2018.
 public class GroupNorm: Layer {
     /// How many groups the channels come in.
     public final let groups: Int
@@ -15,15 +15,16 @@ public class GroupNorm: Layer {
     /// ε, which keeps the divisor from 0.
     public final let epsilon: Double
 
-    /// A normalization of `channels` in `groups`, which divide them or it traps; without `affine` it has
-    /// no w and b.
+    /// A normalization of `channels` in `groups`, which divide them or it traps; without `affine`
+    /// it has no w and b.
     public init(
         _ groups: Int, _ channels: Int, epsilon: Double = 1e-5, affine: Bool = true,
         dtype: DType = .float32
     ) {
-        guard groups > 0, channels > 0, channels % groups == 0, epsilon >= 0 else {
+        guard groups > 0, channels > 0, channels % groups == 0 else {
             fail("GroupNorm", "\(channels) channels don't come in \(groups) groups")
         }
+        guard epsilon >= 0 else { fail("GroupNorm", "epsilon is \(epsilon), not from 0 up") }
         self.groups = groups
         self.channels = channels
         self.epsilon = epsilon

@@ -23,9 +23,10 @@ public final class LayerNorm: Layer {
         _ shape: Shape, epsilon: Double = 1e-5, weight: Bool = true, bias: Bool = true,
         dtype: DType = .float32
     ) {
-        guard shape.rank > 0, shape.allSatisfy({ $0 > 0 }), epsilon >= 0 else {
-            fail("LayerNorm", "shape \(shape) and epsilon \(epsilon); sizes must be positive")
+        guard shape.rank > 0, shape.allSatisfy({ $0 > 0 }) else {
+            fail("LayerNorm", "shape \(shape)", hint: "give one size or more, all positive")
         }
+        guard epsilon >= 0 else { fail("LayerNorm", "epsilon is \(epsilon), not from 0 up") }
         self.shape = shape
         self.epsilon = epsilon
         self.weight = weight ? Parameter(NDArray.full(shape, 1, dtype)) : nil

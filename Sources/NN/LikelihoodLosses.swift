@@ -46,12 +46,12 @@ public struct PoissonNLL: ElementwiseLoss {
     ) -> TargetDomain { .counts }
 }
 
-/// −ln of a normal distribution's density:  (ln v + (x − y)²/v) / 2  for predictions x of the mean and
-/// v of the variance, and with `isFull` ln(2π)/2 more. Nix and Weigend, "Estimating the mean and
-/// variance of the target probability distribution", 1994.
+/// −ln of a normal distribution's density:  (ln v + (x − y)²/v) / 2  for predictions x of the mean
+/// and v of the variance, and with `isFull` ln(2π)/2 more. Nix and Weigend, "Estimating the mean
+/// and variance of the target probability distribution", 1994.
 ///
-/// As a `Loss` of one prediction, its last axis holds the means, then as many logarithms of variances,
-/// which can't become negative.
+/// As a `Loss` of one prediction, its last axis holds the means, then as many logarithms of
+/// variances, which can't become negative.
 public struct GaussianNLL: Loss {
     /// Whether the constant is added.
     public let isFull: Bool
@@ -87,7 +87,8 @@ public struct GaussianNLL: Loss {
         return reduced(raised.log() + error)
     }
 
-    /// The loss of means and logarithms of variances, one after the other along the last axis, reduced.
+    /// The loss of means and logarithms of variances, one after the other along the last axis,
+    /// reduced.
     public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
         guard GaussianNLL.fits(prediction.shape, target.shape), let size = target.shape.last else {
             fail(

@@ -6,13 +6,15 @@ public import Tensor
 ///     let loss = CrossEntropy(labelSmoothing: 0.1)
 ///     loss(model(images), labels).backward()
 public protocol Loss: Sendable {
-    /// The loss of a batch: one number, or what the reduction `none` leaves. Its gradient flows to both.
+    /// The loss of a batch: one number, or what the reduction `none` leaves. Its gradient flows to
+    /// both.
     func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor
 
-    /// What the mean of a batch is over, on its device: the sum of the targets' weights. nil where each
-    /// example weighs the same.
+    /// What the mean of a batch is over, on its device: the sum of the targets' weights. nil where
+    /// each example weighs the same.
     ///
-    /// Means of several batches are joined by it: the loss of an epoch is Σ weight · mean / Σ weight.
+    /// Means of several batches are joined by it: the loss of an epoch is Σ weight · mean / Σ
+    /// weight.
     func weight(_ prediction: Tensor, _ target: Tensor) -> Tensor?
 
     /// Throws a `ShapeError` where the loss could not be computed. The shapes are those of one
@@ -73,8 +75,8 @@ extension ElementwiseLoss {
         reduced(prediction, target, weights: nil)
     }
 
-    /// - Parameter weights: of the elements; what weighs 0 may be infinite or NaN. The mean is over the
-    ///   number of elements.
+    /// - Parameter weights: of the elements; what weighs 0 may be infinite or NaN. The mean is over
+    ///   the number of elements.
     func reduced(_ prediction: Tensor, _ target: Tensor, weights: Tensor?) -> Tensor {
         let prediction = prediction.dtype.isFloat ? prediction : prediction.cast(to: .float32)
         guard prediction.shape == target.shape else {
@@ -126,8 +128,8 @@ extension ElementwiseLoss {
 }
 
 extension Tensor {
-    /// The sum of these weighted losses divided by the sum of their weights; 0 where nothing weighs. Half
-    /// precision is summed in float32.
+    /// The sum of these weighted losses divided by the sum of their weights; 0 where nothing
+    /// weighs. Half precision is summed in float32.
     final func meanByWeights(of weight: Tensor) -> Tensor {
         let type: DType = dtype == .float64 ? .float64 : .float32
         return cast(to: type).sum().meanByWeight(weight.cast(to: type)).cast(to: dtype)

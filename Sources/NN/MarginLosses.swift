@@ -59,7 +59,8 @@ public struct SoftMargin: ElementwiseLoss {
     ) -> TargetDomain { .sides }
 }
 
-/// Distances x of pairs that should be alike (target 1) or not (−1 or 0):  x  or  max(0, margin − x).
+/// Distances x of pairs that should be alike (target 1) or not (−1 or 0):  x  or
+/// max(0, margin − x).
 public struct HingeEmbedding: ElementwiseLoss {
     /// How far apart unlike things should be.
     public let margin: Double
@@ -88,9 +89,9 @@ public struct HingeEmbedding: ElementwiseLoss {
     ) -> TargetDomain { .sides }
 }
 
-/// w[y] Σ max(0, margin − x[y] + x[j])ᵖ / classes over the classes j ≠ y, for scores x along the last
-/// axis, classes y and weights w of the classes; p is 1 or 2. Crammer and Singer, "On the algorithmic
-/// implementation of multiclass kernel-based vector machines", 2001, in PyTorch's form.
+/// w[y] Σ max(0, margin − x[y] + x[j])ᵖ / classes over the classes j ≠ y, for scores x along the
+/// last axis, classes y and weights w of the classes; p is 1 or 2. Crammer and Singer, "On the
+/// algorithmic implementation of multiclass kernel-based vector machines", 2001, in PyTorch's form.
 ///
 /// `mean` divides by the number of examples whose target isn't ignored, and is 0 of none.
 public struct MultiMargin: Loss {

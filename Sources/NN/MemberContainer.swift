@@ -13,8 +13,8 @@ protocol UnsearchedContainer {
     static var reason: String { get }
 }
 
-/// Whether values of a type can't hold a module. A million numbers or words are not looked at one by
-/// one.
+/// Whether values of a type can't hold a module. A million numbers or words are not looked at one
+/// by one.
 func isPlain<Value>(_ type: Value.Type) -> Bool {
     _isPOD(type) || type == String.self || type == Character.self || type == Substring.self
 }

@@ -8,8 +8,8 @@ extension Module {
         Inventory(of: self).tensors.map { ($0.name, $0.tensor.data.copy()) }
     }
 
-    /// Sets parameters and buffers to the values in `state`, which are copied into their memory: what
-    /// was captured before, and optimizers, go on with the new ones.
+    /// Sets parameters and buffers to the values in `state`, which are copied into their memory:
+    /// what was captured before, and optimizers, go on with the new ones.
     ///
     /// A shared parameter is also found under its other names. Either everything fits and is
     /// loaded, or a `StateError` lists all that doesn't and nothing is changed.
@@ -50,14 +50,19 @@ extension Module {
             error.unexpected = result.unexpected
         }
         if !error.isEmpty { throw error }
-        for (tensor, value) in changes {
-            if tensor.data.isContiguous, tensor.data.storage.isOwned {
-                tensor.data.assign(value)
-            } else {
-                tensor.data = value.copied(to: tensor.data.backend)
-            }
-        }
+        for (tensor, value) in changes { tensor.take(value) }
         return result
+    }
+}
+
+extension Tensor {
+    /// Takes values into its memory, where that is its own.
+    fileprivate final func take(_ value: NDArray) {
+        if data.isContiguous, data.storage.isOwned {
+            data.assign(value)
+        } else {
+            data = value.copied(to: data.backend)
+        }
     }
 }
 

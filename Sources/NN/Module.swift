@@ -20,8 +20,9 @@ public import Tensor
 /// properties, superclasses included, also inside optionals, arrays, slices and other ordered
 /// collections, dictionaries, tuples, structs and enums; not inside closures and objects of other
 /// classes, which can't be looked into. A parameter is named after the properties on the way to it
-/// (`input.weight`). A `Set` of modules traps when its module is searched, for it gives its elements
-/// no lasting names, and so does a lazy property whose type may hold parts and that nobody has read.
+/// (`input.weight`). A `Set` of modules traps when its module is searched, for it gives its
+/// elements no lasting names, and so does a lazy property whose type may hold parts and that nobody
+/// has read.
 ///
 /// Several threads may compute with a module and differentiate by it at once, as long as none
 /// changes it: an optimizer's step, `train()`, `freeze()` or `load` must be alone.

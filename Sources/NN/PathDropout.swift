@@ -9,14 +9,14 @@ public class PartDropout: ShapePreservingLayer {
     /// The stream the masks come from. Its position is part of the state of a training run.
     public final let random: Random
 
-    /// A layer that drops parts while its module is trained, and nothing else; the rate is in 0..<1, and a
-    /// stream of its own is forked from `random`.
+    /// A layer that drops parts while its module is trained, and nothing else; the rate is in
+    /// 0..<1, and a stream of its own is forked from `random`.
     public init(_ rate: Double, using random: Random) {
         guard rate >= 0, rate < 1 else {
             fail("\(Self.self)", "the rate \(rate) is not in 0..<1")
         }
         self.rate = rate
-        self.random = Dropout.stream(from: random)
+        self.random = random.ownStream("dropout")
     }
 
     /// How many of the first axes count parts.
@@ -42,5 +42,6 @@ public final class Dropout2d: PartDropout {
     package override class var axes: Int { 2 }
 }
 
-/// Drops examples, for what a residual adds: Huang et al., "Deep Networks with Stochastic Depth", 2016.
+/// Drops examples, for what a residual adds: Huang et al., "Deep Networks with Stochastic Depth",
+/// 2016.
 public final class DropPath: PartDropout {}

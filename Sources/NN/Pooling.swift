@@ -1,8 +1,8 @@
 public import Autograd
 public import Tensor
 
-/// What the layers have in common that make one number of each window over the last axes, of channels
-/// for themselves.
+/// What the layers have in common that make one number of each window over the last axes, of
+/// channels for themselves.
 public class PoolingLayer: Layer {
     /// The number of axes that windows have.
     package class var axes: Int {
@@ -14,7 +14,8 @@ public class PoolingLayer: Layer {
         fail("\(type(of: self))", "has no windows")
     }
 
-    /// [channels, sizes…] of one example; throws where there are too few axes, or windows don't fit.
+    /// [channels, sizes…] of one example; throws where there are too few axes, or windows don't
+    /// fit.
     public final override func outputShape(for input: Shape) throws -> Shape {
         let axes = Self.axes
         guard input.rank > axes else {
@@ -54,10 +55,12 @@ public class MovingPool: PoolingLayer {
     }
 }
 
-/// The largest element of each window; NaN is the largest, and of equal ones the first gets the gradient.
+/// The largest element of each window; NaN is the largest, and of equal ones the first gets the
+/// gradient.
 public class MaxPool: MovingPool {
-    /// A window of this size that moves by `stride`, its size without. Padding is at most half of it;
-    /// with `ceilMode` a last window may reach beyond the end. Traps where a number isn't positive.
+    /// A window of this size that moves by `stride`, its size without. Padding is at most half of
+    /// it; with `ceilMode` a last window may reach beyond the end. Traps where a number isn't
+    /// positive.
     public required init(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
@@ -74,8 +77,9 @@ public class MaxPool: MovingPool {
 
 /// The mean of each window.
 public class AvgPool: MovingPool {
-    /// A window of this size that moves by `stride`, its size without. Padding is at most half of it and
-    /// counts as zeros, unless told otherwise; with `ceilMode` a last window may reach beyond the end.
+    /// A window of this size that moves by `stride`, its size without. Padding is at most half of
+    /// it and counts as zeros, unless told otherwise; with `ceilMode` a last window may reach
+    /// beyond the end.
     public required init(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceilMode: Bool = false,
         countIncludesPadding: Bool = true

@@ -86,8 +86,8 @@ public final class GlobalAveragePool: Layer {
     }
 }
 
-/// The largest element of each channel: [batch, channels, …] becomes [batch, channels]; elements that are
-/// equally large share the gradient.
+/// The largest element of each channel: [batch, channels, …] becomes [batch, channels]; elements
+/// that are equally large share the gradient.
 public final class GlobalMaxPool: Layer {
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         x.rank > 2 ? x.max(axes: Array(2..<x.rank)) : x

@@ -67,10 +67,10 @@ public final class SinusoidalPositions: ShapePreservingLayer {
         let (positions, width) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
         var waves: [Double] = []
         waves.reserveCapacity(positions * width)
-        for position in start..<start + positions {
+        for position in 0..<positions {
             for feature in 0..<width {
                 let power = Double(feature / 2 * 2) / Double(Swift.max(1, width))
-                let angle = Double(position) / pow(10_000, power)
+                let angle = (Double(start) + Double(position)) / pow(10_000, power)
                 waves.append(feature.isMultiple(of: 2) ? sin(angle) : cos(angle))
             }
         }
@@ -101,9 +101,10 @@ public struct RotaryPositions: Sendable {
         let x = x.inFloats
         let (positions, half) = (x.shape[1], x.shape[3] / 2)
         var (sines, cosines): ([Double], [Double]) = ([], [])
-        for position in start..<start + positions {
+        for position in 0..<positions {
             for feature in 0..<half {
-                let angle = Double(position) * pow(base, -Double(feature) / Double(half))
+                let turns = pow(base, -Double(feature) / Double(half))
+                let angle = (Double(start) + Double(position)) * turns
                 sines.append(sin(angle))
                 cosines.append(cos(angle))
             }

@@ -21,7 +21,9 @@ public final class RMSNorm: Layer {
         _ shape: Shape, epsilon: Double = 1e-6, weight: Bool = true, dtype: DType = .float32
     ) {
         guard shape.rank > 0, shape.allSatisfy({ $0 > 0 }), epsilon >= 0 else {
-            fail("RMSNorm", "shape \(shape) and epsilon \(epsilon); sizes must be positive")
+            fail(
+                "RMSNorm", "shape \(shape) and epsilon \(epsilon)",
+                hint: "sizes must be positive, epsilon from 0 up")
         }
         self.shape = shape
         self.epsilon = epsilon

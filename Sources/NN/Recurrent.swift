@@ -24,17 +24,18 @@ public struct RecurrentState {
 public enum RecurrentOutput: String, Sendable, CaseIterable {
     /// h of every step, [batch, steps, directions · width].
     case sequence
-    /// h after the whole sequence, [batch, directions · width]: that of either direction at its end.
+    /// h after the whole sequence, [batch, directions · width]: that of either direction at its
+    /// end.
     case last
 }
 
-/// A recurrent network over sequences, [batch, steps, inputs] unless `batchFirst` is false: one layer or
-/// several, forward or in both directions. `RNN`, `LSTM` and `GRU` are such.
+/// A recurrent network over sequences, [batch, steps, inputs] unless `batchFirst` is false: one
+/// layer or several, forward or in both directions. `RNN`, `LSTM` and `GRU` are such.
 ///
 /// Weights have PyTorch's names, shapes and order of parts, so that its files load: of layer l
-/// `weight_ih_l` [parts · width, inputs], `weight_hh_l` [parts · width, width], `bias_ih_l` and `bias_hh_l`
-/// [parts · width]; those of the backward direction end in `_reverse`. All are uniform in ±1/√width at
-/// first. Gradients are those of the whole sequence.
+/// `weight_ih_l` [parts · width, inputs], `weight_hh_l` [parts · width, width], `bias_ih_l` and
+/// `bias_hh_l` [parts · width]; those of the backward direction end in `_reverse`. All are uniform
+/// in ±1/√width at first. Gradients are those of the whole sequence.
 public class Recurrent: Layer {
     let kind: RecurrenceKind
     /// The size of an element of a sequence.
@@ -77,13 +78,14 @@ public class Recurrent: Layer {
         self.isBatchFirst = isBatchFirst
         self.output = output
         let perLayer = isBidirectional ? 2 : 1
+        failUnlessHeld("\(Self.self)", layers.times(perLayer), "layers", bytes: 4096)
         directions = (0..<layers * perLayer).map { index in
             let layer = index / perLayer
             return RecurrentDirection(
-                kind, layer == 0 ? inputs : perLayer * width, width, bias: bias,
+                kind, layer == 0 ? inputs : perLayer.times(width), width, bias: bias,
                 suffix: "_l\(layer)" + (index % perLayer == 1 ? "_reverse" : ""), dtype, random)
         }
-        self.random = random.fork("recurrent \(random.reserve(blocks: 1).block)")
+        self.random = random.ownStream("recurrent")
     }
 
     /// How many directions there are, 1 or 2.
@@ -209,7 +211,7 @@ struct RecurrentDirection {
         func parameter(_ shape: Shape) -> Parameter {
             Parameter(Initializer.uniform(low: -bound, high: bound)(shape, dtype, random))
         }
-        let rows = kind.parts * width
+        let rows = kind.parts.times(width)
         self.kind = kind
         self.suffix = suffix
         inputWeight = parameter([rows, inputs])

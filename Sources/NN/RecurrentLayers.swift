@@ -30,12 +30,13 @@ public final class RNN: Recurrent {
 
 /// i, f, o = σ(…), g = tanh(…), each of W x + b + U h + d;  c' = f c + i g,  h' = o tanh c'.
 ///
-/// Hochreiter and Schmidhuber, "Long short-term memory", 1997; Gers et al., "Learning to forget", 2000.
+/// Hochreiter and Schmidhuber, "Long short-term memory", 1997; Gers et al., "Learning to forget",
+/// 2000.
 public final class LSTM: Recurrent {
     /// A network over elements of `inputs` numbers with states of `width`; sizes below 1 trap.
     ///
-    /// - Parameter forgetBias: what the biases of the forget gates begin with, if it isn't drawn: 1 and
-    ///   more keep memories from the start (Jozefowicz et al., 2015).
+    /// - Parameter forgetBias: what the biases of the forget gates begin with, if it isn't drawn: 1
+    ///   and more keep memories from the start (Jozefowicz et al., 2015).
     public init(
         _ inputs: Int, _ width: Int, layers: Int = 1, bias: Bool = true, forgetBias: Double? = nil,
         isBidirectional: Bool = false, dropout: Double = 0, isBatchFirst: Bool = true,
@@ -56,8 +57,8 @@ public final class LSTM: Recurrent {
 
 /// r, z = σ(W x + b + U h + d),  n = tanh(W x + b + r (U h + d)),  h' = (1 − z) n + z h.
 ///
-/// Cho et al., "Learning phrase representations", 2014; Chung et al., "Empirical evaluation of gated
-/// recurrent neural networks", 2014.
+/// Cho et al., "Learning phrase representations", 2014; Chung et al., "Empirical evaluation of
+/// gated recurrent neural networks", 2014.
 public final class GRU: Recurrent {
     /// A network over elements of `inputs` numbers with states of `width`; sizes below 1 trap.
     public init(
@@ -72,7 +73,8 @@ public final class GRU: Recurrent {
     }
 }
 
-/// One step of an `RNN`, with PyTorch's names of weights: `weight_ih`, `weight_hh`, `bias_ih`, `bias_hh`.
+/// One step of an `RNN`, with PyTorch's names of weights: `weight_ih`, `weight_hh`, `bias_ih`,
+/// `bias_hh`.
 public final class RNNCell: Module {
     private let direction: RecurrentDirection
 

@@ -27,7 +27,7 @@ public final class Reshape: Layer {
             let example = try outputShape(for: x.shape.removing(at: 0))
             return x.reshape(example.inserting(x.shape[0], at: 0))
         } catch {
-            fail("Reshape", "\(error)")
+            fail("Reshape", (error as? ShapeError)?.problem ?? "\(error)")
         }
     }
 

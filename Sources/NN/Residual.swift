@@ -9,8 +9,8 @@ public final class Residual: Layer {
     /// What the input becomes before, where it isn't added as it is.
     public let shortcut: Layer?
 
-    /// A residual around a layer whose output has its input's shape, or that of the shortcut's; another
-    /// one traps.
+    /// A residual around a layer whose output has its input's shape, or that of the shortcut's;
+    /// another one traps.
     public init(_ module: Layer, shortcut: Layer? = nil) {
         self.module = module
         self.shortcut = shortcut

@@ -51,13 +51,13 @@ public final class SelfAttention: Layer {
         self.isCausal = isCausal
         self.rotary = rotary
         self.dropout = dropout
-        let features = width / heads * (heads + 2 * keyHeads)
+        let features = (width / heads).times(heads.plus(keyHeads.times(2)))
         projection = Linear(
             width, features, bias: bias, initializer: initializer, biasInitializer: .zeros,
             dtype: dtype, using: random)
         output = Linear(
             width, width, bias: bias, biasInitializer: .zeros, dtype: dtype, using: random)
-        self.random = random.fork("attention \(random.reserve(blocks: 1).block)")
+        self.random = random.ownStream("attention")
     }
 
     /// The size of an element of the sequence.

@@ -87,8 +87,8 @@ public struct TransformerRule: Sendable {
 /// Self-attention and a feed-forward layer, each added to its input and normalized:
 /// [batch, positions, width].
 ///
-/// Vaswani et al., "Attention Is All You Need", 2017, section 3.1; normalized first as by Xiong et al.,
-/// "On layer normalization in the transformer architecture", 2020.
+/// Vaswani et al., "Attention Is All You Need", 2017, section 3.1; normalized first as by Xiong et
+/// al., "On layer normalization in the transformer architecture", 2020.
 public final class TransformerBlock: Layer {
     /// What it is made of.
     public let rule: TransformerRule

@@ -1,7 +1,8 @@
 internal import Autograd
 public import Tensor
 
-/// A block that attends to its own sequence, then to another one, then works on each position by itself.
+/// A block that attends to its own sequence, then to another one, then works on each position by
+/// itself.
 ///
 /// Vaswani et al., "Attention Is All You Need", 2017, section 3.1.
 public final class TransformerDecoderBlock: Module {

@@ -23,54 +23,22 @@ extension Optimizer {
     /// that doesn't and nothing is changed: names, shapes and dtypes, and numbers of steps
     /// that are negative, immense, or larger for one parameter than for all.
     public final func load(_ state: [(name: String, value: NDArray)]) throws {
-        var error = StateError(subject: "optimizer")
-        var values: [String: NDArray] = [:]
-        for (name, value) in state where values.updateValue(value, forKey: name) != nil {
-            error.duplicated.append(name)
-        }
-        var unknown = Set(values.keys)
-
-        func count(_ name: String) -> Int? {
-            guard let value = values[name] else { return nil }
-            unknown.remove(name)
-            guard error.accepts(value, as: name, shape: [], .int64) else { return 0 }
-            let count = Int(value.scalar(as: Int64.self))
-            if !(0...Optimizer.mostSteps).contains(count) {
-                error.unusable.append("'\(name)' is \(count), not a number of steps")
-            }
-            return count
-        }
-        func arrays(of entry: Entry) -> [NDArray] {
-            let names = slots.map { "\(entry.name)/\($0)" }
-            // State is made with the first step of a parameter; a frozen one may have none.
-            if !entry.parameter.requiresGrad, names.allSatisfy({ values[$0] == nil }) { return [] }
-            return names.compactMap { name in
-                guard let value = values[name] else {
-                    error.missing.append(name)
-                    return nil
-                }
-                unknown.remove(name)
-                let parameter = entry.parameter
-                let fits = error.accepts(
-                    value, as: name, shape: parameter.shape, parameter.dtype)
-                return fits ? value : nil
-            }
-        }
-
-        let steps = count("step")
-        if steps == nil { error.missing.append("step") }
+        var given = GivenState(state)
+        let steps = given.count("step")
+        if steps == nil { given.error.missing.append("step") }
         var loaded = entries
         for index in entries.indices {
             let entry = entries[index]
-            loaded[index].steps = count("\(entry.name)/step") ?? steps ?? 0
-            loaded[index].state = arrays(of: entry)
+            loaded[index].steps = given.count("\(entry.name)/step") ?? steps ?? 0
+            loaded[index].state = given.arrays(
+                slots.map { "\(entry.name)/\($0)" }, of: entry.parameter)
         }
-        error.unexpected = state.map(\.name).filter { unknown.contains($0) }
+        given.error.unexpected = state.map(\.name).filter { given.unknown.contains($0) }
         for entry in loaded where entry.steps > steps ?? 0 {
-            error.unusable.append(
+            given.error.unusable.append(
                 "'\(entry.name)/step' is \(entry.steps), more than the \(steps ?? 0) in all")
         }
-        if !error.isEmpty { throw error }
+        if !given.error.isEmpty { throw given.error }
 
         for index in loaded.indices {
             let backend = loaded[index].parameter.data.backend
@@ -82,8 +50,52 @@ extension Optimizer {
         stepsMade = steps ?? 0
     }
 
+    private static func number(_ value: Int) -> NDArray { NDArray([Int64(value)], []) }
+}
+
+/// A state that was given, as it is taken up, and what is wrong with it.
+private struct GivenState {
+    private var values: [String: NDArray] = [:]
+    /// The names that nobody has asked for.
+    private(set) var unknown: Set<String>
+    var error = StateError(subject: "optimizer")
+
     /// More steps than any run makes: a million each second for thousands of years.
     private static let mostSteps = 1 << 60
 
-    private static func number(_ value: Int) -> NDArray { NDArray([Int64(value)], []) }
+    init(_ state: [(name: String, value: NDArray)]) {
+        for (name, value) in state where values.updateValue(value, forKey: name) != nil {
+            error.duplicated.append(name)
+        }
+        unknown = Set(values.keys)
+    }
+
+    /// A number of steps; nil where there is none.
+    mutating func count(_ name: String) -> Int? {
+        guard let value = values[name] else { return nil }
+        unknown.remove(name)
+        guard error.accepts(value, as: name, shape: [], .int64) else { return 0 }
+        let count = Int(value.scalar(as: Int64.self))
+        if !(0...GivenState.mostSteps).contains(count) {
+            error.unusable.append("'\(name)' is \(count), not a number of steps")
+        }
+        return count
+    }
+
+    /// The arrays of a parameter. They are made with its first step; a frozen one may have none.
+    mutating func arrays(_ names: [String], of parameter: Parameter) -> [NDArray] {
+        if !parameter.requiresGrad, names.allSatisfy({ values[$0] == nil }) { return [] }
+        var arrays: [NDArray] = []
+        for name in names {
+            guard let value = values[name] else {
+                error.missing.append(name)
+                continue
+            }
+            unknown.remove(name)
+            if error.accepts(value, as: name, shape: parameter.shape, parameter.dtype) {
+                arrays.append(value)
+            }
+        }
+        return arrays
+    }
 }

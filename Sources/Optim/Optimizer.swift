@@ -15,8 +15,8 @@ public import Tensor
 /// another optimizer of the same parameters nor a forward pass.
 ///
 /// A subclass names its rule of optimizers.h, the arrays of its state and the rule's numbers; one
-/// kernel then changes all parameters of a group. Frozen parameters and those without a gradient stay
-/// as they are. A step with a gradient that is not finite makes the parameters so:
+/// kernel then changes all parameters of a group. Frozen parameters and those without a gradient
+/// stay as they are. A step with a gradient that is not finite makes the parameters so:
 /// `nonFiniteGradient` tells beforehand, and waits for the gradients.
 public class Optimizer {
     /// Set by hand or from a `Schedule` before a step.
@@ -90,6 +90,23 @@ public class Optimizer {
         currentDecay = weightDecay
         self.slots = slots
         groups = source.parameterGroups
+        appendEntries()
+        checkSize(learningRate, "\(type(of: self))", "the learning rate")
+        for decay in [weightDecay] + groups.compactMap(\.weightDecay) {
+            checkSize(decay, "\(type(of: self))", "the weight decay")
+        }
+        for group in groups {
+            checkSize(group.rateFactor, "\(type(of: self))", "the factor of a group's rate")
+        }
+        if entries.isEmpty {
+            fail(
+                "Optimizer", "there is nothing to train: no parameters were found",
+                hint: "parameters are found in a module's stored properties, not in closures")
+        }
+    }
+
+    /// The parameters of all groups, each once and by a name of its own.
+    private func appendEntries() {
         var seen: Set<ObjectIdentifier> = []
         var names: Set<String> = []
         for (index, group) in groups.enumerated() {
@@ -105,18 +122,6 @@ public class Optimizer {
                 }
                 append(name, parameter, group: index)
             }
-        }
-        checkSize(learningRate, "\(type(of: self))", "the learning rate")
-        for decay in [weightDecay] + groups.compactMap(\.weightDecay) {
-            checkSize(decay, "\(type(of: self))", "the weight decay")
-        }
-        for group in groups {
-            checkSize(group.rateFactor, "\(type(of: self))", "the factor of a group's rate")
-        }
-        if entries.isEmpty {
-            fail(
-                "Optimizer", "there is nothing to train: no parameters were found",
-                hint: "parameters are found in a module's stored properties, not in closures")
         }
     }
 
@@ -156,8 +161,8 @@ public class Optimizer {
         fail("\(type(of: self))", "numbers is not implemented")
     }
 
-    /// Changes the parameters of one launch. `arrays` holds for each of them itself, its gradient and
-    /// its states; the numbers and the factor of the gradients lie on their device.
+    /// Changes the parameters of one launch. `arrays` holds for each of them itself, its gradient
+    /// and its states; the numbers and the factor of the gradients lie on their device.
     func change(_ arrays: [NDArray], numbers: NDArray, clip: NDArray?, gate: NDArray?) {
         run(rule, arrays, numbers: numbers, clip: clip, gate: gate)
     }

@@ -29,8 +29,8 @@ package struct AtomicFile<Failure: Error> {
 
     /// Replaces the file with what `fill` writes.
     ///
-    /// Its permissions are those of a new file. A symbolic link is replaced and not followed; folders,
-    /// devices and pipes are not replaced.
+    /// Its permissions are those of a new file. A symbolic link is replaced and not followed;
+    /// folders, devices and pipes are not replaced.
     package func write(_ fill: (FileOutput<Failure>) throws(Failure) -> Void) throws(Failure) {
         let output = try attempt(create)
         do throws(Failure) {
@@ -47,8 +47,8 @@ package struct AtomicFile<Failure: Error> {
     /// Throws where the file couldn't be replaced now.
     package func check() throws(Failure) { try attempt(create).discard() }
 
-    /// Replaces the file with a copy of `source`: two files from then on, of which a fault that meets
-    /// one leaves the other.
+    /// Replaces the file with a copy of `source`: two files from then on, of which a fault that
+    /// meets one leaves the other.
     package func copy(_ source: String) throws(Failure) {
         let input = try attempt { () throws(FileProblem) in
             try OwnFile.open(source, O_RDONLY, followsLinks: true)

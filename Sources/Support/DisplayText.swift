@@ -17,8 +17,8 @@ extension String {
     /// The whole text on one line, everything that could steer a terminal escaped.
     package var onOneLine: String { escapedForDisplay(limit: .max) }
 
-    /// Lines with everything else that could steer a terminal escaped, in JSON's way, so that JSON stays
-    /// what it says.
+    /// Lines with everything else that could steer a terminal escaped, in JSON's way, so that JSON
+    /// stays what it says.
     package var harmlessLines: String {
         escaped(keeping: { $0 == "\n" || $0 == "\t" }) { scalar in
             String(scalar).utf16.map { unit in

@@ -39,8 +39,8 @@ package final class Monitor: @unchecked Sendable {
         return try body()
     }
 
-    /// Gives the lock, which the caller has, to others until `predicate` no longer holds; it is asked
-    /// again after each `broadcast`.
+    /// Gives the lock, which the caller has, to others until `predicate` no longer holds; it is
+    /// asked again after each `broadcast`.
     package func wait(while predicate: () -> Bool) {
         while predicate() { pthread_cond_wait(condition, mutex) }
     }

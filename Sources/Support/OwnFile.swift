@@ -1,12 +1,12 @@
 import Glibc
 
-/// Files of a folder that may come from somebody else: what lies there under a name of ours need not be
-/// ours.
+/// Files of a folder that may come from somebody else: what lies there under a name of ours need
+/// not be ours.
 package enum OwnFile {
     /// Opens a regular file, without waiting for anything; the caller closes it.
     ///
-    /// Throws for symbolic links unless told to follow them, for folders, devices and pipes, and, where
-    /// it is to be written, for files that have a second name.
+    /// Throws for symbolic links unless told to follow them, for folders, devices and pipes, and,
+    /// where it is to be written, for files that have a second name.
     package static func open(
         _ path: String, _ flags: Int32, followsLinks: Bool = false
     ) throws(FileProblem) -> Int32 {

@@ -37,8 +37,8 @@ package struct TextTable: Sendable {
         return TextTable.aligned(cells) { columns[shown[$0]].isLeft }
     }
 
-    /// Rows as lines, each column as wide as its widest cell, without spaces at the ends of lines and
-    /// with whatever could steer a terminal escaped;
+    /// Rows as lines, each column as wide as its widest cell, without spaces at the ends of lines
+    /// and with whatever could steer a terminal escaped;
     /// `isLeft` says at which side the cells of a column stand.
     package static func aligned(
         _ rows: [[String]], indent: Int = 0, gap: Int = 2, isLeft: (Int) -> Bool = { _ in true }

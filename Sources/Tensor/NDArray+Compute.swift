@@ -18,7 +18,8 @@ extension NDArray {
 
     /// An elementwise function of two operands of one dtype, broadcast against each other.
     package func zip(_ function: BinaryFunction, _ other: NDArray, _ p0: Double = 0) -> NDArray {
-        let out = NDArray(uninitialized: broadcastShape(with: other), dtype, on: backend)
+        let out = NDArray(
+            uninitialized: broadcastShape(with: other, function.method), dtype, on: backend)
         Kernel.binary(function, p0).run(self, other, into: out)
         return out
     }
@@ -28,7 +29,7 @@ extension NDArray {
     package consuming func zipReusing(
         _ function: BinaryFunction, _ other: NDArray, _ p0: Double = 0
     ) -> NDArray {
-        guard isReusable(for: broadcastShape(with: other), dtype) else {
+        guard isReusable(for: broadcastShape(with: other, function.method), dtype) else {
             return zip(function, other, p0)
         }
         Kernel.binary(function, p0).run(self, other, into: self)
@@ -39,7 +40,7 @@ extension NDArray {
     package func zip(
         _ function: BinaryFunction, reusing other: consuming NDArray, _ p0: Double = 0
     ) -> NDArray {
-        guard other.isReusable(for: broadcastShape(with: other), dtype) else {
+        guard other.isReusable(for: broadcastShape(with: other, function.method), dtype) else {
             return zip(function, other, p0)
         }
         Kernel.binary(function, p0).run(self, other, into: other)
@@ -69,7 +70,8 @@ extension NDArray {
 
     /// A comparison of two operands of one dtype, broadcast; the result is bool.
     package func compare(_ function: CompareFunction, _ other: NDArray) -> NDArray {
-        let out = NDArray(uninitialized: broadcastShape(with: other), .bool, on: backend)
+        let out = NDArray(
+            uninitialized: broadcastShape(with: other, "compare"), .bool, on: backend)
         Kernel.compare(function).run(self, other, into: out)
         return out
     }
@@ -103,7 +105,9 @@ extension NDArray {
         if axes == nil { marks = AxisSet(all: rank) }
         for axis in axes ?? [] {
             let axis = shape.axis(axis, op.name)
-            if marks.contains(axis) { fail(op.name, "axis \(axis) is named twice") }
+            if marks.contains(axis) {
+                fail(op.name, "axis \(axis) is named twice in \(axes ?? [])")
+            }
             marks.insert(axis)
         }
         return reduce(op, map: map, with: other, marks, keepDims: keepDims, as: dtype)
@@ -157,13 +161,17 @@ extension NDArray {
         return out
     }
 
-    private func broadcastShape(with other: NDArray) -> Shape {
+    private func broadcastShape(
+        with other: NDArray, _ operation: @autoclosure () -> String
+    ) -> Shape {
         guard dtype == other.dtype else {
-            fail("elementwise", "operands have dtypes \(dtype) and \(other.dtype)")
+            fail(
+                operation(), "operands have dtypes \(dtype) and \(other.dtype)",
+                hint: "cast one of them")
         }
         guard let result = Shape.broadcast(shape, other.shape) else {
             fail(
-                "elementwise", "shapes \(shape) and \(other.shape) don't broadcast",
+                operation(), "shapes \(shape) and \(other.shape) don't broadcast",
                 hint: "sizes must match or be 1, aligned at the last axis")
         }
         return result

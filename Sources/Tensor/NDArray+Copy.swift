@@ -51,6 +51,11 @@ extension NDArray {
                 "assign", "axis \(axis) of shape \(shape) repeats the same elements",
                 hint: "write to a copy()")
         }
+        guard Shape.broadcast(source.shape, shape) == shape else {
+            fail(
+                "assign", "values of shape \(source.shape) don't fit \(shape)",
+                hint: "sizes must match or be 1, aligned at the last axis")
+        }
         let expanded = source.on(backend).expand(to: shape)
         // A source that shares this storage might be read after it was overwritten.
         let safe = source.storage === storage ? expanded.copy() : expanded

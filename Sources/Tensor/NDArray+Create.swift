@@ -59,9 +59,10 @@ extension NDArray {
     }
 
     package static func range(
-        _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64, on backend: any Backend
+        _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64, on backend: any Backend,
+        for operation: String = "range"
     ) -> NDArray {
-        if step == 0 { fail("range", "the step is 0") }
+        if step == 0 { fail(operation, "the step is 0") }
         var length: UInt = 0
         if step > 0 ? end > start : end < start {
             // What lies between two Ints fits a UInt.
@@ -69,7 +70,7 @@ extension NDArray {
             length = (distance - 1) / step.magnitude + 1
         }
         guard let count = Int(exactly: length) else {
-            fail("range", "from \(start) to \(end) are more elements than an Int can count")
+            fail(operation, "from \(start) to \(end) are more elements than an Int can count")
         }
         let out = NDArray(uninitialized: [count], dtype, on: backend)
         Kernel.range(start: start, step: step).run(into: out)

@@ -122,7 +122,7 @@ extension NDArray {
     /// must already lie in range; a negative step walks backwards.
     public func slice(axis: Int, start: Int, count: Int, step: Int = 1) -> NDArray {
         let axis = shape.axis(axis, "slice")
-        let (way, isTooLong) = (count - 1).multipliedReportingOverflow(by: step)
+        let (way, isTooLong) = (max(count, 1) - 1).multipliedReportingOverflow(by: step)
         let (last, isTooFar) = start.addingReportingOverflow(way)
         let isInside = !isTooLong && !isTooFar && min(start, last) >= 0 && step != 0
         guard count >= 0, count == 0 || (isInside && max(start, last) < shape[axis]) else {
@@ -143,7 +143,7 @@ extension NDArray {
         let axis = shape.axis(axis, "select")
         let position = index < 0 ? index + shape[axis] : index
         guard position >= 0, position < shape[axis] else {
-            fail("index", "\(index) is out of range for axis \(axis) of shape \(shape)")
+            fail("select", "index \(index) is out of range for axis \(axis) of shape \(shape)")
         }
         return view(
             shape.removing(at: axis), strides.removing(at: axis),
@@ -161,7 +161,9 @@ extension NDArray {
     public func unsqueeze(_ axis: Int) -> NDArray {
         let position = axis < 0 ? axis + rank + 1 : axis
         guard position >= 0, position <= rank else {
-            fail("unsqueeze", "axis \(axis) is out of range for shape \(shape)")
+            fail(
+                "unsqueeze", "axis \(axis) is out of range for shape \(shape)",
+                hint: "a new axis is at \(-rank - 1) to \(rank)")
         }
         return view(shape.inserting(1, at: position), strides.inserting(1, at: position))
     }

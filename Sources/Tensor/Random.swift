@@ -3,9 +3,9 @@ internal import Synchronization
 
 /// A stream of random numbers: Philox 4x32-10, keyed by a seed and counted by a position.
 ///
-/// The numbers depend on the seed and the position alone, not on threads or devices. Several threads
-/// may draw from a stream, no two the same numbers; which are whose is chance. Salmon et al.,
-/// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+/// The numbers depend on the seed and the position alone, not on threads or devices. Several
+/// threads may draw from a stream, no two the same numbers; which are whose is chance. Salmon et
+/// al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public final class Random: RandomNumberGenerator {
     /// What all streams of a program are derived from.
     public let seed: UInt64
@@ -19,8 +19,11 @@ public final class Random: RandomNumberGenerator {
         }
         set {
             Recorder.current?.refuse("it sets the position of a random stream")
-            if RandomJournal.place(of: self) != nil { return }
-            place = newValue
+            if !RandomJournal.mayBeOpen {
+                place = newValue
+            } else {
+                RandomJournal.set(self, to: newValue)
+            }
         }
     }
 

@@ -3,25 +3,28 @@ import Synchronization
 /// Notes where each draw from a random stream began in a scope, so that the scope can be run again
 /// with the same numbers, whatever other threads draw from the streams meanwhile.
 package final class RandomJournal {
-    /// The draws from one stream, and where the last of them ended.
-    private struct Draws {
+    /// A draw, or a position that was set: where the stream stood before and after.
+    private struct Move {
+        let start: UInt64
+        let end: UInt64
+        var isSet = false
+    }
+
+    private struct Moves {
         let random: Random
-        var starts: [UInt64] = []
-        var end: UInt64 = 0
+        var all: [Move] = []
     }
 
-    private var draws: [Draws] = []
+    private var streams: [Moves] = []
 
-    private func note(_ start: UInt64, _ blocks: Int, of random: Random) {
-        let known = position(of: random)
-        if known == nil { draws.append(Draws(random: random)) }
-        let index = known ?? draws.count - 1
-        draws[index].starts.append(start)
-        draws[index].end = start &+ UInt64(blocks)
+    private func note(_ move: Move, of random: Random) {
+        let known = index(of: random)
+        if known == nil { streams.append(Moves(random: random)) }
+        streams[known ?? streams.count - 1].all.append(move)
     }
 
-    private func position(of random: Random) -> Int? {
-        draws.firstIndex { $0.random === random }
+    private func index(of random: Random) -> Int? {
+        streams.firstIndex { $0.random === random }
     }
 
     /// A scope in which draws are noted, or repeated.
@@ -31,13 +34,13 @@ package final class RandomJournal {
         let home = HomeThread()
         let journal: RandomJournal
         let outer: Scope?
-        /// How many draws of each stream were repeated; nil where they are noted.
+        /// How many moves of each stream were repeated; nil where they are noted.
         var repeated: [Int]?
 
         init(_ journal: RandomJournal, repeats: Bool) {
             self.journal = journal
             outer = Scope.current
-            if repeats { repeated = journal.draws.map { _ in 0 } }
+            if repeats { repeated = journal.streams.map { _ in 0 } }
         }
 
         @TaskLocal static var innermost: Scope?
@@ -56,21 +59,25 @@ package final class RandomJournal {
 
         /// Where the stream stands in the repetition; nil if the scope repeats none of it.
         func place(of random: Random) -> UInt64? {
-            guard let repeated, let index = journal.position(of: random) else { return nil }
-            let (draws, next) = (journal.draws[index], repeated[index])
-            return next < draws.starts.count ? draws.starts[next] : draws.end
+            guard let repeated, let index = journal.index(of: random) else { return nil }
+            let (moves, next) = (journal.streams[index].all, repeated[index])
+            return next < moves.count ? moves[next].start : moves[next - 1].end
         }
 
-        /// Where the next draw begins; nil if the scope repeats none of the stream.
-        func draw(of random: Random) -> UInt64? {
-            guard let repeated, let index = journal.position(of: random) else { return nil }
-            guard repeated[index] < journal.draws[index].starts.count else {
+        /// The next draw, or position that is set; nil if the scope repeats none of the stream.
+        func next(of random: Random, settingTo place: UInt64? = nil) -> Move? {
+            guard let repeated, let index = journal.index(of: random) else { return nil }
+            let (moves, next) = (journal.streams[index].all, repeated[index])
+            let move = next < moves.count ? moves[next] : nil
+            guard let move, move.isSet ? move.end == place : place == nil else {
+                let doing = place.map { "set a random stream to position \($0)" }
                 fail(
-                    "checkpoint", "the function drew more random numbers when it was run again",
+                    "checkpoint",
+                    "the function \(doing ?? "drew more random numbers") when it was run again",
                     hint: "it must compute the same from the same input")
             }
             self.repeated?[index] += 1
-            return journal.draws[index].starts[repeated[index]]
+            return move
         }
     }
 
@@ -95,17 +102,36 @@ package final class RandomJournal {
 
     /// Where a draw of some blocks begins: the stream's place, or that of the draw it repeats.
     static func reserve(_ blocks: Int, of random: Random) -> UInt64 {
+        let move = follow(random) {
+            let start = random.advance(by: blocks)
+            return Move(start: start, end: start &+ UInt64(blocks))
+        }
+        return move.start
+    }
+
+    /// Sets where a stream stands; a repetition takes note of it, and leaves the stream alone.
+    static func set(_ random: Random, to place: UInt64) {
+        _ = follow(random, settingTo: place) {
+            defer { random.place = place }
+            return Move(start: random.place, end: place, isSet: true)
+        }
+    }
+
+    /// The move that a scope around repeats, or a new one; noted by those in between.
+    private static func follow(
+        _ random: Random, settingTo place: UInt64? = nil, _ make: () -> Move
+    ) -> Move {
         var noting: [RandomJournal] = []
-        var start: UInt64?
+        var repeated: Move?
         var scope = Scope.current
-        while let each = scope, start == nil {
-            start = each.draw(of: random)
+        while let each = scope, repeated == nil {
+            repeated = each.next(of: random, settingTo: place)
             if each.repeated == nil { noting.append(each.journal) }
             scope = each.outer
         }
-        let begun = start ?? random.advance(by: blocks)
-        for journal in noting { journal.note(begun, blocks, of: random) }
-        return begun
+        let move = repeated ?? make()
+        for journal in noting { journal.note(move, of: random) }
+        return move
     }
 
     /// Where a stream stands for this thread in a repetition; nil outside one.

@@ -1,7 +1,7 @@
 internal import FTSupport
 
-// Sizes are computed from what a caller says, which may be anything. Where they leave the range of Int
-// they stop at its end, and whoever checks the size next says what is wrong.
+// Sizes are computed from what a caller says, which may be anything. Where they leave the range of
+// Int they stop at its end, and whoever checks the size next says what is wrong.
 extension Int {
     /// The sum, or the end of the range that it lies beyond.
     package func plus(_ other: Int) -> Int {

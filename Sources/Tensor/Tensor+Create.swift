@@ -124,7 +124,9 @@ extension Tensor {
     public static func arange(
         _ start: Int, _ end: Int, step: Int = 1, _ dtype: DType = .int64, on device: Device? = nil
     ) -> Tensor {
-        Tensor(NDArray.range(start, end, step: step, dtype, on: device))
+        let backend = NDArray.backend(device)
+        return Tensor(
+            NDArray.range(start, end, step: step, dtype, on: backend, for: "arange"))
     }
 
     /// The integers from 0 up to but excluding `end`, on `device` or the scope's.

@@ -43,7 +43,7 @@ public class Tensor {
         didSet {
             if requiresGrad && !data.dtype.isFloat {
                 fail(
-                    "requiresGrad", "a \(data.dtype) tensor has no gradient",
+                    "requiresGrad", "a tensor of \(data.dtype) has no gradient",
                     hint: "cast to a float")
             }
             if !requiresGrad && ctx != nil {
@@ -97,7 +97,7 @@ public class Tensor {
         self.label = label
         birth = Recorder.birth
         if requiresGrad && !dtype.isFloat {
-            fail("requiresGrad", "a \(dtype) tensor has no gradient", hint: "cast to a float")
+            fail("requiresGrad", "a tensor of \(dtype) has no gradient", hint: "cast to a float")
         }
     }
 
@@ -136,11 +136,14 @@ public class Tensor {
     public final var device: Device { data.device }
 
     /// The one element of a tensor of size 1, as a number.
-    public final var item: Double { data.scalar }
+    public final var item: Double { item(as: Double.self) }
 
     /// The one element of a tensor of size 1, converted to `Element`: as an Int, an int64 is exact.
     public final func item<Element: TensorElement>(as type: Element.Type) -> Element {
-        data.scalar(as: type)
+        guard data.count == 1 else {
+            fail("item", "a tensor of shape \(shape) has \(count) elements, not one")
+        }
+        return data.scalar(as: type)
     }
 
     /// The elements in row-major order.

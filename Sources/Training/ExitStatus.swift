@@ -14,8 +14,8 @@ public enum ExitStatus: Int32, Sendable {
     case diverged = 4
     /// It met a fault of its own, or the system had no memory left.
     case fault = 70
-    /// A signal stopped it after it saved its state; a process then ends with `StopSignal.exitStatus`:
-    /// 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP.
+    /// A signal stopped it after it saved its state; a process then ends with
+    /// `StopSignal.exitStatus`: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP.
     case interrupted = 130
 
     /// The status that belongs to an error of this framework.

@@ -4,8 +4,8 @@ import Training
 /// What would end the process by a signal ends it with a sentence and an exit status.
 enum Faults {
     static func becomeExits() {
-        // A reader that goes away (`fttrain list | head`) is no reason to die, and a file that may not
-        // grow (ulimit -f) is an error of the write.
+        // A reader that goes away (`fttrain list | head`) is no reason to die, and a file that may
+        // not grow (ulimit -f) is an error of the write.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // Whoever looks for a fault wants the runtime's report instead.
@@ -22,8 +22,9 @@ enum Faults {
         }
     }
 
-    /// Under a limit of the address space (ulimit -v) the threads that OpenBLAS starts before `main` ask
-    /// for memory again and again, for ever. They are never used: starts the program anew without.
+    /// Under a limit of the address space (ulimit -v) the threads that OpenBLAS starts before
+    /// `main` ask for memory again and again, for ever. They are never used: starts the program
+    /// anew without.
     static func restartWithoutSpareThreads() {
         var limit = rlimit()
         let isLimited =

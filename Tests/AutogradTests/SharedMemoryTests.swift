@@ -27,8 +27,8 @@ private let idle: [(name: String, run: @Sendable (Tensor) -> Tensor)] = [
     ("nanSum", { $0.unsqueeze(0).nanSum(axis: 0) }), ("copy", { $0.copy() }),
 ]
 
-/// What makes a view by its nature: changes show in it, and changes of it in what it is a view of. The
-/// page "autograd" lists them by their methods.
+/// What makes a view by its nature: changes show in it, and changes of it in what it is a view of.
+/// The page "autograd" lists them by their methods.
 private let views: Set = [
     "Reshape", "Permute", "Expand", "Flip", "Slice", "Diagonal", "Unfold", "Identity", "Cast",
     "Move",

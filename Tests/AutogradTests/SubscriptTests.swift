@@ -77,7 +77,7 @@ struct SubscriptTests {
         ) {
             _ = Tensor([1, 2, 3])[Tensor([0, -4], .int64)]
         }
-        #expect(taken.message.contains("take: index -4 is out of range for size 3"))
+        #expect(taken.message.contains("subscript: index -4 is out of range for size 3"))
     }
 
     @Test("of indices outside name the operation, the index and the size")

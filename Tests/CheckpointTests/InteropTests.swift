@@ -5,8 +5,8 @@ import NN
 import Tensor
 import Testing
 
-/// Files that `Tests/Interop/torch_weights.py` wrote with PyTorch 2.13: weights, an input and what it
-/// gives.
+/// Files that `Tests/Interop/torch_weights.py` wrote with PyTorch 2.13: weights, an input and what
+/// it gives.
 @Suite("Weights from PyTorch")
 struct InteropTests {
     private func check(_ name: String, _ model: Layer) throws {

@@ -52,6 +52,6 @@ struct EmbeddingTests {
             _ = Embedding(4, 2, paddingIndex: 4, using: Random(seed: 1))
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        #expect(text.contains("Embedding: paddingIndex 4 is not in 0..<4"))
+        #expect(text.contains("Embedding: paddingIndex 4 is out of range for 4 rows"))
     }
 }

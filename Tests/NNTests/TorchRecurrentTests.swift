@@ -4,8 +4,8 @@ import NN
 import Tensor
 import Testing
 
-/// Recurrent layers against PyTorch 2.13, whose numbers are stored here: weights are sines of running
-/// indices, inputs and first states cosines and sines of theirs.
+/// Recurrent layers against PyTorch 2.13, whose numbers are stored here: weights are sines of
+/// running indices, inputs and first states cosines and sines of theirs.
 @Suite("Recurrent layers beside PyTorch's")
 struct TorchRecurrentTests {
     struct Expected: Sendable {

@@ -1,7 +1,7 @@
-// Stands between a program and the C library (LD_PRELOAD) and counts the calls that it makes on files
-// below FAULT_ROOT. Call number FAULT_AT is the last one (FAULT_KIND=kill), fails with an error number
-// (FAULT_KIND=5) or does half of what it should (FAULT_KIND=short). FAULT_COUNT names a file of eight
-// bytes that the number of calls is kept in.
+// Stands between a program and the C library (LD_PRELOAD) and counts the calls that it makes on
+// files below FAULT_ROOT. Call number FAULT_AT is the last one (FAULT_KIND=kill), fails with an
+// error number (FAULT_KIND=5) or does half of what it should (FAULT_KIND=short). FAULT_COUNT names
+// a file of eight bytes that the number of calls is kept in.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

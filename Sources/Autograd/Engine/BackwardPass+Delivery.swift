@@ -6,8 +6,8 @@ typealias GradientTaker = (consuming Tensor) -> Void
 
 // Where gradients go: to tensors that pass them on, to targets, to leaves.
 extension BackwardPass {
-    /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave; nil for `node` if
-    /// `parent` is a root.
+    /// Makes `gradient` fit `parent` and adds it to what other uses of `parent` gave; nil for
+    /// `node` if `parent` is a root.
     func deliver(_ gradient: consuming Tensor, to parent: Tensor, from node: Tensor?) {
         var gradient = gradient
         if gradient.dtype != parent.dtype { gradient = gradient.cast(to: parent.dtype) }
@@ -70,8 +70,9 @@ extension BackwardPass {
         add(consume gradient, to: &tensor.accumulated, isOwner: true)
     }
 
-    /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's gradient
-    /// outlives the pass, so it gets elements of its own: changing it must not change another.
+    /// Adds `gradient` to what `slot` holds, in place where nobody else sees it. An owner's
+    /// gradient outlives the pass, so it gets elements of its own: changing it must not change
+    /// another.
     private static func add(
         _ gradient: consuming Tensor, to slot: inout Tensor?, isOwner: Bool
     ) {
@@ -107,8 +108,8 @@ extension BackwardPass {
 }
 
 extension Tensor {
-    /// The gradient by an input of an operation, summed over the axes that the operation repeated to
-    /// make its output. An axis of another size than the output's was repeated by nobody: traps.
+    /// The gradient by an input of an operation, summed over the axes that the operation repeated
+    /// to make its output. An axis of another size than the output's was repeated by nobody: traps.
     func reduced(to input: Shape, in output: Shape, _ operation: String) -> Tensor {
         if shape == input { return self }
         let isExplained = (0..<Swift.max(rank, input.rank)).allSatisfy { distance in

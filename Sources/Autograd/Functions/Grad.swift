@@ -34,8 +34,8 @@ func differentiated<Tree: TensorTree>(
     return (result.value, tree.replacingLeaves(result.filled(variables)))
 }
 
-/// The value of `f` and its gradients by each argument, four or more. Call the function that it gives on
-/// a line of its own.
+/// The value of `f` and its gradients by each argument, four or more. Call the function that it
+/// gives on a line of its own.
 @_disfavoredOverload
 public func valueAndGrad<
     A: TensorTree, B: TensorTree, C: TensorTree, D: TensorTree, each Rest: TensorTree
@@ -133,8 +133,8 @@ public func valueAndGradWithAux<Tree: TensorTree, Aux>(
     }
 }
 
-/// The n-th derivative of a function of one tensor, elementwise: the gradient of the gradient's sum,
-/// and so on.
+/// The n-th derivative of a function of one tensor, elementwise: the gradient of the gradient's
+/// sum, and so on.
 public func derivative(_ f: @escaping (Tensor) -> Tensor, order: Int = 1) -> (Tensor) -> Tensor {
     guard (0...1000).contains(order) else {
         fail("derivative", "there is no derivative of order \(order)", hint: "from 0 to 1000")

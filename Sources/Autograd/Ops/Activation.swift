@@ -143,7 +143,7 @@ extension Tensor {
 
     /// x where positive, else `alpha` · (eˣ − 1).
     public final func elu(alpha: Double = 1) -> Tensor {
-        if alpha < 0 { fail("elu", "alpha \(alpha) is negative", hint: "use leakyRelu") }
+        if alpha < 0 { fail("elu", "alpha is \(alpha); it must not be negative") }
         return ELU(alpha)(floating)
     }
 

@@ -14,25 +14,27 @@ extension Tensor {
     /// The tensors beside each other: along the second axis, or the first of rows.
     public static func hstack(_ tensors: [Tensor]) -> Tensor {
         let parts = tensors.map { $0.atLeast1D() }
-        return concat(parts, axis: parts.first?.rank == 1 ? 0 : 1)
+        return joined(parts, axis: parts.first?.rank == 1 ? 0 : 1, "hstack")
     }
 
     /// The tensors below each other; rows become matrices of one row.
     public static func vstack(_ tensors: [Tensor]) -> Tensor {
-        concat(tensors.map { $0.atLeast2D() }, axis: 0)
+        joined(tensors.map { $0.atLeast2D() }, axis: 0, "vstack")
     }
 
     /// The tensors behind each other, along the third axis.
     public static func dstack(_ tensors: [Tensor]) -> Tensor {
-        concat(tensors.map { $0.atLeast3D() }, axis: 2)
+        joined(tensors.map { $0.atLeast3D() }, axis: 2, "dstack")
     }
 
     /// Rows as the columns of a matrix, matrices beside each other.
     public static func columnStack(_ tensors: [Tensor]) -> Tensor {
-        concat(tensors.map { $0.rank < 2 ? $0.reshape([$0.count, 1]) : $0 }, axis: 1)
+        let columns = tensors.map { $0.rank < 2 ? $0.reshape([$0.count, 1]) : $0 }
+        return joined(columns, axis: 1, "columnStack")
     }
 
-    /// The coordinates of a grid: a tensor for each row given, that varies along one axis of the grid.
+    /// The coordinates of a grid: a tensor for each row given, that varies along one axis of the
+    /// grid.
     public static func meshgrid(
         _ tensors: [Tensor], indexing: GridIndexing = .ij
     ) -> [Tensor] {
@@ -84,8 +86,8 @@ extension Tensor {
             })
     }
 
-    /// Whether each place of a matrix lies on or below the diagonal `offset`: bool, the mask of causal
-    /// attention.
+    /// Whether each place of a matrix lies on or below the diagonal `offset`: bool, the mask of
+    /// causal attention.
     public static func trilMask(
         _ rows: Int, _ columns: Int, offset: Int = 0, on device: Device? = nil
     ) -> Tensor {
@@ -121,7 +123,7 @@ extension Tensor {
         _ rows: Int, _ columns: Int, _ operation: String, on device: Device?
     ) -> Tensor {
         guard rows >= 0, columns >= 0 else {
-            fail(operation, "\(rows) rows and \(columns) columns")
+            fail(operation, "\(rows) rows and \(columns) columns; neither may be below 0")
         }
         return arange(0, columns, on: device) - arange(0, rows, on: device).unsqueeze(1)
     }
@@ -131,7 +133,7 @@ extension Tensor {
         _ inside: (Int) -> Range<Int>
     ) -> Tensor {
         guard rows >= 0, columns >= 0 else {
-            fail(operation, "\(rows) rows and \(columns) columns")
+            fail(operation, "\(rows) rows and \(columns) columns; neither may be below 0")
         }
         failUnlessHeld(operation, rows, "rows", bytes: 16)
         let count = (0..<rows).reduce(0) { $0.plus(inside($1).count) }

@@ -12,7 +12,8 @@ extension Tensor {
     ///
     /// - Parameters:
     ///   - mask: which keys a query sees, bools that broadcast to [.., heads, queries, keys]; or
-    ///     floats that are added to the scores. A query that sees no key gets 0.
+    ///     floats that are added to the scores. A query that sees no key gets 0. With bools, or
+    ///     none, NaN and infinities that a query doesn't see don't reach it.
     ///   - isCausal: Whether query i sees the keys 0...i alone.
     ///   - scale: 1 / √width if nil.
     public static func scaledDotProductAttention(
@@ -20,20 +21,8 @@ extension Tensor {
         scale: Double? = nil
     ) -> Tensor {
         let operation = "scaledDotProductAttention"
+        checkAttention(query, key, value, mask, operation)
         let rank = query.rank
-        guard rank >= 2, key.rank == rank, value.rank == rank,
-            key.shape[rank - 1] == query.shape[rank - 1],
-            key.shape[rank - 2] == value.shape[rank - 2],
-            key.shape.dropLast(2).elementsEqual(value.shape.dropLast(2)),
-            query.shape.dropLast(3).elementsEqual(key.shape.dropLast(3)),
-            rank == 2 || Tensor.share(query.shape[rank - 3], key.shape[rank - 3])
-        else {
-            fail(
-                operation,
-                "queries \(query.shape), keys \(key.shape) and values \(value.shape) don't fit",
-                hint: "pass [examples, heads, positions, width], keys and queries of one width, "
-                    + "and as many heads of keys as of queries, or a divisor")
-        }
         let dtype = [key, value].reduce(query.dtype) { DType.promote($0, $1.dtype) }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let parts = [query, key, value].map { $0.cast(to: wide).positionsFirst }
@@ -48,12 +37,36 @@ extension Tensor {
                 rule, parts, bias: mask.cast(to: wide).fitted(to: full, operation))
             attended = pass.positions(pass.shares.matmul(pass.v))
         } else {
-            let mask = mask.map { [$0.cast(to: .bool).fitted(to: full, operation)] } ?? []
+            let mask = mask.map { [$0.fitted(to: full, operation)] } ?? []
             attended = Attention(rule)(parts + mask)
         }
         let shape = query.shape.replacing(rank - 1, with: value.shape[rank - 1])
         let result = attended.transpose(1, 2).reshape(shape)
         return dtype.isFloat ? result.cast(to: dtype) : result
+    }
+
+    private static func checkAttention(
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, _ operation: String
+    ) {
+        let rank = query.rank
+        guard rank >= 2, key.rank == rank, value.rank == rank,
+            key.shape[rank - 1] == query.shape[rank - 1],
+            key.shape[rank - 2] == value.shape[rank - 2],
+            key.shape.dropLast(2).elementsEqual(value.shape.dropLast(2)),
+            query.shape.dropLast(3).elementsEqual(key.shape.dropLast(3)),
+            rank == 2 || share(query.shape[rank - 3], key.shape[rank - 3])
+        else {
+            fail(
+                operation,
+                "queries \(query.shape), keys \(key.shape) and values \(value.shape) don't fit",
+                hint: "pass [examples, heads, positions, width], keys and queries of one width, "
+                    + "and as many heads of keys as of queries, or a divisor")
+        }
+        if let mask, mask.dtype.isInteger {
+            fail(
+                operation, "the mask \(mask.shape) is \(mask.dtype)",
+                hint: "pass bools, true where a key is seen (mask .!= 0), or floats to add")
+        }
     }
 
     /// Attention of these queries, keys and values [examples, positions, 3, heads, width] to each

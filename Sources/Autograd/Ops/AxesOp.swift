@@ -43,6 +43,18 @@ extension Shape {
         return result
     }
 
+    /// Traps where an axis isn't there or is named twice.
+    func requireAxes(_ axes: [Int]?, _ operation: String) {
+        var named = AxisSet()
+        for axis in axes ?? [] {
+            let position = self.axis(axis, operation)
+            if named.contains(position) {
+                fail(operation, "axis \(position) is named twice in \(axes ?? [])")
+            }
+            named.insert(position)
+        }
+    }
+
     /// The product of the sizes of some axes, nil meaning all.
     func length(_ axes: [Int]?, _ operation: String) -> Int {
         guard let axes else { return elementCount }

@@ -1,7 +1,7 @@
 import Tensor
 
-// Channels of a batch [images, channels, pixels] brought to mean 0 and variance 1: Ioffe and Szegedy,
-// "Batch Normalization", 2015.
+// Channels of a batch [images, channels, pixels] brought to mean 0 and variance 1: Ioffe and
+// Szegedy, "Batch Normalization", 2015.
 
 /// Means and variances [2, channels], for whoever takes them as numbers: they have no gradient.
 final class ChannelMoments: UnaryOp {
@@ -64,9 +64,9 @@ final class BatchNormalize: ChannelsOp {
     }
 }
 
-/// The gradients of `BatchNormalize` by x, w and b, all in one array. Operands: x, its moments, dy, and w
-/// if there is one. With each channel as a row, J the Jacobian of `Normalize` and N its output they are
-/// w J dy, Σ dy ∘ N and Σ dy, and their derivatives follow from those of J and N.
+/// The gradients of `BatchNormalize` by x, w and b, all in one array. Operands: x, its moments, dy,
+/// and w if there is one. With each channel as a row, J the Jacobian of `Normalize` and N its
+/// output they are w J dy, Σ dy ∘ N and Σ dy, and their derivatives follow from those of J and N.
 final class BatchNormalizeGrad: ChannelsOp {
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let parts = inputs.map { $0.contiguous() }
@@ -145,8 +145,8 @@ extension Tensor {
 }
 
 extension [Tensor] {
-    /// Operands with examples in front as those of more channels: batches [examples, images, channels,
-    /// pixels], moments [examples, 2, channels], weights [examples, channels].
+    /// Operands with examples in front as those of more channels: batches [examples, images,
+    /// channels, pixels], moments [examples, 2, channels], weights [examples, channels].
     fileprivate func asChannels() -> [Tensor] {
         map { part in
             let shape = part.shape

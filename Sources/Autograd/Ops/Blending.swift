@@ -129,7 +129,9 @@ extension Tensor {
     public final func isClose(
         _ other: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false
     ) -> Tensor {
-        if relative < 0 || absolute < 0 { fail("isClose", "a tolerance is negative") }
+        if relative < 0 || absolute < 0 {
+            fail("isClose", "relative \(relative) and absolute \(absolute): one is negative")
+        }
         let (a, b) = Tensor.promoted(self, other)
         var result = a .== b
         if equalNaN { result = result.logicalOr((a .!= a).logicalAnd(b .!= b)) }

@@ -67,6 +67,11 @@ struct Brackets {
 
     /// The index; or of a mask, the positions of what is true along each of its axes.
     private static func columns(of index: Tensor, at axis: Int, _ shape: Shape) -> [Tensor] {
+        if index.dtype.isFloat {
+            fail(
+                "subscript", "an index is \(index.dtype)",
+                hint: "cast(to: .int64), or a mask to .bool")
+        }
         if index.dtype != .bool { return [index] }
         guard index.shape.elementsEqual(shape[axis..<axis + index.rank]) else {
             fail("subscript", "a mask of \(index.shape) doesn't fit axis \(axis) of \(shape)")
@@ -79,8 +84,9 @@ struct Brackets {
     private static func expanded(_ indices: [TensorIndex], _ shape: Shape) -> [TensorIndex] {
         let used = indices.reduce(0) { $0 + $1.width }
         let ellipses = indices.count { if case .ellipsis = $0.kind { true } else { false } }
-        guard used <= shape.rank, ellipses <= 1 else {
-            fail("subscript", "\(used) indices for shape \(shape)", hint: "at most one per axis")
+        if ellipses > 1 { fail("subscript", "\(ellipses) ellipses", hint: "at most one") }
+        guard used <= shape.rank else {
+            fail("subscript", "indices of \(used) axes for shape \(shape)")
         }
         let missing = [TensorIndex](repeating: .all, count: shape.rank - used)
         if ellipses == 0 { return indices + missing }

@@ -25,7 +25,8 @@ struct Combinations {
         while step < steps {
             let (high, low) = result.multipliedFullWidth(by: n - step)
             let divisor = step + 1
-            if high >= divisor { return .max }
+            // The quotient would need a 64th bit.
+            if high * 2 + Int(low >> 63) >= divisor { return .max }
             result = divisor.dividingFullWidth((high, low)).quotient
             // Doubles with each step from here on.
             if result == .max { return .max }

@@ -107,15 +107,24 @@ extension Tensor {
     public final func logicalNot() -> Tensor { CompareScalar(.eq, Scalar(0))(truth) }
     /// Where both broadcast elements are not zero: bool; NaN counts as true.
     public final func logicalAnd(_ other: Tensor) -> Tensor {
-        Logical(.minimum)(truth, other.truth)
+        logical(other, "logicalAnd") { Logical(.minimum)($0, $1) }
     }
     /// Where at least one of two broadcast elements is not zero: bool; NaN counts as true.
     public final func logicalOr(_ other: Tensor) -> Tensor {
-        Logical(.maximum)(truth, other.truth)
+        logical(other, "logicalOr") { Logical(.maximum)($0, $1) }
     }
     /// Where exactly one of two broadcast elements is not zero: bool; NaN counts as true.
     public final func logicalXor(_ other: Tensor) -> Tensor {
-        Compare(.ne)(truth, other.truth)
+        logical(other, "logicalXor") { Compare(.ne)($0, $1) }
+    }
+
+    private func logical(
+        _ other: Tensor, _ operation: String, _ join: (Tensor, Tensor) -> Tensor
+    ) -> Tensor {
+        if Shape.broadcast(shape, other.shape) == nil {
+            fail(operation, "shapes \(shape) and \(other.shape) don't broadcast")
+        }
+        return join(truth, other.truth)
     }
 
     /// This tensor as bool: true where it is not zero.

@@ -69,8 +69,8 @@ extension Tensor {
             .exp().cast(to: dtype)
     }
 
-    /// The Gumbel distribution, −ln(−ln u): the largest of logits plus such noise is a draw from their
-    /// softmax.
+    /// The Gumbel distribution, −ln(−ln u): the largest of logits plus such noise is a draw from
+    /// their softmax.
     public static func gumbel(
         _ shape: Shape, _ dtype: DType = .float32, using random: Random, on device: Device? = nil
     ) -> Tensor {

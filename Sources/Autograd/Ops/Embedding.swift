@@ -15,9 +15,9 @@ extension Tensor {
     /// reaches the row `paddingIndex` of it.
     public final func embedding(_ index: Tensor, paddingIndex: Int? = nil) -> Tensor {
         guard rank == 2 else { fail("embedding", "shape \(shape) is no table [count, width]") }
-        let rows = take(index)
+        let rows = take(index, axis: 0, "embedding")
         guard let paddingIndex else { return rows }
-        let isPadding = self.isPadding(index, paddingIndex)
+        let isPadding = self.isPadding(index, paddingIndex, "embedding")
         return Tensor.where(isPadding, rows.detach(), rows)
     }
 
@@ -37,8 +37,8 @@ extension Tensor {
                 "embeddingBag", "weights \(weights.shape) for bags \(index.shape)",
                 hint: "sums alone take weights, one for each index")
         }
-        var rows = take(index)
-        let isPadding = paddingIndex.map { self.isPadding(index, $0) }
+        var rows = take(index, axis: 0, "embeddingBag")
+        let isPadding = paddingIndex.map { self.isPadding(index, $0, "embeddingBag") }
         if let weights {
             return Tensor.roundedOnce([rows, weights]) {
                 let weighted = $0[0] * $0[1].unsqueeze(-1)
@@ -78,11 +78,12 @@ extension Tensor {
                 "embeddingBag", "weights \(weights.shape) for indices \(index.shape)",
                 hint: "sums alone take weights, one for each index")
         }
-        let rows = take(index)
+        let rows = take(index, axis: 0, "embeddingBag")
         let bags = offsets.shape[0]
         var bag = offsets.bags(of: index.shape[0])
         if let paddingIndex {
-            bag = Tensor.where(isPadding(index, paddingIndex).squeeze(-1), bags, bag)
+            let isPadding = isPadding(index, paddingIndex, "embeddingBag")
+            bag = Tensor.where(isPadding.squeeze(-1), bags, bag)
         }
         guard let weights else { return rows.bagged(bag, bags, reduction) }
         let place = bag
@@ -94,6 +95,10 @@ extension Tensor {
     /// Which of the bags that begin here each of `count` items is in.
     private func bags(of count: Int) -> Tensor {
         let items = Tensor.arange(0, count, on: data.backend)
+        let isLater = Tensor.arange(0, shape[0], on: data.backend) .> 0
+        require("embeddingBag", "offsets must begin with 0 and end at most at \(count)") {
+            ($0 .>= 0).logicalAnd($0 .<= count).logicalAnd(($0 .== 0).logicalOr(isLater))
+        }
         let bag = searchSorted(items, right: true) - 1
         // An item before the first bag must not count as one of the last.
         let outside = Tensor.where(bag .< 0, shape[0], bag)
@@ -114,12 +119,14 @@ extension Tensor {
     }
 
     /// Whether each index is that of padding: [..., 1].
-    private func isPadding(_ index: Tensor, _ padding: Int) -> Tensor {
+    private func isPadding(
+        _ index: Tensor, _ padding: Int, _ operation: StaticString
+    ) -> Tensor {
         let count = shape[0]
         let wanted = padding < 0 ? padding + count : padding
         guard (0..<count).contains(wanted) else {
-            fail("embedding", "paddingIndex \(padding) is out of range for \(count) rows")
+            fail("\(operation)", "paddingIndex \(padding) is out of range for \(count) rows")
         }
-        return (index.checkedIndex(below: count, "embedding") .== wanted).unsqueeze(-1)
+        return (index.checkedIndex(below: count, operation) .== wanted).unsqueeze(-1)
     }
 }

@@ -78,8 +78,12 @@ extension Tensor {
 extension Tensor {
     /// The slices at `index` along an axis, which is replaced by the index's shape.
     public final func take(_ index: Tensor, axis: Int = 0) -> Tensor {
-        let axis = shape.axis(axis, "take")
-        let checked = index.checkedIndex(below: shape[axis], "take")
+        take(index, axis: shape.axis(axis, "take"), "take")
+    }
+
+    /// `take` along an axis from 0, by another operation.
+    final func take(_ index: Tensor, axis: Int, _ operation: StaticString) -> Tensor {
+        let checked = index.checkedIndex(below: shape[axis], operation)
         if axis == 0 { return Gather.of(self, checked) }
         let taken = Gather.of(moved(axis, to: 0), checked)
         return taken.moveAxes(Array(0..<index.rank), to: Array(axis..<axis + index.rank))
@@ -87,6 +91,7 @@ extension Tensor {
 
     /// One where the last axis equals the index, else zero: shape [..., classes].
     public final func oneHot(_ classes: Int, _ dtype: DType = .float32) -> Tensor {
+        if classes < 0 { fail("oneHot", "the number of classes \(classes) is negative") }
         let checked = checkedIndex(below: classes, "oneHot")
         let numbers = Tensor.arange(0, classes, on: data.backend)
         return (checked.unsqueeze(-1) .== numbers).cast(to: dtype)

@@ -26,10 +26,10 @@ final class BinCounts: BinaryOp {
 }
 
 extension Tensor {
-    /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
-    /// the largest element; the last part includes its end. In this tensor's dtype, or float32 of
-    /// integers; elements outside and NaN count nowhere, and a range that isn't finite traps. Without
-    /// one it waits for the device.
+    /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest
+    /// to the largest element; the last part includes its end. In this tensor's dtype, or float32
+    /// of integers; elements outside and NaN count nowhere, and a range that isn't finite traps.
+    /// Without one it waits for the device.
     public final func histc(
         bins: Int = 100, range: ClosedRange<Double>? = nil
     ) -> Tensor {
@@ -38,12 +38,13 @@ extension Tensor {
         return BinCounts.of(x, .stack([low, high]), bins, .even).cast(to: x.dtype)
     }
 
-    /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest to
-    /// the largest element, and the edges of these parts [bins + 1].
+    /// How many elements lie in each of `bins` equal parts of a range, or of that from the smallest
+    /// to the largest element, and the edges of these parts [bins + 1].
     ///
-    /// With weights, their sums instead; with `density`, divided by the total and the width, so that
-    /// the integral is 1. Each part includes its lower edge, the last its upper one too. Elements outside
-    /// and NaN count nowhere, and a range that isn't finite traps; without one it waits for the device.
+    /// With weights, their sums instead; with `density`, divided by the total and the width, so
+    /// that the integral is 1. Each part includes its lower edge, the last its upper one too.
+    /// Elements outside and NaN count nowhere, and a range that isn't finite traps; without one it
+    /// waits for the device.
     public final func histogram(
         bins: Int, range: ClosedRange<Double>? = nil, weights: Tensor? = nil, density: Bool = false
     ) -> (counts: Tensor, edges: Tensor) {
@@ -57,7 +58,8 @@ extension Tensor {
         return histogram(.edges, edges, weights, density)
     }
 
-    /// How many elements lie between neighbours among ascending edges [n + 1]; see `histogram(bins:)`.
+    /// How many elements lie between neighbours among ascending edges [n + 1]; see
+    /// `histogram(bins:)`.
     public final func histogram(
         edges: Tensor, weights: Tensor? = nil, density: Bool = false
     ) -> (counts: Tensor, edges: Tensor) {
@@ -129,9 +131,9 @@ extension Tensor {
             .narrow(axis: 0, start: 0, count: bins)
     }
 
-    /// How often each number from 0 to the largest occurs in this tensor of integers of rank 1: int64;
-    /// or the sums of weights, in their dtype if they are floats and else in float64. At least
-    /// `minLength` of them.
+    /// How often each number from 0 to the largest occurs in this tensor of integers of rank 1:
+    /// int64; or the sums of weights, in their dtype if they are floats and else in float64. At
+    /// least `minLength` of them.
     public final func bincount(weights: Tensor? = nil, minLength: Int = 0) -> Tensor {
         failIfBatched("bincount")
         guard rank == 1, dtype.isInteger else {
@@ -145,7 +147,7 @@ extension Tensor {
         let places = asIndex
         if count > 0 {
             let (low, high) = (places.min().item(as: Int.self), places.max().item(as: Int.self))
-            if low < 0 { fail("bincount", "\(low) is below 0") }
+            if low < 0 { fail("bincount", "\(low) is below 0, and numbers from 0 up are counted") }
             if high == .max { fail("bincount", "\(max()) is too large to count up to") }
             length = high + 1
         }

@@ -74,7 +74,8 @@ extension Tensor {
             let flat = index.reshape([index.count])
             let items = source.fitting(wanted, "indexPut")
                 .reshape(shape.replacing(0, with: index.count))
-            return accumulating ? indexAdd(flat, items) : indexCopy(flat, items)
+            let checked = flat.checkedIndex(below: shape[0], "indexPut")
+            return accumulating ? indexAdd(checked, items) : indexCopy(checked, items)
         }
         let places = positions(at: indices)
         let items = source.fitting(places.shape, "indexPut").cast(to: dtype)

@@ -37,22 +37,31 @@ final class Concat: NaryOp {
 extension Tensor {
     /// The tensors one after the other along an axis; their other axes agree.
     public static func concat(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
-        guard let first = tensors.first else { fail("concat", "there are no tensors to join") }
-        let axis = first.shape.axis(axis, "concat")
+        joined(tensors, axis: axis, "concat")
+    }
+
+    static func joined(_ tensors: [Tensor], axis: Int, _ operation: String) -> Tensor {
+        guard let first = tensors.first else { fail(operation, "there are no tensors to join") }
+        let axis = first.shape.axis(axis, operation)
         let dtype = tensors.dropFirst().reduce(first.dtype) { DType.promote($0, $1.dtype) }
         for tensor in tensors
         where tensor.rank != first.rank
             || tensor.shape.replacing(axis, with: 0) != first.shape.replacing(axis, with: 0)
         {
             fail(
-                "concat", "shapes \(first.shape) and \(tensor.shape) differ off axis \(axis)")
+                operation, "shapes \(first.shape) and \(tensor.shape) differ off axis \(axis)")
         }
         return Concat(axis: axis)(tensors.map { $0.cast(to: dtype) })
     }
 
     /// The tensors side by side along a new axis; their shapes agree.
     public static func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
-        concat(tensors.map { $0.unsqueeze(axis) }, axis: axis)
+        guard let first = tensors.first else { fail("stack", "there are no tensors to join") }
+        for tensor in tensors where tensor.shape != first.shape {
+            fail("stack", "shapes \(first.shape) and \(tensor.shape) differ")
+        }
+        let place = first.newAxis(axis, "stack")
+        return joined(tensors.map { $0.unsqueeze(place) }, axis: place, "stack")
     }
 
     /// The whole tensor repeated `times` along each of its last axes.
@@ -82,7 +91,8 @@ extension Tensor {
         return wide.reshape(shape.replacing(axis, with: shape[axis].times(times)))
     }
 
-    /// The elements moved `shift` places along an axis, those pushed out coming in at the other end.
+    /// The elements moved `shift` places along an axis, those pushed out coming in at the other
+    /// end.
     public final func roll(_ shift: Int, axis: Int) -> Tensor {
         let axis = shape.axis(axis, "roll")
         let size = shape[axis]

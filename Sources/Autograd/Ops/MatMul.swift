@@ -73,7 +73,11 @@ extension Tensor {
     /// leading axes are batches and broadcast. Traps where the inner sizes differ.
     public final func matmul(_ other: Tensor) -> Tensor {
         let (a, b) = Tensor.promoted(self, other)
-        guard a.rank > 0, b.rank > 0, a.shape[a.rank - 1] == b.shape[Swift.max(b.rank - 2, 0)]
+        guard a.rank > 0, b.rank > 0 else {
+            fail(
+                "matmul", "\(shape) × \(other.shape): a scalar has no axes", hint: "multiply by *")
+        }
+        guard a.shape[a.rank - 1] == b.shape[Swift.max(b.rank - 2, 0)]
         else {
             fail(
                 "matmul", "inner sizes differ: \(shape) × \(other.shape)",
@@ -106,6 +110,9 @@ extension Tensor {
     public final func dot(_ other: Tensor) -> Tensor {
         guard rank == 1, other.rank == 1 else {
             fail("dot", "shapes \(shape) and \(other.shape) are not vectors", hint: "use matmul")
+        }
+        guard count == other.count else {
+            fail("dot", "vectors \(shape) and \(other.shape) differ in size")
         }
         return matmul(other)
     }

@@ -78,8 +78,8 @@ extension Shape {
 }
 
 extension NDArray {
-    /// Σ (x − mean)² / (n − c) in float64, with the axes at size 1. Elements are taken relative to the
-    /// first of their line, so that equal ones, however large, have the variance 0.
+    /// Σ (x − mean)² / (n − c) in float64, with the axes at size 1. Elements are taken relative to
+    /// the first of their line, so that equal ones, however large, have the variance 0.
     fileprivate func wideVariance(
         _ axes: [Int]?, _ correction: Double, _ operation: String
     ) -> NDArray {
@@ -115,12 +115,13 @@ extension Tensor {
         mean(axes: [axis], keepDims: keepDims)
     }
 
-    /// The variance: Σ (x − mean)² / (n − correction), 1 for an unbiased estimate. Where n is not above
-    /// the correction it is NaN of equal elements and infinite of others.
+    /// The variance: Σ (x − mean)² / (n − correction), 1 for an unbiased estimate. Where n is not
+    /// above the correction it is NaN of equal elements and infinite of others.
     public final func variance(
         axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
     ) -> Tensor {
-        Variance(axes, correction: correction, keepDims: keepDims)(floating)
+        shape.requireAxes(axes, "variance")
+        return Variance(axes, correction: correction, keepDims: keepDims)(floating)
     }
     /// The variance along one axis, negative ones counted from the end.
     public final func variance(
@@ -133,7 +134,8 @@ extension Tensor {
     public final func standardDeviation(
         axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
     ) -> Tensor {
-        StandardDeviation(axes, correction: correction, keepDims: keepDims)(floating)
+        shape.requireAxes(axes, "standardDeviation")
+        return StandardDeviation(axes, correction: correction, keepDims: keepDims)(floating)
     }
     /// The square root of `variance` along one axis, negative ones counted from the end.
     public final func standardDeviation(
@@ -146,7 +148,8 @@ extension Tensor {
     public final func varMean(
         axes: [Int]? = nil, correction: Double = 1, keepDims: Bool = false
     ) -> (variance: Tensor, mean: Tensor) {
-        (
+        shape.requireAxes(axes, "varMean")
+        return (
             variance(axes: axes, correction: correction, keepDims: keepDims),
             mean(axes: axes, keepDims: keepDims)
         )

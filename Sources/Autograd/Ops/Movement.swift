@@ -123,11 +123,18 @@ extension Tensor {
 
     /// A new axis of size 1 before `axis`.
     public final func unsqueeze(_ axis: Int) -> Tensor {
+        reshape(shape.inserting(1, at: newAxis(axis, "unsqueeze")))
+    }
+
+    /// Where a new axis stands, from 0.
+    final func newAxis(_ axis: Int, _ operation: String) -> Int {
         let position = axis < 0 ? axis + rank + 1 : axis
         guard position >= 0, position <= rank else {
-            fail("unsqueeze", "axis \(axis) is out of range for shape \(shape)")
+            fail(
+                operation, "axis \(axis) is out of range for shape \(shape)",
+                hint: "a new axis is at \(-rank - 1) to \(rank)")
         }
-        return reshape(shape.inserting(1, at: position))
+        return position
     }
 
     /// Without an axis of size 1, or without all of them if none is named.

@@ -30,7 +30,8 @@ extension Tensor {
 
     /// The mean of what is not NaN; NaN of nothing else.
     public final func nanMean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-        Tensor.roundedOnce([floating]) {
+        shape.requireAxes(axes, "nanMean")
+        return Tensor.roundedOnce([floating]) {
             let counts = ($0[0] .== $0[0]).sum(axes: axes, keepDims: keepDims)
             return $0[0].nanSum(axes: axes, keepDims: keepDims) / counts.cast(to: $0[0].dtype)
         }

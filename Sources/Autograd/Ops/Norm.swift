@@ -74,20 +74,28 @@ final class LogSumExp: AxesOp {
 }
 
 extension Tensor {
-    /// The norm (Σ |x|ᵖ)^(1/p): 2 for the length of a vector, 1 for the sum of magnitudes, ±infinity
-    /// for the largest or smallest. Where x is 0 so is its gradient.
+    /// The norm (Σ |x|ᵖ)^(1/p): 2 for the length of a vector, 1 for the sum of magnitudes,
+    /// ±infinity for the largest or smallest. Where x is 0 so is its gradient.
     public final func norm(
         _ order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false
     ) -> Tensor {
+        norm(order, axes, keepDims, "norm")
+    }
+
+    final func norm(
+        _ order: Double, _ axes: [Int]?, _ keepDims: Bool, _ operation: String
+    ) -> Tensor {
+        shape.requireAxes(axes, operation)
         if order == 0 {
-            fail("norm", "there is none of order 0", hint: "count with (x .!= 0).sum()")
+            fail(operation, "there is none of order 0", hint: "count with (x .!= 0).sum()")
         }
-        if order.isNaN { fail("norm", "the order is NaN") }
+        if order.isNaN { fail(operation, "the order is NaN") }
         return Norm(order, axes, keepDims: keepDims)(floating)
     }
 
     /// ln Σ exp(x) along axes, nil meaning all, without overflow.
     public final func logSumExp(axes: [Int]?, keepDims: Bool = false) -> Tensor {
+        shape.requireAxes(axes, "logSumExp")
         if count == 0, shape.length(axes, "logSumExp") == 0 {
             fail("logSumExp", "axes of shape \(shape) have no elements")
         }

@@ -1,8 +1,10 @@
 public import Tensor
 
-// Rows brought to mean 0 and variance 1: the heart of layer normalization (Ba, Kiros and Hinton, 2016).
+// Rows brought to mean 0 and variance 1: the heart of layer normalization (Ba, Kiros and Hinton,
+// "Layer Normalization", 2016).
 
-/// y = (x − mean) / √(variance + ε) of each row,  dx = (dy − mean dy − y mean(dy y)) / √(variance + ε)
+/// y = (x − mean) / √(variance + ε) of each row,
+/// dx = (dy − mean dy − y mean(dy y)) / √(variance + ε)
 final class Normalize: UnaryOp {
     private let epsilon: Double
     init(_ epsilon: Double) { self.epsilon = epsilon }
@@ -21,8 +23,8 @@ final class Normalize: UnaryOp {
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
-/// z = r (dy − mean dy − y mean(dy y)) with r = 1 / √(variance + ε), by dy of the same form; by x, with
-/// b = Σ dy y and a = Σ u y:  −r²/n (Σ u (dy − mean dy) − a b / n) y + J(−r/n (b u + a dy)),
+/// z = r (dy − mean dy − y mean(dy y)) with r = 1 / √(variance + ε), by dy of the same form; by x,
+/// with b = Σ dy y and a = Σ u y:  −r²/n (Σ u (dy − mean dy) − a b / n) y + J(−r/n (b u + a dy)),
 /// where J is the Jacobian of `Normalize`
 final class NormalizeGrad: BinaryOp {
     private let epsilon: Double
@@ -73,9 +75,9 @@ extension NDArray {
 }
 
 extension Tensor {
-    /// (x − mean) / √(variance + ε) · w + b over the last `axes` axes, for each place of the others;
-    /// without w or b where there is none. Half precision is computed in float32 and rounded once.
-    /// Traps where there are fewer axes, or w and b don't broadcast to this shape.
+    /// (x − mean) / √(variance + ε) · w + b over the last `axes` axes, for each place of the
+    /// others; without w or b where there is none. Half precision is computed in float32 and
+    /// rounded once. Traps where there are fewer axes, or w and b don't broadcast to this shape.
     public final func layerNorm(
         axes: Int = 1, epsilon: Double = 1e-5, weight: Tensor? = nil, bias: Tensor? = nil
     ) -> Tensor {

@@ -2,8 +2,8 @@ import Tensor
 
 // What ordering is made of: places along the last axis, and elements at places.
 
-/// The places of the elements along the last axis in order, NaN above all numbers, equal elements as
-/// they come: int64, no gradient.
+/// The places of the elements along the last axis in order, NaN above all numbers, equal elements
+/// as they come: int64, no gradient.
 final class Order: UnaryOp {
     let descending: Bool
     init(descending: Bool) { self.descending = descending }

@@ -16,8 +16,8 @@ extension Tensor {
     /// Elements around these: (before, after) for each of the last axes, in order. A negative width
     /// cuts off as many.
     ///
-    /// The number is for the constant mode. Reflection needs widths below the axis's size, the circular
-    /// mode none above it.
+    /// The number is for the constant mode. Reflection needs widths below the axis's size, the
+    /// circular mode none above it.
     public final func pad(
         _ widths: [(before: Int, after: Int)], mode: PaddingMode = .constant,
         value: some TensorScalar = 0

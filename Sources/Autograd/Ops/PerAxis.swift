@@ -57,8 +57,9 @@ public enum Padding: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressibl
             return (low, high)
         case .same:
             let total = input.indices.map { axis in
-                let steps = (input[axis] + stride[axis] - 1) / stride[axis]
-                let reach = (steps - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1
+                let steps = input[axis] / stride[axis] + (input[axis] % stride[axis] > 0 ? 1 : 0)
+                let first = (kernel[axis] - 1).times(dilation[axis]).plus(1)
+                let reach = (steps - 1).times(stride[axis]).plus(first)
                 return Swift.max(0, reach - input[axis])
             }
             return (total.map { $0 / 2 }, total.map { $0 - $0 / 2 })

@@ -1,7 +1,7 @@
 import Tensor
 
-// The largest elements and the means of windows. Of equal elements the first is the largest, and a NaN
-// is the largest of all.
+// The largest elements and the means of windows. Of equal elements the first is the largest, and a
+// NaN is the largest of all.
 
 /// y = max x over each window,  dx = dy where x is the largest
 final class MaxPool: UnaryOp {

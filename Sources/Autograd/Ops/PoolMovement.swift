@@ -32,8 +32,8 @@ package struct PoolMovement {
         self.divisor = divisor
     }
 
-    /// The windows over axes of these sizes; throws where they don't fit. As PyTorch, padding is at most
-    /// half a window, and no window begins behind the input.
+    /// The windows over axes of these sizes; throws where they don't fit. As PyTorch, padding is at
+    /// most half a window, and no window begins behind the input.
     package func windows(
         over size: [Int], _ operation: String
     ) throws(PoolProblem) -> Pooling {
@@ -41,11 +41,13 @@ package struct PoolMovement {
         let sizes = kernel.each(count, operation)
         let steps = (stride ?? kernel).each(count, operation)
         let spread = dilation.each(count, operation)
-        guard (sizes + steps + spread + [divisor ?? 1]).allSatisfy({ $0 > 0 && $0 < 1 << 31 })
-        else {
+        guard (sizes + steps + spread).allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
             throw PoolProblem(
                 text: "a window \(sizes) with stride \(steps) and dilation \(spread): all must be "
-                    + "positive")
+                    + "positive, and none beyond 2³¹")
+        }
+        if let divisor, divisor < 1 || divisor >= 1 << 31 {
+            throw PoolProblem(text: "the divisor \(divisor) is not from 1 to 2³¹")
         }
         guard size.allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
             throw PoolProblem(text: "there are no windows in \(size)")
@@ -55,7 +57,7 @@ package struct PoolMovement {
         for axis in 0..<count {
             let reach: Int = (sizes[axis] - 1) * spread[axis] + 1
             let (low, high) = (ends.low[axis], ends.high[axis])
-            guard low >= 0, high >= 0, 2 * max(low, high) <= reach else {
+            guard low >= 0, high >= 0, max(low, high) <= reach / 2 else {
                 throw PoolProblem(
                     text: "padding \(ends.low), \(ends.high) is more than half of a window \(sizes)"
                 )
@@ -95,8 +97,8 @@ package struct PoolMovement {
         return axis
     }
 
-    /// As many windows along each axis as asked for, which cover it: window i of n over s elements goes
-    /// from ⌊i s / n⌋ to ⌈(i + 1) s / n⌉.
+    /// As many windows along each axis as asked for, which cover it: window i of n over s elements
+    /// goes from ⌊i s / n⌋ to ⌈(i + 1) s / n⌉.
     package static func adaptive(
         over size: [Int], to counts: PerAxis, _ operation: String
     ) throws(PoolProblem) -> Pooling {

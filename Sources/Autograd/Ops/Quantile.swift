@@ -30,7 +30,7 @@ extension Tensor {
         interpolation: QuantileInterpolation = .linear
     ) -> Tensor {
         quantile(
-            fractions(q), axis: axis, keepDims: keepDims, interpolation: interpolation)
+            fractions(q, "quantile"), axis: axis, keepDims: keepDims, interpolation: interpolation)
     }
 
     /// Quantiles of a tensor of rank 1, along a new first axis, or of a scalar. With linear
@@ -48,7 +48,8 @@ extension Tensor {
         _ q: Double, axis: Int? = nil, keepDims: Bool = false,
         interpolation: QuantileInterpolation = .linear
     ) -> Tensor {
-        quantiles(fractions([q]), axis, keepDims, interpolation, ignoringNaN: true).squeeze(0)
+        quantiles(fractions([q], "nanQuantile"), axis, keepDims, interpolation, ignoringNaN: true)
+            .squeeze(0)
     }
 
     /// Several quantiles of the elements that are not NaN, along a new first axis.
@@ -56,7 +57,7 @@ extension Tensor {
         _ q: [Double], axis: Int? = nil, keepDims: Bool = false,
         interpolation: QuantileInterpolation = .linear
     ) -> Tensor {
-        quantiles(fractions(q), axis, keepDims, interpolation, ignoringNaN: true)
+        quantiles(fractions(q, "nanQuantile"), axis, keepDims, interpolation, ignoringNaN: true)
     }
 
     /// Quantiles of a tensor of rank 1, along a new first axis, or of a scalar, of the elements
@@ -68,9 +69,9 @@ extension Tensor {
         quantiles(q, axis, keepDims, interpolation, ignoringNaN: true)
     }
 
-    private func fractions(_ q: [Double]) -> Tensor {
+    private func fractions(_ q: [Double], _ operation: String) -> Tensor {
         for value in q where !(value >= 0 && value <= 1) {
-            fail("quantile", "\(value) is no fraction", hint: "quantiles run from 0 to 1")
+            fail(operation, "\(value) is no fraction", hint: "quantiles run from 0 to 1")
         }
         return Tensor(NDArray(q, on: data.backend))
     }
@@ -79,14 +80,15 @@ extension Tensor {
         _ q: Tensor, _ axis: Int?, _ keepDims: Bool, _ interpolation: QuantileInterpolation,
         ignoringNaN: Bool
     ) -> Tensor {
-        guard q.rank <= 1 else { fail("quantile", "q has shape \(q.shape), not one axis or none") }
+        let operation = ignoringNaN ? "nanQuantile" : "quantile"
+        guard q.rank <= 1 else { fail(operation, "q has shape \(q.shape), not one axis or none") }
         guard let axis else {
             let flat = reshape([count])
                 .quantiles(q, 0, false, interpolation, ignoringNaN: ignoringNaN)
             if !keepDims { return flat }
             return flat.reshape(Shape(Array(q.shape) + Array(repeating: 1, count: rank)))
         }
-        let along = AxisRows(floating, axis, "quantile")
+        let along = AxisRows(floating, axis, operation)
         along.requireElements()
         let sorted = TakeAlong.of(along.rows, Order(descending: false)(along.rows))
         let ranks = sorted.ranks(q.rank == 0 ? q.reshape([1]) : q, ignoringNaN: ignoringNaN)

@@ -5,17 +5,21 @@ public import Tensor
 extension Tensor {
     /// An axis taken out and put in at another position, the others staying in order.
     public final func moveAxis(_ axis: Int, to position: Int) -> Tensor {
-        moveAxes([axis], to: [position])
+        moveAxes([axis], to: [position], "moveAxis")
     }
 
     /// Axes taken out and put in at other positions, in this order, the others staying in order.
     public final func moveAxes(_ axes: [Int], to positions: [Int]) -> Tensor {
-        let axes = axes.map { shape.axis($0, "moveAxes") }
-        let positions = positions.map { shape.axis($0, "moveAxes") }
+        moveAxes(axes, to: positions, "moveAxes")
+    }
+
+    private func moveAxes(_ axes: [Int], to positions: [Int], _ operation: String) -> Tensor {
+        let axes = axes.map { shape.axis($0, operation) }
+        let positions = positions.map { shape.axis($0, operation) }
         guard axes.count == positions.count, Set(axes).count == axes.count,
             Set(positions).count == axes.count
         else {
-            fail("moveAxes", "axes \(axes) can't move to \(positions)", hint: "name each one once")
+            fail(operation, "axes \(axes) can't move to \(positions)", hint: "name each one once")
         }
         var order = (0..<rank).filter { !axes.contains($0) }
         for (position, axis) in zip(positions, axes).sorted(by: { $0.0 < $1.0 }) {
@@ -39,7 +43,7 @@ extension Tensor {
     /// The elements moved along several axes, those pushed out coming in at the other end.
     public final func roll(_ shifts: [Int], axes: [Int]) -> Tensor {
         guard shifts.count == axes.count else {
-            fail("roll", "\(shifts.count) shifts for \(axes.count) axes")
+            fail("roll", "shifts \(shifts) for axes \(axes)", hint: "give one shift an axis")
         }
         return zip(shifts, axes).reduce(self) { $0.roll($1.0, axis: $1.1) }
     }
@@ -57,7 +61,9 @@ extension Tensor {
         guard sizes.filter({ $0 == -1 }).count <= 1, sizes.allSatisfy({ $0 >= -1 }),
             known.times(whole) == shape[axis]
         else {
-            fail("unflatten", "axis \(axis) of shape \(shape) can't become \(sizes)")
+            fail(
+                "unflatten", "axis \(axis) of shape \(shape) can't become \(sizes)",
+                hint: "the product of the sizes must be \(shape[shape.axis(axis, "unflatten")])")
         }
         let resolved = sizes.map { $0 == -1 ? whole : $0 }
         return reshape(Shape(shape.prefix(axis) + resolved + shape.dropFirst(axis + 1)))
@@ -75,8 +81,8 @@ extension Tensor {
         return take(Tensor(NDArray(places, on: data.backend)), axis: axis)
     }
 
-    /// Each slice along an axis repeated as often as an integer tensor says for it, or for all of them if
-    /// it holds one number. The counts are read on the host.
+    /// Each slice along an axis repeated as often as an integer tensor says for it, or for all of
+    /// them if it holds one number. The counts are read on the host.
     public final func repeated(_ counts: Tensor, axis: Int) -> Tensor {
         counts.failIfBatched("repeated")
         let axis = shape.axis(axis, "repeated")
@@ -108,7 +114,7 @@ extension Tensor {
 
     /// At most `count` pieces along an axis, of one size but for the last.
     public final func chunk(_ count: Int, axis: Int = 0) -> [Tensor] {
-        guard count > 0 else { fail("chunk", "the number of chunks is \(count)") }
+        guard count > 0 else { fail("chunk", "the number of chunks is \(count), below 1") }
         let size = shape[shape.axis(axis, "chunk")]
         if size == 0 {
             failUnlessHeld("chunk", count, "chunks", bytes: MemoryLayout<Tensor>.size)
@@ -119,7 +125,7 @@ extension Tensor {
 
     /// `count` pieces along an axis whose sizes differ by at most one, the larger first.
     public final func tensorSplit(_ count: Int, axis: Int = 0) -> [Tensor] {
-        guard count > 0 else { fail("tensorSplit", "the number of pieces is \(count)") }
+        guard count > 0 else { fail("tensorSplit", "the number of pieces is \(count), below 1") }
         let size = shape[shape.axis(axis, "tensorSplit")]
         failUnlessHeld("tensorSplit", count, "pieces", bytes: 256)
         let sizes = (0..<count).map { size / count + ($0 < size % count ? 1 : 0) }

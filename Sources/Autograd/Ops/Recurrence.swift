@@ -1,16 +1,19 @@
 package import Tensor
 
-// Recurrent layers over a whole sequence: Elman, "Finding structure in time", 1990; LSTM of Hochreiter
-// and Schmidhuber, 1997, with the forget gate of Gers et al., 2000; GRU of Cho et al., 2014, its reset
-// gate after the product as in Chung et al., 2014. The kernel takes all steps in one call.
+// Recurrent layers over a whole sequence: Elman, "Finding structure in time", 1990; LSTM of
+// Hochreiter and Schmidhuber, 1997, with the forget gate of Gers et al., 2000; GRU of Cho et al.,
+// 2014, its reset gate after the product as in Chung et al., 2014. The kernel takes all steps in
+// one call.
 
-/// Σ of states by the rule of `RecurrenceStep`, [states, steps + 1, batch, width]; its gradients go back
-/// through time (Werbos, "Backpropagation through time", 1990): by W they are Σ over steps dqᵀ h.
+/// Σ of states by the rule of `RecurrenceStep`, [states, steps + 1, batch, width]; its gradients go
+/// back through time (Werbos, "Backpropagation through time", 1990): by W they are
+/// Σ over steps dqᵀ h.
 ///
-/// Operands are projections [steps, batch, parts · width], W [parts · width, width], the first state
-/// [batch, width], of an LSTM the first cell, a bias and lengths if the rule has them, and last what the
-/// kernel made of all these, which the result is a part of. Recorded gradients are those of the
-/// composition of other operations, and so are tangents; batches of whole layers never come here.
+/// Operands are projections [steps, batch, parts · width], W [parts · width, width], the first
+/// state [batch, width], of an LSTM the first cell, a bias and lengths if the rule has them, and
+/// last what the kernel made of all these, which the result is a part of. Recorded gradients are
+/// those of the composition of other operations, and so are tangents; batches of whole layers never
+/// come here.
 final class RecurrentStates: NaryOp {
     private let rule: RecurrenceRule
     init(_ rule: RecurrenceRule) {
@@ -115,8 +118,9 @@ package struct RecurrenceStep {
     }
 
     /// The next state, and of an LSTM the next cell, from projections p [batch, parts · width]:
-    /// h' = f(p + W h + b); an LSTM, of parts i, f, g, o: c' = σ(f) c + σ(i) tanh g, h' = σ(o) tanh c';
-    /// a GRU, of parts r, z, n with q = W h + b: n = tanh(p + σ(r) q), h' = (1 − σ(z)) n + σ(z) h.
+    /// h' = f(p + W h + b); an LSTM, of parts i, f, g, o: c' = σ(f) c + σ(i) tanh g,
+    /// h' = σ(o) tanh c'; a GRU, of parts r, z, n with q = W h + b: n = tanh(p + σ(r) q),
+    /// h' = (1 − σ(z)) n + σ(z) h.
     package func callAsFunction(_ projections: Tensor, _ state: [Tensor]) -> [Tensor] {
         let inner = state[0].linear(weight, bias)
         let width = state[0].shape[1]
@@ -141,8 +145,8 @@ package struct RecurrenceStep {
 }
 
 extension RecurrenceRule {
-    /// What `RecurrentStates` gives, as a composition of other operations: for derivatives of higher order,
-    /// forward mode and batches of whole layers.
+    /// What `RecurrentStates` gives, as a composition of other operations: for derivatives of
+    /// higher order, forward mode and batches of whole layers.
     package func unrolled(_ operands: [Tensor]) -> Tensor {
         var rest = operands.dropFirst(2)
         var state = (0..<kind.states).map { _ in rest.removeFirst() }
@@ -168,8 +172,8 @@ extension RecurrenceRule {
 }
 
 extension Tensor {
-    /// All states of one direction of a recurrent layer, [states, steps + 1, batch, width], the one it
-    /// begins with first, or last if it runs backward. Halves are computed in float32.
+    /// All states of one direction of a recurrent layer, [states, steps + 1, batch, width], the one
+    /// it begins with first, or last if it runs backward. Halves are computed in float32.
     ///
     /// - Parameters:
     ///   - projections: W x and biases of the inputs, [steps, batch, parts · width].

@@ -107,7 +107,9 @@ extension Tensor {
     public final func aminmax(
         axes: [Int]? = nil, keepDims: Bool = false
     ) -> (min: Tensor, max: Tensor) {
-        (min(axes: axes, keepDims: keepDims), max(axes: axes, keepDims: keepDims))
+        shape.requireAxes(axes, "aminmax")
+        if count == 0 { fail("aminmax", "shape \(shape) has no elements to choose from") }
+        return (min(axes: axes, keepDims: keepDims), max(axes: axes, keepDims: keepDims))
     }
 
     /// The product; 1 of no elements.
@@ -146,7 +148,8 @@ extension Tensor {
 
     /// How many elements are not zero; NaN is not. int64.
     public final func countNonzero(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-        cast(to: .bool).sum(axes: axes, keepDims: keepDims)
+        shape.requireAxes(axes, "countNonzero")
+        return cast(to: .bool).sum(axes: axes, keepDims: keepDims)
     }
     /// How many elements along one axis are not zero, negative axes counted from the end: int64.
     public final func countNonzero(axis: Int, keepDims: Bool = false) -> Tensor {

@@ -1,7 +1,7 @@
 package import Tensor
 
-// What elements must be. It is asked where they can be read without changing what is recorded: not in
-// `vmap`, and not while a step is captured.
+// What elements must be. It is asked where they can be read without changing what is recorded: not
+// in `vmap`, and not while a step is captured.
 
 extension Tensor {
     /// Traps where a condition fails for an element.

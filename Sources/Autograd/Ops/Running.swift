@@ -3,8 +3,9 @@ public import Tensor
 
 // Running values along the last axis, and their API along any.
 
-/// y[i] = b[i] + a[i] · y[i − 1] along the last axis, or y[i + 1] if reversed, of floats of one shape.
-/// With g the same the other way, g[i] = dy[i] + a[i + 1] · g[i + 1]:  db = g,  da[i] = g[i] · y[i − 1]
+/// y[i] = b[i] + a[i] · y[i − 1] along the last axis, or y[i + 1] if reversed, of floats of one
+/// shape. With g the same the other way, g[i] = dy[i] + a[i + 1] · g[i + 1]:  db = g,  da[i] = g[i]
+/// · y[i − 1]
 final class Recurrence: BinaryOp {
     private let reversed: Bool
     private init(reversed: Bool) { self.reversed = reversed }
@@ -91,8 +92,8 @@ extension Tensor {
 }
 
 extension Tensor {
-    /// Running products along an axis; integers and bool multiply in int64, uint64 in its own type. The
-    /// gradient is exact where elements are zero.
+    /// Running products along an axis; integers and bool multiply in int64, uint64 in its own type.
+    /// The gradient is exact where elements are zero.
     public final func cumprod(axis: Int = -1) -> Tensor {
         let along = AxisRows(self, axis, "cumprod")
         return along.back(CumProd()(along.rows))
@@ -118,8 +119,9 @@ extension Tensor {
         return along.at(RunningExtreme(maximum: false)(along.rows))
     }
 
-    /// The differences of neighbours along an axis, taken `times` times, of this tensor with what is put
-    /// before and after it; the elements as they are if never. Of bool: whether neighbours differ.
+    /// The differences of neighbours along an axis, taken `times` times, of this tensor with what
+    /// is put before and after it; the elements as they are if never. Of bool: whether neighbours
+    /// differ.
     public final func diff(
         times: Int = 1, axis: Int = -1, prepend: Tensor? = nil, append: Tensor? = nil
     ) -> Tensor {

@@ -9,8 +9,8 @@ extension Tensor {
     /// Without replacement a class comes at most once, and where fewer classes than `count` have a
     /// weight, those of weight 0 follow.
     ///
-    /// Traps where weights are negative or not finite, or add up to 0. This waits for the device, and
-    /// isn't looked at under `vmap` nor while a step is captured.
+    /// Traps where weights are negative or not finite, or add up to 0. This waits for the device,
+    /// and isn't looked at under `vmap` nor while a step is captured.
     public final func multinomial(
         _ count: Int, withReplacement: Bool = false, using random: Random
     ) -> Tensor {
@@ -50,8 +50,8 @@ extension Tensor {
         return sums.searchSorted(drawn * total, right: true).minimum(shape[rank - 1] - 1)
     }
 
-    /// Each class arrives at a time of its own, exponentially distributed with its weight as rate: the
-    /// first ones are the draw.
+    /// Each class arrives at a time of its own, exponentially distributed with its weight as rate:
+    /// the first ones are the draw.
     private func raced(_ count: Int, using random: Random) -> Tensor {
         let drawn = Tensor.uniform(shape, .float64, using: random, on: data.backend)
         let times = (-drawn).log1p() / -self
@@ -81,6 +81,10 @@ extension Tensor {
     ) -> Tensor {
         let axis = shape.axis(axis, "choice")
         let size = shape[axis]
+        if count < 0 { fail("choice", "the count \(count) is negative") }
+        guard count == 0 || size > 0, withReplacement || count <= size else {
+            fail("choice", "\(count) of \(size) slices along axis \(axis) of \(shape)")
+        }
         let weights = weights ?? Tensor(NDArray.full([size], 1, .float64, on: data.backend))
         guard weights.shape == [size] else {
             fail("choice", "weights \(weights.shape) for axis \(axis) of shape \(shape)")

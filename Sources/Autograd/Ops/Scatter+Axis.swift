@@ -22,7 +22,11 @@ extension Tensor {
     /// y[…, i, …] = x[…, index[…, i, …], …]: one element per index, along an axis. The index has
     /// this rank and is nowhere larger off the axis.
     public final func gather(_ index: Tensor, axis: Int) -> Tensor {
-        let flat = flatPositions(index, axis, "gather")
+        gather(index, axis, "gather")
+    }
+
+    private func gather(_ index: Tensor, _ axis: Int, _ operation: StaticString) -> Tensor {
+        let flat = flatPositions(index, axis, operation)
         return Gather.of(reshape([count]), flat).reshape(index.shape)
     }
 
@@ -37,7 +41,8 @@ extension Tensor {
             fail("takeAlong", "index \(index.shape) doesn't broadcast against \(shape)")
         }
         return expand(to: other.replacing(axis, with: shape[axis]))
-            .gather(index.expand(to: other.replacing(axis, with: index.shape[axis])), axis: axis)
+            .gather(
+                index.expand(to: other.replacing(axis, with: index.shape[axis])), axis, "takeAlong")
     }
 
     /// This tensor with the elements of `source` written at `index` along an axis, as `gather`

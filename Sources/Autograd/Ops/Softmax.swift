@@ -80,7 +80,9 @@ extension Tensor {
     public final func softmax(axis: Int = -1) -> Tensor { along(axis, "softmax") { Softmax()($0) } }
 
     /// softmax(−x) along an axis.
-    public final func softmin(axis: Int = -1) -> Tensor { (-self).softmax(axis: axis) }
+    public final func softmin(axis: Int = -1) -> Tensor {
+        (-self).along(axis, "softmin") { Softmax()($0) }
+    }
 
     /// ln softmax(x) along an axis, exact where softmax underflows.
     public final func logSoftmax(axis: Int = -1) -> Tensor {

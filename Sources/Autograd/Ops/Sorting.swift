@@ -4,8 +4,8 @@ public import Tensor
 // to the elements chosen.
 
 extension Tensor {
-    /// The elements along an axis in ascending or descending order, and where they were: int64. Equal
-    /// elements keep their order. A scalar is its own order.
+    /// The elements along an axis in ascending or descending order, and where they were: int64.
+    /// Equal elements keep their order. A scalar is its own order.
     public final func sort(
         axis: Int = -1, descending: Bool = false
     ) -> (values: Tensor, indices: Tensor) {
@@ -42,8 +42,8 @@ extension Tensor {
         extremeWithIndices(maximum: true, axis, keepDims)
     }
 
-    /// The smallest element along an axis and where the first such is: int64. NaN wins. The gradient
-    /// flows to that element alone; see `min(axis:)` for one that ties share.
+    /// The smallest element along an axis and where the first such is: int64. NaN wins. The
+    /// gradient flows to that element alone; see `min(axis:)` for one that ties share.
     public final func minWithIndices(
         axis: Int, keepDims: Bool = false
     ) -> (values: Tensor, indices: Tensor) {
@@ -70,8 +70,8 @@ extension Tensor {
         return along.atOne(RankPlace(.after(k - 1))(along.rows), keepDims: keepDims)
     }
 
-    /// The median along an axis and where it is: int64. Of an even number of elements it is the lower
-    /// of the two in the middle; NaN if there is one.
+    /// The median along an axis and where it is: int64. Of an even number of elements it is the
+    /// lower of the two in the middle; NaN if there is one.
     public final func median(
         axis: Int, keepDims: Bool = false
     ) -> (values: Tensor, indices: Tensor) {
@@ -87,8 +87,8 @@ extension Tensor {
         return reshape([count]).median(axis: 0).values
     }
 
-    /// The median along an axis of the elements that are not NaN, and where it is: int64. NaN if all
-    /// are.
+    /// The median along an axis of the elements that are not NaN, and where it is: int64. NaN if
+    /// all are.
     public final func nanMedian(
         axis: Int, keepDims: Bool = false
     ) -> (values: Tensor, indices: Tensor) {
@@ -97,15 +97,15 @@ extension Tensor {
         return along.atOne(RankPlace(.nanMedian)(along.rows), keepDims: keepDims)
     }
 
-    /// The median of the elements that are not NaN, the lower of two in the middle; NaN if there are
-    /// none.
+    /// The median of the elements that are not NaN, the lower of two in the middle; NaN if there
+    /// are none.
     public final func nanMedian() -> Tensor {
         if count == 0, dtype.isFloat { return constant(Double.nan) }
         return reshape([count]).nanMedian(axis: 0).values
     }
 
-    /// The most frequent element along an axis, the smallest of several, and where the last such is:
-    /// int64.
+    /// The most frequent element along an axis, the smallest of several, and where the last such
+    /// is: int64.
     public final func mode(
         axis: Int = -1, keepDims: Bool = false
     ) -> (values: Tensor, indices: Tensor) {
@@ -120,8 +120,8 @@ extension Tensor {
         return along.atOne(TakeAlong.of(order, longest), keepDims: keepDims)
     }
 
-    /// Whether each element along the last axis, which is not empty, differs from the one before it;
-    /// the first does.
+    /// Whether each element along the last axis, which is not empty, differs from the one before
+    /// it; the first does.
     final func startsOfRuns() -> Tensor {
         let size = shape[rank - 1]
         let later = narrow(axis: -1, start: 1, count: size - 1)

@@ -13,7 +13,7 @@ extension Tensor {
         let view = (isWhole ? self : Slice(region)(self)).reshape(brackets.viewShape)
         switch chosen.count {
         case 0: return view
-        case 1: return view.take(chosen[0].index, axis: chosen[0].axis)
+        case 1: return view.take(chosen[0].index, axis: chosen[0].axis, "subscript")
         default: return view.takeTogether(chosen)
         }
     }

@@ -93,13 +93,13 @@ extension Tensor {
     ///     x[rows, columns]  x[x .> 0]          x[mask, 0]
     ///
     /// Several integer tensors are broadcast against each other and choose elements together; their
-    /// axes come where they stood, or first if something stands between them. A mask, a bool tensor,
-    /// covers as many axes as it has and gives the elements where it is true.
+    /// axes come where they stood, or first if something stands between them. A mask, a bool
+    /// tensor, covers as many axes as it has and gives the elements where it is true.
     ///
-    /// Assigning writes a tensor over the elements in place (`.=` a number), which is an error for recorded tensors and
-    /// for leaves that require a gradient. No gradient flows back through it: values that require
-    /// one must be detached first, or assigned inside `noGrad`; or see `indexPut`, which makes a new
-    /// tensor. Where several values meet the last one stays.
+    /// Assigning writes a tensor over the elements in place (`.=` a number), which is an error for
+    /// recorded tensors and for leaves that require a gradient. No gradient flows back through it:
+    /// values that require one must be detached first, or assigned inside `noGrad`; or see
+    /// `indexPut`, which makes a new tensor. Where several values meet the last one stays.
     public final subscript(_ indices: any TensorIndexConvertible...) -> Tensor {
         get { self[at: indices] }
         set { self[at: indices] = newValue }
@@ -126,8 +126,8 @@ extension Tensor {
         }
     }
 
-    /// Writes values, broadcast, over the rows that one index names, or over the elements that several
-    /// do.
+    /// Writes values, broadcast, over the rows that one index names, or over the elements that
+    /// several do.
     private func write(_ values: Tensor, at list: [TensorIndex]) {
         let rows = rank > 0 ? list.rows : nil
         let places = rows?.checkedIndex(below: shape[0], "subscript") ?? positions(at: list)

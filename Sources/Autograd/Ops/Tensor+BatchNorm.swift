@@ -4,8 +4,9 @@ public import Tensor
 
 extension Tensor {
     /// (x − mean) / √(variance + ε) · w + b of each channel of [batch, channels, …] by its mean and
-    /// variance over the batch and the other axes; without w or b where there is none. Half precision is
-    /// computed in float32 and rounded once. Traps where a channel has fewer than two elements.
+    /// variance over the batch and the other axes; without w or b where there is none. Half
+    /// precision is computed in float32 and rounded once. Traps where a channel has fewer than two
+    /// elements.
     public final func batchNorm(
         weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
     ) -> Tensor {
@@ -52,9 +53,9 @@ extension Tensor {
         return (y, found ?? y)
     }
 
-    /// (x − mean) / √(variance + ε) · w + b of [batch, channels, …] by the mean and variance of each group
-    /// of channels of each example: Wu and He, "Group Normalization", 2018. Traps where groups don't
-    /// divide the channels.
+    /// (x − mean) / √(variance + ε) · w + b of [batch, channels, …] by the mean and variance of
+    /// each group of channels of each example: Wu and He, "Group Normalization", 2018. Traps where
+    /// groups don't divide the channels.
     public final func groupNorm(
         _ groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
     ) -> Tensor {

@@ -1,7 +1,7 @@
 public import Tensor
 
-// Windows over the last one, two or three axes. All axes before them are kept, so a single image needs
-// no axis for examples.
+// Windows over the last one, two or three axes. All axes before them are kept, so a single image
+// needs no axis for examples.
 
 extension Tensor {
     /// `maxPool2d` of […, channels, length].
@@ -12,9 +12,9 @@ extension Tensor {
         pooledByMax(1, .largest(kernel, stride, padding, dilation, ceilMode))
     }
 
-    /// The largest element of each window of […, channels, height, width]; NaN is the largest, and of
-    /// equal ones the first gets the gradient. `stride` is the window's size without; with `ceilMode` a
-    /// last window may reach beyond the end. Traps where windows don't fit.
+    /// The largest element of each window of […, channels, height, width]; NaN is the largest, and
+    /// of equal ones the first gets the gradient. `stride` is the window's size without; with
+    /// `ceilMode` a last window may reach beyond the end. Traps where windows don't fit.
     public final func maxPool2d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
@@ -39,8 +39,9 @@ extension Tensor {
             1, .mean(kernel, stride, padding, ceilMode, countIncludesPadding, divisor))
     }
 
-    /// The mean of each window of […, channels, height, width], in which places around the input count
-    /// as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows don't fit.
+    /// The mean of each window of […, channels, height, width], in which places around the input
+    /// count as zeros unless told otherwise; or the sum divided by `divisor`. Traps where windows
+    /// don't fit.
     public final func avgPool2d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceilMode: Bool = false,
         countIncludesPadding: Bool = true, divisor: Int? = nil

@@ -49,8 +49,8 @@ struct Windows: Sendable {
 }
 
 extension Tensor {
-    /// Windows of `size` elements along an axis, starting every `step` elements, as a view: the axis
-    /// counts the windows, a new last one their elements, which are `dilation` apart.
+    /// Windows of `size` elements along an axis, starting every `step` elements, as a view: the
+    /// axis counts the windows, a new last one their elements, which are `dilation` apart.
     public final func unfold(
         axis: Int, size: Int, step: Int = 1, dilation: Int = 1
     ) -> Tensor {
@@ -62,8 +62,8 @@ extension Tensor {
         return Unfold(windows, axis: axis)(self)
     }
 
-    /// The transpose of `unfold`: the elements of windows, counted along an axis and lying along the
-    /// last one, added where they overlap, in an axis of `length`.
+    /// The transpose of `unfold`: the elements of windows, counted along an axis and lying along
+    /// the last one, added where they overlap, in an axis of `length`.
     final func overlapAdd(_ windows: Windows, axis: Int, length: Int) -> Tensor {
         let starts = Tensor.arange(0, shape[axis], on: data.backend) * windows.step
         let steps = Tensor.arange(0, windows.size, on: data.backend) * windows.dilation
@@ -75,12 +75,16 @@ extension Tensor {
     /// The patches of images, for convolution as a matrix product (im2col).
     ///
     /// Images [..., channels, height, width] give columns [..., channels · kernel height · kernel
-    /// width, patches], with zeros around the images where `padding` says so. Pairs are (height, width).
+    /// width, patches], with zeros around the images where `padding` says so. Pairs are (height,
+    /// width).
     public final func unfold(
         kernel: (Int, Int), stride: (Int, Int) = (1, 1), padding: (Int, Int) = (0, 0),
         dilation: (Int, Int) = (1, 1)
     ) -> Tensor {
         guard rank >= 3 else { fail("unfold", "shape \(shape) is no image [.., channels, h, w]") }
+        if padding.0 < 0 || padding.1 < 0 {
+            fail("unfold", "padding \(padding) is negative", hint: "pad takes negative widths")
+        }
         let padded = pad([(padding.0, padding.0), (padding.1, padding.1)])
         let patches =
             padded
@@ -101,6 +105,7 @@ extension Tensor {
     ) -> Tensor {
         let rows = Windows(size: kernel.0, step: stride.0, dilation: dilation.0, "fold")
         let columns = Windows(size: kernel.1, step: stride.1, dilation: dilation.1, "fold")
+        if padding.0 < 0 || padding.1 < 0 { fail("fold", "padding \(padding) is negative") }
         let height = size.0.plus(padding.0.times(2))
         let width = size.1.plus(padding.1.times(2))
         let counts = (rows.count(in: height), columns.count(in: width))

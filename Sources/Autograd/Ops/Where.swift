@@ -50,6 +50,9 @@ extension Tensor {
 
     /// This tensor with `value` where `mask` is true. Bool stays bool if the value is 0 or 1.
     public final func maskedFill(_ mask: Tensor, _ value: some TensorScalar) -> Tensor {
+        if Shape.broadcast(shape, mask.shape) == nil {
+            fail("maskedFill", "a mask \(mask.shape) doesn't broadcast with \(shape)")
+        }
         let n = value.asScalar
         if dtype == .bool, n == Scalar(0) || n == Scalar(1) {
             let truth = Tensor(NDArray.full([], n, .bool, on: data.backend))

@@ -43,7 +43,7 @@ public final class GradientTape {
     public func watch(_ tensors: Tensor...) {
         for tensor in tensors {
             guard tensor.dtype.isFloat else {
-                fail("GradientTape", "a \(tensor.dtype) tensor has no gradient to watch for")
+                fail("GradientTape", "a tensor of \(tensor.dtype) has no gradient to watch for")
             }
             watched.insert(tensor)
             if isRecording { switchOn(tensor) }

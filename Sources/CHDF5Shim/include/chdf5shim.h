@@ -117,8 +117,8 @@ static inline bool h5x_leads_here(hid_t location, const char *name) {
     return found > 0;
 }
 
-// Calls `visit` with the name of each link of a group, in the order that costs least, until it gives
-// something other than 0.
+// Calls `visit` with the name of each link of a group, in the order that costs least, until it
+// gives something other than 0.
 typedef struct h5x_visitor {
     int (*visit)(const char *name, void *context);
     void *context;

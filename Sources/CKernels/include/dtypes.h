@@ -1,10 +1,11 @@
-// The list of dtypes: one line each, in the order of Swift's `DType`. The tables of the kernels follow
-// from it.
+// The list of dtypes: one line each, in the order of Swift's `DType`. The tables of the kernels
+// follow from it.
 #pragma once
 
 // FT_DTYPE(name, suffix, type, compute, bits): the type of an element in memory (of halves their
 // bits); the suffix of the elementwise functions it is computed with; and an unsigned type of its
-// size that may stand for it. Floats come first, which FT_BF16 tells from the others, and bool last.
+// size that may stand for it. Floats come first, which FT_BF16 tells from the others, and bool
+// last.
 #define FT_REAL_DTYPES(FT_DTYPE)                                                                   \
     FT_DTYPE(F32, f32, float, f, any_32)                                                           \
     FT_DTYPE(F64, f64, double, d, any_64)

@@ -132,10 +132,11 @@
 
 // Operations that integers compute natively, in their own type. W(x) is x in an unsigned type of at
 // least the same width, so that overflow wraps; I(name) picks a function of scalar_math.h by type.
-// floor_div, mod, fmod and trunc_div: the divisor is known to be non-zero. On bool only logical ones: and = minimum,
-// or = maximum, xor = ne.
+// floor_div, mod, fmod and trunc_div: the divisor is known to be non-zero. On bool only logical
+// ones: and = minimum, or = maximum, xor = ne.
 //
-// Those of a SIGNLESS list give the same bits with and without a sign: they are compiled once a width.
+// Those of a SIGNLESS list give the same bits with and without a sign: they are compiled once a
+// width.
 #define FT_SIGNLESS_UNARY_LIST(FT_UNARY)                                                           \
     FT_UNARY(neg, 0 - W(x))                                                                        \
     FT_UNARY(square, W(x) * W(x))                                                                  \
@@ -172,8 +173,8 @@
     FT_SIGNLESS_BINARY_LIST(FT_BINARY)                                                             \
     FT_SIGNED_BINARY_LIST(FT_BINARY)
 
-// Those that integers alone have, and bool the first three. Shifts beyond the width, or by a negative
-// number, leave what is shifted in: zeros, or to the right the sign.
+// Those that integers alone have, and bool the first three. Shifts beyond the width, or by a
+// negative number, leave what is shifted in: zeros, or to the right the sign.
 #define FT_SIGNLESS_WHOLE_BINARY_LIST(FT_BINARY)                                                   \
     FT_BINARY(bit_and, x & y)                                                                      \
     FT_BINARY(bit_or, x | y)                                                                       \

@@ -1,5 +1,5 @@
-// What kernels are told: structures of operands, sizes and attributes, and what is planned of them by
-// sizes and layouts alone.
+// What kernels are told: structures of operands, sizes and attributes, and what is planned of them
+// by sizes and layouts alone.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,9 +20,9 @@ typedef struct ft_loop {
     int64_t c[FT_MAX_RANK];
 } ft_loop;
 
-// A reduction of x, or of a function of x and y, which is broadcast: what it is made of and, once it
-// is planned, how it is cut. dtypes: x and y have one, or floats of two, and then the function is of
-// the wider; `out` has the reduction's own, or any float where x is one.
+// A reduction of x, or of a function of x and y, which is broadcast: what it is made of and, once
+// it is planned, how it is cut. dtypes: x and y have one, or floats of two, and then the function
+// is of the wider; `out` has the reduction's own, or any float where x is one.
 enum ft_map { FT_MAP_NONE, FT_MAP_UNARY, FT_MAP_BINARY };
 typedef struct ft_reduction {
     int op, dtype, second_dtype, out_dtype;
@@ -50,8 +50,8 @@ typedef struct ft_labels {
     int64_t ignored;
 } ft_labels;
 
-// `count` items of `width` elements to be written over the `rows` of a table of the same dtype, or to
-// be combined with them; then the table is float32 where the items are halves.
+// `count` items of `width` elements to be written over the `rows` of a table of the same dtype, or
+// to be combined with them; then the table is float32 where the items are halves.
 enum ft_scatter_rule {
     FT_SCATTER_PUT, FT_SCATTER_ADD, FT_SCATTER_MULTIPLY, FT_SCATTER_MAXIMUM, FT_SCATTER_MINIMUM
 };
@@ -63,9 +63,9 @@ typedef struct ft_scatter {
     void *out;
 } ft_scatter;
 
-// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus what C holds if it
-// `adds`, plus `bias` [n] if there is one, and with negative elements made 0 if `relu`. Strides are in elements; one of A's two is 1,
-// and one of B's.
+// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus what C holds if
+// it `adds`, plus `bias` [n] if there is one, and with negative elements made 0 if `relu`. Strides
+// are in elements; one of A's two is 1, and one of B's.
 typedef struct ft_product {
     int dtype;
     bool adds, relu;
@@ -101,9 +101,10 @@ typedef struct ft_convolution {
 
     int part;
     ft_arranged arranged;
-    // phases: rests of input coordinates divided by the stride. taps: elements of the kernel. pieces:
-    // into how many ranges of pixels an image is cut. block and blocks: channels of a task and how many such there are. parts: groups of images whose shares
-    // of the weight's gradient are added up in order.
+    // phases: rests of input coordinates divided by the stride. taps: elements of the kernel.
+    // pieces: into how many ranges of pixels an image is cut. block and blocks: channels of a task
+    // and how many such there are. parts: groups of images whose shares of the weight's gradient
+    // are added up in order.
     int64_t phases[3], taps, pieces, block, blocks, parts, padded_features;
     // Bytes are negative where there are more than can be counted.
     int64_t tasks, task_bytes, shared_bytes;
@@ -111,15 +112,17 @@ typedef struct ft_convolution {
 
 void ft_convolution_plan(ft_convolution *_Nonnull convolution, int part);
 
-// Heads of rows [batch, heads, rows, width] somewhere in memory; the elements of a row are neighbours.
+// Heads of rows [batch, heads, rows, width] somewhere in memory; the elements of a row are
+// neighbours.
 typedef struct ft_heads {
     void *_Nullable at;
     int64_t batch, head, row;
 } ft_heads;
 
-// Scaled dot-product attention, or its gradients: y = softmax(scale q kᵀ) v, where query i sees the keys
-// up to i + reach that its mask, if there is one, holds true for. It sees none: y is 0. `sharing` heads
-// of q and y have one head of k and v. Without gradients to write, dy and what follows it is left out.
+// Scaled dot-product attention, or its gradients: y = softmax(scale q kᵀ) v, where query i sees the
+// keys up to i + reach that its mask, if there is one, holds true for. It sees none: y is 0.
+// `sharing` heads of q and y have one head of k and v. Without gradients to write, dy and what
+// follows it is left out.
 typedef struct ft_attention {
     int dtype;
     int64_t batch, heads, sharing, queries, keys, width, value_width, reach;
@@ -144,9 +147,10 @@ typedef struct ft_channels {
     void *out;
 } ft_channels;
 
-// Windows over up to three axes of planes of float32 or float64. Result i of axis d has the elements
-// first[d][i], first[d][i] + step[d], … below end[d][i]; their mean is a sum divided by the product of the
-// three divisors, or 0 where that is 0. Along the last axis the windows of the results
+// Windows over up to three axes of planes of float32 or float64. Result i of axis d has the
+// elements first[d][i], first[d][i] + step[d], … below end[d][i]; their mean is a sum divided by
+// the product of the three divisors, or 0 where that is 0. Along the last axis the windows of the
+// results
 // [regular, irregular) have `taps` elements and begin `stride` apart.
 enum ft_pool_part {
     FT_POOL_LARGEST, FT_POOL_PICK, FT_POOL_SPREAD, FT_POOL_MEAN, FT_POOL_SPREAD_MEAN
@@ -160,27 +164,29 @@ typedef struct ft_pool {
 
 // A recurrent layer over a sequence, one direction of it, in float32 or float64; or its gradients.
 //
-// tanh, relu: h' = f(p + W h + b).  lstm, of parts i, f, g, o: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh c'.
-// gru, of parts r, z, n with q = W h + b: n = tanh(p_n + σ(r) q_n), h' = (1 - σ(z)) n + σ(z) h.
+// tanh, relu: h' = f(p + W h + b).  lstm, of parts i, f, g, o: c' = σ(f) c + σ(i) tanh(g), h' =
+// σ(o) tanh c'. gru, of parts r, z, n with q = W h + b: n = tanh(p_n + σ(r) q_n), h' = (1 - σ(z)) n
+// + σ(z) h.
 //
-// States lie from step 0 to `steps`, [steps + 1, batch, width]: what a step begins with and what it ends
-// with are neighbours. Step t ends with state t + 1, or t if `reversed`. A row whose length t reaches
-// keeps its state. `parts` is how many times the width a row of projections, weights and gates has.
+// States lie from step 0 to `steps`, [steps + 1, batch, width]: what a step begins with and what it
+// ends with are neighbours. Step t ends with state t + 1, or t if `reversed`. A row whose length t
+// reaches keeps its state. `parts` is how many times the width a row of projections, weights and
+// gates has.
 enum ft_recurrence_kind { FT_RNN_TANH, FT_RNN_RELU, FT_LSTM, FT_GRU };
 
 typedef struct ft_recurrence {
     int dtype, kind;
     bool reversed;
     int64_t steps, batch, width, parts;
-    // [steps, batch, parts width] of projections; W transposed, [width, parts width], or, for gradients,
-    // W; b, if there is one; and how many steps each row has, if not all.
+    // [steps, batch, parts width] of projections; W transposed, [width, parts width], or, for
+    // gradients, W; b, if there is one; and how many steps each row has, if not all.
     const void *_Nullable projections, *_Nullable weight, *_Nullable bias;
     const int64_t *_Nullable lengths;
     const void *_Nullable initial, *_Nullable initial_cell;
     // What the forward pass leaves: states, cells, gates after their functions, and q_n.
     void *_Nullable states, *_Nullable cells, *_Nullable gates, *_Nullable inner;
-    // Gradients by all states and cells; and what is made of them: those by p, by q if it differs from
-    // that by p, and by the first state and cell.
+    // Gradients by all states and cells; and what is made of them: those by p, by q if it differs
+    // from that by p, and by the first state and cell.
     const void *_Nullable d_states, *_Nullable d_cells;
     void *_Nullable d_projections, *_Nullable d_inner, *_Nullable d_initial;
     void *_Nullable d_initial_cell;

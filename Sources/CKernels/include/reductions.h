@@ -1,10 +1,10 @@
-// The list of reductions: one line each. The C kernels and, later, CUDA kernels expand it; Swift sees
-// the enum.
+// The list of reductions: one line each. The C kernels and, later, CUDA kernels expand it; Swift
+// sees the enum.
 //
 // In an expression x is an element, a and b are what was made of elements so far, and n is how many
 // there are: all double for floats of any size, all int64_t for integers and bool, but uint64_t for
-// uint64. W(x) is x in uint64_t, so that overflow wraps, and x itself for floats. R(name) picks a function by type; LEAST
-// and MOST are the type's bounds.
+// uint64. W(x) is x in uint64_t, so that overflow wraps, and x itself for floats. R(name) picks a
+// function by type; LEAST and MOST are the type's bounds.
 #pragma once
 
 #include "elementwise.h"
@@ -14,8 +14,8 @@
 enum ft_result { FT_RESULT_OWN, FT_RESULT_WIDE, FT_RESULT_COUNT, FT_RESULT_TRUTH };
 
 // FT_REDUCTION(name, result, start, take, join, finish): begins with `start`, takes one element
-// after the other, joins two parts, and makes the result of it all. Joining `start` changes nothing. A
-// reduction that starts at an infinity has no result of no elements.
+// after the other, joins two parts, and makes the result of it all. Joining `start` changes
+// nothing. A reduction that starts at an infinity has no result of no elements.
 #define FT_SIGNLESS_REDUCTION_LIST(FT_REDUCTION)                                                   \
     FT_REDUCTION(sum, WIDE, 0, W(a) + W(x), W(a) + W(b), a)                                        \
     FT_REDUCTION(product, WIDE, 1, W(a) * W(x), W(a) * W(b), a)                                    \

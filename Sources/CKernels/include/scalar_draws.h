@@ -52,7 +52,8 @@ FT_FN double ft_next_unit(ft_units *units) {
 
 // ln of a draw from the gamma distribution of a concentration and rate 1: the logarithm doesn't
 // vanish where the draw would. A concentration below 1 is raised by 1 and the draw multiplied by
-// u^(1 / concentration). Marsaglia and Tsang, "A simple method for generating gamma variables", 2000.
+// u^(1 / concentration). Marsaglia and Tsang, "A simple method for generating gamma variables",
+// 2000.
 static inline double ft_log_gamma_draw_d(double concentration, double seed) {
     if (!(concentration > 0 && concentration < FT_INF_D)) return FT_INF_D - FT_INF_D;
     ft_units units = ft_units_of(seed);
@@ -72,10 +73,11 @@ static inline double ft_log_gamma_draw_d(double concentration, double seed) {
     }
 }
 
-// The derivative of a draw's logarithm y by the concentration a, at a fixed place of the distribution
-// function P: -(dP/da) / (dP/dy), by the series P ∝ Σ T[n], T[n] = x^n / ((a + 1) ... (a + n)), x = e^y:
-// (1/a) Σ T[n] (ψ(a + n + 1) - y). For large a by the expansion of x in z, a normal variable
-// (Cornish and Fisher 1938): x = a + z √a + (z² - 1)/3 + (z³ - 7z)/(36 √a) - (3z⁴ + 7z² - 16)/(810 a).
+// The derivative of a draw's logarithm y by the concentration a, at a fixed place of the
+// distribution function P: -(dP/da) / (dP/dy), by the series P ∝ Σ T[n], T[n] = x^n / ((a + 1) ...
+// (a + n)), x = e^y: (1/a) Σ T[n] (ψ(a + n + 1) - y). For large a by the expansion of x in z, a
+// normal variable (Cornish and Fisher 1938): x = a + z √a + (z² - 1)/3 + (z³ - 7z)/(36 √a) - (3z⁴ +
+// 7z² - 16)/(810 a).
 static inline double ft_log_gamma_slope_d(double a, double y) {
     if (!(a > 0 && a < FT_INF_D && y < FT_INF_D)) return FT_INF_D - FT_INF_D;
     double x = exp(y);

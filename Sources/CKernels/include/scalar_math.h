@@ -101,8 +101,8 @@ FT_FN double ft_sigmoid_d(double x) {
     return (x >= 0 ? 1 : tail) / (1 + tail);
 }
 
-// Powers that occur all the time are computed by their definition, hence exactly rounded but for the
-// cube.
+// Powers that occur all the time are computed by their definition, hence exactly rounded but for
+// the cube.
 FT_FN float ft_pow_f(float x, float y) {
     if (y == 1) return x;
     if (y == 2) return x * x;

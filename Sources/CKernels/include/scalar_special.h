@@ -14,8 +14,8 @@ FT_FN double ft_lgamma_d(double x) {
 #endif
 }
 
-// The derivative of ln gamma: raised to 10 by its recurrence, then its asymptotic series. Below 0 by
-// reflection.
+// The derivative of ln gamma: raised to 10 by its recurrence, then its asymptotic series. Below 0
+// by reflection.
 FT_FN double ft_digamma_d(double x) {
     if (x == 0) return copysign(FT_INF_D, -x);
     double y = 0;
@@ -64,8 +64,8 @@ FT_FN double ft_zeta_right_d(double s, double q) {
     return sum;
 }
 
-// Hurwitz's zeta function, for s > 1; s is whole where q < 0, and the terms below 0 are those of two
-// sums above.
+// Hurwitz's zeta function, for s > 1; s is whole where q < 0, and the terms below 0 are those of
+// two sums above.
 FT_FN double ft_zeta_d(double s, double q) {
     if (s != s || q != q) return s + q;
     if (s == 1) return FT_INF_D;
@@ -79,8 +79,8 @@ FT_FN double ft_zeta_d(double s, double q) {
     return ft_zeta_right_d(s, fraction) + (fmod(s, 2) == 0 ? below : -below);
 }
 
-// The inverse of erf: Giles' rational approximations, then two steps of Newton's method, which in the
-// tails compare erfc, for there erf has no digits left.
+// The inverse of erf: Giles' rational approximations, then two steps of Newton's method, which in
+// the tails compare erfc, for there erf has no digits left.
 FT_FN double ft_erfinv_d(double y) {
     double t = fabs(y), x;
     if (!(t <= 1)) return FT_INF_D - FT_INF_D;
@@ -102,8 +102,8 @@ FT_FN double ft_erfinv_d(double y) {
     return copysign(x, y);
 }
 
-// The modified Bessel function of the first kind, of order 0 or 1, over e^|x| if `scaled`: its power
-// series, whose terms are all positive, and far from 0 its asymptotic one.
+// The modified Bessel function of the first kind, of order 0 or 1, over e^|x| if `scaled`: its
+// power series, whose terms are all positive, and far from 0 its asymptotic one.
 FT_FN double ft_bessel_d(int order, double x, bool scaled) {
     double t = fabs(x), sum, y;
     if (t < 30) {

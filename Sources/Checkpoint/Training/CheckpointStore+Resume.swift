@@ -58,8 +58,9 @@ extension CheckpointStore {
         case lost
     }
 
-    /// Makes the folder agree with its newest checkpoint, where a save was cut short or a file was lost:
-    /// `last` becomes that one, and `best` the one that it names, as far as the folder still has it.
+    /// Makes the folder agree with its newest checkpoint, where a save was cut short or a file was
+    /// lost: `last` becomes that one, and `best` the one that it names, as far as the folder still
+    /// has it.
     public func repair(_ found: Found) throws(CheckpointError) -> Best {
         let state = found.checkpoint.state
         if found.path != lastPath { try AtomicFile.checkpoint(lastPath, nil).copy(found.path) }

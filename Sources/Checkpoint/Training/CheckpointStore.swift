@@ -30,8 +30,8 @@ public struct CheckpointStore: Sendable {
 
     /// Saves as `last`, and as `best` and step checkpoint where asked; then drops what is too old.
     ///
-    /// `last` comes after the others, so that it never speaks of a best that isn't there yet; each is a
-    /// file of its own.
+    /// `last` comes after the others, so that it never speaks of a best that isn't there yet; each
+    /// is a file of its own.
     public func save(
         _ checkpoint: TrainingCheckpoint, isBest: Bool = false, keepsStep: Bool = false
     ) throws(CheckpointError) {

@@ -20,7 +20,8 @@ public enum IDX {
         return try input.rest()
     }
 
-    /// Writes the array of a file into an HDF5 file, a few megabytes at a time, however large it is.
+    /// Writes the array of a file into an HDF5 file, a few megabytes at a time, however large it
+    /// is.
     public static func copy(
         _ path: String, to file: HDF5Writer, as name: String
     ) throws {

@@ -23,8 +23,8 @@ public enum NPZ {
 
     /// Writes arrays, replacing what is at `path`.
     ///
-    /// Throws for bfloat16, which NumPy doesn't have, for more than 4 GiB, and where the file can't be
-    /// written.
+    /// Throws for bfloat16, which NumPy doesn't have, for more than 4 GiB, and where the file can't
+    /// be written.
     public static func write(_ arrays: [(name: String, array: NDArray)], to path: String) throws {
         try DataFile.write(path) { output in
             var entries: [Entry] = []

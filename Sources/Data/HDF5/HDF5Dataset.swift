@@ -96,7 +96,8 @@ public final class HDF5Dataset: Sendable {
         guard plausible.overflow || bytes <= plausible.partialValue else { throw implausible }
     }
 
-    /// libhdf5 believes a damaged file whose chunks are larger than the data, and reads beyond them.
+    /// libhdf5 believes a damaged file whose chunks are larger than the data, and reads beyond
+    /// them.
     private func checkChunks() throws {
         guard let chunks = entry.chunks else { return }
         let largest = HDF5Library.locked { HDF5Entry.maximumDimensions(of: id) }

@@ -29,8 +29,8 @@ extension HDF5Entry {
         return isElsewhere == false ? .unwritten : .stored
     }
 
-    /// The sizes of the dimensions, none without a shape; nil where they are unreadable or beyond an
-    /// Int.
+    /// The sizes of the dimensions, none without a shape; nil where they are unreadable or beyond
+    /// an Int.
     private static func dimensions(of id: hid_t) -> [Int]? {
         HDF5Library.with(H5Dget_space(id), H5Sclose) { space -> [Int]? in
             let rank = H5Sget_simple_extent_ndims(space)

@@ -7,7 +7,8 @@ package struct ColumnEncoding: Sendable, Equatable {
     package let name: String
     /// What its cells say.
     package let kind: ColumnKind
-    /// The number, or the place of the category, that stands for a missing cell; nil where none may.
+    /// The number, or the place of the category, that stands for a missing cell; nil where none
+    /// may.
     package var fill: Double?
     /// What is subtracted from a number, and what it is then divided by.
     package var mean = 0.0

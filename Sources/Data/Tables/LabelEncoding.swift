@@ -30,8 +30,8 @@ package struct LabelEncoding: Sendable, Equatable {
         self.kind = kind
     }
 
-    /// Fits numbers on the training rows of the first table, and names on all rows of all tables, so
-    /// that each class has a number.
+    /// Fits numbers on the training rows of the first table, and names on all rows of all tables,
+    /// so that each class has a number.
     static func fit(
         _ name: String, _ kind: Kind, _ set: TableSet, rows: [Int], standardizes: Bool
     ) -> LabelEncoding {

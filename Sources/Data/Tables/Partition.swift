@@ -5,8 +5,8 @@ package enum Partition {
     /// The rows 0..<count in two parts, both in order, the second being the given share.
     ///
     /// - Parameters:
-    ///   - groups: the group of each row; each is cut by the same share, as nearly as whole rows can
-    ///     be. nil for one group.
+    ///   - groups: the group of each row; each is cut by the same share, as nearly as whole rows
+    ///     can be. nil for one group.
     ///   - seed: what the choice is drawn from.
     package static func rows(
         _ count: Int, share: Double, groups: [Int]? = nil, seed: UInt64

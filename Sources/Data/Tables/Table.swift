@@ -116,8 +116,8 @@ extension Table {
         lines.append(row[0].line)
     }
 
-    /// What stands between the fields of a file: of the characters that people use, the one that its
-    /// first line holds most of.
+    /// What stands between the fields of a file: of the characters that people use, the one that
+    /// its first line holds most of.
     private static func separator(_ path: String, _ bytes: UnsafeRawBufferPointer) -> Character {
         if path.hasSuffix(".tsv") || path.hasSuffix(".tab") { return "\t" }
         let line = bytes.prefix(1 << 16).prefix { $0 != 10 }

@@ -132,7 +132,8 @@ private struct EncodedCells {
         read = CellReader(column, encoding.kind, categories: encoding.categories)
     }
 
-    /// The value in a row, or what stands for it (nil is no category), and whether that can be used.
+    /// The value in a row, or what stands for it (nil is no category), and whether that can be
+    /// used.
     func value(_ row: Int, allowsMissing: Bool) -> (Double?, isUsable: Bool) {
         if let value = read(row) { return (value, true) }
         let isCategory = encoding.kind == .category

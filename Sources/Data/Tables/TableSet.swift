@@ -136,8 +136,8 @@ extension TableSet {
 }
 
 extension TableSet {
-    /// Throws for all cells together that are not what their column is taken for, and for columns that
-    /// nothing can be learned from.
+    /// Throws for all cells together that are not what their column is taken for, and for columns
+    /// that nothing can be learned from.
     private func check() throws {
         guard kinds.contains(where: { $0.kind != .id && $0.kind != .skip }) else {
             throw DataError(

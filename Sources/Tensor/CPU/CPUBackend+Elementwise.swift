@@ -109,14 +109,8 @@ extension CPUBackend {
     /// Traps where some element was divided by zero; `position` is the largest integer if none was.
     private func checkDivision(_ function: BinaryFunction, _ position: Int64) {
         if position == .max { return }
-        let name =
-            switch function {
-            case .mod: "mod"
-            case .fmod: "fmod"
-            case .trunc_div: "divide"
-            default: "floorDivide"
-            }
-        fail(name, "division by zero, met first at position \(position) of the result")
+        fail(
+            function.method, "division by zero, met first at position \(position) of the result")
     }
 
     @inline(never)

@@ -1,7 +1,8 @@
 internal import CKernels
 import Synchronization
 
-// Rows in order. Places are a function of the elements alone, so work may be cut to fit the threads.
+// Rows in order. Places are a function of the elements alone, so work may be cut to fit the
+// threads.
 extension CPUBackend {
     private static var grain: Int { 1 << 13 }
     /// A row that is worth several threads.

@@ -41,8 +41,8 @@ extension CPUBackend {
 }
 
 extension ft_pool {
-    /// The numbers of one of the three axes: its windows' first elements, ends and divisors follow each
-    /// other.
+    /// The numbers of one of the three axes: its windows' first elements, ends and divisors follow
+    /// each other.
     fileprivate mutating func set(
         _ axis: Int, size: Int, count: Int, step: Int, _ numbers: UnsafePointer<Int64>
     ) {

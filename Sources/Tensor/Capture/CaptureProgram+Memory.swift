@@ -26,9 +26,8 @@ extension CaptureProgram {
             }
         }
         for (index, call) in calls.enumerated() {
-            var ending = Set(
-                call.reads.filter(isTemporary).map { ObjectIdentifier($0.storage) }
-                    .filter { lastUse[$0] == index })
+            let used = call.reads.filter(isTemporary).map { ObjectIdentifier($0.storage) }
+            var ending = Set(used.filter { lastUse[$0] == index })
             for array in call.writes where isTemporary(array) {
                 let key = ObjectIdentifier(array.storage)
                 guard offsets[key] == nil else { continue }

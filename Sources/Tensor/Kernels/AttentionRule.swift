@@ -13,6 +13,12 @@ package struct AttentionRule: Sendable, Hashable {
         self.reach = reach
         self.isInterleaved = isInterleaved
     }
+
+    /// Whether queries, keys and values are of one number of examples and of fitting heads.
+    fileprivate static func fit(_ q: Shape, _ k: Shape, _ v: Shape) -> Bool {
+        q[0] == k[0] && k[0] == v[0] && k[1] == v[1] && k[2] == v[2] && q[3] == k[3]
+            && (q[2] == k[2] || k[2] > 0 && q[2] > 0 && q[2].isMultiple(of: k[2]))
+    }
 }
 
 extension Kernel {
@@ -31,12 +37,9 @@ extension Kernel {
                 "four axes, the last contiguous", [array])
         }
         require(out.dtype.isWide && out.isContiguous, "float32 or float64, contiguous", [out])
-        let isFit =
-            q.shape[0] == k.shape[0] && k.shape[0] == v.shape[0] && k.shape[1] == v.shape[1]
-            && k.shape[2] == v.shape[2] && q.shape[3] == k.shape[3]
-            && (q.shape[2] == k.shape[2]
-                || k.shape[2] > 0 && q.shape[2] > 0 && q.shape[2].isMultiple(of: k.shape[2]))
-        require(isFit, "queries, keys and values that fit", [q, k, v])
+        require(
+            AttentionRule.fit(q.shape, k.shape, v.shape), "queries, keys and values that fit",
+            [q, k, v])
         let result = q.shape.replacing(3, with: v.shape[3])
         if let gradient {
             require(gradient.shape == result, "a gradient of the output's shape", [gradient, v])

@@ -2,10 +2,11 @@
 package enum ChannelKernel: Sendable {
     /// Means and variances [2, channels] of a.
     case moments
-    /// (a − mean) / √(variance + ε) · w + b by the moments b; the list holds w and b, if there are such.
+    /// (a − mean) / √(variance + ε) · w + b by the moments b; the list holds w and b, if there are
+    /// such.
     case normalize(epsilon: Double, ArrayList)
-    /// The gradients of `normalize` by its input a, of which b holds the moments, then by w and by b: c
-    /// is that by its output. The list holds w, if there is one.
+    /// The gradients of `normalize` by its input a, of which b holds the moments, then by w and by
+    /// b: c is that by its output. The list holds w, if there is one.
     case normalizeBackward(epsilon: Double, ArrayList)
 
     var name: String {

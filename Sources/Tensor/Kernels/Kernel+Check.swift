@@ -98,21 +98,7 @@ extension Kernel {
             require(
                 a.count > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
                 "rows with elements and an output of one number a row", [a, out])
-        case .labelWeights(_, let weights, let classes):
-            require(out.shape == a.shape && out.dtype.isWide, "a number a label", [a, out])
-            checkLabels(a, weights, rows: a.count, classes: classes, out)
-        case .crossEntropy(_, let weights):
-            require(a.rank == 2 && out.count == a.shape[0], "logits [rows, classes]", [a, out])
-            logits(a, out)
-            checkLabels(b, weights, rows: a.shape[0], classes: a.shape[1], out)
-        case .crossEntropyBackward(_, let weights):
-            require(
-                a.rank == 2 && out.shape == a.shape && (c.count == 1 || c.count == a.shape[0]),
-                "logits [rows, classes] and a gradient a row", [a, c, out])
-            logits(a, out)
-            agree(a, c)
-            require(c.isContiguous, "a contiguous gradient", [c])
-            checkLabels(b, weights, rows: a.shape[0], classes: a.shape[1], out)
+        case .labelWeights, .crossEntropy, .crossEntropyBackward: checkLabelled(a, b, c, out)
         case .positions:
             hasType(a, .int64)
             hasType(out, .int64)
@@ -123,22 +109,7 @@ extension Kernel {
             indexing(table: a, items: out, b)
         case .scatter:
             indexing(table: out, items: a, b)
-        case .uniform(_, let low, let high):
-            require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
-            if !(low <= high) || !(high - low).isFinite {
-                fail(name, "there are no numbers from \(low) up to \(high)")
-            }
-        case .normal(_, let mean, let deviation):
-            require(out.isContiguous && out.dtype.isFloat, "contiguous floats", [out])
-            if !(deviation >= 0) || mean.isNaN {
-                fail(name, "there is no distribution of mean \(mean) and deviation \(deviation)")
-            }
-        case .dropout(_, let rate):
-            agree(a, out)
-            alike(a, out)
-            require(
-                a.isContiguous && out.isContiguous && a.dtype.isFloat, "contiguous floats", [a])
-            if !(rate >= 0 && rate < 1) { fail(name, "the rate \(rate) is not in 0..<1") }
+        case .uniform, .normal, .dropout: checkDraw(a, out)
         case .update(let rule, let list, let clips, let gated):
             checkUpdate(rule, list.arrays, a, clips ? b : nil, gated ? c : nil)
         case .squaredNorm(let list):
@@ -164,7 +135,7 @@ extension Kernel {
             Shape.broadcast(x.shape, out.shape) == out.shape, "shapes that broadcast", [x, out])
     }
 
-    private func alike(_ x: NDArray, _ out: NDArray) {
+    func alike(_ x: NDArray, _ out: NDArray) {
         require(x.shape == out.shape, "arrays of one shape", [x, out])
     }
 
@@ -202,7 +173,7 @@ extension Kernel {
         require(x.count > 0, "rows with elements", [x])
     }
 
-    private func logits(_ x: NDArray, _ out: NDArray) {
+    func logits(_ x: NDArray, _ out: NDArray) {
         require(
             x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,
             "contiguous rows of float32 or float64", [x, out])
@@ -219,21 +190,6 @@ extension Kernel {
                 && b.shape.prefix(rank - 2).elementsEqual(a.shape.prefix(rank - 2)),
             "rows and columns of one size with equal leading axes", [a, b, out])
         if !(order > 0) { fail(name, "there is no norm of order \(order)") }
-    }
-
-    private func checkLabels(
-        _ labels: NDArray, _ weights: ArrayList?, rows: Int, classes: Int, _ out: NDArray
-    ) {
-        hasType(labels, .int64)
-        require(
-            labels.isContiguous && labels.count == rows && out.isContiguous,
-            "a label of each row, contiguous", [labels, out])
-        guard let weights else { return }
-        require(weights.arrays.count == 1, "one array of weights", weights.arrays)
-        let array = weights.arrays[0]
-        hasType(array, .float64)
-        if array.backend !== out.backend { failPlace(array, out) }
-        require(array.isContiguous && array.count == classes, "a weight of each class", [array])
     }
 
     private func indexing(table: NDArray, items: NDArray, _ index: NDArray) {

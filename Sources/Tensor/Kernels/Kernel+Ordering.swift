@@ -1,13 +1,13 @@
 internal import CKernels
 
 extension Kernel {
-    /// Kernels of rows along the last axis, all operands being contiguous. NaN counts as larger than
-    /// any number; of equal elements the first comes first.
+    /// Kernels of rows along the last axis, all operands being contiguous. NaN counts as larger
+    /// than any number; of equal elements the first comes first.
     package enum Ordering: Sendable {
         /// out = the places of a's elements in order, int64.
         case sort(descending: Bool)
-        /// out = the places of the largest or smallest elements of a, as many as it has room for, the
-        /// best first; int64.
+        /// out = the places of the largest or smallest elements of a, as many as it has room for,
+        /// the best first; int64.
         case top(largest: Bool)
         /// out[i] = a[b[i]] in each row; b is int64.
         case take
@@ -18,8 +18,8 @@ extension Kernel {
         /// out[i] = how many elements of the sorted row of a lie below b[i], or at most at it if
         /// `right`; a may be one row for all. int64.
         case search(right: Bool)
-        /// out[i] = how many elements of a lie from the edge b[i] up to b[i + 1], or at the last edge;
-        /// the edges may be one row for all. float32 and float64; out is int64.
+        /// out[i] = how many elements of a lie from the edge b[i] up to b[i + 1], or at the last
+        /// edge; the edges may be one row for all. float32 and float64; out is int64.
         case bins(Bins)
         /// out = the place of one element of each row of a, int64.
         case rank(Rank)

@@ -1,9 +1,10 @@
 internal import CKernels
 
-// The one way to run a kernel: operands are checked, in-place changes counted and watchers told here.
+// The one way to run a kernel: operands are checked, in-place changes counted and watchers told
+// here.
 extension Kernel {
-    /// Computes `out`, which may be `a` or `b` itself where an elementwise kernel reads each element
-    /// before it writes it.
+    /// Computes `out`, which may be `a` or `b` itself where an elementwise kernel reads each
+    /// element before it writes it.
     ///
     /// Operands that a kernel doesn't have repeat another one. Without elements in `out` there is
     /// nothing to do.

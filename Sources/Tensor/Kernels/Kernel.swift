@@ -17,8 +17,8 @@ package typealias OptimizerRule = CKernels.OptimizerRule
 
 /// What a device can be asked to compute, attributes included: a call of a kernel is a value.
 ///
-/// Operands a, b, c and the output come with the call, see `run`. A case says what they are; those it
-/// doesn't name are not looked at. Outputs are contiguous unless a case says otherwise.
+/// Operands a, b, c and the output come with the call, see `run`. A case says what they are; those
+/// it doesn't name are not looked at. Outputs are contiguous unless a case says otherwise.
 package enum Kernel: Sendable {
     // Making elements.
 
@@ -44,59 +44,60 @@ package enum Kernel: Sendable {
     /// out = a ? b : c, where a is bool.
     case select
 
-    /// Several elementwise kernels in one pass: the list holds contiguous arrays of the output's dtype,
-    /// each of its shape or of one element.
+    /// Several elementwise kernels in one pass: the list holds contiguous arrays of the output's
+    /// dtype, each of its shape or of one element.
     case fused(FusedProgram, ArrayList)
 
     // Reductions.
 
-    /// The elements of a, or what `map` makes of them, over axes that have size 1 in the output. The
-    /// operand b of a map is broadcast to a; it may be of another float dtype, and then the map is
-    /// computed in the wider. The output may be of any float dtype where a is one.
+    /// The elements of a, or what `map` makes of them, over axes that have size 1 in the output.
+    /// The operand b of a map is broadcast to a; it may be of another float dtype, and then the map
+    /// is computed in the wider. The output may be of any float dtype where a is one.
     case reduce(Reduction, map: Map?, AxisSet)
     /// The index of the first extreme along the last axis of a, contiguous; the output is int64.
     case argExtreme(maximum: Bool)
     /// A running reduction along the last axis of a, contiguous.
     case scan(Reduction)
-    /// The product of the other elements along the last axis of a, for each of them, without harm by
-    /// zeros; contiguous float32 or float64.
+    /// The product of the other elements along the last axis of a, for each of them, without harm
+    /// by zeros; contiguous float32 or float64.
     case productOfOthers
 
     /// What has to do with order along the last axis of contiguous rows.
     case ordering(Ordering)
 
-    // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), float32
-    // or float64; then plus c [n] on every row if there is a bias, then ReLU. Or of integers, which
-    // wrap, without these.
+    // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast),
+    // float32 or float64; then plus c [n] on every row if there is a bias, then ReLU. Or of
+    // integers, which wrap, without these.
 
     case matmul(bias: Bool, relu: Bool)
 
-    /// A convolution of contiguous float32 or float64: the output of the input a and the weight b, plus
-    /// c if there is a bias; or the gradient by the input, of that by the output a and the weight b;
-    /// or that by the weight, of the input a and the gradient by the output b.
+    /// A convolution of contiguous float32 or float64: the output of the input a and the weight b,
+    /// plus c if there is a bias; or the gradient by the input, of that by the output a and the
+    /// weight b; or that by the weight, of the input a and the gradient by the output b.
     case convolution(ConvolutionPart, Window, bias: Bool)
 
     /// What is computed of the channels of a batch.
     case channels(ChannelKernel)
 
-    /// Windows over the last axes of a, contiguous float32 or float64: the largest elements or means of
-    /// a, or what `part` makes of b where those of a are.
+    /// Windows over the last axes of a, contiguous float32 or float64: the largest elements or
+    /// means of a, or what `part` makes of b where those of a are.
     case pool(PoolPart, Pooling)
 
-    /// Attention of queries a to keys b with values c, each [examples, positions, heads, width] with
-    /// contiguous rows, float32 or float64, where several heads of queries may share one of keys. The
-    /// list holds the mask, if there is one: bools [examples, heads, queries, keys].
+    /// Attention of queries a to keys b with values c, each [examples, positions, heads, width]
+    /// with contiguous rows, float32 or float64, where several heads of queries may share one of
+    /// keys. The list holds the mask, if there is one: bools [examples, heads, queries, keys].
     case attention(AttentionRule, ArrayList)
-    /// The gradients of `attention` by a, b and c. The list holds that by its output, then the mask.
+    /// The gradients of `attention` by a, b and c. The list holds that by its output, then the
+    /// mask.
     case attentionBackward(AttentionRule, ArrayList)
-    /// All steps of a recurrent layer: projections a [steps, batch, parts · width], weights b; the list
-    /// holds what the rule says. The output is flat, see `RecurrenceRule`.
+    /// All steps of a recurrent layer: projections a [steps, batch, parts · width], weights b; the
+    /// list holds what the rule says. The output is flat, see `RecurrenceRule`.
     case recurrence(RecurrenceRule, ArrayList)
-    /// Its gradients: a is what it gave, b its weights, c the gradient by its states. The list holds the
-    /// lengths, if there are some. The output is flat.
+    /// Its gradients: a is what it gave, b its weights, c the gradient by its states. The list
+    /// holds the lengths, if there are some. The output is flat.
     case recurrenceBackward(RecurrenceRule, ArrayList)
-    /// The distances of the rows of a [.., m, k] to the columns of b [.., k, n] by the norm of an order
-    /// above 0, contiguous float32 or float64 with equal leading axes.
+    /// The distances of the rows of a [.., m, k] to the columns of b [.., k, n] by the norm of an
+    /// order above 0, contiguous float32 or float64 with equal leading axes.
     case distances(order: Double)
 
     // Linear algebra of the matrices in the last two axes, float32 or float64, of any strides. The
@@ -118,8 +119,8 @@ package enum Kernel: Sendable {
     /// The gradient of `normalize` by its input a, b being that by its output.
     case normalizeBackward(epsilon: Double)
 
-    // Classes of rows of logits: a holds logits [rows, classes], b int64 labels [rows]; the list, if
-    // there is one, the float64 weights of the classes. See ckernels.h for the formulas.
+    // Classes of rows of logits: a holds logits [rows, classes], b int64 labels [rows]; the list,
+    // if there is one, the float64 weights of the classes. See ckernels.h for the formulas.
 
     /// What each row counts; a is the labels here.
     case labelWeights(LabelTarget, weights: ArrayList?, classes: Int)
@@ -134,7 +135,8 @@ package enum Kernel: Sendable {
     case positions(below: Int, StaticString)
     /// out[i] = a[b[i]]; a is contiguous.
     case gather
-    /// out[b[i]] = a[i], or += and so on, in order; a is contiguous, and the output holds the table.
+    /// out[b[i]] = a[i], or += and so on, in order; a is contiguous, and the output holds the
+    /// table.
     case scatter(ScatterRule)
 
     // Random numbers, a function of the key and the place alone.
@@ -147,8 +149,8 @@ package enum Kernel: Sendable {
 
     // Many arrays at once, all contiguous.
 
-    /// One step of an optimizer, in place. The list holds for each parameter itself, its gradient and
-    /// its states, of one shape; all are of one dtype, float32 or float64. The output is a, the
+    /// One step of an optimizer, in place. The list holds for each parameter itself, its gradient
+    /// and its states, of one shape; all are of one dtype, float32 or float64. The output is a, the
     /// rule's numbers (float64); b is the factor of the gradients, one float64 for all or one a
     /// parameter, if it `clips`; c a bool, false if nothing is to change, if it is `gated`.
     case update(OptimizerRule, ArrayList, clips: Bool, gated: Bool)
@@ -216,7 +218,15 @@ package struct AxisSet: Sendable, Hashable {
 extension Reduction: @retroactive CustomStringConvertible {
     package var description: String { name }
 
-    package var name: String { String(cString: ft_reduction_name(Int32(rawValue))) }
+    package var name: String {
+        switch self {
+        case .maximum: "max"
+        case .minimum: "min"
+        case .product: "prod"
+        case .nan_sum: "nanSum"
+        default: String(cString: ft_reduction_name(Int32(rawValue)))
+        }
+    }
 
     /// The dtype of what is made of elements of another.
     package func resultType(of dtype: DType) -> DType {

@@ -31,8 +31,8 @@ package final class Pooling: Sendable {
     }
 
     package let axes: [Axis]
-    /// The results of the last axis whose windows have as many elements as any and begin equally far
-    /// apart.
+    /// The results of the last axis whose windows have as many elements as any and begin equally
+    /// far apart.
     let regular: Range<Int>
     /// How far apart those begin.
     let stride: Int

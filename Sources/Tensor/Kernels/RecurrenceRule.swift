@@ -28,8 +28,9 @@ package enum RecurrenceKind: Int32, Sendable, CaseIterable {
 /// One direction of a recurrent layer over a sequence.
 ///
 /// What it gives is one flat array: states [steps + 1, batch, width], of an LSTM cells alike, gates
-/// [steps, batch, parts · width], and of a GRU [steps, batch, width] of what its reset gate multiplies.
-/// Its gradients are one too: by the projections, of a GRU by W h + b, each [steps, batch,
+/// [steps, batch, parts · width], and of a GRU [steps, batch, width] of what its reset gate
+/// multiplies. Its gradients are one too: by the projections, of a GRU by W h + b, each [steps,
+/// batch,
 /// parts · width], by the first state, of an LSTM by the first cell, each [batch, width].
 package struct RecurrenceRule: Sendable, Hashable {
     package var kind: RecurrenceKind
@@ -38,8 +39,8 @@ package struct RecurrenceRule: Sendable, Hashable {
     package var steps: Int
     package var batch: Int
     package var width: Int
-    /// Whether there is a bias of W h, and whether rows have lengths of their own: the list holds the
-    /// first state, of an LSTM the first cell, and then these.
+    /// Whether there is a bias of W h, and whether rows have lengths of their own: the list holds
+    /// the first state, of an LSTM the first cell, and then these.
     package var hasBias: Bool
     package var hasLengths: Bool
 

@@ -36,31 +36,12 @@ struct DataPlan {
         self.config = data
         let path = config.dataPath
         try DataPlan.checkPresent(path, isText: data.optional("text") != nil)
-        let limit = data.int("memoryLimit") << 20
         let text = data.optional("text")
         let names = text == nil ? data.child("train").named("inputs").map(\.name) : [""]
         inputNames = names
         vocabulary = try text.map { _ in try TextTokens(file: path).vocabulary.count }
-        func open(_ part: ConfigValue) throws -> Dataset {
-            try Dataset.open(
-                path, inputs: try DataPlan.paths(part, names), targets: part.string("targets"),
-                memoryLimit: limit)
-        }
-        func piece(_ text: ConfigValue, _ key: String, drawn: Int?) throws -> Dataset {
-            try Dataset.text(
-                path, text.string(key), length: text.int("context"), drawn: drawn)
-        }
-        var examples: Dataset
-        var held: Dataset?
-        if let text {
-            examples = try piece(text, "train", drawn: text.int("windows"))
-            if !text.string("validation").isEmpty {
-                held = try piece(text, "validation", drawn: nil)
-            }
-        } else {
-            examples = try open(data.child("train"))
-            held = try data.optional("validation").map { try open($0) }
-        }
+        var (examples, held) =
+            try text.map { try DataPlan.pieces(path, $0) } ?? DataPlan.parts(path, data, names)
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
         if let parts = try DataPlan.split(examples, config) { (examples, held) = parts }
@@ -81,6 +62,30 @@ struct DataPlan {
                         + "\(train.batchSize)", at: "batchSize")
             ])
         }
+    }
+
+    /// Windows of a text to train on, and its examples to measure on if it names such.
+    private static func pieces(
+        _ path: String, _ text: ConfigValue
+    ) throws -> (examples: Dataset, held: Dataset?) {
+        func piece(_ key: String, drawn: Int?) throws -> Dataset {
+            try Dataset.text(path, text.string(key), length: text.int("context"), drawn: drawn)
+        }
+        let examples = try piece("train", drawn: text.int("windows"))
+        if text.string("validation").isEmpty { return (examples, nil) }
+        return (examples, try piece("validation", drawn: nil))
+    }
+
+    /// The datasets that the config names to train and to measure on.
+    private static func parts(
+        _ path: String, _ data: ConfigValue, _ names: [String]
+    ) throws -> (examples: Dataset, held: Dataset?) {
+        func open(_ part: ConfigValue) throws -> Dataset {
+            try Dataset.open(
+                path, inputs: try paths(part, names), targets: part.string("targets"),
+                memoryLimit: data.int("memoryLimit") << 20)
+        }
+        return (try open(data.child("train")), try data.optional("validation").map(open))
     }
 
     /// The datasets of all inputs, in the order of their names in `data.train.inputs`.
@@ -167,7 +172,8 @@ struct DataPlan {
         return found
     }
 
-    /// One hash of what all datasets hold. Those of data that is streamed are of samples, and say so.
+    /// One hash of what all datasets hold. Those of data that is streamed are of samples, and say
+    /// so.
     func contentHash(of digests: [(key: String, name: String, digest: String)]) -> String {
         var hash = XXHash64()
         let text = digests.map { "\($0.key)=\($0.digest)" }.sorted().joined(separator: "\n")

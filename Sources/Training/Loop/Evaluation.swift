@@ -11,7 +11,8 @@ public struct Evaluation: Sendable {
     public let path: String
     /// The file of the examples.
     public let dataPath: String
-    /// Hashes of the checkpoint, of the data that was measured and of the config that the checkpoint holds.
+    /// Hashes of the checkpoint, of the data that was measured and of the config that the
+    /// checkpoint holds.
     public let hashes: (checkpoint: String, data: String, config: String)
     /// How many examples were measured.
     public let count: Int
@@ -21,8 +22,8 @@ public struct Evaluation: Sendable {
     public let epoch: Int
     /// What was measured.
     public let measurement: RunMeasurement
-    /// How often examples of each class (rows) were taken for each class (columns), where the config has
-    /// the metric `confusionMatrix`.
+    /// How often examples of each class (rows) were taken for each class (columns), where the
+    /// config has the metric `confusionMatrix`.
     public let confusion: [[Int]]?
     /// A sentence on a best checkpoint that is lost, and on each metric that has no value.
     public let notes: [String]
@@ -116,8 +117,9 @@ public struct Evaluation: Sendable {
     /// The parts of a config that a checkpoint was trained by, which measuring can't change.
     private static let settled = ["model", "optimizer", "schedule", "training", "seed", "name"]
 
-    /// The overrides as they apply to what a checkpoint holds: a loss of another type takes none of the
-    /// old one's options, and validation data of its own takes the place of a share of the training data.
+    /// The overrides as they apply to what a checkpoint holds: a loss of another type takes none of
+    /// the old one's options, and validation data of its own takes the place of a share of the
+    /// training data.
     private static func fitting(_ overrides: [String]) throws(RunError) -> [String] {
         for override in overrides {
             let key = override.prefix { $0 != "." && $0 != "=" && $0 != "[" }
@@ -177,7 +179,8 @@ public struct Evaluation: Sendable {
         ] + notes.map { "note    \($0)" } + (confusion.map(Evaluation.table) ?? [])
     }
 
-    /// A confusion matrix with its classes around it: rows are targets, columns what they were taken for.
+    /// A confusion matrix with its classes around it: rows are targets, columns what they were
+    /// taken for.
     private static func table(_ rows: [[Int]]) -> [String] {
         let heading = ["target"] + rows.indices.map { "→ \($0)" }
         let lines = rows.enumerated().map { index, row in

@@ -27,8 +27,9 @@ public final class Experiment {
     let rows: [LayerRow]
     /// The stream that the parameters were drawn from.
     let random: Random
-    /// Whether every loss so far was finite: one bool on the device, which each step reads and updates,
-    /// so that none changes anything after one whose loss wasn't, though the host hears of it late.
+    /// Whether every loss so far was finite: one bool on the device, which each step reads and
+    /// updates, so that none changes anything after one whose loss wasn't, though the host hears of
+    /// it late.
     let isSound: NDArray
 
     /// Opens the data and builds the model.
@@ -43,15 +44,7 @@ public final class Experiment {
         device = try DeviceChoice(config.deviceName)
         let plan = try DataPlan(config, as: kept)
         let inputs = plan.train.allInputs
-        for (name, input) in zip(plan.inputNames, inputs) where input.outputDType != .float32 {
-            let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
-            let which = name.isEmpty ? "these give" : "'\(name)' gives"
-            throw ConfigError([
-                config.data.issue(
-                    "the model needs float32 inputs, \(which) \(input.outputDType); \(remedy)",
-                    at: "transforms")
-            ])
-        }
+        try Experiment.checkInputs(config, plan)
         let builder = ModelBuilder(
             seed: config.seed,
             inputs: zip(plan.inputNames, inputs).map {
@@ -100,6 +93,20 @@ public final class Experiment {
                 config.training.issue(
                     "needs examples to measure on; name them in data.validation or data.split",
                     at: "validateEverySteps")
+            ])
+        }
+    }
+
+    /// Throws where the transforms leave an input in a dtype that models don't take.
+    private static func checkInputs(_ config: RunConfig, _ plan: DataPlan) throws {
+        for (name, input) in zip(plan.inputNames, plan.train.allInputs)
+        where input.outputDType != .float32 {
+            let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
+            let which = name.isEmpty ? "these give" : "'\(name)' gives"
+            throw ConfigError([
+                config.data.issue(
+                    "the model needs float32 inputs, \(which) \(input.outputDType); \(remedy)",
+                    at: "transforms")
             ])
         }
     }

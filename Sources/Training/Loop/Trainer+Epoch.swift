@@ -87,8 +87,8 @@ extension Trainer {
         return true
     }
 
-    /// One step: forward, backward, update. Its loss is read when the next step has been launched, so
-    /// that the device need not be waited for; that of an epoch's first step at once.
+    /// One step: forward, backward, update. Its loss is read when the next step has been launched,
+    /// so that the device need not be waited for; that of an epoch's first step at once.
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
@@ -134,8 +134,8 @@ extension Trainer {
         for (name, tally) in tallies { cursor.metricSums[name] = tally.numbers }
     }
 
-    /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before that
-    /// step: it changed nothing.
+    /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before
+    /// that step: it changed nothing.
     private func settle() throws {
         guard let last = unread else { return }
         unread = nil

@@ -62,7 +62,8 @@ extension Trainer {
             isComplete: trainer.cursor.sampler.epoch >= config.epochs)
     }
 
-    /// Goes back to a checkpoint and makes the folder agree with it; returns what a person should know.
+    /// Goes back to a checkpoint and makes the folder agree with it; returns what a person should
+    /// know.
     private func goOn(from found: CheckpointStore.Found) throws -> [String] {
         try restore(found.checkpoint, path: found.path)
         var warnings: [String] = []

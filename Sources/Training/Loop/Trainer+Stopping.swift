@@ -4,7 +4,8 @@ import FTConfig
 import FTSupport
 
 extension Trainer {
-    /// Why a run ends before all its epochs are done, by what its config says; nil where it goes on.
+    /// Why a run ends before all its epochs are done, by what its config says; nil where it goes
+    /// on.
     var reasonToStop: String? {
         let epoch = cursor.sampler.epoch
         let training = config.training

@@ -56,8 +56,8 @@ struct ClassReport {
             } ?? []
     }
 
-    /// The area under the ROC curve by ranks, ties counting half (Mann and Whitney); nil without both
-    /// kinds.
+    /// The area under the ROC curve by ranks, ties counting half (Mann and Whitney); nil without
+    /// both kinds.
     static func auc(_ scores: [Double], _ isPositive: [Bool]) -> Double? {
         let positives = isPositive.count { $0 }
         let negatives = isPositive.count - positives
@@ -92,8 +92,8 @@ struct ClassReport {
 
     var accuracy: Double { Double(rows.reduce(0) { $0 + $1.hits }) / Double(max(count, 1)) }
 
-    /// The mean distance of confidence and accuracy over the bins (Guo and others, 2017); nil without
-    /// probabilities.
+    /// The mean distance of confidence and accuracy over the bins (Guo and others, 2017); nil
+    /// without probabilities.
     var calibrationError: Double? {
         guard !bins.isEmpty else { return nil }
         let total = bins.reduce(0) { $0 + Double($1.count) * abs($1.confidence - $1.accuracy) }

@@ -2,9 +2,9 @@ public import Tensor
 
 /// What a model says of examples.
 public struct Predictions: Sendable {
-    /// Of classes their probabilities [N, …, classes]; of yes or no the probability of yes [N, …]; of
-    /// quantities their values [N, …], in the units of the data. Scores where a loss such as a margin
-    /// gives no probabilities.
+    /// Of classes their probabilities [N, …, classes]; of yes or no the probability of yes [N, …];
+    /// of quantities their values [N, …], in the units of the data. Scores where a loss such as a
+    /// margin gives no probabilities.
     public let values: NDArray
     /// The most probable class, or 1 for yes, int64 [N, …]; nil for quantities.
     public let classes: NDArray?

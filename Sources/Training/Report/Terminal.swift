@@ -14,7 +14,8 @@ public enum Terminal {
         write(text + "\n")
     }
 
-    /// Writes text to standard output without a line's end. What goes wrong is for `checkOutput` to say.
+    /// Writes text to standard output without a line's end. What goes wrong is for `checkOutput` to
+    /// say.
     public static func write(_ text: String) {
         do throws(FileProblem) {
             try FileBytes.write(text.harmlessLines, to: STDOUT_FILENO)

@@ -5,8 +5,9 @@ import FTSupport
 extension RunFolder {
     /// One line on how the run stands; nil where it hasn't begun.
     ///
-    /// `summary.json` tells how a run ended. Of one that is under way, or whose process was killed, the
-    /// table of epochs and the last checkpoint tell how far it came, and the lock which of the two it is.
+    /// `summary.json` tells how a run ended. Of one that is under way, or whose process was killed,
+    /// the table of epochs and the last checkpoint tell how far it came, and the lock which of the
+    /// two it is.
     public func statusLine() throws(RunError) -> String? {
         guard let text = try FileWriting.read(summaryPath),
             let summary = try? JSONNode(parsing: text)

@@ -4,8 +4,8 @@ import Glibc
 /// Keeps two processes from training in one run folder. The system lets go of it when the process
 /// ends, however it ends.
 ///
-/// Two locks: on a file, which also says who has it, and on the folder, because a file can be removed.
-/// To be taken before anything of the run is read.
+/// Two locks: on a file, which also says who has it, and on the folder, because a file can be
+/// removed. To be taken before anything of the run is read.
 final class RunLock: Sendable {
     private let file: Int32
     private let folder: Int32
@@ -50,8 +50,8 @@ final class RunLock: Sendable {
         return "process \(process) on \(String(words[1]).escapedForDisplay())"
     }
 
-    /// False where somebody else has the lock. Some network file systems have no locks; training there
-    /// goes without.
+    /// False where somebody else has the lock. Some network file systems have no locks; training
+    /// there goes without.
     private static func take(_ descriptor: Int32) -> Bool {
         // Whoever only asks whether it is taken has it for a moment.
         for _ in 0..<20 {

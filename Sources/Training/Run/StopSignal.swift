@@ -1,16 +1,16 @@
 import Glibc
 import Synchronization
 
-/// How many signals that ask for an end arrived, the first of them, and what is going on meanwhile. A
-/// signal handler can reach nothing but globals, and blocking the signals instead is not enough:
+/// How many signals that ask for an end arrived, the first of them, and what is going on meanwhile.
+/// A signal handler can reach nothing but globals, and blocking the signals instead is not enough:
 /// OpenBLAS has started threads before `main`.
 private let arrivedSignals = Atomic(0)
 private let firstSignal = Atomic<Int32>(SIGINT)
 private let currentPhase = Atomic(StopSignal.Phase.preparing.rawValue)
 
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a wish to stop; a second one ends the process at once,
-/// except while a checkpoint is written. Before training has begun, when nothing can be lost, the first
-/// one does.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a wish to stop; a second one ends the process at
+/// once, except while a checkpoint is written. Before training has begun, when nothing can be lost,
+/// the first one does.
 public final class StopSignal: Sendable {
     /// What training is doing, which is what a stop waits for.
     enum Phase: Int {

@@ -12,8 +12,8 @@ public struct TextGenerator {
 
     /// A generator from the best checkpoint of a run folder, or a checkpoint file.
     ///
-    /// Throws where the model is no `gpt`, its data has no vocabulary, or the prompt has characters that
-    /// it doesn't know.
+    /// Throws where the model is no `gpt`, its data has no vocabulary, or the prompt has characters
+    /// that it doesn't know.
     public init(
         _ target: String, prompt: String, temperature: Double, topK: Int?, seed: UInt64,
         overrides: [String] = []

@@ -6,7 +6,8 @@ import NN
 import Tensor
 
 extension Trainer {
-    /// The names of what differs from a checkpoint in one bit or more: weights, then the optimizer's.
+    /// The names of what differs from a checkpoint in one bit or more: weights, then the
+    /// optimizer's.
     func differing(from checkpoint: TrainingCheckpoint) -> [String] {
         var saved: [String: NDArray] = [:]
         for tensor in checkpoint.model { saved[tensor.name] = tensor.array }

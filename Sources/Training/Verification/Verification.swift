@@ -25,8 +25,8 @@ public struct Verification: Sendable {
     /// processor and arithmetic.
     public let circumstances: [String]
 
-    /// Trains a run again in a folder of its own, which is removed afterwards; nothing of the run is
-    /// touched.
+    /// Trains a run again in a folder of its own, which is removed afterwards; nothing of the run
+    /// is touched.
     ///
     /// Throws where it can't be trained again, or was stopped.
     ///
@@ -91,8 +91,8 @@ public struct Verification: Sendable {
     }
 }
 
-/// The checkpoints that a run has kept, which stay as they are while they are compared with, even if
-/// the run goes on.
+/// The checkpoints that a run has kept, which stay as they are while they are compared with, even
+/// if the run goes on.
 struct KeptCheckpoints {
     let folder: RunFolder
     /// In order, at least one.

@@ -127,6 +127,6 @@ struct BackwardTrapTests {
         ) {
             _ = Tensor([1, 2], .int32, requiresGrad: true)
         }
-        #expect(result.message.contains("requiresGrad: a int32 tensor has no gradient"))
+        #expect(result.message.contains("requiresGrad: a tensor of int32 has no gradient"))
     }
 }

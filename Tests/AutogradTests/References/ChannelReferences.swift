@@ -1,4 +1,5 @@
-// References of normalizations: the elements that belong together are listed, one list after the other.
+// References of normalizations: the elements that belong together are listed, one list after the
+// other.
 extension References {
     /// Elements that have the same `key` brought to mean 0 and variance 1, ε being 0.1.
     private static func normalized(_ x: Grid, by key: ([Int]) -> [Int]) -> Grid {

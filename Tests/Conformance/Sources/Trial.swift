@@ -44,10 +44,10 @@ struct Trial {
         return .failed(words)
     }
 
-    /// Whether float32 sums of n terms differ from the exact ones by no more than (n + 1) u Σ
-    /// |term|, u = 2⁻²⁴, which is what rounding each step makes of them (Higham, "Accuracy and Stability of
-    /// Numerical Algorithms", 2002, section 3.1). The call itself counts the terms, given ones, and
-    /// adds them up, given magnitudes.
+    /// Whether float32 sums of n terms differ from the exact ones by no more than
+    /// (n + 1) u Σ |term|, u = 2⁻²⁴, which is what rounding each step makes of them (Higham,
+    /// "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1). The call itself counts
+    /// the terms, given ones, and adds them up, given magnitudes.
     private func isRounding(_ got: [NDArray], _ exact: [NDArray]) throws -> Bool {
         let wide = try inputs().map { Tensor($0).cast(to: .float64) }
         let terms = try call(wide.map { .ones(like: $0) })

@@ -43,8 +43,8 @@ extension Tensor {
         Diagonal(offset)(matrices(axis1, axis2, "diagonal"))
     }
 
-    /// Matrices of zeros with the last axis on the diagonal `offset`, their rows and columns being the
-    /// axes named of the result.
+    /// Matrices of zeros with the last axis on the diagonal `offset`, their rows and columns being
+    /// the axes named of the result.
     public final func diagEmbed(offset: Int = 0, axis1: Int = -2, axis2: Int = -1) -> Tensor {
         if rank == 0 { fail("diagEmbed", "a scalar has no axis to put on a diagonal") }
         let size = shape[rank - 1].plus(offset.size)

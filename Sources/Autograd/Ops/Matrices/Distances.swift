@@ -4,8 +4,8 @@ public import Tensor
 
 /// y[i, j] = |aᵢ − bⱼ| for rows [.., m, k] and [.., n, k], by the norm of an order above 0.
 ///
-/// Of order 2, with w = dy / y, 0 where y is:  daᵢ = Σⱼ wᵢⱼ aᵢ − Σⱼ wᵢⱼ bⱼ,  dbⱼ likewise: products, in
-/// float64, for the sums may be far larger than their difference.
+/// Of order 2, with w = dy / y, 0 where y is:  daᵢ = Σⱼ wᵢⱼ aᵢ − Σⱼ wᵢⱼ bⱼ,  dbⱼ likewise:
+/// products, in float64, for the sums may be far larger than their difference.
 final class PairDistance: BinaryOp {
     let order: Double
     init(_ order: Double) { self.order = order }
@@ -63,8 +63,9 @@ final class PairDistance: BinaryOp {
     }
 }
 extension Tensor {
-    /// The distance of each row of this tensor [.., m, k] to each of the other [.., n, k]: [.., m, n],
-    /// by the norm of an order, 0 for the number of elements that differ; leading axes broadcast.
+    /// The distance of each row of this tensor [.., m, k] to each of the other [.., n, k]: [.., m,
+    /// n], by the norm of an order, 0 for the number of elements that differ; leading axes
+    /// broadcast.
     ///
     /// Where two rows coincide the gradient is 0.
     public final func cdist(_ other: Tensor, order: Double = 2) -> Tensor {
@@ -102,8 +103,8 @@ extension Tensor {
         return (directions * right.normalize(axis: axis, epsilon: epsilon)).sum(axis: axis)
     }
 
-    /// The covariances of variables, the rows, over observations, the columns: [n, n], or a scalar of
-    /// one variable without rows.
+    /// The covariances of variables, the rows, over observations, the columns: [n, n], or a scalar
+    /// of one variable without rows.
     ///
     /// An observation counts as many times as its `frequency`, and by its `weight` beside that.
     /// Sums are divided by the count less `correction`; with weights by V − correction · Σ w²/V,
@@ -147,8 +148,8 @@ extension Tensor {
         return rank == 2 ? result : result.reshape([])
     }
 
-    /// The coefficients of correlation of variables, the rows, over observations, the columns: [n, n],
-    /// or a scalar of one variable without rows.
+    /// The coefficients of correlation of variables, the rows, over observations, the columns: [n,
+    /// n], or a scalar of one variable without rows.
     public final func corrcoef() -> Tensor {
         let covariances = cov()
         if covariances.rank == 0 { return covariances / covariances }

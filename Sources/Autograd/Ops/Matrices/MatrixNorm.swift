@@ -22,7 +22,8 @@ extension Tensor {
     public final func vectorNorm(
         _ order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false
     ) -> Tensor {
-        if order != 0 { return norm(order, axes: axes, keepDims: keepDims) }
+        if order != 0 { return norm(order, axes, keepDims, "vectorNorm") }
+        shape.requireAxes(axes, "vectorNorm")
         let x = floating
         return (x .!= 0).sum(axes: axes, keepDims: keepDims).cast(to: x.dtype)
     }
@@ -55,7 +56,7 @@ extension Tensor {
         _ order: Double = 2, axis: Int = 1, epsilon: Double = 1e-12
     ) -> Tensor {
         let x = floating
-        return x / x.norm(order, axes: [axis], keepDims: true).maximum(epsilon)
+        return x / x.norm(order, [axis], true, "normalize").maximum(epsilon)
     }
 
     /// Slices along an axis scaled down so that none has a norm above `maximum`.

@@ -12,8 +12,8 @@ extension Tensor {
         return tensordot(other.moved(other.rank - 1, to: 0), axes: 1)
     }
 
-    /// The Kronecker product: each element of this tensor times all of the other, along each axis as
-    /// many blocks. The tensor of lower rank gets axes of size 1 in front.
+    /// The Kronecker product: each element of this tensor times all of the other, along each axis
+    /// as many blocks. The tensor of lower rank gets axes of size 1 in front.
     public final func kron(_ other: Tensor) -> Tensor {
         let rank = Swift.max(rank, other.rank)
         guard 2 * rank <= Shape.maximumRank else {
@@ -44,8 +44,8 @@ extension Tensor {
         return left - a.roll(-2, axis: axis) * b.roll(-1, axis: axis)
     }
 
-    /// beta · this tensor + alpha · (a · b): this one broadcasts to the matrix product. With a beta of 0
-    /// NaN in it doesn't count.
+    /// beta · this tensor + alpha · (a · b): this one broadcasts to the matrix product. With a beta
+    /// of 0 NaN in it doesn't count.
     public final func addMatMul(
         _ a: Tensor, _ b: Tensor, beta: Double = 1, alpha: Double = 1
     ) -> Tensor {
@@ -91,8 +91,8 @@ extension Tensor {
         return rest[0]
     }
 
-    /// Powers of the elements along a new last axis: x^(count−1), …, x, 1, or the other way round if
-    /// `increasing`; as many as elements if nil. Those of integers are int64.
+    /// Powers of the elements along a new last axis: x^(count−1), …, x, 1, or the other way round
+    /// if `increasing`; as many as elements if nil. Those of integers are int64.
     public final func vander(_ count: Int? = nil, increasing: Bool = false) -> Tensor {
         if rank == 0 { fail("vander", "a scalar has no axis of points") }
         let count = count ?? shape[rank - 1]
@@ -108,8 +108,8 @@ extension Tensor {
 
 /// In which order a chain of matrices is multiplied, found by comparing all (Godbole 1973).
 enum MatrixChain {
-    /// The positions of left factors among the factors left at each product; `sizes` are the rows of
-    /// the first and the columns of all.
+    /// The positions of left factors among the factors left at each product; `sizes` are the rows
+    /// of the first and the columns of all.
     static func order(_ sizes: [Int]) -> [Int] {
         let count = sizes.count - 1
         var cost = Array(repeating: Array(repeating: 0.0, count: count), count: count)
@@ -141,7 +141,8 @@ enum MatrixChain {
             pending.append((start, cut[start][end]))
             pending.append((cut[start][end] + 1, end))
         }
-        // A join stands between two original factors: count the joins left of it that are still open.
+        // A join stands between two original factors: count the joins left of it that are still
+        // open.
         var open = Set(joins)
         return joins.reversed().map { join in
             open.remove(join)

@@ -1,0 +1,22 @@
+internal import CKernels
+
+extension BinaryFunction {
+    /// The method that calls it, for whoever called that with what doesn't fit.
+    var method: String {
+        switch self {
+        case .sub: "subtract"
+        case .mul: "multiply"
+        case .div, .trunc_div: "divide"
+        case .floor_div: "floorDivide"
+        case .bit_and: "bitwiseAnd"
+        case .bit_or: "bitwiseOr"
+        case .bit_xor: "bitwiseXor"
+        case .shift_left: "leftShift"
+        case .shift_right: "rightShift"
+        case .copysign: "copySign"
+        case .logaddexp: "logAddExp"
+        case .logaddexp2: "logAddExp2"
+        default: String(cString: ft_binary_name(Int32(rawValue)))
+        }
+    }
+}
