@@ -199,4 +199,17 @@ typedef struct ft_integer_product {
     const void *a, *b;
     void *c;
 } ft_integer_product;
+
+// Bytes of a key with its place, for elements of a size; and how many pairs the choice of k of n
+// elements holds at a time.
+static inline int64_t ft_pair_size(int64_t size) { return size == 8 ? 16 : 8; }
+static inline int64_t ft_top_room(int64_t n, int64_t k) {
+    return n <= 4 * k ? n + 8 : k + (k > 64 ? k : 64) + 64 + 8;
+}
+
+// The lower of the elements in the middle: the first NaN if there is one; or NaN left out.
+enum ft_rank { FT_RANK_MEDIAN = -1, FT_RANK_NAN_MEDIAN = -2 };
+// Bins of a range cut evenly, of which only the ends are edges, by arithmetic; of nearly even
+// edges, where that says where to look; of any edges.
+enum ft_bins { FT_BINS_EVEN, FT_BINS_EDGES, FT_BINS_ANY };
 #pragma clang diagnostic pop
