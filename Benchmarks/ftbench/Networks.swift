@@ -1,7 +1,7 @@
 import FakeTensor
 
-/// 1×28×28 images, convolutions of 32 and 64 features, batch 64, Adam: PyTorch's example for MNIST without
-/// dropout.
+/// 1×28×28 images, convolutions of 32 and 64 features, batch 64, Adam: PyTorch's example for MNIST
+/// without dropout.
 func benchmarkCNN() {
     let random = Random(seed: 0)
     let model = Sequential {
@@ -18,8 +18,8 @@ func benchmarkCNN() {
     benchmarkSteps("cnn", model, Adam(model), [64, 1, 28, 28], 10, count: 30)
 }
 
-/// 3×32×32 images, 19 convolutions with batch normalization, batch 64, SGD with momentum: He et al., "Deep
-/// Residual Learning for Image Recognition", 2015, section 4.2.
+/// 3×32×32 images, 19 convolutions with batch normalization, batch 64, SGD with momentum: He et
+/// al., "Deep Residual Learning for Image Recognition", 2015, section 4.2.
 func benchmarkResNet20() {
     let random = Random(seed: 0)
     func convolve(_ channels: Int, _ features: Int, _ stride: Int = 1, kernel: Int = 3) -> [Layer] {

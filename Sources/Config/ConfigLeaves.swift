@@ -10,7 +10,8 @@ public enum ConfigLeaves {
         public let values: [JSONValue?]
     }
 
-    /// The keys that don't have the same value in all configs, in the order in which they first occur.
+    /// The keys that don't have the same value in all configs, in the order in which they first
+    /// occur.
     public static func differing(_ configs: [JSONValue]) -> [Row] {
         let tables = configs.map { Dictionary(uniqueKeysWithValues: leaves($0)) }
         var seen: Set<String> = []

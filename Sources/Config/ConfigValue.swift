@@ -84,7 +84,8 @@ public struct ConfigValue: Sendable {
         return members.contains { $0.key == key }
     }
 
-    /// The word at an optional key that takes one in place of an array; nil where none stands there.
+    /// The word at an optional key that takes one in place of an array; nil where none stands
+    /// there.
     public func word(_ key: String) -> String? {
         guard let value = optional(key), case .string(let word) = value.content else { return nil }
         return word

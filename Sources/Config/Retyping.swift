@@ -1,8 +1,8 @@
 import FTJSON
 
-// An object in which every default is written out, as a run keeps them, says more than somebody chose.
-// Where its `type` becomes another one, what was only the default of the old one makes room for the new
-// one's.
+// An object in which every default is written out, as a run keeps them, says more than somebody
+// chose. Where its `type` becomes another one, what was only the default of the old one makes room
+// for the new one's.
 extension Checker {
     /// Removes from the object whose type an override changes what stands there by default.
     mutating func forgetDefaults(_ override: Override, in root: inout JSONNode) {

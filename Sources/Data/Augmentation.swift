@@ -2,10 +2,11 @@ import CKernels
 import Glibc
 import Tensor
 
-// Transforms that draw: of images […, height, width], each example by numbers of its own. They happen in
-// training only, and keep shapes and dtypes.
+// Transforms that draw: of images […, height, width], each example by numbers of its own. They
+// happen in training only, and keep shapes and dtypes.
 
-/// Where the numbers of some examples come from: two for each, which its place in the epoch decides alone.
+/// Where the numbers of some examples come from: two for each, which its place in the epoch decides
+/// alone.
 struct Draws {
     let seed: UInt64
     let epoch: Int
@@ -147,7 +148,8 @@ private struct ImagePlane {
         }
     }
 
-    /// Turns an image of float32 about its middle, by points of lines between neighbours; zeros come in.
+    /// Turns an image of float32 about its middle, by points of lines between neighbours; zeros
+    /// come in.
     func rotate(_ angle: Double) {
         let source = from.assumingMemoryBound(to: Float.self)
         let target = to.assumingMemoryBound(to: Float.self)

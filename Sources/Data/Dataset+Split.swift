@@ -2,14 +2,15 @@ import FTSupport
 import Tensor
 
 extension Dataset {
-    /// The examples cut in two at random, the second part being the given share, for validation. Both
-    /// parts keep the order of the file.
+    /// The examples cut in two at random, the second part being the given share, for validation.
+    /// Both parts keep the order of the file.
     ///
-    /// Where targets are classes (one whole number an example, of at most 1000, each twice on average),
-    /// a stratified split takes the same share of each, as nearly as whole examples can be.
+    /// Where targets are classes (one whole number an example, of at most 1000, each twice on
+    /// average), a stratified split takes the same share of each, as nearly as whole examples can
+    /// be.
     ///
-    /// What lies in memory is copied into its part; what is streamed is read from where it lies. Throws
-    /// where a part would be empty.
+    /// What lies in memory is copied into its part; what is streamed is read from where it lies.
+    /// Throws where a part would be empty.
     ///
     /// - Parameter seed: what the choice is drawn from.
     public func split(
@@ -22,9 +23,9 @@ extension Dataset {
         return (try pick(parts.first), try pick(parts.second))
     }
 
-    /// The examples cut in two, the second part being one of several folds that together are all of them,
-    /// each as large as the others but for one example. They are drawn as `split` draws; or else, where
-    /// `isRandom` is false, follow one another as they are stored.
+    /// The examples cut in two, the second part being one of several folds that together are all of
+    /// them, each as large as the others but for one example. They are drawn as `split` draws; or
+    /// else, where `isRandom` is false, follow one another as they are stored.
     ///
     /// Throws where there are fewer examples than folds.
     ///

@@ -2,7 +2,8 @@ import Glibc
 public import Tensor
 
 /// A task of regression that is drawn: y = 10 sin(π x₁ x₂) + 20 (x₃ − ½)² + 10 x₄ + 5 x₅ + noise of
-/// deviation 1, of ten inputs in [0, 1), the last five of which say nothing. The best mean squared error is 1.
+/// deviation 1, of ten inputs in [0, 1), the last five of which say nothing. The best mean squared
+/// error is 1.
 ///
 /// Friedman, "Multivariate adaptive regression splines", 1991, section 4.3.
 public enum Friedman {

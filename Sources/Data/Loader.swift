@@ -35,11 +35,11 @@ public struct Loader: Sendable {
     /// Whether random transforms happen, as in training.
     public let augments: Bool
 
-    /// Throws a `TransformError` where a transform doesn't fit the examples, or a random one stands among
-    /// those of targets.
+    /// Throws a `TransformError` where a transform doesn't fit the examples, or a random one stands
+    /// among those of targets.
     ///
-    /// - Parameter inputTransforms: of every input. Random ones draw by the seed, the epoch and each
-    ///   example's place in it.
+    /// - Parameter inputTransforms: of every input. Random ones draw by the seed, the epoch and
+    ///   each example's place in it.
     public init(
         _ dataset: Dataset, batchSize: Int, shuffle: Bool = false, seed: UInt64 = 0,
         dropLast: Bool = false, inputTransforms: [Transform] = [],
@@ -83,8 +83,8 @@ public struct Loader: Sendable {
             targetTransforms, shape: dataset.targetShape, dataset.targetDType)
     }
 
-    /// The same with another order of the examples, with other transforms of targets, or without what is
-    /// random.
+    /// The same with another order of the examples, with other transforms of targets, or without
+    /// what is random.
     init(
         _ other: Loader, _ sampler: Sampler? = nil, targets: TransformPipeline? = nil,
         augments: Bool? = nil

@@ -20,11 +20,11 @@ public enum Transform: Sendable, Hashable {
     case randomCrop(padding: Int)
     /// In training, left and right of images exchanged, with this probability.
     case randomFlip(rate: Double)
-    /// In training, images turned about their middle by up to so many degrees in each direction; zeros
-    /// come in.
+    /// In training, images turned about their middle by up to so many degrees in each direction;
+    /// zeros come in.
     case randomRotation(degrees: Double)
-    /// In training, zeros in a square of so many pixels a side, anywhere in each image.
-    /// DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.
+    /// In training, zeros in a square of so many pixels a side, anywhere in each image. DeVries and
+    /// Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.
     case cutout(size: Int)
 }
 

@@ -24,7 +24,8 @@ public struct TransformPipeline: Sendable {
         outputDType = last
     }
 
-    /// Rows of an array on the CPU, each contiguous, as a transformed batch, without what is random.
+    /// Rows of an array on the CPU, each contiguous, as a transformed batch, without what is
+    /// random.
     ///
     /// Throws where a class number is out of range.
     package func batch(_ source: NDArray, rows: some RandomAccessCollection<Int>) throws -> NDArray

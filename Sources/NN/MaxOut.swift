@@ -1,7 +1,8 @@
 internal import Autograd
 public import Tensor
 
-/// yᵢ = maxⱼ (x · Wᵀ + b) over the `pieces` rows j of unit i: [batch, …, inputs] becomes [batch, …, units].
+/// yᵢ = maxⱼ (x · Wᵀ + b) over the `pieces` rows j of unit i: [batch, …, inputs] becomes [batch, …,
+/// units].
 ///
 /// Goodfellow et al., "Maxout Networks", 2013.
 public final class MaxOut: Layer {

@@ -1,10 +1,11 @@
 public import Autograd
 public import Tensor
 
-/// Elements around those of each example: zeros or another number, mirrored ones, the outermost, or those
-/// of the other end.
+/// Elements around those of each example: zeros or another number, mirrored ones, the outermost, or
+/// those of the other end.
 public final class Pad: Layer {
-    /// How many go before and after, for each of the last axes in order; a negative number cuts off as many.
+    /// How many go before and after, for each of the last axes in order; a negative number cuts off
+    /// as many.
     public let widths: [(before: Int, after: Int)]
     /// What they are.
     public let mode: PaddingMode

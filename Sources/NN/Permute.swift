@@ -1,7 +1,8 @@
 internal import Autograd
 public import Tensor
 
-/// Each example with its axes in another order: images [channels, positions] as a sequence of positions.
+/// Each example with its axes in another order: images [channels, positions] as a sequence of
+/// positions.
 public final class Permute: Layer {
     /// The axis of an example that comes to each place; 0 is the first one after that of the batch.
     public let axes: [Int]

@@ -1,11 +1,12 @@
 internal import Autograd
 public import Tensor
 
-/// A layer whose weight is w / σ, σ being the largest singular value of w as a matrix [outputs, rest], so
-/// that it stretches nothing by more than 1.
+/// A layer whose weight is w / σ, σ being the largest singular value of w as a matrix [outputs,
+/// rest], so that it stretches nothing by more than 1.
 ///
-/// σ = u · W v, where u and v come closer to the singular vectors with each step of training, by
-/// u = W v / ‖W v‖ and v = Wᵀ u / ‖Wᵀ u‖; 15 such steps are made at first. Gradients take u and v for constant.
+/// σ = u · W v, where u and v come closer to the singular vectors with each step of training, by u
+/// = W v / ‖W v‖ and v = Wᵀ u / ‖Wᵀ u‖; 15 such steps are made at first. Gradients take u and v for
+/// constant.
 ///
 /// The parameter is called `weight_orig` and the buffers `weight_u` and `weight_v`, as PyTorch's
 /// `spectral_norm` calls them, beside the layer's others.
@@ -62,7 +63,7 @@ public final class SpectralNorm: Layer {
     }
 
     /// w / σ. In training u and v change before.
-    private func normalized() -> Tensor {
+    package var normalizedWeight: Tensor {
         let matrix = SpectralNorm.matrix(layer, layer.weight)
         // Copies, for the next call changes the buffers.
         var (u, v): (Tensor, Tensor) = noGrad { (left.copy(), right.copy()) }
@@ -77,7 +78,9 @@ public final class SpectralNorm: Layer {
         return layer.weight / u.dot(matrix.matmul(v))
     }
 
-    public override func callAsFunction(_ x: Tensor) -> Tensor { layer(x, weight: normalized()) }
+    public override func callAsFunction(_ x: Tensor) -> Tensor {
+        layer(x, weight: normalizedWeight)
+    }
 
     public override func outputShape(for input: Shape) throws -> Shape {
         try layer.outputShape(for: input)

@@ -16,7 +16,8 @@ public final class Upsample: Layer {
     /// What stands between the elements.
     public let mode: UpsampleMode
 
-    /// A layer that multiplies the sizes of all axes beside channels, or of each by a factor of its own.
+    /// A layer that multiplies the sizes of all axes beside channels, or of each by a factor of its
+    /// own.
     public convenience init(by factors: Double..., mode: UpsampleMode = .nearest) {
         self.init(.factor(factors), mode: mode)
     }
@@ -96,8 +97,8 @@ public final class Upsample: Layer {
     }
 }
 
-/// Channels as pixels: [batch, c · f², height, width] becomes [batch, c, height · f, width · f].  Shi et al.,
-/// 2016.
+/// Channels as pixels: [batch, c · f², height, width] becomes [batch, c, height · f, width · f].
+/// Shi et al., 2016.
 public final class PixelShuffle: Layer {
     /// f, by which the image becomes larger.
     public let factor: Int

@@ -1,11 +1,11 @@
 internal import Autograd
 public import Tensor
 
-/// A layer whose weight is w = g · v / ‖v‖, a length and a direction that are trained apart. Each output has
-/// a length of its own, which is that of its weights at first.
+/// A layer whose weight is w = g · v / ‖v‖, a length and a direction that are trained apart. Each
+/// output has a length of its own, which is that of its weights at first.
 ///
-/// The parameters are called `weight_g` and `weight_v`, as PyTorch's `weight_norm` calls them, beside the
-/// layer's others.
+/// The parameters are called `weight_g` and `weight_v`, as PyTorch's `weight_norm` calls them,
+/// beside the layer's others.
 ///
 ///     WeightNorm(Linear(784, 128, using: random))     // weight_g [128, 1], weight_v [128, 784], bias [128]
 ///
@@ -19,8 +19,8 @@ public final class WeightNorm: Layer {
 
     /// A layer around another one, which then is used through this one alone.
     ///
-    /// - Parameter axis: of the weight, along which each slice has a length; nil for one of the whole. PyTorch
-    ///   takes the first one by default, also of transposed convolutions.
+    /// - Parameter axis: of the weight, along which each slice has a length; nil for one of the
+    ///   whole. PyTorch takes the first one by default, also of transposed convolutions.
     public init(_ layer: any WeightedLayer, axis: Int? = 0) {
         let weight = layer.weight
         if let axis, !(0..<weight.rank).contains(axis) {

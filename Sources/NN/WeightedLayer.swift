@@ -1,7 +1,7 @@
 public import Tensor
 
-/// A layer with a weight that another tensor can stand for: one that `WeightNorm` and `SpectralNorm` can be
-/// put around.
+/// A layer with a weight that another tensor can stand for: one that `WeightNorm` and
+/// `SpectralNorm` can be put around.
 public protocol WeightedLayer: Layer {
     /// What it multiplies by.
     var weight: Parameter { get }

@@ -21,8 +21,8 @@ public final class WeightAverage {
     private let average: Follower
 
     /// An average that keeps a share of `decay`, in 0..<1, in each update: 0.999 remembers a
-    /// thousand. With nil, each update counts the same: the mean of the parameters as they were then.
-    /// Izmailov et al., "Averaging weights leads to wider optima", 2018.
+    /// thousand. With nil, each update counts the same: the mean of the parameters as they were
+    /// then. Izmailov et al., "Averaging weights leads to wider optima", 2018.
     public init(_ source: some ParameterSource, decay: Double? = 0.999) {
         if let decay { checkShare(decay, "WeightAverage", "decay") }
         self.decay = decay

@@ -2,8 +2,8 @@
 package enum Sparkline {
     private static let blocks = Array("▁▂▃▄▅▆▇█")
 
-    /// The numbers from left to right, the least as `▁` and the largest as `█`, equal ones as `▄`; what
-    /// isn't finite as `·`. More than `width` numbers are put together to as many means.
+    /// The numbers from left to right, the least as `▁` and the largest as `█`, equal ones as `▄`;
+    /// what isn't finite as `·`. More than `width` numbers are put together to as many means.
     package static func text(_ values: [Double], width: Int) -> String {
         let shown = means(values, count: max(width, 1))
         let finite = shown.filter(\.isFinite)
@@ -21,7 +21,8 @@ package enum Sparkline {
             })
     }
 
-    /// The means of `count` parts of about equal length, of which each leaves out what isn't finite.
+    /// The means of `count` parts of about equal length, of which each leaves out what isn't
+    /// finite.
     private static func means(_ values: [Double], count: Int) -> [Double] {
         guard values.count > count else { return values }
         return (0..<count).map { part in

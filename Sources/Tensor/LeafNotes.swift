@@ -4,8 +4,8 @@ import Synchronization
 /// What the passes of one thread note on leaves that other threads are using at the same time, such
 /// as the parameters of a module.
 ///
-/// Tensors that a pass meets carry its notes themselves. Those that other threads can reach, leaves,
-/// do so for one thread at a time, which has claimed them; the others write here meanwhile.
+/// Tensors that a pass meets carry its notes themselves. Those that other threads can reach,
+/// leaves, do so for one thread at a time, which has claimed them; the others write here meanwhile.
 final class LeafNotes {
     /// What a pass notes on a tensor.
     struct Note {

@@ -48,8 +48,8 @@ extension DataCommand {
         return status
     }
 
-    /// Writes the images of a folder in an order drawn from the seed, and gives the name of what is held
-    /// back for validation.
+    /// Writes the images of a folder in an order drawn from the seed, and gives the name of what is
+    /// held back for validation.
     private static func folder(
         _ folder: String, _ path: String, _ invocation: CommandInvocation
     ) throws -> String? {

@@ -7,7 +7,8 @@ import Testing
 struct SplitTests {
     let folder = TemporaryFolder()
 
-    /// 600 rows that hold their own number; of classes 0, 1 and 2 there are 300, 200 and 100, sorted.
+    /// 600 rows that hold their own number; of classes 0, 1 and 2 there are 300, 200 and 100,
+    /// sorted.
     private func dataset(_ memoryLimit: Int, label: (Int) -> Int32 = SplitTests.label) throws
         -> Dataset
     {

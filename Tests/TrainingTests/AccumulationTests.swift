@@ -10,7 +10,8 @@ import Testing
 struct AccumulationTests {
     private static let sgd = "optimizer={\"type\":\"sgd\",\"learningRate\":0.1,\"momentum\":0.9}"
 
-    /// Losses whose mean is over examples, over weights, over what isn't ignored, and over elements.
+    /// Losses whose mean is over examples, over weights, over what isn't ignored, and over
+    /// elements.
     static let runs: [[String]] = [
         ["data.dropLast=true"], ["data.batchSize=7"],
         ["loss.classWeights=[1, 4, 0.2]", "data.batchSize=9"],

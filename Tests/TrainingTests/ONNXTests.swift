@@ -23,7 +23,9 @@ struct ONNXTests {
         "batchNorm3d": [2, 3, 5, 4], "convTranspose3d": [2, 3, 5, 4],
         "selfAttention": [5, 6], "learnedPositions": [5, 6], "sinusoidalPositions": [5, 6],
         "transformer": [5, 6], "rnn": [5, 6], "lstm": [5, 6], "gru": [5, 6], "layerNorm": [5, 6],
-        "rmsNorm": [5, 6], "feedForward": [5, 6],
+        "rmsNorm": [5, 6], "feedForward": [5, 6], "upsample": [2, 7, 8], "pad": [7, 8],
+        "pixelShuffle": [4, 3, 5], "pixelUnshuffle": [2, 4, 6], "permute": [7, 8],
+        "spectralNorm": [2, 9],
     ]
 
     /// Layers with other options than the catalog's test has.
@@ -56,6 +58,29 @@ struct ONNXTests {
         (
             "windows of two sizes", [2, 7, 8],
             "{\"type\": \"adaptiveAvgPool2d\", \"size\": [3, 5]}"
+        ),
+        (
+            "larger by halves", [2, 5, 6],
+            "{\"type\": \"upsample\", \"factor\": [1.5, 2], \"mode\": \"nearest\"}"
+        ),
+        (
+            "lines between corners", [2, 3, 4, 5],
+            "{\"type\": \"upsample\", \"size\": [6, 3, 9], \"mode\": \"linear\", "
+                + "\"alignCorners\": true}"
+        ),
+        (
+            "mirrored", [2, 5, 6],
+            "{\"type\": \"pad\", \"widths\": [[1, 2], [3, 0]], \"mode\": \"reflect\"}"
+        ),
+        (
+            "around", [2, 5, 6],
+            "{\"type\": \"pad\", \"widths\": [[1, -2], [3, 1]], \"mode\": \"circular\"}"
+        ),
+        (
+            "shuffled pixels", [8, 3, 5], "{\"type\": \"pixelShuffle\", \"factor\": 2}"
+        ),
+        (
+            "unshuffled pixels", [2, 4, 6], "{\"type\": \"pixelUnshuffle\", \"factor\": 2}"
         ),
         (
             "prelu of channels", [2, 7, 8], "{\"type\": \"prelu\", \"perChannel\": true}"
@@ -216,9 +241,9 @@ struct ONNXTests {
         #expect(graph.inputs.map(\.name) == ["output", "b"])
         #expect(Set(graph.constants.map(\.name)).isSuperset(of: ["0.0.1.weight", "0.0.1.bias"]))
         #expect(graph.nodes.last?.outputs == ["output_"])
+        let tied = try #require(ONNXTests.variants.first { $0.name == "tied gpt" })
         let gpt = try export(
-            "tied", config(layers: ONNXTests.variants[15].layers),
-            [ModelInput(name: "", shape: [5])])
+            "tied", config(layers: tied.layers), [ModelInput(name: "", shape: tied.shape)])
         #expect(gpt.weights.keys.filter { $0.contains("tokens") } == ["0.tokens.weight"])
         #expect(gpt.metadata == ["key": "value"])
     }

@@ -29,8 +29,8 @@ class ChannelsOp: NaryOp {
     override final var saves: Saved { .inputs }
 }
 
-/// y = (x − mean) / √(variance + ε) · w + b. Operands are x, its moments, which are no more than what is
-/// known of x already, and w and b [channels], if there are such.
+/// y = (x − mean) / √(variance + ε) · w + b. Operands are x, its moments, which are no more than
+/// what is known of x already, and w and b [channels], if there are such.
 final class BatchNormalize: ChannelsOp {
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let parts = inputs.map { $0.contiguous() }

@@ -3,9 +3,9 @@ public import Tensor
 // Channels as pixels and back, and the largest of several channels.
 
 extension Tensor {
-    /// […, c · f², height, width] as […, c, height · f, width · f]: f² channels become a square of pixels.
-    /// Shi et al., "Real-time single image and video super-resolution using an efficient sub-pixel
-    /// convolutional neural network", 2016.
+    /// […, c · f², height, width] as […, c, height · f, width · f]: f² channels become a square of
+    /// pixels. Shi et al., "Real-time single image and video super-resolution using an efficient
+    /// sub-pixel convolutional neural network", 2016.
     public final func pixelShuffle(_ factor: Int) -> Tensor {
         guard rank >= 3, factor > 0, shape[rank - 3] % factor.times(factor) == 0 else {
             fail(
@@ -36,8 +36,8 @@ extension Tensor {
             .reshape(Shape(lead + [channels * factor * factor, height, width]))
     }
 
-    /// The largest of every `pieces` neighbours along an axis, which becomes as many times smaller; equal
-    /// ones share the gradient.
+    /// The largest of every `pieces` neighbours along an axis, which becomes as many times smaller;
+    /// equal ones share the gradient.
     public final func maxOut(_ pieces: Int, axis: Int = -1) -> Tensor {
         let axis = shape.axis(axis, "maxOut")
         guard pieces > 0, shape[axis] % pieces == 0 else {

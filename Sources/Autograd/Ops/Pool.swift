@@ -19,8 +19,8 @@ final class MaxPool: UnaryOp {
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
-/// z = u where x is the largest of a window,  du = dz there, 0 elsewhere;  dx = 0. Or the transpose of that:
-/// u, one a window, added where x is the largest.
+/// z = u where x is the largest of a window,  du = dz there, 0 elsewhere;  dx = 0. Or the transpose
+/// of that: u, one a window, added where x is the largest.
 final class MaxPoolMove: BinaryOp {
     private let pooling: Pooling
     private let isTransposed: Bool

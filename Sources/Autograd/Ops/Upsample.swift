@@ -1,19 +1,20 @@
 public import Tensor
 
-// Images made larger or smaller, as PyTorch's `interpolate` does it: axis by axis, the last one first.
+// Images made larger or smaller, as PyTorch's `interpolate` does it: axis by axis, the last one
+// first.
 
 /// What stands between the elements of an image that becomes a larger one.
 public enum UpsampleMode: Sendable, Hashable {
     /// The nearest element before: that at ⌊i · n / N⌋ of n elements that become N.
     case nearest
-    /// A straight line from an element to the next one. Elements are areas, whose outer edges stay where
-    /// they are; with `alignCorners` they are points, and the outermost ones stay.
+    /// A straight line from an element to the next one. Elements are areas, whose outer edges stay
+    /// where they are; with `alignCorners` they are points, and the outermost ones stay.
     case linear(alignCorners: Bool = false)
 }
 
 extension Tensor {
-    /// The last axes with other sizes. Lines give floats: integers become float32. Traps where a size isn't
-    /// positive.
+    /// The last axes with other sizes. Lines give floats: integers become float32. Traps where a
+    /// size isn't positive.
     public final func upsample(to sizes: [Int], _ mode: UpsampleMode = .nearest) -> Tensor {
         let old = Array(shape.suffix(sizes.count))
         return resampled(sizes, mode) { axis, place in
@@ -21,8 +22,8 @@ extension Tensor {
         }
     }
 
-    /// The last axes as many times as large, rounded down; places are divided by the factors. Lines give
-    /// floats: integers become float32. Traps where a size isn't positive.
+    /// The last axes as many times as large, rounded down; places are divided by the factors. Lines
+    /// give floats: integers become float32. Traps where a size isn't positive.
     public final func upsample(by factors: [Double], _ mode: UpsampleMode = .nearest) -> Tensor {
         guard factors.count <= rank, factors.allSatisfy({ $0 > 0 && $0.isFinite }) else {
             fail("upsample", "factors \(factors) for shape \(shape)", hint: "one positive an axis")
@@ -34,8 +35,8 @@ extension Tensor {
         }
     }
 
-    /// - Parameter places: for an axis of `sizes` and a place along it, the nearest element before, and
-    ///   the distance of neighbours.
+    /// - Parameter places: for an axis of `sizes` and a place along it, the nearest element before,
+    ///   and the distance of neighbours.
     private final func resampled(
         _ sizes: [Int], _ mode: UpsampleMode, _ places: (Int, Int) -> (nearest: Int, step: Double)
     ) -> Tensor {
@@ -46,7 +47,7 @@ extension Tensor {
             fail("upsample", "\(shape) to sizes \(sizes)", hint: "all must be positive")
         }
         let start = mode == .nearest ? self : floating
-        return Tensor.roundedOnce([start]) { inputs in
+        let result = Tensor.roundedOnce([start]) { inputs in
             sizes.indices.reversed().reduce(inputs[0]) { x, axis in
                 let (place, size) = (first + axis, sizes[axis])
                 switch mode {
@@ -57,6 +58,7 @@ extension Tensor {
                 }
             }
         }
+        return result.data.storage === data.storage ? result.copy() : result
     }
 
     /// Elements along an axis, which may come several times; none beyond the last.

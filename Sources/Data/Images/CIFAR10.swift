@@ -15,7 +15,8 @@ public enum CIFAR10 {
     private static let pixels = 3 * 32 * 32
     private static var record: Int { pixels + 1 }
 
-    /// Writes train/images and test/images, uint8 [count, 3, 32, 32], and train/labels and test/labels.
+    /// Writes train/images and test/images, uint8 [count, 3, 32, 32], and train/labels and
+    /// test/labels.
     ///
     /// Throws where a file is missing or damaged.
     ///

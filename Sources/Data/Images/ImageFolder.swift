@@ -17,10 +17,11 @@ public struct ImageFolder: Sendable {
 
     /// Reads the names of all images and their headers. Hidden files are passed over.
     ///
-    /// Throws where a file can't be read, is no image, or where they differ in size and none is given.
+    /// Throws where a file can't be read, is no image, or where they differ in size and none is
+    /// given.
     ///
-    /// - Parameter size: what the images are made: each is scaled, sides in proportion, until it covers the
-    ///   size, and its middle cut out.
+    /// - Parameter size: what the images are made: each is scaled, sides in proportion, until it
+    ///   covers the size, and its middle cut out.
     public init(_ folder: String, size: (height: Int, width: Int)? = nil) throws {
         classes = try ImageFolder.names(folder).filter { Folder.exists("\(folder)/\($0)") }
         guard !classes.isEmpty else {

@@ -1,8 +1,8 @@
 import CZlib
 import FTSupport
 
-/// A PNG image, of every kind that the format has: grey, colours, palettes, 1 to 16 bits, interlaced.
-/// Samples become bytes, what shines through is laid on white.
+/// A PNG image, of every kind that the format has: grey, colours, palettes, 1 to 16 bits,
+/// interlaced. Samples become bytes, what shines through is laid on white.
 ///
 /// Source: "Portable Network Graphics (PNG) Specification", third edition, W3C, 2025.
 struct PNG {

@@ -1,7 +1,7 @@
 extension Picture {
-    /// This picture in another size: scaled, sides in proportion, so that it just covers it, then the middle
-    /// of it. A new pixel is the mean of old ones weighted by a triangle that reaches one new pixel far, or
-    /// one old pixel where the picture becomes larger.
+    /// This picture in another size: scaled, sides in proportion, so that it just covers it, then
+    /// the middle of it. A new pixel is the mean of old ones weighted by a triangle that reaches
+    /// one new pixel far, or one old pixel where the picture becomes larger.
     func covering(width newWidth: Int, height newHeight: Int) -> Picture {
         if newWidth == width, newHeight == height { return self }
         // How much of the old picture a new pixel stands for.

@@ -30,8 +30,8 @@ package enum Partition {
         return ((0..<count).filter { !chosen.contains($0) }, second.sorted())
     }
 
-    /// The fold, from 0, of each of the rows 0..<count: folds differ by one row at most, in all and of
-    /// each group.
+    /// The fold, from 0, of each of the rows 0..<count: folds differ by one row at most, in all and
+    /// of each group.
     ///
     /// - Parameters:
     ///   - groups: the group of each row; nil for one group.

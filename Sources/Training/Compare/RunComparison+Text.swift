@@ -86,8 +86,8 @@ extension RunComparison {
 }
 
 extension String {
-    /// The text with everything that could steer a terminal escaped, in at most `width` columns of it;
-    /// `…` stands for what is cut off.
+    /// The text with everything that could steer a terminal escaped, in at most `width` columns of
+    /// it; `…` stands for what is cut off.
     func cut(to width: Int, keepingEnd: Bool = false) -> String {
         let scalars = Array(onOneLine.unicodeScalars)
         guard scalars.count > width else { return String(String.UnicodeScalarView(scalars)) }

@@ -12,8 +12,8 @@ package struct RunComparison {
     /// The keys of their configs that differ, a value for each run.
     let differences: [ConfigLeaves.Row]
 
-    /// Compares by a measure, or by the one that most of the runs watch. Runs that don't have it come
-    /// last.
+    /// Compares by a measure, or by the one that most of the runs watch. Runs that don't have it
+    /// come last.
     ///
     /// Throws where no run measures it.
     package init(_ records: [RunRecord], by name: String? = nil) throws(RunError) {

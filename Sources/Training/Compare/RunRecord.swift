@@ -12,7 +12,8 @@ package struct RunRecord {
         let step: Int
         /// The mean loss of the epoch's steps.
         let trainLoss: Double
-        /// Loss and metrics by name, of the validation data or, where there is none, the training data.
+        /// Loss and metrics by name, of the validation data or, where there is none, the training
+        /// data.
         let measured: [String: Double]
         let hasValidation: Bool
         let learningRate: Double
@@ -72,8 +73,8 @@ package struct RunRecord {
         return metric.flatMap { try? Catalogs.metrics.make($0, loss).prefersHigher } ?? false
     }
 
-    /// The epoch with the best value of a measure, of equal ones that with the smallest loss; nil where
-    /// none has a value.
+    /// The epoch with the best value of a measure, of equal ones that with the smallest loss; nil
+    /// where none has a value.
     func best(by name: String, prefersHigher: Bool) -> Row? {
         func isBetter(_ a: Row, _ b: Row) -> Bool {
             guard let x = a.measured[name], let y = b.measured[name] else { return false }

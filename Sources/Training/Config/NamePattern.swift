@@ -3,7 +3,8 @@ import FTSupport
 import NN
 import Tensor
 
-/// A pattern of the names of parameters, in which each `*` stands for any characters: `0.*`, `*.bias`.
+/// A pattern of the names of parameters, in which each `*` stands for any characters: `0.*`,
+/// `*.bias`.
 struct NamePattern {
     private let parts: [UInt8]
 

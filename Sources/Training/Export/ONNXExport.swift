@@ -6,7 +6,8 @@ struct ONNXExport {
     let graph: ONNXGraph
     private let file: ONNXFile
 
-    /// Of a model in evaluation mode, whose inputs are float32 as it sees them, after all transforms.
+    /// Of a model in evaluation mode, whose inputs are float32 as it sees them, after all
+    /// transforms.
     ///
     /// Throws where ONNX has no form for one of its layers.
     init(

@@ -109,6 +109,11 @@ final class ONNXGraph {
         return name
     }
 
+    /// Has another array stand for a weight from here on.
+    func use(_ array: NDArray, for weight: Tensor) {
+        weights[ObjectIdentifier(weight)] = store((path + ["weight"]).joined(separator: "."), array)
+    }
+
     /// An array of the graph's own.
     func constant(_ array: NDArray) -> String { store("constant_\(constants.count)", array) }
 

@@ -73,8 +73,8 @@ extension ONNXLayers {
         [("kernel_shape", .ints(kernel)), ("strides", .ints(stride)), ("pads", .ints(pads))]
     }
 
-    /// A pooling by windows. Those that reach beyond the end, as `ceilMode` has it, get so much more
-    /// padding; where ONNX doesn't take as much, the input is padded before.
+    /// A pooling by windows. Those that reach beyond the end, as `ceilMode` has it, get so much
+    /// more padding; where ONNX doesn't take as much, the input is padded before.
     private func moving(
         _ layer: PoolingLayer, _ rule: PoolMovement, _ x: Value, _ type: String, filling: Float?
     ) -> Value {

@@ -14,7 +14,7 @@ struct ONNXLayers {
         if let value = try containers(layer, x) ?? linearAlgebra(layer, x) { return value }
         if let value = activations(layer, x) ?? gates(layer, x) { return value }
         if let value = norms(layer, x) ?? pools(layer, x) ?? windows(layer, x) { return value }
-        if let value = try sequences(layer, x) { return value }
+        if let value = try sequences(layer, x) ?? images(layer, x) { return value }
         throw RunError(
             .data,
             "layer \(graph.path.joined(separator: ".")): ONNX has no form for \(layer.describe) here; "

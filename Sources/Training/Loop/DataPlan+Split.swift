@@ -34,8 +34,8 @@ extension DataPlan {
             second: share, seed: config.seed, isStratified: order == .stratified)
     }
 
-    /// A sentence where examples of one class alone are measured on, though others are trained on; nil
-    /// where there are more.
+    /// A sentence where examples of one class alone are measured on, though others are trained on;
+    /// nil where there are more.
     func warningOfValidation() throws -> String? {
         guard let validation, validation.targets.outputDType.isInteger,
             validation.targets.outputShape.rank == 0

@@ -88,8 +88,8 @@ private struct TransformReading {
         return known[place]
     }
 
-    /// Mean and deviation over all training rows: of each channel of examples of three axes or more, and
-    /// of all elements of others.
+    /// Mean and deviation over all training rows: of each channel of examples of three axes or
+    /// more, and of all elements of others.
     private func measuredNormalize(_ value: ConfigValue) throws -> Transform {
         let channels = shape.rank >= 3 ? shape[0] : 1
         let count = Double(examples.count * (shape.elementCount / max(channels, 1)))

@@ -3,9 +3,9 @@ import FTConfig
 import Tensor
 
 extension Experiment {
-    /// A loss's config in which weights that balance the classes are numbers:  n / (k nᵢ)  for class i
-    /// with nᵢ of the n training examples, of k classes that there are, as scikit-learn's are. A class
-    /// without an example weighs 1.
+    /// A loss's config in which weights that balance the classes are numbers:  n / (k nᵢ)  for
+    /// class i with nᵢ of the n training examples, of k classes that there are, as scikit-learn's
+    /// are. A class without an example weighs 1.
     ///
     /// Throws a `ConfigError` where the targets are no classes of a model with such an output.
     static func balanced(

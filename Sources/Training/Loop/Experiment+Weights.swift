@@ -15,10 +15,11 @@ extension Experiment {
         }
     }
 
-    /// Gives the model the weights that `model.from` names, and says which they were and which weren't
-    /// loaded; nil where the config names none.
+    /// Gives the model the weights that `model.from` names, and says which they were and which
+    /// weren't loaded; nil where the config names none.
     ///
-    /// Throws a `ConfigError` where nothing fits, and a `CheckpointError` for a file that can't be used.
+    /// Throws a `ConfigError` where nothing fits, and a `CheckpointError` for a file that can't be
+    /// used.
     public func loadInitialWeights() throws -> String? { try readInitialWeights()?.sentence }
 
     /// As above, with what identifies the weights.

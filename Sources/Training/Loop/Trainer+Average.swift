@@ -3,8 +3,8 @@ import NN
 import Optim
 import Tensor
 
-// Averaged weights in checkpoints. A model's tensors there are what is measured and used, the average;
-// what training goes on from stands beside the optimizer's arrays.
+// Averaged weights in checkpoints. A model's tensors there are what is measured and used, the
+// average; what training goes on from stands beside the optimizer's arrays.
 extension Trainer {
     /// The slot of the weights that training goes on from, where the model's are an average.
     private static let currentSlot = "current"

@@ -34,8 +34,8 @@ extension Trainer {
         "optimizer", "schedule", "training.accumulate", "training.average",
     ]
 
-    /// Remembers, for whoever trains the run again, which settings became others here that decide on
-    /// the weights.
+    /// Remembers, for whoever trains the run again, which settings became others here that decide
+    /// on the weights.
     func note(_ changes: [ConfigDifference]) {
         let decisive = changes.filter { change in
             Trainer.decisive.contains { change.isInside($0) }

@@ -42,8 +42,8 @@ extension Trainer {
         )
     }
 
-    /// Trains on what is left of the epoch, or until the run has made all its steps; false where it was
-    /// stopped on the way.
+    /// Trains on what is left of the epoch, or until the run has made all its steps; false where it
+    /// was stopped on the way.
     private func trainEpoch() throws -> Bool {
         let stream = data.train.epoch(from: cursor.sampler)
         var waited = 0.0

@@ -38,8 +38,8 @@ extension Trainer {
         page.next = now + max(PageClock.pause, PageClock.patience * (now - start))
     }
 
-    /// What the best checkpoint does right and wrong on the validation data, where looking at it costs
-    /// little: a second model in memory, one pass over the examples.
+    /// What the best checkpoint does right and wrong on the validation data, where looking at it
+    /// costs little: a second model in memory, one pass over the examples.
     private var evaluation: JSONObject? {
         guard let validation = data.validation, validation.dataset.count <= 20_000,
             experiment.model.parameterCount <= 20_000_000

@@ -48,8 +48,8 @@ extension Trainer {
             ? TrainingCursor.Gain(epoch: cursor.sampler.epoch + 1, by: by, value: value) : known
     }
 
-    /// Gives the model the weights of the best epoch at the end of a run that asks for it, and saves
-    /// them as the last. What the optimizer knows stays that of the last epoch.
+    /// Gives the model the weights of the best epoch at the end of a run that asks for it, and
+    /// saves them as the last. What the optimizer knows stays that of the last epoch.
     func restoreBest() throws {
         guard config.training.bool("restoreBest"), let best = cursor.best,
             best.step != cursor.step, cursor.restoredEpoch == nil
@@ -71,8 +71,8 @@ extension Trainer {
                     + "(training.restoreBest)"))
     }
 
-    /// Notes where a run whose weights went back to those of its best epoch goes on from them; returns
-    /// what a person should know.
+    /// Notes where a run whose weights went back to those of its best epoch goes on from them;
+    /// returns what a person should know.
     func goOnFromRestored() -> String? {
         guard let epoch = cursor.restoredEpoch, cursor.sampler.epoch < config.epochs,
             reasonToStop == nil

@@ -19,7 +19,8 @@ extension TrainingCursor {
         state.extra["gain.value"] = gain.value.description
     }
 
-    /// The key in a checkpoint's state of the epoch whose weights it has in place of the last one's.
+    /// The key in a checkpoint's state of the epoch whose weights it has in place of the last
+    /// one's.
     static let restoredKey = "restoredEpoch"
 
     mutating func readMeasurements(_ state: TrainingState, path: String) throws(CheckpointError) {

@@ -79,8 +79,8 @@ extension Experiment {
         return StepOutcome(loss: loss.detach(), weight: weight, output: output.detach())
     }
 
-    /// What the pieces of a batch are together:  mean = Σ w · mean of a piece / Σ w,  and its gradient
-    /// alike. Where weights are given by the loss, their sum is known at the end only.
+    /// What the pieces of a batch are together:  mean = Σ w · mean of a piece / Σ w,  and its
+    /// gradient alike. Where weights are given by the loss, their sum is known at the end only.
     private func joined(_ parts: [StepOutcome], by shares: [Double]) -> StepOutcome {
         let output = Tensor.concat(parts.map(\.output))
         let means = parts.map { $0.loss.cast(to: .float64) }

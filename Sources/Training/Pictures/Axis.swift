@@ -11,8 +11,8 @@ struct Axis {
 
     /// An axis that holds all finite numbers among `values`, about `count` ticks on it.
     ///
-    /// - Parameter allowsLogarithm: whether it may be logarithmic where numbers, all above 0, span more
-    ///   than a factor of 50.
+    /// - Parameter allowsLogarithm: whether it may be logarithmic where numbers, all above 0, span
+    ///   more than a factor of 50.
     init(_ values: [Double], ticks count: Int, allowsLogarithm: Bool = false) {
         let finite = values.filter { $0.isFinite && abs($0) < 1e300 }
         var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
@@ -47,8 +47,8 @@ struct Axis {
         }
     }
 
-    /// Powers of ten, so many apart that there are about `count`; 1, 2 and 5 of them where one or none is
-    /// inside.
+    /// Powers of ten, so many apart that there are about `count`; 1, 2 and 5 of them where one or
+    /// none is inside.
     private func powers(_ count: Int) -> [Double] {
         let (first, last) = (Int(log10(low).rounded(.up)), Int(log10(high).rounded(.down)))
         guard last > first else {

@@ -139,7 +139,8 @@ struct Chart {
 extension Chart {
     /// A picture of several charts, one below the other.
     ///
-    /// - Parameter isAlone: whether it is a file of its own, with a background, and not part of a page.
+    /// - Parameter isAlone: whether it is a file of its own, with a background, and not part of a
+    ///   page.
     static func svg(_ charts: [Chart], isAlone: Bool) -> String {
         let gap = 12.0
         let height = charts.reduce(0) { $0 + $1.height + gap }

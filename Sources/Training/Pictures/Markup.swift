@@ -2,8 +2,8 @@ import FTSupport
 
 /// Text in HTML and SVG.
 enum Markup {
-    /// The text with everything that is markup, or steers whatever shows it, as an escape: safe between
-    /// tags and inside quotes.
+    /// The text with everything that is markup, or steers whatever shows it, as an escape: safe
+    /// between tags and inside quotes.
     static func escaped(_ text: String) -> String { entities(text.onOneLine) }
 
     /// The same of several lines.

@@ -7,7 +7,8 @@ struct RunPage {
     let info: RunInfo
     let summary: RunSummary
     let run: RunRecord
-    /// What the best checkpoint does right and wrong on the validation data, where that was looked at.
+    /// What the best checkpoint does right and wrong on the validation data, where that was looked
+    /// at.
     var evaluation: JSONObject?
 
     private static let refreshSeconds = 5

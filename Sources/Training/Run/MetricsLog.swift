@@ -1,8 +1,8 @@
 import FTJSON
 import FTSupport
 
-/// `metrics.csv` and `metrics.jsonl`: one row per measurement, after an epoch or within, never doubled
-/// by a resumption.
+/// `metrics.csv` and `metrics.jsonl`: one row per measurement, after an epoch or within, never
+/// doubled by a resumption.
 struct MetricsLog {
     private let folder: RunFolder
     private let metrics: [String]
@@ -43,8 +43,9 @@ struct MetricsLog {
         try FileWriting.append(line, to: folder.jsonlPath, isSynced: true)
     }
 
-    /// Drops the rows that a checkpoint does not know, those after a step, and a last row that a killed
-    /// process left half written. Returns a sentence on each file with rows that are damaged.
+    /// Drops the rows that a checkpoint does not know, those after a step, and a last row that a
+    /// killed process left half written. Returns a sentence on each file with rows that are
+    /// damaged.
     ///
     /// - Parameter expected: how many rows there were up to that step.
     func truncate(afterStep last: Int, expected: Int) throws(RunError) -> [String] {

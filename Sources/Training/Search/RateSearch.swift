@@ -8,10 +8,11 @@ import NN
 import Optim
 import Tensor
 
-/// The losses of steps whose learning rate grows from one to the next, and the rate that they suggest.
+/// The losses of steps whose learning rate grows from one to the next, and the rate that they
+/// suggest.
 ///
-/// Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3: below the right rate
-/// the loss hardly falls, far above it rises.
+/// Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3: below the
+/// right rate the loss hardly falls, far above it rises.
 public struct RateSearch {
     /// A step.
     struct Point {
@@ -66,8 +67,8 @@ public struct RateSearch {
 
     init(_ points: [Point], _ config: RunConfig) { (self.points, self.config) = (points, config) }
 
-    /// The rate at which the loss falls fastest with the logarithm of the rate, before it is least; nil
-    /// where it doesn't fall.
+    /// The rate at which the loss falls fastest with the logarithm of the rate, before it is least;
+    /// nil where it doesn't fall.
     public var suggestion: Double? {
         guard points.count >= 10,
             let least = points.indices.min(by: { points[$0].loss < points[$1].loss }),

@@ -2,7 +2,8 @@ import FTConfig
 import FTJSON
 import FTSupport
 
-/// A config trained with one set of values after another, in a folder that remembers which are left.
+/// A config trained with one set of values after another, in a folder that remembers which are
+/// left.
 public final class Sweep {
     /// The folder: `sweep.json`, a run folder for each trial, and in the end `best.json`.
     public let path: String

@@ -84,8 +84,8 @@ struct SweepSpace {
         }
     }
 
-    /// The `key=value` arguments of each trial: all combinations, or so many drawn at random, none twice
-    /// where there are enough.
+    /// The `key=value` arguments of each trial: all combinations, or so many drawn at random, none
+    /// twice where there are enough.
     func trials(_ count: Int?, seed: UInt64) throws(UsageError) -> [[String]] {
         guard let count else {
             if hasRanges {
@@ -120,8 +120,8 @@ struct SweepSpace {
         return trial.reversed()
     }
 
-    /// The value at a share of a list or range. Positive ranges over a factor of 10 and more are drawn
-    /// from logarithmically.
+    /// The value at a share of a list or range. Positive ranges over a factor of 10 and more are
+    /// drawn from logarithmically.
     static func draw(_ values: Values, _ share: Double) -> String {
         switch values {
         case .listed(let values):
