@@ -86,20 +86,18 @@ extension Tensor {
         !isShared || noteTaker.load(ordering: .acquiring) == UInt(pthread_self())
     }
 
-    /// Whether the notes on the tensor itself are this thread's, or are now.
+    /// Whether the notes on a shared tensor are this thread's now.
     private final func claimNotes() -> Bool {
-        if carriesNotes { return true }
+        let thread = UInt(pthread_self())
+        if noteTaker.load(ordering: .acquiring) == thread { return true }
         if LeafNotes.hasNote(on: self) { return false }
-        return noteTaker.compareExchange(
-            expected: 0, desired: UInt(pthread_self()), ordering: .acquiring
-        ).exchanged
+        return noteTaker.compareExchange(expected: 0, desired: thread, ordering: .acquiring)
+            .exchanged
     }
 
-    /// Leaves the tensor to other threads once nothing is noted on it.
+    /// Leaves a shared tensor to other threads once nothing is noted on it.
     private final func releaseNotes() {
-        guard ownUses == 0, ownCotangent == nil, ownMark == 0, ownTarget == 0, isShared else {
-            return
-        }
+        guard ownUses == 0, ownCotangent == nil, ownMark == 0, ownTarget == 0 else { return }
         noteTaker.store(0, ordering: .releasing)
     }
 
@@ -126,9 +124,14 @@ extension Tensor {
     package final var mark: UInt16 {
         get { carriesNotes ? ownMark : LeafNotes.note(on: self).mark }
         set {
-            guard claimNotes() else { return LeafNotes.write(on: self) { $0.mark = newValue } }
-            ownMark = newValue
-            releaseNotes()
+            if !isShared {
+                ownMark = newValue
+            } else if claimNotes() {
+                ownMark = newValue
+                releaseNotes()
+            } else {
+                LeafNotes.write(on: self) { $0.mark = newValue }
+            }
         }
     }
 
@@ -136,9 +139,14 @@ extension Tensor {
     package final var target: Int32 {
         get { carriesNotes ? ownTarget : LeafNotes.note(on: self).target }
         set {
-            guard claimNotes() else { return LeafNotes.write(on: self) { $0.target = newValue } }
-            ownTarget = newValue
-            releaseNotes()
+            if !isShared {
+                ownTarget = newValue
+            } else if claimNotes() {
+                ownTarget = newValue
+                releaseNotes()
+            } else {
+                LeafNotes.write(on: self) { $0.target = newValue }
+            }
         }
     }
 
@@ -146,11 +154,14 @@ extension Tensor {
     package final var pendingUses: Int32 {
         get { carriesNotes ? ownUses : LeafNotes.note(on: self).pendingUses }
         set {
-            guard claimNotes() else {
-                return LeafNotes.write(on: self) { $0.pendingUses = newValue }
+            if !isShared {
+                ownUses = newValue
+            } else if claimNotes() {
+                ownUses = newValue
+                releaseNotes()
+            } else {
+                LeafNotes.write(on: self) { $0.pendingUses = newValue }
             }
-            ownUses = newValue
-            releaseNotes()
         }
     }
 
@@ -158,7 +169,9 @@ extension Tensor {
     package final var cotangent: Tensor? {
         get { carriesNotes ? ownCotangent : LeafNotes.note(on: self).cotangent }
         _modify {
-            if claimNotes() {
+            if !isShared {
+                yield &ownCotangent
+            } else if claimNotes() {
                 defer { releaseNotes() }
                 yield &ownCotangent
             } else {

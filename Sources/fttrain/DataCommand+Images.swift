@@ -1,5 +1,6 @@
 import Datasets
 import FTConfig
+import FTJSON
 import FTSupport
 import Tensor
 import Training
@@ -42,7 +43,7 @@ extension DataCommand {
                 ", \"validation\": {\"inputs\": \"\($0)/images\", \"targets\": \"\($0)/labels\"}"
             }
             Terminal.print(
-                "\nin a config   \"data\": {\"path\": \"\(path)\"\(validation ?? ", \"split\": 0.1")}"
+                "\nin a config   \"data\": {\"path\": \(JSONValue.string(path).text())\(validation ?? ", \"split\": 0.1")}"
             )
         }
         return status

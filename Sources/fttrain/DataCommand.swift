@@ -115,7 +115,8 @@ enum DataCommand {
         let status = try info(path, invocation)
         if !invocation.flag("json") {
             Terminal.print(
-                "\nin a config   \"data\": {\"path\": \"\(path)\", \"text\": {\"context\": 64}}")
+                "\nin a config   \"data\": {\"path\": \(JSONValue.string(path).text()), \"text\": {\"context\": 64}}"
+            )
         }
         return status
     }
@@ -130,7 +131,13 @@ enum DataCommand {
     }
 
     static func checkFree(_ path: String, _ invocation: CommandInvocation) throws {
-        guard !invocation.flag("force"), access(path, F_OK) == 0 else { return }
+        guard access(path, F_OK) == 0 else { return }
+        // Sources may stand behind a name: train=table.csv.
+        let sources = invocation.arguments.flatMap { argument in
+            [argument] + (argument.split(separator: "=").last.map { [String($0)] } ?? [])
+        }
+        let others = sources.filter { $0 != path }
+        if invocation.flag("force") { return try FileWriting.check(path, reading: others) }
         throw UsageError("\(path): there is such a file; replace it with --force")
     }
 

@@ -21,7 +21,9 @@ enum ExportCommand {
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let form = invocation.string("format").flatMap(ModelExport.Form.init) ?? .safetensors
-        if let path = invocation.string("out") { try FileWriting.check(path) }
+        if let path = invocation.string("out") {
+            try FileWriting.check(path, reading: [invocation.arguments[0]])
+        }
         let predictor = try Predictor(invocation.arguments[0])
         let path = invocation.string("out") ?? ModelExport.name(predictor, form)
         let tensors = try ModelExport.write(predictor, form, to: path)

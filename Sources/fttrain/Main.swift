@@ -31,7 +31,7 @@ struct Main {
             if case .help(let text) = try Program.program.parse(["--help"]) { Terminal.warn(text) }
             return .usage
         }
-        switch try Program.program.parse(arguments) {
+        switch try Program.program.parse(Main.spelled(arguments)) {
         case .help(let text), .version(let text):
             Terminal.print(text)
             return .success
@@ -40,6 +40,15 @@ struct Main {
                 throw UsageError("FAKETENSOR_ISA: \(problem)")
             }
             return try Program.run(invocation)
+        }
+    }
+
+    /// `help`, `help COMMAND` and `version` as the options that they stand for.
+    private static func spelled(_ arguments: [String]) -> [String] {
+        switch arguments.first {
+        case "help": Array(arguments.dropFirst().prefix(1)) + ["--help"]
+        case "version": ["--version"]
+        default: arguments
         }
     }
 

@@ -35,7 +35,7 @@ enum PredictCommand {
         }
         if let path = invocation.string("out") {
             _ = try PredictionWriter.form(path)
-            try FileWriting.check(path)
+            try FileWriting.check(path, reading: invocation.arguments)
         }
         let predictor = try Predictor(invocation.arguments[0])
         if isStream { return try stream(predictor) }
@@ -46,9 +46,13 @@ enum PredictCommand {
         let writer = PredictionWriter(predictor, source) { progress.update($0) }
         guard let out = invocation.string("out") else {
             try writer.writeLines(invocation.flag("json") ? .jsonl : .csv) { Terminal.write($0) }
+            if let warning = writer.unsound.sentence {
+                Terminal.warn("fttrain: \(path): \(warning)")
+            }
             return .success
         }
         let beside = try writer.write(to: out)
+        if let warning = writer.unsound.sentence { Terminal.warn("fttrain: \(path): \(warning)") }
         if invocation.flag("json") {
             var object: JSONObject = ["out": .string(out), "examples": .int(source.count)]
             object.append(contentsOf: try Provenance(predictor, data: path).json)

@@ -1,5 +1,6 @@
 import FTConfig
 import FTSupport
+import Glibc
 import Training
 
 /// `fttrain sweep CONFIG key=a,b key2=lo..hi`: one training after another.
@@ -29,23 +30,34 @@ enum SweepCommand {
         if isJSON {
             JSONReport.emit("sweep", sweep.json)
         } else {
-            let best =
-                isDone ? "best    fttrain \(sweep.bestPath)" : "next    fttrain sweep \(sweep.path)"
-            Terminal.print(([""] + sweep.lines + ["", best]).joined(separator: "\n"))
+            var lines = sweep.lines
+            if !isDone {
+                lines += ["", "next    fttrain sweep \(sweep.path)"]
+            } else if sweep.hasBest {
+                lines += ["", "best    fttrain \(sweep.bestPath)"]
+            } else {
+                lines += ["", "no trial came to a value; give the keys other values"]
+            }
+            Terminal.print(([""] + lines).joined(separator: "\n"))
         }
-        return isDone ? .success : .interrupted
+        if !isDone { return .interrupted }
+        return sweep.hasBest ? .success : .failedCheck
     }
 
     private static func sweep(_ invocation: CommandInvocation) throws -> Sweep {
         let target = invocation.arguments[0]
         if Folder.exists(target) {
+            let sweep = try Sweep(opening: target)
             let options = ["trials", "seed", "out"].filter { invocation.string($0) != nil }
             guard invocation.overrides.isEmpty, options.isEmpty else {
                 throw UsageError(
                     "sweep: \(target) goes on as it was begun and takes no key=value, --trials, "
                         + "--seed or --out; name a config for another sweep")
             }
-            return try Sweep(opening: target)
+            return sweep
+        }
+        guard access(target, F_OK) == 0 else {
+            throw UsageError("\(target): there is no such file; name a config or a sweep's folder")
         }
         guard !invocation.overrides.isEmpty else {
             throw UsageError(

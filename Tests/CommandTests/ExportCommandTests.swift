@@ -20,5 +20,15 @@ import Testing
         #expect(text.contains("checkpointHash") && text.contains(hash))
         let unwritable = try workspace.run("export", "run", "--format", "onnx", "-o", "no/a.onnx")
         #expect(unwritable.status == 3 && unwritable.errors.contains("no/a.onnx"))
+        for (arguments, name) in [
+            (["export", "run/best.safetensors"], "run/best.safetensors"),
+            (["plot", "run"], "run/metrics.jsonl"), (["export", "run"], "run/last.safetensors"),
+            (["predict", "run", "data.h5"], "data.h5"),
+        ] {
+            let before = try workspace.bytes(name)
+            let result = try workspace.run(arguments + ["-o", name])
+            #expect(result.status == 2 && result.errors.contains("name another file"), "\(name)")
+            #expect(try workspace.bytes(name) == before)
+        }
     }
 }

@@ -97,6 +97,9 @@ struct ImageCommandTests {
         #expect(missing.errors.hasPrefix("fttrain: nests: there is no such folder"))
         let flat = try workspace.run("data", "images", "a.h5", "birds/ant")
         #expect(flat.errors.hasPrefix("fttrain: birds/ant: has no folders"), "\(flat.errors)")
+        try write(workspace, "birds/notes.txt", [0x61])
+        let note = try workspace.run("data", "images", "a.h5", "birds")
+        #expect(note.errors.hasPrefix("fttrain: birds/notes.txt: is no folder of images"))
         let none = try workspace.run("data", "images", "a.h5")
         #expect(none.errors.hasPrefix("fttrain: data images: name one folder"))
     }

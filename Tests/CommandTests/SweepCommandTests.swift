@@ -20,6 +20,13 @@ import Testing
         #expect(try workspace.run("sweep", "tiny.json").status == 2)
         #expect(try workspace.run("sweep", "tiny.json", "seed=0..9").errors.contains("--trials"))
         #expect(try workspace.run("sweep", ".").status == 3)
+        #expect(
+            try workspace.run("sweep", "none", "a=1,2").errors.contains("there is no such file"))
+        let impossible = try workspace.run("sweep", "tiny.json", "data.path=no.h5,none.h5")
+        #expect(impossible.status == 1 && impossible.output.contains("no trial came to a value"))
+        #expect(!impossible.output.contains("best "))
+        let taken = try workspace.run("sweep", "tiny.json", "seed=1,2", "--out", "sweeps/tiny-001")
+        #expect(taken.status == 2 && taken.errors.contains("fttrain sweep sweeps/tiny-001"))
 
         let rates = try workspace.run("find-rate", "tiny.json", "--from", "1e-5", "--to", "10")
         #expect(rates.status == 0 && rates.errors == "")

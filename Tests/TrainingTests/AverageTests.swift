@@ -96,4 +96,15 @@ struct AverageTests {
         let plain = try TrainingCheckpoint(path: sandbox.file("plain/last.safetensors"))
         #expect(model(try TrainingCheckpoint(path: path)) == model(plain))
     }
+
+    @Test("that has begun doesn't become one of another kind")
+    func mixed() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("run", ["training.average=ema"]).run()
+        let error = #expect(throws: RunError.self) {
+            try Trainer.resume(
+                sandbox.file("run"), overrides: ["training.epochs=4", "training.average=swa"])
+        }
+        #expect(error?.description.contains("has begun and can't become another") == true)
+    }
 }

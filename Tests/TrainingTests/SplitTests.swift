@@ -9,6 +9,20 @@ import Testing
 /// What `data.split` keeps to measure on.
 @Suite("Splits")
 struct SplitTests {
+    @Test(
+        "a fold of none, and a batch of one example under batchNorm1d, are problems of the config")
+    func impossible() throws {
+        let fold = #expect(throws: ConfigError.self) { try Sandbox().trainer("a", ["data.fold=2"]) }
+        #expect(fold?.description.contains("there are no folds") == true)
+        let layers =
+            "model.layers=[{\"type\":\"linear\",\"units\":4},{\"type\":\"batchNorm1d\"},"
+            + "{\"type\":\"linear\",\"units\":3}]"
+        let single = #expect(throws: ConfigError.self) {
+            try Sandbox().trainer("b", [layers, "data.batchSize=1"])
+        }
+        #expect(single?.description.contains("needs two examples or more") == true)
+    }
+
     private static let split = ["data.validation=null", "data.split=0.2"]
     private static let stored = split + ["data.splitOrder=stored"]
 

@@ -101,6 +101,20 @@ struct StoppingTests {
         #expect(try weights(sandbox, "run/last") == weights(sandbox, "run/best"))
     }
 
+    @Test("a run that is over keeps its weights where the best ones are asked for later")
+    func restoredLater() throws {
+        let sandbox = Sandbox()
+        _ = try run(sandbox, Self.worsening)
+        let last = try weights(sandbox, "run/last")
+        let resumed = try Trainer.resume(
+            sandbox.file("run"), overrides: ["training.restoreBest=true"])
+        #expect(resumed.isComplete)
+        #expect(resumed.warnings.last?.contains("training.restoreBest changes nothing") == true)
+        _ = try resumed.trainer.finishAtOnce()
+        #expect(try weights(sandbox, "run/last") == last)
+        #expect(last != (try weights(sandbox, "run/best")))
+    }
+
     @Test("going on after the best weights were restored starts from them and says so")
     func goesOn() throws {
         let sandbox = Sandbox()

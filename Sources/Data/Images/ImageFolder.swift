@@ -23,10 +23,19 @@ public struct ImageFolder: Sendable {
     /// - Parameter size: what the images are made: each is scaled, sides in proportion, until it
     ///   covers the size, and its middle cut out.
     public init(_ folder: String, size: (height: Int, width: Int)? = nil) throws {
-        classes = try ImageFolder.names(folder).filter { Folder.exists("\(folder)/\($0)") }
-        guard !classes.isEmpty else {
+        let names = try ImageFolder.names(folder)
+        let folders = names.filter { Folder.exists("\(folder)/\($0)") }
+        let others = names.filter { !folders.contains($0) }
+        if let unreadable = others.first(where: { $0.contains("\u{FFFD}") }) {
+            throw DataError("\(folder)/\(unreadable)", "its name is not UTF-8; rename it")
+        }
+        guard !folders.isEmpty else {
             throw DataError(folder, "has no folders; it needs one of images for each class")
         }
+        if let other = others.first {
+            throw DataError("\(folder)/\(other)", "is no folder of images; move it away")
+        }
+        classes = folders
         var images: [(path: String, label: Int)] = []
         for (label, name) in classes.enumerated() {
             let paths = try ImageFolder.names("\(folder)/\(name)").map { "\(folder)/\(name)/\($0)" }

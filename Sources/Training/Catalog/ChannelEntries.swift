@@ -72,6 +72,9 @@ enum ChannelEntries {
             guard momentum <= 1 else {
                 throw ConfigError([value.issue("should be 1 at most", at: "momentum")])
             }
+            if place.input.dropFirst().allSatisfy({ $0 == 1 }) {
+                place.builder.firstOverExamples = place.builder.firstOverExamples ?? value
+            }
             return type().init(
                 try channels(value, place), epsilon: value.double("epsilon"),
                 momentum: value.bool("cumulative") ? nil : momentum, affine: value.bool("affine"))

@@ -17,6 +17,8 @@ final class ModelBuilder {
     let random: Random
     /// The table of layers made so far.
     private(set) var rows: [LayerRow] = []
+    /// The first layer that needs two examples of a batch, for each has one element a channel.
+    var firstOverExamples: ConfigValue?
     /// How many tokens the data's text has; nil where they are none.
     let vocabulary: Int?
     private let inputs: [ModelInput]

@@ -85,6 +85,10 @@ public struct RunConfig: Sendable {
         if let folds = data.optionalInt("folds"), data.int("fold") > folds {
             issues.append(data.issue("there are \(folds) folds", at: "fold"))
         }
+        if data.optionalInt("folds") == nil, data.int("fold") != 1 {
+            issues.append(
+                data.issue("there are no folds; say into how many with data.folds", at: "fold"))
+        }
         for key in ["validation", "split", "folds"] where data.optional("text") != nil {
             if data.optional(key) != nil {
                 issues.append(

@@ -57,6 +57,13 @@ struct InitialWeights {
             }
             found[String(tensor.name.dropFirst(prefix.count))] = tensor.array
         }
+        if found.isEmpty {
+            throw ConfigError([
+                from.issue(
+                    "no name in \(path) begins with '\(prefix)': it has "
+                        + NamePattern.list(unused), at: "prefix")
+            ])
+        }
         var hash = XXHash64()
         for tensor in model.modelTensors {
             guard let array = found.removeValue(forKey: tensor.name),
@@ -73,6 +80,14 @@ struct InitialWeights {
             }
             arrays.append((tensor.name, fitting))
             fitting.withUnsafeBytes { hash.update($0) }
+        }
+        let names = model.modelTensors.map(\.name)
+        if let idle = zip(patterns, from.strings("match")).first(where: { pattern, _ in
+            !names.contains(where: pattern.matches)
+        }) {
+            throw ConfigError([
+                from.issue("'\(idle.1)' is no name in the model", at: "match")
+            ])
         }
         digest = "xxh64:" + String(hash.value(), radix: 16)
         unused += found.keys.sorted().map { prefix + $0 }

@@ -51,6 +51,9 @@ public final class Experiment {
                 ModelInput(name: $0, shape: $1.outputShape)
             }, vocabulary: plan.vocabulary, memory: try Experiment.memory(config, plan))
         let (model, output) = try builder.build(config.value.child("model"))
+        if let layer = builder.firstOverExamples {
+            try Experiment.checkBatches(config, plan.train, for: layer)
+        }
         self.model = model
         rows = builder.rows
         random = builder.random
@@ -107,6 +110,24 @@ public final class Experiment {
                 config.data.issue(
                     "the model needs float32 inputs, \(which) \(input.outputDType); \(remedy)",
                     at: "transforms")
+            ])
+        }
+    }
+
+    /// Throws where a step, or a piece of one, has one example, of which there is no variance.
+    private static func checkBatches(
+        _ config: RunConfig, _ train: Loader, for layer: ConfigValue
+    ) throws(ConfigError) {
+        let (count, size) = (train.dataset.count, train.batchSize)
+        let last = train.dropLast || count < size ? 0 : count % size
+        for batch in [min(count, size), last] where batch > 0 {
+            let pieces = min(config.training.int("accumulate"), batch)
+            if batch / pieces > 1 { continue }
+            let what = pieces > 1 ? "\(batch) examples in \(pieces) pieces" : "1 example"
+            throw ConfigError([
+                layer.issue(
+                    "needs two examples or more, and of \(count) a batch has \(what); set "
+                        + "data.dropLast=true, or another data.batchSize or training.accumulate")
             ])
         }
     }

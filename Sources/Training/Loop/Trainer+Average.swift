@@ -1,4 +1,5 @@
 import Checkpoint
+import FTConfig
 import NN
 import Optim
 import Tensor
@@ -41,6 +42,21 @@ extension Trainer {
         checkpoint.optimizer.filter { $0.slot != Trainer.currentSlot }.map {
             ("\($0.parameter)/\($0.slot)", $0.array)
         }
+    }
+
+    /// Throws where a resumed run would mix averages of two kinds.
+    func checkAverage(
+        _ checkpoint: TrainingCheckpoint, _ changes: [ConfigDifference]
+    ) throws(RunError) {
+        let saved = checkpoint.state.optimizerValues[Trainer.updatesKey] ?? 0
+        let mixed = changes.first {
+            ["training.average.type", "training.average.startEpoch"].contains($0.path)
+        }
+        guard saved > 0, let mixed else { return }
+        throw RunError(
+            .usage,
+            "\(mixed.description): the run's average has begun and can't become another; start a new "
+                + "run, whose model.from may take these weights")
     }
 
     /// Gives the model the weights that training goes on from, and the average its own.

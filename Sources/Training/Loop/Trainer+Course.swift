@@ -49,7 +49,8 @@ extension Trainer {
         _ path: String, _ state: TrainingState, _ changes: [ConfigDifference]
     ) throws -> [String] {
         let changed = changes.filter { Trainer.lengths.contains($0.path) }
-        guard cursor.step > 0, !changed.isEmpty, let text = state.config,
+        guard cursor.step > 0, !changed.isEmpty,
+            config.value.child("schedule").type != "constant", let text = state.config,
             let before = try? rates(RunConfig(recorded: text, file: "the checkpoint's config")),
             before.differs(from: rates, before: cursor.step)
         else { return [] }

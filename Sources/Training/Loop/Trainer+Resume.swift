@@ -3,6 +3,7 @@ import Datasets
 import FTConfig
 import FTJSON
 import Glibc
+import Optim
 import Tensor
 
 /// A run folder that is about to be gone on with.
@@ -52,6 +53,8 @@ extension Trainer {
         if let found {
             warnings += try trainer.goOn(from: found)
             trainer.note(changes)
+            try trainer.checkAverage(found.checkpoint, changes)
+            warnings += trainer.remarksOnBest(changes)
             warnings += try trainer.courseRemarks(path, found.checkpoint.state, changes)
         } else {
             warnings.append("\(folder.path) has no checkpoint yet; starting from the beginning")
@@ -66,6 +69,8 @@ extension Trainer {
     /// know.
     private func goOn(from found: CheckpointStore.Found) throws -> [String] {
         try restore(found.checkpoint, path: found.path)
+        // Steps set it, and there may be none before the next row.
+        if cursor.step > 0 { optimizer.learningRate = rates.rate(after: cursor.step - 1) }
         var warnings: [String] = []
         let (past, now) = (found.checkpoint.state.extra["arithmetic"], backend.arithmetic)
         if let past, past != now {

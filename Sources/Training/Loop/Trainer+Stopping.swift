@@ -71,6 +71,26 @@ extension Trainer {
                     + "(training.restoreBest)"))
     }
 
+    /// What to say where another measure decides from here on which epoch is best; a run that is
+    /// over keeps its weights then.
+    func remarksOnBest(_ changes: [ConfigDifference]) -> [String] {
+        let changed = changes.map(\.path).filter {
+            $0 == "training.restoreBest" || $0 == "training.bestBy"
+        }
+        guard !changed.isEmpty, let best = cursor.best else { return [] }
+        mayRestoreBest = false
+        if cursor.sampler.epoch >= config.epochs {
+            return [
+                "the run is over, so \(changed.joined(separator: " and ")) changes nothing in it"
+            ]
+        }
+        guard best.by != experiment.bestBy else { return [] }
+        return [
+            "the best epoch so far, \(best.epoch), is that by \(best.by); later ones are compared "
+                + "with its \(experiment.bestBy), whatever other epochs had"
+        ]
+    }
+
     /// Notes where a run whose weights went back to those of its best epoch goes on from them;
     /// returns what a person should know.
     func goOnFromRestored() -> String? {

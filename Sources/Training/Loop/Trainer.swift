@@ -34,6 +34,8 @@ public final class Trainer {
     var lastSave = Clock.seconds()
     /// What is to be said when training begins.
     var remarks: [String] = []
+    /// Whether a run that is over may still get the weights of its best epoch.
+    var mayRestoreBest = true
     /// What identifies the weights that the run began with, where they were another model's.
     var originDigest: String?
     var resumedStep: Int?
@@ -142,7 +144,7 @@ public final class Trainer {
     /// Ends a resumed run that has nothing left to train.
     public func finishAtOnce() throws -> RunSummary {
         clock.start(cursor)
-        try restoreBest()
+        if mayRestoreBest { try restoreBest() }
         let summary = summary(.completed)
         try write(summary)
         return summary

@@ -43,9 +43,13 @@ package struct PredictionTable {
         values[row * width..<(row + 1) * width]
     }
 
+    /// Whether the model gives a number for all of a row; where it doesn't, nothing is predicted.
+    package func isSound(_ row: Int) -> Bool { numbers(row).allSatisfy(\.isFinite) }
+
     /// A number with the digits of a float, in which models compute.
     private func text(_ value: Double) -> String {
-        predictions.values.dtype == .float64 ? "\(value)" : "\(Float(value))"
+        if value.isNaN { return "nan" }
+        return predictions.values.dtype == .float64 ? "\(value)" : "\(Float(value))"
     }
 
     private func number(_ value: Double) -> JSONValue {
@@ -54,7 +58,8 @@ package struct PredictionTable {
 
     /// The cells of a row.
     package func cells(_ row: Int) -> [String] {
-        (places.isEmpty ? [] : [predictions.name(places[row])]) + numbers(row).map(text)
+        (places.isEmpty ? [] : [isSound(row) ? predictions.name(places[row]) : ""])
+            + numbers(row).map(text)
     }
 
     /// A row for programs.
@@ -66,6 +71,7 @@ package struct PredictionTable {
         }
         var object: JSONObject = ["prediction": .string(predictions.name(places[row]))]
         if predictions.classNames.isEmpty { object["prediction"] = .int(places[row]) }
+        if !isSound(row) { object["prediction"] = .null }
         let kind = predictions.areProbabilities ? "probability" : "score"
         guard width > 1 else {
             object[kind] = number(numbers.first ?? .nan)

@@ -13,6 +13,8 @@ package struct PredictionWriter {
 
     private let predictor: Predictor
     private let source: PredictionSource
+    /// The examples for which the model gave no number.
+    package let unsound = UnsoundRows()
     /// Called with the number of examples that are done.
     private let progress: (Int) -> Void
     /// Examples that are predicted together.
@@ -40,7 +42,9 @@ package struct PredictionWriter {
     package func forEach(_ visit: (_ first: Int, Predictions) throws -> Void) throws {
         for start in stride(from: 0, to: source.count, by: PredictionWriter.block) {
             let rows = start..<min(start + PredictionWriter.block, source.count)
-            try visit(start, predictor(source.read(rows)))
+            let predictions = try predictor(source.read(rows))
+            unsound.look(at: predictions.values, from: start)
+            try visit(start, predictions)
             progress(rows.upperBound)
         }
     }

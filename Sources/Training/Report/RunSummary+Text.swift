@@ -36,7 +36,8 @@ extension RunSummary {
             return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
             let longer =
-                stepLimit.map { "training.maxSteps=\($0 * 2)" } ?? "training.epochs=\(epochs * 2)"
+                stepLimit.map { "training.maxSteps=\(max($0, steps) * 2)" }
+                ?? "training.epochs=\(epochs * 2)"
             return [
                 "next    fttrain eval \(path)",
                 "        fttrain inspect \(path)",

@@ -1,4 +1,5 @@
 import FTSupport
+import Glibc
 
 /// Small files of a run folder.
 package enum FileWriting {
@@ -7,8 +8,26 @@ package enum FileWriting {
         try file(path).write { output throws(RunError) in try output.write(Array(text.utf8)) }
     }
 
-    /// Throws where a file couldn't be replaced, so that nobody waits for what then can't be kept.
-    package static func check(_ path: String) throws(RunError) { try file(path).check() }
+    /// Throws where a file couldn't be replaced, so that nobody waits for what then can't be kept,
+    /// and where it mustn't be: it is one of `sources`, which are read, or a file of a run.
+    package static func check(
+        _ path: String, reading sources: [String] = []
+    ) throws(RunError) {
+        if let source = sources.first(where: { isSame(path, $0) }) {
+            throw RunError(
+                .usage, "\(path): would replace \(source), which is read; name another file")
+        }
+        if RunFolder.owns(path) {
+            throw RunError(.usage, "\(path): is a file of a run, which needs it; name another file")
+        }
+        try file(path).check()
+    }
+
+    private static func isSame(_ path: String, _ other: String) -> Bool {
+        var (a, b) = (stat(), stat())
+        return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev
+            && a.st_ino == b.st_ino
+    }
 
     private static func file(_ path: String) -> AtomicFile<RunError> {
         AtomicFile(path) { RunError(.data, "\(path): \($0.whileWriting)") }

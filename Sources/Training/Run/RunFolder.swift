@@ -30,6 +30,24 @@ public struct RunFolder: Sendable, Equatable {
 
     private init(path: String) { self.path = path }
 
+    /// Whether a file has a name that a run gives its own, and lies in the folder of one.
+    static func owns(_ file: String) -> Bool {
+        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = parts.last else { return false }
+        let parent = parts.dropLast().joined(separator: "/")
+        let folder = RunFolder(path: parts.count == 1 ? "." : parent.isEmpty ? "/" : parent)
+        let own = [
+            folder.configPath, folder.csvPath, folder.jsonlPath, folder.logPath, folder.reportPath,
+            folder.lockPath, folder.summaryPath,
+        ]
+        guard name.hasSuffix(".safetensors") || own.contains("\(folder.path)/\(name)") else {
+            return false
+        }
+        let states = [folder.summaryPath, folder.checkpoints().lastPath]
+        return access(folder.configPath, F_OK) == 0
+            && states.contains { path in access(path, F_OK) == 0 }
+    }
+
     /// A folder that exists.
     ///
     /// Throws where there is none, or it holds no run.

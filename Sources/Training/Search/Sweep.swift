@@ -1,6 +1,7 @@
 import FTConfig
 import FTJSON
 import FTSupport
+import Glibc
 
 /// A config trained with one set of values after another, in a folder that remembers which are
 /// left.
@@ -23,6 +24,12 @@ public final class Sweep {
     public init(
         config file: String, _ arguments: [String], trials count: Int?, seed: UInt64, out: String?
     ) throws {
+        if let out, access("\(out)/sweep.json", F_OK) == 0 {
+            throw RunError(
+                .usage,
+                "\(out): holds a sweep; go on with it by 'fttrain sweep \(out)', or name "
+                    + "another folder")
+        }
         trials = try SweepSpace(arguments).trials(count, seed: seed)
         // What all share need not be right without what differs.
         let first = try RunConfig(file: file, overrides: trials[0])
@@ -76,17 +83,29 @@ public final class Sweep {
                 let summary = try trainer.run()
                 report("trial   \(name)   \(outcome(summary))")
                 if summary.status == .interrupted { return false }
-            } catch let error as ConfigError {
-                report("trial   \(name)   can't be: \(error)")
+            } catch {
+                let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
+                report("trial   \(name)   can't be: \(lines.joined(separator: "; "))")
             }
             if stop.isRequested { return false }
         }
-        if let best = results.first {
-            let text = best.record.config.effective.text(.pretty) + "\n"
+        if let best = best {
+            let text = best.config.effective.text(.pretty) + "\n"
             try FileWriting.replace(bestPath, with: text)
         }
         return true
     }
+
+    /// The trial with the best value, if one has any.
+    private var best: RunRecord? {
+        results.map(\.record).first { record in
+            let by = record.watched
+            return record.best(by: by, prefersHigher: record.prefersHigher(by)) != nil
+        }
+    }
+
+    /// Whether `best.json` is of use.
+    public var hasBest: Bool { best != nil }
 
     private func trainer(_ index: Int, _ stop: StopSignal) throws -> Trainer {
         let folder = folder(index)

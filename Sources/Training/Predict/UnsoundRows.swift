@@ -1,0 +1,30 @@
+import Tensor
+
+/// Examples for which a model gave NaN or infinities, as it does for numbers that its dtype can't
+/// hold.
+package final class UnsoundRows {
+    /// The first of them, counted from 0.
+    package private(set) var first: Int?
+    /// How many there are.
+    package private(set) var count = 0
+
+    /// Looks at outputs, the first of which belongs to the example `start`.
+    func look(at values: NDArray, from start: Int) {
+        guard let rows = values.shape.first, rows > 0 else { return }
+        let numbers = values.values(as: Double.self)
+        let width = numbers.count / rows
+        for row in 0..<rows
+        where !numbers[row * width..<(row + 1) * width].allSatisfy(\.isFinite) {
+            first = first ?? start + row
+            count += 1
+        }
+    }
+
+    /// A sentence on them; nil if there are none.
+    package var sentence: String? {
+        first.map { first in
+            "example \(first + 1)\(count > 1 ? " and \(count - 1) more" : ""): the model gives no "
+                + "number, so nothing is predicted; look for values beyond those of its data"
+        }
+    }
+}
