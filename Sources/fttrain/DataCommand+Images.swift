@@ -24,7 +24,7 @@ extension DataCommand {
             let example = kind == "cifar" ? "cifar10.h5 cifar-10-batches-bin" : "birds.h5 birds"
             throw UsageError("data \(kind): name one folder, as in \(example)")
         }
-        try checkFree(path, invocation)
+        try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         let held: String?
         if kind == "cifar" {
             try HDF5Writer.create(path) { file in

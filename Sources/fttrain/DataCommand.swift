@@ -54,7 +54,7 @@ enum DataCommand {
         if kind == "text" { return try text(path, invocation) }
         if kind == "cifar" || kind == "images" { return try pictures(kind, path, invocation) }
         let sources = try DataSource.read(Array(invocation.arguments.dropFirst(2)))
-        try checkFree(path, invocation)
+        try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         if kind == "csv" { return try tables(sources, path, invocation) }
         try HDF5Writer.create(path) { file in
             for source in sources {
@@ -95,7 +95,7 @@ enum DataCommand {
         try noSources(invocation, from: 2)
         let kind = drawnKinds.first { $0.name == kind } ?? drawnKinds[0]
         let path = invocation.arguments.dropFirst().first ?? kind.path
-        try checkFree(path, invocation)
+        try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         try kind.write(
             path, UInt64(invocation.int("seed") ?? 42),
             invocation.int("train") ?? Digits.trainCount, invocation.int("test") ?? Digits.testCount
@@ -110,7 +110,7 @@ enum DataCommand {
         guard !files.isEmpty else {
             throw UsageError("data text: name the files of the text, as in text.h5 book.txt")
         }
-        try checkFree(path, invocation)
+        try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         try TextTokens.write(files, invocation.flag("bytes") ? .byte : .character, to: path)
         let status = try info(path, invocation)
         if !invocation.flag("json") {
@@ -130,15 +130,17 @@ enum DataCommand {
         return .success
     }
 
-    static func checkFree(_ path: String, _ invocation: CommandInvocation) throws {
+    /// Throws where a file is there that wasn't to be replaced, or one of `sources`, which may stand
+    /// behind a name, as in train=table.csv.
+    static func checkFree(
+        _ path: String, _ invocation: CommandInvocation, reading sources: ArraySlice<String>
+    ) throws {
         guard access(path, F_OK) == 0 else { return }
-        // Sources may stand behind a name: train=table.csv.
-        let sources = invocation.arguments.flatMap { argument in
-            [argument] + (argument.split(separator: "=").last.map { [String($0)] } ?? [])
+        guard invocation.flag("force") else {
+            throw UsageError("\(path): there is such a file; replace it with --force")
         }
-        let others = sources.filter { $0 != path }
-        if invocation.flag("force") { return try FileWriting.check(path, reading: others) }
-        throw UsageError("\(path): there is such a file; replace it with --force")
+        let named = sources.compactMap { $0.split(separator: "=").last.map { String($0) } }
+        try FileWriting.check(path, reading: sources + named)
     }
 
     private static func noSources(_ invocation: CommandInvocation, from index: Int) throws {

@@ -28,13 +28,13 @@ enum InitCommand {
         let name = self.name(path)
         let out = invocation.string("out") ?? "\(name).json"
         let file = invocation.string("data") ?? "data/\(name).h5"
-        try DataCommand.checkFree(out, invocation)
+        try DataCommand.checkFree(out, invocation, reading: invocation.arguments[...])
         let draft: ConfigDraft
         if PredictionSource.isTable(path) {
-            try DataCommand.checkFree(file, invocation)
+            try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
             draft = try table(path, name, file, invocation)
         } else if path.hasSuffix(".npy") {
-            try DataCommand.checkFree(file, invocation)
+            try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
             draft = try arrays(invocation, name, file)
         } else {
             draft = try datasets(path, name)

@@ -1,4 +1,5 @@
 import FTJSON
+import FoundationEssentials
 import Testing
 
 @Suite struct ExportCommandTests {
@@ -29,6 +30,15 @@ import Testing
             let result = try workspace.run(arguments + ["-o", name])
             #expect(result.status == 2 && result.errors.contains("name another file"), "\(name)")
             #expect(try workspace.bytes(name) == before)
+        }
+        try Data("a,b\n1,x\n2,y\n".utf8).write(to: URL(filePath: workspace.file("t.csv")))
+        for arguments in [
+            ["data", "csv", "t.csv", "train=t.csv"], ["data", "csv", "./t.csv", "train=t.csv"],
+            ["init", "t.csv", "--data", "t.csv"], ["init", "t.csv", "--out", "t.csv"],
+        ] {
+            let result = try workspace.run(arguments + ["--force"])
+            #expect(result.status == 2 && result.errors.contains("which is read"), "\(arguments)")
+            #expect(try workspace.text("t.csv") == "a,b\n1,x\n2,y\n")
         }
     }
 }

@@ -89,7 +89,7 @@ public final class Sweep {
             }
             if stop.isRequested { return false }
         }
-        if let best = best {
+        if let best {
             let text = best.config.effective.text(.pretty) + "\n"
             try FileWriting.replace(bestPath, with: text)
         }
