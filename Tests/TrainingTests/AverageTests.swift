@@ -106,5 +106,8 @@ struct AverageTests {
                 sandbox.file("run"), overrides: ["training.epochs=4", "training.average=swa"])
         }
         #expect(error?.description.contains("has begun and can't become another") == true)
+        // What was refused left nothing behind.
+        let again = try Trainer.resume(sandbox.file("run"), overrides: ["training.epochs=4"])
+        #expect(try again.trainer.run().epochs == 4)
     }
 }

@@ -51,9 +51,9 @@ extension Trainer {
         let kept = found.flatMap { Preprocessing(of: $0.checkpoint.state) }
         let trainer = try Trainer(Experiment(config, as: kept), folder, stop, lock)
         if let found {
+            try trainer.checkAverage(found.checkpoint, changes)
             warnings += try trainer.goOn(from: found)
             trainer.note(changes)
-            try trainer.checkAverage(found.checkpoint, changes)
             warnings += trainer.remarksOnBest(changes)
             warnings += try trainer.courseRemarks(path, found.checkpoint.state, changes)
         } else {
