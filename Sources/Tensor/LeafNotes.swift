@@ -1,25 +1,23 @@
 import Glibc
 import Synchronization
 
+/// What a backward pass notes on a tensor; blank outside it.
+struct TensorNote {
+    var mark: UInt16 = 0
+    var target: Int32 = 0
+    var pendingUses: Int32 = 0
+    var cotangent: Tensor?
+
+    var isBlank: Bool { mark == 0 && target == 0 && pendingUses == 0 && cotangent == nil }
+}
+
 /// What the passes of one thread note on leaves that other threads are using at the same time, such
 /// as the parameters of a module.
 ///
 /// Tensors that a pass meets carry its notes themselves. Those that other threads can reach,
 /// leaves, do so for one thread at a time, which has claimed them; the others write here meanwhile.
 final class LeafNotes {
-    /// What a pass notes on a tensor.
-    struct Note {
-        var mark: UInt16 = 0
-        var target: Int32 = 0
-        var pendingUses: Int32 = 0
-        var cotangent: Tensor?
-
-        fileprivate var isBlank: Bool {
-            mark == 0 && target == 0 && pendingUses == 0 && cotangent == nil
-        }
-    }
-
-    private var notes: [ObjectIdentifier: Note] = [:]
+    private var notes: [ObjectIdentifier: TensorNote] = [:]
     /// What derivatives under way on the thread have hung on tensors that they move where they are.
     private var traces: [ObjectIdentifier: any Trace] = [:]
 
@@ -40,21 +38,23 @@ final class LeafNotes {
 
     /// Whether this thread has noted something on a leaf here.
     static func hasNote(on leaf: Tensor) -> Bool {
-        guard let current, !current.notes.isEmpty else { return false }
-        return current.notes[ObjectIdentifier(leaf)] != nil
+        leaf.isNotedElsewhere && current?.notes[ObjectIdentifier(leaf)] != nil
     }
 
-    static func note(on leaf: Tensor) -> Note {
-        guard let current, !current.notes.isEmpty else { return Note() }
-        return current.notes[ObjectIdentifier(leaf)] ?? Note()
+    static func note(on leaf: Tensor) -> TensorNote {
+        current?.notes[ObjectIdentifier(leaf)] ?? TensorNote()
     }
 
     /// Has `change` change the note on a leaf.
-    static func write(on leaf: Tensor, _ change: (inout Note) -> Void) {
+    static func write(on leaf: Tensor, _ change: (inout TensorNote) -> Void) {
         let thread = current ?? start()
-        var note = thread.notes[ObjectIdentifier(leaf)] ?? Note()
+        let previous = thread.notes[ObjectIdentifier(leaf)]
+        var note = previous ?? TensorNote()
         change(&note)
-        thread.notes[ObjectIdentifier(leaf)] = note.isBlank ? nil : note
+        let kept = note.isBlank ? nil : note
+        thread.notes[ObjectIdentifier(leaf)] = kept
+        if previous == nil, kept != nil { leaf.notedElsewhere.add(1, ordering: .relaxed) }
+        if previous != nil, kept == nil { leaf.notedElsewhere.subtract(1, ordering: .relaxed) }
     }
 
     static func trace(on leaf: Tensor) -> (any Trace)? { current?.traces[ObjectIdentifier(leaf)] }
@@ -76,14 +76,26 @@ final class LeafNotes {
     }
 }
 
-// The engine's notes during one backward pass; zero and nil outside it.
+// The engine's notes during one backward pass.
 extension Tensor {
     /// Whether other threads may be using this tensor: a leaf that no function made for itself.
     private final var isShared: Bool { ctx == nil && segment == 0 && !isFreed }
 
-    /// Whether the notes on the tensor itself are this thread's.
-    private final var carriesNotes: Bool {
-        !isShared || noteTaker.load(ordering: .acquiring) == UInt(pthread_self())
+    /// What this thread has noted on a shared tensor.
+    @inline(never) private final var sharedNote: TensorNote {
+        if noteTaker.load(ordering: .acquiring) == UInt(pthread_self()) { return ownNote }
+        return isNotedElsewhere ? LeafNotes.note(on: self) : TensorNote()
+    }
+
+    /// Whether a thread notes something on a shared tensor in notes of its own.
+    fileprivate final var isNotedElsewhere: Bool { notedElsewhere.load(ordering: .relaxed) > 0 }
+
+    /// Has `change` change what this thread has noted on a shared tensor: on the tensor itself for
+    /// the thread that comes first, which leaves it to others once nothing is noted on it.
+    @inline(never) private final func noteShared(_ change: (inout TensorNote) -> Void) {
+        guard claimNotes() else { return LeafNotes.write(on: self, change) }
+        change(&ownNote)
+        if ownNote.isBlank { noteTaker.store(0, ordering: .releasing) }
     }
 
     /// Whether the notes on a shared tensor are this thread's now.
@@ -95,12 +107,57 @@ extension Tensor {
             .exchanged
     }
 
-    /// Leaves a shared tensor to other threads once nothing is noted on it.
-    private final func releaseNotes() {
-        guard ownUses == 0, ownCotangent == nil, ownMark == 0, ownTarget == 0 else { return }
-        noteTaker.store(0, ordering: .releasing)
+    /// See `PassMarks`.
+    package final var mark: UInt16 {
+        get { isShared ? sharedNote.mark : ownNote.mark }
+        set {
+            if isShared { noteShared { $0.mark = newValue } } else { ownNote.mark = newValue }
+        }
     }
 
+    /// The position among the targets of a pass, from 1.
+    package final var target: Int32 {
+        get { isShared ? sharedNote.target : ownNote.target }
+        set {
+            if isShared { noteShared { $0.target = newValue } } else { ownNote.target = newValue }
+        }
+    }
+
+    /// The uses that haven't contributed to the gradient yet.
+    package final var pendingUses: Int32 {
+        get { isShared ? sharedNote.pendingUses : ownNote.pendingUses }
+        set {
+            if isShared {
+                noteShared { $0.pendingUses = newValue }
+            } else {
+                ownNote.pendingUses = newValue
+            }
+        }
+    }
+
+    /// The gradient that has come together so far.
+    package final var cotangent: Tensor? {
+        get { isShared ? sharedNote.cotangent : ownNote.cotangent }
+        set {
+            if isShared {
+                noteShared { $0.cotangent = newValue }
+            } else {
+                ownNote.cotangent = newValue
+            }
+        }
+    }
+
+    /// The gradient that has come together, which is taken away.
+    package final func takeCotangent() -> Tensor? {
+        guard isShared else { return ownNote.cotangent.take() }
+        let cotangent = sharedNote.cotangent
+        if cotangent != nil { noteShared { $0.cotangent = nil } }
+        return cotangent
+    }
+}
+
+// What forward derivatives and batches hang on a tensor.
+extension Tensor {
     /// What `jvp` or `vmap` hangs on the tensor while it runs.
     package final var trace: (any Trace)? {
         get {
@@ -118,67 +175,5 @@ extension Tensor {
         if previous == nil, trace != nil { movers.add(1, ordering: .relaxed) }
         if previous != nil, trace == nil { movers.subtract(1, ordering: .relaxed) }
         return previous
-    }
-
-    /// See `PassMarks`.
-    package final var mark: UInt16 {
-        get { carriesNotes ? ownMark : LeafNotes.note(on: self).mark }
-        set {
-            if !isShared {
-                ownMark = newValue
-            } else if claimNotes() {
-                ownMark = newValue
-                releaseNotes()
-            } else {
-                LeafNotes.write(on: self) { $0.mark = newValue }
-            }
-        }
-    }
-
-    /// The position among the targets of a pass, from 1.
-    package final var target: Int32 {
-        get { carriesNotes ? ownTarget : LeafNotes.note(on: self).target }
-        set {
-            if !isShared {
-                ownTarget = newValue
-            } else if claimNotes() {
-                ownTarget = newValue
-                releaseNotes()
-            } else {
-                LeafNotes.write(on: self) { $0.target = newValue }
-            }
-        }
-    }
-
-    /// The uses that haven't contributed to the gradient yet.
-    package final var pendingUses: Int32 {
-        get { carriesNotes ? ownUses : LeafNotes.note(on: self).pendingUses }
-        set {
-            if !isShared {
-                ownUses = newValue
-            } else if claimNotes() {
-                ownUses = newValue
-                releaseNotes()
-            } else {
-                LeafNotes.write(on: self) { $0.pendingUses = newValue }
-            }
-        }
-    }
-
-    /// The gradient that has come together so far.
-    package final var cotangent: Tensor? {
-        get { carriesNotes ? ownCotangent : LeafNotes.note(on: self).cotangent }
-        _modify {
-            if !isShared {
-                yield &ownCotangent
-            } else if claimNotes() {
-                defer { releaseNotes() }
-                yield &ownCotangent
-            } else {
-                var gradient = LeafNotes.note(on: self).cotangent
-                defer { LeafNotes.write(on: self) { $0.cotangent = gradient } }
-                yield &gradient
-            }
-        }
     }
 }

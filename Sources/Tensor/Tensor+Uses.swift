@@ -9,9 +9,6 @@ extension Tensor {
         return requiresGrad && (!isLeaf || extras != nil)
     }
 
-    /// The gradient that has come together, which is taken away.
-    package final func takeCotangent() -> Tensor? { cotangent.take() }
-
     /// Whether the pass under way counted uses of this tensor and still waits for some: then it
     /// passes gradients on, whatever has been changed about it since.
     package final var awaitsUses: Bool { pendingUses > 0 }
@@ -21,6 +18,10 @@ extension Tensor {
         isFreed = true
         forgetHistory()
     }
+
+    package final var hasExtras: Bool { extras != nil }
+
+    package final var hasFreedHistory: Bool { isFreed }
 
     /// Counts this tensor's use of its parents; those used for the first time go on `stack`.
     package final func countParents(_ marks: PassMarks?, _ stack: inout [Tensor]) {
@@ -39,14 +40,16 @@ extension Tensor {
     /// Whether this is the first use.
     private func countUse(_ marks: PassMarks?) -> Bool {
         guard passesOn(marks) else { return false }
-        pendingUses += 1
-        return pendingUses == 1
+        let uses = pendingUses + 1
+        pendingUses = uses
+        return uses == 1
     }
 
     /// Whether this was the last use.
     package final func endUse() -> Bool {
-        guard awaitsUses else { return false }
-        pendingUses -= 1
-        return pendingUses == 0
+        let uses = pendingUses
+        guard uses > 0 else { return false }
+        pendingUses = uses - 1
+        return uses == 1
     }
 }

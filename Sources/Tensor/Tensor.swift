@@ -56,7 +56,7 @@ public class Tensor {
     }
 
     /// A name for messages and drawings.
-    public final var label: String?
+    @exclusivity(unchecked) public final var label: String?
 
     // A node of the graph. Most operations have one or two inputs, which need no array.
     @exclusivity(unchecked) package final var firstParent: Tensor?
@@ -84,10 +84,10 @@ public class Tensor {
 
     // What a pass notes on a tensor, and the thread that does so on a leaf: see `LeafNotes`.
     final let noteTaker = Atomic<UInt>(0)
-    @exclusivity(unchecked) final var ownMark: UInt16 = 0
-    @exclusivity(unchecked) final var ownTarget: Int32 = 0
-    @exclusivity(unchecked) final var ownUses: Int32 = 0
-    @exclusivity(unchecked) final var ownCotangent: Tensor?
+    @exclusivity(unchecked) final var ownNote = TensorNote()
+
+    /// How many threads note something on this leaf in notes of their own.
+    final let notedElsewhere = Atomic<Int32>(0)
 
     /// A leaf that holds `data`; traps if it is to require a gradient and holds no floats.
     public init(_ data: consuming NDArray, requiresGrad: Bool = false, label: String? = nil) {

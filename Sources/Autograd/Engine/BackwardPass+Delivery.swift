@@ -16,7 +16,9 @@ extension BackwardPass {
                 to: parent.shape, in: node?.shape ?? [], node?.ctx?.name ?? "backward")
         }
         if parent.awaitsUses {
-            BackwardPass.add(consume gradient, to: &parent.cotangent, isOwner: false)
+            var total = parent.takeCotangent()
+            BackwardPass.add(consume gradient, to: &total, isOwner: false)
+            parent.cotangent = total
         } else if marks != nil {
             guard let slot = marks?.slot(parent) else { return }
             accept(consume gradient, at: slot)

@@ -79,7 +79,7 @@ final class BackwardPass {
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {
         // Without a gradient, its parents wait for none from here.
         guard var dy = node.takeCotangent() else { return node.releaseParents(&ready) }
-        if node.extras != nil { dy = runHooks(of: node, dy) }
+        if node.hasExtras { dy = runHooks(of: node, dy) }
         if let marks {
             if let slot = marks.slot(node) { captured[slot] = dy }
             if !marks.hasLeadingParent(node) { return }
@@ -99,7 +99,7 @@ final class BackwardPass {
         } else {
             propagate(dy, op, node)
         }
-        if node.isFreed { BackwardPass.failFreed() }
+        if node.hasFreedHistory { BackwardPass.failFreed() }
         node.releaseParents(&ready)
         if graph == .keep { return }
         node.freeHistory()
@@ -125,7 +125,7 @@ final class BackwardPass {
         }
         var stack = started
         while let node = stack.popLast() {
-            if node.isFreed { BackwardPass.failFreed() }
+            if node.hasFreedHistory { BackwardPass.failFreed() }
             node.countParents(marks, &stack)
         }
         return started

@@ -36,11 +36,7 @@ package class ElementwiseBinaryOp: BinaryOp {
     package final override func forwardUnrecorded(
         _ a: consuming Tensor, _ b: consuming Tensor
     ) -> NDArray {
-        var left = a
-        if let data = Tensor.takeData(&left) { return data.zipReusing(kernel, b.data, p0) }
-        var right = b
-        if let data = Tensor.takeData(&right) { return left.data.zip(kernel, reusing: data, p0) }
-        return left.data.zip(kernel, right.data, p0)
+        Tensor.zipReusing(kernel, a, b, p0)
     }
 }
 
