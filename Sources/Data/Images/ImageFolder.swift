@@ -1,7 +1,7 @@
 import FTSupport
 public import Tensor
 
-/// A folder of images in folders that are their classes: PNG, PPM and PGM.
+/// A folder of images in folders that are their classes: PNG, JPEG, PPM and PGM.
 public struct ImageFolder: Sendable {
     /// The names of the classes, in order.
     public let classes: [String]

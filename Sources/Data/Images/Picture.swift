@@ -35,34 +35,28 @@ struct Picture {
 
 /// Image files that can be read.
 enum PictureFile {
-    private static let jpeg: [UInt8] = [0xFF, 0xD8, 0xFF]
-
     /// What the header says. Throws where it is damaged or the file is something else.
     static func size(_ path: String) throws -> PictureSize {
-        let bytes = try DataFile.map(path)
-        defer { withExtendedLifetime(bytes) {} }
-        if PNG.isPNG(bytes.bytes) { return try PNG(bytes.bytes, path).size }
-        return try netpbm(bytes.bytes, path).size
+        let file = try DataFile.map(path)
+        defer { withExtendedLifetime(file) {} }
+        if PNG.isPNG(file.bytes) { return try PNG(file.bytes, path).size }
+        if JPEG.isJPEG(file.bytes) { return try JPEG(file.bytes, path).size }
+        return try netpbm(file.bytes, path).size
     }
 
     /// The pixels. Throws where the file is damaged.
     static func read(_ path: String) throws -> Picture {
-        let bytes = try DataFile.map(path)
-        defer { withExtendedLifetime(bytes) {} }
-        if PNG.isPNG(bytes.bytes) { return try PNG(bytes.bytes, path).picture() }
-        return try netpbm(bytes.bytes, path).picture()
+        let file = try DataFile.map(path)
+        defer { withExtendedLifetime(file) {} }
+        if PNG.isPNG(file.bytes) { return try PNG(file.bytes, path).picture() }
+        if JPEG.isJPEG(file.bytes) { return try JPEG(file.bytes, path).picture() }
+        return try netpbm(file.bytes, path).picture()
     }
 
     private static func netpbm(_ bytes: UnsafeRawBufferPointer, _ path: String) throws -> Netpbm {
-        if bytes.starts(with: jpeg) {
-            throw DataError(
-                path,
-                "this is a JPEG, which isn't read yet; convert it to PNG, as with: "
-                    + "mogrify -format png *.jpg (ImageMagick)")
-        }
         guard let file = try Netpbm(bytes, path) else {
             throw DataError(
-                path, "this is no PNG, PPM or PGM; convert it to PNG, or move it elsewhere")
+                path, "this is no PNG, JPEG, PPM or PGM; convert it to PNG, or move it elsewhere")
         }
         return file
     }
