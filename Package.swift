@@ -17,7 +17,7 @@ func library(_ name: String, folder: String? = nil, _ dependencies: [Target.Depe
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, exclude: [], swiftSettings: strict)
+        name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -41,11 +41,11 @@ let package = Package(
 
         // The library, bottom up.
         library("FTSupport", folder: "Support", []),
+        library("FTJSON", folder: "JSON", []),
         library("Tensor", ["CKernels", "COpenBLAS", "FTSupport"]),
         library("Autograd", ["Tensor", "CKernels", "FTJSON", "FTSupport"]),
         library("NN", ["Tensor", "Autograd", "FTSupport"]),
         library("Optim", ["Tensor", "Autograd", "NN", "CKernels"]),
-        library("FTJSON", folder: "JSON", []),
         library("FTConfig", folder: "Config", ["FTJSON", "FTSupport"]),
         library(
             "Datasets", folder: "Data",

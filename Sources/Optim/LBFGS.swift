@@ -62,6 +62,7 @@ public final class LBFGS {
     ///   without chance; nothing needs to be differentiated there.
     @discardableResult
     public func step(iterations: Int = 1, _ loss: @escaping () -> Tensor) -> Double {
+        if iterations < 1 { fail("LBFGS", "\(iterations) iterations; at least 1 is needed") }
         let landscape = Landscape(parameters: parameters) {
             self.evaluationCount += 1
             return loss()

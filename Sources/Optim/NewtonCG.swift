@@ -54,6 +54,7 @@ public final class NewtonCG {
     ///   without chance; nothing needs to be differentiated there.
     @discardableResult
     public func step(iterations: Int = 1, _ loss: @escaping () -> Tensor) -> Double {
+        if iterations < 1 { fail("NewtonCG", "\(iterations) iterations; at least 1 is needed") }
         let landscape = Landscape(parameters: parameters, loss: loss)
         hasConverged = false
         var value = Double.nan

@@ -15,16 +15,20 @@ public final class SAM {
     /// What makes the step.
     public let base: Optimizer
     /// How far away the second gradient is taken.
-    public var radius: Double
+    public var radius: Double { didSet { checkRadius() } }
 
     /// Sharpness-aware steps of `base`; the paper took radii from 0.02 to 0.2. One that isn't
     /// positive traps.
     public init(_ base: Optimizer, radius: Double = 0.05) {
+        self.base = base
+        self.radius = radius
+        checkRadius()
+    }
+
+    private func checkRadius() {
         guard radius > 0, radius.isFinite else {
             fail("SAM", "the radius \(radius) is not a positive number")
         }
-        self.base = base
-        self.radius = radius
     }
 
     /// Makes one step; returns the loss before it. `grad` holds the second gradient afterwards.

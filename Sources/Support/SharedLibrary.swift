@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// A library that is looked for when the program runs, and which it does without otherwise.
 public struct SharedLibrary: @unchecked Sendable {

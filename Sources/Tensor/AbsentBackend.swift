@@ -66,8 +66,8 @@ extension NDArray {
         storage.isAbsent ? (storage.backend as? AbsentBackend)?.reason : nil
     }
 
-    /// Traps if there are no elements. Such an array is never contiguous, so only the paths for
-    /// strided operands have to ask.
+    /// Traps if there are no elements. An array of several elements is then not contiguous, so only
+    /// the paths for strided operands have to ask.
     func requireElements() {
         if storage.isAbsent, let absent = storage.backend as? AbsentBackend { absent.refuse() }
     }

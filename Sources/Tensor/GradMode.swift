@@ -71,6 +71,8 @@ public func enableGrad(_ body: () throws -> Tensor) rethrows -> Tensor {
 
 /// Watches operations as they run: the profiler and the search for NaN.
 package protocol OpObserver: AnyObject, Sendable {
+    /// Who watched before, and goes on watching.
+    var outer: (any OpObserver)? { get }
     /// Runs `forward`, which computes `op` on `inputs`, and may look at what comes out.
     func observe(_ op: Op, _ inputs: [Tensor], _ forward: () -> Tensor) -> Tensor
     /// Runs `propagate`, which sends the gradients of `y`'s parents.

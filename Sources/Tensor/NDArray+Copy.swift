@@ -46,9 +46,10 @@ extension NDArray {
     /// Writes `source`, converted, broadcast and brought to this device, over these elements. Views
     /// of them change too.
     package func assign(_ source: NDArray) {
-        for axis in 0..<rank where strides[axis] == 0 && shape[axis] > 1 {
+        if repeatsElements {
             fail(
-                "assign", "axis \(axis) of shape \(shape) repeats the same elements",
+                "assign",
+                "of these \(count) elements of shape \(shape), some are the same in memory",
                 hint: "write to a copy()")
         }
         guard Shape.broadcast(source.shape, shape) == shape else {
@@ -60,6 +61,19 @@ extension NDArray {
         // A source that shares this storage might be read after it was overwritten.
         let safe = source.storage === storage ? expanded.copy() : expanded
         Kernel.copy.run(safe, into: self)
+    }
+
+    /// Whether an element may be found under several indices, as after `expand` and `unfold`: unless
+    /// each step along an axis leads beyond all that those with smaller steps reach.
+    private var repeatsElements: Bool {
+        if isContiguous { return false }
+        var reach = 0
+        let axes = (0..<rank).filter { shape[$0] > 1 }
+        for axis in axes.sorted(by: { abs(strides[$0]) < abs(strides[$1]) }) {
+            if abs(strides[axis]) <= reach { return count > 0 }
+            reach += abs(strides[axis]) * (shape[axis] - 1)
+        }
+        return false
     }
 
     /// Writes numbers of the host over these, which are float64 and contiguous.

@@ -84,9 +84,7 @@ extension NDArray {
 
     /// The elements in row-major order, converted to `Element`.
     public func values<Element: TensorElement>(as type: Element.Type = Element.self) -> [Element] {
-        cast(to: Element.dtype).withUnsafeBytes { bytes in
-            Array(bytes.bindMemory(to: Element.self))
-        }
+        withHostBytes(of: Element.dtype) { Array($0.bindMemory(to: Element.self)) }
     }
 
     /// The one element of an array of size 1.

@@ -75,9 +75,17 @@ public struct NDArray: Sendable {
 
     /// Bytes on the CPU from the start of a contiguous array.
     public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        let source = contiguous().on(CPUBackend.shared)
+        try withHostBytes(of: dtype, body)
+    }
+
+    /// The bytes, on the CPU, of the elements converted to a dtype.
+    func withHostBytes<R>(
+        of dtype: DType, _ body: (UnsafeRawBufferPointer) throws -> R
+    ) rethrows -> R {
+        let source = Recorder.reading(self) {
+            cast(to: dtype).contiguous().on(CPUBackend.shared)
+        }
         defer { withExtendedLifetime(source.storage) {} }
-        if Recorder.mayBeOpen { Recorder.current?.noteRead(of: self) }
         source.backend.synchronize()
         return try body(UnsafeRawBufferPointer(start: source.pointer, count: source.byteCount))
     }

@@ -143,6 +143,7 @@ public class Tensor {
         guard data.count == 1 else {
             fail("item", "a tensor of shape \(shape) has \(count) elements, not one")
         }
+        if Recorder.mayBeOpen { Recorder.current?.note([self]) }
         return data.scalar(as: type)
     }
 
@@ -150,7 +151,8 @@ public class Tensor {
     public final func values<Element: TensorElement>(as type: Element.Type = Element.self)
         -> [Element]
     {
-        data.values(as: type)
+        if Recorder.mayBeOpen { Recorder.current?.note([self]) }
+        return data.values(as: type)
     }
 
     /// The same elements, shared, without history: gradients stop here.

@@ -210,6 +210,26 @@ struct OptimizerTests {
                 "Optimizer: there is nothing to train: no parameters were found"))
     }
 
+    @Test("two parameters in the same memory stop with a sentence; views that lie apart train")
+    func sharedMemory() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let data = NDArray([1, 2, 3] as [Double])
+            let pair = [Parameter(data), Parameter(data.slice(axis: 0, start: 1, count: 2))]
+            let optimizer = SGD(pair, learningRate: 1)
+            (pair[0].sum() + pair[1].sum()).backward()
+            optimizer.step()
+        }
+        #expect(message(result).contains("parameters, of shapes [3] and [2], share memory"))
+        let data = NDArray([1, 2, 3, 4] as [Double])
+        let halves = [0, 2].map { Parameter(data.slice(axis: 0, start: $0, count: 2)) }
+        let optimizer = SGD(halves, learningRate: 1)
+        (halves[0].sum() + halves[1].sum() * 2).backward()
+        optimizer.step()
+        #expect(data.values() == [0.0, 1, 1, 2])
+    }
+
     @Test("a parameter in two groups stops with a sentence")
     func duplicates() async {
         let result = await #expect(

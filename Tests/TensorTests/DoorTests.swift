@@ -144,7 +144,9 @@ private let arrays = [
     Door("assign: values of shape [3] don't fit [2]") {
         numbers.copy().assign(NDArray([1.0, 2, 3]))
     },
-    Door("assign: axis 0 of shape [3] repeats the same elements (write to a copy())") {
+    Door(
+        "assign: of these 3 elements of shape [3], some are the same in memory (write to a copy())"
+    ) {
         NDArray([1.0]).expand(to: [3]).assign(NDArray([1.0, 2, 3]))
     },
     Door("withUnsafeMutableBytes: needs a contiguous array on the CPU") {

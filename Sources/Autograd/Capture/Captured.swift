@@ -3,7 +3,8 @@ public import Tensor
 
 /// A function whose kernels are recorded once and then replayed on other inputs of the same shapes:
 /// each replay gives the bits of the function itself, without building a graph and without
-/// allocating.
+/// allocating results: those lie where the recording planned them. (Products, convolutions,
+/// attention and sorting take working memory from the cache, as they always do.)
 ///
 ///     let step = capture { (images: Tensor, labels: Tensor) in
 ///         optimizer.zeroGrad()
@@ -24,8 +25,8 @@ public import Tensor
 /// What the function uses beside its inputs is watched: where `data`, `requiresGrad` or hooks of a
 /// tensor were changed, a module was switched between training and evaluation, or gradients from
 /// before the call are others, the step is recorded anew. What can't be watched is what it was when
-/// the step was recorded: a Swift `if` is not asked again, and a tensor that the function leaves in
-/// a variable changes with each replay.
+/// the step was recorded: a Swift `if` is not asked again, a tensor that the function leaves in a
+/// variable changes with each replay, and what it has other threads compute stays what it was.
 ///
 /// A function that can't be replayed runs as it is every time, and `refusal` says why. It reads
 /// values of what it computes, random numbers, or how many steps an optimizer made; writes into an

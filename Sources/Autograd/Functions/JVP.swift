@@ -67,10 +67,15 @@ func jvp<Input: TensorTree, Output: TensorTree>(
 extension Tensor {
     fileprivate final func dual(_ direction: Tensor, _ level: Int) -> Tensor {
         guard dtype.isFloat else { return self }
-        guard direction.shape == shape else {
-            fail("jvp", "a tangent of shape \(direction.shape) for a point of shape \(shape)")
-        }
+        requireTangent(direction, "jvp")
         return Dual.lift(self, direction.cast(to: dtype), level: level)
+    }
+}
+
+extension Tensor {
+    fileprivate final func requireTangent(_ direction: Tensor, _ operation: String) {
+        guard dtype.isFloat, direction.shape != shape else { return }
+        fail(operation, "a tangent of shape \(direction.shape) for a point of shape \(shape)")
     }
 }
 
@@ -103,13 +108,14 @@ where Input.Mapped == Input, Output.Mapped == Output {
     }
     let pushforward = { (tangent: Input) -> Output in
         let directions = tangent.leaves
-        guard directions.count == variables.count else {
-            fail("linearize", "\(directions.count) tangents for \(variables.count) tensors")
+        guard directions.count == variables.count, tangent.structure == point.structure else {
+            fail("linearize", "the tangent differs from the point in structure")
         }
         var total: Tensor?
-        for (gradient, direction) in zip(pulled, directions) {
+        for ((variable, gradient), direction) in zip(zip(variables, pulled), directions) {
+            variable.requireTangent(direction, "linearize")
             guard let gradient else { continue }
-            let term = enableGrad { (gradient * direction).sum() }
+            let term = enableGrad { (gradient * direction.cast(to: gradient.dtype)).sum() }
             total = total.map { sum in enableGrad { sum + term } } ?? term
         }
         let pushed =

@@ -41,7 +41,7 @@ final class ReLU: Activation {
     override var saves: Saved { .output }
 }
 
-/// y = x where x > 0, else slope · x,  dx = dy or slope · dy;  slope ≥ 0
+/// y = x where x > 0, else slope · x,  dx = dy or slope · dy
 final class LeakyReLU: Activation {
     let slope: Double
     init(_ slope: Double) { self.slope = slope }

@@ -272,10 +272,3 @@ extension Tensor {
         return Weigh()(a, b)
     }
 }
-
-extension NDArray {
-    /// Whether any element equals `value`.
-    func contains(_ value: Double) -> Bool {
-        compare(.eq, Scalar(value)).reduce(.any, axes: nil).scalar != 0
-    }
-}

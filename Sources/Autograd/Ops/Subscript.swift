@@ -135,7 +135,8 @@ extension Tensor {
         let wanted = Shape(Array(places.shape) + slice)
         let fitting = noGrad { values.detach().fitting(wanted, "subscript") }
         if fitting.count == 0 { return }
-        let items = fitting.data.on(data.backend).cast(to: dtype).contiguous()
+        var items = fitting.data.on(data.backend).cast(to: dtype).contiguous()
+        if items.storage === data.storage { items = items.copy() }
         let target = data.contiguous()
         Kernel.scatter(.put).run(
             items, places.data.contiguous(), into: rows == nil ? target.reshape([count]) : target)

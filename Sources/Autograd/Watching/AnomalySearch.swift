@@ -16,8 +16,7 @@ final class AnomalySearch: OpObserver {
     private let state = Mutex(State())
     private let infinities: Bool
     private let traps: Bool
-    /// Who watched before, and goes on watching.
-    private let outer = Recording.current.observer
+    let outer = Recording.current.observer
 
     init(infinities: Bool, traps: Bool) {
         self.infinities = infinities

@@ -12,11 +12,11 @@ public struct MemorySnapshot: Sendable {
     /// Inside `profile`, the bytes of results that are alive, by the operation that made them.
     public let held: [String: Int]
 
-    /// Memory as it is now.
-    public init(of device: Device = .cpu) {
-        live = device.backend.memory.live
+    /// Memory as it is now on a device, that of the scope if none is named.
+    public init(of device: Device? = nil) {
+        live = NDArray.backend(device).memory.live
         var held: [String: Int] = [:]
-        if let profiler = Recording.current.observer as? Profiler {
+        if let profiler = Profiler.current {
             for (key, bytes) in profiler.ledger.held where bytes != 0 {
                 held[key.operation, default: 0] += bytes
             }

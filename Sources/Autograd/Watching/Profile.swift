@@ -90,12 +90,12 @@ public struct Profile: Sendable {
 /// over an operand that is no longer needed. The backend's `resetPeakMemory` is called.
 ///
 /// - Parameters:
-///   - device: whose memory is reported.
+///   - device: whose memory is reported; the scope's if nil.
 ///   - events: whether each run of an operation is listed, for `chromeTrace`.
 public func profile<R>(
-    on device: Device = .cpu, events: Bool = true, _ body: () throws -> R
+    on device: Device? = nil, events: Bool = true, _ body: () throws -> R
 ) rethrows -> (result: R, profile: Profile) {
-    let profiler = Profiler(on: device.backend, keepsEvents: events)
+    let profiler = Profiler(on: NDArray.backend(device), keepsEvents: events)
     let result = try profiler.counter.count { try Recording.observing(profiler, body) }
     return (result, profiler.profile())
 }

@@ -40,7 +40,17 @@ final class Profiler: OpObserver {
     private let keepsEvents: Bool
     private let start = Clock.seconds()
     private let bytesBefore: Int
-    private let outer = Recording.current.observer
+    let outer = Recording.current.observer
+
+    /// The innermost one under way on this thread, whoever else watches.
+    static var current: Profiler? {
+        var observer = Recording.current.observer
+        while let found = observer {
+            if let profiler = found as? Profiler { return profiler }
+            observer = found.outer
+        }
+        return nil
+    }
 
     init(on backend: any Backend, keepsEvents: Bool) {
         self.backend = backend

@@ -230,7 +230,7 @@ typedef struct ft_kernels {
     // --- Random numbers: Philox 4x32-10 (Salmon et al., SC'11). Block b of a stream is
     // philox(counter = {lo(b), hi(b), stream_lo, stream_hi}, key = {lo(seed), hi(seed)}): four
     // words. Output element i of a call uses word i % 4 of block first_block + i / 4 (float32
-    // uniform and bernoulli), so a range can be filled in any order; `begin` must be a multiple of
+    // uniform), so a range can be filled in any order; `begin` must be a multiple of
     // 4.
     void (*_Nonnull philox_words)(uint64_t seed, uint64_t stream, uint64_t first_block,
         int64_t begin, int64_t end, uint32_t *out);

@@ -6,6 +6,13 @@ extension CPUBackend {
     private static var grain: Int { 1 << 15 }
 
     @inline(never)
+    /// A contiguous copy for another kernel's use, of which nobody is told.
+    func copied(_ source: NDArray) -> NDArray {
+        let out = NDArray(uninitialized: source.shape, source.dtype, on: self)
+        copy(source, into: out)
+        return out
+    }
+
     func copy(_ source: NDArray, into destination: NDArray) {
         if !source.isContiguous { source.requireElements() }
         let loop =

@@ -4,8 +4,8 @@ extension CPUBackend {
     @inline(never)
     func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray) {
         if !out.dtype.isFloat { return integerProduct(a, b, into: out) }
-        let left = MatrixOperand(a)
-        let right = MatrixOperand(b)
+        let left = MatrixOperand(a, self)
+        let right = MatrixOperand(b, self)
         let size = MatrixSize(
             m: out.shape[out.rank - 2], n: out.shape[out.rank - 1], k: a.shape[a.rank - 1])
         let plan = MatrixPlan(size)
@@ -31,9 +31,9 @@ extension CPUBackend {
     }
 
     private func integerProduct(_ a: NDArray, _ b: NDArray, into out: NDArray) {
-        let left = MatrixOperand(a)
-        var right = MatrixOperand(b)
-        if right.isTransposed { right = MatrixOperand(b.copy()) }
+        let left = MatrixOperand(a, self)
+        var right = MatrixOperand(b, self)
+        if right.isTransposed { right = MatrixOperand(copied(b), self) }
         let (m, n, k) = (out.shape[out.rank - 2], out.shape[out.rank - 1], a.shape[a.rank - 1])
         let rows = min(m, max(1, (1 << 17) / max(1, n * k)))
         let pieces = (m + rows - 1) / rows
@@ -113,12 +113,12 @@ private struct MatrixOperand: Sendable {
     let columnStride: Int
     private let batchShape: Shape
 
-    init(_ given: NDArray) {
+    init(_ given: NDArray, _ backend: CPUBackend) {
         given.requireElements()
         let rank = given.rank
         let isRowMajor = given.strides[rank - 1] == 1 || given.shape[rank - 1] == 1
         isTransposed = !isRowMajor && (given.strides[rank - 2] == 1 || given.shape[rank - 2] == 1)
-        array = isRowMajor || isTransposed ? given : given.copy()
+        array = isRowMajor || isTransposed ? given : backend.copied(given)
         rowStride = isTransposed ? 1 : array.strides[rank - 2]
         columnStride = isTransposed ? array.strides[rank - 1] : 1
         batchShape = Shape(array.shape.prefix(rank - 2))

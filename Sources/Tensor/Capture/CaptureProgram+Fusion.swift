@@ -23,9 +23,9 @@ extension CaptureProgram {
             var joined = own
             for array in call.reads {
                 let key = ObjectIdentifier(array.storage)
-                guard let earlier = waiting[key], earlier.out.shape == call.out.shape else {
-                    continue
-                }
+                guard let earlier = waiting[key], earlier.out.shape == call.out.shape,
+                    array.shape == earlier.out.shape, array.isWhole
+                else { continue }
                 guard let both = joined.absorbing(earlier, limit: CaptureProgram.longest) else {
                     continue
                 }
@@ -73,9 +73,10 @@ private struct FusedCall {
 
     /// One call; nil where it can't be joined with others.
     init?(_ call: CaptureProgram.Call, order: Int) {
-        guard call.kernel.isElementwise, call.out.isContiguous, call.out.dtype.isWide else {
-            return nil
-        }
+        guard call.kernel.isElementwise, !call.kernel.mayFail(call.out.dtype),
+            call.out.isContiguous,
+            call.out.dtype.isWide
+        else { return nil }
         let operands = call.reads
         for array in operands {
             let isPlain = array.isContiguous && array.dtype == call.out.dtype

@@ -96,4 +96,14 @@ extension Kernel {
         default: false
         }
     }
+
+    /// Whether an element may end the program, a divisor of 0: as part of another pass nobody would
+    /// hear of it.
+    func mayFail(_ dtype: DType) -> Bool {
+        switch self {
+        case .binary(let function, _): function.failsAtZero(dtype)
+        case .binaryScalar(let function, _, let isFirst): isFirst && function.failsAtZero(dtype)
+        default: false
+        }
+    }
 }

@@ -201,6 +201,7 @@ package final class Recorder: @unchecked Sendable {
 
     /// Bytes of the host that are written into `storage`: the same in every replay.
     func noteUpload(_ bytes: UnsafeRawBufferPointer, into array: NDArray) {
+        guard array.backend === backend else { return }
         let out = standIn(array)
         calls.append(
             CaptureProgram.Call(
@@ -214,6 +215,14 @@ package final class Recorder: @unchecked Sendable {
         } else if reads[ObjectIdentifier(array.storage)] == nil {
             reads[ObjectIdentifier(array.storage)] = (array.storage, array.storage.version)
         }
+    }
+
+    /// Has a step that is being recorded know that elements are read on the host, and nothing of
+    /// how `copy` brings them there.
+    static func reading(_ array: NDArray, _ copy: () -> NDArray) -> NDArray {
+        guard mayBeOpen, let current else { return copy() }
+        current.noteRead(of: array)
+        return $scoped.withValue(nil, operation: copy)
     }
 
     func noteMove(_ array: NDArray) {

@@ -1,6 +1,15 @@
 internal import CKernels
 
 extension BinaryFunction {
+    /// Whether a divisor of 0 ends the program.
+    func failsAtZero(_ dtype: DType) -> Bool {
+        switch self {
+        case .floor_div: true
+        case .mod, .fmod, .trunc_div: dtype.isInteger
+        default: false
+        }
+    }
+
     /// The method that calls it, for whoever called that with what doesn't fit.
     var method: String {
         switch self {

@@ -239,6 +239,30 @@ extension Kernel {
                 if !array.storage.isOwned { failForeign() }
             }
         }
+        checkApart(arrays, every: width)
+    }
+
+    /// Whether no two of the parameters, which are contiguous, share memory.
+    private func checkApart(_ arrays: [NDArray], every width: Int) {
+        // For a few, comparing is cheaper than a set.
+        if arrays.count > 64 * width {
+            let storages = stride(from: 0, to: arrays.count, by: width).map {
+                ObjectIdentifier(arrays[$0].storage)
+            }
+            if Set(storages).count == storages.count { return }
+        }
+        for first in stride(from: 0, to: arrays.count, by: width) {
+            for second in stride(from: first + width, to: arrays.count, by: width)
+            where arrays[first].storage === arrays[second].storage
+                && arrays[first].overlaps(arrays[second])
+            {
+                fail(
+                    name,
+                    "two parameters, of shapes \(arrays[first].shape) and "
+                        + "\(arrays[second].shape), share memory",
+                    hint: "copy() the data of one, or use one parameter in both places")
+            }
+        }
     }
 
     @inline(never)
@@ -249,5 +273,12 @@ extension Kernel {
 
     func failAliased() -> Never {
         fail(name, "the output shares memory with an operand", hint: "copy() the operand")
+    }
+}
+
+extension NDArray {
+    /// Whether two contiguous arrays of one storage have elements in common.
+    fileprivate func overlaps(_ other: NDArray) -> Bool {
+        offset < other.offset + other.count && other.offset < offset + count
     }
 }

@@ -22,10 +22,8 @@ extension Kernel {
             fits(y, x)
             if !(x.dtype.isFloat && y.dtype.isFloat) { agree(x, y) }
             // Nobody would hear of a division by 0.
-            let divides = [.floor_div, .mod, .fmod, .trunc_div].contains(function)
-            has(
-                x.dtype.isFloat
-                    || (!divides && ft_binary_has(Int32(function.rawValue), x.dtype.rawValue)), x)
+            let isKnown = ft_binary_has(Int32(function.rawValue), x.dtype.rawValue)
+            has((x.dtype.isFloat || isKnown) && !function.failsAtZero(x.dtype), x)
             if out.storage === y.storage { failAliased() }
         }
     }

@@ -223,9 +223,14 @@ extension Reduction: @retroactive CustomStringConvertible {
         case .maximum: "max"
         case .minimum: "min"
         case .product: "prod"
-        case .nan_sum: "nanSum"
-        default: String(cString: ft_reduction_name(Int32(rawValue)))
+        default: Reduction.camelCased(String(cString: ft_reduction_name(Int32(rawValue))))
         }
+    }
+
+    private static func camelCased(_ name: String) -> String {
+        let words = name.split(separator: "_")
+        let later = words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        return words.prefix(1).joined() + later.joined()
     }
 
     /// The dtype of what is made of elements of another.

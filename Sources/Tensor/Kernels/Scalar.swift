@@ -67,7 +67,7 @@ public struct Scalar: Sendable, Hashable {
             let value = kind == .whole ? Float16(Int64(bitPattern: bits)) : Float16(double)
             element.storeBytes(of: value, as: Float16.self)
         case .bfloat16:
-            element.storeBytes(of: Scalar.bfloat16(double), as: UInt16.self)
+            element.storeBytes(of: Scalar.bfloat16(oddDouble), as: UInt16.self)
         case .int8: element.storeBytes(of: integer(), as: Int8.self)
         case .uint8: element.storeBytes(of: integer(), as: UInt8.self)
         case .int16: element.storeBytes(of: integer(), as: Int16.self)
@@ -78,6 +78,18 @@ public struct Scalar: Sendable, Hashable {
         case .uint64: element.storeBytes(of: integer(), as: UInt64.self)
         case .bool: element.storeBytes(of: double != 0, as: Bool.self)
         }
+    }
+
+    /// The number as a double; a whole one that lies between two becomes the one whose last bit is
+    /// 1, so that a second rounding still knows on which side of a tie it lay.
+    private var oddDouble: Double {
+        if kind == .real { return double }
+        let isNegative = kind == .whole && Int64(bitPattern: bits) < 0
+        let magnitude = kind == .whole ? Int64(bitPattern: bits).magnitude : bits
+        let lost = max(0, 64 - magnitude.leadingZeroBitCount - 53)
+        var kept = (magnitude >> lost) << lost
+        if kept != magnitude { kept |= 1 << lost }
+        return isNegative ? -Double(kept) : Double(kept)
     }
 
     private var float: Float {

@@ -28,6 +28,21 @@ struct CaptureSurroundingsTests {
         #expect(f.refusal == nil)
     }
 
+    @Test("is read on the host in any dtype, and read again when it gets other elements")
+    func readingsOfOtherTypes() {
+        let dtypes: [DType] = [.float32, .float64, .bfloat16, .int32]
+        for dtype in dtypes {
+            let scale = Tensor([2], dtype), row = Tensor([[1, 2], [3, 4]], dtype).transpose()
+            let f = capture { (x: Tensor) in x * scale.item + row.values(as: Double.self)[1] }
+            for index in 0..<9 {
+                if index == 3 { scale.assign(Tensor([5], dtype)) }
+                if index == 6 { scale.data = NDArray([7.0]).cast(to: dtype) }
+                expect(f(x), [3 * [2, 5, 7][index / 3] + 3.0])
+            }
+            #expect(f.refusal == nil && f.kernelCount == 1, "\(dtype)")
+        }
+    }
+
     @Test("may change with every call; then it runs as it is")
     func alternating() {
         let w = Tensor.constant([2])

@@ -37,6 +37,30 @@ struct ProgramTests {
         #expect(check([0, 4]) { ($0 + 1) * 3 }.left == 0)
     }
 
+    @Test("one element of a result is not taken for all of it")
+    func elements() {
+        _ = check([4]) { x in x * (x + 1)[0] }
+        _ = check([4]) { x in x - (x * 3).exp()[2...2] }
+        _ = check([3, 5]) { x in x * (x + 1)[1, 2] + x }
+    }
+
+    @Test("a divisor that becomes 0 is found in the midst of other functions")
+    func division() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let divisor = Tensor([1, 2, 3])
+            let f = capture { (x: Tensor) in (x + 1).floorDivide(divisor) + 1 }
+            for _ in 0..<4 { _ = f(Tensor([4, 5, 6])).values(as: Float.self) }
+            divisor.assign(Tensor([1, 0, 3]))
+            _ = f(Tensor([4, 5, 6])).values(as: Float.self)
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("floorDivide: "), "\(text)")
+        let divisor = Tensor([1, 2, 3])
+        #expect(check([5, 3]) { (x: Tensor) in (x + 1).floorDivide(divisor) + 1 }.left == 3)
+    }
+
     @Test("long chains are cut where a pass gets too long")
     func chains() {
         let long = check { x in (0..<100).reduce(x) { y, _ in (y * 0.99 + x).sin() } }

@@ -31,6 +31,17 @@ struct ScalarCaseTests {
         expect(Tensor([-Double.infinity, -0.0, -4]) ** 0.5, [.infinity, 0, .nan])
     }
 
+    @Test("whole numbers beyond 2⁵³ are rounded to a half once, ties to even")
+    func wholeNumbers() {
+        let tie = 1 << 62 + 1 << 54
+        for (number, rounded) in [(tie, 1 << 62), (tie + 1, 1 << 62 + 1 << 55)] {
+            expect(Tensor(number, .bfloat16), [Double(rounded)])
+            expect(Tensor(-number, .bfloat16), [-Double(rounded)])
+            expect(Tensor.full([2], UInt64(number), .bfloat16), [Double(rounded), Double(rounded)])
+        }
+        expect(Tensor(3 << 62 as UInt64, .bfloat16), [Double(3 << 62 as UInt64)])
+    }
+
     @Test("a constant base has the slope nˣ ln n")
     func bases() {
         expect(grad { (x: Tensor) in 2 ** x }(Tensor(3.0, .float64)), [5.545177444479562])

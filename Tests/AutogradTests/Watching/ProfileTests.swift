@@ -71,6 +71,18 @@ struct ProfileTests {
         #expect(MemorySnapshot().held.isEmpty)
     }
 
+    @Test("measures memory also where somebody else watches inside")
+    func differenceInside() throws {
+        _ = try profile {
+            try detectAnomalies {
+                let before = MemorySnapshot()
+                let kept = noGrad { x.sin() }
+                #expect(MemorySnapshot().difference(from: before).held.map(\.name) == ["Sin"])
+                #expect(kept.count == 1000)
+            }
+        }
+    }
+
     @Test("adds up by place, backward where forward was")
     func places() throws {
         let (_, profile) = profile {

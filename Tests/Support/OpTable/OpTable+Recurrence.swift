@@ -22,7 +22,8 @@ extension OpTable {
         }
         let count = 2 + kind.states + (bias ? 1 : 0)
         return several(
-            name, "RecurrentStates", inputs: Array(repeating: .real(-1.5...1.5), count: count),
+            name, "RecurrentPass", "RecurrentStates",
+            inputs: Array(repeating: .real(-1.5...1.5), count: count),
             shapes: [shapes(3, 2, 2), shapes(1, 1, 1), shapes(2, 0, 2)], large: shapes(6, 50, 40),
             roundings: 60
         ) { operands in
