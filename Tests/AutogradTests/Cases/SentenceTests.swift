@@ -115,7 +115,7 @@ private func indexing(_ x: Tensor, _ square: Tensor, _ row: Tensor) -> [WrongCal
             }
         ),
         (
-            "embeddingBag: offsets must begin with 0 and end at most at 1",
+            "embeddingBag: offsets must ascend from 0 to at most the number",
             {
                 _ = square.embeddingBag(Tensor([0], .int64), offsets: Tensor([0, 2], .int64))
             }
