@@ -75,7 +75,8 @@ public struct MarginRanking: Sendable {
         self.reduction = reduction
     }
 
-    /// The loss of each pair, reduced; all three tensors have one shape.
+    /// The loss of each pair, reduced; all three tensors have one shape. What is no float becomes
+    /// float32.
     public func callAsFunction(_ a: Tensor, _ b: Tensor, _ target: Tensor) -> Tensor {
         guard a.shape == b.shape, a.shape == target.shape else {
             fail(
@@ -83,7 +84,8 @@ public struct MarginRanking: Sendable {
                 "\(a.shape), \(b.shape) and target \(target.shape) differ in shape",
                 hint: "reshape them; losses don't broadcast")
         }
-        return reduction((margin - target * (a - b)).clip(lower: 0.0))
+        func real(_ x: Tensor) -> Tensor { x.dtype.isFloat ? x : x.cast(to: .float32) }
+        return reduction((margin - target * (real(a) - real(b))).clip(lower: 0.0))
     }
 }
 

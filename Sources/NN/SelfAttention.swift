@@ -115,7 +115,7 @@ public final class SelfAttention: Layer {
         let wide: DType = q.dtype == .float64 ? .float64 : .float32
         let parts = [q, k, v].map { $0.cast(to: wide) }
         let pass = AttentionPass(rule, parts + (mask.map { [$0] } ?? []))
-        return pass.positions(pass.shares.dropout(dropout, using: random).matmul(pass.v))
+        return pass.positions(pass.taken(pass.shares.dropout(dropout, using: random)))
             .cast(to: q.dtype)
     }
 

@@ -65,10 +65,13 @@ public enum DType: Int32, Sendable, CaseIterable {
     /// `int16`, which holds both. Between floats the wider wins, and `float16` with `bfloat16`
     /// gives `float32`. An integer with a float takes the float's type. As in PyTorch, `uint16`,
     /// `uint32` and `uint64` don't mix with other integers, which traps: cast one of them.
-    public static func promote(_ a: DType, _ b: DType) -> DType {
+    public static func promote(_ a: DType, _ b: DType) -> DType { promote(a, b, "promote") }
+
+    /// `promote` for an operation, which is what a trap names.
+    package static func promote(_ a: DType, _ b: DType, _ operation: String) -> DType {
         if let common = common(a, b) { return common }
         fail(
-            "promote", "\(a) and \(b) have no common dtype",
+            operation, "\(a) and \(b) have no common dtype",
             hint: "cast one of them to the other's")
     }
 

@@ -71,7 +71,7 @@ extension NDArray {
     /// A comparison of two operands of one dtype, broadcast; the result is bool.
     package func compare(_ function: CompareFunction, _ other: NDArray) -> NDArray {
         let out = NDArray(
-            uninitialized: broadcastShape(with: other, "compare"), .bool, on: backend)
+            uninitialized: broadcastShape(with: other, function.sign), .bool, on: backend)
         Kernel.compare(function).run(self, other, into: out)
         return out
     }

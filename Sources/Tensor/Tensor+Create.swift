@@ -6,7 +6,8 @@ public protocol NestedNumbers {
     var nestedShape: Shape { get }
     /// Adds all numbers, in row-major order.
     func appendNumbers(to list: inout [Scalar])
-    /// The dtype of a tensor of them for which none is named: float32 unless given otherwise.
+    /// The dtype of a tensor of them for which none is named: that of integers of a given width
+    /// and of truth values, else float32.
     static var defaultDType: DType { get }
 }
 
@@ -44,6 +45,8 @@ extension Bool: NestedNumbers {
     public var nestedShape: Shape { [] }
     /// Adds 1 for true and 0 for false.
     public func appendNumbers(to list: inout [Scalar]) { list.append(Scalar(self ? 1 : 0)) }
+    /// bool.
+    public static var defaultDType: DType { dtype }
 }
 
 extension Array: NestedNumbers where Element: NestedNumbers {
@@ -75,6 +78,7 @@ extension Tensor {
     ///     Tensor([[1, 2], [3, 4]])            // float32, shape [2, 2]
     ///     Tensor([0, 2, 1], .int64)           // labels
     ///     Tensor([UInt16(1), 2])              // uint16
+    ///     Tensor([true, false])               // bool
     public convenience init<Numbers: NestedNumbers>(
         _ values: Numbers, _ dtype: DType? = nil, requiresGrad: Bool = false,
         label: String? = nil, on device: Device? = nil

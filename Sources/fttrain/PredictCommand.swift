@@ -57,14 +57,20 @@ enum PredictCommand {
             var object: JSONObject = ["out": .string(out), "examples": .int(source.count)]
             object.append(contentsOf: try Provenance(predictor, data: path).json)
             JSONReport.emit("predict", object)
-            return .success
+        } else {
+            report(predictor, path, source.count, out, beside: beside)
         }
+        return .success
+    }
+
+    private static func report(
+        _ predictor: Predictor, _ path: String, _ count: Int, _ out: String, beside: String?
+    ) {
         Terminal.print(
             "model   \(predictor.path)   epoch \(predictor.epoch), step "
                 + "\(Format.grouped(predictor.step))\n"
-                + "data    \(path)   \(Format.count(source.count, "example"))\n"
+                + "data    \(path)   \(Format.count(count, "example"))\n"
                 + "wrote   \(out)" + (beside.map { "   made from: \($0)" } ?? ""))
-        return .success
     }
 
     /// Answers each line of standard input by one, a bad one by its problem.

@@ -37,6 +37,62 @@ struct AttentionEdgeTests {
         }
     }
 
+    @Test("what isn't finite and hidden stays so, in every derivative, by bools and by −∞")
+    func hiddenNaN() {
+        let q = normal([1, 2, 3, 4]), k = normal([1, 1, 5, 4]) + 0.5, v = normal([1, 1, 5, 2])
+        let sees = Tensor([true, true, false, true, true])
+        let bias = Tensor([0, 0, -Double.infinity, 0, 0], .float64)
+        let rows = sees.logicalNot().unsqueeze(1)
+        func spoiled(_ x: Tensor) -> Tensor { x.maskedFill(rows, Double.nan) }
+        func clean(_ x: Tensor) -> Tensor { x.maskedFill(rows, 0) }
+        let tangents = [q.cos(), k.sin(), v.square()]
+        for mask in [sees, bias] {
+            let attend = { (x: [Tensor]) in
+                Tensor.scaledDotProductAttention(query: x[0], key: x[1], value: x[2], mask: mask)
+            }
+            let loss = { (x: [Tensor]) in attend(x).square().sum() }
+            let slopes = { (x: [Tensor]) in grad(loss)(x).map { $0.square().sum() } }
+            func results(_ change: (Tensor) -> Tensor) -> [Tensor] {
+                let x = [q, change(k), change(v)]
+                let along = [tangents[0], change(tangents[1]), change(tangents[2])]
+                let second = grad { slopes($0).reduce(Tensor(0, .float64), +) }(x)
+                return [attend(x), jvp({ [attend($0)] }, at: x, along: along).tangent[0]]
+                    + grad(loss)(x) + second + hvp(loss, at: x, along: tangents)
+            }
+            for (place, (a, b)) in zip(results(spoiled), results(clean)).enumerated() {
+                #expect(distance(a, b) < 1e-12, "\(mask.dtype), result \(place)")
+            }
+        }
+    }
+
+    @Test("what isn't finite reaches those alone that see it, with dropout and float masks too")
+    func seenNaN() {
+        let q = normal([4, 3]), k = normal([4, 3]), v = normal([4, 2])
+        let isLast = Tensor([false, false, false, true]).unsqueeze(1)
+        let spoiled = v.maskedFill(isLast, Double.infinity)
+        let bias = Tensor.zeros([4, 4], .float64)
+            .maskedFill(Tensor.ones([4, 4], .bool).triu(1), -Double.infinity)
+        for (keys, values) in [(k, spoiled), (k.maskedFill(isLast, Double.nan), v)] {
+            let y = Tensor.scaledDotProductAttention(
+                query: q, key: keys, value: values, mask: bias)
+            let whole = Tensor.scaledDotProductAttention(query: q, key: k, value: v, mask: bias)
+            #expect(distance(y[0..<3], whole[0..<3]) < 1e-12)
+            #expect(y[3].isNaN().all().item == 1)
+        }
+        let mask = Tensor([true, true, false])
+        func dropped(_ x: Tensor) -> Tensor {
+            let layer = SelfAttention(
+                4, heads: 2, dropout: 0.3, dtype: .float64, using: Random(seed: 5))
+            return layer(x, mask: mask)
+        }
+        let x = normal([1, 3, 4])
+        let hidden = mask.logicalNot().unsqueeze(1)
+        let (a, b) = (dropped(x.maskedFill(hidden, Double.nan)), dropped(x.maskedFill(hidden, 0)))
+        #expect(
+            distance(a.narrow(axis: 1, start: 0, count: 2), b.narrow(axis: 1, start: 0, count: 2))
+                < 1e-12)
+    }
+
     @Test("generates in a captured function what it generates outside")
     func capturedCache() {
         let layer = SelfAttention(

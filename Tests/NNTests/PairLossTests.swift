@@ -40,6 +40,13 @@ struct PairLossTests {
         expectClose(b.grad ?? b, [0, 0.25, -0.25, 0.25])
     }
 
+    @Test("ranks of bytes don't wrap around")
+    func byteRanks() {
+        let (a, b) = (Tensor([1, 250], .uint8), Tensor([3, 4], .uint8))
+        let losses = MarginRanking(margin: 0.5, reduction: .none)(a, b, Tensor([1, 1], .uint8))
+        #expect(losses.values(as: Float.self) == [2.5, 0])
+    }
+
     @Test("triplet margin, of several norms and with the nearer anchor")
     func triplet() {
         let expected: [(TripletMargin, Double, [[Double]])] = [

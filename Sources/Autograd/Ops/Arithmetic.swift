@@ -125,31 +125,31 @@ infix operator ** : ExponentiationPrecedence
 extension Tensor {
     /// The sum of broadcast operands, in the dtype that both promote to; integers wrap around.
     public static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor {
-        promote(&a, &b)
+        promote(&a, &b, "+")
         return Add()(a, b)
     }
     /// The difference of broadcast operands, in the dtype that both promote to; integers wrap
     /// around.
     public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor {
-        promote(&a, &b)
+        promote(&a, &b, "-")
         return Sub()(a, b)
     }
     /// The product of broadcast operands, element by element (`matmul` multiplies matrices), in the
     /// dtype that both promote to; integers wrap around.
     public static func * (a: consuming Tensor, b: consuming Tensor) -> Tensor {
-        promote(&a, &b)
+        promote(&a, &b, "*")
         return Mul()(a, b)
     }
     /// True division: integers become float32; x / 0 is infinite or NaN.
     public static func / (a: consuming Tensor, b: consuming Tensor) -> Tensor {
-        promote(&a, &b, toFloat: true)
+        promote(&a, &b, "/", toFloat: true)
         return Div()(a, b)
     }
     /// aᵇ elementwise. Powers of integers are integers and wrap around; an exponent below 0 leaves
     /// 0 of all but 1 and −1, and traps as a number. `-x ** 2` doesn't compile, see `Negated`.
     @_disfavoredOverload
     public static func ** (a: consuming Tensor, b: consuming Tensor) -> Tensor {
-        promote(&a, &b)
+        promote(&a, &b, "**")
         return Pow()(a, b)
     }
     /// The elements with the other sign; bool becomes int32, unsigned integers wrap around.
@@ -158,59 +158,59 @@ extension Tensor {
     /// Each element plus a number, which takes the tensor's dtype; a fraction beside integers makes
     /// them float32.
     public static func + (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let n = adopt(b, by: &a)
+        let n = adopt(b, by: &a, "+")
         return AddScalar(n)(a)
     }
     /// A number plus each element, as in the other order.
     public static func + (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let n = adopt(a, by: &b)
+        let n = adopt(a, by: &b, "+")
         return AddScalar(n)(b)
     }
     /// Each element minus a number, which takes the tensor's dtype; a fraction beside integers
     /// makes them float32.
     public static func - (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let n = adopt(b, by: &a)
+        let n = adopt(b, by: &a, "-")
         return SubScalar(n)(a)
     }
     /// A number minus each element; its dtype as in the other order.
     public static func - (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let n = adopt(a, by: &b)
+        let n = adopt(a, by: &b, "-")
         return ScalarSub(n)(b)
     }
     /// Each element times a number, which takes the tensor's dtype; a fraction beside integers
     /// makes them float32.
     public static func * (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let n = adopt(b, by: &a)
+        let n = adopt(b, by: &a, "*")
         return MulScalar(n)(a)
     }
     /// A number times each element, as in the other order.
     public static func * (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let n = adopt(a, by: &b)
+        let n = adopt(a, by: &b, "*")
         return MulScalar(n)(b)
     }
     /// Each element divided by a number; integers become float32, and by 0 it is infinite or NaN.
     public static func / (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let n = adopt(b, by: &a, toFloat: true)
+        let n = adopt(b, by: &a, "/", toFloat: true)
         return DivScalar(n)(a)
     }
     /// A number divided by each element; integers become float32, and by 0 it is infinite or NaN.
     public static func / (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let n = adopt(a, by: &b, toFloat: true)
+        let n = adopt(a, by: &b, "/", toFloat: true)
         return ScalarDiv(n)(b)
     }
     /// Each element to a constant power, of which the gradient needs no logarithm. An exponent
     /// below 0 traps for integers; a fraction makes them float32.
     @_disfavoredOverload
     public static func ** (a: consuming Tensor, b: some TensorScalar) -> Tensor {
-        let n = adopt(b, by: &a)
+        let n = adopt(b, by: &a, "**")
         if n.double < 0, a.dtype.isInteger {
-            fail("pow", "integers have no power of \(n)", hint: "cast the base to a float")
+            fail("**", "integers have no power of \(n)", hint: "cast the base to a float")
         }
         return PowScalar(n)(a)
     }
     /// A number to the power of each element.
     public static func ** (a: some TensorScalar, b: consuming Tensor) -> Tensor {
-        let n = adopt(a, by: &b)
+        let n = adopt(a, by: &b, "**")
         return ScalarPow(n)(b)
     }
 
@@ -235,23 +235,23 @@ extension Tensor {
 
     /// The floor of a / b. A divisor of zero traps, for integers and floats alike.
     public final func floorDivide(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "floorDivide")
         return FloorDiv()(a, b)
     }
     /// The floor of the elements divided by a number; 0 traps.
     public final func floorDivide(_ other: some TensorScalar) -> Tensor {
-        let (a, n) = adopted(other)
+        let (a, n) = adopted(other, "floorDivide")
         return FloorDivScalar(n)(a)
     }
 
     /// The remainder with the sign of the divisor. An integer divisor of zero traps.
     public final func mod(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "mod")
         return Mod()(a, b)
     }
     /// The remainder of division by a number, with the sign of that number; 0 traps for integers.
     public final func mod(_ other: some TensorScalar) -> Tensor {
-        let (a, n) = adopted(other)
+        let (a, n) = adopted(other, "mod")
         return ModScalar(n)(a)
     }
 
@@ -262,13 +262,13 @@ extension Tensor {
 
     /// The angle in radians of the point (other, self), from −π to π.
     public final func atan2(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other, toFloat: true)
+        let (a, b) = Tensor.promoted(self, other, "atan2", toFloat: true)
         return Atan2()(a, b)
     }
 
     /// These weights times values; what weighs 0 gives 0, even if it is infinite or NaN.
     package final func weighing(_ values: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, values, toFloat: true)
+        let (a, b) = Tensor.promoted(self, values, "weighing", toFloat: true)
         return Weigh()(a, b)
     }
 }

@@ -12,8 +12,8 @@ extension Tensor {
     ///
     /// - Parameters:
     ///   - mask: which keys a query sees, bools that broadcast to [.., heads, queries, keys]; or
-    ///     floats that are added to the scores. A query that sees no key gets 0. With bools, or
-    ///     none, NaN and infinities that a query doesn't see don't reach it.
+    ///     floats that are added to the scores, −∞ for what is not seen. A query that sees no key
+    ///     gets 0. NaN and infinities that a query doesn't see don't reach it.
     ///   - isCausal: Whether query i sees the keys 0...i alone.
     ///   - scale: 1 / √width if nil.
     public static func scaledDotProductAttention(
@@ -23,7 +23,7 @@ extension Tensor {
         let operation = "scaledDotProductAttention"
         checkAttention(query, key, value, mask, operation)
         let rank = query.rank
-        let dtype = [key, value].reduce(query.dtype) { DType.promote($0, $1.dtype) }
+        let dtype = [key, value].reduce(query.dtype) { DType.promote($0, $1.dtype, operation) }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let parts = [query, key, value].map { $0.cast(to: wide).positionsFirst }
         let width = query.shape[rank - 1]
@@ -35,7 +35,7 @@ extension Tensor {
         if let mask, mask.dtype.isFloat {
             let pass = AttentionPass(
                 rule, parts, bias: mask.cast(to: wide).fitted(to: full, operation))
-            attended = pass.positions(pass.shares.matmul(pass.v))
+            attended = pass.positions(pass.taken(pass.shares))
         } else {
             let mask = mask.map { [$0.fitted(to: full, operation)] } ?? []
             attended = Attention(rule)(parts + mask)

@@ -30,8 +30,8 @@ final class Attention: NaryOp {
         let pass = AttentionPass(rule, inputs)
         let (q, k, v) = (tangents[0], tangents[1], tangents[2])
         var terms: [Tensor] = []
-        if q != nil || k != nil { terms.append(pass.shareTangent(q, k).matmul(pass.v)) }
-        if let v { terms.append(pass.shares.matmul(pass.keys(v))) }
+        if q != nil || k != nil { terms.append(pass.taken(pass.shareTangent(q, k))) }
+        if let v { terms.append(pass.taken(pass.shares, of: pass.keys(v))) }
         if terms.isEmpty { return nil }
         return pass.positions(terms.dropFirst().reduce(terms[0], +))
     }
@@ -106,24 +106,23 @@ final class AttentionGrad: NaryOp {
         let operands = Array(inputs.prefix(3)) + inputs.dropFirst(4)
         let pass = AttentionPass(rule, operands)
         let directions = rule.parts(of: u, like: inputs)
-        let (uq, uk, uv) = (
-            pass.queries(directions[0]), pass.keys(directions[1]), pass.keys(directions[2])
-        )
+        let (uq, uv) = (pass.queries(directions[0]), pass.keys(directions[2]))
         let dy = pass.queries(inputs[3]), p = pass.shares
         let slope = pass.scoreTangent(directions[0], directions[1])
         let moved = SoftmaxGrad()(p, slope)
         // The gradient by ṗ, and through it by ṡ and by p.
-        let byMoved = dy.matmul(pass.v.transpose()), bySlope = SoftmaxGrad()(p, byMoved)
+        let byMoved = pass.paired(dy), bySlope = SoftmaxGrad()(p, byMoved)
         let inner = slope - (p * slope).sum(axis: -1, keepDims: true)
         let byShares =
-            dy.matmul(uv.transpose()) + byMoved * inner
+            pass.paired(dy, uv) + byMoved * inner
             - slope * (p * byMoved).sum(axis: -1, keepDims: true)
         let byScores = SoftmaxGrad()(p, byShares)
-        let byQueries = (byScores.matmul(pass.k) + bySlope.matmul(uk)) * rule.scale
+        let byQueries =
+            (byScores.matmul(pass.k) + bySlope.matmul(pass.soundKeys(directions[1]))) * rule.scale
         let byKeys =
             (byScores.transpose().matmul(pass.q) + bySlope.transpose().matmul(uq)) * rule.scale
         let byValues = moved.transpose().matmul(dy)
-        let byGradient = moved.matmul(pass.v) + p.matmul(uv)
+        let byGradient = pass.taken(moved) + pass.taken(p, of: uv)
         return [
             pass.positions(byQueries), pass.keyPositions(byKeys), pass.keyPositions(byValues),
             pass.positions(byGradient),

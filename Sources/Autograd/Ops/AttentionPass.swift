@@ -3,12 +3,16 @@ package import Tensor
 /// Attention as a composition of other operations, all scores at once: what derivatives of higher
 /// order are made of. Heads come before positions here; heads of queries that share one of keys
 /// have an axis of their own, [examples, heads of keys, sharing, positions, width].
+///
+/// 0 · NaN is NaN, so where keys may be hidden, what isn't finite counts as 0 in products and as NaN
+/// for those who see it.
 package struct AttentionPass {
     let q: Tensor, k: Tensor
-    /// The values.
-    package let v: Tensor
+    private let v: Tensor
     /// What each query takes of each value.
     package let shares: Tensor
+    /// Which keys each query sees; nil for all.
+    private let sees: Tensor?
     private let scale: Double
     private let sharing: Int
 
@@ -20,30 +24,57 @@ package struct AttentionPass {
         sharing = heads.1 == 0 ? 1 : heads.0 / heads.1
         scale = rule.scale
         q = AttentionPass.heads(operands[0], sharing)
-        k = AttentionPass.heads(operands[1], 1)
         v = AttentionPass.heads(operands[2], 1)
+        let keys = AttentionPass.heads(operands[1], 1)
+        let shape = q.shape.replacing(4, with: keys.shape[3])
+        let bias = bias?.reshape(shape)
+        sees = AttentionPass.seen(
+            rule, operands.count > 3 ? operands[3].reshape(shape) : nil, bias: bias, shape,
+            on: operands[0].data.backend)
+        k = sees == nil ? keys : keys.finite
         var scores = q.matmul(k.transpose()) * scale
-        if let bias { scores = scores + bias.reshape(scores.shape) }
-        var sees = operands.count > 3 ? operands[3].reshape(scores.shape) : nil
-        if let reach = rule.reach {
-            let backend = operands[0].data.backend
-            let rows = Tensor(NDArray.range(0, q.shape[3], on: backend)).unsqueeze(1)
-            let isBefore = Tensor(NDArray.range(0, k.shape[3], on: backend)) .<= rows + reach
-            sees = sees.map { $0.logicalAnd(isBefore) } ?? isBefore
-        }
-        if let bias {
-            let isSeen = (bias .!= -Double.infinity).reshape(scores.shape)
-            sees = sees.map { $0.logicalAnd(isSeen) } ?? isSeen
-        }
+        if let bias { scores = scores + bias }
         guard let sees else {
             shares = scores.softmax()
             return
         }
+        scores = scores + keys.spoils
         // A query that sees nothing takes nothing, rather than NaN; nor has it a gradient of NaN.
         let seesAny = sees.any(axis: -1, keepDims: true)
         let hidden = Tensor.where(seesAny, q.constant(-Double.infinity), q.constant(0))
         let seen = Tensor.where(sees, scores, hidden)
         shares = Tensor.where(sees, seen.softmax(), q.constant(0))
+    }
+
+    private static func seen(
+        _ rule: AttentionRule, _ mask: Tensor?, bias: Tensor?, _ shape: Shape,
+        on backend: any Backend
+    ) -> Tensor? {
+        var all = mask.map { [$0] } ?? []
+        if let reach = rule.reach {
+            let rows = Tensor(NDArray.range(0, shape[3], on: backend)).unsqueeze(1)
+            all.append(Tensor(NDArray.range(0, shape[4], on: backend)) .<= rows + reach)
+        }
+        if let bias { all.append(bias .!= -Double.infinity) }
+        return all.isEmpty ? nil : all.dropFirst().reduce(all[0]) { $0.logicalAnd($1) }
+    }
+
+    /// What queries with these shares take of the values, or of others in their place.
+    package func taken(_ shares: Tensor, of others: Tensor? = nil) -> Tensor {
+        let values = others ?? v
+        guard let sees else { return shares.matmul(values) }
+        let spoiled = sees.logicalAnd(values.spoils.isNaN()).any(axis: -1, keepDims: true)
+        let spoils = Tensor.where(spoiled, q.constant(Double.nan), q.constant(0))
+        return shares.matmul(values.finite) + spoils
+    }
+
+    /// The products of rows that queries have with rows of keys, or with the values; 0 where one
+    /// doesn't see the other.
+    func paired(_ rows: Tensor, _ others: Tensor? = nil) -> Tensor {
+        let values = others ?? v
+        guard let sees else { return rows.matmul(values.transpose()) }
+        let products = rows.matmul(values.finite.transpose()) + values.spoils
+        return Tensor.where(sees, products, q.constant(0))
     }
 
     private static func heads(_ x: Tensor, _ sharing: Int) -> Tensor {
@@ -56,6 +87,9 @@ package struct AttentionPass {
     func queries(_ x: Tensor) -> Tensor { AttentionPass.heads(x, sharing) }
     /// Likewise for keys and values.
     func keys(_ x: Tensor) -> Tensor { AttentionPass.heads(x, 1) }
+
+    /// Likewise, what isn't finite counting as 0 where keys may be hidden.
+    func soundKeys(_ x: Tensor) -> Tensor { sees == nil ? keys(x) : keys(x).finite }
 
     /// The way back of `queries`.
     package func positions(_ x: Tensor) -> Tensor {
@@ -70,7 +104,7 @@ package struct AttentionPass {
     /// The derivative of the scores in a direction of queries and keys.
     func scoreTangent(_ dq: Tensor?, _ dk: Tensor?) -> Tensor {
         let terms = [
-            dq.map { queries($0).matmul(k.transpose()) }, dk.map { q.matmul(keys($0).transpose()) },
+            dq.map { paired(queries($0), k) }, dk.map { paired(q, keys($0)) },
         ].compactMap { $0 }
         return terms.dropFirst().reduce(terms[0], +) * scale
     }
@@ -78,5 +112,16 @@ package struct AttentionPass {
     /// Likewise of the shares.
     func shareTangent(_ dq: Tensor?, _ dk: Tensor?) -> Tensor {
         SoftmaxGrad()(shares, scoreTangent(dq, dk))
+    }
+}
+
+extension Tensor {
+    /// 0 in place of what isn't finite.
+    fileprivate var finite: Tensor { Where.of(isFinite(), self, constant(0)) }
+
+    /// NaN for each row [.., rows, width] with an element that isn't finite, else 0: [.., 1, rows].
+    fileprivate var spoils: Tensor {
+        let isSound = isFinite().all(axes: [-1]).unsqueeze(-2)
+        return Tensor.where(isSound, constant(0), constant(Double.nan))
     }
 }

@@ -6,7 +6,7 @@ public import Tensor
 extension Tensor {
     /// x + weight · (end − x), exactly `end` at weight 1.
     public final func lerp(_ end: Tensor, _ weight: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, end, toFloat: true)
+        let (a, b) = Tensor.promoted(self, end, "lerp", toFloat: true)
         return Tensor.roundedOnce([a, b, weight.cast(to: a.dtype)]) {
             let (x, end, weight) = ($0[0], $0[1], $0[2])
             let step = end - x
@@ -17,7 +17,7 @@ extension Tensor {
     /// The point a share `weight` of the way from this to `end`: exact at 0 and 1, beyond them
     /// outside.
     public final func lerp(_ end: Tensor, _ weight: Double) -> Tensor {
-        let (a, b) = Tensor.promoted(self, end, toFloat: true)
+        let (a, b) = Tensor.promoted(self, end, "lerp", toFloat: true)
         return Tensor.roundedOnce([a, b]) {
             let step = $0[1] - $0[0]
             return Swift.abs(weight) < 0.5 ? $0[0] + step * weight : $0[1] - step * (1 - weight)
@@ -26,21 +26,21 @@ extension Tensor {
 
     /// x + value · a · b.
     public final func addcmul(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) -> Tensor {
-        let (x, left, right) = Tensor.promoted(self, a, b)
+        let (x, left, right) = Tensor.promoted(self, a, b, "addcmul")
         return Tensor.roundedOnce([x, left, right]) { $0[0] + $0[1] * $0[2] * value }
     }
 
     /// x + value · a / b. Integers become float32.
     public final func addcdiv(_ a: Tensor, _ b: Tensor, value: some TensorScalar = 1) -> Tensor {
-        let (x, left, right) = Tensor.promoted(floating, a, b)
+        let (x, left, right) = Tensor.promoted(floating, a, b, "addcdiv")
         return Tensor.roundedOnce([x, left, right]) { $0[0] + $0[1] / $0[2] * value }
     }
 
     private static func promoted(
-        _ a: Tensor, _ b: Tensor, _ c: Tensor
+        _ a: Tensor, _ b: Tensor, _ c: Tensor, _ operation: String
     ) -> (Tensor, Tensor, Tensor) {
-        let (x, y) = promoted(a, b)
-        let (first, z) = promoted(x, c)
+        let (x, y) = promoted(a, b, operation)
+        let (first, z) = promoted(x, c, operation)
         return (first, y.cast(to: first.dtype), z)
     }
 
@@ -67,7 +67,7 @@ extension Tensor {
 
     /// 0 below 0 and for NaN, 1 above, and `values` at 0. Only `values` has a gradient.
     public final func heaviside(_ values: Tensor) -> Tensor {
-        let (x, level) = Tensor.promoted(self, values)
+        let (x, level) = Tensor.promoted(self, values, "heaviside")
         return Tensor.where(x .== 0, level, (x .> 0).cast(to: level.dtype))
     }
 
@@ -108,12 +108,12 @@ extension Tensor {
     }
     /// The elements, but at least those of a broadcast `lower`; NaN of either wins.
     public final func clip(lower: Tensor) -> Tensor {
-        let (x, bound) = Tensor.promoted(self, lower)
+        let (x, bound) = Tensor.promoted(self, lower, "clip")
         return Where.of((x .< bound).logicalOr(bound .!= bound), bound, x)
     }
     /// The elements, but at most those of a broadcast `upper`; NaN of either wins.
     public final func clip(upper: Tensor) -> Tensor {
-        let (x, bound) = Tensor.promoted(self, upper)
+        let (x, bound) = Tensor.promoted(self, upper, "clip")
         return Where.of((x .> bound).logicalOr(bound .!= bound), bound, x)
     }
 
@@ -132,7 +132,7 @@ extension Tensor {
         if relative < 0 || absolute < 0 {
             fail("isClose", "relative \(relative) and absolute \(absolute): one is negative")
         }
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "isClose")
         var result = a .== b
         if equalNaN { result = result.logicalOr((a .!= a).logicalAnd(b .!= b)) }
         let gap = (a - b).abs().floating

@@ -45,16 +45,19 @@ extension Tensor {
     final var arithmetic: Tensor { dtype == .bool ? cast(to: .int32) : self }
 
     /// A number in the dtype that `adopt` gives it, as a tensor.
-    final func constant(_ number: some TensorScalar) -> Tensor {
-        let (whole, n) = adopted(number)
+    final func constant(
+        _ number: some TensorScalar, for operation: String = "number"
+    ) -> Tensor {
+        let (whole, n) = adopted(number, operation)
         return Tensor(NDArray.full([], n, whole.dtype, on: data.backend))
     }
 
     /// Gives a tensor and a number one dtype, the tensor's; but bool counts as int32, and integers
     /// become float32 beside a fraction, or if `toFloat`. An integer that the dtype can't hold
-    /// traps.
+    /// traps, in the name of the operation.
     static func adopt(
-        _ number: some TensorScalar, by x: inout Tensor, toFloat: Bool = false
+        _ number: some TensorScalar, by x: inout Tensor, _ operation: String,
+        toFloat: Bool = false
     ) -> Scalar {
         let n = number.asScalar
         if x.dtype.isFloat { return n }
@@ -64,28 +67,33 @@ extension Tensor {
         }
         x = x.arithmetic
         guard n.fits(x.dtype) else {
-            fail("number", "\(n) does not fit \(x.dtype)", hint: "cast the tensor first")
+            fail(operation, "\(n) does not fit \(x.dtype)", hint: "cast the tensor first")
         }
         return n
     }
 
     /// This tensor and a number in one dtype.
-    final func adopted(_ number: some TensorScalar) -> (Tensor, Scalar) {
+    final func adopted(_ number: some TensorScalar, _ operation: String) -> (Tensor, Scalar) {
         var x = self
-        let n = Tensor.adopt(number, by: &x)
+        let n = Tensor.adopt(number, by: &x, operation)
         return (x, n)
     }
 
-    /// Both tensors in their common dtype, bool as int32.
-    static func promoted(_ a: Tensor, _ b: Tensor, toFloat: Bool = false) -> (Tensor, Tensor) {
+    /// Both tensors in their common dtype, bool as int32. Where there is none, that traps in the
+    /// name of the operation.
+    static func promoted(
+        _ a: Tensor, _ b: Tensor, _ operation: String, toFloat: Bool = false
+    ) -> (Tensor, Tensor) {
         var (a, b) = (a, b)
-        promote(&a, &b, toFloat: toFloat)
+        promote(&a, &b, operation, toFloat: toFloat)
         return (a, b)
     }
 
-    static func promote(_ a: inout Tensor, _ b: inout Tensor, toFloat: Bool = false) {
+    static func promote(
+        _ a: inout Tensor, _ b: inout Tensor, _ operation: String, toFloat: Bool = false
+    ) {
         if a.dtype == b.dtype, a.dtype.isFloat { return }
-        var common = DType.promote(a.dtype, b.dtype)
+        var common = DType.promote(a.dtype, b.dtype, operation)
         if toFloat, !common.isFloat { common = .float32 }
         if common == .bool { common = .int32 }
         if a.dtype != common { a = a.cast(to: common) }

@@ -58,14 +58,14 @@ final class Logical: BinaryOp {
 extension Tensor {
     private static func compare(_ kernel: CompareFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
         if a.dtype == .bool, b.dtype == .bool { return Compare(kernel)(a, b) }
-        let (a, b) = promoted(a, b)
+        let (a, b) = promoted(a, b, kernel.sign)
         return Compare(kernel)(a, b)
     }
 
     private static func compare(
         _ kernel: CompareFunction, _ a: Tensor, _ b: some TensorScalar
     ) -> Tensor {
-        let (a, n) = a.adopted(b)
+        let (a, n) = a.adopted(b, kernel.sign)
         return CompareScalar(kernel, n)(a)
     }
 

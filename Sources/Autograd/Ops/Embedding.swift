@@ -94,15 +94,17 @@ extension Tensor {
 
     /// Which of the bags that begin here each of `count` items is in.
     private func bags(of count: Int) -> Tensor {
+        let starts = asIndex, size = shape[0]
         let items = Tensor.arange(0, count, on: data.backend)
-        let isLater = Tensor.arange(0, shape[0], on: data.backend) .> 0
-        require("embeddingBag", "offsets must begin with 0 and end at most at \(count)") {
-            ($0 .>= 0).logicalAnd($0 .<= count).logicalAnd(($0 .== 0).logicalOr(isLater))
-        }
-        let bag = searchSorted(items, right: true) - 1
-        // An item before the first bag must not count as one of the last.
-        let outside = Tensor.where(bag .< 0, shape[0], bag)
-        return outside.checkedIndex(below: Swift.max(1, shape[0]), "embeddingBag")
+        if size == 0 { return .zeros(like: items) }
+        let all = Tensor(NDArray.full([1], count, .int64, on: data.backend))
+        let ends = Tensor.concat([starts.narrow(axis: 0, start: 1, count: size - 1), all])
+        let first = starts.narrow(axis: 0, start: 0, count: 1)
+        let flaws = (starts .<= ends).all().logicalAnd(first .== 0).logicalNot()
+        let none = Requirement(
+            "embeddingBag: offsets must ascend from 0 to at most the number of indices"
+        )(flaws.cast(to: .int64))
+        return starts.searchSorted(items, right: true) - 1 + none
     }
 
     /// These rows joined by bag; those in the bag `bags` are dropped.

@@ -32,23 +32,23 @@ final class Minimum: Extremum {
 extension Tensor {
     /// The larger of each pair of elements; NaN wins.
     public final func maximum(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "maximum")
         return Maximum()(a, b)
     }
     /// The elements, but at least `other`; NaN stays.
     public final func maximum(_ other: some TensorScalar) -> Tensor {
-        let (a, n) = adopted(other)
+        let (a, n) = adopted(other, "maximum")
         return MaximumScalar(n)(a)
     }
 
     /// The smaller of each pair of elements; NaN wins.
     public final func minimum(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "minimum")
         return Minimum()(a, b)
     }
     /// The elements, but at most `other`; NaN stays.
     public final func minimum(_ other: some TensorScalar) -> Tensor {
-        let (a, n) = adopted(other)
+        let (a, n) = adopted(other, "minimum")
         return MinimumScalar(n)(a)
     }
 }

@@ -60,7 +60,7 @@ extension Tensor {
         guard let common = Shape.broadcast(shape, other.shape) else {
             fail("beta", "concentrations \(shape) and \(other.shape) don't broadcast")
         }
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "beta")
         let left = a.expand(to: common).logGammaDraws("beta", using: random)
         let right = b.expand(to: common).logGammaDraws("beta", using: random)
         return (left - right).sigmoid().cast(to: a.dtype)

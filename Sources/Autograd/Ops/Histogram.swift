@@ -10,7 +10,7 @@ final class BinCounts: BinaryOp {
 
     /// `edges` are of one row for all or of each; halves are counted as the float32 that they are.
     static func of(_ x: Tensor, _ edges: Tensor, _ count: Int, _ bins: Kernel.Bins) -> Tensor {
-        let (x, edges) = Tensor.promoted(x.detach(), edges.detach())
+        let (x, edges) = Tensor.promoted(x.detach(), edges.detach(), "histogram")
         let type: DType = x.dtype == .float64 ? .float64 : .float32
         return BinCounts(count, bins)(x.cast(to: type), edges.cast(to: type))
     }

@@ -43,7 +43,9 @@ extension Tensor {
     static func joined(_ tensors: [Tensor], axis: Int, _ operation: String) -> Tensor {
         guard let first = tensors.first else { fail(operation, "there are no tensors to join") }
         let axis = first.shape.axis(axis, operation)
-        let dtype = tensors.dropFirst().reduce(first.dtype) { DType.promote($0, $1.dtype) }
+        let dtype = tensors.dropFirst().reduce(first.dtype) {
+            DType.promote($0, $1.dtype, operation)
+        }
         for tensor in tensors
         where tensor.rank != first.rank
             || tensor.shape.replacing(axis, with: 0) != first.shape.replacing(axis, with: 0)

@@ -72,7 +72,7 @@ extension Tensor {
     /// The matrix product, by NumPy's rules: vectors are rows on the left and columns on the right,
     /// leading axes are batches and broadcast. Traps where the inner sizes differ.
     public final func matmul(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "matmul")
         guard a.rank > 0, b.rank > 0 else {
             fail(
                 "matmul", "\(shape) × \(other.shape): a scalar has no axes", hint: "multiply by *")
@@ -102,7 +102,7 @@ extension Tensor {
             fail("linear", "bias \(bias.shape) doesn't fit weight \(weight.shape)")
         }
         if rank == 1 { return unsqueeze(0).linear(weight, bias).squeeze(0) }
-        let (x, w) = Tensor.promoted(self, weight)
+        let (x, w) = Tensor.promoted(self, weight, "linear")
         return Affine()([x, w] + (bias.map { [$0.cast(to: x.dtype)] } ?? []))
     }
 

@@ -85,7 +85,7 @@ extension Tensor {
         for term in terms where Shape.broadcast(term.shape, shape) != shape {
             fail("layerNorm", "a weight or bias \(term.shape) doesn't fit \(shape)")
         }
-        let common = terms.reduce(floating.dtype) { DType.promote($0, $1.dtype) }
+        let common = terms.reduce(floating.dtype) { DType.promote($0, $1.dtype, "layerNorm") }
         return Tensor.roundedOnce(([self] + terms).map { $0.cast(to: common) }) { parts in
             let y = parts[0].normalizedRows(axes, epsilon)
             let scaled = weight == nil ? y : y * parts[1]

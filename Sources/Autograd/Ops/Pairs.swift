@@ -114,53 +114,63 @@ extension Tensor {
     /// The quotient rounded to a whole number, in the operands' dtype. An integer divisor of zero
     /// traps; floats over zero are infinite or NaN.
     public final func divide(_ other: Tensor, rounding: DivisionRounding) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "divide")
         return RoundedDiv(rounding)(a, b)
     }
     /// The quotient by a number, rounded; the number takes the dtype as in arithmetic.
     public final func divide(_ other: some TensorScalar, rounding: DivisionRounding) -> Tensor {
-        divide(constant(other), rounding: rounding)
+        divide(constant(other, for: "divide"), rounding: rounding)
     }
 
     /// The remainder with the sign of the dividend, as C has it. An integer divisor of zero traps.
     public final func fmod(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, "fmod")
         return Fmod()(a, b)
     }
     /// The remainder of division by a number, with the sign of the dividend.
-    public final func fmod(_ other: some TensorScalar) -> Tensor { fmod(constant(other)) }
+    public final func fmod(_ other: some TensorScalar) -> Tensor {
+        fmod(constant(other, for: "fmod"))
+    }
 
     /// √(x² + other²) without overflow; its gradient is 0 at the origin.
-    public final func hypot(_ other: Tensor) -> Tensor { paired(other, Hypot()) }
+    public final func hypot(_ other: Tensor) -> Tensor { paired(other, Hypot(), "hypot") }
 
     /// The magnitude of this with the sign of `other`, that of −0 included.
-    public final func copySign(_ other: Tensor) -> Tensor { paired(other, CopySign()) }
+    public final func copySign(_ other: Tensor) -> Tensor {
+        paired(other, CopySign(), "copySign")
+    }
     /// The magnitude of this with the sign of a number; integers become float32.
     public final func copySign(_ other: some TensorScalar) -> Tensor {
         let x = floating
-        return CopySign()(x, x.constant(other))
+        return CopySign()(x, x.constant(other, for: "copySign"))
     }
 
     /// x · ln other, 0 where x is 0 (NaN if other is).
-    public final func xlogy(_ other: Tensor) -> Tensor { paired(other, XLogY()) }
+    public final func xlogy(_ other: Tensor) -> Tensor { paired(other, XLogY(), "xlogy") }
 
     /// x · ln(1 + other), 0 where x is 0 (NaN if other is).
-    public final func xlog1py(_ other: Tensor) -> Tensor { paired(other, XLog1pY()) }
+    public final func xlog1py(_ other: Tensor) -> Tensor { paired(other, XLog1pY(), "xlog1py") }
 
     /// ln(eˣ + e^other) without overflow.
-    public final func logAddExp(_ other: Tensor) -> Tensor { paired(other, LogAddExp()) }
+    public final func logAddExp(_ other: Tensor) -> Tensor {
+        paired(other, LogAddExp(), "logAddExp")
+    }
 
     /// log₂(2ˣ + 2^other) without overflow.
-    public final func logAddExp2(_ other: Tensor) -> Tensor { paired(other, LogAddExp2()) }
+    public final func logAddExp2(_ other: Tensor) -> Tensor {
+        paired(other, LogAddExp2(), "logAddExp2")
+    }
 
     /// x · 2^exponent.
     public final func ldexp(_ exponent: Tensor) -> Tensor {
-        let (x, n) = Tensor.promoted(self, exponent, toFloat: true)
+        let (x, n) = Tensor.promoted(self, exponent, "ldexp", toFloat: true)
         return Tensor.roundedOnce([x, n]) { $0[0] * $0[1].exp2() }
     }
 
-    private final func paired(_ other: Tensor, _ op: ElementwiseBinaryOp) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other, toFloat: true)
+    private final func paired(
+        _ other: Tensor, _ op: ElementwiseBinaryOp, _ operation: String
+    ) -> Tensor {
+        let (a, b) = Tensor.promoted(self, other, operation, toFloat: true)
         return op(a, b)
     }
 }

@@ -70,7 +70,7 @@ extension Tensor {
         }
         var broadcast = Shape(repeating: 1, count: rank)
         if weight.count > 1 { broadcast[1] = channels }
-        let (x, slope) = Tensor.promoted(self, weight.reshape(broadcast), toFloat: true)
+        let (x, slope) = Tensor.promoted(self, weight.reshape(broadcast), "prelu", toFloat: true)
         let isPositive = x .> 0
         return Where.of(isPositive, x, x.maskedFill(isPositive, 0) * slope)
     }

@@ -1,7 +1,7 @@
 import Tensor
 
 // The largest elements and the means of windows. Of equal elements the first is the largest, and a
-// NaN is the largest of all.
+// NaN is the largest of all. Integers and truth values keep their dtype.
 
 /// y = max x over each window,  dx = dy where x is the largest
 final class MaxPool: UnaryOp {
@@ -16,6 +16,16 @@ final class MaxPool: UnaryOp {
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
         MaxPoolMove(pooling)(x, dx)
     }
+    override func batch(_ x: Tensor) -> Tensor? { self(x) }
+}
+
+/// Where the largest element of each window lies in its plane: no gradient.
+final class MaxPoolPlaces: UnaryOp {
+    private let pooling: Pooling
+    init(_ pooling: Pooling) { self.pooling = pooling }
+
+    override var isDifferentiable: Bool { false }
+    override func forward(_ x: NDArray) -> NDArray { x.pooled(.places, pooling) }
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
@@ -74,11 +84,12 @@ extension NDArray {
     fileprivate func pooled(_ part: PoolPart, _ pooling: Pooling, _ other: NDArray? = nil)
         -> NDArray
     {
-        let wide: DType = dtype == .float64 ? .float64 : .float32
+        let wide: DType = dtype.isFloat && dtype != .float64 ? .float32 : dtype
         let lead = shape.dropLast(pooling.rank)
         let spreads = part == .spread || part == .spreadMean
         let sizes = spreads ? pooling.sizes : pooling.counts
-        let out = NDArray(uninitialized: Shape(lead + sizes), wide, on: backend)
+        let result: DType = part == .places ? .int64 : wide
+        let out = NDArray(uninitialized: Shape(lead + sizes), result, on: backend)
         let kernel = Kernel.pool(part, pooling)
         let a = cast(to: wide).contiguous()
         if let other {
@@ -86,6 +97,6 @@ extension NDArray {
         } else {
             kernel.run(a, into: out)
         }
-        return out.cast(to: dtype)
+        return part == .places ? out : out.cast(to: dtype)
     }
 }

@@ -91,7 +91,7 @@ extension Tensor {
             kind, isReversed: isReversed, steps: steps, batch: batch, width: weight.shape[1],
             hasBias: bias != nil, hasLengths: lengths != nil)
         let reals = [projections, weight] + state + (bias.map { [$0] } ?? [])
-        let dtype = reals.reduce(reals[0].dtype) { DType.promote($0, $1.dtype) }
+        let dtype = reals.reduce(reals[0].dtype) { DType.promote($0, $1.dtype, "recurrence") }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let operands = reals.map { $0.cast(to: wide) } + (lengths.map { [$0] } ?? [])
         if operands.contains(where: { $0.data.absence != nil }) {

@@ -32,7 +32,7 @@ extension Tensor {
     public final func searchSorted(
         _ values: Tensor, right: Bool = false, sorter: Tensor? = nil
     ) -> Tensor {
-        let (own, values) = Tensor.promoted(self, values)
+        let (own, values) = Tensor.promoted(self, values, "searchSorted")
         guard rank == 1 || rank == values.rank && leading(shape) == leading(values.shape), rank > 0
         else {
             fail(
@@ -66,7 +66,7 @@ extension Tensor {
 
     /// Whether each element is among those of `others`: bool. NaN is nowhere.
     public final func isIn(_ others: Tensor) -> Tensor {
-        let (own, others) = Tensor.promoted(self, others)
+        let (own, others) = Tensor.promoted(self, others, "isIn")
         if others.count == 0 {
             return Tensor(NDArray.full(shape, 0, .bool, on: data.backend))
         }

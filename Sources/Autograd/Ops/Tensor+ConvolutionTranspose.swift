@@ -55,7 +55,7 @@ extension Tensor {
                 name, "input \(shape) doesn't fit weight \(weight.shape) in \(groups) groups",
                 hint: "inputs are [images, channels, …], weights [channels, features / groups, …]")
         }
-        let (x, w) = Tensor.promoted(self, weight, toFloat: true)
+        let (x, w) = Tensor.promoted(self, weight, name, toFloat: true)
         let (window, size) = movement.back(
             from: Array(shape.dropFirst(2)), kernel: Array(weight.shape.dropFirst(2)),
             outputPadding.each(axes, name), name)

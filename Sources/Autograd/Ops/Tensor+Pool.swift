@@ -12,9 +12,10 @@ extension Tensor {
         pooledByMax(1, .largest(kernel, stride, padding, dilation, ceilMode))
     }
 
-    /// The largest element of each window of […, channels, height, width]; NaN is the largest, and
-    /// of equal ones the first gets the gradient. `stride` is the window's size without; with
-    /// `ceilMode` a last window may reach beyond the end. Traps where windows don't fit.
+    /// The largest element of each window of […, channels, height, width], in its dtype; NaN is the
+    /// largest, and of equal ones the first gets the gradient. `stride` is the window's size
+    /// without; with `ceilMode` a last window may reach beyond the end. Traps where windows don't
+    /// fit.
     public final func maxPool2d(
         _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
         ceilMode: Bool = false
@@ -90,8 +91,7 @@ extension Tensor {
     }
 
     package final func pooledByMax(_ axes: Int, _ movement: PoolMovement) -> Tensor {
-        let x = floating
-        return MaxPool(x.windows(axes, "maxPool\(axes)d", movement.windows))(x)
+        MaxPool(windows(axes, "maxPool\(axes)d", movement.windows))(self)
     }
 
     package final func pooledByMean(_ axes: Int, _ movement: PoolMovement) -> Tensor {
@@ -100,22 +100,21 @@ extension Tensor {
     }
 
     package final func pooledByMax(_ axes: Int, to size: PerAxis) -> Tensor {
-        let x = floating
-        return MaxPool(
-            x.windows(axes, "adaptiveMaxPool\(axes)d") { sizes, name throws(PoolProblem) in
-                try PoolMovement.adaptive(over: sizes, to: size, name)
-            })(x)
+        MaxPool(windows(axes, "adaptiveMaxPool\(axes)d", to: size))(self)
     }
 
     package final func pooledByMean(_ axes: Int, to size: PerAxis) -> Tensor {
         let x = floating
-        return MeanPool(
-            x.windows(axes, "adaptiveAvgPool\(axes)d") { sizes, name throws(PoolProblem) in
-                try PoolMovement.adaptive(over: sizes, to: size, name)
-            })(x)
+        return MeanPool(x.windows(axes, "adaptiveAvgPool\(axes)d", to: size))(x)
     }
 
-    private final func windows(
+    final func windows(_ axes: Int, _ name: String, to size: PerAxis) -> Pooling {
+        windows(axes, name) { sizes, name throws(PoolProblem) in
+            try PoolMovement.adaptive(over: sizes, to: size, name)
+        }
+    }
+
+    final func windows(
         _ axes: Int, _ name: String,
         _ make: ([Int], String) throws(PoolProblem) -> Pooling
     ) -> Pooling {
@@ -131,7 +130,7 @@ extension Tensor {
 }
 
 extension PoolMovement {
-    fileprivate static func largest(
+    static func largest(
         _ kernel: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis,
         _ ceilMode: Bool
     ) -> PoolMovement {

@@ -27,7 +27,7 @@ final class Where: NaryOp {
 extension Tensor {
     /// Elements of `a` where `condition` is true, else of `b`; all three broadcast.
     public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-        let (a, b) = a.dtype == .bool && b.dtype == .bool ? (a, b) : promoted(a, b)
+        let (a, b) = a.dtype == .bool && b.dtype == .bool ? (a, b) : promoted(a, b, "where")
         return Where.of(condition.cast(to: .bool), a, b)
     }
 
@@ -36,7 +36,7 @@ extension Tensor {
     public static func `where`(
         _ condition: Tensor, _ a: Tensor, _ b: some TensorScalar
     ) -> Tensor {
-        let (a, n) = a.adopted(b)
+        let (a, n) = a.adopted(b, "where")
         return Where.of(condition.cast(to: .bool), a, a.constant(n))
     }
     /// A number where `condition` is true, else elements of `b`, in the dtype that arithmetic gives
@@ -44,7 +44,7 @@ extension Tensor {
     public static func `where`(
         _ condition: Tensor, _ a: some TensorScalar, _ b: Tensor
     ) -> Tensor {
-        let (b, n) = b.adopted(a)
+        let (b, n) = b.adopted(a, "where")
         return Where.of(condition.cast(to: .bool), b.constant(n), b)
     }
 
@@ -58,7 +58,7 @@ extension Tensor {
             let truth = Tensor(NDArray.full([], n, .bool, on: data.backend))
             return Tensor.where(mask, truth, self)
         }
-        return Tensor.where(mask, constant(value), self)
+        return Tensor.where(mask, constant(value, for: "maskedFill"), self)
     }
 
     /// This tensor of bool with `value` where `mask` is true.

@@ -147,13 +147,13 @@ typedef struct ft_channels {
     void *out;
 } ft_channels;
 
-// Windows over up to three axes of planes of float32 or float64. Result i of axis d has the
-// elements first[d][i], first[d][i] + step[d], … below end[d][i]; their mean is a sum divided by
-// the product of the three divisors, or 0 where that is 0. Along the last axis the windows of the
-// results
+// Windows over up to three axes of planes of `dtype`, float32 or float64; the largest elements and
+// their places are those of integers and bool too. Result i of axis d has the elements
+// first[d][i], first[d][i] + step[d], … below end[d][i]; their mean is a sum divided by the product
+// of the three divisors, or 0 where that is 0. Along the last axis the windows of the results
 // [regular, irregular) have `taps` elements and begin `stride` apart.
 enum ft_pool_part {
-    FT_POOL_LARGEST, FT_POOL_PICK, FT_POOL_SPREAD, FT_POOL_MEAN, FT_POOL_SPREAD_MEAN
+    FT_POOL_LARGEST, FT_POOL_PICK, FT_POOL_SPREAD, FT_POOL_MEAN, FT_POOL_SPREAD_MEAN, FT_POOL_PLACES
 };
 typedef struct ft_pool {
     int dtype, part;

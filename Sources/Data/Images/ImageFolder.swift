@@ -52,12 +52,11 @@ public struct ImageFolder: Sendable {
             return
         }
         let first = sizes[0]
-        if let other = sizes.firstIndex(where: {
-            $0.width != first.width || $0.height != first.height
-        }) {
+        for (image, size) in zip(images, sizes)
+        where size.width != first.width || size.height != first.height {
             throw DataError(
-                images[other].path,
-                "has \(sizes[other].width)×\(sizes[other].height) pixels, and \(images[0].path) "
+                image.path,
+                "has \(size.width)×\(size.height) pixels, and \(images[0].path) "
                     + "\(first.width)×\(first.height); make them alike with --size HEIGHTxWIDTH, as in "
                     + "--size \(first.height)x\(first.width)")
         }

@@ -7,7 +7,7 @@ extension CPUBackend {
         _ part: PoolPart, _ pooling: Pooling, _ a: NDArray, _ b: NDArray, into out: NDArray
     ) {
         var plan = ft_pool()
-        plan.dtype = out.dtype.rawValue
+        plan.dtype = a.dtype.rawValue
         plan.part = part.rawValue
         let last = pooling.axes[pooling.rank - 1]
         plan.regular = Int64(pooling.regular.lowerBound)

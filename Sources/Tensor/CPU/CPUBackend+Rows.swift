@@ -80,7 +80,7 @@ extension CPUBackend {
 
     @inline(never)
     func positions(
-        _ index: NDArray, below size: Int, _ operation: StaticString, into out: NDArray
+        _ index: NDArray, below size: Int, into out: NDArray, failing: (Int64) -> Never
     ) {
         let indices = index.pointer.assumingMemoryBound(to: Int64.self)
         let places = out.pointer.assumingMemoryBound(to: Int64.self)
@@ -91,9 +91,7 @@ extension CPUBackend {
             if bad >= 0 { firstBad.min(Int(begin + bad), ordering: .relaxed) }
         }
         let bad = firstBad.load(ordering: .relaxed)
-        if bad != .max {
-            fail("\(operation)", "index \(indices[bad]) is out of range for size \(size)")
-        }
+        if bad != .max { failing(indices[bad]) }
     }
 
     @inline(never)

@@ -54,7 +54,14 @@ extension CPUBackend {
         case .crossEntropyBackward(let target, let weights):
             crossEntropyBackward(target, weights, a, labels: b, dy: c, into: out)
         case .positions(let size, let operation):
-            positions(a, below: size, operation, into: out)
+            positions(a, below: size, into: out) { index in
+                fail("\(operation)", "index \(index) is out of range for size \(size)")
+            }
+        case .requirement(let sentence):
+            positions(a, below: 1, into: out) { _ in
+                let parts = "\(sentence)".split(separator: ":", maxSplits: 1)
+                fail(String(parts[0]), String(parts[parts.count - 1].drop { $0 == " " }))
+            }
         case .gather: gather(a, b, into: out)
         case .scatter(let rule): scatter(rule, a, b, into: out)
         case .uniform(let key, let low, let high):

@@ -26,26 +26,34 @@ extension CaptureProgram {
             }
         }
         for (index, call) in calls.enumerated() {
-            let used = call.reads.filter(isTemporary).map { ObjectIdentifier($0.storage) }
-            var ending = Set(used.filter { lastUse[$0] == index })
-            for array in call.writes where isTemporary(array) {
-                let key = ObjectIdentifier(array.storage)
-                guard offsets[key] == nil else { continue }
-                if let heir = operandToReplace(call, ending), let place = offsets[heir] {
-                    offsets[key] = place
-                    ending.remove(heir)
-                } else {
-                    offsets[key] = arena.take(array.storage.byteCount)
-                }
-                if lastUse[key] == index { ending.insert(key) }
-            }
-            for key in ending {
+            for key in place(call, index, lastUse, &offsets, &arena) {
                 guard let place = offsets[key], let storage = storages[key] else { continue }
                 arena.giveBack(place, storage.byteCount)
             }
         }
         let places = offsets.compactMap { key, offset in storages[key].map { ($0, offset) } }
         return (places, arena.byteCount)
+    }
+
+    /// Places what a call writes; returns the storages that nobody needs after it.
+    private func place(
+        _ call: Call, _ index: Int, _ lastUse: [ObjectIdentifier: Int],
+        _ offsets: inout [ObjectIdentifier: Int], _ arena: inout Arena
+    ) -> Set<ObjectIdentifier> {
+        let used = call.reads.filter(isTemporary).map { ObjectIdentifier($0.storage) }
+        var ending = Set(used.filter { lastUse[$0] == index })
+        for array in call.writes where isTemporary(array) {
+            let key = ObjectIdentifier(array.storage)
+            guard offsets[key] == nil else { continue }
+            if let heir = operandToReplace(call, ending), let place = offsets[heir] {
+                offsets[key] = place
+                ending.remove(heir)
+            } else {
+                offsets[key] = arena.take(array.storage.byteCount)
+            }
+            if lastUse[key] == index { ending.insert(key) }
+        }
+        return ending
     }
 
     /// An operand that ends here and whose memory the result can be written over.

@@ -54,15 +54,17 @@ extension Kernel {
         } else {
             require(out.shape == result, "an output like queries and values", [out, q, v])
         }
-        if let mask {
-            hasType(mask, .bool)
-            if mask.backend !== out.backend { failPlace(mask, out) }
-            require(
-                mask.shape == [q.shape[0], q.shape[2], q.shape[1], k.shape[1]],
-                "a mask [examples, heads, queries, keys]", [mask, q, k])
-        }
+        if let mask { checkMask(mask, q, k, out) }
         if (rows + (mask.map { [$0] } ?? [])).contains(where: { $0.storage === out.storage }) {
             failAliased()
         }
+    }
+
+    private func checkMask(_ mask: NDArray, _ q: NDArray, _ k: NDArray, _ out: NDArray) {
+        hasType(mask, .bool)
+        if mask.backend !== out.backend { failPlace(mask, out) }
+        require(
+            mask.shape == [q.shape[0], q.shape[2], q.shape[1], k.shape[1]],
+            "a mask [examples, heads, queries, keys]", [mask, q, k])
     }
 }

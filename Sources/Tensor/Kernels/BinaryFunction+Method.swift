@@ -10,12 +10,15 @@ extension BinaryFunction {
         }
     }
 
-    /// The method that calls it, for whoever called that with what doesn't fit.
+    /// The operator or method that calls it, for whoever called that with what doesn't fit.
     var method: String {
         switch self {
-        case .sub: "subtract"
-        case .mul: "multiply"
-        case .div, .trunc_div: "divide"
+        case .add: "+"
+        case .sub: "-"
+        case .mul: "*"
+        case .div: "/"
+        case .pow: "**"
+        case .trunc_div: "divide"
         case .floor_div: "floorDivide"
         case .bit_and: "bitwiseAnd"
         case .bit_or: "bitwiseOr"
@@ -28,4 +31,9 @@ extension BinaryFunction {
         default: String(cString: ft_binary_name(Int32(rawValue)))
         }
     }
+}
+
+extension CompareFunction {
+    /// The operator that calls it.
+    package var sign: String { [".==", ".!=", ".<", ".<=", ".>", ".>="][Int(rawValue)] }
 }

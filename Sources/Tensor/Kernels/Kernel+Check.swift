@@ -99,7 +99,7 @@ extension Kernel {
                 a.count > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
                 "rows with elements and an output of one number a row", [a, out])
         case .labelWeights, .crossEntropy, .crossEntropyBackward: checkLabelled(a, b, c, out)
-        case .positions:
+        case .positions, .requirement:
             hasType(a, .int64)
             hasType(out, .int64)
             require(

@@ -6,7 +6,8 @@ extension Kernel {
         case .fill, .range, .uniform, .normal, .words, .squaredNorm, .allFinite, .fused: 0
         case .copy, .unary, .test, .binaryScalar, .compareScalar, .argExtreme, .scan,
             .productOfOthers,
-            .softmax, .logSumExp, .normalize, .dropout, .labelWeights, .positions, .factor:
+            .softmax, .logSumExp, .normalize, .dropout, .labelWeights, .positions,
+            .requirement, .factor:
             1
         case .binary, .compare, .softmaxBackward, .normalizeBackward, .gather, .scatter,
             .crossEntropy, .solve, .distances, .recurrence:

@@ -100,6 +100,7 @@ extension Kernel {
         case .crossEntropy: "crossEntropy"
         case .crossEntropyBackward: "crossEntropyBackward"
         case .positions: "positions"
+        case .requirement: "requirement"
         case .gather: "gather"
         case .scatter(let rule): rule.name
         case .uniform: "uniform"

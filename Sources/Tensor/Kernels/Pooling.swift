@@ -82,10 +82,15 @@ package enum PoolPart: Int32, Sendable {
     case mean
     /// The elements of a, one a window, added to all elements of their windows in equal shares.
     case spreadMean
+    /// Where the largest element of each window of a lies in its plane, in row-major order: int64,
+    /// −1 where a window has none.
+    case places
 
     /// Whether there is one element a window, rather than an array with windows.
     var isOfResults: Bool { self != .spread && self != .spreadMean }
     var operandCount: Int { self == .pick || self == .spread ? 2 : 1 }
+    /// Whether integers and bool have it too.
+    package var isOfAnyType: Bool { self == .largest || self == .places }
 
     var name: String {
         switch self {
@@ -94,6 +99,7 @@ package enum PoolPart: Int32, Sendable {
         case .spread: "maxPoolSpread"
         case .mean: "meanPool"
         case .spreadMean: "meanPoolSpread"
+        case .places: "maxPoolPlaces"
         }
     }
 }
@@ -104,11 +110,14 @@ extension Kernel {
         _ part: PoolPart, _ pooling: Pooling, _ a: NDArray, _ b: NDArray, _ out: NDArray
     ) {
         let arrays = part.operandCount == 2 ? [a, b, out] : [a, out]
+        if part == .places { hasType(out, .int64) }
         for array in arrays {
-            hasType(array, out.dtype)
+            if part != .places { hasType(array, out.dtype) }
+            let isKnown = array.dtype.isWide || part.isOfAnyType && !array.dtype.isFloat
             require(
-                array.isContiguous && array.dtype.isWide && array.rank >= pooling.rank,
-                "contiguous float32 or float64", [array])
+                array.isContiguous && isKnown && array.rank >= pooling.rank,
+                part.isOfAnyType ? "contiguous, no halves" : "contiguous float32 or float64",
+                [array])
         }
         let lead = out.shape.dropLast(pooling.rank)
         func has(_ array: NDArray, windows: Bool) -> Bool {

@@ -73,7 +73,12 @@ public struct RunConfig: Sendable {
                     "expected auto or cpu (there is no support of GPUs yet), found \"\(device)\"",
                     at: "device"))
         }
-        let data = value.child("data")
+        return issues + dataProblems(value.child("data")) + metricProblems(value)
+    }
+
+    /// Parts of the data that can't stand together.
+    private static func dataProblems(_ data: ConfigValue) -> [ConfigIssue] {
+        var issues: [ConfigIssue] = []
         for key in ["split", "folds"] where data.optional(key) != nil {
             for other in ["validation", "split"] where other != key && data.optional(other) != nil {
                 issues.append(
@@ -95,7 +100,7 @@ public struct RunConfig: Sendable {
                     data.issue("can't be combined with data.text; remove one", at: key))
             }
         }
-        return issues + metricProblems(value)
+        return issues
     }
 
     private static func metricProblems(_ value: ConfigValue) -> [ConfigIssue] {

@@ -58,11 +58,8 @@ struct InitialWeights {
             found[String(tensor.name.dropFirst(prefix.count))] = tensor.array
         }
         if found.isEmpty {
-            throw ConfigError([
-                from.issue(
-                    "no name in \(path) begins with '\(prefix)': it has "
-                        + NamePattern.list(unused), at: "prefix")
-            ])
+            let problem = "no name in \(path) begins with '\(prefix)': it has "
+            throw ConfigError([from.issue(problem + NamePattern.list(unused), at: "prefix")])
         }
         var hash = XXHash64()
         for tensor in model.modelTensors {
@@ -81,19 +78,25 @@ struct InitialWeights {
             arrays.append((tensor.name, fitting))
             fitting.withUnsafeBytes { hash.update($0) }
         }
-        let names = model.modelTensors.map(\.name)
-        if let idle = zip(patterns, from.strings("match")).first(where: { pattern, _ in
-            !names.contains(where: pattern.matches)
-        }) {
-            throw ConfigError([
-                from.issue("'\(idle.1)' is no name in the model", at: "match")
-            ])
-        }
+        try InitialWeights.checkPatterns(from, model)
         digest = "xxh64:" + String(hash.value(), radix: 16)
         unused += found.keys.sorted().map { prefix + $0 }
-        guard arrays.isEmpty else { return }
+        if arrays.isEmpty { throw nothingFits(from) }
+    }
+
+    /// Throws where a pattern is that of no name.
+    private static func checkPatterns(_ from: ConfigValue, _ model: Module) throws {
+        let names = model.modelTensors.map(\.name)
+        let idle = from.strings("match").first { pattern in
+            !names.contains(where: NamePattern(pattern).matches)
+        }
+        guard let idle else { return }
+        throw ConfigError([from.issue("'\(idle)' is no name in the model", at: "match")])
+    }
+
+    private func nothingFits(_ from: ConfigValue) -> ConfigError {
         let why = misshaped.isEmpty ? "" : "; of other shapes: \(NamePattern.list(misshaped))"
-        throw ConfigError([
+        return ConfigError([
             from.issue(
                 "nothing in \(path) fits: it has \(NamePattern.list(unused)), the model "
                     + NamePattern.list(missing) + why, at: "path")

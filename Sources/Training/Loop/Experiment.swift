@@ -63,24 +63,9 @@ public final class Experiment {
         loss = chosen.loss
         data = plan
         ignoredTarget = chosen.ignored
-        metrics = try config.value.children("metrics").map { value -> any Metric in
-            let metric = try Catalogs.metrics.make(value, chosen)
-            guard let point = chosen.point, Catalogs.metricsOfNumbers.contains(value.type) else {
-                return metric
-            }
-            return PointMetric(metric, at: point)
-        }
+        metrics = try config.value.children("metrics").map { try Experiment.metric($0, chosen) }
         try Experiment.freeze(model, config.value.child("model"))
-        if model.trainableCount == 0 {
-            let isFrozen = model.parameterCount > 0
-            throw ConfigError([
-                config.value.child("model").issue(
-                    isFrozen
-                        ? "no parameter is left to train; freeze fewer"
-                        : "no layer has parameters to train; add a linear layer",
-                    at: isFrozen ? "freeze" : "layers")
-            ])
-        }
+        try Experiment.checkTrainable(model, config.value.child("model"))
         isSound = NDArray.full([], 1, .bool, on: device.backend)
         // The parameters were drawn on the CPU, so that they are the same on every device.
         model.to(device.backend)
@@ -91,6 +76,31 @@ public final class Experiment {
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
+        try checkMeasuring()
+    }
+
+    /// A metric of what the loss makes of predictions, or of the number that it stands for.
+    private static func metric(_ value: ConfigValue, _ loss: ChosenLoss) throws -> any Metric {
+        let metric = try Catalogs.metrics.make(value, loss)
+        guard let point = loss.point, Catalogs.metricsOfNumbers.contains(value.type) else {
+            return metric
+        }
+        return PointMetric(metric, at: point)
+    }
+
+    private static func checkTrainable(_ model: Module, _ value: ConfigValue) throws {
+        guard model.trainableCount == 0 else { return }
+        let isFrozen = model.parameterCount > 0
+        throw ConfigError([
+            value.issue(
+                isFrozen
+                    ? "no parameter is left to train; freeze fewer"
+                    : "no layer has parameters to train; add a linear layer",
+                at: isFrozen ? "freeze" : "layers")
+        ])
+    }
+
+    private func checkMeasuring() throws {
         if config.training.int("validateEverySteps") > 0, data.validation == nil {
             throw ConfigError([
                 config.training.issue(

@@ -147,11 +147,18 @@ extension TrainingCursor {
             }
         }
         try readMeasurements(state, path: path)
-        guard let saved = state.best else { return }
+        best = try TrainingCursor.best(state, number)
+    }
+
+    /// The best epoch so far and what was measured after it.
+    private static func best(
+        _ state: TrainingState, _ number: (String) throws(CheckpointError) -> Double
+    ) throws(CheckpointError) -> RunSummary.Best? {
+        guard let saved = state.best else { return nil }
         let names = (state.extra["best.metrics"] ?? "").split(separator: " ").map { String($0) }
         var metrics: [(name: String, value: Double)] = []
         for name in names { metrics.append((name, try number("best.metric.\(name)"))) }
-        best = RunSummary.Best(
+        return RunSummary.Best(
             epoch: saved.epoch, step: saved.step, by: saved.name,
             measurement: RunMeasurement(loss: try number("best.loss"), metrics: metrics))
     }

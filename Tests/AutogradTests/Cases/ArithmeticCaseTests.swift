@@ -97,7 +97,7 @@ struct ArithmeticCaseTests {
         ) {
             _ = Tensor([0], .uint8) .> -1
         }
-        #expect(result.message.contains("number: -1 does not fit uint8"))
+        #expect(result.message.contains(".>: -1 does not fit uint8"))
         expect(Tensor([0], .uint8) + 255, [255])
         expect(Tensor([0], .int32) - Int(Int32.max), [-2_147_483_647])
     }

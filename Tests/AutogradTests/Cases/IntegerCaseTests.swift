@@ -75,7 +75,16 @@ struct IntegerCaseTests {
         ) {
             _ = Tensor([1, 2], .int32) ** -1
         }
-        expectSentence(result, "pow: integers have no power of -1 (cast the base to a float)")
+        expectSentence(result, "**: integers have no power of -1 (cast the base to a float)")
+    }
+
+    @Test("truth values make a tensor of bool")
+    func truths() {
+        #expect(Tensor([true, false]).dtype == .bool)
+        #expect(Tensor([[true], [false]]).values(as: Bool.self) == [true, false])
+        #expect(Tensor(true).dtype == .bool)
+        #expect(Tensor([true, false], .float32).dtype == .float32)
+        #expect(Tensor([1, 0]).dtype == .float32)
     }
 
     @Test("a masked fill of bool is bool")

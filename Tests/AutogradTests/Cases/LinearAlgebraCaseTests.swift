@@ -37,6 +37,17 @@ struct LinearAlgebraCaseTests {
         expect(second, [3, 0, 0, 1], within: 1e-7)
     }
 
+    @Test(
+        "a matrix without elements has the norm 0",
+        arguments: [[0, 3], [3, 0], [0, 0], [2, 0, 3]] as [Shape])
+    func emptyNorms(_ shape: Shape) {
+        for kind in [MatrixNorm.frobenius, .nuclear, .spectral, .rows, .columns] {
+            let norms = Tensor.zeros(shape, .float64).matrixNorm(kind)
+            #expect(norms.shape == Shape(shape.dropLast(2)))
+            #expect(norms.doubles.allSatisfy { $0 == 0 })
+        }
+    }
+
     @Test("the logarithm of a determinant doesn't overflow, and knows its sign")
     func logDeterminant() {
         let large = identity(400) * 1e3

@@ -12,14 +12,45 @@ private func wrongCalls() -> [WrongCall] {
     let x = Tensor.zeros([2, 3, 4])
     let square = Tensor.zeros([3, 3])
     let row = Tensor([3, 1, 2, 5, 4, 0])
-    return joins(x, square, row) + reductions(x, square, row) + indexing(x, square, row)
+    return joins(x, square, row) + reductions(x, square, row) + indexing(x, square, row) + dtypes()
+}
+
+/// Operands of no common dtype, and numbers that a dtype doesn't hold.
+private func dtypes() -> [WrongCall] {
+    let (a, b) = (Tensor([1, 2], .uint16), Tensor([1, 2], .int32))
+    let mixed: [(String, (Tensor, Tensor) -> Tensor)] = [
+        ("+", { $0 + $1 }), ("-", { $0 - $1 }), ("*", { $0 * $1 }), ("/", { $0 / $1 }),
+        ("**", { $0 ** $1 }), (".<", { $0 .< $1 }), (".==", { $0 .== $1 }),
+        ("maximum", { $0.maximum($1) }), ("floorDivide", { $0.floorDivide($1) }),
+        ("mod", { $0.mod($1) }), ("fmod", { $0.fmod($1) }), ("hypot", { $0.hypot($1) }),
+        ("matmul", { $0.matmul($1) }), ("where", { .where($0 .> 0, $0, $1) }),
+        ("concat", { .concat([$0, $1]) }), ("stack", { .stack([$0, $1]) }),
+        ("bitwiseAnd", { $0.bitwiseAnd($1) }), ("gcd", { $0.gcd($1) }),
+        ("isIn", { $0.isIn($1) }), ("searchSorted", { $0.searchSorted($1) }),
+        ("einsum", { einsum("i,i->", $0, $1) }), ("clip", { $0.clip(lower: $1) }),
+        ("lerp", { $0.lerp($1, 0.5) }), ("addcmul", { $0.addcmul($1, $1) }),
+    ]
+    let byte = Tensor([1, 2], .int8)
+    let numbers: [(String, (Tensor) -> Tensor)] = [
+        ("+", { $0 + 300 }), ("+", { 300 + $0 }), ("-", { 300 - $0 }), ("*", { $0 * 300 }),
+        ("**", { $0 ** 300 }), (".>", { $0 .> 300 }), ("maximum", { $0.maximum(300) }),
+        ("mod", { $0.mod(300) }), ("where", { .where($0 .> 0, $0, 300) }),
+        ("maskedFill", { $0.maskedFill($0 .> 0, 300) }), ("bitwiseOr", { $0.bitwiseOr(300) }),
+        ("divide", { $0.divide(300, rounding: .floor) }),
+    ]
+    return mixed.map { name, call in
+        ("\(name): uint16 and int32 have no common dtype (cast one", { _ = call(a, b) })
+    }
+        + numbers.map { name, call in
+            ("\(name): 300 does not fit int8 (cast the tensor first)", { _ = call(byte) })
+        }
 }
 
 private func joins(_ x: Tensor, _ square: Tensor, _ row: Tensor) -> [WrongCall] {
     [
-        ("add: shapes [3, 3] and [6] don't broadcast", { _ = square + row }),
-        ("subtract: shapes [3, 3] and [6] don't", { _ = square - row }),
-        ("compare: shapes [3, 3] and [6] don't", { _ = square .< row }),
+        ("+: shapes [3, 3] and [6] don't broadcast", { _ = square + row }),
+        ("-: shapes [3, 3] and [6] don't", { _ = square - row }),
+        (".<: shapes [3, 3] and [6] don't", { _ = square .< row }),
         ("logicalAnd: shapes [3, 3] and [6] don't", { _ = square.logicalAnd(row) }),
         ("maskedFill: a mask [6] doesn't broadcast with [3, 3]", { _ = square.maskedFill(row, 1) }),
         ("matmul: [3, 3] × []: a scalar has no axes", { _ = square.matmul(Tensor(2)) }),
@@ -84,7 +115,7 @@ private func indexing(_ x: Tensor, _ square: Tensor, _ row: Tensor) -> [WrongCal
             }
         ),
         (
-            "embeddingBag: offsets must begin with 0 and end at most at 1",
+            "embeddingBag: offsets must ascend from 0 to at most the number",
             {
                 _ = square.embeddingBag(Tensor([0], .int64), offsets: Tensor([0, 2], .int64))
             }

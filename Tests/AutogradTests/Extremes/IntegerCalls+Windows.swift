@@ -123,6 +123,19 @@ extension IntegerCall {
             IntegerCall("avgPool1d") { _ = on.signal.avgPool1d(2, divisor: $0) },
             IntegerCall("adaptiveAvgPool1d") { _ = on.signal.adaptiveAvgPool1d(PerAxis($0)) },
             IntegerCall("adaptiveMaxPool1d") { _ = on.signal.adaptiveMaxPool1d(PerAxis($0)) },
+            IntegerCall("adaptiveMaxPool1d") {
+                _ = on.signal.adaptiveMaxPool1dWithIndices(PerAxis($0))
+            },
+            IntegerCall("maxPool1d") { _ = on.signal.maxPool1dWithIndices(PerAxis($0)) },
+            IntegerCall("maxPool1d") {
+                _ = on.signal.maxPool1dWithIndices(2, stride: PerAxis($0), ceilMode: true)
+            },
+            IntegerCall("maxPool1d") {
+                _ = on.signal.maxPool1dWithIndices(2, padding: .both(PerAxis($0)))
+            },
+            IntegerCall("maxPool1d") {
+                _ = on.signal.maxPool1dWithIndices(2, dilation: PerAxis($0))
+            },
             IntegerCall("maxPool2d") { _ = on.image.maxPool2d(PerAxis($0)) },
             IntegerCall("maxPool2d") { _ = on.image.maxPool2d(2, stride: PerAxis($0)) },
             IntegerCall("maxPool2d") {
@@ -145,6 +158,19 @@ extension IntegerCall {
             IntegerCall("avgPool2d") { _ = on.image.avgPool2d(2, divisor: $0) },
             IntegerCall("adaptiveAvgPool2d") { _ = on.image.adaptiveAvgPool2d(PerAxis($0)) },
             IntegerCall("adaptiveMaxPool2d") { _ = on.image.adaptiveMaxPool2d(PerAxis($0)) },
+            IntegerCall("adaptiveMaxPool2d") {
+                _ = on.image.adaptiveMaxPool2dWithIndices(PerAxis($0))
+            },
+            IntegerCall("maxPool2d") { _ = on.image.maxPool2dWithIndices(PerAxis($0)) },
+            IntegerCall("maxPool2d") {
+                _ = on.image.maxPool2dWithIndices(2, stride: PerAxis($0), ceilMode: true)
+            },
+            IntegerCall("maxPool2d") {
+                _ = on.image.maxPool2dWithIndices(2, padding: .both(PerAxis($0)))
+            },
+            IntegerCall("maxPool2d") {
+                _ = on.image.maxPool2dWithIndices(2, dilation: PerAxis($0))
+            },
             IntegerCall("maxPool3d") { _ = on.volume.maxPool3d(PerAxis($0)) },
             IntegerCall("maxPool3d") { _ = on.volume.maxPool3d(2, stride: PerAxis($0)) },
             IntegerCall("maxPool3d") {
@@ -167,6 +193,19 @@ extension IntegerCall {
             IntegerCall("avgPool3d") { _ = on.volume.avgPool3d(2, divisor: $0) },
             IntegerCall("adaptiveAvgPool3d") { _ = on.volume.adaptiveAvgPool3d(PerAxis($0)) },
             IntegerCall("adaptiveMaxPool3d") { _ = on.volume.adaptiveMaxPool3d(PerAxis($0)) },
+            IntegerCall("adaptiveMaxPool3d") {
+                _ = on.volume.adaptiveMaxPool3dWithIndices(PerAxis($0))
+            },
+            IntegerCall("maxPool3d") { _ = on.volume.maxPool3dWithIndices(PerAxis($0)) },
+            IntegerCall("maxPool3d") {
+                _ = on.volume.maxPool3dWithIndices(2, stride: PerAxis($0), ceilMode: true)
+            },
+            IntegerCall("maxPool3d") {
+                _ = on.volume.maxPool3dWithIndices(2, padding: .both(PerAxis($0)))
+            },
+            IntegerCall("maxPool3d") {
+                _ = on.volume.maxPool3dWithIndices(2, dilation: PerAxis($0))
+            },
         ]
     }
 }

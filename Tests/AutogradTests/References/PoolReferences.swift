@@ -35,15 +35,24 @@ extension References {
     private static func pool(
         _ x: Grid, _ axes: [Windows], _ combine: ([Double], Int) -> Double
     ) -> Grid {
+        poolPlaces(x, axes) { elements, counted in combine(elements.map(\.value), counted) }
+    }
+
+    /// The same of elements that know their places in the plane.
+    private static func poolPlaces(
+        _ x: Grid, _ axes: [Windows], _ combine: ([(value: Double, place: Int)], Int) -> Double
+    ) -> Grid {
         let lead = x.shape.count - axes.count
         return Grid(x.shape.prefix(lead) + axes.map(\.places.count)) { index in
-            var elements: [Double] = []
+            var elements: [(value: Double, place: Int)] = []
             let chosen = zip(axes, index.dropFirst(lead)).map { $0.places[$1] }
             let counted = zip(axes, index.dropFirst(lead)).reduce(1) { $0 * $1.0.counted[$1.1] }
             for tap in Grid.indices(chosen.map(\.count)) {
                 let place = zip(chosen, tap).map { $0[$1] }
                 let isInside = zip(place, x.shape.dropFirst(lead)).allSatisfy { $0 >= 0 && $0 < $1 }
-                if isInside { elements.append(x[index.prefix(lead) + place]) }
+                guard isInside else { continue }
+                let number = zip(place, x.shape.dropFirst(lead)).reduce(0) { $0 * $1.1 + $1.0 }
+                elements.append((x[index.prefix(lead) + place], number))
             }
             return combine(elements, counted)
         }
@@ -51,6 +60,13 @@ extension References {
 
     private static func largest(_ elements: [Double], _ count: Int) -> Double {
         elements.max() ?? -.infinity
+    }
+    /// Where the first of the largest elements is.
+    private static func placeOfLargest(
+        _ elements: [(value: Double, place: Int)], _ count: Int
+    ) -> Double {
+        let most = elements.map(\.value).max()
+        return Double(elements.first { $0.value == most }?.place ?? -1)
     }
     private static func mean(_ elements: [Double], _ count: Int) -> Double {
         elements.reduce(0, +) / Double(count)
@@ -64,6 +80,15 @@ extension References {
             let rows = Windows.moving(sizes[0], 3, 2, low: 1, ceil: true)
             let columns = Windows.moving(sizes[1], 2, 1, dilation: 3, ceil: true)
             return pool($0[0], [rows, columns], largest)
+        },
+        "maxPool2d indices": {
+            let sizes = Array($0[0].shape.suffix(2))
+            let rows = Windows.moving(sizes[0], 3, 2, low: 1, ceil: true)
+            let columns = Windows.moving(sizes[1], 2, 1, dilation: 3, ceil: true)
+            return poolPlaces($0[0], [rows, columns], placeOfLargest)
+        },
+        "adaptiveMaxPool1d indices": {
+            poolPlaces($0[0], [.adaptive($0[0].shape.last ?? 0, 3)], placeOfLargest)
         },
         "maxPool3d": {
             let sizes = Array($0[0].shape.suffix(3))

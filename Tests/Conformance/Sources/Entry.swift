@@ -41,8 +41,7 @@ struct Entry: Sendable {
     static let table: [Entry] =
         elementwise + arithmetic + activations + scalar + furtherActivations + reductions
         + ordering + movement + joining + indexing + products + convolutions + pooling + upsampling
-        + attention
-        + matrices + losses
+        + attention + matrices + losses + furtherLosses
         + creation + changing + compositions
 }
 

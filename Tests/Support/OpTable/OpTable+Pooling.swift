@@ -26,6 +26,18 @@ extension OpTable {
             $0.adaptiveMaxPool2d([2, 3])
         },
         shaped(
+            "maxPool2d indices", "MaxPoolPlaces", shapes: [[1, 2, 4, 6], [2, 7, 6], [0, 5, 4]],
+            large: [40, 41, 35], gradient: .none("index")
+        ) {
+            $0.maxPool2dWithIndices(
+                [3, 2], stride: [2, 1], padding: [1, 0], dilation: [1, 3], ceilMode: true
+            ).indices
+        },
+        shaped(
+            "adaptiveMaxPool1d indices", "MaxPoolPlaces", shapes: [[2, 3, 7], [1, 1]],
+            large: [40, 7, 401], gradient: .none("index")
+        ) { $0.adaptiveMaxPool1dWithIndices(3).indices },
+        shaped(
             "avgPool1d", "MeanPool", shapes: [[2, 3, 7], [1, 3], [0, 2, 5]], large: [40, 7, 401],
             roundings: 2
         ) { $0.avgPool1d(3, stride: 2, padding: 1) },

@@ -91,7 +91,7 @@ extension OpTable {
         _ name: String, _ join: String, _ reduction: BagReduction, paddingIndex: Int? = nil
     ) -> OpRow {
         several(
-            name, "Gather", join, inputs: [real, fives],
+            name, "Gather", "Requirement", join, inputs: [real, fives],
             shapes: [[[5, 3], [7]], [[5, 1], [4]], [[5, 2], [9]]], roundings: 3
         ) {
             $0[0].embeddingBag(

@@ -69,7 +69,7 @@ extension Tensor {
     ///
     /// Where two rows coincide the gradient is 0.
     public final func cdist(_ other: Tensor, order: Double = 2) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other, toFloat: true)
+        let (a, b) = Tensor.promoted(self, other, "cdist", toFloat: true)
         guard rank >= 2, other.rank >= 2, shape[rank - 1] == other.shape[other.rank - 1] else {
             fail(
                 "cdist", "rows of \(shape) and \(other.shape) differ in size",
@@ -93,7 +93,7 @@ extension Tensor {
     public final func cosineSimilarity(
         _ other: Tensor, axis: Int = 1, epsilon: Double = 1e-8
     ) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other, toFloat: true)
+        let (a, b) = Tensor.promoted(self, other, "cosineSimilarity", toFloat: true)
         guard let common = Shape.broadcast(a.shape, b.shape) else {
             fail("cosineSimilarity", "shapes \(shape) and \(other.shape) don't broadcast")
         }
@@ -128,7 +128,7 @@ extension Tensor {
         weights?.require("cov", "a weight is negative or not finite") {
             ($0 .>= 0).logicalAnd($0.isFinite())
         }
-        let x = weights.map { Tensor.promoted(rows, $0).0 } ?? rows
+        let x = weights.map { Tensor.promoted(rows, $0, "cov").0 } ?? rows
         let factors = [frequencies, weights].compactMap { $0?.cast(to: x.dtype) }
         let result: Tensor
         if let first = factors.first {

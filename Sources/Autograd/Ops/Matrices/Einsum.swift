@@ -18,7 +18,9 @@ public func einsum(_ expression: String, _ operands: Tensor...) -> Tensor {
 /// A sum of products over labelled axes of a list of operands.
 public func einsum(_ expression: String, _ operands: [Tensor]) -> Tensor {
     let plan = EinsumExpression(expression, operands.map(\.shape))
-    let dtype = operands.dropFirst().reduce(operands[0].dtype) { DType.promote($0, $1.dtype) }
+    let dtype = operands.dropFirst().reduce(operands[0].dtype) {
+        DType.promote($0, $1.dtype, "einsum")
+    }
     var factors = zip(operands, plan.operands).map { tensor, labels in
         Labelled(tensor.cast(to: dtype).arithmetic, labels).withoutRepeats(plan.sizes)
     }

@@ -28,7 +28,8 @@ extension Tensor {
         return (x .!= 0).sum(axes: axes, keepDims: keepDims).cast(to: x.dtype)
     }
 
-    /// A norm of the matrices in two axes, their rows and columns.
+    /// A norm of the matrices in two axes, their rows and columns. Of a matrix without elements it
+    /// is 0; there is no smallest of its parts.
     public final func matrixNorm(
         _ kind: MatrixNorm = .frobenius, axes: (rows: Int, columns: Int) = (-2, -1),
         keepDims: Bool = false
@@ -38,17 +39,22 @@ extension Tensor {
             switch kind {
             case .frobenius: matrices.norm(axes: [-2, -1])
             case .nuclear: matrices.wideMatrices("matrixNorm").singularValues().sum(axis: -1)
-            case .spectral: matrices.wideMatrices("matrixNorm").singularValues().max(axis: -1)
+            case .spectral: matrices.wideMatrices("matrixNorm").singularValues().largest
             case .smallestSingular:
                 matrices.wideMatrices("matrixNorm").singularValues().min(axis: -1)
-            case .columns: matrices.norm(1, axes: [-2]).max(axis: -1)
+            case .columns: matrices.norm(1, axes: [-2]).largest
             case .smallestColumn: matrices.norm(1, axes: [-2]).min(axis: -1)
-            case .rows: matrices.norm(1, axes: [-1]).max(axis: -1)
+            case .rows: matrices.norm(1, axes: [-1]).largest
             case .smallestRow: matrices.norm(1, axes: [-1]).min(axis: -1)
             }
         if !keepDims { return result }
         let named = [axes.rows, axes.columns].map { shape.axis($0, "matrixNorm") }
         return named.sorted().reduce(result) { $0.unsqueeze($1) }
+    }
+
+    /// The largest of sums or of singular values along the last axis; of none it is 0, as a norm.
+    private final var largest: Tensor {
+        shape[rank - 1] == 0 ? sum(axis: -1) : max(axis: -1)
     }
 
     /// This tensor over its norm along an axis, or over `epsilon` where that is larger.

@@ -69,7 +69,7 @@ extension Tensor {
     private func withRightSide(
         _ other: Tensor, _ operation: String, isSquare: Bool, _ body: (Tensor, Tensor) -> Tensor
     ) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other)
+        let (a, b) = Tensor.promoted(self, other, operation)
         let matrices = isSquare ? a.squares(operation) : a.wideMatrices(operation)
         let isVector =
             b.rank == 1 || b.rank == rank - 1 && Array(b.shape) == Array(shape.dropLast())

@@ -15,6 +15,12 @@ extension Entry {
                 mask: try a.optionalTensor("attn_mask"), isCausal: try a.bool("is_causal"),
                 scale: try a.number("scale"))
         },
+        .op("nn.functional.rms_norm", with: "normalized_shape weight eps") { a in
+            let shape = try Shape(a.ints("normalized_shape") ?? [])
+            let least = try a.x.dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
+            let layer = RMSNorm(shape, epsilon: try a.number("eps", or: least), weight: false)
+            return try a.optionalTensor("weight").map { try layer(a.x) * $0 } ?? layer(a.x)
+        },
         .op("nn.functional.layer_norm", with: "normalized_shape weight bias eps") { a in
             let axes = try a.ints("normalized_shape")?.count ?? 1
             return try a.x.layerNorm(

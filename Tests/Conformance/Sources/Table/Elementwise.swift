@@ -71,7 +71,10 @@ extension Entry {
         .op("nn.functional.softmin", with: "dim dtype") {
             try (-$0.typed).softmax(axis: $0.int("dim", or: -1))
         },
-        .op("nn.functional.dropout", with: "p training") { a in
+        .op(
+            "nn.functional.dropout", "nn.functional.dropout2d", "nn.functional.dropout3d",
+            with: "p training"
+        ) { a in
             let isTraining = try a.bool("training")
             let isIdle = a.has("training") && !isTraining
             let rate = try a.number("p", or: 0.5)

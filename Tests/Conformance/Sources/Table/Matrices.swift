@@ -96,6 +96,13 @@ extension Entry {
         .op("linalg.pinv", with: "rcond") { a in
             try a.x.pseudoInverse(tolerance: a.number("rcond"))
         },
+        .ops("linalg.lstsq.grad_oriented", with: "B driver") { a in
+            let (x, b) = try (a.x, a.tensor("B"))
+            let (solution, shape) = (x.leastSquares(b), x.shape.suffix(2))
+            let isOver = shape[shape.startIndex] > shape[shape.startIndex + 1]
+            let rest = (x.matmul(solution) - b).square().sum(axis: -2)
+            return [solution, isOver ? rest : .zeros([0], x.dtype)]
+        },
         .op("linalg.matrix_rank", with: "tol") { a in
             if a.has("tol") { throw Inexpressible("an absolute tolerance") }
             return try a.x.matrixRank()
@@ -135,16 +142,22 @@ extension Entry {
     }
 
     private static let norms: [Entry] = [
+        .op("norm", with: "p dim keepdim dtype") { a in
+            if a.string("p") == "nuc" { return try matrixNorm(a, "p") }
+            let order = a.string("p") == nil ? try a.number("p", or: 2) : 2
+            return try a.typed.vectorNorm(order, axes: a.axes(), keepDims: a.bool("keepdim"))
+        },
+        .op("linalg.norm", with: "ord dim keepdim dtype") { a in
+            let rank = try a.ints("dim")?.count ?? a.x.rank
+            if a.string("ord") != nil || a.has("ord") && rank == 2 { return try matrixNorm(a) }
+            return try a.typed.vectorNorm(
+                a.number("ord", or: 2), axes: a.axes(), keepDims: a.bool("keepdim"))
+        },
         .op("linalg.vector_norm", with: "ord dim keepdim dtype") { a in
             try a.typed.vectorNorm(
                 a.number("ord", or: 2), axes: a.axes(), keepDims: a.bool("keepdim"))
         },
-        .op("linalg.matrix_norm", with: "ord dim keepdim dtype") { a in
-            let axes = try a.ints("dim") ?? [-2, -1]
-            return try a.typed.matrixNorm(
-                kind(a, or: "fro"), axes: (rows: axes[0], columns: axes[1]),
-                keepDims: a.bool("keepdim"))
-        },
+        .op("linalg.matrix_norm", with: "ord dim keepdim dtype") { try matrixNorm($0) },
         .op("linalg.cond", with: "p") { try $0.x.conditionNumber(kind($0, "p", or: "2")) },
         .op("nn.functional.normalize", with: "p dim eps") { a in
             try a.x.normalize(
@@ -168,6 +181,13 @@ extension Entry {
                 a.tensor("x2"), axis: a.int("dim", or: 1), epsilon: a.number("eps", or: 1e-8))
         },
     ]
+
+    private static func matrixNorm(_ a: Arguments, _ name: String = "ord") throws -> Tensor {
+        let axes = try a.ints("dim") ?? [-2, -1]
+        return try a.typed.matrixNorm(
+            kind(a, name, or: "fro"), axes: (rows: axes[0], columns: axes[1]),
+            keepDims: a.bool("keepdim"))
+    }
 
     private static func kind(
         _ a: Arguments, _ name: String = "ord", or word: String

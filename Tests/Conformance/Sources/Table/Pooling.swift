@@ -5,26 +5,9 @@ extension Entry {
     static let pooling: [Entry] =
         (1...3).flatMap { axes in
             [
-                op("nn.functional.max_pool\(axes)d", with: largest) { a in
-                    if try a.bool("return_indices") { throw Inexpressible("return_indices") }
-                    let (kernel, stride) = try (window(a), a.ints("stride").map { PerAxis($0) })
-                    let padding = try Padding.both(PerAxis(a.ints("padding") ?? [0]))
-                    let dilation = try PerAxis(a.ints("dilation") ?? [1])
-                    let ceil = try a.bool("ceil_mode")
-                    switch axes {
-                    case 1:
-                        return try a.x.maxPool1d(
-                            kernel, stride: stride, padding: padding, dilation: dilation,
-                            ceilMode: ceil)
-                    case 2:
-                        return try a.x.maxPool2d(
-                            kernel, stride: stride, padding: padding, dilation: dilation,
-                            ceilMode: ceil)
-                    default:
-                        return try a.x.maxPool3d(
-                            kernel, stride: stride, padding: padding, dilation: dilation,
-                            ceilMode: ceil)
-                    }
+                ops("nn.functional.max_pool\(axes)d", with: largest) { a in
+                    let found = try largest(a, axes)
+                    return try a.bool("return_indices") ? found : [found[0]]
                 },
                 op("nn.functional.avg_pool\(axes)d", with: mean) { a in
                     let (kernel, stride) = try (window(a), a.ints("stride").map { PerAxis($0) })
@@ -55,15 +38,17 @@ extension Entry {
                     default: return try a.x.adaptiveAvgPool3d(size)
                     }
                 }.summing,
-                op("nn.functional.adaptive_max_pool\(axes)d", with: "output_size return_indices") {
+                ops("nn.functional.adaptive_max_pool\(axes)d", with: "output_size return_indices") {
                     a in
-                    if try a.bool("return_indices") { throw Inexpressible("return_indices") }
-                    let size = try count(a)
-                    switch axes {
-                    case 1: return try a.x.adaptiveMaxPool1d(size)
-                    case 2: return try a.x.adaptiveMaxPool2d(size)
-                    default: return try a.x.adaptiveMaxPool3d(size)
-                    }
+                    let (x, size) = try (a.x, count(a))
+                    let found =
+                        switch axes {
+                        case 1: x.adaptiveMaxPool1dWithIndices(size)
+                        case 2: x.adaptiveMaxPool2dWithIndices(size)
+                        default: x.adaptiveMaxPool3dWithIndices(size)
+                        }
+                    let hasIndices = try a.bool("return_indices")
+                    return hasIndices ? [found.values, found.indices] : [found.values]
                 },
             ]
         } + channels
@@ -73,6 +58,17 @@ extension Entry {
             guard let groups = try a.int("num_groups") else { throw Inexpressible("no groups") }
             return try a.x.groupNorm(
                 groups, weight: a.optionalTensor("weight"), bias: a.optionalTensor("bias"),
+                epsilon: a.number("eps", or: 1e-5))
+        }.summing,
+        op(
+            "nn.functional.instance_norm",
+            with: "running_mean running_var weight bias use_input_stats momentum eps"
+        ) { a in
+            if a.has("use_input_stats"), !(try a.bool("use_input_stats")) {
+                throw Inexpressible("given moments")
+            }
+            return try a.x.instanceNorm(
+                weight: a.optionalTensor("weight"), bias: a.optionalTensor("bias"),
                 epsilon: a.number("eps", or: 1e-5))
         }.summing,
         op(
@@ -94,6 +90,26 @@ extension Entry {
         "kernel_size stride padding dilation ceil_mode return_indices"
     private static let mean =
         "kernel_size stride padding ceil_mode count_include_pad divisor_override"
+
+    private static func largest(_ a: Arguments, _ axes: Int) throws -> [Tensor] {
+        let (kernel, stride) = try (window(a), a.ints("stride").map { PerAxis($0) })
+        let padding = try Padding.both(PerAxis(a.ints("padding") ?? [0]))
+        let dilation = try PerAxis(a.ints("dilation") ?? [1])
+        let (x, ceil) = try (a.x, a.bool("ceil_mode"))
+        let found =
+            switch axes {
+            case 1:
+                x.maxPool1dWithIndices(
+                    kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceil)
+            case 2:
+                x.maxPool2dWithIndices(
+                    kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceil)
+            default:
+                x.maxPool3dWithIndices(
+                    kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceil)
+            }
+        return [found.values, found.indices]
+    }
 
     private static func window(_ a: Arguments) throws -> PerAxis {
         guard let kernel = try a.ints("kernel_size") else { throw Inexpressible("no kernel") }
