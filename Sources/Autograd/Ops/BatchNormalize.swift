@@ -13,7 +13,8 @@ final class ChannelMoments: UnaryOp {
         return out
     }
     override func batch(_ x: Tensor) -> Tensor? {
-        self(x.examplesAsChannels()).parted(1, x.shape[0], x.shape[2]).transpose(0, 1)
+        self(x.examplesAsChannels())
+            .unflatten(axis: 1, into: [x.shape[0], x.shape[2]]).transpose(0, 1)
     }
 }
 
@@ -60,7 +61,8 @@ final class BatchNormalize: ChannelsOp {
     override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
         let parts = Batched.spread(inputs, isBatched)
         let count = parts[0].shape[0]
-        return self(parts.asChannels()).parted(1, count, parts[0].shape[2]).transpose(0, 1)
+        return self(parts.asChannels())
+            .unflatten(axis: 1, into: [count, parts[0].shape[2]]).transpose(0, 1)
     }
 }
 
@@ -100,8 +102,8 @@ final class BatchNormalizeGrad: ChannelsOp {
         let (count, shape) = (parts[0].shape[0], parts[0].shape)
         let all = parts.asChannels()
         let gradients = BatchNormalizeGrad.parts(of: self(all), like: all[0])
-        let byInput = gradients[0].parted(1, count, shape[2]).transpose(0, 1)
-        let sums = gradients.dropFirst().map { $0.parted(0, count, shape[2]) }
+        let byInput = gradients[0].unflatten(axis: 1, into: [count, shape[2]]).transpose(0, 1)
+        let sums = gradients.dropFirst().map { $0.unflatten(axis: 0, into: [count, shape[2]]) }
         let rows = [byInput] + sums
         return Tensor.concat(
             rows.map { $0.reshape([count, $0.shape.dropFirst().reduce(1, *)]) }, axis: 1
@@ -133,14 +135,6 @@ extension Tensor {
     /// Examples [examples, images, channels, pixels] as more channels.
     fileprivate final func examplesAsChannels() -> Tensor {
         transpose(0, 1).reshape([shape[1], shape[0] * shape[2], shape[3]])
-    }
-
-    /// An axis as two of these sizes.
-    fileprivate final func parted(_ axis: Int, _ count: Int, _ inner: Int) -> Tensor {
-        var sizes = Array(shape)
-        sizes[axis] = inner
-        sizes.insert(count, at: axis)
-        return reshape(Shape(sizes))
     }
 }
 

@@ -68,7 +68,7 @@ package final class Convolution: NaryOp {
         let isPlainBias = inputs.count == 2 || !isBatched[2]
         if part != .weight, !isBatched[1], isPlainBias {
             let rows = self([inputs[0].joined(0)] + inputs.dropFirst())
-            return rows.parted(0, count, inputs[0].shape[1])
+            return rows.unflatten(axis: 0, into: [count, inputs[0].shape[1]])
         }
         let parts = zip(inputs, isBatched).map { input, isBatched in
             isBatched ? input : input.unsqueeze(0).expand(to: Shape([count] + Array(input.shape)))
@@ -83,8 +83,8 @@ package final class Convolution: NaryOp {
         let a = parts[0].transpose(0, 1).joined(1)
         let b = part == .weight ? parts[1].transpose(0, 1).joined(1) : parts[1].joined(0)
         let result = many([a, b] + parts.dropFirst(2).map { $0.joined(0) })
-        if part == .weight { return result.parted(0, count, leading[0]) }
-        return result.parted(1, count, leading[1]).transpose(0, 1)
+        if part == .weight { return result.unflatten(axis: 0, into: [count, leading[0]]) }
+        return result.unflatten(axis: 1, into: [count, leading[1]]).transpose(0, 1)
     }
 
     /// The first two sizes of a result.
@@ -103,14 +103,6 @@ extension Tensor {
         var sizes = Array(shape)
         let inner = sizes.remove(at: axis + 1)
         sizes[axis] *= inner
-        return reshape(Shape(sizes))
-    }
-
-    /// One axis as two.
-    fileprivate final func parted(_ axis: Int, _ count: Int, _ inner: Int) -> Tensor {
-        var sizes = Array(shape)
-        sizes[axis] = inner
-        sizes.insert(count, at: axis)
         return reshape(Shape(sizes))
     }
 

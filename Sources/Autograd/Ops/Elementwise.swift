@@ -38,6 +38,20 @@ package class ElementwiseBinaryOp: BinaryOp {
     ) -> NDArray {
         Tensor.zipReusing(kernel, a, b, p0)
     }
+
+    package final override func tangent(
+        _ da: Tensor?, _ db: Tensor?, a: Tensor, b: Tensor, y: Tensor
+    ) -> Tensor? {
+        let left = da.map { backwardLeft($0, a: a, b: b, y: y) }
+        let right = db.map { backwardRight($0, a: a, b: b, y: y) }
+        return Dual.sum([left, right], like: y)
+    }
+
+    package final override func batch(
+        _ a: Tensor, _ b: Tensor, isBatched: (a: Bool, b: Bool)
+    ) -> Tensor? {
+        apply(Batched.aligned([a, b], [isBatched.a, isBatched.b]))
+    }
 }
 
 /// An operation that applies one scalar function of elementwise.h to each element and a number,

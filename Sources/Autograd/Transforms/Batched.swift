@@ -39,12 +39,7 @@ final class Batched: Trace {
         let parts = inputs.map { Batched.split($0, level: level) }
         let tensors = parts.map(\.tensor)
         let isBatched = parts.map(\.isBatched)
-        let isPairwise = op is ElementwiseBinaryOp
-        let result =
-            isPairwise
-            ? op.apply(Batched.aligned(tensors, isBatched))
-            : op.batch(tensors, isBatched: isBatched)
-        guard let result else {
+        guard let result = op.batch(tensors, isBatched: isBatched) else {
             fail(
                 op.name, "this operation has no batching rule for vmap",
                 hint: "override its batch method, or call it outside vmap")

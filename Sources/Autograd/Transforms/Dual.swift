@@ -58,12 +58,6 @@ final class Dual: Trace {
     private static func tangent(
         of op: Op, _ tangents: [Tensor?], _ primals: [Tensor], _ y: Tensor
     ) -> Tensor {
-        if let op = op as? ElementwiseBinaryOp {
-            let (a, b) = (primals[0], primals[1])
-            let left = tangents[0].map { op.backwardLeft($0, a: a, b: b, y: y) }
-            let right = tangents[1].map { op.backwardRight($0, a: a, b: b, y: y) }
-            return sum([left, right], like: y)
-        }
         if let tangent = op.tangent(tangents, inputs: primals, y: y) { return tangent }
         return byTransposing(op, tangents, primals)
     }

@@ -109,7 +109,7 @@ struct ScalarCaseTests {
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         let last = text.split(separator: "\n").last ?? ""
-        #expect(last.hasPrefix("Fatal error: add: shapes [2] and [3] don't broadcast"))
+        #expect(last.hasPrefix("Fatal error: +: shapes [2] and [3] don't broadcast"))
     }
 
     @Test("gradients by three arguments, trees among them, in one expression")
