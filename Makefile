@@ -86,6 +86,8 @@ format:
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BIN)/fttrain $(DESTDIR)$(PREFIX)/bin/fttrain
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(BIN)/fttrain help --man > $(DESTDIR)$(PREFIX)/share/man/man1/fttrain.1
 
 dist: deps
 	scripts/dist

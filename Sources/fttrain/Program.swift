@@ -8,9 +8,28 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            start, check, findRate, resume, sweep, eval, predict, generate, export, verify, compare,
-            plot, inspect, data, graph, profile, list, schema,
-        ])
+            start, check, findRate, resume, sweep, folds, eval, predict, generate, export, verify,
+            compare,
+            plot, inspect, data, graph, profile, list, schema, completion,
+        ], environment: environment,
+        exitStatuses: ExitStatus.allCases.map { CommandProgram.Fact("\($0.rawValue)", $0.meaning) })
+
+    private static let environment: [CommandProgram.Fact] = [
+        .init(
+            "FAKETENSOR_ISA",
+            "baseline, avx2 or avx512: the instructions that kernels use at most; results are the "
+                + "same where there is fused multiply-add"),
+        .init("OMP_NUM_THREADS", "how many processors to use, where --threads doesn't say"),
+        .init("NO_COLOR", "no colours on the terminal"),
+        .init("TERM", "dumb: no progress bar"),
+        .init("TMPDIR", "where verify trains again; /tmp by default"),
+        .init(
+            "SWIFT_BACKTRACE",
+            "enable=yes shows where the program was when it met a fault of its own"),
+        .init(
+            "OPENBLAS_NUM_THREADS",
+            "under a limit of the address space it is set to 1, unless it is set"),
+    ]
 
     /// Runs the command that was asked for.
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -20,6 +39,7 @@ enum Program {
         case eval.name: try EvalCommand.run(invocation)
         case verify.name: try VerifyCommand.run(invocation)
         case sweep.name: try SweepCommand.run(invocation)
+        case folds.name: try FoldsCommand.run(invocation)
         case findRate.name: try FindRateCommand.run(invocation)
         case compare.name: try CompareCommand.run(invocation)
         case plot.name: try PlotCommand.run(invocation)
@@ -33,6 +53,7 @@ enum Program {
         case profile.name: try ProfileCommand.run(invocation)
         case list.name: try ListCommand.run(invocation)
         case schema.name: SchemaCommand.run()
+        case completion.name: try CompletionCommand.run(invocation)
         default: try TrainCommand.run(invocation)
         }
     }
@@ -50,6 +71,7 @@ enum Program {
             device, threads, json,
         ], takesOverrides: true)
 
+    private static let completion = CompletionCommand.command
     private static let graph = GraphCommand.command
     private static let start = InitCommand.command
     private static let export = ExportCommand.command
@@ -57,6 +79,7 @@ enum Program {
     private static let generate = GenerateCommand.command
     private static let profile = ProfileCommand.command
     private static let sweep = SweepCommand.command
+    private static let folds = FoldsCommand.command
     private static let findRate = FindRateCommand.command
     private static let compare = CompareCommand.command
     private static let plot = PlotCommand.command
@@ -107,7 +130,8 @@ enum Program {
         name: "data", summary: "Make an HDF5 dataset, or list what is in one.",
         arguments: [
             CommandArgument(
-                "KIND", doc: "digits, text, recall, friedman, cifar, images, idx, npy, csv or info"),
+                "KIND", doc: "digits, text, recall, friedman, cifar, images, idx, npy, csv or info",
+                choices: DataCommand.kinds),
             CommandArgument("FILE", doc: "the HDF5 file", isOptional: true),
             CommandArgument(
                 "NAME=SOURCE",
@@ -123,7 +147,8 @@ enum Program {
             CommandArgument(
                 "WHAT",
                 doc: "keys, layers, losses, optimizers, schedules, metrics, transforms, or the"
-                    + " name of one of them", isOptional: true)
+                    + " name of one of them", isOptional: true,
+                choices: ["keys"] + RunSchema.schema.unions.map(\.plural))
         ], options: [json])
 
     private static let schema = Command(

@@ -20,7 +20,7 @@ struct PictureTests {
         let parts = [
             Chart.svg([chart], isAlone: true),
             Page.document(
-                title: hostile, refresh: 5,
+                title: hostile, refresh: .init(deadline: 1, remark: hostile),
                 [
                     Page.section(hostile, Page.facts([(hostile, hostile)])),
                     Page.table([hostile], [[hostile]]), Page.matrix([hostile], [[1]]),
@@ -28,8 +28,22 @@ struct PictureTests {
                 ]),
         ]
         for part in parts {
-            #expect(!part.contains("<script") && !part.contains("\u{1B}"), "\(part)")
+            #expect(!part.contains("alert(1)<") && !part.contains("<script>alert"), "\(part)")
+            #expect(!part.contains("\u{1B}") && !part.contains("\\u{1b}"), "\(part)")
         }
+        #expect(Markup.escaped("a\u{1B}b\n") == "a\\u001bb\\n")
+    }
+
+    @Test("ticks of dots differ, and below stand both ends and whole ticks between them")
+    func tickLabels() {
+        let narrow = DotPlot([(0...10).map { (x: Double($0), y: 2.3021 + 1e-5 * Double($0)) }])
+        let labels = narrow.lines.dropLast(2).compactMap { line in
+            Double(line.prefix { $0 != "│" }.filter { $0 != " " })
+        }
+        #expect(labels.count > 2 && Set(labels).count == labels.count, "\(narrow.lines)")
+        let below = narrow.lines[15].split(separator: " ").map(String.init)
+        #expect(below == ["0", "2", "4", "6", "8", "epoch", "10"])
+        #expect(narrow.lines.allSatisfy { $0.count <= 80 })
     }
 
     @Test("ticks are round numbers inside the range")
@@ -92,9 +106,16 @@ struct PictureTests {
             })
         let summary = try trainer.run()
         #expect(summary.page == sandbox.file("run/report.html"))
-        #expect(running.contains("http-equiv=\"refresh\"") && running.contains("running, 0 epochs"))
+        #expect(running.contains("location.reload()") && running.contains("running, 0 epochs"))
+        // A page that is late says so and stays.
+        let stamp = try #require(running.firstRange(of: "Date.now() > "))
+        let deadline = try #require(Int(running[stamp.upperBound...].prefix { $0 != ")" }))
+        let wait = deadline / 1000 - Int(Date.now.timeIntervalSince1970)
+        #expect((60...120).contains(wait))
+        #expect(running.contains("hidden>Nothing has been heard of this run since "))
+        #expect(running.contains("fttrain resume \(sandbox.file("run"))"))
         let page = try sandbox.text("run/report.html")
-        #expect(!page.contains("http-equiv") && page.contains("completed, 3 epochs of 3"))
+        #expect(!page.contains("reload") && page.contains("completed, 3 epochs of 3"))
         #expect(page.contains("<h2>Classes") && page.contains("Worst examples"))
         let last = try #require(try RunRecord(sandbox.file("run")).rows.last)
         for value in [last.trainLoss, last.measured["accuracy"] ?? .nan] {
@@ -145,6 +166,15 @@ struct PictureTests {
             info: info, summary: summary, run: try RunRecord(sandbox.file("run")),
             evaluation: evaluation
         ).html
-        #expect(!page.contains("<script") && !page.contains("\u{1B}"))
+        #expect(!page.contains("<script>alert") && !page.contains("\u{1B}"))
+    }
+
+    @Test("a page counts as late after four times the longest pause between two")
+    func lateness() {
+        var clock = PageClock()
+        clock.note(from: 0, to: 1)
+        #expect(clock.allowance == 120 && clock.next == 51 && clock.nextSign == 51)
+        clock.note(from: 99.9, to: 100)
+        #expect(clock.allowance == 396 && clock.nextSign == 120)
     }
 }

@@ -91,6 +91,9 @@ public final class Experiment {
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
+        if kept == nil, let averageProblem, let average = config.training.optional("average") {
+            throw ConfigError([average.issue(averageProblem, at: "startEpoch")])
+        }
         if config.training.int("validateEverySteps") > 0, data.validation == nil {
             throw ConfigError([
                 config.training.issue(

@@ -63,6 +63,7 @@ extension Trainer {
             }
             guard let batch = try stop.during(.waitingForData, { try stream.next() }) else { break }
             try stop.during(.computing) { try step(batch) }
+            giveSign()
             let due = checkpointDue
             if due.kept || due.last {
                 try stop.during(.computing) { try settle() }
@@ -191,7 +192,10 @@ extension Trainer {
         let evaluator = Evaluator(experiment)
         let measurement = try stop.during(.measuring) {
             func measured() throws -> RunMeasurement? {
-                try evaluator.measure(validation) { stop.isRequested }
+                try evaluator.measure(validation) {
+                    giveSign()
+                    return stop.isRequested
+                }
             }
             guard let average = experiment.average else { return try measured() }
             return try average.during(measured)

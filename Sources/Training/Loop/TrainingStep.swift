@@ -46,6 +46,12 @@ extension Experiment {
         return outcome
     }
 
+    /// What a step of training would give, without one: the parameters stay.
+    func measureStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+        defer { optimizer.zeroGrad() }
+        return gradients(inputs, targets)
+    }
+
     /// Leaves the gradients of a batch's mean loss, computed in as many pieces as the config says.
     private func gradients(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
         let count = targets.shape[0]

@@ -1,6 +1,7 @@
 import Checkpoint
 import FTJSON
 import FTSupport
+import Glibc
 
 /// `report.html`: all about a run on one page.
 struct RunPage {
@@ -10,8 +11,9 @@ struct RunPage {
     /// What the best checkpoint does right and wrong on the validation data, where that was looked
     /// at.
     var evaluation: JSONObject?
+    /// Seconds within which the page of a run that is alive is written again.
+    var allowance = PageClock.leastAllowance
 
-    private static let refreshSeconds = 5
     private static let mostClasses = 30
     private static let mostLayers = 500
 
@@ -20,13 +22,23 @@ struct RunPage {
     var html: String {
         Page.document(
             title: "\(summary.name): \(summary.status.rawValue)",
-            refresh: isRunning ? RunPage.refreshSeconds : nil,
+            refresh: isRunning ? refresh : nil,
             [
-                head, Chart.svg(RunCharts.all(of: run), isAlone: false), figures, classes, worst,
+                head, Page.wide(Chart.svg(RunCharts.all(of: run), isAlone: false)), figures,
+                classes, worst,
                 model, data, environment,
                 Page.section(
                     "Config", Page.folded("config.json", run.config.effective.text(.pretty))),
             ])
+    }
+
+    private var refresh: Page.Refresh {
+        Page.Refresh(
+            deadline: time(nil) + Int(allowance),
+            remark:
+                "Nothing has been heard of this run since \(TrainingState.timestamp()): it is not "
+                + "alive any more, or a step takes longer than \(Format.duration(allowance)). To go "
+                + "on with it: fttrain resume \(info.path)")
     }
 
     private var head: String {
@@ -46,7 +58,7 @@ struct RunPage {
     private var figures: String {
         guard let last = run.rows.last else { return "" }
         let best = run.rows.first { $0.epoch == summary.best?.epoch }
-        let kept = best.map { [("best by \(run.watched)", $0)] } ?? []
+        let kept = best.map { [("best by \(summary.best?.by ?? run.watched)", $0)] } ?? []
         let rows = (kept + [("last", last)]).map { name, row in
             [name, "\(row.epoch)", Format.measure(row.trainLoss)]
                 + run.measures.map { Format.measure(row.measured[$0] ?? .nan) }
