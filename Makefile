@@ -47,6 +47,7 @@ test: deps
 	SWIFT=$(SWIFT) scripts/test-suites
 	SWIFT=$(SWIFT) scripts/test-formulas
 	scripts/test-example
+	scripts/test-guides
 	SWIFT=$(SWIFT) scripts/test-pages
 
 # Random damage to configs and checkpoints, with the address sanitizer watching.

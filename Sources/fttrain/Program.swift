@@ -61,7 +61,7 @@ enum Program {
     private static let train = Command(
         name: "train", summary: "Train what a config describes, in a new run folder.",
         arguments: [CommandArgument("CONFIG", doc: "a config file, such as configs/mlp.json")],
-        options: [device, threads, out, quiet, json], takesOverrides: true)
+        options: [device, threads, out, tensorboard, quiet, json], takesOverrides: true)
 
     private static let check = Command(
         name: "check", summary: "Build the model, open the data, print both and train nothing.",
@@ -88,7 +88,7 @@ enum Program {
     private static let resume = Command(
         name: "resume", summary: "Go on with a run that was stopped, killed or finished.",
         arguments: [CommandArgument("RUN", doc: "a run folder, such as runs/mlp-001")],
-        options: [device, threads, quiet, json], takesOverrides: true)
+        options: [device, threads, tensorboard, quiet, json], takesOverrides: true)
 
     private static let eval = Command(
         name: "eval", summary: "Measure a trained model on its validation data or another file.",
@@ -105,6 +105,9 @@ enum Program {
                 "report",
                 doc: "by class, who is taken for whom, calibration, or errors in the data's units; "
                     + "and the worst examples"),
+            .value(
+                "out", short: "o", "FILE",
+                doc: "with --report: a page to write, .html, with pictures of the worst images"),
             device, threads, json,
         ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
 
@@ -160,6 +163,9 @@ enum Program {
     static let threads = CommandOption.value(
         "threads", "N", type: .int(min: 1, max: 4096),
         doc: "how many processors to use; results are the same")
+    private static let tensorboard = CommandOption.flag(
+        "tensorboard",
+        doc: "write what is measured for TensorBoard, too, into the run folder")
     private static let out = CommandOption.value(
         "out", "DIR", doc: "the run folder, instead of runs/NAME-NNN")
     private static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")

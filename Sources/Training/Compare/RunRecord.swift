@@ -17,6 +17,8 @@ package struct RunRecord {
         let measured: [String: Double]
         let hasValidation: Bool
         let learningRate: Double
+        /// The mean norm of the gradients; nil where it wasn't measured.
+        let gradientNorm: Double?
         /// Seconds of training since the run began.
         let seconds: Double
     }
@@ -136,6 +138,7 @@ extension RunRecord.Row {
             measured: Dictionary(
                 members.map { ($0.key, number($0.node)) }, uniquingKeysWith: { $1 }),
             hasValidation: validation != nil, learningRate: number(node["learningRate"]),
+            gradientNorm: node["gradientNorm"]?.double,
             seconds: number(node["seconds"]))
     }
 }

@@ -82,6 +82,15 @@ public struct RunConfig: Sendable {
                         at: key))
             }
         }
+        if data.string("sampling") == DataPlan.balancedSampling {
+            if data.optional("text") != nil {
+                issues.append(
+                    data.issue("can't be combined with data.text; remove one", at: "sampling"))
+            } else if !data.bool("shuffle") {
+                issues.append(
+                    data.issue("balanced draws examples; set data.shuffle=true", at: "sampling"))
+            }
+        }
         if let folds = data.optionalInt("folds"), data.int("fold") > folds {
             issues.append(data.issue("there are \(folds) folds", at: "fold"))
         }

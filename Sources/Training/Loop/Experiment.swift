@@ -22,6 +22,8 @@ public final class Experiment {
     public let optimizer: Optimizer
     /// The average of the weights, where the config asks for one.
     let average: ModelAverage?
+    /// What mixes the examples of a batch, where the config asks for it.
+    let mixup: Mixup?
     let device: DeviceChoice
     private(set) var data: DataPlan
     let rows: [LayerRow]
@@ -88,6 +90,9 @@ public final class Experiment {
         average = try config.training.optional("average").map { [model] in
             try Catalogs.averages.make($0, model)
         }
+        mixup = try Mixup(
+            config, plan.train, output: output,
+            looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)

@@ -31,7 +31,8 @@ extension Trainer {
     private static let lengths = ["training.epochs", "training.maxSteps", "data.batchSize"]
     /// What decides on the weights besides.
     private static let decisive = [
-        "optimizer", "schedule", "training.accumulate", "training.average", "data.batchSize",
+        "optimizer", "schedule", "training.accumulate", "training.average", "training.mixup",
+        "data.batchSize",
     ]
 
     /// The rates that a run had before its config changed, and has now, if it began anew with

@@ -93,12 +93,14 @@ extension Trainer {
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
-        let outcome = compute(batch.tensors(on: backend), Tensor(targets))
+        let prepared = experiment.prepared(batch, at: cursor.sampler)
+        let outcome = compute(prepared.inputs, prepared.targets)
         experiment.average?.noteStep()
         try settle()
         unread = UnreadStep(
-            batch: batch, loss: outcome.loss, weight: outcome.weight, step: cursor.step,
-            sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
+            batch: batch, loss: outcome.loss, weight: outcome.weight,
+            gradientNorm: outcome.gradientNorm, step: cursor.step, sampler: cursor.sampler,
+            samples: cursor.samples, rate: optimizer.learningRate)
         // A step in which nothing counted is taken back before the next one.
         if cursor.lossWeight == 0 || outcome.weight != nil { try settle() }
         cursor.step += 1
@@ -151,6 +153,10 @@ extension Trainer {
         if !hasReportedFirstLoss, weight > 0 {
             hasReportedFirstLoss = true
             emit(.firstLoss(value, step: last.step + 1))
+        }
+        if weight > 0, let norm = last.gradientNorm?.item {
+            cursor.gradientNormSum += norm
+            cursor.gradientNorms += 1
         }
         cursor.lossSum += value * weight
         cursor.lossWeight += weight
@@ -278,6 +284,6 @@ extension Trainer {
             samplesPerSecond: Double(cursor.samples - cursor.epochStartSamples) / seconds,
             seconds: cursor.seconds,
             dataWaitShare: min(1, (cursor.waitSeconds - cursor.epochStartWait) / seconds),
-            isBest: isBest)
+            gradientNorm: cursor.meanGradientNorm, isBest: isBest)
     }
 }

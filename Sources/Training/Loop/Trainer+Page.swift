@@ -69,10 +69,11 @@ extension Trainer {
 
     /// What the best checkpoint does right and wrong on the validation data, where looking at it
     /// costs little: a second model in memory, one pass over the examples.
-    private var evaluation: JSONObject? {
+    private var evaluation: EvaluationSections? {
         guard let validation = data.validation, validation.dataset.count <= 20_000,
             experiment.model.parameterCount <= 20_000_000
         else { return nil }
-        return try? EvaluationReport(Predictor(store.bestPath)).json
+        let report = try? EvaluationReport(Predictor(store.bestPath))
+        return report.map { EvaluationSections(report: $0.json, pictures: $0.pictures) }
     }
 }

@@ -104,6 +104,15 @@ enum Page {
             "<table>\n<tr>\(heading.joined())</tr>\n\(rows.joined(separator: "\n"))\n</table>")
     }
 
+    /// A picture with lines of text below.
+    ///
+    /// - Parameter source: a data URI.
+    static func figure(_ source: String, _ lines: [String]) -> String {
+        let text = lines.map(Markup.escaped).joined(separator: "<br>")
+        return "<figure><img src=\"\(Markup.escaped(source))\" alt=\"\">"
+            + "<figcaption>\(text)</figcaption></figure>"
+    }
+
     private static let style = """
 
         :root{color-scheme:light dark}
@@ -117,6 +126,8 @@ enum Page {
         .facts td,h1,p{overflow-wrap:anywhere}
         svg{max-width:100%;height:auto}.wide svg{min-width:540px}
         pre{overflow-x:auto;font-size:13px}
+        .figures{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0;font-size:13px}
+        img{width:112px;height:auto;image-rendering:pixelated}
 
         """
 }

@@ -10,11 +10,10 @@ struct RunPage {
     let run: RunRecord
     /// What the best checkpoint does right and wrong on the validation data, where that was looked
     /// at.
-    var evaluation: JSONObject?
+    var evaluation: EvaluationSections?
     /// Seconds within which the page of a run that is alive is written again.
     var allowance = PageClock.leastAllowance
 
-    private static let mostClasses = 30
     private static let mostLayers = 500
 
     private var isRunning: Bool { summary.status == .running }
@@ -25,7 +24,7 @@ struct RunPage {
             refresh: isRunning ? refresh : nil,
             [
                 head, Page.wide(Chart.svg(RunCharts.all(of: run), isAlone: false)), figures,
-                classes, worst,
+            ] + (evaluation?.html ?? []) + [
                 model, data, environment,
                 Page.section(
                     "Config", Page.folded("config.json", run.config.effective.text(.pretty))),
@@ -68,33 +67,6 @@ struct RunPage {
             Page.table(
                 ["", "epoch", "train loss"]
                     + run.measures.map { last.hasValidation ? "validation \($0)" : $0 }, rows))
-    }
-
-    private var classes: String {
-        guard case .array(let rows)? = evaluation?["classes"],
-            case .array(let matrix)? = evaluation?["confusionMatrix"]
-        else { return "" }
-        let names = rows.map { $0["class"]?.text ?? "" }
-        let table = Page.table(
-            ["class", "precision", "recall", "F1", "AUC", "examples"],
-            rows.map { row in
-                ["class", "precision", "recall", "f1", "auc", "support"].map { row[$0]?.text ?? "" }
-            })
-        let counts = matrix.map { row -> [Int] in
-            guard case .array(let cells) = row else { return [] }
-            return cells.map { if case .int(let count) = $0 { count } else { 0 } }
-        }
-        let picture = names.count <= RunPage.mostClasses ? Page.matrix(names, counts) : ""
-        return Page.section("Classes, by the best epoch on the validation data", picture + table)
-    }
-
-    private var worst: String {
-        guard case .array(let rows)? = evaluation?["worst"], !rows.isEmpty else { return "" }
-        let cells = rows.map { row in
-            ["example", "target", "prediction", "loss"].map { row[$0]?.text ?? "" }
-        }
-        return Page.section(
-            "Worst examples", Page.table(["example", "is", "taken for", "loss"], cells, words: 3))
     }
 
     private var model: String {
@@ -140,17 +112,5 @@ struct RunPage {
                 ("waited for data", Format.share(summary.dataWaitShare)),
                 ("memory at most", Format.bytes(RunSummary.peakMemory)),
             ]))
-    }
-}
-
-extension JSONValue {
-    /// A cell of a table.
-    fileprivate var text: String {
-        switch self {
-        case .string(let text): text
-        case .int(let value): Format.grouped(value)
-        case .double(let value): Format.measure(value)
-        default: ""
-        }
     }
 }

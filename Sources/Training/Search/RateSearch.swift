@@ -85,17 +85,19 @@ public struct RateSearch {
     ) throws -> [Double] {
         let places = experiment.model.namedRandoms.map { ($0.random, $0.random.position) }
         defer { for (random, place) in places { random.position = place } }
-        let backend = experiment.device.backend
-        var (epoch, stream, losses) = (0, experiment.data.train.epoch(), [Double]())
+        var (place, stream, losses) = (
+            SamplerState(), experiment.data.train.epoch(), [Double]()
+        )
         experiment.model.train()
         while losses.count < steps, !stop.isRequested {
             guard let batch = try stream.next() else {
-                epoch += 1
-                stream = experiment.data.train.epoch(from: SamplerState(epoch: epoch))
+                place = SamplerState(epoch: place.epoch + 1)
+                stream = experiment.data.train.epoch(from: place)
                 continue
             }
-            let targets = Tensor(batch.targets.on(backend))
-            let loss = compute(batch.tensors(on: backend), targets).loss.item
+            let prepared = experiment.prepared(batch, at: place)
+            let loss = compute(prepared.inputs, prepared.targets).loss.item
+            place.position += batch.count
             losses.append(loss)
             if isLast(loss) { break }
         }
