@@ -1,6 +1,6 @@
 """Five data sets that scikit-learn carries, from CSV to a model by fttrain, beside its own MLP.
 
-    python3 Benchmarks/tables/compare.py .build/release/fttrain [--splits 5] [--only iris]
+    python3 Benchmarks/tables/compare.py .build/release/fttrain [--splits 5] [--only iris] [--times]
 
 Each data set is written as CSV and cut into training and test rows (a quarter, by class). fttrain
 gets the training table alone: `init`, train, `eval --report`, `predict` and `export` follow as a
@@ -108,7 +108,7 @@ def spread(values):
     return f"{statistics.mean(values):.3f} ± {deviation:.3f}"
 
 
-def compare(program, name, splits):
+def compare(program, name, splits, with_times):
     names, rows, labels, is_of_classes = load(name)
     ours, theirs, times = [], [], ([], [])
     for split in range(splits):
@@ -125,10 +125,10 @@ def compare(program, name, splits):
         theirs.append(value)
         times[1].append(seconds)
     measure = "accuracy" if is_of_classes else "R²"
-    print(
-        f"| {name} | {len(rows)} × {len(names)} | {measure} | {spread(ours)} | {spread(theirs)} "
-        f"| {statistics.median(times[0]):.2f} s | {statistics.median(times[1]):.2f} s |",
-        flush=True)
+    line = f"| {name} | {len(rows)} × {len(names)} | {measure} | {spread(ours)} | {spread(theirs)} |"
+    if with_times:
+        line += "".join(f" {statistics.median(seconds):.2f} s |" for seconds in times)
+    print(line, flush=True)
 
 
 def main():
@@ -136,13 +136,15 @@ def main():
     parser.add_argument("program", help="fttrain, built with -c release")
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--only", choices=list(SETS))
+    parser.add_argument("--times", action="store_true", help="seconds of training, too")
     arguments = parser.parse_args()
     program = os.path.abspath(arguments.program)
     print(f"scikit-learn {sklearn_version}, {arguments.splits} splits\n")
-    print("| data | rows × columns | measure | fttrain | scikit-learn | time | time there |")
-    print("|---|---|---|---|---|---|---|")
+    times = " time | time there |" if arguments.times else ""
+    print("| data | rows × columns | measure | fttrain | scikit-learn |" + times)
+    print("|---|---|---|---|---|" + ("---|---|" if arguments.times else ""))
     for name in [arguments.only] if arguments.only else SETS:
-        compare(program, name, arguments.splits)
+        compare(program, name, arguments.splits, arguments.times)
 
 
 if __name__ == "__main__":

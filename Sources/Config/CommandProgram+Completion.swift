@@ -32,37 +32,26 @@ extension CommandProgram {
 // bash
 extension CommandProgram {
     private func bashCompletion(_ keys: [String]) -> String {
-        func options(_ command: Command) -> String {
-            (command.options.flatMap(\.words) + ["--help"]).joined(separator: " ")
-        }
-        let values = all.flatMap { command in
-            command.options.filter { !$0.allowed.isEmpty }.map {
-                "    \(command.name)/--\($0.name)) words='\($0.allowed.joined(separator: " "))' ;;"
-            }
-        }
-        let arguments = all.filter { !choices($0).isEmpty }.map {
-            "    \($0.name)) words='\(choices($0).joined(separator: " "))' ;;"
-        }
-        let overriding = all.filter(\.takesOverrides).map(\.name).joined(separator: "|")
+        let names = all.map(\.name)
         return """
             \(heading(.bash))
             _\(name)() {
               local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
               local command=\(main.name) place=1 words=
               case ${COMP_WORDS[1]} in
-                \(all.map(\.name).joined(separator: "|"))) command=${COMP_WORDS[1]} place=2 ;;
+                \(names.joined(separator: "|"))) command=${COMP_WORDS[1]} place=2 ;;
               esac
               ((place > COMP_CWORD)) && command=\(main.name) place=1
               case $command/$before in
-            \(values.joined(separator: "\n"))
+            \(bashValues)
               esac
               if [[ -z $words && $word == -* ]]; then
                 case $command in
-            \(all.map { "      \($0.name)) words='\(options($0))' ;;" }.joined(separator: "\n"))
+            \(bashOptions)
                 esac
               elif [[ -z $words && $COMP_CWORD == "$place" ]]; then
                 case $command in
-            \(arguments.joined(separator: "\n"))
+            \(bashArguments)
                 esac
               fi
               if [[ -n $words ]]; then
@@ -70,21 +59,50 @@ extension CommandProgram {
                 return
               fi
               mapfile -t COMPREPLY < <(compgen -f -- "$word")
-              if ((COMP_CWORD == 1)); then
-                mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W '\(
-                    all.map(\.name).joined(separator: " ")) help version' -- "$word")
-              fi
-              case $command in
-                \(overriding))
-                  mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -S = -W '\(
-                      keys.joined(separator: " "))' -- "$word")
-                  if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]]; then
-                    compopt -o nospace 2> /dev/null
-                  fi ;;
-              esac
+              ((COMP_CWORD == 1)) && _\(name)_add -W '\(
+                  names.joined(separator: " ")) help version' -- "$word"
+            \(bashKeys(keys))
+            }
+            _\(name)_add() {
+              mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen "$@")
             }
             complete -o filenames -F _\(name) \(name)
             """
+    }
+
+    /// What sets `words` to the values of an option, after it.
+    private var bashValues: String {
+        all.flatMap { command in
+            command.options.filter { !$0.allowed.isEmpty }.map {
+                "    \(command.name)/--\($0.name)) words='\($0.allowed.joined(separator: " "))' ;;"
+            }
+        }.joined(separator: "\n")
+    }
+
+    private var bashOptions: String {
+        all.map { command in
+            let words = (command.options.flatMap(\.words) + ["--help"]).joined(separator: " ")
+            return "      \(command.name)) words='\(words)' ;;"
+        }.joined(separator: "\n")
+    }
+
+    private var bashArguments: String {
+        all.filter { !choices($0).isEmpty }.map {
+            "      \($0.name)) words='\(choices($0).joined(separator: " "))' ;;"
+        }.joined(separator: "\n")
+    }
+
+    /// What adds the keys of configs for commands that take them.
+    private func bashKeys(_ keys: [String]) -> String {
+        """
+          case $command in
+            \(all.filter(\.takesOverrides).map(\.name).joined(separator: "|")))
+              _\(name)_add -S = -W '\(keys.joined(separator: " "))' -- "$word"
+              if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]]; then
+                compopt -o nospace 2> /dev/null
+              fi ;;
+          esac
+        """
     }
 }
 
@@ -92,24 +110,9 @@ extension CommandProgram {
 extension CommandProgram {
     private func zshCompletion(_ keys: [String]) -> String {
         let names = all.map { "    '\($0.name):\(zsh($0.summary))'" }
-        let cases = all.map { command -> String in
-            var specs = command.options.flatMap { option -> [String] in
-                let value = option.type.map { _ in
-                    option.allowed.isEmpty
-                        ? ":\(zsh(option.placeholder)):_files"
-                        : ":\(zsh(option.placeholder)):(\(option.allowed.joined(separator: " ")))"
-                }
-                return option.words.map { word in
-                    let mark = value == nil ? "" : word.hasPrefix("--") ? "=" : "+"
-                    return "'\(word)\(mark)[\(zsh(option.doc))]\(value ?? "")'"
-                }
-            }
-            specs.append("'--help[show the help text]'")
-            let words = choices(command)
-            if !words.isEmpty { specs.append("'2:word:(\(words.joined(separator: " ")))'") }
-            specs.append(
-                command.takesOverrides ? "'*:file or key:_\(name)_words'" : "'*:file:_files'")
-            return "    \(command.name)) _arguments -S \(specs.joined(separator: " \\\n      ")) ;;"
+        let cases = all.map { command in
+            "    \(command.name)) _arguments -S "
+                + zshArguments(command).joined(separator: " \\\n      ") + " ;;"
         }
         return """
             #compdef \(name)
@@ -136,6 +139,24 @@ extension CommandProgram {
             }
             compdef _\(name) \(name)
             """
+    }
+
+    /// What `_arguments` is told of a command.
+    private func zshArguments(_ command: Command) -> [String] {
+        var specs = command.options.flatMap { option -> [String] in
+            let words = option.allowed.joined(separator: " ")
+            let action = words.isEmpty ? "_files" : "(\(words))"
+            let value = option.type.map { _ in ":\(zsh(option.placeholder)):\(action)" }
+            return option.words.map { word in
+                let mark = value == nil ? "" : word.hasPrefix("--") ? "=" : "+"
+                return "'\(word)\(mark)[\(zsh(option.doc))]\(value ?? "")'"
+            }
+        }
+        specs.append("'--help[show the help text]'")
+        let words = choices(command)
+        if !words.isEmpty { specs.append("'2:word:(\(words.joined(separator: " ")))'") }
+        let rest = command.takesOverrides ? "'*:file or key:_\(name)_words'" : "'*:file:_files'"
+        return specs + [rest]
     }
 
     /// Text inside of a quoted description of `_arguments`.

@@ -133,7 +133,7 @@ extension BadInputTests {
 
     static let runFolders = [
         BadInput("no run to resume", ["resume", "run-1"], 3, "there is no such folder"),
-        BadInput("a checkpoint to resume", ["resume", "r/best.safetensors"], 3, "name its folder, r") {
+        BadInput("a checkpoint to resume", ["resume", "r/best.safetensors"], 3, "its folder, r") {
             try $0.folder("r")
             try $0.write("r/config.json", "{}")
             try $0.write("r/best.safetensors", "")

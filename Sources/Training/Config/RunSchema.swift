@@ -101,7 +101,8 @@ public enum RunSchema {
         .string(
             "sampling", default: "uniform", oneOf: ["uniform", DataPlan.balancedSampling],
             doc:
-                "uniform: each example once an epoch; balanced: as many of each class, in all as many"
+                "uniform: each example once an epoch; balanced: as many of each class, in all as "
+                + "many"
         ),
         .bool("dropLast", default: false, doc: "leave out an epoch's last batch if it is short"),
         .int(

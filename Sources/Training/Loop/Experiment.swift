@@ -96,7 +96,13 @@ public final class Experiment {
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
-        if kept == nil, let averageProblem, let average = config.training.optional("average") {
+        try checkCourse(isNew: kept == nil)
+    }
+
+    /// Throws where a new run's average would never begin, or there is nothing to measure on within
+    /// epochs.
+    private func checkCourse(isNew: Bool) throws(ConfigError) {
+        if isNew, let averageProblem, let average = config.training.optional("average") {
             throw ConfigError([average.issue(averageProblem, at: "startEpoch")])
         }
         if config.training.int("validateEverySteps") > 0, data.validation == nil {

@@ -43,8 +43,8 @@ struct Mixup {
             classes = output.last
         } else {
             throw problem(
-                "mixes classes for the loss crossEntropy alone, or targets that are floats; remove it, "
-                    + "or cast the targets to float32 in data.targetTransforms")
+                "mixes classes for the loss crossEntropy alone, or targets that are floats; remove "
+                    + "it, or cast the targets to float32 in data.targetTransforms")
         }
     }
 

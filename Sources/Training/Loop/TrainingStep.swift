@@ -53,8 +53,8 @@ extension Experiment {
         return outcome
     }
 
-    /// The inputs and targets of a batch on the device, as a step takes them: mixed, where the config
-    /// says so.
+    /// The inputs and targets of a batch on the device, as a step takes them: mixed, where the
+    /// config says so.
     ///
     /// - Parameter place: where the batch begins in the epoch.
     func prepared(

@@ -36,8 +36,8 @@ struct RunPage {
             deadline: time(nil) + Int(allowance),
             remark:
                 "Nothing has been heard of this run since \(TrainingState.timestamp()): it is not "
-                + "alive any more, or a step takes longer than \(Format.duration(allowance)). To go "
-                + "on with it: fttrain resume \(info.path)")
+                + "alive any more, or a step takes longer than \(Format.duration(allowance)). "
+                + "To go on with it: fttrain resume \(info.path)")
     }
 
     private var head: String {
