@@ -47,6 +47,7 @@ test: deps
 	SWIFT=$(SWIFT) scripts/test-suites
 	SWIFT=$(SWIFT) scripts/test-formulas
 	scripts/test-example
+	scripts/test-guides
 	SWIFT=$(SWIFT) scripts/test-pages
 
 # Random damage to configs and checkpoints, with the address sanitizer watching.
@@ -86,6 +87,8 @@ format:
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BIN)/fttrain $(DESTDIR)$(PREFIX)/bin/fttrain
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(BIN)/fttrain help --man > $(DESTDIR)$(PREFIX)/share/man/man1/fttrain.1
 
 dist: deps
 	scripts/dist

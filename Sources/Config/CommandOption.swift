@@ -42,9 +42,15 @@ public struct CommandArgument: Sendable {
     public let isOptional: Bool
     /// Whether any number of them may follow; only for the last argument.
     public let isRepeated: Bool
+    /// Words that it may be, for completion; none where it is something else.
+    public let choices: [String]
 
     /// Declares an argument.
-    public init(_ name: String, doc: String, isOptional: Bool = false, isRepeated: Bool = false) {
+    public init(
+        _ name: String, doc: String, isOptional: Bool = false, isRepeated: Bool = false,
+        choices: [String] = []
+    ) {
+        self.choices = choices
         self.name = name
         self.doc = doc
         self.isOptional = isOptional

@@ -40,11 +40,27 @@ public struct CommandProgram: Sendable {
     public let main: Command
     /// The commands that are selected by name.
     public let commands: [Command]
+    /// The variables that it reads, for the manual page.
+    public let environment: [Fact]
+    /// What it ends with, for the manual page.
+    public let exitStatuses: [Fact]
+
+    /// A name and what it stands for.
+    public struct Fact: Sendable {
+        let name: String
+        let doc: String
+
+        /// Declares one.
+        public init(_ name: String, _ doc: String) { (self.name, self.doc) = (name, doc) }
+    }
 
     /// Declares a program.
     public init(
-        name: String, summary: String, version: String, main: Command, commands: [Command]
+        name: String, summary: String, version: String, main: Command, commands: [Command],
+        environment: [Fact] = [], exitStatuses: [Fact] = []
     ) {
+        self.environment = environment
+        self.exitStatuses = exitStatuses
         self.name = name
         self.summary = summary
         self.version = version

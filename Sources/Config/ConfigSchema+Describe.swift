@@ -7,6 +7,26 @@ extension ConfigSchema {
         unions.map { $0.describe() }.joined(separator: "\n\n")
     }
 
+    /// The paths of all keys that hold a value, `optimizer.learningRate` among them; without those
+    /// in arrays.
+    public var keyPaths: [String] {
+        var seen: Set<String> = []
+        return paths(fields, under: "").filter { seen.insert($0).inserted }
+    }
+
+    private func paths(_ fields: [Field], under path: String) -> [String] {
+        fields.flatMap { field -> [String] in
+            let path = ConfigPath.join(path, key: field.name)
+            switch field.type.kind {
+            case .object(let inner): return paths(inner, under: path)
+            case .union(let name):
+                let variants = self[union: name]?.variants ?? []
+                return [path, "\(path).type"] + variants.flatMap { paths($0.fields, under: path) }
+            default: return [path]
+            }
+        }
+    }
+
     /// The keys of the config itself, dotted, with type, default and meaning.
     public func describeKeys() -> String {
         Text.table(Self.rows(fields, under: ""), indent: 2)

@@ -38,13 +38,14 @@ extension ConfigSchema {
     ) throws(ConfigError) -> ConfigValue {
         var root = node
         var checker = Checker(schema: self, file: file)
+        let words = Set(unions.filter(\.allowsShorthand).flatMap { $0.variants.map(\.name) })
         if root.members != nil {
             for (index, argument) in overrides.enumerated() {
                 let place = JSONPosition(line: 0, column: index + 1)
                 do throws(OverrideProblem) {
                     let override = try Override(argument, at: place)
                     checker.forgetDefaults(override, in: &root)
-                    try override.apply(to: &root)
+                    try override.apply(to: &root, words: words)
                 } catch {
                     checker.report(place, error.path, error.message)
                 }

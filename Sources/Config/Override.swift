@@ -84,12 +84,17 @@ struct Override {
     }
 
     /// Sets the value in the tree; objects that are missing on the way are created.
-    func apply(to root: inout JSONNode) throws(OverrideProblem) {
-        try set(&root, steps[...], path: "")
+    ///
+    /// - Parameter words: those that stand for an object of that type where one is expected.
+    func apply(
+        to root: inout JSONNode, words: Set<String> = []
+    ) throws(OverrideProblem) {
+        try set(&root, steps[...], path: "", words)
     }
 
     private func set(
-        _ node: inout JSONNode, _ steps: ArraySlice<String>, path: String
+        _ node: inout JSONNode, _ steps: ArraySlice<String>, path: String,
+        _ words: Set<String>
     ) throws(OverrideProblem) {
         guard let step = steps.first else {
             node = value
@@ -105,19 +110,24 @@ struct Override {
             node.value = .null
             defer { node.value = .object(members) }
             let inner = ConfigPath.join(path, key: step)
-            try set(&members[index].node, steps.dropFirst(), path: inner)
+            try set(&members[index].node, steps.dropFirst(), path: inner, words)
         case .array(var elements):
             let index = try index(step, count: elements.count, path)
             node.value = .null
             defer { node.value = .array(elements) }
             let inner = ConfigPath.join(path, index: index)
-            try set(&elements[index], steps.dropFirst(), path: inner)
+            try set(&elements[index], steps.dropFirst(), path: inner, words)
         case .null:
             node = JSONNode(.object([]), at: place)
-            try set(&node, steps, path: path)
+            try set(&node, steps, path: path, words)
         default:
             let found = Checker.found(node)
-            let message = "cannot set \(step.jsonQuoted) in it, for it is \(found), not an object"
+            var message = "cannot set \(step.jsonQuoted) in it, for it is \(found), not an object"
+            if steps.count == 1, case .string(let word) = node.value, words.contains(word) {
+                var object: JSONObject = ["type": .string(word)]
+                object[step] = JSONValue(value)
+                message += ". Write \(path)='\(JSONValue.object(object).text())'"
+            }
             throw OverrideProblem(path: path, message: message)
         }
     }

@@ -34,12 +34,17 @@ enum DataFile {
     }
 
     /// Replaces a file with what `fill` writes once that is complete; makes the folders on the way.
-    static func write(_ path: String, _ fill: (FileOutput<any Error>) throws -> Void) throws {
+    ///
+    /// - Parameter replaces: whether it may take the place of a file.
+    static func write(
+        _ path: String, replaces: Bool = true, _ fill: (FileOutput<any Error>) throws -> Void
+    ) throws {
         do {
             try Folder.make(of: path)
         } catch {
             throw DataError(path, "folder '\(error.path)' can't be made: \(error.reason)")
         }
-        try AtomicFile<any Error>(path) { DataError(path, $0.whileWriting) }.write(fill)
+        try AtomicFile<any Error>(path, replaces: replaces) { DataError(path, $0.whileWriting) }
+            .write(fill)
     }
 }

@@ -67,19 +67,26 @@ extension Dataset {
 
     /// The class of each example; nil where targets are something else.
     private func classes() throws -> [Int]? {
+        guard let classes = try wholeTargets(atMost: Dataset.mostClasses) else { return nil }
+        return Set(classes).count * 2 <= count ? classes : nil
+    }
+
+    /// The targets where they are one whole number each, of which at most so many are different;
+    /// nil else.
+    func wholeTargets(atMost most: Int) throws -> [Int]? {
         guard targetShape.elementCount == 1 else { return nil }
-        var classes: [Int] = []
+        var numbers: [Int] = []
         var found: Set<Int> = []
         let step = 1 << 16
         for first in stride(from: 0, to: count, by: step) {
             let block = try read(targets, [first..<min(first + step, count)])
             for value in block.values(as: Double.self) {
-                guard let label = Int(exactly: value) else { return nil }
-                classes.append(label)
-                found.insert(label)
+                guard let number = Int(exactly: value) else { return nil }
+                numbers.append(number)
+                found.insert(number)
             }
-            if found.count > Dataset.mostClasses { return nil }
+            if found.count > most { return nil }
         }
-        return found.count * 2 <= count ? classes : nil
+        return numbers
     }
 }

@@ -28,8 +28,10 @@ public enum Friedman {
     }
 
     /// Writes `train` and `test` parts of `inputs` and `targets` to an HDF5 file.
-    public static func write(to path: String, seed: UInt64, train: Int, test: Int) throws {
-        try HDF5Writer.create(path) { file in
+    public static func write(
+        to path: String, seed: UInt64, train: Int, test: Int, replaces: Bool = true
+    ) throws {
+        try HDF5Writer.create(path, replaces: replaces) { file in
             for (part, count) in [("train", train), ("test", test)] {
                 let (inputs, targets) = make(count: count, seed: seed, part: part)
                 try file.write("\(part)/inputs", inputs, deflate: 1)

@@ -100,7 +100,12 @@ public struct Loader: Sendable {
     }
 
     /// The same without random transforms: for measuring.
-    public var withoutRandomTransforms: Loader { Loader(self, augments: false) }
+    public var withoutRandomTransforms: Loader {
+        // What is measured is each example once.
+        guard case .balanced = sampler.order else { return Loader(self, augments: false) }
+        let plain = Sampler(count: sampler.count, order: .sequential, seed: sampler.seed)
+        return Loader(self, plain, augments: false)
+    }
 
     /// The same with further transforms of targets at the end.
     package func addingTargetTransforms(_ more: [Transform]) throws -> Loader {

@@ -33,8 +33,10 @@ public enum Recall {
     }
 
     /// Writes `train` and `test` parts of `sequences` and `answers` to an HDF5 file.
-    public static func write(to path: String, seed: UInt64, train: Int, test: Int) throws {
-        try HDF5Writer.create(path) { file in
+    public static func write(
+        to path: String, seed: UInt64, train: Int, test: Int, replaces: Bool = true
+    ) throws {
+        try HDF5Writer.create(path, replaces: replaces) { file in
             for (part, count) in [("train", train), ("test", test)] {
                 let (sequences, answers) = make(count: count, seed: seed, part: part)
                 try file.write("\(part)/sequences", sequences, chunkRows: 256, deflate: 1)

@@ -27,6 +27,8 @@ public struct Sampler: Sendable {
         case blockwise(rows: Int, window: Int)
         /// Rows drawn from so many, each as likely as another every time.
         case drawn(from: Int)
+        /// As many of each class as of another, rare ones again and again.
+        case balanced(ClassRows)
     }
 
     /// The number of examples.
@@ -49,6 +51,7 @@ public struct Sampler: Sendable {
         case .sequential: Array(0..<count)
         case .shuffled: random(epoch).permutation(count)
         case .drawn(let rows): Sampler.draws(count, from: rows, random(epoch))
+        case .balanced(let classes): classes.visits(count, random(epoch))
         case .blockwise:
             windows(epoch: epoch).flatMap { window in
                 let rows = window.blocks.flatMap { $0 }
@@ -66,11 +69,14 @@ public struct Sampler: Sendable {
         var drawn: Int?
         /// What mixes the rows; nil where they stay in order.
         let random: Random?
+        /// The order, where it follows from something else.
+        var given: [Int]?
 
         var count: Int { drawn ?? rows }
         private var rows: Int { blocks.reduce(0) { $0 + $1.count } }
         /// Positions within the concatenated blocks, in visiting order.
         var order: [Int] {
+            if let given { return given }
             guard let random else { return Array(0..<count) }
             if drawn != nil {
                 return Sampler.draws(
@@ -84,6 +90,11 @@ public struct Sampler: Sendable {
     func windows(epoch: Int) -> [Window] {
         if case .drawn(let rows) = order {
             return [Window(start: 0, blocks: [0..<rows], drawn: count, random: random(epoch))]
+        }
+        if case .balanced = order {
+            return [
+                Window(start: 0, blocks: [0..<count], random: nil, given: rows(epoch: epoch))
+            ]
         }
         guard case .blockwise(let rows, let window) = order, rows > 0, window > 0 else {
             let random = order == .shuffled ? random(epoch) : nil

@@ -54,7 +54,9 @@ extension TextTokens {
     /// Writes texts, one after the other, with what their tokens stand for.
     ///
     /// Throws where a file can't be read, or is not UTF-8 though characters are asked for.
-    public static func write(_ paths: [String], _ unit: Unit, to path: String) throws {
+    public static func write(
+        _ paths: [String], _ unit: Unit, to path: String, replaces: Bool = true
+    ) throws {
         var codes: [UInt32] = []
         for path in paths { codes += try read(path, unit) }
         let last = Int((Double(codes.count) * validationShare).rounded(.up))
@@ -69,7 +71,7 @@ extension TextTokens {
             uniqueKeysWithValues: vocabulary.enumerated().map { ($1, $0) })
         let tokens = codes.map { Int32(places[$0] ?? 0) }
         let dtype: DType = vocabulary.count <= 256 ? .uint8 : .int32
-        try HDF5Writer.create(path) { file in
+        try HDF5Writer.create(path, replaces: replaces) { file in
             let first = codes.count - last
             for (name, part) in [("train", tokens[..<first]), ("validation", tokens[first...])] {
                 try file.write("\(name)/text", NDArray(Array(part)).cast(to: dtype))

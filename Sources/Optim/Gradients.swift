@@ -20,6 +20,13 @@ extension Array where Element: Tensor {
         return squares.reduce(0, +).squareRoot()
     }
 
+    /// The same as a float64 scalar on the gradients' device, which nothing waits for until it is
+    /// read; nil where there are no gradients.
+    package var gradientNormTensor: Tensor? {
+        let gradients = compactMap { $0.grad?.data }
+        return gradients.isEmpty ? nil : Tensor(NDArray.squaredNorm(gradients).map(.sqrt))
+    }
+
     /// Scales all gradients together so that their norm is at most `limit`; returns the norm they
     /// had, a float64 scalar.
     ///

@@ -15,14 +15,20 @@ package struct AtomicFile<Failure: Error> {
     package typealias Observer = (SaveStage) throws(Failure) -> Void
 
     private let path: String
+    private let replaces: Bool
     let observer: Observer?
     private let failure: (FileProblem) -> Failure
 
     /// The file that will be at `path`; `failure` makes an error of what the system refuses.
+    ///
+    /// - Parameter replaces: whether it may take the place of one; otherwise of two programs that
+    ///   write at once the first to end wins, and the other is told.
     package init(
-        _ path: String, observer: Observer? = nil, failure: @escaping (FileProblem) -> Failure
+        _ path: String, replaces: Bool = true, observer: Observer? = nil,
+        failure: @escaping (FileProblem) -> Failure
     ) {
         self.path = path
+        self.replaces = replaces
         self.observer = observer
         self.failure = failure
     }
@@ -83,13 +89,29 @@ package struct AtomicFile<Failure: Error> {
     private func publish(_ temporary: String) throws(Failure) {
         do throws(Failure) {
             try observer?(.synced)
-            guard rename(temporary, path) == 0 else { throw failure(.last) }
+            guard give(temporary) else { throw failure(.last) }
         } catch {
             unlink(temporary)
             throw error
         }
         try attempt(syncFolder)
         try observer?(.renamed)
+    }
+
+    /// Gives the complete file its name; false, with `errno` set, where it can't have it.
+    private func give(_ temporary: String) -> Bool {
+        if replaces { return rename(temporary, path) == 0 }
+        if link(temporary, path) == 0 {
+            unlink(temporary)
+            return true
+        }
+        if errno == EEXIST { return false }
+        // Not all file systems have files with two names.
+        guard access(path, F_OK) != 0 else {
+            errno = EEXIST
+            return false
+        }
+        return rename(temporary, path) == 0
     }
 
     /// Makes the change of names survive a power cut.

@@ -9,6 +9,13 @@ package enum Clock {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
+    /// Seconds since 1970.
+    package static func secondsSince1970() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
     /// Seconds since 1970 as `2026-11-20T12:00:00Z`; the current time by default.
     package static func timestamp(secondsSince1970 seconds: Int? = nil) -> String {
         var moment = time_t(seconds ?? time(nil))

@@ -46,6 +46,16 @@ package enum FileBytes {
         if isSynced, fsync(descriptor) != 0 { throw .last }
     }
 
+    /// Adds bytes at the end of a file of our own, which is created if need be.
+    package static func append(_ bytes: [UInt8], to path: String) throws(FileProblem) {
+        let descriptor = try OwnFile.open(path, O_WRONLY | O_CREAT | O_APPEND)
+        defer { close(descriptor) }
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(FileProblem) in try write(bytes, to: descriptor) }
+        }
+        try result.get()
+    }
+
     /// Writes all of a text to an open file.
     package static func write(_ text: String, to descriptor: Int32) throws(FileProblem) {
         var text = text

@@ -61,6 +61,9 @@ package enum FileProblem: Error, Equatable {
         case .system(EACCES), .system(EPERM), .system(EROFS):
             "can't be written: permission denied for its folder"
         case .system(ENOENT), .system(ENOTDIR): "can't be written: its folder does not exist"
+        case .system(EEXIST):
+            "has been written by another program meanwhile, and that file stays; write under "
+                + "another name, or over it with --force"
         case .system(let code): "can't be written: \(systemMessage(code))"
         case .isFolder: "can't be written: there is a directory of that name"
         case .isDevice: "can't be written: there is a device or pipe of that name"

@@ -23,6 +23,13 @@ package enum Folder {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The path without links and detours; as it is where there is nothing.
+    package static func real(_ path: String) -> String {
+        guard let found = realpath(path, nil) else { return path }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
     /// Makes a folder and those on the way to it, where they are missing.
     package static func make(_ path: String) throws(Problem) {
         var made = path.hasPrefix("/") ? "/" : ""

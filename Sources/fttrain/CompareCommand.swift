@@ -1,4 +1,5 @@
 import FTConfig
+import FTSupport
 import Training
 
 /// `fttrain compare runs/*`: runs side by side.
@@ -28,15 +29,23 @@ enum CompareCommand {
     static func read(_ paths: [String]) throws -> (records: [RunRecord], status: ExitStatus) {
         var records: [RunRecord] = []
         var problems: [any Error] = []
+        var known: Set<String> = []
         for path in paths {
             do {
-                records.append(try RunRecord(path))
+                let record = try RunRecord(path)
+                guard known.insert(Folder.real(path)).inserted else {
+                    Terminal.warn("fttrain: \(path): is named more than once and counts once")
+                    continue
+                }
+                records.append(record)
             } catch {
                 problems.append(error)
             }
         }
         if records.isEmpty, let first = problems.first { throw first }
         for problem in problems { Terminal.warn("fttrain: left out: \(problem)") }
-        return (records, problems.isEmpty ? .success : .data)
+        let damage = records.compactMap(\.damage)
+        for sentence in damage { Terminal.warn("fttrain: \(sentence)") }
+        return (records, problems.isEmpty && damage.isEmpty ? .success : .data)
     }
 }

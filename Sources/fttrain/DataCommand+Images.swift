@@ -27,7 +27,7 @@ extension DataCommand {
         try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         let held: String?
         if kind == "cifar" {
-            try HDF5Writer.create(path) { file in
+            try HDF5Writer.create(path, replaces: invocation.flag("force")) { file in
                 try CIFAR10.write(folders[0], to: file)
                 for part in ["train", "test"] {
                     try ClassNames.write(CIFAR10.classes, on: "\(part)/labels", to: file)
@@ -69,7 +69,7 @@ extension DataCommand {
             }
             parts = [("train", first), (TableImport.held, second)]
         }
-        try HDF5Writer.create(path) { file in
+        try HDF5Writer.create(path, replaces: invocation.flag("force")) { file in
             for (name, rows) in parts {
                 let order = Random(seed: seed).fork("images").permutation(rows.count)
                 try images.write(order.map { rows[$0] }, as: name, to: file)

@@ -100,7 +100,7 @@ extension DataCommand {
     {
         let tables = try TableImport(
             sources, tableOptions(invocation), split: split(invocation))
-        try HDF5Writer.create(path) { try tables.write(to: $0) }
+        try HDF5Writer.create(path, replaces: invocation.flag("force")) { try tables.write(to: $0) }
         let isJSON = invocation.flag("json")
         if !isJSON { Terminal.print(tables.lines.joined(separator: "\n") + "\n") }
         let status = try info(path, invocation)

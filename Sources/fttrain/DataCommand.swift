@@ -9,6 +9,10 @@ import Training
 
 /// `fttrain data KIND …`: datasets from other formats, or drawn.
 enum DataCommand {
+    static let kinds = [
+        "digits", "text", "recall", "friedman", "cifar", "images", "idx", "npy", "csv", "info",
+    ]
+
     static let options: [CommandOption] =
         [
             .value(
@@ -32,9 +36,6 @@ enum DataCommand {
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let kind = invocation.arguments[0]
-        let kinds = [
-            "digits", "text", "recall", "friedman", "cifar", "images", "idx", "npy", "csv", "info",
-        ]
         guard kinds.contains(kind) else {
             let near = Suggestion.nearest(to: kind, among: kinds)
             let hint =
@@ -56,7 +57,7 @@ enum DataCommand {
         let sources = try DataSource.read(Array(invocation.arguments.dropFirst(2)))
         try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         if kind == "csv" { return try tables(sources, path, invocation) }
-        try HDF5Writer.create(path) { file in
+        try HDF5Writer.create(path, replaces: invocation.flag("force")) { file in
             for source in sources {
                 if kind == "idx" {
                     try IDX.copy(source.path, to: file, as: source.name)
@@ -73,19 +74,19 @@ enum DataCommand {
     private static let drawnKinds:
         [(
             name: String, path: String,
-            write: @Sendable (String, UInt64, _ train: Int, _ test: Int) throws -> Void
+            write: @Sendable (String, UInt64, _ train: Int, _ test: Int, Bool) throws -> Void
         )] = [
             (
                 "digits", RunConfig.defaultDataPath,
-                { try Digits.write(to: $0, seed: $1, train: $2, test: $3) }
+                { try Digits.write(to: $0, seed: $1, train: $2, test: $3, replaces: $4) }
             ),
             (
                 "recall", "data/recall.h5",
-                { try Recall.write(to: $0, seed: $1, train: $2, test: $3) }
+                { try Recall.write(to: $0, seed: $1, train: $2, test: $3, replaces: $4) }
             ),
             (
                 "friedman", "data/friedman.h5",
-                { try Friedman.write(to: $0, seed: $1, train: $2, test: $3) }
+                { try Friedman.write(to: $0, seed: $1, train: $2, test: $3, replaces: $4) }
             ),
         ]
 
@@ -98,8 +99,8 @@ enum DataCommand {
         try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         try kind.write(
             path, UInt64(invocation.int("seed") ?? 42),
-            invocation.int("train") ?? Digits.trainCount, invocation.int("test") ?? Digits.testCount
-        )
+            invocation.int("train") ?? Digits.trainCount,
+            invocation.int("test") ?? Digits.testCount, invocation.flag("force"))
         return try info(path, invocation)
     }
 
@@ -111,7 +112,9 @@ enum DataCommand {
             throw UsageError("data text: name the files of the text, as in text.h5 book.txt")
         }
         try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
-        try TextTokens.write(files, invocation.flag("bytes") ? .byte : .character, to: path)
+        try TextTokens.write(
+            files, invocation.flag("bytes") ? .byte : .character, to: path,
+            replaces: invocation.flag("force"))
         let status = try info(path, invocation)
         if !invocation.flag("json") {
             Terminal.print(

@@ -8,6 +8,9 @@ enum EvalCommand {
         let data = try self.data(invocation)
         let isTable = data.map { PredictionSource.isTable($0) || $0.hasSuffix(".npy") } ?? false
         if invocation.flag("report") || isTable { return try report(invocation, data) }
+        guard invocation.string("out") == nil else {
+            throw UsageError("eval: --out is for the page of a --report; add that")
+        }
         var overrides = TrainCommand.overrides(invocation)
         if let data { overrides.append("data.path=\(data)") }
         let evaluation = try Evaluation(invocation.arguments[0], overrides: overrides)
@@ -33,11 +36,21 @@ enum EvalCommand {
         guard invocation.overrides.isEmpty else {
             throw UsageError("eval: a report takes no key=value; name another file instead")
         }
+        let out = invocation.string("out")
+        if let out {
+            guard out.lowercased().hasSuffix(".html") else {
+                throw UsageError(
+                    "\(out): the page is HTML; name another file, one that ends in .html")
+            }
+            try FileWriting.check(out, reading: invocation.arguments)
+        }
         let report = try EvaluationReport(Predictor(invocation.arguments[0]), data: data)
+        if let out { try FileWriting.replace(out, with: report.page()) }
         if invocation.flag("json") {
             JSONReport.emit("report", report.json)
         } else {
-            Terminal.print(report.lines.joined(separator: "\n"))
+            let wrote = out.map { ["", "wrote   \($0)"] } ?? []
+            Terminal.print((report.lines + wrote).joined(separator: "\n"))
         }
         return .success
     }

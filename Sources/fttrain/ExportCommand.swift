@@ -19,8 +19,25 @@ enum ExportCommand {
             Program.json,
         ])
 
+    /// The form that was asked for, or else that of the file's name.
+    ///
+    /// Throws where the two differ.
+    private static func form(_ invocation: CommandInvocation) throws -> ModelExport.Form {
+        let given = invocation.string("format").flatMap(ModelExport.Form.init)
+        let out = invocation.string("out")
+        let named = ModelExport.Form.allCases.first { form in
+            out?.lowercased().hasSuffix(".\(form.rawValue)") ?? false
+        }
+        if let given, let named, let out, given != named {
+            throw UsageError(
+                "export: \(out) is a name for \(named.rawValue), and --format says "
+                    + "\(given.rawValue); change one of them")
+        }
+        return given ?? named ?? .safetensors
+    }
+
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
-        let form = invocation.string("format").flatMap(ModelExport.Form.init) ?? .safetensors
+        let form = try form(invocation)
         if let path = invocation.string("out") {
             try FileWriting.check(path, reading: [invocation.arguments[0]])
         }

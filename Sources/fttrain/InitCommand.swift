@@ -79,12 +79,10 @@ enum InitCommand {
             split: TableImport.Split(
                 share: share(invocation), isStratified: isOfClasses,
                 seed: UInt64(invocation.int("seed") ?? 42)))
-        try HDF5Writer.create(file) { try tables.write(to: $0) }
+        try checkVaries(tables, path)
+        try HDF5Writer.create(file, replaces: invocation.flag("force")) { try tables.write(to: $0) }
         Terminal.print(tables.lines.joined(separator: "\n") + "\n\nwrote      \(file)")
         let classes = tables.encoding.label?.classes ?? []
-        guard !isOfClasses || classes.count > 1 else {
-            throw DataError(path, "the label '\(label.name)' is the same in all rows; name another")
-        }
         return ConfigDraft(
             name: name, path: file, train: ("train/inputs", "train/targets"),
             validation: ("validation/inputs", "validation/targets"),
@@ -92,6 +90,31 @@ enum InitCommand {
             count: tables.parts[0].rows.count,
             task: isOfClasses
                 ? .classes(count: classes.count, names: classes) : .numbers(count: 1))
+    }
+
+    /// Throws where all rows have the same label: there is nothing to learn.
+    private static func checkVaries(_ tables: TableImport, _ path: String) throws {
+        guard let label = tables.encoding.label else { return }
+        guard label.kind == .classes ? label.classes.count < 2 : label.low == label.high else {
+            return
+        }
+        let value = label.classes.first ?? Format.number(label.low)
+        throw DataError(
+            path,
+            "the label '\(label.name)' is the same in all rows, \(value.escapedForDisplay()), so "
+                + "there is nothing to learn; name another column with --label")
+    }
+
+    /// The same of targets in a file.
+    private static func checkVaries(_ targets: NDArray, _ name: String) throws {
+        let width = max(targets.shape.removing(at: 0).elementCount, 1)
+        let values = targets.values(as: Double.self)
+        let isOne = values.enumerated().allSatisfy { $1 == values[$0 % width] }
+        guard isOne, let value = values.first else { return }
+        throw DataError(
+            name,
+            "all targets are the same, \(Format.number(value)), so there is nothing to learn; name "
+                + "other ones")
     }
 
     private static func arrays(
@@ -103,13 +126,14 @@ enum InitCommand {
         let (path, other) = (invocation.arguments[0], invocation.arguments[1])
         let (inputs, targets) = (try NPY.read(path), try NPY.read(other))
         let whole = try Dataset(inputs: inputs, targets: targets, name: path)
+        try checkVaries(targets, other)
         let task = ConfigDraft.task(targets, names: [])
         var groups: [Int]?
         if case .classes = task { groups = targets.values(as: Int.self) }
         let parts = Partition.rows(
             whole.count, share: try share(invocation), groups: groups,
             seed: UInt64(invocation.int("seed") ?? 42))
-        try HDF5Writer.create(file) { file in
+        try HDF5Writer.create(file, replaces: invocation.flag("force")) { file in
             for (part, rows) in [("train", parts.first), ("validation", parts.second)] {
                 guard !rows.isEmpty else {
                     throw DataError(path, "there are too few examples to split; add some")
@@ -146,6 +170,7 @@ enum InitCommand {
         }
         let inputs = try HDF5Dataset(file, train.inputs)
         let targets = try HDF5Dataset(file, train.targets).read()
+        try checkVaries(targets, "\(path): '\(train.targets)'")
         let classes = Preprocessing.classes(file, on: train.targets)
         let sample = try inputs.read(rows: 0..<min(inputs.count, 20_000))
         return ConfigDraft(

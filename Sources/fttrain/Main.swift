@@ -31,6 +31,10 @@ struct Main {
             if case .help(let text) = try Program.program.parse(["--help"]) { Terminal.warn(text) }
             return .usage
         }
+        if arguments == ["help", "--man"] {
+            Terminal.write(Program.program.manual)
+            return .success
+        }
         switch try Program.program.parse(Main.spelled(arguments)) {
         case .help(let text), .version(let text):
             Terminal.print(text)

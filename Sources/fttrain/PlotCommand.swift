@@ -12,7 +12,13 @@ enum PlotCommand {
         ])
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
-        if let path = invocation.string("out") { try FileWriting.check(path) }
+        if let path = invocation.string("out") {
+            guard path.lowercased().hasSuffix(".svg") else {
+                throw UsageError(
+                    "\(path): plot writes SVG; name another file, one that ends in .svg")
+            }
+            try FileWriting.check(path)
+        }
         let (records, status) = try CompareCommand.read(invocation.arguments)
         let plot = try RunPlot(records, by: invocation.string("by"))
         if let path = invocation.string("out") {

@@ -8,9 +8,28 @@ enum Program {
         name: "fttrain", summary: "Trains neural networks that a config describes.",
         version: FrameworkVersion.current, main: train,
         commands: [
-            start, check, findRate, resume, sweep, eval, predict, generate, export, verify, compare,
-            plot, inspect, data, graph, profile, list, schema,
-        ])
+            start, check, findRate, resume, sweep, folds, eval, predict, generate, export, verify,
+            compare,
+            plot, inspect, data, graph, profile, list, schema, completion,
+        ], environment: environment,
+        exitStatuses: ExitStatus.allCases.map { CommandProgram.Fact("\($0.rawValue)", $0.meaning) })
+
+    private static let environment: [CommandProgram.Fact] = [
+        .init(
+            "FAKETENSOR_ISA",
+            "baseline, avx2 or avx512: the instructions that kernels use at most; results are the "
+                + "same where there is fused multiply-add"),
+        .init("OMP_NUM_THREADS", "how many processors to use, where --threads doesn't say"),
+        .init("NO_COLOR", "no colours on the terminal"),
+        .init("TERM", "dumb: no progress bar"),
+        .init("TMPDIR", "where verify trains again; /tmp by default"),
+        .init(
+            "SWIFT_BACKTRACE",
+            "enable=yes shows where the program was when it met a fault of its own"),
+        .init(
+            "OPENBLAS_NUM_THREADS",
+            "under a limit of the address space it is set to 1, unless it is set"),
+    ]
 
     /// Runs the command that was asked for.
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -20,6 +39,7 @@ enum Program {
         case eval.name: try EvalCommand.run(invocation)
         case verify.name: try VerifyCommand.run(invocation)
         case sweep.name: try SweepCommand.run(invocation)
+        case folds.name: try FoldsCommand.run(invocation)
         case findRate.name: try FindRateCommand.run(invocation)
         case compare.name: try CompareCommand.run(invocation)
         case plot.name: try PlotCommand.run(invocation)
@@ -33,6 +53,7 @@ enum Program {
         case profile.name: try ProfileCommand.run(invocation)
         case list.name: try ListCommand.run(invocation)
         case schema.name: SchemaCommand.run()
+        case completion.name: try CompletionCommand.run(invocation)
         default: try TrainCommand.run(invocation)
         }
     }
@@ -40,7 +61,7 @@ enum Program {
     private static let train = Command(
         name: "train", summary: "Train what a config describes, in a new run folder.",
         arguments: [CommandArgument("CONFIG", doc: "a config file, such as configs/mlp.json")],
-        options: [device, threads, out, quiet, json], takesOverrides: true)
+        options: [device, threads, out, tensorboard, quiet, json], takesOverrides: true)
 
     private static let check = Command(
         name: "check", summary: "Build the model, open the data, print both and train nothing.",
@@ -50,6 +71,7 @@ enum Program {
             device, threads, json,
         ], takesOverrides: true)
 
+    private static let completion = CompletionCommand.command
     private static let graph = GraphCommand.command
     private static let start = InitCommand.command
     private static let export = ExportCommand.command
@@ -57,6 +79,7 @@ enum Program {
     private static let generate = GenerateCommand.command
     private static let profile = ProfileCommand.command
     private static let sweep = SweepCommand.command
+    private static let folds = FoldsCommand.command
     private static let findRate = FindRateCommand.command
     private static let compare = CompareCommand.command
     private static let plot = PlotCommand.command
@@ -65,7 +88,7 @@ enum Program {
     private static let resume = Command(
         name: "resume", summary: "Go on with a run that was stopped, killed or finished.",
         arguments: [CommandArgument("RUN", doc: "a run folder, such as runs/mlp-001")],
-        options: [device, threads, quiet, json], takesOverrides: true)
+        options: [device, threads, tensorboard, quiet, json], takesOverrides: true)
 
     private static let eval = Command(
         name: "eval", summary: "Measure a trained model on its validation data or another file.",
@@ -82,6 +105,9 @@ enum Program {
                 "report",
                 doc: "by class, who is taken for whom, calibration, or errors in the data's units; "
                     + "and the worst examples"),
+            .value(
+                "out", short: "o", "FILE",
+                doc: "with --report: a page to write, .html, with pictures of the worst images"),
             device, threads, json,
         ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
 
@@ -107,7 +133,8 @@ enum Program {
         name: "data", summary: "Make an HDF5 dataset, or list what is in one.",
         arguments: [
             CommandArgument(
-                "KIND", doc: "digits, text, recall, friedman, cifar, images, idx, npy, csv or info"),
+                "KIND", doc: "digits, text, recall, friedman, cifar, images, idx, npy, csv or info",
+                choices: DataCommand.kinds),
             CommandArgument("FILE", doc: "the HDF5 file", isOptional: true),
             CommandArgument(
                 "NAME=SOURCE",
@@ -123,7 +150,8 @@ enum Program {
             CommandArgument(
                 "WHAT",
                 doc: "keys, layers, losses, optimizers, schedules, metrics, transforms, or the"
-                    + " name of one of them", isOptional: true)
+                    + " name of one of them", isOptional: true,
+                choices: ["keys"] + RunSchema.schema.unions.map(\.plural))
         ], options: [json])
 
     private static let schema = Command(
@@ -135,6 +163,9 @@ enum Program {
     static let threads = CommandOption.value(
         "threads", "N", type: .int(min: 1, max: 4096),
         doc: "how many processors to use; results are the same")
+    private static let tensorboard = CommandOption.flag(
+        "tensorboard",
+        doc: "write what is measured for TensorBoard, too, into the run folder")
     private static let out = CommandOption.value(
         "out", "DIR", doc: "the run folder, instead of runs/NAME-NNN")
     private static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")

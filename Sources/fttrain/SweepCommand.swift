@@ -1,10 +1,15 @@
 import FTConfig
 import FTSupport
 import Glibc
+import Tensor
 import Training
 
-/// `fttrain sweep CONFIG key=a,b key2=lo..hi`: one training after another.
+/// `fttrain sweep CONFIG key=a,b key2=lo..hi`: one training after another, or several at once.
 enum SweepCommand {
+    static let jobs = CommandOption.value(
+        "jobs", short: "j", "N", type: .int(min: 1, max: 256),
+        doc: "train so many at once, each with its share of the processors; the bits are the same")
+
     static let command = Command(
         name: "sweep", summary: "Train a config with many values of its keys, and find the best.",
         arguments: [
@@ -16,32 +21,69 @@ enum SweepCommand {
                 "trials", "N", type: .int(min: 1, max: 10_000),
                 doc: "draw so many sets of values at random, instead of all of them"),
             .value("seed", "N", type: .int(min: 0), doc: "of the draws; 0 by default"),
-            .value("out", "DIR", doc: "the folder, instead of sweeps/NAME-NNN"), Program.threads,
-            Program.json,
+            .flag(
+                "median",
+                doc: "end trials whose best is worse than the median of what three others or more "
+                    + "were on average up to the same step"),
+            .value("out", "DIR", doc: "the folder, instead of sweeps/NAME-NNN"), jobs,
+            .value(
+                "only", "K", type: .int(min: 1),
+                doc: "of a sweep that is there: train its trial K alone"),
+            Program.threads, Program.json,
         ], takesOverrides: true, overrideExample: "optimizer.learningRate=1e-4..1e-1, model.x=1,2")
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        try run(invocation, sweep(invocation))
+    }
+
+    /// Trains what is left of a sweep, and tells what all came to.
+    static func run(_ invocation: CommandInvocation, _ sweep: Sweep) throws -> ExitStatus {
         let stop = StopSignal.listening()
         TrainCommand.setThreads(invocation)
         let isJSON = invocation.flag("json")
-        let sweep = try sweep(invocation)
-        if !isJSON { Terminal.print("sweep   \(sweep.path)") }
-        let isDone = try sweep.run(stop: stop) { if !isJSON { Terminal.print($0) } }
-        if isJSON {
-            JSONReport.emit("sweep", sweep.json)
+        func report(_ line: String) { if !isJSON { Terminal.print(line) } }
+        if let number = invocation.int("only") {
+            return try sweep.run(only: number, stop: stop, report: report) ? .success : .interrupted
+        }
+        if let remark = sweep.remark { Terminal.warn("fttrain: \(remark)") }
+        report("\(sweep.isOfFolds ? "folds" : "sweep")   \(sweep.path)")
+        let isDone: Bool
+        if let jobs = invocation.int("jobs"), jobs > 1 {
+            isDone = try sweep.run(
+                jobs: jobs, program: program, threads: CPUBackend.shared.threads, isSilent: isJSON,
+                stop: stop)
         } else {
-            var lines = sweep.lines
-            if !isDone {
-                lines += ["", "next    fttrain sweep \(sweep.path)"]
-            } else if sweep.hasBest {
-                lines += ["", "best    fttrain \(sweep.bestPath)"]
-            } else {
-                lines += ["", "no trial came to a value; give the keys other values"]
-            }
-            Terminal.print(([""] + lines).joined(separator: "\n"))
+            isDone = try sweep.run(stop: stop, report: report)
+        }
+        if isJSON {
+            JSONReport.emit(sweep.isOfFolds ? "folds" : "sweep", sweep.json)
+        } else {
+            Terminal.print(([""] + sweep.lines + ending(sweep, isDone)).joined(separator: "\n"))
         }
         if !isDone { return .interrupted }
         return sweep.hasBest ? .success : .failedCheck
+    }
+
+    /// What can be done next.
+    private static func ending(_ sweep: Sweep, _ isDone: Bool) -> [String] {
+        let name = sweep.isOfFolds ? "folds" : "sweep"
+        if !isDone { return ["", "next    fttrain \(name) \(sweep.path)"] }
+        guard sweep.hasBest else {
+            return [
+                "",
+                "no \(sweep.isOfFolds ? "fold" : "trial") came to a value; "
+                    + (sweep.isOfFolds
+                        ? "look at the first one's folder" : "give the keys other values"),
+            ]
+        }
+        return sweep.isOfFolds ? [] : ["", "best    fttrain \(sweep.bestPath)"]
+    }
+
+    /// Where this program lies.
+    private static var program: String {
+        let link = "/proc/self/exe"
+        let own = Folder.real(link)
+        return own == link ? CommandLine.arguments[0] : own
     }
 
     private static func sweep(_ invocation: CommandInvocation) throws -> Sweep {
@@ -49,15 +91,18 @@ enum SweepCommand {
         if Folder.exists(target) {
             let sweep = try Sweep(opening: target)
             let options = ["trials", "seed", "out"].filter { invocation.string($0) != nil }
-            guard invocation.overrides.isEmpty, options.isEmpty else {
+            guard invocation.overrides.isEmpty, options.isEmpty, !invocation.flag("median") else {
                 throw UsageError(
                     "sweep: \(target) goes on as it was begun and takes no key=value, --trials, "
-                        + "--seed or --out; name a config for another sweep")
+                        + "--seed, --median or --out; name a config for another sweep")
             }
             return sweep
         }
         guard access(target, F_OK) == 0 else {
             throw UsageError("\(target): there is no such file; name a config or a sweep's folder")
+        }
+        guard invocation.int("only") == nil else {
+            throw UsageError("sweep: --only is for a sweep that is there; name its folder")
         }
         guard !invocation.overrides.isEmpty else {
             throw UsageError(
@@ -65,6 +110,7 @@ enum SweepCommand {
         }
         return try Sweep(
             config: target, invocation.overrides, trials: invocation.int("trials"),
-            seed: UInt64(invocation.int("seed") ?? 0), out: invocation.string("out"))
+            seed: UInt64(invocation.int("seed") ?? 0), out: invocation.string("out"),
+            endsByMedian: invocation.flag("median"))
     }
 }

@@ -35,6 +35,7 @@ enum TrainCommand {
         let isJSON = invocation.flag("json")
         let isQuiet = invocation.flag("quiet")
         if isJSON { trainer.observers.append(JSONReport()) }
+        if invocation.flag("tensorboard") { trainer.observers.append(TensorBoardLog(trainer)) }
         let report = TextReport(
             isQuiet: isQuiet || isJSON, logSeconds: trainer.experiment.config.logEverySeconds,
             logPath: trainer.folder.logPath)

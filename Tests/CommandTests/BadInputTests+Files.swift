@@ -133,12 +133,12 @@ extension BadInputTests {
 
     static let runFolders = [
         BadInput("no run to resume", ["resume", "run-1"], 3, "there is no such folder"),
-        BadInput("a checkpoint to resume", ["resume", "r/best.safetensors"], 3, "resume r") {
+        BadInput("a checkpoint to resume", ["resume", "r/best.safetensors"], 3, "its folder, r") {
             try $0.folder("r")
             try $0.write("r/config.json", "{}")
             try $0.write("r/best.safetensors", "")
         },
-        BadInput("a file to resume", ["resume", "tiny.json"], 3, "name the folder"),
+        BadInput("a file to resume", ["resume", "tiny.json"], 3, "name a folder such as"),
         BadInput("a folder that is no run", ["resume", "."], 3, "this is not a run folder"),
         BadInput("a run with a damaged config", ["resume", "r"], 2, "r/config.json") { workspace in
             try workspace.folder("r")

@@ -27,7 +27,23 @@ import Testing
         #expect(partly.errors.contains("left out: data.h5: ") && partly.errors.contains("none: "))
         let line = try JSONNode(parsing: partly.output)
         #expect(line["runs"]?.elements?.count == 2 && line["by"]?.string == "accuracy")
-        #expect(try workspace.run("compare", "data.h5").status == 3)
+        let isFile = try workspace.run("compare", "runs/tiny-001/last.safetensors")
+        #expect(
+            isFile.status == 3
+                && isFile.errors.hasSuffix(
+                    "is a file, and no run folder; name its folder, runs/tiny-001\n")
+        )
+        #expect(try workspace.run("compare", "data.h5").errors.contains("such as runs/mlp-001"))
+        let thrice = try workspace.run(["compare", "runs/tiny-001/", "./runs/tiny-001"] + runs)
+        #expect(thrice.status == 0 && thrice.lines.count { $0.contains("runs/tiny-001") } == 1)
+        #expect(thrice.errors.split(separator: "\n").count == 2)
+        #expect(thrice.errors.contains("runs/tiny-001: is named more than once and counts once"))
+        let rows = try workspace.text("runs/tiny-002/metrics.jsonl")
+        try workspace.write("runs/tiny-002/metrics.jsonl", "\0\u{1}\n" + rows)
+        let damaged = try workspace.run(["compare"] + runs)
+        #expect(damaged.status == 3 && damaged.lines[2].hasPrefix("2  runs/tiny-002  "))
+        #expect(damaged.errors.contains("runs/tiny-002/metrics.jsonl: 1 line is damaged"))
+        try workspace.write("runs/tiny-002/metrics.jsonl", rows)
         #expect(try workspace.run(["compare", "--by", "f2"] + runs).status == 2)
         #expect(try workspace.run("compare").status == 2)
 
@@ -39,6 +55,10 @@ import Testing
         #expect(file.output == "wrote   runs.svg   2 runs: loss, accuracy\n")
         let svg = try workspace.text("runs.svg")
         #expect(svg.hasPrefix("<svg ") && svg.contains("runs/tiny-002 train"))
+        for name in ["runs.png", "runs", "runs/tiny-001"] {
+            let refused = try workspace.run(["plot", "-o", name] + runs)
+            #expect(refused.status == 2 && refused.errors.contains("ends in .svg"))
+        }
         let unwritable = try workspace.run(["plot", "-o", "no/such/x.svg"] + runs)
         #expect(unwritable.status == 3)
     }

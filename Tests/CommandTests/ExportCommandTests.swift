@@ -19,6 +19,12 @@ import Testing
         let json = try JSONNode(parsing: workspace.run("export", "run", "--json").output)
         let hash = try #require(json["checkpointHash"]?.string)
         #expect(text.contains("checkpointHash") && text.contains(hash))
+        // The name says the form, too, and the two may not differ.
+        #expect(try workspace.run("export", "run", "-o", "named.onnx").status == 0)
+        #expect(try workspace.bytes("named.onnx") == workspace.bytes("tiny.onnx"))
+        let differing = try workspace.run("export", "run", "--format", "npz", "-o", "a.onnx")
+        #expect(differing.status == 2 && differing.errors.contains("a.onnx is a name for onnx"))
+        #expect(!workspace.exists("a.onnx"))
         let unwritable = try workspace.run("export", "run", "--format", "onnx", "-o", "no/a.onnx")
         #expect(unwritable.status == 3 && unwritable.errors.contains("no/a.onnx"))
         for (arguments, name) in [

@@ -1,4 +1,6 @@
+import Datasets
 import FoundationEssentials
+import Tensor
 import Testing
 
 /// From folders of images to models.
@@ -57,6 +59,44 @@ struct ImageCommandTests {
         try workspace.write("birds.json", config)
         let trained = try workspace.run("birds.json", "--out", "run", "-q")
         #expect(trained.status == 0, "\(trained.errors)")
+    }
+
+    @Test("each class has images to train on, however few there are of it")
+    func rare() throws {
+        let workspace = try pictures()
+        for (name, count) in [("lynx", 1), ("moth", 2), ("newt", 3)] {
+            for index in 0..<count {
+                try write(workspace, "birds/\(name)/\(index).pgm", grey(6, 5, index))
+            }
+        }
+        for seed in 0..<4 {
+            let made = try workspace.run(
+                "data", "images", "a.h5", "birds", "--split", "0.6", "--force", "--seed", "\(seed)")
+            #expect(made.status == 0, "\(made.errors)")
+            let file = try HDF5File(workspace.file("a.h5"))
+            let labels = try HDF5Dataset(file, "train/labels").read().values(as: Int.self)
+            #expect(Set(labels) == [0, 1, 2, 3, 4])
+        }
+    }
+
+    @Test("of two that write one file at once, one ends and the other says so")
+    func twice() throws {
+        let workspace = try pictures()
+        for index in 10..<400 {
+            try write(workspace, "birds/ant/\(index).pgm", grey(6, 5, index))
+        }
+        let arguments = ["data", "images", "a.h5", "birds"]
+        let children = try (0..<4).map { _ in try workspace.start(arguments) }
+        let results = try children.map { try $0.wait() }
+        #expect(results.count { $0.status == 0 } == 1)
+        for result in results where result.status != 0 {
+            let isLate = result.errors.contains("written by another program meanwhile")
+            let isRefused = result.errors.contains("there is such a file")
+            #expect(isLate && result.status == 3 || isRefused && result.status == 2)
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: workspace.path)
+        #expect(!left.contains { $0.hasSuffix(".partial") })
+        #expect(try HDF5Dataset(HDF5File(workspace.file("a.h5")), "train/labels").count == 410)
     }
 
     @Test("images that differ in size need one, and get it")

@@ -63,6 +63,42 @@ struct TableCommandTests {
         #expect(source["configHash"]?.string != nil && source["dataHash"]?.string != nil)
     }
 
+    @Test(
+        "init writes nothing where all rows have one label",
+        arguments: [
+            ("a,b\n1,x\n2,x\n3,x\n4,x\n", "the label 'b' is the same in all rows, x, "),
+            ("a,b\n1,7\n2,7\n3,7\n4,7\n", "the label 'b' is the same in all rows, 7, "),
+            ("a,b\n1,.5\n2,.5\n3,.5\n4,.5\n", "the label 'b' is the same in all rows, 0.5, "),
+        ])
+    func constant(table: String, sentence: String) throws {
+        let workspace = try Workspace()
+        try workspace.write("one.csv", table)
+        let result = try workspace.run("init", "one.csv")
+        #expect(result.status == 3 && result.errors.contains(sentence), "\(result.errors)")
+        #expect(!workspace.exists("data/one.h5") && !workspace.exists("one.json"))
+        #expect(result.output == "")
+    }
+
+    @Test("init writes nothing for arrays or datasets whose targets are all the same")
+    func constantArrays() throws {
+        let workspace = try Workspace()
+        let inputs = NDArray((0..<20).map { Float($0) }, [10, 2])
+        try NPY.write(inputs, to: workspace.file("x.npy"))
+        try NPY.write(NDArray([Int64](repeating: 1, count: 10)), to: workspace.file("y.npy"))
+        let arrays = try workspace.run("init", "x.npy", "y.npy")
+        #expect(arrays.status == 3 && arrays.errors.contains("y.npy: all targets are the same, 1"))
+        #expect(!workspace.exists("data/x.h5") && !workspace.exists("x.json"))
+        try HDF5Writer.create(workspace.file("d.h5")) { file in
+            for part in ["train", "test"] {
+                try file.write("\(part)/inputs", inputs)
+                try file.write("\(part)/targets", NDArray([Float](repeating: 2, count: 10)))
+            }
+        }
+        let datasets = try workspace.run("init", "d.h5")
+        #expect(datasets.status == 3 && datasets.errors.contains("'train/targets': all targets"))
+        #expect(!workspace.exists("d.json"))
+    }
+
     @Test("the same rows get the same predictions from a table and from HDF5, in every form")
     func forms() throws {
         let workspace = try trained()

@@ -98,7 +98,8 @@ struct OverrideTests {
             ("model.layers.0=null", "model.layers[0]: expected a layer, found null"),
             (
                 "metrics.0.k=5",
-                "metrics[0]: cannot set \"k\" in it, for it is the string \"accuracy\", not an object"
+                "metrics[0]: cannot set \"k\" in it, for it is the string \"accuracy\", not an "
+                    + "object. Write metrics[0]='{\"type\":\"accuracy\",\"k\":5}'"
             ),
             ("name=7", "name: expected a string, found 7. To give it as a string, write '\"7\"'"),
             (

@@ -31,6 +31,15 @@ struct ImageTests {
         }
     }
 
+    @Test("a picture that is written is read as it was", arguments: [1, 3])
+    func written(channels: Int) throws {
+        let random = Random(seed: UInt64(channels))
+        let pixels = (0..<7 * 5 * channels).map { _ in UInt8(random.next() % 256) }
+        let bytes = PNGFile.encoded(width: 7, height: 5, channels: channels, pixels)
+        let picture = try PictureFile.read(folder.write("w.png", bytes))
+        #expect(picture.pixels == pixels && picture.width == 7 && picture.height == 5)
+    }
+
     /// Samples without their opacity, laid on white.
     private func laid(_ samples: [Int], _ count: Int) -> [UInt8] {
         if count % 2 == 1 { return samples.map { UInt8($0) } }

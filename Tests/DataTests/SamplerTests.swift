@@ -64,4 +64,33 @@ struct SamplerTests {
         #expect(rows.isMultiple(of: 32))
         #expect(rows * window * 101 <= 12 << 20)
     }
+
+    @Test("a balanced epoch visits each class as often, and all rows of one before any again")
+    func balanced() {
+        let classes: [Int?] = (0..<90).map { $0 == 7 ? nil : $0 % 10 == 0 ? 3 : $0 % 3 }
+        let rows = ClassRows(classes)
+        let sampler = Sampler(count: 90, order: .balanced(rows), seed: 4)
+        for epoch in 0..<3 {
+            let visits = sampler.rows(epoch: epoch)
+            #expect(visits == sampler.rows(epoch: epoch) && visits.count == 90)
+            let labels = visits.compactMap { classes[$0] }
+            let counts = (0..<4).map { label in labels.count { $0 == label } }
+            #expect(counts.reduce(0, +) == 90 && counts.allSatisfy { (22...23).contains($0) })
+            // Each round of four has each class.
+            for round in 0..<22 {
+                #expect(Set(labels[round * 4..<round * 4 + 4]) == [0, 1, 2, 3])
+            }
+            // The nine rows of the rare one come three times at most, twice at least.
+            let rare = visits.filter { classes[$0] == 3 }
+            #expect(Set(rare.prefix(9)).count == 9 && Set(rare[9..<18]).count == 9)
+            #expect(Set(visits.filter { classes[$0] == 1 }).count == counts[1])
+            let window = sampler.windows(epoch: epoch)
+            #expect(window.count == 1 && window[0].order == visits && window[0].count == 90)
+        }
+        #expect(sampler.rows(epoch: 0) != sampler.rows(epoch: 1))
+        #expect(
+            sampler.rows(epoch: 0)
+                != Sampler(count: 90, order: .balanced(rows), seed: 5).rows(epoch: 0))
+        #expect(Sampler(count: 2, order: .balanced(rows), seed: 1).rows(epoch: 0).count == 2)
+    }
 }

@@ -48,6 +48,18 @@ struct AtomicFileTests {
         #expect(seen == ["old", "old", "old", "new"])
     }
 
+    @Test("leave what came meanwhile where they aren't to replace it")
+    func withoutReplacing() throws {
+        let file = AtomicFile<Sentence>(folder["a"], replaces: false) { Sentence($0.whileWriting) }
+        try file.write { output throws(Sentence) in try output.write(Array("one".utf8)) }
+        #expect(folder.text("a") == "one" && folder.names == ["a"])
+        let error = #expect(throws: Sentence.self) {
+            try file.write { output throws(Sentence) in try output.write(Array("two".utf8)) }
+        }
+        #expect(error.map { "\($0)" }?.contains("another program meanwhile") == true)
+        #expect(folder.text("a") == "one" && folder.names == ["a"])
+    }
+
     @Test("stay as they were after an error, without a temporary")
     func errors() throws {
         try save("old", as: "a")

@@ -97,6 +97,27 @@ struct AverageTests {
         #expect(model(try TrainingCheckpoint(path: path)) == model(plain))
     }
 
+    @Test("that would begin after the end of the run is refused, or named where the run ends now")
+    func late() throws {
+        let sandbox = Sandbox()
+        func swa(_ epoch: Int) -> String {
+            "training.average={\"type\":\"swa\",\"startEpoch\":\(epoch)}"
+        }
+        for changes in [[swa(4)], [swa(3), "training.maxSteps=14"]] {
+            let error = #expect(throws: ConfigError.self) {
+                try Experiment(sandbox.config(changes))
+            }
+            #expect(error?.issues[0].path == "training.average.startEpoch")
+            #expect(error?.issues[0].message.contains("so the average never begins") == true)
+        }
+        _ = try Experiment(sandbox.config([swa(3), "training.maxSteps=15"]))
+        try sandbox.stopped("run", at: 2, [swa(3)])
+        let resumption = try Trainer.resume(
+            sandbox.file("run"), overrides: ["training.epochs=2"])
+        let words = "training.average.startEpoch: the run has 2 whole epochs"
+        #expect(resumption.warnings.contains { $0.hasPrefix(words) })
+    }
+
     @Test("that has begun doesn't become one of another kind")
     func mixed() throws {
         let sandbox = Sandbox()

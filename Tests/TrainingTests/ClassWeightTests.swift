@@ -64,6 +64,11 @@ struct ClassWeightTests {
             problem(["loss.classWeights=balanced", "metrics=[]"] + sums)
                 == "balanced needs targets that are classes of the model; give numbers")
         #expect(problem(["loss.classWeights=[1, 2]"])?.contains("2 class weights") == true)
+        for weights in ["[1e-300, 1, 1]", "[1, 1e-40, 1]", "[1, 1, 1e39]"] {
+            let found = problem(["loss.classWeights=\(weights)"])
+            #expect(found?.hasPrefix("a weight is 0, or from 1.2e-38 to 3.4e38") == true)
+        }
+        #expect(problem(["loss.classWeights=[0, 2e-38, 3e38]"]) == nil)
     }
 }
 

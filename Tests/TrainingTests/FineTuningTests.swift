@@ -61,6 +61,14 @@ struct FineTuningTests {
         let taken = issue(sandbox, [groups])
         #expect(taken?.path == "optimizer.groups[1].match")
         #expect(taken?.message.hasSuffix("there are 0.weight, 2.weight") == true)
+        let frozen = issue(
+            sandbox, ["model.freeze=[\"0.*\"]", "optimizer.groups=[{\"match\":\"0.*\"}]"])
+        #expect(frozen?.path == "optimizer.groups[0].match")
+        #expect(
+            frozen?.message == "matches only parameters that model.freeze keeps as they are: "
+                + "0.weight, 0.bias; leave the group out")
+        let partly = ["model.freeze=[\"0.*\"]", "optimizer.groups=[{\"match\":\"*.bias\"}]"]
+        #expect(issue(sandbox, partly) == nil)
     }
 
     @Test("a group's factor and decay are those of its parameters alone")

@@ -31,6 +31,7 @@ struct ProtobufFields {
             case 2:
                 guard let length = varint() else { return nil }
                 count = Int(length)
+            case 1: count = 8
             case 5: count = 4
             default: return nil
             }

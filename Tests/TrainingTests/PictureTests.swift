@@ -20,7 +20,7 @@ struct PictureTests {
         let parts = [
             Chart.svg([chart], isAlone: true),
             Page.document(
-                title: hostile, refresh: 5,
+                title: hostile, refresh: .init(deadline: 1, remark: hostile),
                 [
                     Page.section(hostile, Page.facts([(hostile, hostile)])),
                     Page.table([hostile], [[hostile]]), Page.matrix([hostile], [[1]]),
@@ -28,8 +28,22 @@ struct PictureTests {
                 ]),
         ]
         for part in parts {
-            #expect(!part.contains("<script") && !part.contains("\u{1B}"), "\(part)")
+            #expect(!part.contains("alert(1)<") && !part.contains("<script>alert"), "\(part)")
+            #expect(!part.contains("\u{1B}") && !part.contains("\\u{1b}"), "\(part)")
         }
+        #expect(Markup.escaped("a\u{1B}b\n") == "a\\u001bb\\n")
+    }
+
+    @Test("ticks of dots differ, and below stand both ends and whole ticks between them")
+    func tickLabels() {
+        let narrow = DotPlot([(0...10).map { (x: Double($0), y: 2.3021 + 1e-5 * Double($0)) }])
+        let labels = narrow.lines.dropLast(2).compactMap { line in
+            Double(line.prefix { $0 != "│" }.filter { $0 != " " })
+        }
+        #expect(labels.count > 2 && Set(labels).count == labels.count, "\(narrow.lines)")
+        let below = narrow.lines[15].split(separator: " ").map(String.init)
+        #expect(below == ["0", "2", "4", "6", "8", "epoch", "10"])
+        #expect(narrow.lines.allSatisfy { $0.count <= 80 })
     }
 
     @Test("ticks are round numbers inside the range")
@@ -92,9 +106,16 @@ struct PictureTests {
             })
         let summary = try trainer.run()
         #expect(summary.page == sandbox.file("run/report.html"))
-        #expect(running.contains("http-equiv=\"refresh\"") && running.contains("running, 0 epochs"))
+        #expect(running.contains("location.reload()") && running.contains("running, 0 epochs"))
+        // A page that is late says so and stays.
+        let stamp = try #require(running.firstRange(of: "Date.now() > "))
+        let deadline = try #require(Int(running[stamp.upperBound...].prefix { $0 != ")" }))
+        let wait = deadline / 1000 - Int(Date.now.timeIntervalSince1970)
+        #expect((60...120).contains(wait))
+        #expect(running.contains("hidden>Nothing has been heard of this run since "))
+        #expect(running.contains("fttrain resume \(sandbox.file("run"))"))
         let page = try sandbox.text("run/report.html")
-        #expect(!page.contains("http-equiv") && page.contains("completed, 3 epochs of 3"))
+        #expect(!page.contains("reload") && page.contains("completed, 3 epochs of 3"))
         #expect(page.contains("<h2>Classes") && page.contains("Worst examples"))
         let last = try #require(try RunRecord(sandbox.file("run")).rows.last)
         for value in [last.trainLoss, last.measured["accuracy"] ?? .nan] {
@@ -143,8 +164,69 @@ struct PictureTests {
         ]
         let page = RunPage(
             info: info, summary: summary, run: try RunRecord(sandbox.file("run")),
-            evaluation: evaluation
+            evaluation: EvaluationSections(report: evaluation)
         ).html
-        #expect(!page.contains("<script") && !page.contains("\u{1B}"))
+        #expect(!page.contains("<script>alert") && !page.contains("\u{1B}"))
+    }
+
+    @Test("a page counts as late after four times the longest pause between two")
+    func lateness() {
+        var clock = PageClock()
+        clock.note(from: 0, to: 1)
+        #expect(clock.allowance == 120 && clock.next == 51 && clock.nextSign == 51)
+        clock.note(from: 99.9, to: 100)
+        #expect(clock.allowance == 396 && clock.nextSign == 120)
+    }
+
+    @Test("examples become pictures where they have an image's shape")
+    func examples() throws {
+        #expect(ExamplePicture.base64(Array("any carnal pleas".utf8)) == "YW55IGNhcm5hbCBwbGVhcw==")
+        #expect(
+            ExamplePicture.base64(Array("any carnal pleasu".utf8)) == "YW55IGNhcm5hbCBwbGVhc3U=")
+        #expect(
+            ExamplePicture.base64(Array("any".utf8)) == "YW55" && ExamplePicture.base64([]) == "")
+        func uri(_ shape: Shape) -> String? { ExamplePicture.uri(NDArray.full(shape, 1, .uint8)) }
+        for shape in [[5, 6], [1, 5, 6], [3, 5, 6], [5, 6, 3], [5, 6, 1]] as [Shape] {
+            #expect(uri(shape)?.hasPrefix("data:image/png;base64,iVBORw0KGgo") == true)
+        }
+        for shape in [[], [30], [3, 6], [2, 5, 6], [1, 1, 5, 6], [5, 300]] as [Shape] {
+            #expect(uri(shape) == nil)
+        }
+        // Channels first or last, bytes or floats from the least to the largest.
+        let pixels = (0..<75).map { UInt8($0 * 255 / 74) }
+        let last = NDArray(pixels, [5, 5, 3])
+        let first = Tensor(last).permute([2, 0, 1]).data.contiguous()
+        #expect(ExamplePicture.uri(last) == ExamplePicture.uri(first))
+        let grey = NDArray([0, 51, 102, 255] + [UInt8](repeating: 0, count: 12), [4, 4])
+        let floats = NDArray(grey.values(as: Float.self).map { $0 / 255 - 3 }, [4, 4])
+        #expect(ExamplePicture.uri(grey) == ExamplePicture.uri(floats))
+        #expect(ExamplePicture.uri(NDArray.full([4, 4], Double.nan, .float32)) == nil)
+    }
+
+    @Test("the worst images of a run stand on its page as pictures, and on that of a report")
+    func worstImages() throws {
+        let sandbox = Sandbox()
+        try HDF5Writer.create(sandbox.file("images.h5")) { file in
+            for (part, count) in [("train", 30), ("test", 15)] {
+                let pixels = (0..<count * 25).map { UInt8($0 * 37 % 251) }
+                try file.write("\(part)/images", NDArray(pixels, [count, 5, 5]))
+                try file.write("\(part)/labels", NDArray((0..<count).map { UInt8($0 % 3) }))
+            }
+        }
+        _ = try sandbox.trainer(
+            "run",
+            [
+                "data.path=\(sandbox.file("images.h5"))",
+                "data.transforms=[{\"type\":\"scale\",\"factor\":0.01},\"flatten\"]",
+            ]
+        ).run()
+        let page = try sandbox.text("run/report.html")
+        let pictures = page.split(separator: "<img src=\"data:image/png;base64,")
+        #expect(pictures.count == 11 && page.contains("<figcaption>example "))
+        let report = try EvaluationReport(Predictor(sandbox.file("run")))
+        #expect(report.pictures.count == 10)
+        let first = try #require(report.pictures.first)
+        #expect(page.contains(first) && report.page().contains(first))
+        #expect(!report.json["worst"].map { "\($0)" }!.contains("base64"))
     }
 }

@@ -1,3 +1,4 @@
+import FTJSON
 import FakeTensor
 import Testing
 
@@ -54,5 +55,34 @@ struct ReportTests {
         let other = try Predictor("\(folder.path)/best.safetensors")
         #expect(try other(inputs).labels == found.labels)
         #expect(throws: RunError.self) { try predictor(NDArray.full([2, 5], 1)) }
+    }
+
+    @Test(
+        "a report without other data is on those that were held back, and those alone",
+        arguments: [
+            ["data.split=0.3"], ["data.split=0.3", "data.splitOrder=stored"],
+            ["data.split=0.25", "data.splitOrder=shuffled"], ["data.folds=4", "data.fold=2"],
+        ])
+    func held(changes: [String]) throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("run", ["data.validation=null"] + changes).run()
+        let predictor = try Predictor(sandbox.file("run"))
+        let plan = try DataPlan(predictor.config)
+        let dataset = try #require(plan.validation?.dataset)
+        let rows = (0..<dataset.count).map { dataset.storedRow($0) }
+        #expect(try predictor.heldRows() == rows && rows.count < 15)
+        let report = try EvaluationReport(predictor).json
+        guard case .double(let accuracy)? = report["accuracy"],
+            case .array(let worst)? = report["worst"]
+        else {
+            Issue.record("the report has no accuracy")
+            return
+        }
+        let measured = try Evaluation(sandbox.file("run")).measurement
+        #expect(abs(accuracy - (measured.value("accuracy") ?? .nan)) < 1e-9)
+        for row in worst {
+            guard case .string(let name)? = row["example"] else { continue }
+            #expect(rows.contains(Int(name) ?? -1))
+        }
     }
 }

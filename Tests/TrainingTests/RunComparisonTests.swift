@@ -88,7 +88,13 @@ struct RunComparisonTests {
         let path = sandbox.file("a/metrics.jsonl")
         let text = try sandbox.text("a/metrics.jsonl")
         try Data(("{\"epoch\":\n" + text + "{\"ep").utf8).write(to: URL(filePath: path))
-        #expect(try RunRecord(sandbox.file("a")).rows.count == 2)
+        let record = try RunRecord(sandbox.file("a"))
+        #expect(record.rows.count == 2 && record.damagedLines == [1])
+        #expect(record.damage?.contains("1 line is damaged and left out (line 1)") == true)
+        #expect(try RunComparison([record]).json["runs"]?.text().contains("damagedLines") == true)
+        // Rows that were there before don't come again.
+        try Data((text + text).utf8).write(to: URL(filePath: path))
+        #expect(try RunRecord(sandbox.file("a")).damagedLines == [3, 4])
         let error = #expect(throws: RunError.self) { try RunRecord(sandbox.path) }
         #expect(error?.description.hasPrefix(sandbox.path) == true)
     }

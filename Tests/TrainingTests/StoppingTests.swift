@@ -69,6 +69,24 @@ struct StoppingTests {
         #expect(sum.epochs == 12)
     }
 
+    @Test(
+        "settings that change nothing beside the others are named when a run begins",
+        arguments: [
+            (["data.splitOrder=stored"], "data.splitOrder"),
+            (["training.minimumChange=0.1"], "training.minimumChange"),
+            (["training.accumulate=9"], "training.accumulate"),
+        ])
+    func idle(changes: [String], key: String) throws {
+        let sandbox = Sandbox()
+        let warnings = try run(sandbox, changes).warnings
+        #expect(warnings.count == 1 && warnings[0].hasPrefix("\(key) changes nothing: "))
+        let effective = [
+            "data.splitOrder=stored", "data.validation=null", "data.split=0.2",
+            "training.minimumChange=0.1", "training.patience=9", "training.accumulate=8",
+        ]
+        #expect(try run(sandbox, effective, "other").warnings == [])
+    }
+
     /// A run whose first epoch is its best: then the rate is far too high.
     private static let worsening = [
         "training.epochs=5", "training.bestBy=loss", "optimizer.learningRate=0.05",

@@ -1,3 +1,4 @@
+import FTJSON
 import FakeTensor
 import StrictDevice
 import Testing
@@ -41,6 +42,26 @@ struct StrictTrainingTests {
                 steadyColumns(try sandbox.text("\(run)/metrics.csv"))
                     == steadyColumns(try sandbox.text("cpu/metrics.csv")))
         }
+    }
+
+    @Test("mixed and balanced batches and measured gradients give the CPU's bits, too")
+    func sampling() throws {
+        let sandbox = Sandbox()
+        let changes = [
+            "training.mixup=0.4", "data.sampling=balanced", "training.gradientNorm=true",
+        ]
+        _ = try sandbox.trainer("cpu", changes + ["device=cpu"]).run()
+        let device = "device=\(StrictBackend.shared.device)"
+        _ = try sandbox.trainer("strict", changes + [device]).run()
+        #expect(
+            try tensors(sandbox.file("strict/last.safetensors"))
+                == tensors(sandbox.file("cpu/last.safetensors")))
+        let norms = try ["cpu", "strict"].map { name in
+            try sandbox.text("\(name)/metrics.jsonl").split(separator: "\n").map { row in
+                try JSONNode(parsing: String(row))["gradientNorm"]?.double
+            }
+        }
+        #expect(norms[0] == norms[1] && norms[0].allSatisfy { $0 ?? 0 > 0 })
     }
 
     @Test("a step waits once, for the loss of the step before")

@@ -50,6 +50,37 @@ struct SweepTests {
     }
 
     @Test(
+        "no set is drawn twice, and there are fewer where there are no more",
+        arguments: [
+            (["a=1..3", "b=x,y"], 100, 6), (["a=1..3", "b=x,y"], 5, 5), (["a=1..1000"], 999, 999),
+            (["a=1..9007199254740992", "b=x,y"], 50, 50), (["a=0.1..0.10001"], 300, 300),
+            (["a=5e-324..1e-323"], 40, 2), (["a=-9007199254740992..9007199254740992"], 9, 9),
+        ])
+    func distinct(arguments: [String], asked: Int, expected: Int) throws {
+        let trials = try SweepSpace(arguments).trials(asked, seed: 5)
+        #expect(trials.count == expected && Set(trials).count == expected, "\(trials.prefix(9))")
+    }
+
+    @Test("numbers that are drawn lie in their range", arguments: [0, 0.25, 0.5, 0.999_999_999])
+    func inside(share: Double) throws {
+        for (low, high) in [(0.12345, 0.12346), (1e-300, 1e300), (-7, -6.5), (1e15, 1e15 + 8)] {
+            let text = SweepSpace.draw(.range(low: low, high: high, isWhole: false), share)
+            let value = try #require(Double(text))
+            #expect((low...high).contains(value), "\(text)")
+        }
+    }
+
+    @Test("a sweep says where there are fewer trials than it was asked for")
+    func fewer() throws {
+        let sweep = try Sweep(
+            config: file(), ["seed=1..3"], trials: 5, seed: 0, out: sandbox.file("few"))
+        #expect(sweep.remark == "3 trials and not 5: there are no more different ones")
+        let whole = try Sweep(
+            config: file(), ["seed=1..3"], trials: 3, seed: 0, out: sandbox.file("all"))
+        #expect(whole.remark == nil && whole.trials == [["seed=1"], ["seed=2"], ["seed=3"]])
+    }
+
+    @Test(
         "what can't be tried is refused",
         arguments: [
             (["a=1..0"], "the lower number first"), (["a=1", "a=2"], "twice"),
@@ -57,7 +88,9 @@ struct SweepTests {
             (
                 (0..<6).map { "k\($0)=" + (0..<10).map(String.init).joined(separator: ",") },
                 "10,000"
-            ),
+            ), (["a=1,,2"], "is empty"), (["a=1,2,"], "is empty"), (["a=1,2,1.0"], "1.0 is listed"),
+            (["a=x,y,x"], "x is listed twice"), (["a=0..9223372036854775807"], "too wide"),
+            (["a=0..99999999999999999999"], "too wide"), (["a=-1e308..1e308"], "too wide"),
         ])
     func refused(arguments: [String], reason: String) {
         let error = #expect(throws: UsageError.self) {
@@ -80,9 +113,7 @@ struct SweepTests {
         #expect(best.value.child("optimizer").double("learningRate") == 0.05)
         let lines = sweep.lines
         #expect(
-            lines[0].split(separator: " ") == [
-                "trial", "learningRate", "epochs", "accuracy", "epoch",
-            ])
+            lines[0].split(separator: " ") == ["trial", "learningRate", "accuracy", "epoch"])
         #expect(lines.count == 3 && lines.allSatisfy { $0.count <= 80 })
         #expect(sweep.json["results"].map { "\($0)" }?.contains("trial-002") == true)
         // Nothing is left to do.
@@ -136,7 +167,9 @@ struct SweepTests {
         let config = try sandbox.config()
         func search(_ losses: [Double]) -> RateSearch {
             RateSearch(
-                losses.enumerated().map { .init(rate: Double($0 + 1), loss: $1) }, config)
+                losses.enumerated().map {
+                    .init(rate: Double($0 + 1), loss: $1, change: $1 - losses[0])
+                }, config)
         }
         let steps = (0..<40).map { (step: Int) -> Double in
             let fallen = min(max(step - 9, 0), 10)
@@ -146,13 +179,80 @@ struct SweepTests {
         #expect(fall)
         #expect(search([Double](repeating: 1, count: 40)).suggestion == nil)
         #expect(search((0..<40).map { Double($0) }).suggestion == nil)
-        #expect(search([]).suggestion == nil && search([]).lines(file: "x").count > 3)
+        #expect(search([]).suggestion == nil)
+        #expect(search([]).lines(file: "x").last?.contains("isn't a finite number") == true)
+        #expect(search([2, 9]).lines(file: "x").last?.contains("rises at once") == true)
         let found = try RateSearch(Experiment(config), from: 1e-5, to: 10, steps: 60)
         let rate = try #require(found.suggestion)
         #expect(rate > 1e-4 && rate < 5)
         #expect(found.lines(file: "c.json").allSatisfy { $0.count <= 80 })
+        let axis = try #require(found.lines(file: "c.json").first { $0.contains("learning rate") })
+        #expect(axis.contains(" 1e-05 ") && axis.contains(" 0.01 "), "\(axis)")
         #expect(throws: RunError.self) {
             try RateSearch(Experiment(config), from: 1, to: 0.1, steps: 10)
         }
+    }
+
+    @Test(
+        "no rate is suggested where none moves the loss, however much batches differ",
+        arguments: [
+            [], ["model.layers.1={\"type\":\"dropout\",\"rate\":0.5}"],
+            ["model.layers.1={\"type\":\"batchNorm1d\"}", "data.batchSize=4"],
+            ["data.batchSize=2", "training.accumulate=2"],
+        ])
+    func still(overrides: [String]) throws {
+        let experiment = try Experiment(sandbox.config(overrides))
+        let search = try RateSearch(experiment, from: 1e-12, to: 1e-9, steps: 60)
+        #expect(search.points.count == 60 && search.suggestion == nil)
+        #expect(search.points.allSatisfy { abs($0.change) < 1e-5 })
+        #expect(search.lines(file: "c.json").last?.hasPrefix("no rate was found") == true)
+        let losses = search.points.map(\.loss)
+        #expect(losses.max() ?? 0 > losses.min() ?? 0)
+    }
+
+    @Test("a trial ends where its best is worse than the median of what others were on average")
+    func median() {
+        func rule(_ values: [Double], _ means: [Double], higher: Bool = true) -> String? {
+            MedianRule.reason(values, means, by: "x", prefersHigher: higher, epoch: 4)
+        }
+        #expect(rule([0.1], [0.5, 0.6]) == nil)
+        #expect(
+            rule([0.1, 0.3], [0.2, 0.5, 0.9])
+                == "stopped after epoch 4: x was 0.3000 at best, and 0.5000 in the median of 3 "
+                + "other trials")
+        #expect(rule([0.5], [0.2, 0.5, 0.9]) == nil)
+        #expect(rule([0.54], [0.2, 0.5, 0.6, 0.9]) != nil)
+        #expect(rule([3, 2], [1, 2, 3], higher: false) == nil)
+        #expect(rule([3, 2.5], [1, 2, 3], higher: false) != nil)
+        #expect(rule([.nan], [1, 2, 3]) != nil && rule([], [1, 2, 3], higher: false) != nil)
+    }
+
+    @Test("means are over what was measured up to a step, of those that got there")
+    func means() throws {
+        let text = (1...3).map {
+            "{\"epoch\":\($0),\"step\":\($0 * 5),\"train\":{\"loss\":\($0 * $0)}}\n"
+        }.joined()
+        let rows = RunRecord.rows(text).rows
+        #expect(MedianRule.mean(rows, "loss", upTo: 10) == 2.5)
+        #expect(MedianRule.mean(rows, "loss", upTo: 15) == 14.0 / 3)
+        #expect(MedianRule.mean(rows, "loss", upTo: 16) == nil)
+        #expect(MedianRule.mean(rows, "accuracy", upTo: 10) == nil)
+    }
+
+    @Test("a sweep by the median ends bad trials early, and remembers how it was begun")
+    func early() throws {
+        let out = sandbox.file("median")
+        let rates = "optimizer.learningRate=0.05,0.04,0.03,0,0.02"
+        let sweep = try Sweep(
+            config: file(), [rates, "training.epochs=4"], trials: nil, seed: 0, out: out,
+            endsByMedian: true)
+        var reports: [String] = []
+        #expect(try sweep.run(stop: StopSignal()) { reports.append($0) })
+        #expect(reports[3].hasSuffix(", ended after epoch 1"), "\(reports)")
+        #expect(reports.count { $0.contains("ended after") } < 3)
+        #expect(sweep.lines.last?.hasSuffix("1/1  stopped") == true, "\(sweep.lines)")
+        let again = try Sweep(opening: out)
+        #expect(again.endsByMedian && again.left == [])
+        #expect(try sandbox.text("median/trial-004/summary.json").contains("completed"))
     }
 }

@@ -92,6 +92,42 @@ import Testing
                 "there is no checkpoint of step 3; there are "))
     }
 
+    @Test("of one that was made longer, twice, by a schedule that doesn't end with the run")
+    func longer() throws {
+        for (name, schedule) in [
+            ("constant", []), ("step", ["schedule={\"type\":\"step\",\"everySteps\":4}"]),
+            ("plateau", ["schedule={\"type\":\"plateau\",\"patience\":1}"]),
+        ] {
+            _ = try sandbox.trainer(name, schedule).run()
+            for length in ["training.epochs=4", "training.maxSteps=27", "training.epochs=6"] {
+                let resumption = try Trainer.resume(sandbox.file(name), overrides: [length])
+                #expect(resumption.warnings.isEmpty, "\(name): \(resumption.warnings)")
+                _ = try resumption.trainer.run()
+            }
+            let verification = try Verification(sandbox.file(name))
+            #expect(verification.difference == nil && verification.same.last == 27, "\(name)")
+        }
+        _ = try sandbox.trainer("cosine", ["schedule={\"type\":\"cosine\"}"]).run()
+        _ = try Trainer.resume(sandbox.file("cosine"), overrides: ["training.epochs=5"]).trainer
+            .run()
+        let refusal = sentence { try Verification(sandbox.file("cosine")) }
+        #expect(refusal.contains("step 15: training.epochs: 3 → 5"), "\(refusal)")
+    }
+
+    @Test("a page names what the best epoch is best by, though another measure decides later")
+    func bestBy() throws {
+        _ = try sandbox.trainer("run", ["training.bestBy=accuracy"]).run()
+        // No later epoch is better: the rate is 0.
+        let changes = ["training.bestBy=loss", "training.epochs=5", "optimizer.learningRate=0"]
+        let resumption = try Trainer.resume(sandbox.file("run"), overrides: changes)
+        #expect(resumption.warnings.contains { $0.contains("is that by accuracy") })
+        let summary = try resumption.trainer.run()
+        let by = try #require(summary.best?.by)
+        #expect(try sandbox.text("run/report.html").contains("<td>best by \(by)</td>"))
+        let best = try TrainingCheckpoint(path: sandbox.file("run/best.safetensors"))
+        #expect(best.state.step == summary.best?.step)
+    }
+
     @Test("measuring says by hashes what was measured")
     func hashes() throws {
         _ = try sandbox.trainer("run").run()

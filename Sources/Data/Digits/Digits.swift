@@ -34,9 +34,10 @@ public enum Digits {
     ///
     /// Throws where the file can't be written.
     public static func write(
-        to path: String, seed: UInt64 = 42, train: Int = trainCount, test: Int = testCount
+        to path: String, seed: UInt64 = 42, train: Int = trainCount, test: Int = testCount,
+        replaces: Bool = true
     ) throws {
-        try HDF5Writer.create(path) { file in
+        try HDF5Writer.create(path, replaces: replaces) { file in
             for (part, count) in [("train", train), ("test", test)] {
                 let (images, labels) = make(count: count, seed: seed, part: part)
                 try file.write("\(part)/images", images, chunkRows: 256, deflate: 1)

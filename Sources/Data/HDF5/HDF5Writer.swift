@@ -18,8 +18,13 @@ public final class HDF5Writer {
     ///
     /// It grows under a temporary name beside `path` and is renamed at the end, so a crash or an
     /// error leaves whatever was there.
-    public static func create(_ path: String, _ body: (HDF5Writer) throws -> Void) throws {
-        try DataFile.write(path) { output in
+    ///
+    /// - Parameter replaces: whether it may take the place of a file; else it throws where one is
+    ///   there at the end.
+    public static func create(
+        _ path: String, replaces: Bool = true, _ body: (HDF5Writer) throws -> Void
+    ) throws {
+        try DataFile.write(path, replaces: replaces) { output in
             let id = try HDF5Library.locked {
                 let opened = HDF5Library.with(h5x_file_access(), H5Pclose) {
                     H5Fcreate(output.temporary, h5x_truncate(), hid_t(H5P_DEFAULT), $0)

@@ -6,7 +6,7 @@ package enum Partition {
     ///
     /// - Parameters:
     ///   - groups: the group of each row; each is cut by the same share, as nearly as whole rows
-    ///     can be. nil for one group.
+    ///     can be, and the first part has a row of each. nil for one group.
     ///   - seed: what the choice is drawn from.
     package static func rows(
         _ count: Int, share: Double, groups: [Int]? = nil, seed: UInt64
@@ -23,6 +23,8 @@ package enum Partition {
             wanted += Double(rows.count) * share
             var size = min(max(Int(wanted.rounded()) - taken, 0), rows.count)
             if size == 0, rows.count > 1, share * Double(rows.count) >= 0.5 { size = 1 }
+            // Nothing is learned of a group that the first part has no row of.
+            if groups != nil { size = min(size, rows.count - 1) }
             second += rows.prefix(size)
             taken += size
         }

@@ -41,7 +41,7 @@ extension Catalogs {
             ) { value, ignored in
                 CrossEntropy(
                     labelSmoothing: value.double("labelSmoothing"), ignoredIndex: ignored,
-                    classWeights: value.numbers("classWeights"))
+                    classWeights: try value.weights(classWeightsKey))
             },
 
             ignoring(
@@ -50,7 +50,7 @@ extension Catalogs {
             ) { value, ignored in
                 NegativeLogLikelihood(
                     ignoredIndex: ignored,
-                    classWeights: value.numbers("classWeights"))
+                    classWeights: try value.weights(classWeightsKey))
             },
         ] + marginLosses + focalLosses + elementwiseLosses + likelihoods + sequenceLosses)
 
@@ -65,7 +65,7 @@ extension Catalogs {
         ) { value, ignored in
             MultiMargin(
                 margin: value.double("margin"), isSquared: value.bool("squared"),
-                ignoredIndex: ignored, classWeights: value.numbers("classWeights"))
+                ignoredIndex: ignored, classWeights: try value.weights(classWeightsKey))
         },
         ignoring(
             "hinge", "max(0, margin − t x), for targets 1, and −1 or 0.", [margin, ignoreIndex]
@@ -109,8 +109,8 @@ extension Catalogs {
             BinaryCrossEntropy(
                 predictions: value.string("predictions") == "logits" ? .logits : .probabilities,
                 positiveWeight: value.double("positiveWeight"),
-                positiveWeights: value.numbers("positiveWeights"),
-                classWeights: value.numbers("classWeights"), ignoredIndex: ignored)
+                positiveWeights: try value.weights("positiveWeights"),
+                classWeights: try value.weights(classWeightsKey), ignoredIndex: ignored)
         },
         ignoring(
             "focal", "Cross-entropy in which examples that are right already count little.",
@@ -118,7 +118,7 @@ extension Catalogs {
         ) { value, ignored in
             Focal(
                 gamma: value.double("gamma"), ignoredIndex: ignored,
-                classWeights: value.numbers("classWeights"))
+                classWeights: try value.weights(classWeightsKey))
         },
         ignoring(
             "binaryFocal", "Focal loss of single logits, for targets from 0 to 1.",
@@ -202,12 +202,12 @@ extension Catalogs {
     /// An entry of a loss that leaves out targets of an `ignoreIndex`, which is among its fields.
     private static func ignoring(
         _ name: String, _ summary: String, _ fields: [Field], takesSingleOutputs: Bool = false,
-        make: @escaping @Sendable (ConfigValue, _ ignored: Int?) -> any Loss
+        make: @escaping @Sendable (ConfigValue, _ ignored: Int?) throws -> any Loss
     ) -> Entry {
         Entry(name, summary, fields) { value, _ in
             let ignored = value.optionalInt("ignoreIndex")
             return ChosenLoss(
-                make(value, ignored), takesSingleOutputs: takesSingleOutputs, ignoring: ignored)
+                try make(value, ignored), takesSingleOutputs: takesSingleOutputs, ignoring: ignored)
         }
     }
 
@@ -248,6 +248,20 @@ extension Catalogs {
 }
 
 extension ConfigValue {
-    /// The numbers at an optional key.
-    fileprivate func numbers(_ key: String) -> [Double]? { optional(key)?.elements.map(\.asDouble) }
+    /// The weights of classes at a key; nil where there are none.
+    ///
+    /// Throws where one is nothing, or no number, in the floats that losses compute in.
+    fileprivate func weights(_ key: String) throws(ConfigError) -> [Double]? {
+        guard let weights = optional(key)?.elements else { return nil }
+        let issues = weights.filter { weight in
+            let value = Float(weight.asDouble)
+            return weight.asDouble > 0 && !value.isNormal
+        }.map { weight in
+            weight.issue(
+                "a weight is 0, or from 1.2e-38 to 3.4e38, as float32 has it; only how much larger "
+                    + "one is than another counts")
+        }
+        if !issues.isEmpty { throw ConfigError(issues) }
+        return weights.map(\.asDouble)
+    }
 }

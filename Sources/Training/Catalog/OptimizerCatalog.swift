@@ -2,6 +2,7 @@ import FTConfig
 import FTJSON
 import NN
 import Optim
+import Tensor
 
 extension Catalogs {
     private typealias Entry = Catalog<Module, Optimizer>.Entry
@@ -164,6 +165,14 @@ extension Catalogs {
         var groups: [ParameterGroup] = []
         for group in value.children("groups") {
             let chosen = try NamePattern.find(group.value("match"), among: left)
+            guard chosen.contains(where: { $0.parameter.requiresGrad }) else {
+                throw ConfigError([
+                    group.issue(
+                        "matches only parameters that model.freeze keeps as they are: "
+                            + NamePattern.list(chosen.map(\.name)) + "; leave the group out",
+                        at: "match")
+                ])
+            }
             let names = Set(chosen.map(\.name))
             left.removeAll { names.contains($0.name) }
             groups.append(

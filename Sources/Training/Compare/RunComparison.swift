@@ -72,6 +72,7 @@ package struct RunComparison {
     private func json(_ run: RunRecord) -> JSONValue {
         var object: JSONObject = ["run": .string(run.path), "status": .string(run.status)]
         if let reason = run.reason { object["reason"] = .string(reason) }
+        if !run.damagedLines.isEmpty { object["damagedLines"] = .ints(run.damagedLines) }
         object["epochs"] = .int(run.rows.last?.epoch ?? 0)
         object["seconds"] = JSONValue(number: run.rows.last?.seconds ?? 0)
         func json(_ row: RunRecord.Row?) -> JSONValue {

@@ -17,6 +17,8 @@ package struct RunRecord {
         let measured: [String: Double]
         let hasValidation: Bool
         let learningRate: Double
+        /// The mean norm of the gradients; nil where it wasn't measured.
+        let gradientNorm: Double?
         /// Seconds of training since the run began.
         let seconds: Double
     }
@@ -31,6 +33,19 @@ package struct RunRecord {
     let status: String
     /// Why it diverged or failed.
     let reason: String?
+    /// The lines of the table of epochs that are no rows, from 1.
+    let damagedLines: [Int]
+
+    /// A sentence on rows that can't be read; nil where all can.
+    package var damage: String? {
+        guard !damagedLines.isEmpty else { return nil }
+        let shown = damagedLines.prefix(8).map { String($0) }.joined(separator: ", ")
+        let rest = damagedLines.count > 8 ? ", …" : ""
+        let (count, isOne) = (damagedLines.count, damagedLines.count == 1)
+        return
+            "\(path)/metrics.jsonl: \(Format.count(count, "line")) \(isOne ? "is" : "are") damaged "
+            + "and left out (line \(shown)\(rest)), so its best epoch may be another"
+    }
 
     /// Reads a run folder.
     ///
@@ -46,14 +61,24 @@ package struct RunRecord {
         let isKilled = said == RunSummary.Status.running.rawValue && !RunLock.isTaken(folder)
         status = isKilled ? "killed" : said
         reason = summary?["reason"]?.string
-        rows = RunRecord.rows(try FileWriting.read(folder.jsonlPath) ?? "")
+        (rows, damagedLines) = RunRecord.rows(try FileWriting.read(folder.jsonlPath) ?? "")
     }
 
-    /// The rows of a table of epochs; what is no row is passed over.
-    static func rows(_ text: String) -> [Row] {
-        text.utf8.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            (try? JSONNode(parsing: Array(line))).flatMap { Row($0) }
+    /// The rows of a table of epochs, and the lines that are none or go back to an earlier step. A
+    /// last line without an end is that of a process that was killed meanwhile.
+    static func rows(_ text: String) -> (rows: [Row], damaged: [Int]) {
+        var (rows, damaged) = ([Row](), [Int]())
+        let lines = text.utf8.split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            let row = (try? JSONNode(parsing: Array(line))).flatMap { Row($0) }
+            if let row, row.step > rows.last?.step ?? 0 {
+                rows.append(row)
+            } else if index < lines.count - 1 {
+                damaged.append(index + 1)
+            }
         }
+        return (rows, damaged)
     }
 
     /// The names of what is measured: the loss, then the metrics.
@@ -113,6 +138,7 @@ extension RunRecord.Row {
             measured: Dictionary(
                 members.map { ($0.key, number($0.node)) }, uniquingKeysWith: { $1 }),
             hasValidation: validation != nil, learningRate: number(node["learningRate"]),
+            gradientNorm: node["gradientNorm"]?.double,
             seconds: number(node["seconds"]))
     }
 }

@@ -87,6 +87,17 @@ public struct RunConfig: Sendable {
                         at: key))
             }
         }
+        for key in ["validation", "split", "folds"] where data.optional("text") != nil {
+            if data.optional(key) != nil {
+                issues.append(
+                    data.issue("can't be combined with data.text; remove one", at: key))
+            }
+        }
+        return issues + foldProblems(data) + samplingProblems(data)
+    }
+
+    private static func foldProblems(_ data: ConfigValue) -> [ConfigIssue] {
+        var issues: [ConfigIssue] = []
         if let folds = data.optionalInt("folds"), data.int("fold") > folds {
             issues.append(data.issue("there are \(folds) folds", at: "fold"))
         }
@@ -94,13 +105,16 @@ public struct RunConfig: Sendable {
             issues.append(
                 data.issue("there are no folds; say into how many with data.folds", at: "fold"))
         }
-        for key in ["validation", "split", "folds"] where data.optional("text") != nil {
-            if data.optional(key) != nil {
-                issues.append(
-                    data.issue("can't be combined with data.text; remove one", at: key))
-            }
-        }
         return issues
+    }
+
+    private static func samplingProblems(_ data: ConfigValue) -> [ConfigIssue] {
+        guard data.string("sampling") == DataPlan.balancedSampling else { return [] }
+        if data.optional("text") != nil {
+            return [data.issue("can't be combined with data.text; remove one", at: "sampling")]
+        }
+        if data.bool("shuffle") { return [] }
+        return [data.issue("balanced draws examples; set data.shuffle=true", at: "sampling")]
     }
 
     private static func metricProblems(_ value: ConfigValue) -> [ConfigIssue] {

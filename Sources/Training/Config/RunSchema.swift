@@ -98,6 +98,12 @@ public enum RunSchema {
             doc: "what happens to targets, in order"),
         .int("batchSize", default: 32, min: 1, max: 1 << 20, doc: "examples in a step"),
         .bool("shuffle", default: true, doc: "visit examples in a new random order each epoch"),
+        .string(
+            "sampling", default: "uniform", oneOf: ["uniform", DataPlan.balancedSampling],
+            doc:
+                "uniform: each example once an epoch; balanced: as many of each class, in all as "
+                + "many"
+        ),
         .bool("dropLast", default: false, doc: "leave out an epoch's last batch if it is short"),
         .int(
             "memoryLimit", default: 1024, min: 0, max: 1 << 24,
@@ -130,6 +136,15 @@ public enum RunSchema {
             doc:
                 "pieces in which a batch is computed, their gradients added up: the memory of a piece, "
                 + "the numbers of the batch"),
+        Field.number(
+            "mixup", above: 0,
+            doc:
+                "mix each example with another by shares from the beta distribution of this number "
+                + "twice, targets alike: 0.2, say"
+        ).optional,
+        .bool(
+            "gradientNorm", default: false,
+            doc: "measure the norm of all gradients, before clipping: its mean over each epoch"),
         Field.union(
             "average", of: "average",
             doc: "average the weights; measured and used is the average"

@@ -28,9 +28,17 @@ struct ProtobufMessage {
         append((0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
     }
 
+    /// Adds eight bytes, such as those of a double.
+    mutating func add(_ field: Int, fixed64 bits: UInt64) {
+        tag(field, 1)
+        append((0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
+    }
+
     /// Adds a text.
-    mutating func add(_ field: Int, _ text: String) {
-        let bytes = Array(text.utf8)
+    mutating func add(_ field: Int, _ text: String) { add(field, bytes: Array(text.utf8)) }
+
+    /// Adds bytes.
+    mutating func add(_ field: Int, bytes: [UInt8]) {
         tag(field, 2)
         varint(UInt64(bytes.count))
         append(bytes)

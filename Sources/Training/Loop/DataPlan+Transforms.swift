@@ -18,10 +18,13 @@ extension DataPlan {
         let targets = try TransformReading(examples, input: nil, as: kept).transforms(
             data.children("targetTransforms"))
         let batchSize = data.int("batchSize")
-        let train = try Loader(
+        var train = try Loader(
             examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
             dropLast: data.bool("dropLast"), transformsByInput: inputs,
             targetTransforms: targets, prefetch: data.int("prefetch"))
+        if data.string("sampling") == balancedSampling {
+            train = train.balanced(try classes(examples, config))
+        }
         let validation = try held.map { held in
             try Loader(
                 held, batchSize: batchSize, transformsByInput: inputs, targetTransforms: targets,
@@ -29,6 +32,29 @@ extension DataPlan {
             ).withoutRandomTransforms
         }
         return (train, validation)
+    }
+
+    /// What `data.sampling` says of epochs that visit each class as often.
+    static let balancedSampling = "balanced"
+
+    /// The rows of each class, for sampling.
+    private static func classes(_ examples: Dataset, _ config: RunConfig) throws -> ClassRows {
+        func problem(_ text: String) -> ConfigError {
+            ConfigError([config.data.issue(text, at: "sampling")])
+        }
+        guard examples.isInMemory else {
+            throw problem(
+                "balanced needs the examples in memory; raise data.memoryLimit, or use "
+                    + "loss.classWeights=balanced")
+        }
+        let loss = config.value.child("loss")
+        let ignored = loss.hasKey("ignoreIndex") ? loss.optionalInt("ignoreIndex") : nil
+        guard let rows = try examples.classRows(ignoring: ignored), rows.count > 1 else {
+            throw problem(
+                "balanced needs targets that are one of several classes each, stored as whole "
+                    + "numbers; remove it")
+        }
+        return rows
     }
 }
 

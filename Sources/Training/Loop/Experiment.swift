@@ -22,6 +22,8 @@ public final class Experiment {
     public let optimizer: Optimizer
     /// The average of the weights, where the config asks for one.
     let average: ModelAverage?
+    /// What mixes the examples of a batch, where the config asks for it.
+    let mixup: Mixup?
     let device: DeviceChoice
     private(set) var data: DataPlan
     let rows: [LayerRow]
@@ -73,10 +75,13 @@ public final class Experiment {
         average = try config.training.optional("average").map { [model] in
             try Catalogs.averages.make($0, model)
         }
+        mixup = try Mixup(
+            config, plan.train, output: output,
+            looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         try checkRows(output)
-        try checkMeasuring()
+        try checkCourse(isNew: kept == nil)
     }
 
     /// A metric of what the loss makes of predictions, or of the number that it stands for.
@@ -100,7 +105,12 @@ public final class Experiment {
         ])
     }
 
-    private func checkMeasuring() throws {
+    /// Throws where a new run's average would never begin, or there is nothing to measure on within
+    /// epochs.
+    private func checkCourse(isNew: Bool) throws(ConfigError) {
+        if isNew, let averageProblem, let average = config.training.optional("average") {
+            throw ConfigError([average.issue(averageProblem, at: "startEpoch")])
+        }
         if config.training.int("validateEverySteps") > 0, data.validation == nil {
             throw ConfigError([
                 config.training.issue(

@@ -31,15 +31,28 @@ extension Trainer {
     private static let lengths = ["training.epochs", "training.maxSteps", "data.batchSize"]
     /// What decides on the weights besides.
     private static let decisive = [
-        "optimizer", "schedule", "training.accumulate", "training.average",
+        "optimizer", "schedule", "training.accumulate", "training.average", "training.mixup",
+        "data.batchSize",
     ]
 
+    /// The rates that a run had before its config changed, and has now, if it began anew with
+    /// either; nil where the former can't be known.
+    private func courses(_ state: TrainingState) throws -> (before: RateControl, now: RateControl)?
+    {
+        guard let text = state.config,
+            let before = try? rates(RunConfig(recorded: text, file: "the checkpoint's config"))
+        else { return nil }
+        return (before, try rates(config))
+    }
+
     /// Remembers, for whoever trains the run again, which settings became others here that decide
-    /// on the weights.
-    func note(_ changes: [ConfigDifference]) {
+    /// on the weights. Another length does so only where it changes rates that were used.
+    func note(_ changes: [ConfigDifference], _ state: TrainingState) throws {
+        let courses = try courses(state)
+        let isOther = courses.map { $0.before.differs(from: $0.now, before: cursor.step) } ?? true
         let decisive = changes.filter { change in
             Trainer.decisive.contains { change.isInside($0) }
-                || Trainer.lengths.contains(change.path)
+                || isOther && Trainer.lengths.contains(change.path)
         }
         cursor.history += decisive.map { "step \(cursor.step): \($0.description)" }
     }
@@ -50,9 +63,8 @@ extension Trainer {
     ) throws -> [String] {
         let changed = changes.filter { Trainer.lengths.contains($0.path) }
         guard cursor.step > 0, !changed.isEmpty,
-            config.value.child("schedule").type != "constant", let text = state.config,
-            let before = try? rates(RunConfig(recorded: text, file: "the checkpoint's config")),
-            before.differs(from: rates, before: cursor.step)
+            config.value.child("schedule").type != "constant",
+            let (before, now) = try courses(state), before.differs(from: now, before: cursor.step)
         else { return [] }
         let old = before.rate(after: cursor.step - 1)
         let settings = changed.map { "\($0.path)=\($0.new?.text() ?? "null")" }

@@ -63,6 +63,7 @@ extension Trainer {
             }
             guard let batch = try stop.during(.waitingForData, { try stream.next() }) else { break }
             try stop.during(.computing) { try step(batch) }
+            giveSign()
             let due = checkpointDue
             if due.kept || due.last {
                 try stop.during(.computing) { try settle() }
@@ -92,12 +93,14 @@ extension Trainer {
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
-        let outcome = compute(batch.tensors(on: backend), Tensor(targets))
+        let prepared = experiment.prepared(batch, at: cursor.sampler)
+        let outcome = compute(prepared.inputs, prepared.targets)
         experiment.average?.noteStep()
         try settle()
         unread = UnreadStep(
-            batch: batch, loss: outcome.loss, weight: outcome.weight, step: cursor.step,
-            sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
+            batch: batch, loss: outcome.loss, weight: outcome.weight,
+            gradientNorm: outcome.gradientNorm, step: cursor.step, sampler: cursor.sampler,
+            samples: cursor.samples, rate: optimizer.learningRate)
         // A step in which nothing counted is taken back before the next one.
         if cursor.lossWeight == 0 || outcome.weight != nil { try settle() }
         cursor.step += 1
@@ -151,6 +154,10 @@ extension Trainer {
             hasReportedFirstLoss = true
             emit(.firstLoss(value, step: last.step + 1))
         }
+        if weight > 0, let norm = last.gradientNorm?.item {
+            cursor.gradientNormSum += norm
+            cursor.gradientNorms += 1
+        }
         cursor.lossSum += value * weight
         cursor.lossWeight += weight
     }
@@ -191,7 +198,10 @@ extension Trainer {
         let evaluator = Evaluator(experiment)
         let measurement = try stop.during(.measuring) {
             func measured() throws -> RunMeasurement? {
-                try evaluator.measure(validation) { stop.isRequested }
+                try evaluator.measure(validation) {
+                    giveSign()
+                    return stop.isRequested
+                }
             }
             guard let average = experiment.average else { return try measured() }
             return try average.during(measured)
@@ -274,6 +284,6 @@ extension Trainer {
             samplesPerSecond: Double(cursor.samples - cursor.epochStartSamples) / seconds,
             seconds: cursor.seconds,
             dataWaitShare: min(1, (cursor.waitSeconds - cursor.epochStartWait) / seconds),
-            isBest: isBest)
+            gradientNorm: cursor.meanGradientNorm, isBest: isBest)
     }
 }

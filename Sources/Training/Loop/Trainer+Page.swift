@@ -9,10 +9,31 @@ import NN
 struct PageClock {
     /// Not before.
     var next = 0.0
+    /// Not before within an epoch, where it only tells that the run is alive.
+    var nextSign = 0.0
+    /// When the last one was written, and the longest time between two.
+    var last: Double?
+    var longestGap = 0.0
     /// The last one couldn't be written.
     var hasFailed = false
     /// Seconds between pages at least; and many times what one takes.
     static let (pause, patience) = (2.0, 50.0)
+    /// The same within an epoch.
+    static let signPause = 20.0
+    /// Seconds after which a page is late, at least.
+    static let leastAllowance = 120.0
+
+    /// Seconds after which the next page is late.
+    var allowance: Double { max(PageClock.leastAllowance, 4 * longestGap) }
+
+    /// Notes a page that was begun and is written.
+    mutating func note(from start: Double, to now: Double) {
+        if let last { longestGap = max(longestGap, now - last) }
+        last = now
+        let least = PageClock.patience * (now - start)
+        next = now + max(PageClock.pause, least)
+        nextSign = now + max(PageClock.signPause, least)
+    }
 }
 
 extension Trainer {
@@ -28,22 +49,31 @@ extension Trainer {
         do {
             let run = try RunRecord(folder.path)
             let evaluation = summary.status == .completed ? self.evaluation : nil
-            let text = RunPage(info: info, summary: summary, run: run, evaluation: evaluation).html
+            let text = RunPage(
+                info: info, summary: summary, run: run, evaluation: evaluation,
+                allowance: page.allowance
+            ).html
             try FileWriting.replace(folder.reportPath, with: text)
         } catch {
             page.hasFailed = true
             emit(.warning("\(error); the run goes on without its page"))
         }
-        let now = Clock.seconds()
-        page.next = now + max(PageClock.pause, PageClock.patience * (now - start))
+        page.note(from: start, to: Clock.seconds())
+    }
+
+    /// Writes the page again where it wasn't for a while, so that it tells that the run is alive.
+    func giveSign() {
+        guard Clock.seconds() >= page.nextSign else { return }
+        writePage(summary(.running), isDue: false)
     }
 
     /// What the best checkpoint does right and wrong on the validation data, where looking at it
     /// costs little: a second model in memory, one pass over the examples.
-    private var evaluation: JSONObject? {
+    private var evaluation: EvaluationSections? {
         guard let validation = data.validation, validation.dataset.count <= 20_000,
             experiment.model.parameterCount <= 20_000_000
         else { return nil }
-        return try? EvaluationReport(Predictor(store.bestPath)).json
+        let report = try? EvaluationReport(Predictor(store.bestPath))
+        return report.map { EvaluationSections(report: $0.json, pictures: $0.pictures) }
     }
 }

@@ -53,9 +53,12 @@ extension Trainer {
         if let found {
             try trainer.checkAverage(found.checkpoint, changes)
             warnings += try trainer.goOn(from: found)
-            trainer.note(changes)
+            try trainer.note(changes, found.checkpoint.state)
             warnings += trainer.remarksOnBest(changes)
             warnings += try trainer.courseRemarks(path, found.checkpoint.state, changes)
+            if let problem = trainer.experiment.averageProblem {
+                warnings.append("training.average.startEpoch: \(problem)")
+            }
         } else {
             warnings.append("\(folder.path) has no checkpoint yet; starting from the beginning")
             try trainer.begin()

@@ -10,6 +10,7 @@ extension Trainer {
         let epoch = cursor.sampler.epoch
         let training = config.training
         guard epoch < config.epochs else { return nil }
+        if let wishToEnd { return wishToEnd }
         if isAtStepLimit {
             return "stopped after step \(Format.grouped(cursor.step)) (training.maxSteps)"
         }

@@ -32,6 +32,8 @@ public final class Trainer {
     var clock = SessionClock()
     /// When the last checkpoint was written, by the clock of this process.
     var lastSave = Clock.seconds()
+    /// Why the run is to end after this epoch, where an observer decided so.
+    var wishToEnd: String?
     /// What is to be said when training begins.
     var remarks: [String] = []
     /// Whether a run that is over may still get the weights of its best epoch.
@@ -67,6 +69,7 @@ public final class Trainer {
         // Somebody may have trained in it since it was made.
         try RunFolder.checkFree(folder.path)
         try self.init(experiment, folder, stop, lock)
+        remarks += config.remarks
         try begin()
     }
 

@@ -12,6 +12,10 @@ extension TrainingCursor {
     func saveMeasurements(into state: inout TrainingState) {
         state.extra["measuredStep"] = "\(measuredStep)"
         state.extra["measurements"] = "\(measurements)"
+        if gradientNorms > 0 {
+            state.extra["gradientNormSum"] = gradientNormSum.description
+            state.extra["gradientNorms"] = gradientNorms.description
+        }
         if let restoredEpoch { state.extra[TrainingCursor.restoredKey] = "\(restoredEpoch)" }
         guard let gain else { return }
         state.extra["gain.epoch"] = "\(gain.epoch)"
@@ -37,6 +41,12 @@ extension TrainingCursor {
         measuredStep = try count("measuredStep") ?? (sampler.position == 0 ? step : step - 1)
         measurements = try count("measurements") ?? sampler.epoch
         restoredEpoch = try count(TrainingCursor.restoredKey)
+        let norms = ["gradientNormSum", "gradientNorms"].compactMap { key in
+            state.extra[key].flatMap { Double($0) }
+        }
+        if norms.count == 2, norms.allSatisfy({ $0.isFinite && $0 >= 0 }) {
+            (gradientNormSum, gradientNorms) = (norms[0], norms[1])
+        }
         guard let epoch = try count("gain.epoch"), let by = state.extra["gain.by"],
             let value = state.extra["gain.value"].flatMap({ Double($0) })
         else { return }

@@ -12,6 +12,10 @@ struct TrainingCursor: Equatable {
     /// Sums over the examples of the unfinished epoch.
     var lossSum = 0.0
     var lossWeight = 0.0
+    /// The sum of the gradients' norms over the steps of the unfinished epoch, and their number,
+    /// where they are measured.
+    var gradientNormSum = 0.0
+    var gradientNorms = 0.0
     /// The numbers of the metrics that are measured during training, by name, when last read.
     var metricSums: [String: [Double]] = [:]
     /// Seconds since the run began, without the time between sessions; those in training steps;
@@ -61,10 +65,17 @@ struct TrainingCursor: Equatable {
     /// The mean loss of the unfinished epoch.
     var meanLoss: Double { lossWeight > 0 ? lossSum / lossWeight : 0 }
 
+    /// The mean norm of its gradients; nil where none was measured.
+    var meanGradientNorm: Double? {
+        gradientNorms > 0 ? gradientNormSum / gradientNorms : nil
+    }
+
     /// Forgets the sums of an epoch that is over.
     mutating func beginEpoch() {
         lossSum = 0
         lossWeight = 0
+        gradientNormSum = 0
+        gradientNorms = 0
         metricSums = [:]
         epochStartStepSeconds = stepSeconds
         epochStartWait = waitSeconds

@@ -12,10 +12,13 @@ struct StepOutcome: TensorTree {
     var weight: Tensor?
     /// What the model said.
     var output: Tensor
+    /// The norm of all gradients, before they are clipped; nil where nobody asks for it.
+    var gradientNorm: Tensor?
 
     func mapLeaves(_ transform: (Tensor) -> Tensor) -> StepOutcome {
         StepOutcome(
-            loss: transform(loss), weight: weight.map(transform), output: transform(output))
+            loss: transform(loss), weight: weight.map(transform), output: transform(output),
+            gradientNorm: gradientNorm.map(transform))
     }
 }
 
@@ -24,6 +27,7 @@ struct UnreadStep {
     let batch: Batch
     let loss: Tensor
     let weight: Tensor?
+    let gradientNorm: Tensor?
     let step: Int
     let sampler: SamplerState
     let samples: Int
@@ -35,7 +39,10 @@ extension Experiment {
     /// parameters, except where the loss is not finite, or that of a step before wasn't, or nothing
     /// in the batch counts.
     func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
-        let outcome = gradients(inputs, targets)
+        var outcome = gradients(inputs, targets)
+        if config.training.bool("gradientNorm") {
+            outcome.gradientNorm = optimizer.parameters.gradientNormTensor
+        }
         let gate = noGrad {
             let isSound = outcome.loss.isFinite().logicalAnd(Tensor(isSound))
             self.isSound.assign(isSound.data)
@@ -44,6 +51,24 @@ extension Experiment {
         optimizer.step(gate: gate.data)
         optimizer.zeroGrad()
         return outcome
+    }
+
+    /// The inputs and targets of a batch on the device, as a step takes them: mixed, where the
+    /// config says so.
+    ///
+    /// - Parameter place: where the batch begins in the epoch.
+    func prepared(
+        _ batch: Batch, at place: SamplerState
+    ) -> (inputs: [Tensor], targets: Tensor) {
+        let inputs = batch.tensors(on: device.backend)
+        let targets = Tensor(batch.targets.on(device.backend))
+        return mixup?(inputs, targets, at: place) ?? (inputs, targets)
+    }
+
+    /// What a step of training would give, without one: the parameters stay.
+    func measureStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+        defer { optimizer.zeroGrad() }
+        return gradients(inputs, targets)
     }
 
     /// Leaves the gradients of a batch's mean loss, computed in as many pieces as the config says.

@@ -113,6 +113,13 @@ struct Chart {
         }
     }
 
+    /// The end of a name that is too long.
+    private static func end(_ name: String) -> String {
+        let scalars = name.unicodeScalars
+        let end = String(String.UnicodeScalarView(scalars.suffix(23)))
+        return scalars.count > 24 ? "…" + end : name
+    }
+
     private var legend: [String] {
         let start = Chart.x(1) + 16
         var lines = rows.enumerated().flatMap { index, curve -> [String] in
@@ -124,7 +131,7 @@ struct Chart {
             )
             return [
                 "<path class=\"curve\" stroke=\"\(color)\"\(dash) d=\"M\(from) \(at)L\(to) \(at)\"/>",
-                Chart.text(start + 24, y + 4, curve.name.cut(to: 24, keepingEnd: true), "name"),
+                Chart.text(start + 24, y + 4, Chart.end(curve.name), "name"),
             ]
         }
         if rows.count < curves.count {

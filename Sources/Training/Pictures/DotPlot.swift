@@ -29,7 +29,7 @@ struct DotPlot {
     /// At most 80 columns.
     var lines: [String] {
         var labels = [String](repeating: "", count: DotPlot.rows)
-        for tick in up.ticks { labels[row(of: tick)] = Format.short(tick) }
+        for (tick, label) in zip(up.ticks, heights) { labels[row(of: tick)] = label }
         var ends = [[String]](repeating: [], count: DotPlot.rows)
         for (index, curve) in curves.enumerated() where curves.count > 1 {
             guard let last = curve.last(where: { $0.y.isFinite }) else { continue }
@@ -44,12 +44,37 @@ struct DotPlot {
             return String(text.reversed().drop { $0 == " " }.reversed())
         }
         let margin = String(repeating: " ", count: DotPlot.labelWidth + 1)
-        let (first, last) = (label(across.low), "\(title) \(label(across.high))")
-        let gap = max(1, DotPlot.columns - first.count - last.count)
         return body + [
-            margin + "└" + String(repeating: "─", count: DotPlot.columns),
-            margin + " " + first + String(repeating: " ", count: gap) + last,
+            margin + "└" + String(repeating: "─", count: DotPlot.columns), margin + " " + widths,
         ]
+    }
+
+    /// The ticks' labels up the side, with as many digits as tell them apart.
+    private var heights: [String] {
+        for digits in 3...8 {
+            let labels = up.ticks.map { Format.short($0, digits: digits) }
+            if Set(labels).count == labels.count { return labels }
+        }
+        return up.ticks.map { Format.short($0, digits: 2) }
+    }
+
+    /// What stands below: both ends, and between them whole ticks where there is room.
+    private var widths: String {
+        let (first, last) = (label(across.low), "\(title) \(label(across.high))")
+        var line =
+            first.padded(to: max(first.count + 1, DotPlot.columns - last.count), left: true) + last
+        var free = first.count + 1..<max(first.count + 1, DotPlot.columns - last.count - 1)
+        for tick in across.ticks where tick == tick.rounded() {
+            let text = label(tick)
+            guard let place = across.place(tick) else { continue }
+            let start = Int(place * Double(DotPlot.columns - 1)) - text.count / 2
+            guard start > free.lowerBound, start + text.count < free.upperBound else { continue }
+            let from = line.index(line.startIndex, offsetBy: start)
+            let to = line.index(from, offsetBy: text.count)
+            line.replaceSubrange(from..<to, with: text)
+            free = start + text.count + 1..<free.upperBound
+        }
+        return line
     }
 
     private func row(of value: Double) -> Int {

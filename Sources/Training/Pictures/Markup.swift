@@ -2,9 +2,12 @@ import FTSupport
 
 /// Text in HTML and SVG.
 enum Markup {
-    /// The text with everything that is markup, or steers whatever shows it, as an escape: safe
-    /// between tags and inside quotes.
-    static func escaped(_ text: String) -> String { entities(text.onOneLine) }
+    /// The text with everything that is markup, or steers whatever shows it, as an escape, in
+    /// JSON's way: safe between tags and inside quotes.
+    static func escaped(_ text: String) -> String {
+        entities(
+            text.harmlessLines.replacing("\n", with: "\\n").replacing("\t", with: "\\t"))
+    }
 
     /// The same of several lines.
     static func escapedLines(_ text: String) -> String { entities(text.harmlessLines) }

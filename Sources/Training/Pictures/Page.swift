@@ -1,16 +1,39 @@
 /// The pieces of a page of HTML: all text in them is escaped, nothing comes from elsewhere.
 enum Page {
-    /// A whole page.
-    ///
-    /// - Parameter refresh: seconds after which it loads itself again; nil for never.
-    static func document(title: String, refresh: Int?, _ parts: [String]) -> String {
-        let reload = refresh.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
+    /// How a page is kept up to date that somebody writes again and again.
+    struct Refresh {
+        /// Seconds after which it loads itself again.
+        var seconds = 5
+        /// Until when it does, in seconds since 1970: by then it would have been written again.
+        let deadline: Int
+        /// What it says from then on.
+        let remark: String
+
+        /// The remark, hidden for the time being, and the page's only script.
+        fileprivate var html: String {
+            """
+            <p class="problem" id="late" hidden>\(Markup.escaped(remark))</p>
+            <noscript><p>Load this page again to see how it goes on.</p></noscript>
+            <script>
+            (function look(wait) {
+              if (Date.now() > \(deadline)000) document.getElementById("late").hidden = false;
+              else if (wait) setTimeout(look, \(seconds)000);
+              else location.reload();
+            })(true);
+            </script>
+            """
+        }
+    }
+
+    /// A whole page; with `refresh` it loads itself again.
+    static func document(title: String, refresh: Refresh?, _ parts: [String]) -> String {
+        let parts = (refresh.map { [$0.html] } ?? []) + parts
         return """
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">\(reload)
+            <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(Markup.escaped(title))</title>
             <style>\(style)</style>
             </head>
@@ -46,6 +69,9 @@ enum Page {
         return "<table class=\"facts\">\n\(lines.joined(separator: "\n"))\n</table>"
     }
 
+    /// What is wider than a narrow screen, to be moved sideways.
+    static func wide(_ body: String) -> String { "<div class=\"wide\">\(body)</div>" }
+
     /// A table; the first `words` columns stand left, numbers right.
     static func table(_ heading: [String], _ rows: [[String]], words: Int = 1) -> String {
         func line(_ cells: [String], _ tag: String) -> String {
@@ -56,7 +82,7 @@ enum Page {
             return "<tr>\(parts.joined())</tr>"
         }
         let body = rows.map { line($0, "td") }.joined(separator: "\n")
-        return "<div class=\"wide\"><table>\n\(line(heading, "th"))\n\(body)\n</table></div>"
+        return wide("<table>\n\(line(heading, "th"))\n\(body)\n</table>")
     }
 
     /// Counts of classes, what they are in rows, what they are taken for in columns, the darker the
@@ -74,8 +100,17 @@ enum Page {
             }
             return "<tr><th>\(Markup.escaped(name))</th>\(cells.joined())</tr>"
         }
-        return "<div class=\"wide\"><table>\n<tr>\(heading.joined())</tr>\n"
-            + "\(rows.joined(separator: "\n"))\n</table></div>"
+        return wide(
+            "<table>\n<tr>\(heading.joined())</tr>\n\(rows.joined(separator: "\n"))\n</table>")
+    }
+
+    /// A picture with lines of text below.
+    ///
+    /// - Parameter source: a data URI.
+    static func figure(_ source: String, _ lines: [String]) -> String {
+        let text = lines.map(Markup.escaped).joined(separator: "<br>")
+        return "<figure><img src=\"\(Markup.escaped(source))\" alt=\"\">"
+            + "<figcaption>\(text)</figcaption></figure>"
     }
 
     private static let style = """
@@ -88,9 +123,11 @@ enum Page {
         th,td{padding:.15em .8em .15em 0;text-align:left;vertical-align:top;font-weight:normal}
         th{opacity:.7}tr+tr td,tr+tr th{border-top:1px solid rgba(128,128,128,.2)}
         .number{text-align:right;font-variant-numeric:tabular-nums;padding-left:.8em}
-        .facts td{overflow-wrap:anywhere}
-        svg{max-width:100%;height:auto}
+        .facts td,h1,p{overflow-wrap:anywhere}
+        svg{max-width:100%;height:auto}.wide svg{min-width:540px}
         pre{overflow-x:auto;font-size:13px}
+        .figures{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0;font-size:13px}
+        img{width:112px;height:auto;image-rendering:pixelated}
 
         """
 }

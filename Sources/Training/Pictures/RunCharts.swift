@@ -18,8 +18,13 @@ enum RunCharts {
         let losses = hasValidation ? [measured("loss"), train] : [train]
         let metrics = run.measures.dropFirst().map { Chart(title: $0, curves: [measured($0)]) }
         let rate = Chart.Curve(name: "last step's", points: points(\.learningRate), color: 4)
+        let hasNorms = run.rows.contains { $0.gradientNorm != nil }
+        let norm = Chart.Curve(
+            name: "mean of the epoch", points: points { $0.gradientNorm ?? .nan }, color: 2)
         return [Chart(title: "loss", curves: losses, allowsLogarithm: true)] + metrics
             + [Chart(title: "learning rate", curves: [rate], allowsLogarithm: true)]
+            + (hasNorms
+                ? [Chart(title: "gradient norm", curves: [norm], allowsLogarithm: true)] : [])
     }
 
     /// A chart for each of the measures, a curve a run; the loss of training is dashed.

@@ -1,6 +1,7 @@
 import Checkpoint
 import FTJSON
 import FTSupport
+import Glibc
 
 /// `report.html`: all about a run on one page.
 struct RunPage {
@@ -9,10 +10,10 @@ struct RunPage {
     let run: RunRecord
     /// What the best checkpoint does right and wrong on the validation data, where that was looked
     /// at.
-    var evaluation: JSONObject?
+    var evaluation: EvaluationSections?
+    /// Seconds within which the page of a run that is alive is written again.
+    var allowance = PageClock.leastAllowance
 
-    private static let refreshSeconds = 5
-    private static let mostClasses = 30
     private static let mostLayers = 500
 
     private var isRunning: Bool { summary.status == .running }
@@ -20,13 +21,23 @@ struct RunPage {
     var html: String {
         Page.document(
             title: "\(summary.name): \(summary.status.rawValue)",
-            refresh: isRunning ? RunPage.refreshSeconds : nil,
+            refresh: isRunning ? refresh : nil,
             [
-                head, Chart.svg(RunCharts.all(of: run), isAlone: false), figures, classes, worst,
+                head, Page.wide(Chart.svg(RunCharts.all(of: run), isAlone: false)), figures,
+            ] + (evaluation?.html ?? []) + [
                 model, data, environment,
                 Page.section(
                     "Config", Page.folded("config.json", run.config.effective.text(.pretty))),
             ])
+    }
+
+    private var refresh: Page.Refresh {
+        Page.Refresh(
+            deadline: time(nil) + Int(allowance),
+            remark:
+                "Nothing has been heard of this run since \(TrainingState.timestamp()): it is not "
+                + "alive any more, or a step takes longer than \(Format.duration(allowance)). "
+                + "To go on with it: fttrain resume \(info.path)")
     }
 
     private var head: String {
@@ -46,7 +57,7 @@ struct RunPage {
     private var figures: String {
         guard let last = run.rows.last else { return "" }
         let best = run.rows.first { $0.epoch == summary.best?.epoch }
-        let kept = best.map { [("best by \(run.watched)", $0)] } ?? []
+        let kept = best.map { [("best by \(summary.best?.by ?? run.watched)", $0)] } ?? []
         let rows = (kept + [("last", last)]).map { name, row in
             [name, "\(row.epoch)", Format.measure(row.trainLoss)]
                 + run.measures.map { Format.measure(row.measured[$0] ?? .nan) }
@@ -56,33 +67,6 @@ struct RunPage {
             Page.table(
                 ["", "epoch", "train loss"]
                     + run.measures.map { last.hasValidation ? "validation \($0)" : $0 }, rows))
-    }
-
-    private var classes: String {
-        guard case .array(let rows)? = evaluation?["classes"],
-            case .array(let matrix)? = evaluation?["confusionMatrix"]
-        else { return "" }
-        let names = rows.map { $0["class"]?.text ?? "" }
-        let table = Page.table(
-            ["class", "precision", "recall", "F1", "AUC", "examples"],
-            rows.map { row in
-                ["class", "precision", "recall", "f1", "auc", "support"].map { row[$0]?.text ?? "" }
-            })
-        let counts = matrix.map { row -> [Int] in
-            guard case .array(let cells) = row else { return [] }
-            return cells.map { if case .int(let count) = $0 { count } else { 0 } }
-        }
-        let picture = names.count <= RunPage.mostClasses ? Page.matrix(names, counts) : ""
-        return Page.section("Classes, by the best epoch on the validation data", picture + table)
-    }
-
-    private var worst: String {
-        guard case .array(let rows)? = evaluation?["worst"], !rows.isEmpty else { return "" }
-        let cells = rows.map { row in
-            ["example", "target", "prediction", "loss"].map { row[$0]?.text ?? "" }
-        }
-        return Page.section(
-            "Worst examples", Page.table(["example", "is", "taken for", "loss"], cells, words: 3))
     }
 
     private var model: String {
@@ -128,17 +112,5 @@ struct RunPage {
                 ("waited for data", Format.share(summary.dataWaitShare)),
                 ("memory at most", Format.bytes(RunSummary.peakMemory)),
             ]))
-    }
-}
-
-extension JSONValue {
-    /// A cell of a table.
-    fileprivate var text: String {
-        switch self {
-        case .string(let text): text
-        case .int(let value): Format.grouped(value)
-        case .double(let value): Format.measure(value)
-        default: ""
-        }
     }
 }

@@ -21,6 +21,8 @@ public struct EvaluationReport {
 
     private let content: Content
     private let worst: [Worst]
+    /// The worst examples as pictures, in their order; none where they are no images.
+    let pictures: [String]
     private let idNames: String
     private let provenance: Provenance
     private let predictor: Predictor
@@ -33,10 +35,7 @@ public struct EvaluationReport {
     public init(_ predictor: Predictor, data: String? = nil) throws {
         let path = data ?? predictor.config.dataPath
         var source = try PredictionSource(path, for: predictor)
-        if data == nil, let share = predictor.config.data.optionalDouble("split") {
-            let held = Int((Double(source.count) * share).rounded())
-            source = source.dropping(first: source.count - held)
-        }
+        if data == nil, let rows = try predictor.heldRows() { source = source.picking(rows) }
         guard let stored = try source.targets() else {
             throw RunError(
                 .data, "\(path): holds no targets, so there is nothing to compare with; use predict"
@@ -49,7 +48,13 @@ public struct EvaluationReport {
             ? .classes(comparison.classReport)
             : .numbers(
                 NumberReport(targets: comparison.targets, predictions: comparison.predictions))
-        worst = comparison.worst(EvaluationReport.worstCount).map { element, row in
+        let far = comparison.worst(EvaluationReport.worstCount)
+        pictures = try far.compactMap { _, row in
+            let inputs = try source.read(row..<row + 1)
+            let example = inputs[0].slice(axis: 0, start: 0, count: 1)
+            return ExamplePicture.uri(example.reshape(inputs[0].shape.removing(at: 0)))
+        }
+        worst = far.map { element, row in
             Worst(
                 id: source.ids(row).joined(separator: " "), target: comparison.text(element, true),
                 prediction: comparison.text(element, false), loss: comparison.losses[element])
@@ -78,6 +83,19 @@ public struct EvaluationReport {
         case .numbers(let report): body = report.lines
         }
         return head + body + ["", "worst"] + table.lines
+    }
+
+    /// The report as a page of its own.
+    package func page() -> String {
+        let title = "\(predictor.path): report on \(path)"
+        let facts = [
+            ("model", predictor.path), ("epoch", Format.grouped(predictor.epoch)),
+            ("step", Format.grouped(predictor.step)), ("data", path),
+        ]
+        let sections = EvaluationSections(report: json, pictures: pictures, title: "on \(path)")
+        return Page.document(
+            title: title, refresh: nil,
+            ["<h1>\(Markup.escaped(title))</h1>", Page.facts(facts)] + sections.html)
     }
 
     /// The report for programs.

@@ -46,13 +46,20 @@ package struct PredictionSource {
         self.ids = ids
     }
 
-    /// The examples from a row on.
-    func dropping(first rows: Int) -> PredictionSource {
+    /// Some of the examples, given by their rows.
+    func picking(_ rows: [Int]) -> PredictionSource {
         PredictionSource(
-            path, count: count - rows,
-            read: { [read] in try read($0.lowerBound + rows..<$0.upperBound + rows) },
-            targets: { [targets] in try targets()?.rows(rows..<count) }, idNames: idNames,
-            ids: { [ids] in ids($0 + rows) })
+            path, count: rows.count,
+            read: { [read] range in
+                let wanted = rows[range]
+                guard let first = wanted.min(), let last = wanted.max() else {
+                    return try read(0..<0)
+                }
+                let index = NDArray(wanted.map { Int64($0 - first) })
+                return try read(first..<last + 1).map { $0.gather(index) }
+            },
+            targets: { [targets] in try targets()?.gather(NDArray(rows.map { Int64($0) })) },
+            idNames: idNames, ids: { [ids] in ids(rows[$0]) })
     }
 
     /// Whether a name is that of a table.

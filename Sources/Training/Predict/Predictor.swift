@@ -136,6 +136,16 @@ public final class Predictor {
         }
     }
 
+    /// The rows of the data file that the model was validated on, where the config cuts them from
+    /// those that it was trained on; nil where it doesn't.
+    func heldRows() throws -> [Int]? {
+        let isCut = ["split", "folds"].contains { config.data.optional($0) != nil }
+        guard isCut, let held = try DataPlan(config, as: preprocessing).validation?.dataset else {
+            return nil
+        }
+        return (0..<held.count).map(held.storedRow)
+    }
+
     /// Takes back, last to first, what targets went through, and the scaling of a table's label.
     private func inTableUnits(_ values: NDArray) -> NDArray {
         NDArray(original(values.values(as: Double.self)), values.shape)

@@ -112,6 +112,7 @@ extension EpochRecord {
         object["samplesPerSecond"] = JSONValue(number: samplesPerSecond.rounded(to: 1))
         object["seconds"] = JSONValue(number: seconds.rounded(to: 3))
         object["dataWaitShare"] = JSONValue(number: dataWaitShare.rounded(to: 4))
+        if let gradientNorm { object["gradientNorm"] = JSONValue(number: gradientNorm) }
         object["best"] = .bool(isBest)
         return object
     }

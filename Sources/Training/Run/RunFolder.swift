@@ -73,8 +73,8 @@ public struct RunFolder: Sendable, Equatable {
         let isRun = access("\(folder)/config.json", F_OK) == 0
         return RunError(
             .data,
-            "\(path): is a file, and a run goes on from the last checkpoint of its folder; "
-                + (isRun ? "fttrain resume \(folder)" : "name the folder"))
+            "\(path): is a file, and no run folder; "
+                + (isRun ? "name its folder, \(folder)" : "name a folder such as runs/mlp-001"))
     }
 
     /// Makes the folder `NAME-NNN` below `parent`, of the first number that is higher than all.

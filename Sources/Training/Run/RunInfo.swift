@@ -142,6 +142,8 @@ public struct EpochRecord: Sendable {
     public var seconds: Double
     /// The share of this epoch's time in which training waited for data.
     public var dataWaitShare: Double
+    /// The mean norm of the gradients of the epoch's steps; nil where it isn't measured.
+    public var gradientNorm: Double?
     /// Whether it is the best so far.
     public var isBest: Bool
 }

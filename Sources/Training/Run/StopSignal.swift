@@ -14,7 +14,7 @@ private let currentPhase = Atomic(StopSignal.Phase.preparing.rawValue)
 public final class StopSignal: Sendable {
     /// What training is doing, which is what a stop waits for.
     enum Phase: Int {
-        case preparing, waitingForData, computing, measuring, saving
+        case preparing, waitingForData, computing, measuring, saving, others
 
         var words: StaticString {
             switch self {
@@ -22,6 +22,7 @@ public final class StopSignal: Sendable {
             case .waitingForData: "the next batch of the data"
             case .measuring: "a batch of the validation data"
             case .saving: "the checkpoint that is being written"
+            case .others: "the trials that save their state"
             }
         }
     }

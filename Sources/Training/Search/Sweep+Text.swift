@@ -3,11 +3,17 @@ public import FTJSON
 import FTSupport
 
 extension Sweep {
-    /// The table of all trials, the best first, in at most 80 columns.
+    /// The table of all trials, the best first, or of all folds in their order, with means and
+    /// deviations; in at most 80 columns.
     public var lines: [String] {
+        kind == .fold ? FoldSummary(records).lines : trialLines
+    }
+
+    private var trialLines: [String] {
         let results = results
         guard let by = results.first?.record.watched else { return ["no trial was trained"] }
-        let keys = trials[0].map { String($0.prefix { $0 != "=" }) }
+        let varying = varying
+        let keys = varying.map { String(trials[0][$0].prefix { $0 != "=" }) }
         let width = max(6, min(20, (80 - 38) / max(keys.count, 1) - 2))
         var table = TextTable(
             [.number("trial")]
@@ -16,18 +22,23 @@ extension Sweep {
         for (index, record) in results {
             let higher = record.prefersHigher(by)
             let best = record.best(by: by, prefersHigher: higher)
-            let values = trials[index].map { argument in
-                String(argument.drop { $0 != "=" }.dropFirst()).cut(to: width)
+            let values = varying.map { place in
+                String(trials[index][place].drop { $0 != "=" }.dropFirst()).cut(to: width)
             }
             table.append(
                 ["\(index + 1)"] + values
                     + [
                         best.map { Format.measure($0.measured[by] ?? .nan) } ?? "-",
                         "\(best?.epoch ?? 0)/\(record.rows.last?.epoch ?? 0)",
-                        record.status == "completed" ? "" : record.status,
+                        record.status != "completed" ? record.status : hasStopped(record),
                     ])
         }
         return table.lines
+    }
+
+    /// Whether a trial ended before all its epochs were done, as a word.
+    private func hasStopped(_ record: RunRecord) -> String {
+        record.rows.last?.epoch ?? 0 < record.config.epochs ? "stopped" : ""
     }
 
     /// The last part of a key, or all of it where another key ends the same.
@@ -36,8 +47,18 @@ extension Sweep {
         return keys.count { end($0) == end(key) } == 1 ? String(end(key)) : key
     }
 
-    /// The trials for programs, the best first.
+    /// The trials for programs, the best first, or the folds in their order.
     public var json: JSONObject {
+        kind == .fold ? foldJSON : trialJSON
+    }
+
+    private var foldJSON: JSONObject {
+        var object: JSONObject = ["sweep": .string(path)]
+        object.append(contentsOf: FoldSummary(records).json)
+        return object
+    }
+
+    private var trialJSON: JSONObject {
         let results = results
         let by = results.first?.record.watched ?? "loss"
         return [

@@ -6,13 +6,26 @@ import Glibc
 /// A config trained with one set of values after another, in a folder that remembers which are
 /// left.
 public final class Sweep {
+    /// What the sets differ in.
+    enum Kind: String {
+        /// Values of keys, of which one set is best.
+        case trial
+        /// The examples that are measured on.
+        case fold
+    }
+
     /// The folder: `sweep.json`, a run folder for each trial, and in the end `best.json`.
     public let path: String
     /// The `key=value` arguments of each trial.
     let trials: [[String]]
+    let kind: Kind
+    /// Whether trials end early that are worse than the median of those before.
+    let endsByMedian: Bool
     private let base: String
+    /// What a person should know of the trials; nil mostly.
+    public private(set) var remark: String?
 
-    private var planPath: String { "\(path)/sweep.json" }
+    private static func planPath(_ path: String) -> String { "\(path)/sweep.json" }
     /// The config of the best trial.
     public var bestPath: String { "\(path)/best.json" }
 
@@ -21,16 +34,56 @@ public final class Sweep {
     /// - Parameters:
     ///   - count: how many trials to draw; all combinations of lists if nil.
     ///   - out: the folder, instead of `sweeps/NAME-NNN`.
-    public init(
-        config file: String, _ arguments: [String], trials count: Int?, seed: UInt64, out: String?
+    ///   - endsByMedian: whether trials end early that are worse than the median of those before.
+    public convenience init(
+        config file: String, _ arguments: [String], trials count: Int?, seed: UInt64, out: String?,
+        endsByMedian: Bool = false
     ) throws {
-        if let out, access("\(out)/sweep.json", F_OK) == 0 {
+        let trials = try SweepSpace(arguments).trials(count, seed: seed)
+        try self.init(.trial, file, trials, out: out, endsByMedian: endsByMedian)
+        if let count, trials.count < count {
+            remark =
+                "\(Format.count(trials.count, "trial")) and not \(Format.grouped(count)): there "
+                + "are no more different ones"
+        }
+    }
+
+    /// A new training for each of the folds of `data.folds`.
+    ///
+    /// - Parameters:
+    ///   - count: into how many folds `data.train` is cut, in place of what the config says, or of
+    ///     its validation data.
+    ///   - out: the folder, instead of `folds/NAME-NNN`.
+    public convenience init(
+        folds count: Int?, of file: String, _ overrides: [String], out: String?
+    ) throws {
+        var overrides = overrides
+        if let count {
+            overrides += ["data.split=null", "data.validation=null", "data.folds=\(count)"]
+        }
+        let config = try RunConfig(file: file, overrides: overrides + ["data.fold=1"])
+        guard let folds = config.data.optionalInt("folds") else {
+            throw UsageError(
+                "folds: the config names none; say into how many the training examples are cut, "
+                    + "as in --folds 5, or set data.folds")
+        }
+        let trials = (1...folds).map { overrides + ["data.fold=\($0)"] }
+        try self.init(.fold, file, trials, out: out, endsByMedian: false)
+        if count != nil, try RunConfig(file: file).data.optional("validation") != nil {
+            remark = "data.validation isn't used: the folds are of data.train"
+        }
+    }
+
+    private init(
+        _ kind: Kind, _ file: String, _ trials: [[String]], out: String?, endsByMedian: Bool
+    ) throws {
+        if let out, access(Sweep.planPath(out), F_OK) == 0 {
             throw RunError(
                 .usage,
                 "\(out): holds a sweep; go on with it by 'fttrain sweep \(out)', or name "
                     + "another folder")
         }
-        trials = try SweepSpace(arguments).trials(count, seed: seed)
+        (self.kind, self.trials, self.endsByMedian) = (kind, trials, endsByMedian)
         // What all share need not be right without what differs.
         let first = try RunConfig(file: file, overrides: trials[0])
         base = try FileWriting.read(file) ?? ""
@@ -40,13 +93,14 @@ public final class Sweep {
         if let out {
             path = try RunFolder.create(out).path
         } else {
-            path = try RunFolder.claim(first.name, in: "sweeps").path
+            path = try RunFolder.claim(first.name, in: kind == .fold ? "folds" : "sweeps").path
         }
         let plan: JSONValue = [
-            "config": .string(file), "base": .string(base),
+            "config": .string(file), "kind": .string(kind.rawValue),
+            "endsByMedian": .bool(endsByMedian), "base": .string(base),
             "trials": .array(trials.map { .strings($0) }),
         ]
-        try FileWriting.replace(planPath, with: plan.text(.pretty) + "\n")
+        try FileWriting.replace(Sweep.planPath(path), with: plan.text(.pretty) + "\n")
     }
 
     /// A sweep that goes on.
@@ -54,7 +108,7 @@ public final class Sweep {
     /// Throws where the folder holds none.
     public init(opening path: String) throws {
         self.path = path
-        let file = "\(path)/sweep.json"
+        let file = Sweep.planPath(path)
         guard let text = try FileWriting.read(file) else {
             throw RunError(.data, "\(path): is no sweep, it has no sweep.json; name a config")
         }
@@ -64,36 +118,81 @@ public final class Sweep {
             throw RunError(.data, "\(file): is damaged; begin the sweep again")
         }
         (self.base, self.trials) = (base, trials)
+        kind = plan?["kind"]?.string.flatMap(Kind.init) ?? .trial
+        endsByMedian = plan?["endsByMedian"]?.bool ?? false
+    }
+
+    /// How many trainings it has.
+    public var count: Int { trials.count }
+    /// Whether it trains folds.
+    public var isOfFolds: Bool { kind == .fold }
+
+    /// The places of the arguments that differ among the trials; of a single trial all.
+    var varying: [Int] {
+        trials[0].indices.filter { place in
+            trials.count == 1 || trials.contains { $0[place] != trials[0][place] }
+        }
     }
 
     /// The folder of a trial.
-    private func folder(_ index: Int) -> String { "\(path)/trial-\(Format.digits(index + 1, 3))" }
+    func folder(_ index: Int) -> String {
+        "\(path)/\(kind.rawValue)-\(Format.digits(index + 1, 3))"
+    }
+
+    /// The trials that are left to train, by their numbers from 0.
+    var left: [Int] {
+        trials.indices.filter { !((try? RunRecord(folder($0)))?.isOver ?? false) }
+    }
 
     /// Trains what is left; `report` is told of each trial.
     ///
     /// - Returns: Whether it came to the end, and was not stopped.
     public func run(stop: StopSignal, report: (String) -> Void) throws -> Bool {
-        for index in trials.indices {
-            let name = "\(index + 1)/\(trials.count)   \(trials[index].joined(separator: " "))"
-            if let record = try? RunRecord(folder(index)), record.isOver { continue }
-            do {
-                let trainer = try trainer(index, stop)
-                trainer.observers.append(
-                    TextReport(isQuiet: true, logPath: trainer.folder.logPath))
-                let summary = try trainer.run()
-                report("trial   \(name)   \(outcome(summary))")
-                if summary.status == .interrupted { return false }
-            } catch {
-                let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
-                report("trial   \(name)   can't be: \(lines.joined(separator: "; "))")
-            }
-            if stop.isRequested { return false }
+        for index in left {
+            guard try train(index, stop, report) else { return false }
         }
-        if let best {
-            let text = best.config.effective.text(.pretty) + "\n"
-            try FileWriting.replace(bestPath, with: text)
-        }
+        try writeBest()
         return true
+    }
+
+    /// Trains one trial, given by its number from 1, whatever the others are.
+    ///
+    /// - Returns: Whether it was not stopped.
+    public func run(only number: Int, stop: StopSignal, report: (String) -> Void) throws -> Bool {
+        guard trials.indices.contains(number - 1) else {
+            throw UsageError("sweep: there is no trial \(number); there are \(trials.count)")
+        }
+        return try left.contains(number - 1) ? train(number - 1, stop, report) : true
+    }
+
+    private func train(
+        _ index: Int, _ stop: StopSignal, _ report: (String) -> Void
+    ) throws -> Bool {
+        let shown = varying.map { trials[index][$0] }
+        let values = kind == .fold ? "" : "   \(shown.joined(separator: " "))"
+        let name = "\(kind.rawValue.padded(to: 8, left: true))\(index + 1)/\(trials.count)\(values)"
+        do {
+            let trainer = try trainer(index, stop)
+            trainer.observers.append(TextReport(isQuiet: true, logPath: trainer.folder.logPath))
+            if endsByMedian {
+                let others = trials.indices.filter { $0 != index }.map(folder)
+                trainer.observers.append(MedianRule(trainer, others))
+            }
+            let summary = try trainer.run()
+            report("\(name)   \(outcome(summary, trainer))")
+            if summary.status == .interrupted { return false }
+        } catch {
+            let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
+            report("\(name)   can't be: \(lines.joined(separator: "; "))")
+        }
+        return !stop.isRequested
+    }
+
+    /// Writes the config of the best trial, where it is one of values.
+    func writeBest() throws {
+        guard kind == .trial, let best else { return }
+        let text = best.config.effective.text(.pretty) + "\n"
+        try FileWriting.replace(bestPath, with: text)
     }
 
     /// The trial with the best value, if one has any.
@@ -104,7 +203,7 @@ public final class Sweep {
         }
     }
 
-    /// Whether `best.json` is of use.
+    /// Whether any trial came to a value; then `best.json` is of use.
     public var hasBest: Bool { best != nil }
 
     private func trainer(_ index: Int, _ stop: StopSignal) throws -> Trainer {
@@ -117,24 +216,31 @@ public final class Sweep {
             starting: Experiment(config), in: RunFolder.create(folder), stop: stop)
     }
 
-    private func outcome(_ summary: RunSummary) -> String {
+    private func outcome(_ summary: RunSummary, _ trainer: Trainer) -> String {
         guard summary.status != .completed else {
             let value = summary.best.flatMap { best in
                 best.measurement.value(best.by).map { "\(best.by) \(Format.measure($0))" }
             }
-            return value ?? "no epoch has a value"
+            let isEarly = trainer.wishToEnd != nil && summary.epochs < trainer.config.epochs
+            let end = !isEarly ? "" : ", ended after epoch \(summary.epochs)"
+            return (value ?? "no epoch has a value") + end
         }
         return summary.status.rawValue
     }
 
     /// The trials that were trained, the best first, with their numbers from 0.
     var results: [(index: Int, record: RunRecord)] {
-        let records = trials.indices.compactMap { index in
-            (try? RunRecord(folder(index))).map { (index: index, record: $0) }
-        }
+        let records = records
         guard let comparison = try? RunComparison(records.map(\.record)) else { return [] }
         return comparison.runs.compactMap { run in
             records.first { $0.record.path == run.path }
+        }
+    }
+
+    /// The same in their order.
+    var records: [(index: Int, record: RunRecord)] {
+        trials.indices.compactMap { index in
+            (try? RunRecord(folder(index))).map { (index: index, record: $0) }
         }
     }
 }

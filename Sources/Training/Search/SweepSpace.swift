@@ -1,7 +1,5 @@
 import FTConfig
 import FTSupport
-import Glibc
-import Tensor
 
 /// The values that a sweep tries: lists, and ranges to draw from.
 struct SweepSpace {
@@ -37,15 +35,44 @@ struct SweepSpace {
         if let dots = text.firstRange(of: "..") {
             let (first, last) = (text[..<dots.lowerBound], text[dots.upperBound...])
             if let low = Double(first), let high = Double(last) {
-                guard low.isFinite, high.isFinite, low < high else {
-                    throw UsageError(
-                        "sweep: \(key)=\(text): a range is lo..hi, the lower number first")
-                }
-                return .range(
-                    low: low, high: high, isWhole: Int(first) != nil && Int(last) != nil)
+                let isWhole = SweepSpace.isWhole(first) && SweepSpace.isWhole(last)
+                return try range("\(key)=\(text)", low, high, isWhole: isWhole)
             }
         }
-        return .listed(elements(text))
+        let values = elements(text)
+        guard values.count == 1 || !values.contains("") else {
+            throw UsageError(
+                "sweep: \(key)=\(text): a value in the list is empty; leave out a comma, or write "
+                    + "\"\" for an empty string")
+        }
+        var seen: Set<String> = []
+        // 0.1 and 1e-1 are the same number.
+        let twice = values.first { !seen.insert(Double($0).map { "\($0)" } ?? $0).inserted }
+        if let twice {
+            throw UsageError("sweep: \(key)=\(text): \(twice) is listed twice; list it once")
+        }
+        return .listed(values)
+    }
+
+    private static func isWhole(_ text: Substring) -> Bool {
+        text.drop { $0 == "-" || $0 == "+" }.allSatisfy { ("0"..."9").contains($0) }
+    }
+
+    /// The largest whole numbers that all have a neighbour as a double.
+    private static let mostWhole = 9_007_199_254_740_992.0
+
+    private static func range(
+        _ text: String, _ low: Double, _ high: Double, isWhole: Bool
+    ) throws(UsageError) -> Values {
+        guard low.isFinite, high.isFinite, low < high else {
+            throw UsageError("sweep: \(text): a range is lo..hi, the lower number first")
+        }
+        guard (high - low).isFinite, !isWhole || max(abs(low), abs(high)) <= mostWhole else {
+            throw UsageError(
+                "sweep: \(text): the range is too wide; whole numbers go up to "
+                    + "\(Format.grouped(Int(mostWhole))), others are less than 1.8e308 apart")
+        }
+        return .range(low: low, high: high, isWhole: isWhole)
     }
 
     /// Cuts at commas outside of brackets and quotes.
@@ -70,69 +97,5 @@ struct SweepSpace {
             }
         }
         return found + [current]
-    }
-
-    private var hasRanges: Bool {
-        axes.contains { if case .range = $0.values { true } else { false } }
-    }
-
-    /// How many combinations lists have, `mostTrials` and one at most.
-    private var combinations: Int {
-        axes.reduce(1) { product, axis in
-            guard case .listed(let values) = axis.values else { return product }
-            return min(product * values.count, SweepSpace.mostTrials + 1)
-        }
-    }
-
-    /// The `key=value` arguments of each trial: all combinations, or so many drawn at random, none
-    /// twice where there are enough.
-    func trials(_ count: Int?, seed: UInt64) throws(UsageError) -> [[String]] {
-        guard let count else {
-            if hasRanges {
-                throw UsageError("sweep: a range is drawn from; say how often: --trials N")
-            }
-            guard combinations <= SweepSpace.mostTrials else {
-                throw UsageError(
-                    "sweep: more than \(Format.grouped(SweepSpace.mostTrials)) combinations; draw "
-                        + "some of them with --trials N")
-            }
-            return (0..<combinations).map(combination)
-        }
-        if !hasRanges, combinations <= count { return (0..<combinations).map(combination) }
-        let random = Random(seed: seed).fork("sweep")
-        var (trials, seen) = ([[String]](), Set<[String]>())
-        for attempt in 0..<20 * count where trials.count < count {
-            let shares = random.uniform([max(axes.count, 1)], .float64).values(as: Double.self)
-            let trial = zip(axes, shares).map { "\($0.key)=\(SweepSpace.draw($0.values, $1))" }
-            if seen.insert(trial).inserted || attempt >= 19 * count { trials.append(trial) }
-        }
-        return trials
-    }
-
-    /// The combination of a number, of which the last key changes fastest.
-    private func combination(_ number: Int) -> [String] {
-        var (rest, trial) = (number, [String]())
-        for (key, values) in axes.reversed() {
-            guard case .listed(let values) = values else { continue }
-            trial.append("\(key)=\(values[rest % values.count])")
-            rest /= values.count
-        }
-        return trial.reversed()
-    }
-
-    /// The value at a share of a list or range. Positive ranges over a factor of 10 and more are
-    /// drawn from logarithmically.
-    static func draw(_ values: Values, _ share: Double) -> String {
-        switch values {
-        case .listed(let values):
-            return values[min(Int(share * Double(values.count)), values.count - 1)]
-        case .range(let low, let high, let isWhole):
-            let top = isWhole ? high + 1 : high
-            let number =
-                low > 0 && high >= 10 * low
-                ? low * pow(top / low, share) : low + share * (top - low)
-            return isWhole
-                ? "\(Int(min(number.rounded(.down), high)))" : Format.short(number, digits: 4)
-        }
     }
 }

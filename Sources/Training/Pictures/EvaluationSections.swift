@@ -1,0 +1,73 @@
+import FTJSON
+import FTSupport
+
+/// What a model does right and wrong, as sections of a page.
+struct EvaluationSections {
+    /// As `EvaluationReport` has it for programs.
+    let report: JSONObject
+    /// The worst examples as pictures, in their order; none where they are no images.
+    var pictures: [String] = []
+    /// What it was measured on.
+    var title = "by the best epoch on the validation data"
+
+    private static let mostClasses = 30
+
+    /// Classes, with the confusion matrix, or errors; then the worst examples.
+    var html: [String] { [classes, errors, worst] }
+
+    private var classes: String {
+        guard case .array(let rows)? = report["classes"],
+            case .array(let matrix)? = report["confusionMatrix"]
+        else { return "" }
+        let names = rows.map { $0["class"]?.cell ?? "" }
+        let table = Page.table(
+            ["class", "precision", "recall", "F1", "AUC", "examples"],
+            rows.map { row in
+                ["class", "precision", "recall", "f1", "auc", "support"].map { row[$0]?.cell ?? "" }
+            })
+        let counts = matrix.map { row -> [Int] in
+            guard case .array(let cells) = row else { return [] }
+            return cells.map { if case .int(let count) = $0 { count } else { 0 } }
+        }
+        let isSmall = names.count <= EvaluationSections.mostClasses
+        let picture = isSmall ? Page.matrix(names, counts) : ""
+        return Page.section("Classes, \(title)", picture + table)
+    }
+
+    private var errors: String {
+        guard report["classes"] == nil else { return "" }
+        let facts = report.members.compactMap { member -> (String, String)? in
+            guard case .double = member.value else { return nil }
+            return (member.key, member.value.cell)
+        }
+        return facts.isEmpty ? "" : Page.section("Errors, \(title)", Page.facts(facts))
+    }
+
+    private var worst: String {
+        guard case .array(let rows)? = report["worst"], !rows.isEmpty else { return "" }
+        let cells = rows.map { row in
+            ["example", "target", "prediction", "loss"].map { row[$0]?.cell ?? "" }
+        }
+        let heading = ["example", "is", "taken for", "loss"]
+        guard pictures.count == rows.count else {
+            return Page.section("Worst examples", Page.table(heading, cells, words: 3))
+        }
+        let figures = zip(pictures, cells).map { picture, cells in
+            Page.figure(picture, zip(heading, cells).map { "\($0) \($1)" })
+        }
+        return Page.section(
+            "Worst examples", "<div class=\"figures\">\(figures.joined(separator: "\n"))</div>")
+    }
+}
+
+extension JSONValue {
+    /// A cell of a table.
+    var cell: String {
+        switch self {
+        case .string(let text): text
+        case .int(let value): Format.grouped(value)
+        case .double(let value): Format.measure(value)
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Checkpoint
+import FTConfig
+import FTJSON
+import FTSupport
+import Glibc
+import NN
+import Tensor
+
+/// Writes what a training measures as a file of TensorBoard, in its run folder: losses, metrics and
+/// rates by step, the config as a text, and how the weights are spread after each measurement.
+///
+/// Records are TFRecord's: the length, its checksum, the event, its checksum.
+public final class TensorBoardLog: TrainingObserver {
+    private unowned let trainer: Trainer
+    private let path: String
+    private var hasFailed = false
+    /// Weights of more elements are left out.
+    private static let mostElements = 1 << 22
+
+    /// A log of a run, which begins a file of its own at each session.
+    public convenience init(_ trainer: Trainer) {
+        let seconds = Int(Clock.secondsSince1970())
+        self.init(
+            trainer,
+            file: "\(trainer.folder.path)/events.out.tfevents.\(seconds).fttrain.\(getpid())")
+    }
+
+    init(_ trainer: Trainer, file: String) { (self.trainer, path) = (trainer, file) }
+
+    /// Records what the event says.
+    public func handle(_ event: TrainingEvent) {
+        let step = trainer.cursor.step
+        switch event {
+        case .started:
+            record(0, EventMessage.begin)
+            if step > 0 { record(step + 1, EventMessage.start) }
+            let text = trainer.config.effective.text(.pretty).split(separator: "\n")
+                .map { "    \($0)" }.joined(separator: "\n")
+            record(step) { EventMessage.summary([EventMessage.text("config", text)], &$0) }
+        case .epoch(let epoch):
+            record(epoch.step) { EventMessage.summary(TensorBoardLog.scalars(epoch), &$0) }
+            record(epoch.step) { EventMessage.summary(histograms, &$0) }
+        case .warning(let text):
+            record(step) { EventMessage.summary([EventMessage.text("notes", text)], &$0) }
+        default: break
+        }
+    }
+
+    private static func scalars(_ epoch: EpochRecord) -> [ProtobufMessage] {
+        let part = epoch.hasValidation ? "validation" : "train"
+        var values = [("train/loss", epoch.trainLoss)]
+        if epoch.hasValidation { values.append(("validation/loss", epoch.measurement.loss)) }
+        values += epoch.measurement.metrics.map { ("\(part)/\($0.name)", $0.value) }
+        values += [
+            ("training/learningRate", epoch.learningRate),
+            ("training/samplesPerSecond", epoch.samplesPerSecond),
+            ("training/epoch", Double(epoch.epoch)),
+        ]
+        if let norm = epoch.gradientNorm { values.append(("training/gradientNorm", norm)) }
+        return values.map { EventMessage.scalar($0.0, $0.1) }
+    }
+
+    private var histograms: [ProtobufMessage] {
+        trainer.experiment.model.namedParameters.compactMap { name, parameter in
+            guard parameter.data.count <= TensorBoardLog.mostElements else { return nil }
+            let values = parameter.data.on(.cpu).values(as: Double.self)
+            return EventMessage.histogram("weights/\(name)", values)
+        }
+    }
+
+    private func record(_ step: Int, _ fill: (inout ProtobufMessage) -> Void) {
+        guard !hasFailed else { return }
+        let event = EventMessage.event(
+            seconds: Clock.secondsSince1970(), step: step, fill)
+        do throws(FileProblem) {
+            try FileBytes.append(TensorBoardLog.framed(event), to: path)
+        } catch {
+            hasFailed = true
+            Terminal.warn("fttrain: \(path): \(error.whileWriting); the run goes on without it")
+        }
+    }
+
+    /// An event as a record of a file.
+    static func framed(_ event: [UInt8]) -> [UInt8] {
+        func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+            (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let length = bytes(UInt64(event.count))
+        return length + bytes(CRC32C.masked(length)) + event + bytes(CRC32C.masked(event))
+    }
+}

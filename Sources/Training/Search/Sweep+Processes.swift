@@ -1,0 +1,79 @@
+import FTSupport
+import Glibc
+
+extension Sweep {
+    /// Trains what is left in several processes at once, each of which trains one trial:
+    /// `PROGRAM sweep FOLDER --only K`. They write their lines themselves.
+    ///
+    /// A wish to stop is passed on to them; each saves its state.
+    ///
+    /// - Parameters:
+    ///   - jobs: how many at once.
+    ///   - program: the path of this program.
+    ///   - threads: how many processors there are for all of them.
+    /// - Returns: Whether it came to the end, and was not stopped.
+    public func run(
+        jobs: Int, program: String, threads: Int, isSilent: Bool, stop: StopSignal
+    ) throws -> Bool {
+        try stop.during(.others) {
+            try runOthers(jobs: jobs, program: program, threads, isSilent: isSilent, stop)
+        }
+        guard !stop.isRequested else { return false }
+        try writeBest()
+        return true
+    }
+
+    private func runOthers(
+        jobs: Int, program: String, _ threads: Int, isSilent: Bool, _ stop: StopSignal
+    ) throws {
+        var waiting = left[...]
+        var running: Set<pid_t> = []
+        var wasToldToStop = false
+        let share = max(1, threads / jobs)
+        while !running.isEmpty || !waiting.isEmpty && !stop.isRequested {
+            while running.count < jobs, !stop.isRequested, let index = waiting.popFirst() {
+                let arguments = [
+                    "sweep", path, "--only", "\(index + 1)", "--threads", "\(share)",
+                ]
+                running.insert(try Sweep.start(program, arguments, isSilent: isSilent))
+            }
+            if stop.isRequested, !wasToldToStop {
+                wasToldToStop = true
+                for process in running { kill(process, SIGTERM) }
+            }
+            running = running.filter { process in
+                var status: Int32 = 0
+                let ended = waitpid(process, &status, WNOHANG)
+                return ended == 0 || ended < 0 && errno == EINTR
+            }
+            usleep(20_000)
+        }
+    }
+
+    /// Starts a process in a group of its own: what the terminal sends reaches this one alone,
+    /// which passes it on once.
+    private static func start(
+        _ program: String, _ arguments: [String], isSilent: Bool
+    ) throws(RunError) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if isSilent {
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var process = pid_t()
+        let status = posix_spawn(&process, program, &actions, &attributes, &words, environ)
+        guard status == 0 else {
+            throw RunError(.data, "\(program): can't be started: \(systemMessage(status))")
+        }
+        return process
+    }
+}

@@ -1,0 +1,130 @@
+import FTConfig
+import FTSupport
+import FakeTensor
+import FoundationEssentials
+import Testing
+
+@testable import Training
+
+/// Files of TensorBoard, read record by record; `Tests/Interop/tensorboard_reader.py` has
+/// TensorBoard read one.
+@Suite("Files of TensorBoard")
+struct TensorBoardTests {
+    private struct Event {
+        let step: Int
+        let fields: ProtobufFields
+        /// The values of its summary by tag.
+        var values: [String: ProtobufFields] {
+            Dictionary(
+                fields.messages(5).flatMap { $0.messages(1) }.map { ($0.texts(1)[0], $0) }
+            ) { first, _ in first }
+        }
+    }
+
+    private func number(_ bytes: some Collection<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// The events of a run's files, in the order of their names, each checksum compared.
+    private func events(_ sandbox: Sandbox, _ name: String) throws -> [Event] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: sandbox.file(name))
+            .filter { $0.hasPrefix("events.out.tfevents.") }.sorted()
+        var found: [Event] = []
+        for file in names {
+            var rest = Array(
+                try Data(contentsOf: URL(filePath: sandbox.file("\(name)/\(file)"))))[...]
+            while !rest.isEmpty {
+                let length = Int(number(rest.prefix(8)))
+                #expect(
+                    CRC32C.masked(rest.prefix(8)) == UInt32(number(rest.dropFirst(8).prefix(4))))
+                let event = Array(rest.dropFirst(12).prefix(length))
+                let sum = UInt32(number(rest.dropFirst(12 + length).prefix(4)))
+                #expect(event.count == length && CRC32C.masked(event) == sum)
+                let fields = try #require(ProtobufFields(event))
+                found.append(Event(step: fields.numbers(2).first ?? 0, fields: fields))
+                rest = rest.dropFirst(16 + length)
+            }
+        }
+        return found
+    }
+
+    private func run(_ trainer: Trainer) throws {
+        trainer.observers.append(TensorBoardLog(trainer))
+        _ = try trainer.run()
+    }
+
+    @Test("hold losses, metrics, rates, the config and the weights of each epoch")
+    func content() throws {
+        let sandbox = Sandbox()
+        try run(sandbox.trainer("run", ["training.gradientNorm=true"]))
+        let events = try events(sandbox, "run")
+        #expect(events[0].fields.texts(3) == ["brain.Event:2"])
+        let config = try #require(events[1].values["config"])
+        let text = try #require(config.messages(8).first?.texts(8).first)
+        #expect(text.contains("    \"name\": \"tiny\""))
+        #expect(config.messages(9).first?.messages(1).first?.texts(1) == ["text"])
+        let rows = try RunRecord(sandbox.file("run")).rows
+        for row in rows {
+            let scalars = events.filter { $0.step == row.step }.map(\.values)
+            func scalar(_ name: String) -> Float? {
+                scalars.compactMap { $0[name]?.bytes(2).first }.first.map {
+                    Float(bitPattern: UInt32(number($0)))
+                }
+            }
+            #expect(scalar("train/loss") == Float(row.trainLoss))
+            #expect(scalar("validation/loss") == Float(row.measured["loss"] ?? .nan))
+            #expect(scalar("validation/accuracy") == Float(row.measured["accuracy"] ?? .nan))
+            #expect(scalar("training/learningRate") == Float(row.learningRate))
+            #expect(scalar("training/gradientNorm") == Float(row.gradientNorm ?? .nan))
+        }
+        let histograms = events.filter { $0.step == rows.last?.step }.flatMap { $0.values }
+            .filter { $0.key.hasPrefix("weights/") }
+        #expect(histograms.map(\.key).sorted().first == "weights/0.bias" && histograms.count == 4)
+        for (_, value) in histograms {
+            let histogram = try #require(value.messages(5).first)
+            let counts = doubles(try #require(histogram.bytes(7).first))
+            let limits = doubles(try #require(histogram.bytes(6).first))
+            let all = try #require(histogram.bytes(3).first.map(doubles)?.first)
+            #expect(counts.reduce(0, +) == all && counts.count == limits.count)
+            #expect(limits == limits.sorted())
+        }
+    }
+
+    private func doubles(_ bytes: [UInt8]) -> [Double] {
+        stride(from: 0, to: bytes.count, by: 8).map {
+            Double(bitPattern: number(bytes[$0..<$0 + 8]))
+        }
+    }
+
+    @Test("of a resumed run make void what was undone, and weights stay what they are")
+    func resumed() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("plain").run()
+        try sandbox.stopped("run", at: 7)
+        try run(Trainer.resume(sandbox.file("run")).trainer)
+        let starts = try events(sandbox, "run").filter { !$0.fields.messages(7).isEmpty }
+        #expect(starts.map(\.step) == [8])
+        #expect(starts.first?.fields.messages(7).first?.numbers(1) == [1])
+        #expect(
+            try tensors(sandbox.file("run/last.safetensors"))
+                == tensors(sandbox.file("plain/last.safetensors")))
+    }
+
+    @Test("a histogram of equal numbers has one bucket, and none is made of NaN")
+    func edges() throws {
+        let equal = try #require(EventMessage.histogram("x", [2, 2, 2]))
+        let histogram = try #require(ProtobufFields(equal.bytes)?.messages(5).first)
+        #expect(
+            histogram.bytes(7).map(doubles) == [[3]] && histogram.bytes(6).map(doubles) == [[2]])
+        #expect(
+            EventMessage.histogram("x", [.nan]) == nil && EventMessage.histogram("x", []) == nil)
+    }
+
+    @Test("one that can't be written ends no run")
+    func unwritable() throws {
+        let sandbox = Sandbox()
+        let trainer = try sandbox.trainer("run")
+        trainer.observers.append(TensorBoardLog(trainer, file: "no/such/file"))
+        #expect(try trainer.run().status == .completed)
+    }
+}
