@@ -15,7 +15,8 @@ struct ConfigBitsTests {
         return names.filter { $0.hasSuffix(".json") && $0 != "schema.json" }.sorted()
     }
 
-    @Test("one thread ends with the weights of two, and so does a run that was killed",
+    @Test(
+        "one thread ends with the weights of two, and so does a run that was killed",
         arguments: configs)
     func bits(_ name: String) throws {
         let sandbox = Sandbox()
@@ -23,7 +24,8 @@ struct ConfigBitsTests {
         func trainer(_ run: String) throws -> Trainer {
             let config = try RunConfig(
                 file: "\(ConfigBitsTests.folder)/\(name)", overrides: overrides)
-            return try Trainer(starting: Experiment(config), in: RunFolder.create(sandbox.file(run)))
+            return try Trainer(
+                starting: Experiment(config), in: RunFolder.create(sandbox.file(run)))
         }
         let before = CPUBackend.shared.threads
         defer { CPUBackend.shared.threads = before }
