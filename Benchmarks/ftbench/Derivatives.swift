@@ -57,6 +57,7 @@ func benchmarkHVP() {
         ])
     report("hvp_mlp", "ms", times[0])
     report("hvp_mlp_captured", "ms", times[2])
+    reportFloor("hvp_mlp", work: 719)
     note("hvp_mlp: \(ratio(times[0], times[1])) of the gradient")
 }
 
@@ -75,6 +76,7 @@ func benchmarkJVP() {
         ])
     report("jvp_mlp", "ms", times[0])
     report("jvp_mlp_captured", "ms", times[2])
+    reportFloor("jvp_mlp", work: 308)
     report("forward_mlp", "ms", times[1])
     note("jvp_mlp: \(ratio(times[0], times[1])) of the forward pass")
 }

@@ -21,8 +21,12 @@ func medianMilliseconds(_ count: Int, warmup: Int, turns steps: [() -> Void]) ->
     return times.map { $0.sorted()[count / 2] }
 }
 
+/// Figures printed so far, by workload.
+nonisolated(unsafe) private(set) var reported: [String: Double] = [:]
+
 /// Prints one figure in the form that the comparison with other frameworks reads.
 func report(_ workload: String, _ unit: String, _ value: Double) {
+    reported[workload] = value
     let rounded = (value * 10_000).rounded() / 10_000
     print("{\"peer\":\"faketensor\",\"workload\":\"\(workload)\",\"\(unit)\":\(rounded)}")
 }
@@ -35,3 +39,11 @@ func note(_ line: String) {
 
 /// a / b to two digits.
 func ratio(_ a: Double, _ b: Double) -> Double { (a / b * 100).rounded() / 100 }
+
+/// Prints the most memory that the process has had in use, if it runs one workload only.
+func reportPeakMemory(_ workload: String) {
+    guard CommandLine.arguments.count == 2 else { return }
+    var usage = rusage()
+    getrusage(RUSAGE_SELF.rawValue, &usage)
+    report("\(workload)_peak", "bytes", Double(usage.ru_maxrss) * 1024)
+}

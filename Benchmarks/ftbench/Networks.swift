@@ -15,7 +15,7 @@ func benchmarkCNN() {
         ReLU()
         Linear(128, 10, using: random)
     }
-    benchmarkSteps("cnn", model, Adam(model), [64, 1, 28, 28], 10, count: 30)
+    benchmarkSteps("cnn", model, Adam(model), [64, 1, 28, 28], 10, work: 4580, count: 30)
 }
 
 /// 3×32×32 images, 19 convolutions with batch normalization, batch 64, SGD with momentum: He et
@@ -45,5 +45,5 @@ func benchmarkResNet20() {
     }
     let model = Sequential(layers + [GlobalAveragePool(), Linear(64, 10, using: random)])
     let optimizer = SGD(model, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4)
-    benchmarkSteps("resnet20", model, optimizer, [64, 3, 32, 32], 10, count: 20)
+    benchmarkSteps("resnet20", model, optimizer, [64, 3, 32, 32], 10, work: 15_616, count: 20)
 }

@@ -10,7 +10,7 @@ func benchmarkTinyMLP() {
         Tanh()
         Linear(16, 2, using: random)
     }
-    benchmarkSteps("mlp_tiny", model, SGD(model, learningRate: 0.1), [32, 2], 2)
+    benchmarkSteps("mlp_tiny", model, SGD(model, learningRate: 0.1), [32, 2], 2, work: 0.0575)
 }
 
 /// 4-64-64-2 with ReLU, batch 64, Adam: a small agent's network.
@@ -23,7 +23,7 @@ func benchmarkSmallMLP() {
         ReLU()
         Linear(64, 2, using: random)
     }
-    benchmarkSteps("mlp_small", model, Adam(model), [64, 4], 2)
+    benchmarkSteps("mlp_small", model, Adam(model), [64, 4], 2, work: 1.69)
 }
 
 /// 784-512-256-10 with ReLU, batch 128, Adam: the default model on MNIST.
@@ -36,37 +36,7 @@ func benchmarkMLP() {
         ReLU()
         Linear(256, 10, using: random)
     }
-    benchmarkSteps("mlp", model, Adam(model, learningRate: 1e-3), [128, 784], 10)
-}
-
-/// A train step as it is, and captured and replayed.
-func benchmarkSteps(
-    _ name: String, _ model: Sequential, _ optimizer: Optimizer, _ inputs: Shape, _ classes: Int,
-    count: Int = 400
-) {
-    let random = Random(seed: 1)
-    let x = Tensor.normal(inputs, using: random)
-    let y = Tensor.integers([inputs[0]], high: classes, using: random)
-    benchmarkSteps(name, model, optimizer, x, y, count: count)
-}
-
-/// The same on examples of any kind.
-func benchmarkSteps(
-    _ name: String, _ model: Layer, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor, count: Int
-) {
-    let loss = CrossEntropy()
-    func step(_ x: Tensor, _ y: Tensor) -> Tensor {
-        optimizer.zeroGrad()
-        let value = loss(model(x), y)
-        value.backward()
-        optimizer.step()
-        return value
-    }
-    let warmup = count / 4
-    report(name, "ms", medianMilliseconds(count, warmup: warmup) { _ = step(x, y) })
-    let captured = capture { step($0, $1) }
-    report(
-        "\(name)_captured", "ms", medianMilliseconds(count, warmup: warmup) { _ = captured(x, y) })
+    benchmarkSteps("mlp", model, Adam(model, learningRate: 1e-3), [128, 784], 10, work: 308)
 }
 
 /// GELU by its formula on a million elements, forward and backward: passes over memory.

@@ -23,6 +23,9 @@ let workloads: [(name: String, run: () -> Void)] = [
     ("gpt", benchmarkGPT),
     ("gpt_medium", benchmarkMediumGPT),
     ("lstm", benchmarkLSTM),
+    ("ppo", benchmarkPPO),
+    ("sac_critic", benchmarkSACCritic),
+    ("higgs", benchmarkHIGGS),
     ("million_ops", benchmarkMillionOps),
 ]
 

@@ -2,7 +2,6 @@
 
 usage: torch_peer.py [workload ...]
 """
-import json
 import resource
 import sys
 import time
@@ -12,29 +11,18 @@ import torch.nn as nn
 import torch.nn.functional as F
 import torch.utils.checkpoint
 
+from measure import median, report, timed_step
+from torch_models import GPT, LastOfLSTM, network, residual_network
+
 torch.manual_seed(0)
 torch.set_num_threads(2)
-
-
-def median(step, count, warmup):
-    for _ in range(warmup):
-        step()
-    times = []
-    for _ in range(count):
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return sorted(times)[count // 2]
-
-
-def report(workload, **figures):
-    print(json.dumps({"peer": "torch", "workload": workload, **figures}), flush=True)
 
 
 def train_step(model, x, y, optimizer):
     def step():
         optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(model(x), y).backward()
+        logits = model(x)
+        F.cross_entropy(logits.reshape(-1, logits.shape[-1]), y.reshape(-1)).backward()
         optimizer.step()
 
     return step
@@ -44,16 +32,16 @@ def mlp_tiny():
     model = nn.Sequential(
         nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 2))
     x, y = torch.randn(32, 2), torch.randint(0, 2, (32,))
-    step = train_step(model, x, y, torch.optim.SGD(model.parameters(), 0.1))
-    report("mlp_tiny", ms=round(median(step, 400, 100) * 1e3, 4))
+    timed_step("mlp_tiny", 400, 100, train_step(
+        model, x, y, torch.optim.SGD(model.parameters(), 0.1)))
 
 
 def mlp():
     model = nn.Sequential(
         nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10))
     x, y = torch.randn(128, 784), torch.randint(0, 10, (128,))
-    step = train_step(model, x, y, torch.optim.Adam(model.parameters(), 1e-3))
-    report("mlp", ms=round(median(step, 200, 50) * 1e3, 4))
+    timed_step("mlp", 200, 50, train_step(
+        model, x, y, torch.optim.Adam(model.parameters(), 1e-3)))
 
 
 def scalar_chain():
@@ -71,6 +59,101 @@ def scalar_chain():
         y.backward()
 
     report("scalar_chain", us=round(median(step, 200, 50) * 1e6 / 200, 4))
+
+
+def mlp_small():
+    model = network([4, 64, 64, 2], nn.ReLU)
+    x, y = torch.randn(64, 4), torch.randint(0, 2, (64,))
+    timed_step("mlp_small", 400, 100, train_step(
+        model, x, y, torch.optim.Adam(model.parameters(), 1e-3)))
+
+
+def cnn():
+    model = nn.Sequential(
+        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Linear(128, 10))
+    x, y = torch.randn(64, 1, 28, 28), torch.randint(0, 10, (64,))
+    timed_step("cnn", 30, 8, train_step(
+        model, x, y, torch.optim.Adam(model.parameters(), 1e-3)))
+
+
+def resnet20():
+    model = residual_network()
+    x, y = torch.randn(64, 3, 32, 32), torch.randint(0, 10, (64,))
+    optimizer = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9, weight_decay=1e-4)
+    timed_step("resnet20", 20, 5, train_step(model, x, y, optimizer))
+
+
+def gpt_steps(name, batch, context, width, heads, layers, count, warmup):
+    model = GPT(65, context, width, heads, layers)
+    x, y = (torch.randint(0, 65, (batch, context)) for _ in range(2))
+    timed_step(name, count, warmup, train_step(
+        model, x, y, torch.optim.AdamW(model.parameters(), 1e-3)))
+
+
+def gpt():
+    gpt_steps("gpt", 12, 64, 128, 4, 4, 60, 10)
+
+
+def gpt_medium():
+    gpt_steps("gpt_medium", 8, 256, 384, 6, 6, 6, 2)
+
+
+def lstm():
+    model = LastOfLSTM()
+    x, y = torch.randn(64, 50, 32), torch.randint(0, 10, (64,))
+    timed_step("lstm", 40, 10, train_step(
+        model, x, y, torch.optim.Adam(model.parameters(), 1e-3)))
+
+
+def ppo():
+    actor, critic = network([4, 64, 64, 2], nn.Tanh), network([4, 64, 64, 1], nn.Tanh)
+    optimizers = [torch.optim.Adam(model.parameters(), 3e-4) for model in (actor, critic)]
+    states, actions = torch.randn(64, 4), torch.randint(0, 2, (64, 1))
+    advantages, returns = torch.randn(64), torch.randn(64)
+    old = actor(states).log_softmax(1).detach()
+
+    def step():
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        logits = actor(states).log_softmax(1)
+        ratio = (logits - old).gather(1, actions)[:, 0].exp()
+        gain = torch.min(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages).mean()
+        error = (critic(states)[:, 0] - returns).square().mean()
+        entropy = (logits.exp() * logits).sum(1).mean()
+        (0.5 * error - gain + 0.01 * entropy).backward()
+        for optimizer in optimizers:
+            optimizer.step()
+
+    timed_step("ppo", 300, 30, step)
+
+
+def sac_critic():
+    critics = [network([23, 256, 256, 1], nn.ReLU) for _ in range(2)]
+    optimizers = [torch.optim.Adam(model.parameters(), 3e-4) for model in critics]
+    x, y = torch.randn(256, 23), torch.randn(256, 1)
+
+    def step():
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        sum(F.mse_loss(critic(x), y) for critic in critics).backward()
+        for optimizer in optimizers:
+            optimizer.step()
+
+    timed_step("sac_critic", 200, 30, step)
+
+
+def higgs():
+    model = network([28, 300, 300, 300, 300, 300, 1], nn.Tanh)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    x, y = torch.randn(100, 28), torch.randint(0, 2, (100, 1)).float()
+
+    def step():
+        optimizer.zero_grad()
+        F.binary_cross_entropy_with_logits(model(x), y).backward()
+        optimizer.step()
+
+    timed_step("higgs", 200, 30, step)
 
 
 def functional_mlp():
@@ -200,10 +283,10 @@ def ordering():
             report(f"{name} {size}", ms=round(median(step, 50, 10) * 1e3, 4))
 
 
-workloads = {"mlp_tiny": mlp_tiny, "mlp": mlp, "scalar_chain": scalar_chain, "grad_mlp": grad_mlp,
-             "hvp_mlp": hvp_mlp, "jvp_mlp": jvp_mlp,
-             "checkpoint_mlp": checkpoint_mlp, "attention": attention, "ordering": ordering,
-             "million_ops": million_ops}
+workloads = {step.__name__: step for step in (
+    mlp_tiny, mlp_small, mlp, cnn, resnet20, scalar_chain, grad_mlp, hvp_mlp, jvp_mlp,
+    checkpoint_mlp, attention, ordering, gpt, gpt_medium, lstm, ppo, sac_critic, higgs,
+    million_ops)}
 for name in sys.argv[1:] or workloads:
     if name in workloads:
         workloads[name]()

@@ -95,9 +95,11 @@ static void refuse_excess(ft_convolution *c) {
     if (c->task_bytes >= LIMIT || c->shared_bytes >= LIMIT) refuse(c);
 }
 
-void ft_convolution_plan(ft_convolution *c, int part) {
+static void plan_directly(ft_convolution *c, int part) {
     c->part = part;
+    c->prepared = part == FT_CONVOLUTION_INPUT ? c->groups * c->channels : 0;
     c->taps = c->kernel[0] * c->kernel[1] * c->kernel[2];
+    c->joined = part == FT_CONVOLUTION_WEIGHT ? c->groups * c->channels * c->taps : 0;
     bool is_input = part == FT_CONVOLUTION_INPUT;
     for (int d = 0; d < 3; d++) c->phases[d] = least(c->stride[d], c->in[d]);
     if (is_input) {
@@ -134,4 +136,11 @@ void ft_convolution_plan(ft_convolution *c, int part) {
     int64_t block = product(c->block, c->arranged.plane + c->taps * (pitch + 16)) + 2 * slack;
     c->task_bytes = product(block, size) + tables;
     refuse_excess(c);
+}
+
+void ft_convolution_plan(ft_convolution *c, int part) {
+    bool mayBeFewer = c->winograd;
+    c->winograd = false;
+    plan_directly(c, part);
+    if (mayBeFewer && c->task_bytes >= 0) ft_winograd_plan(c);
 }

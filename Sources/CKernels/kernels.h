@@ -54,6 +54,15 @@ typedef struct ft_grid {
 int64_t ft_convolution_phase(const ft_convolution *c, const int64_t *phase, ft_grid *grid,
                              int64_t *taps);
 
+// Goes over to a plan with fewer products, from the direct one, where it pays.
+void ft_winograd_plan(ft_convolution *c);
+
+// Rows of tiles that a task of the weight's gradient by fewer products takes at a time.
+static inline int64_t ft_winograd_rows(const ft_convolution *c) {
+    int64_t rows = 64 / c->tiles[1];
+    return rows < 1 ? 1 : rows < c->tiles[0] ? rows : c->tiles[0];
+}
+
 extern const ft_kernels ft_kernels_base;
 #if defined(__x86_64__)
 extern const ft_kernels ft_kernels_avx2;

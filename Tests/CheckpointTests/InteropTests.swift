@@ -26,6 +26,25 @@ struct InteropTests {
         try check("lstm", LSTM(3, 4, layers: 2, isBidirectional: true, using: Random(seed: 1)))
     }
 
+    @Test("of a CNN with batch normalization load, and give what they give there")
+    func cnn() throws {
+        let random = Random(seed: 1)
+        let model = Sequential {
+            Conv2d(2, 4, kernel: 3, padding: 1, using: random)
+            BatchNorm2d(4)
+            ReLU()
+            MaxPool2d(2)
+            Conv2d(4, 6, kernel: [3, 2], stride: [2, 1], bias: false, using: random)
+            BatchNorm2d(6)
+            ReLU()
+            GlobalAveragePool()
+            Identity()
+            Linear(6, 3, using: random)
+        }
+        model.eval()
+        try check("cnn", model)
+    }
+
     @Test("of a GPT load, and give what they give there")
     func gpt() throws {
         try check(

@@ -14,6 +14,14 @@ struct PortableBitsTests {
         {"type": "flatten"}, {"type": "linear", "units": 3}]
         """
 
+    /// Of convolutions with enough channels and pixels that they take fewer products.
+    private static let wide = """
+        model.layers=[{"type": "linear", "units": 8192}, \
+        {"type": "reshape", "shape": [32, 16, 16]}, {"type": "conv2d", "features": 35, \
+        "kernel": 3, "padding": 1}, {"type": "relu"}, {"type": "globalAveragePool"}, \
+        {"type": "linear", "units": 3}]
+        """
+
     /// And of sequences, step by step and all at once.
     private static let sequences = """
         model.layers=[{"type": "reshape", "shape": [2, 3]}, {"type": "lstm", "units": 37}, \
@@ -36,7 +44,7 @@ struct PortableBitsTests {
 
     @Test(
         "a run ends with the same weights in each instruction set that this processor has",
-        arguments: ["model.layers.0.units=500", convolution, sequences])
+        arguments: ["model.layers.0.units=500", convolution, wide, sequences])
     func instructionSets(_ model: String) throws {
         let workspace = try Workspace()
         try workspace.prepare()

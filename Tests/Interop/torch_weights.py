@@ -1,5 +1,5 @@
-"""Writes the weights of a small LSTM and a small GPT of PyTorch with what they give, as safetensors files
-that `InteropTests` loads. usage: python3 Tests/Interop/torch_weights.py (needs torch and safetensors)"""
+"""Writes the weights of a small LSTM, a small GPT and a small CNN of PyTorch with what they give, as
+safetensors files that `InteropTests` loads. usage: python3 Tests/Interop/torch_weights.py (needs torch and safetensors)"""
 from pathlib import Path
 
 import torch
@@ -58,6 +58,18 @@ def renamed(name):
     return name
 
 
+# And the averages of batch normalization.
+AVERAGES = {
+    "running_mean": "runningMean", "running_var": "runningVariance",
+    "num_batches_tracked": "batchCount",
+}
+
+
+def renamed_averages(name):
+    layer, _, last = name.rpartition(".")
+    return f"{layer}.{AVERAGES.get(last, last)}"
+
+
 def write(file, model, rename, inputs, output):
     weights = {rename(name): value.contiguous() for name, value in model.state_dict().items()}
     save_file(weights | {"example.input": inputs, "example.output": output}, folder / file)
@@ -71,3 +83,17 @@ with torch.no_grad():
     gpt = GPT(7, 6, 8, 2, 2)
     tokens = torch.randint(0, 7, (2, 5))
     write("gpt.safetensors", gpt, renamed, tokens, gpt(tokens))
+    cnn = nn.Sequential(
+        nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(4, 6, (3, 2), stride=(2, 1), bias=False), nn.BatchNorm2d(6), nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 3))
+    for layer in cnn:
+        if isinstance(layer, nn.BatchNorm2d):
+            nn.init.uniform_(layer.weight, 0.5, 1.5)
+            nn.init.normal_(layer.bias)
+    # Running averages move away from 0 and 1.
+    for _ in range(3):
+        cnn(torch.randn(8, 2, 10, 12) * 2 + 1)
+    cnn.eval()
+    images = torch.randn(3, 2, 10, 12) * 2 + 1
+    write("cnn.safetensors", cnn, renamed_averages, images, cnn(images))

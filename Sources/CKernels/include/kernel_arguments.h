@@ -98,6 +98,8 @@ typedef struct ft_convolution {
     void *_Nullable x, *_Nullable weight, *_Nullable y;
     // Added to y, one a feature; 0 if there is none.
     const void *_Nullable bias;
+    // Whether kernels of 3 by 3 may take fewer products; the plan makes it false where it can't be.
+    bool winograd;
 
     int part;
     ft_arranged arranged;
@@ -106,11 +108,19 @@ typedef struct ft_convolution {
     // and how many such there are. parts: groups of images whose shares of the weight's gradient
     // are added up in order.
     int64_t phases[3], taps, pieces, block, blocks, parts, padded_features;
+    // prepared and joined: rows that convolution_prepare and convolution_join make. tiles: rows and
+    // columns of 2 by 2 results. filters: where transformed weights begin in the shared space,
+    // counted in bytes.
+    int64_t prepared, joined, tiles[2], filters;
     // Bytes are negative where there are more than can be counted.
     int64_t tasks, task_bytes, shared_bytes;
 } ft_convolution;
 
 void ft_convolution_plan(ft_convolution *_Nonnull convolution, int part);
+
+// Whether the gradient by the weight that the tasks of a plan with fewer products made is finite;
+// if it isn't, others that it rests on may have spoiled it.
+bool ft_convolution_is_finite(const ft_convolution *_Nonnull convolution);
 
 // Heads of rows [batch, heads, rows, width] somewhere in memory; the elements of a row are
 // neighbours.

@@ -29,6 +29,7 @@ extension CPUBackend {
                 kernel: weight.shape[axis + 2], stride: window.stride[axis],
                 dilation: window.dilation[axis], padding: window.padding[axis])
         }
+        plan.winograd = usesWinograd
         ft_convolution_plan(&plan, part.rawValue)
         if plan.task_bytes < 0 {
             fail(
@@ -37,15 +38,20 @@ extension CPUBackend {
                 hint: "use less padding, dilation or stride")
         }
         withUnsafePointer(to: plan) { run($0, part) }
+        if part == .weight, plan.winograd, !ft_convolution_is_finite(&plan) {
+            plan.winograd = false
+            ft_convolution_plan(&plan, part.rawValue)
+            withUnsafePointer(to: plan) { run($0, part) }
+        }
     }
 
     private func run(_ plan: UnsafePointer<ft_convolution>, _ part: ConvolutionPart) {
         let (task, all) = (Int(plan.pointee.task_bytes), Int(plan.pointee.shared_bytes))
         let shared = all > 0 ? allocate(byteCount: all) : nil
-        let channels = Int(plan.pointee.groups * plan.pointee.channels)
-        if part == .input, let shared {
-            let row = max(1, Int(plan.pointee.features * plan.pointee.taps))
-            parallel(channels, grain: max(1, (1 << 14) / row)) { begin, end in
+        if plan.pointee.prepared > 0, let shared {
+            let (features, inner) = (Int(plan.pointee.features), Int(plan.pointee.channels))
+            let row = max(1, (part == .input ? features : inner) * Int(plan.pointee.taps))
+            parallel(Int(plan.pointee.prepared), grain: max(1, (1 << 14) / row)) { begin, end in
                 let taps = allocate(byteCount: 16 * Int(plan.pointee.taps))
                 kernels.convolution_prepare(plan, begin, end, taps, shared)
                 deallocate(taps, byteCount: 16 * Int(plan.pointee.taps))
@@ -56,10 +62,10 @@ extension CPUBackend {
             kernels.convolution(plan, Int64(index), space, shared)
             deallocate(space, byteCount: task)
         }
-        if part == .weight, let shared {
+        if plan.pointee.joined > 0, let shared {
             let row = max(1, Int(plan.pointee.features * plan.pointee.parts))
-            let rows = channels * Int(plan.pointee.taps)
-            parallel(rows, grain: max(1, (1 << 14) / row)) { begin, end in
+            let whole = plan.pointee.winograd ? row * 16 : row
+            parallel(Int(plan.pointee.joined), grain: max(1, (1 << 14) / whole)) { begin, end in
                 kernels.convolution_join(plan, begin, end, shared)
             }
         }

@@ -8,7 +8,7 @@ extension CPUBackend {
         let right = MatrixOperand(b, self)
         let size = MatrixSize(
             m: out.shape[out.rank - 2], n: out.shape[out.rank - 1], k: a.shape[a.rank - 1])
-        let plan = MatrixPlan(size)
+        let plan = MatrixPlan(size, turnsRows: left.isTransposed)
         let step = size.m * size.n * out.dtype.size
         pool.run(out.byteCount / step * plan.pieces) { task in
             let (batch, piece) = task.quotientAndRemainder(dividingBy: plan.pieces)
@@ -70,7 +70,8 @@ struct MatrixTile {
 }
 
 /// How a product is cut into tiles, which its bits don't depend on. Cuts run along the columns in
-/// multiples of 16, or along the rows of a narrow result.
+/// multiples of 16, or along the rows of a narrow result, or of one with fewer columns than rows
+/// whose left operand each tile has to transpose, if only its own rows of it.
 struct MatrixPlan {
     let size: MatrixSize
     let pieces: Int
@@ -82,9 +83,9 @@ struct MatrixPlan {
     /// Tiles of large products: enough for many threads, few enough to keep each one efficient.
     private static let tile = 1 << 26
 
-    init(_ size: MatrixSize) {
+    init(_ size: MatrixSize, turnsRows: Bool = false) {
         self.size = size
-        byColumns = size.n >= size.m || size.n >= 128
+        byColumns = size.n >= size.m || (size.n >= 128 && !turnsRows)
         let work = size.m * size.n * size.k
         let length = byColumns ? size.n : size.m
         guard work >= MatrixPlan.smallest, length >= 32 else {

@@ -2,6 +2,7 @@ internal import CKernels
 internal import COpenBLAS
 internal import FTSupport
 import Glibc
+import Synchronization
 
 /// The processor: vector kernels for its instruction set, one pool of threads.
 package final class CPUBackend: Backend {
@@ -12,6 +13,13 @@ package final class CPUBackend: Backend {
     /// The kernels for this processor.
     let kernels: ft_kernels
     let pool: ThreadPool
+    /// Whether convolutions of 3 by 3 may go by Winograd's fewer products; the environment's
+    /// FAKETENSOR_WINOGRAD=off turns them off.
+    package var usesWinograd: Bool {
+        get { winograd.load(ordering: .relaxed) }
+        set { winograd.store(newValue, ordering: .relaxed) }
+    }
+    private let winograd = Atomic(CPUBackend.allowsWinograd)
     private let allocator = CachingAllocator(cacheLimit: 1 << 30)
 
     private init() {
@@ -39,6 +47,10 @@ package final class CPUBackend: Backend {
         if wanted.isEmpty || instructionSets.contains(wanted) { return nil }
         return "this processor has no instruction set '\(wanted)'; "
             + "it has \(instructionSets.joined(separator: ", "))"
+    }
+
+    private static var allowsWinograd: Bool {
+        getenv("FAKETENSOR_WINOGRAD").map { String(cString: $0) != "off" } ?? true
     }
 
     private static var wantedInstructionSet: String {
@@ -83,7 +95,8 @@ package final class CPUBackend: Backend {
     }
 
     package var arithmetic: String {
-        ft_isa_fuses(isa) ? "fused multiply-add" : "multiplication, then addition"
+        let sums = ft_isa_fuses(isa) ? "fused multiply-add" : "multiplication, then addition"
+        return usesWinograd ? sums + ", Winograd convolutions" : sums
     }
 
     package var memory: MemoryStatistics { allocator.statistics }
