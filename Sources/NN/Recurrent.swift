@@ -108,8 +108,9 @@ public class Recurrent: Layer {
     ///
     /// - Parameters:
     ///   - initial: zeros if nil.
-    ///   - lengths: of each sequence of the batch, integers up to the number of steps: those that
-    ///     follow give 0, and the state is that after the last that counts.
+    ///   - lengths: of each sequence of the batch, integers from 0 to the number of steps, where
+    ///     larger ones are that number: those that follow give 0, and the state is that after the
+    ///     last that counts. What lies beyond a length is never looked at.
     public final func run(
         _ x: Tensor, from initial: RecurrentState? = nil, lengths: Tensor? = nil
     ) -> (output: Tensor, state: RecurrentState) {
@@ -125,6 +126,8 @@ public class Recurrent: Layer {
             let places = Tensor(NDArray.range(0, steps, on: x.data.backend)).unsqueeze(1)
             return (places .>= lengths).unsqueeze(2)
         }
+        // Nothing times 0 is nothing, but for NaN and infinity.
+        if let isOver { sequence = sequence.maskedFill(isOver, 0) }
         var ends: [[Tensor]] = []
         for layer in 0..<layers {
             if layer > 0, dropout > 0, isTraining {

@@ -18,6 +18,27 @@ struct RecurrentTests {
             dtype: .float64, using: Random(seed: 2))
     }
 
+    @Test("never look beyond a length, in gradients neither")
+    func beyondLengths() {
+        let lengths = Tensor([5, 2, 0], .int64)
+        let isOver = Tensor([[0, 0, 0, 0, 0], [0, 0, 1, 1, 1], [1, 1, 1, 1, 1]], .bool)
+        let spoilt = x.maskedFill(isOver.unsqueeze(2), Double.nan)
+        let random = Random(seed: 4)
+        let gru = GRU(4, 6, isBidirectional: true, dtype: .float64, using: random)
+        for layer in [make(), gru] {
+            let loss = { (x: Tensor) in (layer.run(x, lengths: lengths).output ** 2).sum() }
+            let (value, slope) = valueAndGrad(loss)(x)
+            let (same, found) = valueAndGrad(loss)(spoilt)
+            #expect(value.item == same.item)
+            #expect(distance(slope, found) == 0)
+            for data in [x, spoilt] {
+                layer.zeroGrad()
+                loss(data).backward()
+                #expect(layer.parameters.allSatisfy { $0.grad?.isFinite().all().item == 1 })
+            }
+        }
+    }
+
     @Test("take steps as cells do")
     func cells() {
         let lstm = LSTM(4, 6, dtype: .float64, using: Random(seed: 3))

@@ -26,14 +26,16 @@ extension CaptureProgram {
         }
     }
 
-    /// Drops what is computed and never used.
+    /// Drops what is computed and never used, unless it ends the program for some operands.
     mutating func dropDead() {
         var needed: Set<ObjectIdentifier> = []
         var kept: [Call] = []
         for call in calls.reversed() {
-            let isUsed = call.writes.contains {
-                !isTemporary($0) || needed.contains(ObjectIdentifier($0.storage))
-            }
+            let isUsed =
+                call.bytes == nil && call.kernel.mayFail(call.out.dtype)
+                || call.writes.contains {
+                    !isTemporary($0) || needed.contains(ObjectIdentifier($0.storage))
+                }
             guard isUsed else { continue }
             if !call.kernel.readsOutput, call.bytes != nil || call.out.isWhole,
                 !call.kernel.changesList
@@ -97,10 +99,11 @@ extension Kernel {
         }
     }
 
-    /// Whether an element may end the program, a divisor of 0: as part of another pass nobody would
-    /// hear of it.
+    /// Whether an element may end the program, such as a divisor of 0 or an index out of range: as
+    /// part of another pass nobody would hear of it.
     func mayFail(_ dtype: DType) -> Bool {
         switch self {
+        case .positions, .requirement, .gather, .scatter, .crossEntropy: true
         case .binary(let function, _): function.failsAtZero(dtype)
         case .binaryScalar(let function, _, let isFirst): isFirst && function.failsAtZero(dtype)
         default: false

@@ -24,6 +24,10 @@ package final class Recorder: @unchecked Sendable {
     private var conditions: [CapturedStep.Condition] = []
     private var results: [() -> Void] = []
     private var reads: [ObjectIdentifier: (storage: Storage, version: UInt32)] = [:]
+    /// The inputs, and the copies that the step is given of them.
+    var inputs: [(original: NDArray, copy: NDArray)] = []
+    /// Whether an input was changed since, which its copy doesn't know yet.
+    var isInputStale = false
     var notes = TensorNotes()
     /// Why the step can't be replayed; nil if it can.
     package private(set) var refusal: String?
@@ -65,28 +69,17 @@ package final class Recorder: @unchecked Sendable {
         let (result, outputs, given) = $scoped.withValue(recorder) {
             let given = inputs.map { $0.copy() }
             recorder.forgetInputs()
+            recorder.inputs = zip(inputs, given).map { ($0, $1) }
             let (result, outputs) = body(given)
+            recorder.refreshInputs()
             return (result, outputs, given)
         }
         recorder.home.close()
         open.subtract(1, ordering: .relaxed)
         KernelWatch.open.subtract(1, ordering: .relaxed)
         Recording.endNotes()
-        recorder.writeBack(given, inputs)
+        recorder.writeBack()
         return (result, outputs, recorder.finish(given, outputs))
-    }
-
-    /// The refusal of a step that changes what it is given.
-    package static let writesInput =
-        "it writes into an input; return what is new, or keep it in a tensor of its own"
-
-    /// Gives the inputs what was written into their copies.
-    private func writeBack(_ given: [NDArray], _ inputs: [NDArray]) {
-        // Copying was the first change.
-        for (copy, input) in zip(given, inputs) where copy.storage.version > 1 {
-            refuse(Recorder.writesInput)
-            input.assign(copy)
-        }
     }
 
     /// Copying the inputs into the step is no part of it.
@@ -159,6 +152,7 @@ package final class Recorder: @unchecked Sendable {
 
     /// What shows at the end only.
     private func refuseStaleness() {
+        refuseInputsLeft()
         if notes.hasReplaced {
             refuse(
                 "a tensor that outlives the step is given other elements; write into the old ones")
@@ -182,6 +176,11 @@ package final class Recorder: @unchecked Sendable {
 
     /// A kernel that is about to run.
     func note(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
+        refreshInputs()
+        noteChange(of: out.storage)
+        if kernel.changesList {
+            for array in kernel.changedInList { noteChange(of: array.storage) }
+        }
         guard refusal == nil else { return }
         guard out.backend === backend else {
             return refuse("it computes on \(out.device) and on \(backend.device)")
@@ -221,8 +220,14 @@ package final class Recorder: @unchecked Sendable {
     /// how `copy` brings them there.
     static func reading(_ array: NDArray, _ copy: () -> NDArray) -> NDArray {
         guard mayBeOpen, let current else { return copy() }
+        current.refreshInputs()
         current.noteRead(of: array)
-        return $scoped.withValue(nil, operation: copy)
+        return unrecorded(copy)
+    }
+
+    /// Runs `body` as if nobody recorded.
+    static func unrecorded<R>(_ body: () throws -> R) rethrows -> R {
+        try $scoped.withValue(nil, operation: body)
     }
 
     func noteMove(_ array: NDArray) {

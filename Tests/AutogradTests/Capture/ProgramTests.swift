@@ -61,6 +61,23 @@ struct ProgramTests {
         #expect(check([5, 3]) { (x: Tensor) in (x + 1).floorDivide(divisor) + 1 }.left == 3)
     }
 
+    @Test("what may end the program is computed though nobody uses it", arguments: [0, 1])
+    func failures(index: Int) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { [index] in
+            let f = capture { (x: Tensor) -> Tensor in
+                let table = Tensor([10, 20], .int64)
+                _ = index == 0 ? table.floorDivide(x) : table.take(x)
+                return x + 1
+            }
+            for _ in 0..<4 { _ = f(Tensor([1, 1], .int64)).values(as: Int.self) }
+            _ = f(Tensor([index == 0 ? 0 : 9, 1], .int64)).values(as: Int.self)
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains(index == 0 ? "division by zero" : "take: "), "\(text)")
+    }
+
     @Test("long chains are cut where a pass gets too long")
     func chains() {
         let long = check { x in (0..<100).reduce(x) { y, _ in (y * 0.99 + x).sin() } }
