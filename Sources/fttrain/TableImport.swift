@@ -80,7 +80,7 @@ struct TableImport {
             try file.write("\(part.name)/inputs", inputs, deflate: 1)
             let lines = part.rows.map { Int64(part.table.lines[$0]) }
             try file.write("\(part.name)/lines", NDArray(lines), deflate: 1)
-            guard let targets = encoding.targets(part.table, rows: part.rows) else { continue }
+            guard let targets = try encoding.targets(part.table, rows: part.rows) else { continue }
             try file.write("\(part.name)/targets", targets)
             if let classes = encoding.label?.classes, !classes.isEmpty {
                 try ClassNames.write(classes, on: "\(part.name)/targets", to: file)

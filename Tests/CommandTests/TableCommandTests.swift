@@ -155,6 +155,24 @@ struct TableCommandTests {
         #expect((report["meanAbsoluteError"]?.double ?? 0) < 800)
     }
 
+    @Test("labels that are none are named by line, not measured")
+    func odd() throws {
+        let workspace = try Workspace()
+        let rows = (0..<60).map { "\($0),\(Double($0) * 2 + 0.5)" }
+        try workspace.write("houses.csv", "size,price\n" + rows.joined(separator: "\n"))
+        #expect(try workspace.run("init", "houses.csv").status == 0)
+        let run = try workspace.run(
+            "houses.json", "training.epochs=1", "--quiet", "--out", "run")
+        #expect(run.status == 0, "\(run.errors)")
+        try workspace.write("new.csv", "size,price\n1,2.5\n2,\n3,$6.5\n")
+        for options in [[], ["--report"]] {
+            let result = try workspace.run(["eval", "run", "new.csv"] + options)
+            #expect(result.status != 0 && result.errors.hasPrefix("fttrain: new.csv: 2 cells"))
+            #expect(result.errors.contains("the label 'price' is missing"))
+            #expect(result.errors.contains("the label 'price' holds '$6.5', not a number"))
+        }
+    }
+
     @Test("weights are exported with what they come from")
     func export() throws {
         let workspace = try trained()

@@ -53,7 +53,28 @@ package struct LabelEncoding: Sendable, Equatable {
         return encoding
     }
 
-    /// The targets of rows [rows]; a word that is no class is −1.
+    /// The rows that hold no label, and what they hold.
+    func problems(_ column: TableColumn, rows: [Int]) -> [(row: Int, problem: String)] {
+        let known = Set(classes)
+        return rows.compactMap { row in
+            guard let text = column.text(row) else {
+                return (row, "the label '\(name)' is missing")
+            }
+            let number = column.number(row)
+            let wanted: String
+            switch kind {
+            case .classes where !known.contains(text):
+                wanted = "none of the \(classes.count) classes"
+            case .integers where number.flatMap { Int64(exactly: $0) } == nil:
+                wanted = "not a whole number"
+            case .numbers where number == nil: wanted = "not a number"
+            default: return nil
+            }
+            return (row, "the label '\(name)' holds '\(text.prefix(40))', \(wanted)")
+        }
+    }
+
+    /// The targets of rows [rows], which all hold a label.
     func targets(_ column: TableColumn, rows: [Int]) -> NDArray {
         switch kind {
         case .classes:

@@ -94,9 +94,18 @@ extension TableEncoding {
     }
 
     /// The targets of rows of a table [rows]; nil where it has no such column.
-    package func targets(_ table: Table, rows: [Int]? = nil) -> NDArray? {
+    ///
+    /// Throws for all labels together that are missing or can't be one.
+    package func targets(_ table: Table, rows: [Int]? = nil) throws -> NDArray? {
         guard let label, let column = table.column(label.name) else { return nil }
-        return label.targets(column, rows: rows ?? Array(0..<table.count))
+        let rows = rows ?? Array(0..<table.count)
+        var problems = TableProblems()
+        for (row, problem) in label.problems(column, rows: rows) {
+            problems.add(table.place(row), problem)
+        }
+        try problems.check(
+            table.path, remedy: "correct it, or predict without comparing with labels")
+        return label.targets(column, rows: rows)
     }
 
     /// Reads a table as those that the encoding was fitted on were read.

@@ -230,6 +230,8 @@ extension Reduction: @retroactive CustomStringConvertible {
     }
 
     private static func camelCased(_ name: String) -> String {
+        // Names are asked for with every call, and most are a word.
+        guard name.utf8.contains(UInt8(ascii: "_")) else { return name }
         let words = name.split(separator: "_")
         let later = words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
         return words.prefix(1).joined() + later.joined()

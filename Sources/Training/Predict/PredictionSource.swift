@@ -76,7 +76,7 @@ package struct PredictionSource {
         var source = PredictionSource(
             path, count: table.count,
             read: { [try encoding.encode(table, rows: Array($0))] },
-            targets: { encoding.targets(table) },
+            targets: { try encoding.targets(table) },
             idNames: encoding.ids.isEmpty ? ["line"] : encoding.ids,
             ids: { row in
                 encoding.ids.isEmpty ? ["\(table.lines[row])"] : encoding.ids(table, row: row)

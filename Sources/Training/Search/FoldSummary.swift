@@ -54,8 +54,12 @@ struct FoldSummary {
                 ["\(fold.number)"] + shown.map { Format.measure(fold.values[$0]) }
                     + ["\(fold.epoch)"])
         }
-        table.append(["mean"] + shown.map { Format.measure(means[$0]) } + [""])
-        table.append(["±"] + shown.map { Format.measure(deviations[$0]) } + [""])
+        if !folds.isEmpty {
+            table.append(["mean"] + shown.map { Format.measure(means[$0]) } + [""])
+        }
+        if folds.count > 1 {
+            table.append(["±"] + shown.map { Format.measure(deviations[$0]) } + [""])
+        }
         return table.lines
     }
 
