@@ -84,8 +84,7 @@ public struct MarginRanking: Sendable {
                 "\(a.shape), \(b.shape) and target \(target.shape) differ in shape",
                 hint: "reshape them; losses don't broadcast")
         }
-        func real(_ x: Tensor) -> Tensor { x.dtype.isFloat ? x : x.cast(to: .float32) }
-        return reduction((margin - target * (real(a) - real(b))).clip(lower: 0.0))
+        return reduction((margin - target * (a.floating - b.floating)).clip(lower: 0.0))
     }
 }
 

@@ -1,13 +1,13 @@
 import Glibc
 
 /// A library that is looked for when the program runs, and which it does without otherwise.
-public struct SharedLibrary: @unchecked Sendable {
+package struct SharedLibrary: @unchecked Sendable {
     // Safe to share: the handle is never closed, and looking up a name is safe on any thread.
     private let handle: UnsafeMutableRawPointer
 
     /// Loads the first of `names` that the system finds, such as "libturbojpeg.so.0"; nil if it
     /// finds none.
-    public init?(_ names: [String]) {
+    package init?(_ names: [String]) {
         for name in names {
             if let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) {
                 self.handle = handle
@@ -20,7 +20,7 @@ public struct SharedLibrary: @unchecked Sendable {
     /// The function of this name, nil if the library has none.
     ///
     /// - Parameter type: its type, which nothing checks.
-    public func function<Function>(_ name: String, as type: Function.Type) -> Function? {
+    package func function<Function>(_ name: String, as type: Function.Type) -> Function? {
         dlsym(handle, name).map { unsafeBitCast($0, to: type) }
     }
 }

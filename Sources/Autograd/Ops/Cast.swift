@@ -39,7 +39,7 @@ extension Tensor {
     }
 
     /// This tensor if its elements are floats, otherwise as float32.
-    final var floating: Tensor { dtype.isFloat ? self : cast(to: .float32) }
+    package final var floating: Tensor { dtype.isFloat ? self : cast(to: .float32) }
 
     /// This tensor, or its int32 form if bool: what arithmetic is done on.
     final var arithmetic: Tensor { dtype == .bool ? cast(to: .int32) : self }

@@ -93,7 +93,7 @@ extension Trainer {
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
         let targets = batch.targets.on(backend)
-        let prepared = experiment.prepared(batch, at: cursor.sampler)
+        let prepared = experiment.prepared(batch, targets, at: cursor.sampler)
         let outcome = compute(prepared.inputs, prepared.targets)
         experiment.average?.noteStep()
         try settle()

@@ -56,12 +56,13 @@ extension Experiment {
     /// The inputs and targets of a batch on the device, as a step takes them: mixed, where the
     /// config says so.
     ///
-    /// - Parameter place: where the batch begins in the epoch.
+    /// - Parameters:
+    ///   - targets: those of the batch, on the device.
+    ///   - place: where the batch begins in the epoch.
     func prepared(
-        _ batch: Batch, at place: SamplerState
+        _ batch: Batch, _ targets: NDArray, at place: SamplerState
     ) -> (inputs: [Tensor], targets: Tensor) {
-        let inputs = batch.tensors(on: device.backend)
-        let targets = Tensor(batch.targets.on(device.backend))
+        let (inputs, targets) = (batch.tensors(on: device.backend), Tensor(targets))
         return mixup?(inputs, targets, at: place) ?? (inputs, targets)
     }
 

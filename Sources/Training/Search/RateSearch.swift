@@ -95,7 +95,8 @@ public struct RateSearch {
                 stream = experiment.data.train.epoch(from: place)
                 continue
             }
-            let prepared = experiment.prepared(batch, at: place)
+            let prepared = experiment.prepared(
+                batch, batch.targets.on(experiment.device.backend), at: place)
             let loss = compute(prepared.inputs, prepared.targets).loss.item
             place.position += batch.count
             losses.append(loss)
