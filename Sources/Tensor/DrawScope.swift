@@ -2,15 +2,12 @@ import Synchronization
 
 /// A transformation of batches inside which each example draws numbers of its own: draws there have
 /// an axis for the examples in front and are lifted to stand for one of them.
-package final class DrawScope: @unchecked Sendable {
-    // Safe to share: a task-local value that is ignored when the scope has ended, and on other
-    // threads than the one that opened it.
-    private let home = HomeThread()
+package final class DrawScope {
     private let size: Int
     private let lift: (Tensor) -> Tensor
     private let outer: DrawScope?
 
-    @TaskLocal private static var scoped: DrawScope?
+    @TaskLocal private static var scoped: ThreadScope<DrawScope>?
     private static let open = Atomic(0)
 
     private init(_ size: Int, _ outer: DrawScope?, _ lift: @escaping (Tensor) -> Tensor) {
@@ -20,10 +17,7 @@ package final class DrawScope: @unchecked Sendable {
     }
 
     private static var current: DrawScope? {
-        guard open.load(ordering: .relaxed) != 0, let scope = scoped, scope.home.isCurrent else {
-            return nil
-        }
-        return scope
+        open.load(ordering: .relaxed) == 0 ? nil : scoped?.value
     }
 
     /// Whether draws differ from example to example.
@@ -35,11 +29,8 @@ package final class DrawScope: @unchecked Sendable {
     ) rethrows -> R {
         let scope = DrawScope(size, current, lift)
         open.add(1, ordering: .relaxed)
-        defer {
-            scope.home.close()
-            open.subtract(1, ordering: .relaxed)
-        }
-        return try $scoped.withValue(scope, operation: body)
+        defer { open.subtract(1, ordering: .relaxed) }
+        return try ThreadScope.open(scope, in: $scoped, body)
     }
 
     /// A draw of a shape, or one for each example.

@@ -28,10 +28,7 @@ package final class RandomJournal {
     }
 
     /// A scope in which draws are noted, or repeated.
-    private final class Scope: @unchecked Sendable {
-        // Safe to share: a task-local value that is ignored when the scope has ended, and on other
-        // threads than the one that opened it.
-        let home = HomeThread()
+    private final class Scope {
         let journal: RandomJournal
         let outer: Scope?
         /// How many moves of each stream were repeated; nil where they are noted.
@@ -43,18 +40,15 @@ package final class RandomJournal {
             if repeats { repeated = journal.streams.map { _ in 0 } }
         }
 
-        @TaskLocal static var innermost: Scope?
+        @TaskLocal private static var innermost: ThreadScope<Scope>?
 
         /// The innermost scope of this thread.
-        static var current: Scope? { innermost.flatMap { $0.home.isCurrent ? $0 : nil } }
+        static var current: Scope? { innermost?.value }
 
         func run<R>(_ body: () throws -> R) rethrows -> R {
             RandomJournal.open.add(1, ordering: .relaxed)
-            defer {
-                home.close()
-                RandomJournal.open.subtract(1, ordering: .relaxed)
-            }
-            return try Scope.$innermost.withValue(self, operation: body)
+            defer { RandomJournal.open.subtract(1, ordering: .relaxed) }
+            return try ThreadScope.open(self, in: Scope.$innermost, body)
         }
 
         /// Where the stream stands in the repetition; nil if the scope repeats none of it.

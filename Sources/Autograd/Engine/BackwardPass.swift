@@ -35,10 +35,8 @@ final class BackwardPass {
     func run(from roots: [(tensor: Tensor, seed: Tensor)]) {
         if graph == .destroy { spared = Set(roots.map { ObjectIdentifier($0.tensor) }) }
         var depth: UInt16 = 0
-        let scope = Scoped(pass: self)
-        defer { scope.home.close() }
         // The recording innermost, for operations look it up.
-        BackwardPass.$scoped.withValue(scope) {
+        ThreadScope.open(self, in: BackwardPass.$scoped) {
             Recording.with {
                 $0.isEnabled = records
                 $0.passDepth += 1
@@ -62,18 +60,10 @@ final class BackwardPass {
         while let node = ready.popLast() { visit(node, &ready) }
     }
 
-    /// The pass under way in a scope.
-    private struct Scoped: @unchecked Sendable {
-        // Safe to share: a task-local value that is ignored after the pass, and on other threads
-        // than its own.
-        var pass: BackwardPass?
-        let home = HomeThread()
-    }
-
-    @TaskLocal private static var scoped = Scoped()
+    @TaskLocal private static var scoped: ThreadScope<BackwardPass>?
 
     /// The innermost pass under way on this thread.
-    static var current: BackwardPass? { scoped.home.isCurrent ? scoped.pass : nil }
+    static var current: BackwardPass? { scoped?.value }
 
     /// Sends the gradient of a tensor, now complete, to its parents.
     private func visit(_ node: Tensor, _ ready: inout [Tensor]) {

@@ -34,7 +34,7 @@ public final class GradientTape {
     private var isUsed = false
 
     // Which tapes record in the current scope, outermost first.
-    @TaskLocal private static var recording = Stack()
+    @TaskLocal private static var recording: ThreadScope<[GradientTape]>?
 
     /// A tape on which gradients may be taken once, or any number of times if it is `persistent`.
     public init(persistent: Bool = false) { isPersistent = persistent }
@@ -56,9 +56,10 @@ public final class GradientTape {
         let wasRecording = isRecording
         for tensor in watched.tensors { switchOn(tensor) }
         defer { if !wasRecording { switchOff() } }
-        let stack = Stack(tapes: GradientTape.open + [self])
-        defer { stack.home.close() }
-        let result = try GradientTape.$recording.withValue(stack) { try enableGrad(body) }
+        let tapes = GradientTape.open + [self]
+        let result = try ThreadScope.open(tapes, in: GradientTape.$recording) {
+            try enableGrad(body)
+        }
         if let tree = result as? any TensorTree { note(tree.leaves) }
         return result
     }
@@ -162,15 +163,5 @@ public final class GradientTape {
     }
 
     /// The tapes that record in this scope, on this thread.
-    private static var open: [GradientTape] {
-        let stack = recording
-        return stack.home.isCurrent ? stack.tapes : []
-    }
-
-    private struct Stack: @unchecked Sendable {
-        // Safe to share: a task-local value that is ignored when `record` has ended, and on other
-        // threads than its own.
-        var tapes: [GradientTape] = []
-        let home = HomeThread()
-    }
+    private static var open: [GradientTape] { recording?.value ?? [] }
 }

@@ -99,14 +99,24 @@ extension Kernel {
         }
     }
 
-    /// Whether an element may end the program, such as a divisor of 0 or an index out of range: as
-    /// part of another pass nobody would hear of it.
+    /// Whether some operands end the program, such as a divisor of 0, an index out of range or a
+    /// singular matrix: as part of another pass nobody would hear of it.
     func mayFail(_ dtype: DType) -> Bool {
         switch self {
-        case .positions, .requirement, .gather, .scatter, .crossEntropy: true
+        case .positions, .requirement, .gather, .scatter, .labelWeights, .crossEntropy, .factor,
+            .solve:
+            true
         case .binary(let function, _): function.failsAtZero(dtype)
         case .binaryScalar(let function, _, let isFirst): isFirst && function.failsAtZero(dtype)
-        default: false
+        case .ordering(let ordering): ordering.mayFail
+        // The gradient of a loss fails where the loss does.
+        case .crossEntropyBackward: false
+        case .fill, .range, .copy, .unary, .test, .compare, .compareScalar, .select, .fused,
+            .reduce, .argExtreme, .scan, .productOfOthers, .matmul, .convolution, .channels, .pool,
+            .attention, .attentionBackward, .recurrence, .recurrenceBackward, .distances, .softmax,
+            .softmaxBackward, .logSumExp, .normalize, .normalizeBackward, .uniform, .normal,
+            .words, .dropout, .update, .squaredNorm, .allFinite:
+            false
         }
     }
 }

@@ -4,10 +4,7 @@ import Synchronization
 ///
 /// While it is open, new arrays of its backend lie in a pool of the step, and everything that a
 /// replay could not do again makes it refuse, with a reason.
-package final class Recorder: @unchecked Sendable {
-    // Safe to share: a task-local value that is ignored when the scope has ended, and on other
-    // threads than the one that opened it.
-    private let home = HomeThread()
+package final class Recorder {
     private let backend: any Backend
     let pool: CapturePool
 
@@ -34,7 +31,7 @@ package final class Recorder: @unchecked Sendable {
     /// Why this time can't be replayed, though another might.
     private var postponement: String?
 
-    @TaskLocal private static var scoped: Recorder?
+    @TaskLocal private static var scoped: ThreadScope<Recorder>?
     private static let open = Atomic(0)
 
     /// Whether any recorder is open in the process: while none is, nobody looks for one.
@@ -43,8 +40,7 @@ package final class Recorder: @unchecked Sendable {
 
     /// The recorder of this scope and thread.
     package static var current: Recorder? {
-        guard mayBeOpen, let recorder = scoped, recorder.home.isCurrent else { return nil }
-        return recorder
+        mayBeOpen ? scoped?.value : nil
     }
 
     /// Where a storage made in this scope goes; nil for the backend's own memory.
@@ -66,7 +62,7 @@ package final class Recorder: @unchecked Sendable {
         open.add(1, ordering: .relaxed)
         KernelWatch.open.add(1, ordering: .relaxed)
         Recording.beginNotes()
-        let (result, outputs, given) = $scoped.withValue(recorder) {
+        let (result, outputs, given) = ThreadScope.open(recorder, in: $scoped) {
             let given = inputs.map { $0.copy() }
             recorder.forgetInputs()
             recorder.inputs = zip(inputs, given).map { ($0, $1) }
@@ -74,7 +70,6 @@ package final class Recorder: @unchecked Sendable {
             recorder.refreshInputs()
             return (result, outputs, given)
         }
-        recorder.home.close()
         open.subtract(1, ordering: .relaxed)
         KernelWatch.open.subtract(1, ordering: .relaxed)
         Recording.endNotes()

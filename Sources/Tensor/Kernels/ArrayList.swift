@@ -17,7 +17,12 @@ extension Kernel {
             .crossEntropyBackward(_, let weights):
             weights
         case .channels(let kernel): kernel.list
-        default: nil
+        case .fill, .range, .copy, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar,
+            .select, .reduce, .argExtreme, .scan, .productOfOthers, .ordering, .matmul,
+            .convolution, .pool, .distances, .factor, .solve, .softmax, .softmaxBackward,
+            .logSumExp, .normalize, .normalizeBackward, .positions, .requirement, .gather, .scatter,
+            .uniform, .normal, .words, .dropout:
+            nil
         }
     }
 
@@ -54,7 +59,12 @@ extension Kernel {
         case .channels(let kernel): .channels(kernel.with(list))
         case .recurrence(let rule, _): .recurrence(rule, list)
         case .recurrenceBackward(let rule, _): .recurrenceBackward(rule, list)
-        default: self
+        case .fill, .range, .copy, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar,
+            .select, .reduce, .argExtreme, .scan, .productOfOthers, .ordering, .matmul,
+            .convolution, .pool, .distances, .factor, .solve, .softmax, .softmaxBackward,
+            .logSumExp, .normalize, .normalizeBackward, .positions, .requirement, .gather, .scatter,
+            .uniform, .normal, .words, .dropout:
+            self
         }
     }
 }

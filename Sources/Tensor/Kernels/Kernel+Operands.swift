@@ -38,7 +38,14 @@ extension Kernel {
     package var isPure: Bool {
         switch self {
         case .uniform, .normal, .words, .dropout, .update: false
-        default: true
+        case .fill, .range, .copy, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar,
+            .select, .fused, .reduce, .argExtreme, .scan, .productOfOthers, .ordering, .matmul,
+            .convolution, .channels, .pool, .attention, .attentionBackward, .recurrence,
+            .recurrenceBackward, .distances, .factor, .solve, .softmax, .softmaxBackward,
+            .logSumExp, .normalize, .normalizeBackward, .labelWeights, .crossEntropy,
+            .crossEntropyBackward, .positions, .requirement, .gather, .scatter, .squaredNorm,
+            .allFinite:
+            true
         }
     }
 }

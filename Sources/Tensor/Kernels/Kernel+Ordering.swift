@@ -68,6 +68,14 @@ extension Kernel.Ordering {
         case .take, .recur, .search, .bins: 2
         }
     }
+
+    /// Whether some operands end the program: an index out of range, edges that are no numbers.
+    var mayFail: Bool {
+        switch self {
+        case .take, .bins: true
+        case .sort, .top, .runningExtreme, .recur, .search, .rank: false
+        }
+    }
 }
 
 extension Kernel {

@@ -86,7 +86,11 @@ extension Kernel {
         case .reduce, .argExtreme, .scan, .logSumExp, .scatter, .crossEntropy: a.count
         case .fused(let program, _): out.count * program.instructions.count
         case .update, .squaredNorm, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
-        default: out.count
+        case .range, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar, .select,
+            .productOfOthers, .channels, .softmax, .softmaxBackward, .normalize,
+            .normalizeBackward, .labelWeights, .crossEntropyBackward, .positions, .requirement,
+            .uniform, .normal, .words, .dropout:
+            out.count
         }
     }
 }
