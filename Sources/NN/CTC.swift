@@ -44,7 +44,8 @@ public struct CTC: Loss {
     /// - Parameters:
     ///   - labels: integers [batch, labels].
     ///   - lengths: how many steps each sequence has, integers [batch].
-    ///   - targetLengths: how many labels.
+    ///   - targetLengths: how many labels. Lengths that don't fit end the program when the device
+    ///     comes to them.
     public func callAsFunction(
         _ logProbabilities: Tensor, _ labels: Tensor, lengths: Tensor, targetLengths: Tensor
     ) -> Tensor {
@@ -59,9 +60,11 @@ public struct CTC: Loss {
                     + "\(targetLengths.shape), blank \(blank) don't fit",
                 hint: "pass [steps, batch, classes], [batch, labels] and two lengths [batch]")
         }
-        let counts = targetLengths.cast(to: .int64)
-        let ends = last(
-            states(x, Lattice(labels.asIndex, blank), lengths.cast(to: .int64)), counts)
+        let counts = targetLengths.within(
+            labels.shape[1], "CTC: a target is longer than the labels, or its length negative")
+        let steps = lengths.within(
+            x.shape[0], "CTC: a length is negative or above the number of steps")
+        let ends = last(states(x, Lattice(labels.asIndex, blank), steps), counts)
         let losses = -ends
         let settled = losses.maskedFill(
             losses .> -CTC.impossible / 2, zeroesInfinity ? 0 : Double.infinity)

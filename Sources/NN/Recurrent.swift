@@ -108,9 +108,10 @@ public class Recurrent: Layer {
     ///
     /// - Parameters:
     ///   - initial: zeros if nil.
-    ///   - lengths: of each sequence of the batch, integers from 0 to the number of steps, where
-    ///     larger ones are that number: those that follow give 0, and the state is that after the
-    ///     last that counts. What lies beyond a length is never looked at.
+    ///   - lengths: of each sequence of the batch, integers from 0 to the number of steps:
+    ///     steps that follow give 0, and the state is that after the last that counts. What lies
+    ///     beyond a length is never looked at. Another length ends the program when the device
+    ///     comes to it.
     public final func run(
         _ x: Tensor, from initial: RecurrentState? = nil, lengths: Tensor? = nil
     ) -> (output: Tensor, state: RecurrentState) {
@@ -177,7 +178,8 @@ public class Recurrent: Layer {
                 "\(type(of: self))",
                 "lengths are \(lengths.dtype) \(lengths.shape), not integers [\(batch)]")
         }
-        return lengths.cast(to: .int64)
+        return lengths.within(
+            steps, "recurrent layer: a length is negative or above the number of steps")
     }
 
     public final override func outputShape(for input: Shape) throws -> Shape {

@@ -84,7 +84,7 @@ extension NDArray {
     }
 
     /// Elements of `a` where this bool array is true, else of `b`; all three broadcast.
-    public func select(_ a: NDArray, _ b: NDArray) -> NDArray {
+    package func select(_ a: NDArray, _ b: NDArray) -> NDArray {
         guard let pair = Shape.broadcast(a.shape, b.shape),
             let all = Shape.broadcast(shape, pair)
         else { fail("where", "shapes \(shape), \(a.shape) and \(b.shape) don't broadcast") }
@@ -133,7 +133,7 @@ extension NDArray {
     }
 
     /// The index of the first extreme along the last axis, which disappears; NaN counts as extreme.
-    public func argExtreme(maximum: Bool) -> NDArray {
+    package func argExtreme(maximum: Bool) -> NDArray {
         if rank == 0 { fail(maximum ? "argmax" : "argmin", "a scalar has no axis to choose along") }
         let out = NDArray(uninitialized: shape.removing(at: rank - 1), .int64, on: backend)
         Kernel.argExtreme(maximum: maximum).run(contiguous(), into: out)
@@ -155,9 +155,9 @@ extension NDArray {
     }
 
     /// Each element kept with probability 1 − rate and scaled by 1 / (1 − rate), else 0.
-    public func dropout(rate: Double, _ key: RandomKey) -> NDArray {
+    package func dropout(rate: Double, _ key: RandomKey) -> NDArray {
         let out = NDArray(uninitialized: shape, dtype, on: backend)
-        Kernel.dropout(key, rate: rate).run(contiguous(), into: out)
+        Kernel.draw(.dropout(rate: rate), key).run(contiguous(), into: out)
         return out
     }
 

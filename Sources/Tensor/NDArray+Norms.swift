@@ -3,10 +3,10 @@ internal import CKernels
 // What an optimizer asks of all elements of many arrays.
 extension NDArray {
     /// Σ x² in double precision.
-    public var sumOfSquares: Double { NDArray.squaredNorm([self]).scalar }
+    package var sumOfSquares: Double { NDArray.squaredNorm([self]).scalar }
 
     /// Whether no element is NaN or infinite; integers always are finite.
-    public var isAllFinite: Bool { !dtype.isFloat || NDArray.allFinite([self]).scalar != 0 }
+    package var isAllFinite: Bool { !dtype.isFloat || NDArray.allFinite([self]).scalar != 0 }
 
     /// Σ x² over all elements of arrays on one device, in float64: one number, there.
     package static func squaredNorm(_ arrays: [NDArray]) -> NDArray {

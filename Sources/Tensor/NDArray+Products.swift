@@ -7,7 +7,7 @@ extension NDArray {
     /// [.., m, k] × [.., k, n] gives [.., m, n]. `bias` [n] is added to each row and `relu`
     /// applied last, in the same pass. Halves are multiplied as float32; integers wrap in their
     /// own type, as elementwise.
-    public func matmul(_ other: NDArray, bias: NDArray? = nil, relu: Bool = false) -> NDArray {
+    package func matmul(_ other: NDArray, bias: NDArray? = nil, relu: Bool = false) -> NDArray {
         requireFactors(other)
         let m = shape[rank - 2]
         let k = shape[rank - 1]

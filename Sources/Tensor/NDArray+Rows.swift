@@ -10,7 +10,7 @@ extension NDArray {
     /// Rows of this table: the result has the index's shape followed by a row's.
     ///
     /// Indices lie in −n..<n, n being the number of rows; negative ones count from the end.
-    public func gather(_ index: NDArray) -> NDArray {
+    package func gather(_ index: NDArray) -> NDArray {
         if rank == 0 { fail("gather", "a scalar has no rows to choose from") }
         var result = index.shape
         for axis in 1..<rank { result.append(shape[axis]) }
@@ -21,7 +21,7 @@ extension NDArray {
 
     /// A table of `rows` rows into which this array's rows are added at `index`, in order; indices
     /// as those of `gather`.
-    public func scatterAdd(_ index: NDArray, rows: Int) -> NDArray {
+    package func scatterAdd(_ index: NDArray, rows: Int) -> NDArray {
         scatter(.add, index, rows: rows, over: Scalar(0))
     }
 

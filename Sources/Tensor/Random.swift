@@ -69,7 +69,7 @@ public final class Random: RandomNumberGenerator {
         _ shape: Shape, low: Double = 0, high: Double = 1, _ dtype: DType = .float32,
         on device: Device? = nil
     ) -> NDArray {
-        draw(shape, dtype, NDArray.backend(device)) { .uniform($0, low: low, high: high) }
+        draw(.uniform(low: low, high: high), shape, dtype, NDArray.backend(device))
     }
 
     /// Values of a normal distribution.
@@ -77,32 +77,30 @@ public final class Random: RandomNumberGenerator {
         _ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32,
         on device: Device? = nil
     ) -> NDArray {
-        draw(shape, dtype, NDArray.backend(device)) {
-            .normal($0, mean: mean, deviation: deviation)
-        }
+        draw(.normal(mean: mean, deviation: deviation), shape, dtype, NDArray.backend(device))
     }
 
     package func uniform(
         _ shape: Shape, low: Double, high: Double, _ dtype: DType, on backend: any Backend
     ) -> NDArray {
-        draw(shape, dtype, backend) { .uniform($0, low: low, high: high) }
+        draw(.uniform(low: low, high: high), shape, dtype, backend)
     }
 
     package func normal(
         _ shape: Shape, mean: Double = 0, deviation: Double, _ dtype: DType,
         on backend: any Backend
     ) -> NDArray {
-        draw(shape, dtype, backend) { .normal($0, mean: mean, deviation: deviation) }
+        draw(.normal(mean: mean, deviation: deviation), shape, dtype, backend)
     }
 
     private func draw(
-        _ shape: Shape, _ dtype: DType, _ backend: any Backend, _ kernel: (RandomKey) -> Kernel
+        _ draw: Draw, _ shape: Shape, _ dtype: DType, _ backend: any Backend
     ) -> NDArray {
         guard dtype.isFloat else { fail("random", "\(dtype) is not a float dtype") }
         let out = NDArray(uninitialized: shape, dtype, on: backend)
         let perBlock = dtype == .float64 ? 2 : 4
         let key = reserve(blocks: (out.count + perBlock - 1) / perBlock)
-        kernel(key).run(into: out)
+        Kernel.draw(draw, key).run(into: out)
         return out
     }
 
@@ -125,7 +123,7 @@ public final class Random: RandomNumberGenerator {
         guard count > 1 else { return order }
         let blocks = (count + 1) / 2
         let words = NDArray(uninitialized: [blocks * 4], .int32, on: CPUBackend.shared)
-        Kernel.words(reserve(blocks: blocks)).run(into: words)
+        Kernel.draw(.words, reserve(blocks: blocks)).run(into: words)
         words.withUnsafeBytes { bytes in
             let draws = bytes.bindMemory(to: UInt64.self)
             for last in stride(from: count - 1, to: 0, by: -1) {

@@ -7,6 +7,24 @@ import Testing
 /// The numbers are PyTorch 2.13's, but where all alignments are counted.
 @Suite("Losses of alignments and pairs")
 struct CTCTests {
+    @Test(
+        "refuses lengths that sequences or labels don't have",
+        arguments: [[7, 3], [-1, 3], [6, 4], [6, -1]])
+    func otherLengths(_ lengths: [Int]) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { [lengths] in
+            let x = Tensor.normal([6, 1, 4], .float64, using: Random(seed: 1)).logSoftmax()
+            _ =
+                CTC()(
+                    x, Tensor([[1, 2, 3]], .int64), lengths: Tensor([lengths[0]], .int64),
+                    targetLengths: Tensor([lengths[1]], .int64)
+                ).item
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("CTC: a "), "\(text)")
+    }
+
     private let logits = Tensor(
         NDArray((0..<72).map { sin(Double($0) * 0.9) }, [6, 3, 4]), requiresGrad: true)
     private let labels = Tensor([[1, 2, 2], [3, 1, 0], [1, 0, 0]], .int64)

@@ -39,6 +39,19 @@ struct RecurrentTests {
         }
     }
 
+    @Test("refuse lengths that no sequence has", arguments: [-1, 6])
+    func otherLengths(_ length: Int) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { [length] in
+            let x = Tensor.normal([3, 5, 4], .float64, using: Random(seed: 1))
+            let layer = GRU(4, 6, dtype: .float64, using: Random(seed: 2))
+            _ = layer.run(x, lengths: Tensor([5, length, 0], .int64)).output.values(as: Double.self)
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("recurrent layer: a length is negative or above the number of steps"))
+    }
+
     @Test("take steps as cells do")
     func cells() {
         let lstm = LSTM(4, 6, dtype: .float64, using: Random(seed: 3))

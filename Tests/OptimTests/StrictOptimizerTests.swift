@@ -7,19 +7,12 @@ import Testing
 
 @Suite("Optimizers on a device that the host can't look into", .serialized)
 struct StrictOptimizerTests {
-    static let makers: [@Sendable (Module) -> Optimizer] = [
-        { SGD($0, learningRate: 0.1) },
-        { SGD($0, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01) },
-        { Adam($0) }, { AdamW($0) }, { RMSprop($0, momentum: 0.5) }, { Adagrad($0) },
-        { Lion($0, learningRate: 0.01) }, { Adadelta($0) },
-    ]
-
-    @Test("make the CPU's steps to the bit", arguments: makers.indices)
-    func steps(_ index: Int) {
+    @Test("make the CPU's steps to the bit", arguments: OptimizerCase.all)
+    func steps(_ kind: OptimizerCase) {
         let strict = StrictBackend.shared.device
         for clipping in [Clipping.none, .norm(0.5), .value(0.1)] {
-            let expected = train(index, clipping, on: .cpu)
-            #expect(train(index, clipping, on: strict) == expected)
+            let expected = train(kind, clipping, on: .cpu)
+            #expect(train(kind, clipping, on: strict) == expected)
         }
     }
 
@@ -39,9 +32,10 @@ struct StrictOptimizerTests {
         #expect(Self.bits(other) == Self.bits(model))
     }
 
-    private func train(_ index: Int, _ clipping: Clipping, on device: Device) -> [[UInt8]] {
+    private func train(_ kind: OptimizerCase, _ clipping: Clipping, on device: Device) -> [[UInt8]]
+    {
         let model = Self.model(on: device)
-        let optimizer = Self.makers[index](model)
+        let optimizer = kind.make(model)
         optimizer.clipping = clipping
         for _ in 0..<3 { Self.step(model, optimizer, on: device) }
         return Self.bits(model)

@@ -25,7 +25,7 @@ struct KernelCheckTests {
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {
             let key = RandomKey(seed: 1, stream: 0, block: 0)
-            Kernel.words(key).run(into: NDArray.full([4], 0, .int8))
+            Kernel.draw(.words, key).run(into: NDArray.full([4], 0, .int8))
         }
         sentence("words: needs contiguous words of 32 bits, not int8 [4]", result)
     }
@@ -97,6 +97,39 @@ struct KernelCheckTests {
                 index, into: NDArray.full([100_000], 0, .int64))
         }
         sentence("test: index 40000 is out of range for size 40000", result)
+    }
+
+    /// Kernels that read what they have not written yet, with an operand that their output replaces.
+    enum Overwriting: Int, CaseIterable, Codable {
+        case softmax, scan, order, distances, gather, bias, mask
+
+        func run() {
+            let x = NDArray.full([4, 4], 1, .float32), index = NDArray.range(0, 4)
+            switch self {
+            case .softmax: Kernel.softmax(logarithm: false).run(x, into: x)
+            case .scan: Kernel.scan(.sum).run(x, into: x)
+            case .order: Kernel.ordering(.sort(descending: false)).run(index, into: index)
+            case .distances: Kernel.distances(order: 2).run(x, x.copy(), into: x)
+            case .gather: Kernel.gather.run(index, index, into: index)
+            case .bias:
+                let row = x.select(axis: 0, index: 0)
+                Kernel.matmul(bias: true, relu: false).run(x.copy(), x.copy(), row, into: x)
+            case .mask:
+                let queries = NDArray.full([1, 1, 1, 1], 1, .float32)
+                Kernel.attention(AttentionRule(scale: 1), ArrayList([queries])).run(
+                    queries.copy(), queries.copy(), queries.copy(), into: queries)
+            }
+        }
+    }
+
+    @Test(
+        "no kernel writes over what it reads, unless it reads each element first",
+        arguments: Overwriting.allCases)
+    func overwriting(_ kernel: Overwriting) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { [kernel] in kernel.run() }
+        sentence("the output shares memory with an operand", result)
     }
 
     @Test("one element that isn't finite is found among many arrays")

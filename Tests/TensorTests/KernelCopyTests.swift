@@ -169,7 +169,7 @@ struct KernelCopyTests {
             index.withUnsafeBufferPointer { index in
                 sums.withUnsafeMutableBytes { sums in
                     var items = ft_scatter()
-                    items.rule = ScatterRule.add.rawValue
+                    items.rule = Int32(FT_SCATTER_ADD.rawValue)
                     items.count = 4
                     items.width = 2
                     items.rows = 3

@@ -64,7 +64,7 @@ import Testing
         RunSchema.schema[union: union]?.variants.map(\.name) ?? []
     }
 
-    private func value(_ union: String, _ name: String) -> String {
+    private static func value(_ union: String, _ name: String) -> String {
         let rest = CatalogTests.required["\(union) \(name)"].map { ", \($0)" } ?? ""
         return "{\"type\": \"\(name)\"\(rest)}"
     }
@@ -76,6 +76,11 @@ import Testing
 
     @Test("trains every layer", arguments: names("layer"))
     func layers(name: String) throws {
+        #expect(try train(CatalogTests.overrides(layer: name)).status == .completed)
+    }
+
+    /// What makes the sandbox's config one of a network with that layer.
+    static func overrides(layer name: String) -> [String] {
         let last = "{\"type\": \"flatten\"}, {\"type\": \"linear\", \"units\": 3}"
         // Convolutions want channels and axes, attention positions.
         let shapes = [
@@ -116,25 +121,25 @@ import Testing
             ],
             "embedding": indices, "gpt": indices,
         ]
-        let summary = try train(
-            ["model.layers=[\(first)\(value("layer", name)), \(last)]"] + (inputs[name] ?? []))
-        #expect(summary.status == .completed)
+        return ["model.layers=[\(first)\(value("layer", name)), \(last)]"] + (inputs[name] ?? [])
     }
 
     @Test("trains every optimizer", arguments: names("optimizer"))
     func optimizers(name: String) throws {
-        #expect(try train(["optimizer=\(value("optimizer", name))"]).status == .completed)
+        #expect(
+            try train(["optimizer=\(CatalogTests.value("optimizer", name))"]).status == .completed)
     }
 
     @Test("trains with every average", arguments: names("average"))
     func averages(name: String) throws {
-        let summary = try train(["training.average=\(value("average", name))"])
+        let summary = try train(["training.average=\(CatalogTests.value("average", name))"])
         #expect(summary.status == .completed)
     }
 
     @Test("trains every schedule", arguments: names("schedule"))
     func schedules(name: String) throws {
-        #expect(try train(["schedule=\(value("schedule", name))"]).status == .completed)
+        #expect(
+            try train(["schedule=\(CatalogTests.value("schedule", name))"]).status == .completed)
     }
 
     /// Losses and metrics of single elements need targets of the output's shape.
@@ -151,7 +156,9 @@ import Testing
                 "model.layers=[{\"type\": \"linear\", \"units\": 30}, "
                     + "{\"type\": \"reshape\", \"shape\": [6, 5]}]", "metrics=[]",
             ]
-            #expect(try train(sequences + ["loss=\(value("loss", name))"]).status == .completed)
+            #expect(
+                try train(sequences + ["loss=\(CatalogTests.value("loss", name))"]).status
+                    == .completed)
             return
         }
         let ofClasses = ["crossEntropy", "nll", "multiMargin", "focal", "dice"].contains(name)
@@ -161,7 +168,9 @@ import Testing
         let sides =
             ofSides ? ["data.train.targets=train/sides", "data.validation.targets=test/sides"] : []
         let overrides = ofClasses ? [] : regression + units + sides + ["metrics=[]"]
-        #expect(try train(overrides + ["loss=\(value("loss", name))"]).status == .completed)
+        #expect(
+            try train(overrides + ["loss=\(CatalogTests.value("loss", name))"]).status == .completed
+        )
     }
 
     @Test("measures every metric", arguments: names("metric"))
@@ -171,7 +180,7 @@ import Testing
             || ["precision", "recall", "f1", "perplexity", "confusionMatrix"].contains(name)
         let overrides =
             ofClasses ? [] : regression + ["loss={\"type\":\"meanSquaredError\"}"]
-        let summary = try train(overrides + ["metrics=[\(value("metric", name))]"])
+        let summary = try train(overrides + ["metrics=[\(CatalogTests.value("metric", name))]"])
         #expect(summary.best?.measurement.metrics.count == 1)
     }
 
@@ -181,7 +190,9 @@ import Testing
         let flatten = name == "oneHot" ? "" : ", \"flatten\""
         let isOfImages = name.hasPrefix("random") || name == "cutout"
         let image = isOfImages ? "{\"type\": \"reshape\", \"shape\": [2, 3]}, " : ""
-        let summary = try train(["data.\(key)=[\(image)\(value("transform", name))\(flatten)]"])
+        let summary = try train([
+            "data.\(key)=[\(image)\(CatalogTests.value("transform", name))\(flatten)]"
+        ])
         #expect(summary.status == .completed)
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// Each config that comes with the program, on data that are few and drawn for the test.
 @Suite("Bits of the configs that come with the program", .serialized)
 struct ConfigBitsTests {
-    private static var folder: String {
+    static var folder: String {
         "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/configs"
     }
 
@@ -20,7 +20,7 @@ struct ConfigBitsTests {
         arguments: configs)
     func bits(_ name: String) throws {
         let sandbox = Sandbox()
-        let overrides = try few(name, in: sandbox)
+        let overrides = try ConfigBitsTests.few(name, in: sandbox)
         func trainer(_ run: String) throws -> Trainer {
             let config = try RunConfig(
                 file: "\(ConfigBitsTests.folder)/\(name)", overrides: overrides)
@@ -53,7 +53,7 @@ struct ConfigBitsTests {
     }
 
     /// Two epochs of two steps, with a checkpoint after the third.
-    private func few(_ name: String, in sandbox: Sandbox) throws -> [String] {
+    static func few(_ name: String, in sandbox: Sandbox) throws -> [String] {
         let data = sandbox.file("data.h5")
         var overrides = [
             "data.path=\(data)", "data.batchSize=16", "training.epochs=2",

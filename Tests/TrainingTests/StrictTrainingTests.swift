@@ -5,27 +5,15 @@ import Testing
 
 @Suite("Training on a device that the host can't look into", .serialized)
 struct StrictTrainingTests {
-    static let configs = [
-        "autoencoder", "cnn", "deep", "linear", "mlp", "regression", "resnet20", "vit",
-    ]
-
-    @Test("every config ends with the CPU's bits, its steps replayed or not", arguments: configs)
+    @Test(
+        "every config ends with the CPU's bits, its steps replayed or not",
+        arguments: ConfigBitsTests.configs)
     func bits(_ name: String) throws {
         let sandbox = Sandbox()
-        let data = sandbox.file("data.h5")
-        if name == "regression" {
-            try Friedman.write(to: data, seed: 9, train: 40, test: 20)
-        } else {
-            try writeImages(data)
-        }
-        func train(_ run: String, _ overrides: String...) throws {
-            let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let overrides = try ConfigBitsTests.few(name, in: sandbox)
+        func train(_ run: String, _ more: String...) throws {
             let config = try RunConfig(
-                file: "/\(root)/configs/\(name).json",
-                overrides: [
-                    "data.path=\(data)", "data.batchSize=16",
-                    "training.epochs=2",
-                ] + overrides)
+                file: "\(ConfigBitsTests.folder)/\(name)", overrides: overrides + more)
             let folder = try RunFolder.create(sandbox.file(run))
             #expect(
                 try Trainer(starting: Experiment(config), in: folder).run().status == .completed)
@@ -35,13 +23,29 @@ struct StrictTrainingTests {
         for capture in [true, false] {
             let run = "strict-\(capture)"
             try train(run, "device=\(strict)", "training.capture=\(capture)")
-            #expect(
-                try tensors(sandbox.file("\(run)/last.safetensors"))
-                    == tensors(sandbox.file("cpu/last.safetensors")))
-            #expect(
-                steadyColumns(try sandbox.text("\(run)/metrics.csv"))
-                    == steadyColumns(try sandbox.text("cpu/metrics.csv")))
+            try expectSame(run, "cpu", in: sandbox)
         }
+    }
+
+    @Test(
+        "every layer that a config can name ends with the CPU's bits",
+        arguments: CatalogTests.names("layer"))
+    func layers(_ name: String) throws {
+        let sandbox = Sandbox()
+        for (run, device) in [("cpu", .cpu), ("strict", StrictBackend.shared.device)] {
+            _ = try sandbox.trainer(run, CatalogTests.overrides(layer: name) + ["device=\(device)"])
+                .run()
+        }
+        try expectSame("strict", "cpu", in: sandbox)
+    }
+
+    private func expectSame(_ run: String, _ other: String, in sandbox: Sandbox) throws {
+        #expect(
+            try tensors(sandbox.file("\(run)/last.safetensors"))
+                == tensors(sandbox.file("\(other)/last.safetensors")))
+        #expect(
+            steadyColumns(try sandbox.text("\(run)/metrics.csv"))
+                == steadyColumns(try sandbox.text("\(other)/metrics.csv")))
     }
 
     @Test("mixed and balanced batches and measured gradients give the CPU's bits, too")
@@ -80,17 +84,5 @@ struct StrictTrainingTests {
         #expect(waits.count == 5)
         #expect(waits[1] - waits[0] == 0)
         #expect(zip(waits.dropFirst(2), waits.dropFirst()).allSatisfy { $0 - $1 == 1 })
-    }
-
-    /// Noise in the shape of digits: 40 images to learn from, 20 to measure on.
-    private func writeImages(_ path: String) throws {
-        try HDF5Writer.create(path) { file in
-            for (part, count) in [("train", 40), ("test", 20)] {
-                let random = Random(seed: 9).fork(part)
-                let pixels = random.uniform([count, 28, 28], high: 256).cast(to: .uint8)
-                try file.write("\(part)/images", pixels)
-                try file.write("\(part)/labels", NDArray((0..<count).map { UInt8($0 % 10) }))
-            }
-        }
     }
 }

@@ -153,7 +153,7 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
             outputs[index] = output.mapLeaves { $0.detach() }
             return output.replacingLeaves(leaves.map { Tensor($0.copy()) })
         case .failure(let refused):
-            if refused.isLasting { lastingRefusal = refused.reason }
+            if refused.isLasting || entries[index].isInVain() { lastingRefusal = refused.reason }
             if output.leaves.contains(where: { $0.trace == nil && $0.leadsOn }) {
                 historyRefusal = historyReason
             }
@@ -198,10 +198,10 @@ private struct CapturedEntry {
         return true
     }
 
-    /// Whether recording anew is useless, now that `step` can't be replayed: three steps in a row
-    /// never were.
-    mutating func isInVain(_ step: CapturedStep) -> Bool {
-        vainCount = step.wasReplayed ? 0 : vainCount + 1
+    /// Whether recording anew is useless, now that `step` can't be replayed, or there is none: three
+    /// recordings in a row came to no replay.
+    mutating func isInVain(_ step: CapturedStep? = nil) -> Bool {
+        vainCount = step?.wasReplayed == true ? 0 : vainCount + 1
         return vainCount == 3
     }
 }

@@ -30,7 +30,7 @@ extension CPUBackend {
                 dilation: window.dilation[axis], padding: window.padding[axis])
         }
         plan.winograd = usesWinograd
-        ft_convolution_plan(&plan, part.rawValue)
+        ft_convolution_plan(&plan, part.code)
         if plan.task_bytes < 0 {
             fail(
                 "convolution",
@@ -40,7 +40,7 @@ extension CPUBackend {
         withUnsafePointer(to: plan) { run($0, part) }
         if part == .weight, plan.winograd, !ft_convolution_is_finite(&plan) {
             plan.winograd = false
-            ft_convolution_plan(&plan, part.rawValue)
+            ft_convolution_plan(&plan, part.code)
             withUnsafePointer(to: plan) { run($0, part) }
         }
     }
@@ -111,5 +111,18 @@ extension ft_convolution {
         write(&self.stride, stride)
         write(&self.dilation, dilation)
         write(&self.padding, padding)
+    }
+}
+
+extension ConvolutionPart {
+    /// The kernels' number.
+    fileprivate var code: Int32 {
+        let part =
+            switch self {
+            case .output: FT_CONVOLUTION_OUTPUT
+            case .input: FT_CONVOLUTION_INPUT
+            case .weight: FT_CONVOLUTION_WEIGHT
+            }
+        return Int32(part.rawValue)
     }
 }

@@ -5,7 +5,6 @@ extension CPUBackend {
     /// Elements a thread takes at once: about 20 µs of simple work.
     private static var grain: Int { 1 << 15 }
 
-    @inline(never)
     /// A contiguous copy for another kernel's use, of which nobody is told.
     func copied(_ source: NDArray) -> NDArray {
         let out = NDArray(uninitialized: source.shape, source.dtype, on: self)
@@ -13,6 +12,7 @@ extension CPUBackend {
         return out
     }
 
+    @inline(never)
     func copy(_ source: NDArray, into destination: NDArray) {
         if !source.isContiguous { source.requireElements() }
         let loop =
@@ -115,9 +115,9 @@ extension CPUBackend {
 
     /// Traps where some element was divided by zero; `position` is the largest integer if none was.
     private func checkDivision(_ function: BinaryFunction, _ position: Int64) {
-        if position == .max { return }
-        fail(
-            function.method, "division by zero, met first at position \(position) of the result")
+        if position != .max {
+            KernelFault.division(function, position: Int(position)).stop()
+        }
     }
 
     @inline(never)

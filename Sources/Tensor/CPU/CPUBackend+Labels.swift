@@ -59,9 +59,9 @@ extension CPUBackend {
             }
             let bad = firstBad.load(ordering: .relaxed)
             if bad != .max {
-                fail(
-                    target.loss,
-                    "target \(values[bad]) at position \(bad) is no class of 0..<\(classes)")
+                KernelFault.label(
+                    values[bad], position: bad, classes: classes, loss: target.loss
+                ).stop()
             }
         }
     }

@@ -177,8 +177,7 @@ extension CPUBackend {
         }
         let bad = firstBad.load(ordering: .relaxed)
         if bad != .max {
-            fail(
-                "takeAlong", "index \(indices[bad]) is out of range for rows of \(n) elements")
+            KernelFault.column(indices[bad], count: n).stop()
         }
     }
 

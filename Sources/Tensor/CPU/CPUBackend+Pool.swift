@@ -8,7 +8,7 @@ extension CPUBackend {
     ) {
         var plan = ft_pool()
         plan.dtype = a.dtype.rawValue
-        plan.part = part.rawValue
+        plan.part = part.code
         let last = pooling.axes[pooling.rank - 1]
         plan.regular = Int64(pooling.regular.lowerBound)
         plan.irregular = Int64(pooling.regular.upperBound)
@@ -59,5 +59,21 @@ extension ft_pool {
         write(&first, numbers)
         write(&end, numbers + count)
         write(&divisor, numbers + 2 * count)
+    }
+}
+
+extension PoolPart {
+    /// The kernels' number.
+    fileprivate var code: Int32 {
+        let part =
+            switch self {
+            case .largest: FT_POOL_LARGEST
+            case .pick: FT_POOL_PICK
+            case .spread: FT_POOL_SPREAD
+            case .mean: FT_POOL_MEAN
+            case .spreadMean: FT_POOL_SPREAD_MEAN
+            case .places: FT_POOL_PLACES
+            }
+        return Int32(part.rawValue)
     }
 }

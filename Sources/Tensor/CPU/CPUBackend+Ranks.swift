@@ -63,11 +63,7 @@ extension CPUBackend {
             let value =
                 edges.dtype == .float64
                 ? address.load(as: Double.self) : Double(address.load(as: Float.self))
-            guard value.isFinite else {
-                fail(
-                    "histogram", "a range that ends at \(value) has no bins",
-                    hint: "give a range of numbers")
-            }
+            if !value.isFinite { KernelFault.edge(value).stop() }
         }
     }
 }

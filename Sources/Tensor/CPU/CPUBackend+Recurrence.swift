@@ -59,7 +59,7 @@ extension ft_recurrence {
     fileprivate init(_ rule: RecurrenceRule, _ made: NDArray, _ weight: NDArray) {
         self.init()
         dtype = made.dtype.rawValue
-        kind = rule.kind.rawValue
+        kind = rule.kind.code
         reversed = rule.isReversed
         steps = Int64(rule.steps)
         batch = Int64(rule.batch)
@@ -76,5 +76,19 @@ extension ft_recurrence {
 
     fileprivate mutating func setLengths(_ array: NDArray?) {
         lengths = array.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Int64.self)) }
+    }
+}
+
+extension RecurrenceKind {
+    /// The kernels' number.
+    fileprivate var code: Int32 {
+        let kind =
+            switch self {
+            case .tanh: FT_RNN_TANH
+            case .relu: FT_RNN_RELU
+            case .lstm: FT_LSTM
+            case .gru: FT_GRU
+            }
+        return Int32(kind.rawValue)
     }
 }

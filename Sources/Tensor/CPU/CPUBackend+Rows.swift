@@ -80,7 +80,7 @@ extension CPUBackend {
 
     @inline(never)
     func positions(
-        _ index: NDArray, below size: Int, into out: NDArray, failing: (Int64) -> Never
+        _ index: NDArray, below size: Int, into out: NDArray, fault: (Int64) -> KernelFault
     ) {
         let indices = index.pointer.assumingMemoryBound(to: Int64.self)
         let places = out.pointer.assumingMemoryBound(to: Int64.self)
@@ -91,7 +91,7 @@ extension CPUBackend {
             if bad >= 0 { firstBad.min(Int(begin + bad), ordering: .relaxed) }
         }
         let bad = firstBad.load(ordering: .relaxed)
-        if bad != .max { failing(indices[bad]) }
+        if bad != .max { fault(indices[bad]).stop() }
     }
 
     @inline(never)
@@ -108,7 +108,9 @@ extension CPUBackend {
             if bad >= 0 { firstBad.min(Int(begin + bad), ordering: .relaxed) }
         }
         let bad = firstBad.load(ordering: .relaxed)
-        if bad != .max { failIndex("gather", indices[bad], at: bad, rows) }
+        if bad != .max {
+            KernelFault.index(indices[bad], position: bad, rows: rows, kernel: "gather").stop()
+        }
     }
 
     /// Each element of the output is changed in the order of the index, on one thread, so how the
@@ -129,7 +131,7 @@ extension CPUBackend {
     ) {
         if index.count == 0 { return }
         var plan = ft_scatter()
-        plan.rule = rule.rawValue
+        plan.rule = rule.code
         plan.dtype = x.dtype.rawValue
         plan.count = Int64(index.count)
         plan.width = Int64(x.count / index.count)
@@ -154,18 +156,28 @@ extension CPUBackend {
             }
         }
         let bad = firstBad.load(ordering: .relaxed)
-        if bad != .max { failIndex(rule.name, plan.index[Int(bad)], at: Int(bad), rows) }
+        if bad != .max {
+            KernelFault.index(
+                plan.index[Int(bad)], position: Int(bad), rows: rows, kernel: rule.name
+            ).stop()
+        }
     }
 
     /// The fewest columns of items that are worth a thread: a few cache lines of each.
     private static var columns: Int { 64 }
 
-    private func failIndex(_ name: String, _ index: Int64, at place: Int, _ rows: Int) -> Never {
-        fail(name, "index \(index) at position \(place) is out of range for \(rows) rows")
+    @inline(never)
+    func draw(_ draw: Draw, _ key: RandomKey, _ x: NDArray, into out: NDArray) {
+        switch draw {
+        case .uniform(let low, let high): randomUniform(key, low: low, high: high, into: out)
+        case .normal(let mean, let deviation):
+            randomNormal(key, mean: mean, deviation: deviation, into: out)
+        case .words: randomWords(key, into: out)
+        case .dropout(let rate): dropout(x, rate: rate, key, into: out)
+        }
     }
 
-    @inline(never)
-    func randomUniform(_ key: RandomKey, low: Double, high: Double, into out: NDArray) {
+    private func randomUniform(_ key: RandomKey, low: Double, high: Double, into out: NDArray) {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
             kernels.random_uniform(
                 out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, low, high,
@@ -173,8 +185,8 @@ extension CPUBackend {
         }
     }
 
-    @inline(never)
-    func randomNormal(_ key: RandomKey, mean: Double, deviation: Double, into out: NDArray) {
+    private func randomNormal(_ key: RandomKey, mean: Double, deviation: Double, into out: NDArray)
+    {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
             kernels.random_normal(
                 out.dtype.rawValue, key.seed, key.stream, key.block, begin, end, mean,
@@ -182,8 +194,7 @@ extension CPUBackend {
         }
     }
 
-    @inline(never)
-    func randomWords(_ key: RandomKey, into out: NDArray) {
+    private func randomWords(_ key: RandomKey, into out: NDArray) {
         parallel(out.count, grain: CPUBackend.grain) { begin, end in
             kernels.philox_words(
                 key.seed, key.stream, key.block, begin, end,
@@ -191,8 +202,7 @@ extension CPUBackend {
         }
     }
 
-    @inline(never)
-    func dropout(_ x: NDArray, rate: Double, _ key: RandomKey, into out: NDArray) {
+    private func dropout(_ x: NDArray, rate: Double, _ key: RandomKey, into out: NDArray) {
         parallel(x.count, grain: CPUBackend.grain) { begin, end in
             kernels.dropout(
                 x.dtype.rawValue, key.seed, key.stream, key.block, begin, end, rate,
@@ -208,5 +218,20 @@ extension CPUBackend {
                 Scalar(start &+ index &* step).store(as: out.dtype, at: out.pointer + index * size)
             }
         }
+    }
+}
+
+extension ScatterRule {
+    /// The kernels' number.
+    fileprivate var code: Int32 {
+        let rule =
+            switch self {
+            case .put: FT_SCATTER_PUT
+            case .add: FT_SCATTER_ADD
+            case .multiply: FT_SCATTER_MULTIPLY
+            case .maximum: FT_SCATTER_MAXIMUM
+            case .minimum: FT_SCATTER_MINIMUM
+            }
+        return Int32(rule.rawValue)
     }
 }

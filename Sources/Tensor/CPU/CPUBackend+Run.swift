@@ -54,22 +54,14 @@ extension CPUBackend {
         case .crossEntropyBackward(let target, let weights):
             crossEntropyBackward(target, weights, a, labels: b, dy: c, into: out)
         case .positions(let size, let operation):
-            positions(a, below: size, into: out) { index in
-                fail("\(operation)", "index \(index) is out of range for size \(size)")
+            positions(a, below: size, into: out) {
+                .place($0, below: size, operation: operation)
             }
         case .requirement(let sentence):
-            positions(a, below: 1, into: out) { _ in
-                let parts = "\(sentence)".split(separator: ":", maxSplits: 1)
-                fail(String(parts[0]), String(parts[parts.count - 1].drop { $0 == " " }))
-            }
+            positions(a, below: 1, into: out) { _ in .requirement(sentence) }
         case .gather: gather(a, b, into: out)
         case .scatter(let rule): scatter(rule, a, b, into: out)
-        case .uniform(let key, let low, let high):
-            randomUniform(key, low: low, high: high, into: out)
-        case .normal(let key, let mean, let deviation):
-            randomNormal(key, mean: mean, deviation: deviation, into: out)
-        case .words(let key): randomWords(key, into: out)
-        case .dropout(let key, let rate): dropout(a, rate: rate, key, into: out)
+        case .draw(let draw, let key): self.draw(draw, key, a, into: out)
         case .update(let rule, let list, let clips, let gated):
             update(
                 rule, list.arrays, numbers: a, clip: clips ? b : nil, gate: gated ? c : nil)

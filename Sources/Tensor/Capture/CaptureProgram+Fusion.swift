@@ -73,7 +73,7 @@ private struct FusedCall {
 
     /// One call; nil where it can't be joined with others.
     init?(_ call: CaptureProgram.Call, order: Int) {
-        guard call.kernel.isElementwise, !call.kernel.mayFail(call.out.dtype),
+        guard call.kernel.traits.isElementwise, !call.kernel.mayFail(call.out.dtype),
             call.out.isContiguous,
             call.out.dtype.isWide
         else { return nil }

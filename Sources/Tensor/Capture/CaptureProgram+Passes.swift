@@ -8,7 +8,7 @@ extension CaptureProgram {
         for index in calls.indices {
             let call = calls[index]
             let key = ObjectIdentifier(call.out.storage)
-            if own.contains(key), call.bytes == nil, call.kernel.isElementwise, call.out.isWhole,
+            if own.contains(key), call.bytes == nil, call.kernel.traits.isElementwise, call.out.isWhole,
                 let start = starts[key],
                 call.reads.contains(where: { $0.storage === call.out.storage })
             {
@@ -37,8 +37,8 @@ extension CaptureProgram {
                     !isTemporary($0) || needed.contains(ObjectIdentifier($0.storage))
                 }
             guard isUsed else { continue }
-            if !call.kernel.readsOutput, call.bytes != nil || call.out.isWhole,
-                !call.kernel.changesList
+            if !call.kernel.traits.readsOutput, call.bytes != nil || call.out.isWhole,
+                !call.kernel.traits.changesList
             {
                 needed.remove(ObjectIdentifier(call.out.storage))
             }
@@ -59,7 +59,7 @@ extension CaptureProgram {
             for (index, call) in calls.enumerated() {
                 let isConstant =
                     call.bytes != nil
-                    || call.kernel.isPure
+                    || call.kernel.traits.isPure
                         && call.reads.allSatisfy {
                             isTemporary($0) && !varying.contains(ObjectIdentifier($0.storage))
                         }
@@ -85,38 +85,6 @@ extension CaptureProgram {
         }
         calls.removeAll { call in
             call.writes.allSatisfy { !varying.contains(ObjectIdentifier($0.storage)) }
-        }
-    }
-}
-
-extension Kernel {
-    /// Whether each element of the output depends on one element of each operand, read before it is
-    /// written.
-    var isElementwise: Bool {
-        switch self {
-        case .unary, .binary, .binaryScalar: true
-        default: false
-        }
-    }
-
-    /// Whether some operands end the program, such as a divisor of 0, an index out of range or a
-    /// singular matrix: as part of another pass nobody would hear of it.
-    func mayFail(_ dtype: DType) -> Bool {
-        switch self {
-        case .positions, .requirement, .gather, .scatter, .labelWeights, .crossEntropy, .factor,
-            .solve:
-            true
-        case .binary(let function, _): function.failsAtZero(dtype)
-        case .binaryScalar(let function, _, let isFirst): isFirst && function.failsAtZero(dtype)
-        case .ordering(let ordering): ordering.mayFail
-        // The gradient of a loss fails where the loss does.
-        case .crossEntropyBackward: false
-        case .fill, .range, .copy, .unary, .test, .compare, .compareScalar, .select, .fused,
-            .reduce, .argExtreme, .scan, .productOfOthers, .matmul, .convolution, .channels, .pool,
-            .attention, .attentionBackward, .recurrence, .recurrenceBackward, .distances, .softmax,
-            .softmaxBackward, .logSumExp, .normalize, .normalizeBackward, .uniform, .normal,
-            .words, .dropout, .update, .squaredNorm, .allFinite:
-            false
         }
     }
 }

@@ -27,14 +27,14 @@ struct CaptureProgram {
         /// The arrays that are read, those of the list included.
         var reads: [NDArray] {
             if bytes != nil { return [] }
-            var arrays = Array([a, b, c].prefix(kernel.operandCount))
+            var arrays = Array([a, b, c].prefix(kernel.traits.operands))
             if let list = kernel.list { arrays += list.arrays }
-            if kernel.readsOutput { arrays.append(out) }
+            if kernel.traits.readsOutput { arrays.append(out) }
             return arrays
         }
 
         /// The arrays that are written.
-        var writes: [NDArray] { kernel.changesList ? kernel.changedInList : [out] }
+        var writes: [NDArray] { kernel.traits.changesList ? kernel.changedInList : [out] }
 
         /// Puts other storages into the place of some.
         mutating func rename(_ names: [ObjectIdentifier: Storage]) {

@@ -177,21 +177,11 @@ package final class CapturedStep {
 extension Kernel {
     /// The kernel that draws where the streams stand now.
     fileprivate func drawing(from advances: [CapturedStep.Advance]) -> Kernel {
-        func moved(_ key: RandomKey) -> RandomKey {
-            var key = key
-            for advance in advances
-            where advance.random.seed == key.seed && advance.random.stream == key.stream {
-                key.block &+= advance.random.place &- advance.start
-            }
-            return key
+        guard case .draw(let draw, var key) = self else { return self }
+        for advance in advances
+        where advance.random.seed == key.seed && advance.random.stream == key.stream {
+            key.block &+= advance.random.place &- advance.start
         }
-        switch self {
-        case .uniform(let key, let low, let high): return .uniform(moved(key), low: low, high: high)
-        case .normal(let key, let mean, let deviation):
-            return .normal(moved(key), mean: mean, deviation: deviation)
-        case .words(let key): return .words(moved(key))
-        case .dropout(let key, let rate): return .dropout(moved(key), rate: rate)
-        default: return self
-        }
+        return .draw(draw, key)
     }
 }

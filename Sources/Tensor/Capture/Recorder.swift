@@ -173,7 +173,7 @@ package final class Recorder {
     func note(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
         refreshInputs()
         noteChange(of: out.storage)
-        if kernel.changesList {
+        if kernel.traits.changesList {
             for array in kernel.changedInList { noteChange(of: array.storage) }
         }
         guard refusal == nil else { return }

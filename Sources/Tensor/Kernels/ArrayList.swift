@@ -21,7 +21,7 @@ extension Kernel {
             .select, .reduce, .argExtreme, .scan, .productOfOthers, .ordering, .matmul,
             .convolution, .pool, .distances, .factor, .solve, .softmax, .softmaxBackward,
             .logSumExp, .normalize, .normalizeBackward, .positions, .requirement, .gather, .scatter,
-            .uniform, .normal, .words, .dropout:
+            .draw:
             nil
         }
     }
@@ -63,7 +63,7 @@ extension Kernel {
             .select, .reduce, .argExtreme, .scan, .productOfOthers, .ordering, .matmul,
             .convolution, .pool, .distances, .factor, .solve, .softmax, .softmaxBackward,
             .logSumExp, .normalize, .normalizeBackward, .positions, .requirement, .gather, .scatter,
-            .uniform, .normal, .words, .dropout:
+            .draw:
             self
         }
     }

@@ -42,14 +42,11 @@ extension Kernel {
     /// The checks of kernels that do more than a pass over small arrays.
     @inline(never)
     private func checkOthers(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
+        checkMemory(a, b, c, out)
         switch self {
         case .unary, .test, .binary, .binaryScalar, .compare, .compareScalar: break
         case .fill, .range: require(out.isContiguous, "a contiguous output", [out])
-        case .words:
-            require(out.isContiguous && out.dtype.size == 4, "contiguous words of 32 bits", [out])
-        case .copy:
-            fits(a, out)
-            if a.storage === out.storage { failAliased() }
+        case .copy: fits(a, out)
         case .fused(let program, let list): checkFused(program, list.arrays, out)
         case .select:
             elementwise(a, out)
@@ -98,7 +95,10 @@ extension Kernel {
             require(
                 a.count > 0 && out.shape == a.shape.replacing(a.rank - 1, with: 1),
                 "rows with elements and an output of one number a row", [a, out])
-        case .labelWeights, .crossEntropy, .crossEntropyBackward: checkLabelled(a, b, c, out)
+        case .labelWeights(_, let weights, let classes):
+            checkLabelWeights(a, weights, classes: classes, out)
+        case .crossEntropy(_, let weights): checkCrossEntropy(a, b, weights, out)
+        case .crossEntropyBackward(_, let weights): checkCrossEntropyBackward(a, b, weights, c, out)
         case .positions, .requirement:
             hasType(a, .int64)
             hasType(out, .int64)
@@ -109,12 +109,30 @@ extension Kernel {
             indexing(table: a, items: out, b)
         case .scatter:
             indexing(table: out, items: a, b)
-        case .uniform, .normal, .dropout: checkDraw(a, out)
+        case .draw(let draw, _): checkDraw(draw, a, out)
         case .update(let rule, let list, let clips, let gated):
             checkUpdate(rule, list.arrays, a, clips ? b : nil, gated ? c : nil)
         case .squaredNorm(let list):
             checkTotal(list.arrays, out, .float64, orEach: true)
         case .allFinite(let list): checkTotal(list.arrays, out, .bool, orEach: false)
+        }
+    }
+
+    /// Whether arrays that come with the kernel lie where its output does, and nothing is read that
+    /// the output replaces, except where a kernel may write over what it reads.
+    private func checkMemory(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
+        let traits = traits
+        if !traits.isInPlace {
+            let isShared =
+                traits.operands > 0 && a.storage === out.storage
+                || traits.operands > 1 && b.storage === out.storage
+                || traits.operands > 2 && c.storage === out.storage
+            if isShared { failAliased() }
+        }
+        guard let list else { return }
+        for array in list.arrays {
+            if array.backend !== out.backend { failPlace(array, out) }
+            if !traits.isInPlace, array.storage === out.storage { failAliased() }
         }
     }
 
@@ -204,7 +222,6 @@ extension Kernel {
                 && zip(items.shape.dropFirst(index.rank), table.shape.dropFirst())
                     .allSatisfy { $0 == $1 },
             "items of the table's shape", [table, items, index])
-        if table.storage === items.storage { failAliased() }
     }
 
     private func checkUpdate(
@@ -230,7 +247,6 @@ extension Kernel {
             let parameter = arrays[start]
             for array in arrays[start..<start + width] {
                 agree(parameter, array)
-                if array.backend !== numbers.backend { failPlace(array, numbers) }
                 require(
                     array.isContiguous && array.shape == parameter.shape && array.dtype.isWide,
                     "a parameter with a gradient and states like it", [parameter, array])

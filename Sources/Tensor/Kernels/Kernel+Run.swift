@@ -103,10 +103,7 @@ extension Kernel {
         case .requirement: "requirement"
         case .gather: "gather"
         case .scatter(let rule): rule.name
-        case .uniform: "uniform"
-        case .normal: "normal"
-        case .words: "words"
-        case .dropout: "dropout"
+        case .draw(let draw, _): draw.name
         case .update(let rule, _, clips: _, gated: _):
             String(cString: ft_rule_name(Int32(rule.rawValue)))
         case .squaredNorm: "squaredNorm"

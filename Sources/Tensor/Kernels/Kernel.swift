@@ -141,13 +141,8 @@ package enum Kernel: Sendable {
     /// table.
     case scatter(ScatterRule)
 
-    // Random numbers, a function of the key and the place alone.
-
-    case uniform(RandomKey, low: Double, high: Double)
-    case normal(RandomKey, mean: Double, deviation: Double)
-    case words(RandomKey)
-    /// Elements of a, contiguous, kept with probability 1 − rate and scaled up, else 0.
-    case dropout(RandomKey, rate: Double)
+    /// Random numbers, a function of the key and the place alone.
+    case draw(Draw, RandomKey)
 
     // Many arrays at once, all contiguous.
 
@@ -162,6 +157,29 @@ package enum Kernel: Sendable {
     case allFinite(ArrayList)
 }
 
+/// What is made of random numbers.
+package enum Draw: Sendable {
+    /// Floats in low..<high.
+    case uniform(low: Double, high: Double)
+    /// Floats of a normal distribution.
+    case normal(mean: Double, deviation: Double)
+    /// Words of 32 bits.
+    case words
+    /// Elements of a, contiguous, kept with probability 1 − rate and scaled up, else 0.
+    case dropout(rate: Double)
+
+    var name: String {
+        switch self {
+        case .uniform: "uniform"
+        case .normal: "normal"
+        case .words: "words"
+        case .dropout: "dropout"
+        }
+    }
+
+    var operandCount: Int { if case .dropout = self { 1 } else { 0 } }
+}
+
 extension Kernel {
     /// A function of elementwise.h that is applied to each element on the way into a reduction.
     package enum Map: Sendable {
@@ -172,7 +190,7 @@ extension Kernel {
 }
 
 /// What an item does to a row of a table.
-package enum ScatterRule: Int32, Sendable {
+package enum ScatterRule: Sendable {
     case put, add, multiply, maximum, minimum
 
     /// The name in messages and profiles.

@@ -51,10 +51,10 @@ extension Kernel {
         _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray
     ) -> (bytes: Int, operations: Int) {
         var bytes = 0
-        for array in [a, b, c].prefix(operandCount) { bytes += array.byteCount }
+        for array in [a, b, c].prefix(traits.operands) { bytes += array.byteCount }
         for array in list?.arrays ?? [] { bytes += array.byteCount }
         for array in changedInList { bytes += array.byteCount }
-        if !changesList { bytes += out.byteCount }
+        if !traits.changesList { bytes += out.byteCount }
         return (bytes, operations(a, b, c, out))
     }
 
@@ -89,7 +89,7 @@ extension Kernel {
         case .range, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar, .select,
             .productOfOthers, .channels, .softmax, .softmaxBackward, .normalize,
             .normalizeBackward, .labelWeights, .crossEntropyBackward, .positions, .requirement,
-            .uniform, .normal, .words, .dropout:
+            .draw:
             out.count
         }
     }

@@ -25,7 +25,7 @@ package final class Window: Sendable {
 }
 
 /// Which of the three arrays of a convolution is made of the other two.
-package enum ConvolutionPart: Int32, Sendable {
+package enum ConvolutionPart: Sendable {
     /// The output, of the input and the weight.
     case output
     /// The gradient by the input, of that by the output and the weight.

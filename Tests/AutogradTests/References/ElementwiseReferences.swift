@@ -120,7 +120,7 @@ enum References {
             let words = NDArray(
                 uninitialized: [x.values.count + 64], .int32, on: CPUBackend.shared)
             let key = RandomKey(seed: 7, stream: 0, block: 0)
-            Kernel.words(key).run(into: words)
+            Kernel.draw(.words, key).run(into: words)
             let draws = words.values(as: Int32.self).map { UInt32(bitPattern: $0) >> 8 }
             return Grid(
                 x.shape,
