@@ -61,9 +61,9 @@ public struct CTC: Loss {
                 hint: "pass [steps, batch, classes], [batch, labels] and two lengths [batch]")
         }
         let counts = targetLengths.within(
-            labels.shape[1], "CTC: a target is longer than the labels, or its length negative")
+            labels.shape[1], "CTC", "a target is longer than the labels, or its length negative")
         let steps = lengths.within(
-            x.shape[0], "CTC: a length is negative or above the number of steps")
+            x.shape[0], "CTC", "a length is negative or above the number of steps")
         let ends = last(states(x, Lattice(labels.asIndex, blank), steps), counts)
         let losses = -ends
         let settled = losses.maskedFill(

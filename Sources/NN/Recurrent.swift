@@ -179,7 +179,7 @@ public class Recurrent: Layer {
                 "lengths are \(lengths.dtype) \(lengths.shape), not integers [\(batch)]")
         }
         return lengths.within(
-            steps, "recurrent layer: a length is negative or above the number of steps")
+            steps, "recurrent layer", "a length is negative or above the number of steps")
     }
 
     public final override func outputShape(for input: Shape) throws -> Shape {

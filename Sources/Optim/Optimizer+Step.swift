@@ -39,7 +39,7 @@ extension Optimizer {
     package final func step(gate: NDArray?) {
         makePlan()
         let factor = clipGradients()
-        update()
+        advance()
         if let recorder = Recorder.current { note(for: recorder) }
         for launch in plan.launches {
             change(arrays(of: launch), numbers: launch.numbers, clip: factor, gate: gate)
@@ -156,7 +156,7 @@ extension Optimizer {
     }
 
     /// Counts a step and hands the numbers of each launch to its device.
-    package final func update() {
+    package final func advance() {
         stepsMade += 1
         for launch in plan.launches {
             for index in launch.members { entries[index].steps += 1 }

@@ -2,20 +2,20 @@ import Glibc
 import Synchronization
 
 /// What an allocator has given out, in bytes and counts.
-public struct MemoryStatistics: Sendable, Equatable {
+package struct MemoryStatistics: Sendable, Equatable {
     /// Bytes in use now, rounded up to block sizes.
-    public var live = 0
+    package var live = 0
     /// The most that was ever in use at once since the last reset.
-    public var peak = 0
+    package var peak = 0
     /// Bytes kept for reuse.
-    public var cached = 0
+    package var cached = 0
     /// Blocks handed out.
-    public var allocations = 0
+    package var allocations = 0
     /// Blocks handed out that had been used before.
-    public var reused = 0
+    package var reused = 0
 
     /// Nothing yet.
-    public init() {}
+    package init() {}
 }
 
 /// Hands out 64-byte aligned blocks and keeps returned ones for the next request of their size.

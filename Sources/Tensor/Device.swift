@@ -6,7 +6,7 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
     case cuda(Int)
     /// The first GPU that can be used, otherwise the CPU.
     case auto
-    /// One that the program itself has made known under a name.
+    /// One that was made known under a name, as the tests of this package do.
     case named(String)
 
     /// Reads `cpu`, `cuda`, `cuda:N`, `auto` or a name that was made known.

@@ -74,7 +74,7 @@ private struct Hiding {
                     $0, labels)
             },
             ofRows("NegativeLogLikelihood") {
-                NegativeLogLikelihood(ignoredIndex: 9)($0.logSoftmax(), labels)
+                NegativeLogLikelihood(ignoredIndex: 9)($0, labels)
             },
             ofRows("Focal") { Focal(ignoredIndex: 9)($0, labels) },
             ofRows("Dice") { Dice(ignoredIndex: 9)($0, labels) },
@@ -95,7 +95,7 @@ private struct Hiding {
     private static var others: [Hiding] {
         let isOdd = Tensor([false, true, false, true])
         return [
-            Hiding("maskedFill", [[3, 4]], hidden: isOdd) { $0[0].exp().maskedFill(isOdd, 1) },
+            Hiding("maskedFill", [[3, 4]], hidden: isOdd) { $0[0].maskedFill(isOdd, 1).exp() },
             Hiding("where", [[3, 4], [3, 4]], hidden: isOdd) {
                 Tensor.where(isOdd, $0[1], $0[0]).sin()
             },

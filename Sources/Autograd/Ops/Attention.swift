@@ -129,6 +129,31 @@ final class AttentionGrad: NaryOp {
         ] + inputs.dropFirst(4).map { _ in nil }
     }
 
+    /// With ṡ and ṗ as above and dp = dy vᵀ, ds = p ∘ (dp − Σ p ∘ dp): the derivatives of pᵀ dy, of
+    /// scale · ds k and of scale · dsᵀ q.
+    override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y z: Tensor) -> Tensor? {
+        let pass = AttentionPass(rule, Array(inputs.prefix(3)) + inputs.dropFirst(4))
+        let along = zip(inputs, tangents.prefix(4)).map { $1 ?? .zeros(like: $0) }
+        let (alongQueries, alongKeys) = (pass.queries(along[0]), pass.soundKeys(along[1]))
+        let (dy, alongDy) = (pass.queries(inputs[3]), pass.queries(along[3]))
+        let p = pass.shares, moved = pass.shareTangent(along[0], along[1])
+        let byShares = pass.paired(dy)
+        let byScores = SoftmaxGrad()(p, byShares)
+        let byMoved = pass.paired(alongDy) + pass.paired(dy, pass.keys(along[2]))
+        let slope =
+            SoftmaxGrad()(p, byMoved)
+            + moved * (byShares - (p * byShares).sum(axis: -1, keepDims: true))
+            - p * (moved * byShares).sum(axis: -1, keepDims: true)
+        let byQueries = (slope.matmul(pass.k) + byScores.matmul(alongKeys)) * rule.scale
+        let byKeys =
+            (slope.transpose().matmul(pass.q) + byScores.transpose().matmul(alongQueries))
+            * rule.scale
+        let byValues = moved.transpose().matmul(dy) + p.transpose().matmul(alongDy)
+        return rule.joined([
+            pass.positions(byQueries), pass.keyPositions(byKeys), pass.keyPositions(byValues),
+        ])
+    }
+
     override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
         let (flat, sizes) = AttentionRule.merged(inputs, isBatched)
         let parts = rule.parts(of: self(flat), like: flat)
@@ -156,6 +181,12 @@ extension AttentionRule {
             defer { start += count }
             return flat.narrow(axis: 0, start: start, count: count).reshape(operand.shape)
         }
+    }
+
+    /// The array that `parts` takes apart.
+    fileprivate func joined(_ parts: [Tensor]) -> Tensor {
+        let all = isInterleaved ? [Tensor.stack(parts, axis: 2)] : parts
+        return Tensor.concat(all.map { $0.reshape([$0.shape.reduce(1, *)]) })
     }
 
     /// Operands of many examples of a batch as those of one larger batch, and the two sizes.

@@ -102,7 +102,7 @@ extension Tensor {
         let first = starts.narrow(axis: 0, start: 0, count: 1)
         let flaws = (starts .<= ends).all().logicalAnd(first .== 0).logicalNot()
         let none = Requirement(
-            "embeddingBag: offsets must ascend from 0 to at most the number of indices"
+            "embeddingBag", "offsets must ascend from 0 to at most the number of indices"
         )(flaws.cast(to: .int64))
         return starts.searchSorted(items, right: true) - 1 + none
     }

@@ -21,16 +21,21 @@ final class Positions: UnaryOp {
     override func batch(_ index: Tensor) -> Tensor? { self(index) }
 }
 
-/// y = x, int64 zeros. Another number ends the program with a sentence "operation: problem", when
-/// the device comes to it.
+/// y = x, int64 zeros. Another number ends the program, with a sentence on a problem of an
+/// operation, when the device comes to it.
 final class Requirement: UnaryOp {
-    private let sentence: StaticString
-    init(_ sentence: StaticString) { self.sentence = sentence }
+    private let operation: StaticString
+    private let problem: StaticString
+
+    init(_ operation: StaticString, _ problem: StaticString) {
+        self.operation = operation
+        self.problem = problem
+    }
 
     override var isDifferentiable: Bool { false }
     override func forward(_ x: NDArray) -> NDArray {
         let out = NDArray(uninitialized: x.shape, .int64, on: x.backend)
-        Kernel.requirement(sentence).run(x.contiguous(), into: out)
+        Kernel.requirement(operation, problem: problem).run(x.contiguous(), into: out)
         return out
     }
     override func batch(_ x: Tensor) -> Tensor? { self(x) }

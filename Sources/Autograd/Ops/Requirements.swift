@@ -4,11 +4,13 @@ package import Tensor
 // in `vmap`, and not while a step is captured.
 
 extension Tensor {
-    /// These integers in int64, each of which must lie in 0...limit: another one ends the program
-    /// with a sentence "operation: problem", when the device comes to it.
-    package final func within(_ limit: Int, _ sentence: StaticString) -> Tensor {
+    /// These integers in int64, each of which must lie in 0...limit: another one ends the program,
+    /// with a sentence on a problem of an operation, when the device comes to it.
+    package final func within(
+        _ limit: Int, _ operation: StaticString, _ problem: StaticString
+    ) -> Tensor {
         let isOutside = (self .< 0).logicalOr(self .> limit)
-        return cast(to: .int64) + Requirement(sentence)(isOutside.cast(to: .int64))
+        return cast(to: .int64) + Requirement(operation, problem)(isOutside.cast(to: .int64))
     }
 
     /// Traps where a condition fails for an element.

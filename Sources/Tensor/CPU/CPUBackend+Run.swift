@@ -57,8 +57,8 @@ extension CPUBackend {
             positions(a, below: size, into: out) {
                 .place($0, below: size, operation: operation)
             }
-        case .requirement(let sentence):
-            positions(a, below: 1, into: out) { _ in .requirement(sentence) }
+        case .requirement(let operation, let problem):
+            positions(a, below: 1, into: out) { _ in .requirement(operation, problem: problem) }
         case .gather: gather(a, b, into: out)
         case .scatter(let rule): scatter(rule, a, b, into: out)
         case .draw(let draw, let key): self.draw(draw, key, a, into: out)

@@ -106,7 +106,7 @@ package final class CapturedStep {
     package func replay(_ arrays: [NDArray]) -> [NDArray] {
         wasReplayed = true
         for (input, array) in zip(inputs, arrays) { lay(input, on: array) }
-        for feed in surroundings.feeds { feed.update() }
+        for feed in surroundings.feeds { feed.advance() }
         run()
         for advance in surroundings.advances {
             advance.random.place &+= advance.end &- advance.start

@@ -25,7 +25,7 @@ package final class Recorder {
     var inputs: [(original: NDArray, copy: NDArray)] = []
     /// Whether an input was changed since, which its copy doesn't know yet.
     var isInputStale = false
-    var notes = TensorNotes()
+    var notes = OutsideTensors()
     /// Why the step can't be replayed; nil if it can.
     package private(set) var refusal: String?
     /// Why this time can't be replayed, though another might.
@@ -278,5 +278,5 @@ package final class Recorder {
 /// Numbers that the host computes anew before each step and uploads.
 package protocol StepInput: AnyObject {
     /// Advances what is counted and uploads the numbers of the next step.
-    func update()
+    func advance()
 }

@@ -133,8 +133,8 @@ package enum Kernel: Sendable {
 
     /// out = the index a as positions in 0..<size; one outside is reported as an operation's.
     case positions(below: Int, StaticString)
-    /// out = a, int64 zeros; another number is reported by this sentence, "operation: problem".
-    case requirement(StaticString)
+    /// out = a, int64 zeros; another number is reported as a problem of an operation.
+    case requirement(StaticString, problem: StaticString)
     /// out[i] = a[b[i]]; a is contiguous.
     case gather
     /// out[b[i]] = a[i], or += and so on, in order; a is contiguous, and the output holds the

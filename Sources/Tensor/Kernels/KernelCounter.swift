@@ -79,15 +79,21 @@ extension Kernel {
         case .recurrence: 2 * a.count * b.shape[1]
         case .recurrenceBackward(let rule, _):
             2 * rule.steps * rule.batch * b.count
+        // A mean and the squares about it; then, by them, a factor and an addend; two sums beside the
+        // two products of the gradient.
+        case .channels(.moments): 4 * a.count
+        case .channels(.normalize): 2 * a.count
+        case .channels(.normalizeBackward): 8 * a.count
         case .distances: 3 * out.count * (a.shape.last ?? 1)
         case .factor: a.count * (a.shape.last ?? 1)
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)
         case .ordering: a.count
         case .reduce, .argExtreme, .scan, .logSumExp, .scatter, .crossEntropy: a.count
         case .fused(let program, _): out.count * program.instructions.count
-        case .update, .squaredNorm, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
+        case .squaredNorm(let list): list.arrays.reduce(0) { $0 + 2 * $1.count }
+        case .update, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
         case .range, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar, .select,
-            .productOfOthers, .channels, .softmax, .softmaxBackward, .normalize,
+            .productOfOthers, .softmax, .softmaxBackward, .normalize,
             .normalizeBackward, .labelWeights, .crossEntropyBackward, .positions, .requirement,
             .draw:
             out.count

@@ -9,8 +9,8 @@ package enum KernelFault: Sendable {
     case place(Int64, below: Int, operation: StaticString)
     /// An index is out of range for rows of so many elements.
     case column(Int64, count: Int)
-    /// What the operation required doesn't hold: a sentence "operation: problem".
-    case requirement(StaticString)
+    /// What an operation required doesn't hold.
+    case requirement(StaticString, problem: StaticString)
     /// A target, met at a position, is no class.
     case label(Int64, position: Int, classes: Int, loss: String)
     /// A range that ends at such a number has no bins.
@@ -34,9 +34,7 @@ package enum KernelFault: Sendable {
             fail("\(operation)", "index \(index) is out of range for size \(size)")
         case .column(let index, let count):
             fail("takeAlong", "index \(index) is out of range for rows of \(count) elements")
-        case .requirement(let sentence):
-            let parts = "\(sentence)".split(separator: ":", maxSplits: 1)
-            fail(String(parts[0]), String(parts[parts.count - 1].drop { $0 == " " }))
+        case .requirement(let operation, let problem): fail("\(operation)", "\(problem)")
         case .label(let label, let position, let classes, let loss):
             fail(loss, "target \(label) at position \(position) is no class of 0..<\(classes)")
         case .edge(let value):

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a step that is being recorded does with tensors that were there before it.
-struct TensorNotes {
+struct OutsideTensors {
     /// What tells tensors that the step makes: see `Tensor.birth`.
     let birth: UInt32
     /// Transformations of a higher level are begun and ended by the step.
@@ -16,7 +16,7 @@ struct TensorNotes {
 
     private static let births = Atomic<UInt32>(0)
 
-    init() { birth = TensorNotes.births.wrappingAdd(1, ordering: .relaxed).newValue }
+    init() { birth = OutsideTensors.births.wrappingAdd(1, ordering: .relaxed).newValue }
 
     private func isFromBefore(_ tensor: Tensor) -> Bool { tensor.birth != birth }
 
