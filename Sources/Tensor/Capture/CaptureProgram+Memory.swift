@@ -62,7 +62,8 @@ extension CaptureProgram {
     ) -> ObjectIdentifier? {
         var isFused = false
         if case .fused = call.kernel { isFused = true }
-        guard call.bytes == nil, isFused || call.kernel.traits.isElementwise, call.out.isWhole else {
+        guard call.bytes == nil, isFused || call.kernel.traits.isElementwise, call.out.isWhole
+        else {
             return nil
         }
         for array in call.reads {

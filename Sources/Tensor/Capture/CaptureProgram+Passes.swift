@@ -8,7 +8,8 @@ extension CaptureProgram {
         for index in calls.indices {
             let call = calls[index]
             let key = ObjectIdentifier(call.out.storage)
-            if own.contains(key), call.bytes == nil, call.kernel.traits.isElementwise, call.out.isWhole,
+            if own.contains(key), call.bytes == nil, call.kernel.traits.isElementwise,
+                call.out.isWhole,
                 let start = starts[key],
                 call.reads.contains(where: { $0.storage === call.out.storage })
             {
