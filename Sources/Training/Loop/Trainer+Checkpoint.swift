@@ -118,6 +118,12 @@ extension Trainer {
                 "\(name) (data.\(key)) holds other elements than when the run began; restore it or "
                     + "start a new run")
         }
+        if let saved = Preprocessing(of: state)?.tokens, saved != data.preprocessing.tokens {
+            throw RunError(
+                .data,
+                "\(config.dataPath): its tokens stand for other characters than when the run "
+                    + "began; restore it or start a new run")
+        }
     }
 }
 
