@@ -67,6 +67,15 @@ struct PictureTests {
         }
     }
 
+    @Test("a share that stays the same lies among shares, and other numbers among their like")
+    func constant() {
+        for (value, low, high) in [(1, 0.5, 1), (0.9, 0.45, 1), (0, 0, 1), (0.001, 5e-4, 1.5e-3)] {
+            let axis = Axis([value, value], ticks: 4)
+            #expect(abs(axis.low - low) < 1e-12 && abs(axis.high - high) < 1e-12)
+        }
+        #expect(Axis([4, 4], ticks: 4).high == 6)
+    }
+
     @Test("a curve goes through its values and stops where there is none")
     func curve() {
         let points = [(1.0, 0.0), (2.0, 1.0), (3.0, .nan), (4.0, 0.5), (5.0, 1.0)]
