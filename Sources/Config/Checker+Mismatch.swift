@@ -7,12 +7,12 @@ extension Checker {
         _ node: JSONNode, _ type: ConfigType, _ path: String
     ) -> ConfigValue? {
         var message = "expected \(type.expectation), found \(Self.found(node))"
-        message += remedy(node, type)
+        message += remedy(node, type, path)
         report(node.position, path, message)
         return nil
     }
 
-    private func remedy(_ node: JSONNode, _ type: ConfigType) -> String {
+    private func remedy(_ node: JSONNode, _ type: ConfigType, _ path: String) -> String {
         switch (type.kind, node.value) {
         case (.string(let allowed), .string(let value)):
             return suggestion(for: value, among: allowed).map { ". Did you mean \"\($0)\"?" }
@@ -20,6 +20,11 @@ extension Checker {
         case (.string(let allowed), .number(let number)) where allowed.isEmpty:
             return node.position.line == 0
                 ? ". To give it as a string, write '\"\(number)\"'" : ". Put it in double quotes"
+        case (.array(let element, _), .string(let value)) where element.takesWords:
+            let words = value.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+            let list = JSONValue.strings(words).text()
+            return node.position.line == 0
+                ? ". Write \(path)='\(list)'" : ". Write a list: \(list)"
         case (.integer, .string(let value)):
             return Int(value) == nil ? "" : ". Remove the quotes"
         case (.number, .string(let value)):
@@ -53,6 +58,16 @@ extension Checker {
             return number.text.count <= 40 ? number.text : "\(number.text.prefix(40))…"
         case .bool(let value): return value ? "true" : "false"
         case .null: return "null"
+        }
+    }
+}
+
+extension ConfigType {
+    /// Whether an element of this type may be a word.
+    fileprivate var takesWords: Bool {
+        switch kind {
+        case .string, .union: true
+        default: false
         }
     }
 }

@@ -97,6 +97,8 @@ extension Checker {
     ) -> String {
         let names = fields.map(\.name)
         let what = owner.map { "unknown key of \($0)" } ?? "unknown key"
+        let word = String(key.drop { $0 == "-" })
+        if isRoot, let stranger = schema.strangers[word] { return "\(what): \(stranger)" }
         if let near = suggestion(for: key, among: names) {
             return "\(what). Did you mean '\(near)'?"
         }

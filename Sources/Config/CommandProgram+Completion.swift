@@ -7,8 +7,11 @@ extension CommandProgram {
     /// A script that has a shell complete the program's commands, options and their values, the
     /// keys of configs, and file names.
     ///
-    /// - Parameter keys: of configs, for commands that take `key=value`.
-    public func completion(for shell: CompletionShell, keys: [String] = []) -> String {
+    /// - Parameter keys: of configs, for commands that take `key=value`, and the only values that
+    ///   each takes.
+    public func completion(
+        for shell: CompletionShell, keys: [(path: String, values: [String])] = []
+    ) -> String {
         switch shell {
         case .bash: bashCompletion(keys)
         case .zsh: zshCompletion(keys)
@@ -31,7 +34,7 @@ extension CommandProgram {
 
 // bash
 extension CommandProgram {
-    private func bashCompletion(_ keys: [String]) -> String {
+    private func bashCompletion(_ keys: [(path: String, values: [String])]) -> String {
         let names = all.map(\.name)
         return """
             \(heading(.bash))
@@ -42,9 +45,28 @@ extension CommandProgram {
                 \(names.joined(separator: "|"))) command=${COMP_WORDS[1]} place=2 ;;
               esac
               ((place > COMP_CWORD)) && command=\(main.name) place=1
-              case $command/$before in
+              local key= stem=
+              if [[ $word == = ]]; then
+                key=$before word=
+              elif [[ $before == = ]]; then
+                key=${COMP_WORDS[COMP_CWORD-2]}
+              elif [[ $word == *=* ]]; then
+                key=${word%%=*} stem=${word%%=*}=
+              fi
+              case $command/${key:-$before} in
             \(bashValues)
               esac
+              if [[ -n $key ]]; then
+                case $key in
+            \(bashKeyValues(keys))
+                esac
+                if [[ -n $words ]]; then
+                  mapfile -t COMPREPLY < <(compgen -P "$stem" -W "$words" -- "${word#"$stem"}")
+                else
+                  mapfile -t COMPREPLY < <(compgen -P "$stem" -f -- "${word#"$stem"}")
+                fi
+                return
+              fi
               if [[ -z $words && $word == -* ]]; then
                 case $command in
             \(bashOptions)
@@ -79,6 +101,13 @@ extension CommandProgram {
         }.joined(separator: "\n")
     }
 
+    /// What sets `words` to the values of a key.
+    private func bashKeyValues(_ keys: [(path: String, values: [String])]) -> String {
+        keys.filter { !$0.values.isEmpty }.map {
+            "      \($0.path)) words='\($0.values.joined(separator: " "))' ;;"
+        }.joined(separator: "\n")
+    }
+
     private var bashOptions: String {
         all.map { command in
             let words = (command.options.flatMap(\.words) + ["--help"]).joined(separator: " ")
@@ -93,11 +122,11 @@ extension CommandProgram {
     }
 
     /// What adds the keys of configs for commands that take them.
-    private func bashKeys(_ keys: [String]) -> String {
+    private func bashKeys(_ keys: [(path: String, values: [String])]) -> String {
         """
           case $command in
             \(all.filter(\.takesOverrides).map(\.name).joined(separator: "|")))
-              _\(name)_add -S = -W '\(keys.joined(separator: " "))' -- "$word"
+              _\(name)_add -S = -W '\(keys.map(\.path).joined(separator: " "))' -- "$word"
               if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]]; then
                 compopt -o nospace 2> /dev/null
               fi ;;
@@ -108,7 +137,10 @@ extension CommandProgram {
 
 // zsh
 extension CommandProgram {
-    private func zshCompletion(_ keys: [String]) -> String {
+    private func zshCompletion(_ keys: [(path: String, values: [String])]) -> String {
+        let values = keys.filter { !$0.values.isEmpty }.map {
+            "      \($0.path)) compadd \($0.values.joined(separator: " ")) ;;"
+        }
         let names = all.map { "    '\($0.name):\(zsh($0.summary))'" }
         let cases = all.map { command in
             "    \(command.name)) _arguments -S "
@@ -118,7 +150,16 @@ extension CommandProgram {
             #compdef \(name)
             \(heading(.zsh))
             _\(name)_words() {
-              local -a keys=(\(keys.joined(separator: " ")))
+              if [[ $PREFIX == *=* ]]; then
+                local key=${PREFIX%%=*}
+                compset -P '*='
+                case $key in
+            \(values.joined(separator: "\n"))
+                  *) _files ;;
+                esac
+                return
+              fi
+              local -a keys=(\(keys.map(\.path).joined(separator: " ")))
               compadd -S = -a keys
               _files
             }
@@ -172,7 +213,10 @@ extension CommandProgram {
 
 // fish
 extension CommandProgram {
-    private func fishCompletion(_ keys: [String]) -> String {
+    private func fishCompletion(_ keys: [(path: String, values: [String])]) -> String {
+        let settings = keys.flatMap { key in
+            key.values.isEmpty ? ["\(key.path)="] : key.values.map { "\(key.path)=\($0)" }
+        }
         let others = commands.map(\.name).joined(separator: " ")
         var lines = [heading(.fish)]
         lines += all.map {
@@ -192,7 +236,7 @@ extension CommandProgram {
                 lines.append("\(start)\(short) -l \(option.name)\(needs) -d \(fish(option.doc))")
             }
             lines.append("\(start) -l help -d 'show the help text'")
-            let words = choices(command) + (command.takesOverrides ? keys.map { "\($0)=" } : [])
+            let words = choices(command) + (command.takesOverrides ? settings : [])
             if !words.isEmpty { lines.append("\(start) -a '\(words.joined(separator: " "))'") }
         }
         return lines.joined(separator: "\n")

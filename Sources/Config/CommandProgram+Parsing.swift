@@ -25,6 +25,15 @@ extension CommandProgram {
         return .run(try parser.run())
     }
 
+    /// Throws where there is no command of a name.
+    package func checkCommand(_ given: String) throws(UsageError) {
+        let names = ([main] + commands).map(\.name) + ["help", "version"]
+        guard !names.contains(given) else { return }
+        let question = Suggestion.question(given, among: names)
+        throw UsageError(
+            "there is no command '\(given)'.\(question) See '\(name) --help' for all of them.")
+    }
+
     /// A file has a dot or a slash in its name; a mistyped command has not.
     private func looksLikeCommand(_ argument: String) -> Bool {
         argument.allSatisfy { $0.isLetter || $0 == "-" } && !argument.hasPrefix("-")

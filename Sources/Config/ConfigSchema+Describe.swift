@@ -9,22 +9,69 @@ extension ConfigSchema {
 
     /// The paths of all keys that hold a value, `optimizer.learningRate` among them; without those
     /// in arrays.
-    public var keyPaths: [String] {
-        var seen: Set<String> = []
-        return paths(fields, under: "").filter { seen.insert($0).inserted }
+    public var keyPaths: [String] { keys.map(\.path) }
+
+    /// The same with the only values that each takes; none where it takes others.
+    public var keys: [(path: String, values: [String])] {
+        var places: [String: Int] = [:]
+        var keys: [(path: String, values: [String])] = []
+        for key in paths(fields, under: "") {
+            guard let place = places[key.path] else {
+                places[key.path] = keys.count
+                keys.append(key)
+                continue
+            }
+            // Two variants may have a key of one name.
+            keys[place].values += key.values.filter { !keys[place].values.contains($0) }
+        }
+        return keys
     }
 
-    private func paths(_ fields: [Field], under path: String) -> [String] {
-        fields.flatMap { field -> [String] in
+    private func paths(_ fields: [Field], under path: String) -> [(path: String, values: [String])]
+    {
+        fields.flatMap { field -> [(path: String, values: [String])] in
             let path = ConfigPath.join(path, key: field.name)
             switch field.type.kind {
             case .object(let inner): return paths(inner, under: path)
             case .union(let name):
                 let variants = self[union: name]?.variants ?? []
-                return [path, "\(path).type"] + variants.flatMap { paths($0.fields, under: path) }
-            default: return [path]
+                return [(path, []), ("\(path).type", variants.map(\.name))]
+                    + variants.flatMap { paths($0.fields, under: path) }
+            case .bool: return [(path, ["true", "false"])]
+            case .string(let allowed): return [(path, allowed)]
+            default: return [(path, [])]
             }
         }
+    }
+
+    /// What a key or a group of keys is: `training`, `training.mixup`, or of what a config names
+    /// `optimizer.learningRate`, as each of them takes it; nil where there is no such key.
+    public func describeKey(_ path: String) -> String? {
+        let all = Self.rows(fields, under: "")
+        let rows = all.filter { $0[0] == path || $0[0].hasPrefix("\(path).") }
+        if !rows.isEmpty { return Text.table(rows, indent: 2) }
+        guard let dot = path.lastIndex(of: ".") else { return nil }
+        let (outer, key) = (String(path[..<dot]), path[dot...].dropFirst())
+        guard let union = union(at: outer) else { return nil }
+        let taken = union.variants.flatMap { variant in
+            Self.rows(variant.fields, under: "").filter { $0[0] == key }
+                .map { ["\(outer) '\(variant.name)'"] + $0.dropFirst() }
+        }
+        return taken.isEmpty ? nil : "\(path)\n" + Text.table(taken, indent: 2)
+    }
+
+    private func union(at path: String) -> Union? {
+        var fields = fields
+        var found: Union?
+        for step in path.split(separator: ".") {
+            guard let field = fields.first(where: { $0.name == step }) else { return nil }
+            switch field.type.kind {
+            case .object(let inner): fields = inner
+            case .union(let name): found = self[union: name]
+            default: return nil
+            }
+        }
+        return found
     }
 
     /// The keys of the config itself, dotted, with type, default and meaning.

@@ -9,10 +9,15 @@ public struct ConfigSchema: Sendable {
     public let fields: [Field]
     /// The unions that fields refer to by name, in the order of the documentation.
     public let unions: [Union]
+    /// Words that are no keys, and what to say of them where they stand at the top.
+    public let strangers: [String: String]
 
     /// Declares a schema. A mistake in the declaration (a name twice, an unknown union, a default
     /// that its own field refuses) stops the program.
-    public init(title: String, fields: [Field], unions: [Union] = []) {
+    public init(
+        title: String, fields: [Field], unions: [Union] = [], strangers: [String: String] = [:]
+    ) {
+        self.strangers = strangers
         self.title = title
         self.fields = fields
         self.unions = unions

@@ -2,7 +2,7 @@ import FTSupport
 import Tensor
 
 /// A text as numbers: its characters, or its bytes, and which of them there are.
-public struct TextTokens: Sendable {
+public struct TextTokens: Sendable, Equatable {
     /// What a token stands for.
     public enum Unit: String, Sendable, CaseIterable {
         /// A Unicode scalar of those that the text has, in their order.

@@ -33,6 +33,18 @@ public final class LBFGS {
     private struct Pair {
         let step, change: Tensor
         let rho: Double
+
+        init(_ step: Tensor, _ change: Tensor) {
+            (self.step, self.change) = (step, change)
+            rho = 1 / step.dot(change).item
+        }
+    }
+
+    /// The past steps that are remembered and the changes of the gradient along them, the oldest
+    /// first: float64 vectors of all trainable parameters laid end to end.
+    package var memory: [(step: Tensor, change: Tensor)] {
+        get { pairs.map { ($0.step, $0.change) } }
+        set { pairs = newValue.suffix(history).map { Pair($0.step, $0.change) } }
     }
 
     /// An optimizer that remembers `history` steps, at least 1, and has converged where no element
@@ -96,7 +108,7 @@ public final class LBFGS {
         let product = step.dot(change).item
         // The estimate stays positive definite only if this is positive.
         guard product > 1e-14 * change.dot(change).item else { return }
-        pairs.append(Pair(step: step, change: change, rho: 1 / product))
+        pairs.append(Pair(step, change))
         if pairs.count > history { pairs.removeFirst() }
     }
 

@@ -22,7 +22,9 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     package var meaning: String {
         switch self {
         case .success: "it did what was asked"
-        case .failedCheck: "a check found what it looks for, such as gradients that are not right"
+        case .failedCheck:
+            "a check found what it looks for, such as gradients that are not right; trials or "
+                + "folds came to no end, or no rate was found"
         case .usage: "the command line or the config is wrong"
         case .data: "a data file, checkpoint or run folder can't be used"
         case .diverged: "training produced NaN or infinity"

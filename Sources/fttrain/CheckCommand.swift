@@ -17,7 +17,7 @@ enum CheckCommand {
             var object: JSONObject = ["config": .string(file)]
             object.append(contentsOf: info.json)
             if let weights { object["from"] = .string(weights) }
-            object["remarks"] = .strings(config.remarks)
+            object["remarks"] = .strings(experiment.remarks)
             object["layers"] = .array(info.layers.map(\.json))
             if let gradients { object["gradients"] = .object(gradients.json) }
             JSONReport.emit("check", object)
@@ -26,7 +26,7 @@ enum CheckCommand {
         var lines = info.headerLines + [""] + info.layerLines + [""]
         if let weights { lines += ["from    \(weights)", ""] }
         if let gradients { lines += gradients.lines + [""] }
-        for remark in config.remarks { Terminal.warn("fttrain: \(remark)") }
+        for remark in experiment.remarks { Terminal.warn("fttrain: \(remark)") }
         lines.append("\(file): \(status == .success ? "fine" : "the gradients are not right")")
         Terminal.print(lines.joined(separator: "\n"))
         return status

@@ -17,7 +17,7 @@ enum CompletionCommand {
             throw UsageError("completion: expected bash, zsh or fish, found '\(name)'")
         }
         Terminal.print(
-            Program.program.completion(for: shell, keys: RunSchema.schema.keyPaths))
+            Program.program.completion(for: shell, keys: RunSchema.schema.keys))
         return .success
     }
 }

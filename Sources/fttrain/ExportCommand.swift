@@ -33,6 +33,11 @@ enum ExportCommand {
                 "export: \(out) is a name for \(named.rawValue), and --format says "
                     + "\(given.rawValue); change one of them")
         }
+        if let out, given == nil, named == nil {
+            throw UsageError(
+                "export: \(out): the name says no form; end it in .safetensors, .npz or .onnx, or "
+                    + "give a --format")
+        }
         return given ?? named ?? .safetensors
     }
 

@@ -17,7 +17,7 @@ enum FoldsCommand {
                 "folds", "K", type: .int(min: 2, max: 1000),
                 doc: "cut data.train into so many, instead of what the config says"),
             .value("out", "DIR", doc: "the folder, instead of folds/NAME-NNN"), SweepCommand.jobs,
-            Program.threads, Program.json,
+            Program.tensorboard, Program.threads, Program.quiet, Program.json,
         ], takesOverrides: true)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {

@@ -18,7 +18,11 @@ enum GenerateCommand {
                 "top-k", "K", type: .int(min: 1, max: 1 << 30),
                 doc: "draw from the K likeliest tokens alone"),
             .value("seed", "N", type: .int(min: 0), doc: "what is drawn from; the same text (42)"),
-            .value("data", "FILE", doc: "the HDF5 file of the text, if it has moved"),
+            .value(
+                "data", "FILE",
+                doc:
+                    "the HDF5 file of the text, for checkpoints of older versions, which don't "
+                    + "hold its characters"),
             Program.device, Program.threads,
         ])
 
@@ -29,7 +33,9 @@ enum GenerateCommand {
             invocation.arguments[0], prompt: prompt,
             temperature: invocation.double("temperature") ?? 1, topK: invocation.int("top-k"),
             seed: UInt64(invocation.int("seed") ?? 42),
-            overrides: TrainCommand.overrides(invocation))
+            data: invocation.string("data"),
+            overrides: invocation.string("device").map { ["device=\($0)"] } ?? [])
+        if let remark = generator.remark { Terminal.warn("fttrain: \(remark)") }
         let stop = StopSignal.listening()
         Terminal.write(prompt)
         // Bytes of a character that isn't complete yet.

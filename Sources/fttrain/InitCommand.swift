@@ -21,14 +21,16 @@ enum InitCommand {
             .value("split", "SHARE", doc: "the share of the rows to keep for validation (0.2)"),
             .value("seed", "N", type: .int(min: 0), doc: "what the split is drawn from (42)"),
             .flag("force", doc: "replace files that are there"),
-        ] + DataCommand.tableOptions)
+        ] + DataCommand.tableOptions, takesOverrides: true)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let path = invocation.arguments[0]
+        try checkKind(path)
         let name = self.name(path)
         let out = invocation.string("out") ?? "\(name).json"
         let file = invocation.string("data") ?? "data/\(name).h5"
         try DataCommand.checkFree(out, invocation, reading: invocation.arguments[...])
+        let isNew = access(file, F_OK) != 0
         let draft: ConfigDraft
         if PredictionSource.isTable(path) {
             try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
@@ -39,12 +41,40 @@ enum InitCommand {
         } else {
             draft = try datasets(path, name)
         }
-        try FileWriting.replace(out, with: draft.json.text(.pretty) + "\n")
+        let config: JSONValue
+        do throws(ConfigError) {
+            let set = try RunSchema.schema.setting(invocation.overrides, in: draft.json, file: out)
+            _ = try RunConfig(text: set.text(), file: out)
+            config = set
+        } catch {
+            // Whoever corrects the key finds no file in the way.
+            if isNew { unlink(file) }
+            throw error
+        }
+        try FileWriting.replace(out, with: config.text(.pretty) + "\n")
+        let set = invocation.overrides.joined(separator: " ")
         Terminal.print(
-            (draft.reasons + [
+            (draft.reasons + (set.isEmpty ? [] : ["set        \(set), whatever stands above"]) + [
                 "", "wrote      \(out)", "next       fttrain \(out)",
             ]).joined(separator: "\n"))
         return .success
+    }
+
+    /// Throws where there is no file, or it is a folder, which another command reads.
+    private static func checkKind(_ path: String) throws {
+        guard Folder.exists(path) else { return }
+        let name = name(path)
+        let remedy =
+            "fttrain data images data/\(name).h5 \(path) --split 0.2, and then: fttrain init "
+            + "data/\(name).h5"
+        guard let count = (try? ImageFolder(path))?.classes.count else {
+            throw UsageError(
+                "init: \(path) is a folder, and none of images with a folder for each class; name "
+                    + "a table, an HDF5 file or .npy, or make a dataset of such images: \(remedy)")
+        }
+        throw UsageError(
+            "init: \(path) is a folder of images in \(Format.count(count, "folder")); make a "
+                + "dataset of them: \(remedy)")
     }
 
     /// A name for a run, from that of a file.
@@ -61,19 +91,33 @@ enum InitCommand {
         try DataCommand.split(invocation)?.share ?? 0.2
     }
 
+    /// A table; where it can't be read and may be a text, the error says so.
+    private static func read(
+        _ path: String, _ name: String, _ options: TableOptions
+    ) throws -> TableSet {
+        do {
+            return try TableSet([path], options)
+        } catch let error as DataError where path.hasSuffix(".txt") {
+            throw RunError(
+                .data,
+                "\(error); if it is a text and no table: fttrain data text data/\(name).h5 \(path)")
+        }
+    }
+
     private static func table(
         _ path: String, _ name: String, _ file: String, _ invocation: CommandInvocation
     ) throws -> ConfigDraft {
         var options = try DataCommand.tableOptions(invocation)
         options.standardizes = true
         options.missing = options.missing ?? .median
-        let look = try TableSet([path], options)
+        let look = try read(path, name, options)
         guard let label = look.label else {
             throw UsageError("init: a table needs a column to predict; name it with --label")
         }
         if label.kind == .integers { options.types[label.name] = .category }
         let set = label.kind == .integers ? try TableSet([path], options) : look
         let isOfClasses = set.label?.kind == .classes
+        try checkRepeats(set, path)
         let tables = try TableImport(
             set, [DataSource(name: "train", path: path)],
             split: TableImport.Split(
@@ -90,6 +134,19 @@ enum InitCommand {
             count: tables.parts[0].rows.count,
             task: isOfClasses
                 ? .classes(count: classes.count, names: classes) : .numbers(count: 1))
+    }
+
+    /// Throws where hardly two rows have the same label: it tells rows apart.
+    private static func checkRepeats(_ set: TableSet, _ path: String) throws {
+        guard let label = set.label, label.kind == .classes else { return }
+        let rows = set.rows[0].count
+        let different = Set(set.groups(of: label.name, rows: set.rows[0])).count
+        guard different == rows || different > 20 && different * 2 > rows else { return }
+        throw DataError(
+            path,
+            "the label '\(label.name)' holds \(Format.grouped(different)) different words in "
+                + "\(Format.count(rows, "row")), so it tells rows apart and can't be learned; name "
+                + "another column with --label")
     }
 
     /// Throws where all rows have the same label: there is nothing to learn.

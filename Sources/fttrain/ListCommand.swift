@@ -26,9 +26,12 @@ enum ListCommand {
             let texts = found.map { "\($0) \($1.describe())" }
             return show(texts.joined(separator: "\n\n"), .object(json))
         }
+        if let text = schema.describeKey(what) {
+            return show(text, ["key": .string(what), "text": .string(text)])
+        }
         let groups = ["keys"] + schema.unions.map(\.plural)
         let names = schema.unions.flatMap { $0.variants.map(\.name) }
-        let near = Suggestion.nearest(to: what, among: groups + names)
+        let near = Suggestion.nearest(to: what, among: groups + names + schema.keyPaths)
         let hint =
             near.map { "Did you mean '\($0)'?" }
             ?? "There are \(groups.joined(separator: ", "))."

@@ -35,6 +35,9 @@ struct Main {
             Terminal.write(Program.program.manual)
             return .success
         }
+        if arguments.first == "help", let name = arguments.dropFirst().first, !name.hasPrefix("-") {
+            try Program.program.checkCommand(name)
+        }
         switch try Program.program.parse(Main.spelled(arguments)) {
         case .help(let text), .version(let text):
             Terminal.print(text)

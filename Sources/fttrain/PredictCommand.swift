@@ -34,10 +34,16 @@ enum PredictCommand {
                     : "predict: missing DATA: a table, an HDF5 file or .npy; or --stream")
         }
         if let path = invocation.string("out") {
+            guard !isStream else {
+                throw UsageError(
+                    "predict: --stream answers on standard output; leave --out \(path) out, or "
+                        + "direct the output there")
+            }
             _ = try PredictionWriter.form(path)
             try FileWriting.check(path, reading: invocation.arguments)
         }
         let predictor = try Predictor(invocation.arguments[0])
+        try checkIsNoText(predictor, invocation)
         if isStream { return try stream(predictor) }
         let path = invocation.arguments[1]
         let source = try PredictionSource(path, for: predictor)
@@ -46,13 +52,11 @@ enum PredictCommand {
         let writer = PredictionWriter(predictor, source) { progress.update($0) }
         guard let out = invocation.string("out") else {
             try writer.writeLines(invocation.flag("json") ? .jsonl : .csv) { Terminal.write($0) }
-            if let warning = writer.unsound.sentence {
-                Terminal.warn("fttrain: \(path): \(warning)")
-            }
+            warn(of: writer, path)
             return .success
         }
         let beside = try writer.write(to: out)
-        if let warning = writer.unsound.sentence { Terminal.warn("fttrain: \(path): \(warning)") }
+        warn(of: writer, path)
         if invocation.flag("json") {
             var object: JSONObject = ["out": .string(out), "examples": .int(source.count)]
             object.append(contentsOf: try Provenance(predictor, data: path).json)
@@ -61,6 +65,25 @@ enum PredictCommand {
             report(predictor, path, source.count, out, beside: beside)
         }
         return .success
+    }
+
+    private static func warn(of writer: PredictionWriter, _ path: String) {
+        if let warning = writer.warning { Terminal.warn("fttrain: \(path): \(warning)") }
+    }
+
+    /// Throws where the model continues texts, of which there are no rows.
+    private static func checkIsNoText(
+        _ predictor: Predictor, _ invocation: CommandInvocation
+    ) throws(UsageError) {
+        let isArray = invocation.arguments.dropFirst().first?.hasSuffix(".npy") ?? false
+        guard predictor.config.data.optional("text") != nil, !isArray else { return }
+        let target = invocation.arguments[0]
+        throw UsageError(
+            predictor.textModel == nil
+                ? "predict: \(target) was trained on a text, of which there are no rows; give it "
+                    + "tokens as .npy, a row an example"
+                : "predict: \(target) was trained on a text; have it write one: fttrain generate "
+                    + target)
     }
 
     private static func report(
@@ -98,18 +121,17 @@ enum PredictCommand {
     private static func answer(
         _ line: String, _ number: Int, _ predictor: Predictor, _ encoding: TableEncoding
     ) throws -> JSONObject {
-        var table = encoding.stream("input")
         let node: JSONNode
         do {
             node = try JSONNode(parsing: line)
         } catch {
             throw DataError("input:\(number)", "this is not a JSON object: \(error.message)")
         }
-        try table.add(node, line: number)
+        let table = try encoding.table(of: node, line: number, in: "input")
         let predictions = try predictor(encoding.encode(table))
         var answer: JSONObject = encoding.ids.isEmpty ? ["line": .int(number)] : [:]
         for (name, id) in zip(encoding.ids, encoding.ids(table, row: 0)) {
-            answer[name] = Int(id).map { .int($0) } ?? .string(id)
+            answer[name] = PredictionTable.id(id)
         }
         answer.append(contentsOf: try PredictionTable(predictions).json(0))
         return answer

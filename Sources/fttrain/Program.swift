@@ -149,8 +149,9 @@ enum Program {
         arguments: [
             CommandArgument(
                 "WHAT",
-                doc: "keys, layers, losses, optimizers, schedules, metrics, transforms, or the"
-                    + " name of one of them", isOptional: true,
+                doc:
+                    "keys, layers, losses, optimizers, schedules, metrics, transforms, the name of "
+                    + "one of them, or a key such as training.epochs", isOptional: true,
                 choices: ["keys"] + RunSchema.schema.unions.map(\.plural))
         ], options: [json])
 
@@ -163,11 +164,11 @@ enum Program {
     static let threads = CommandOption.value(
         "threads", "N", type: .int(min: 1, max: 4096),
         doc: "how many processors to use; results are the same")
-    private static let tensorboard = CommandOption.flag(
+    static let tensorboard = CommandOption.flag(
         "tensorboard",
         doc: "write what is measured for TensorBoard, too, into the run folder")
     private static let out = CommandOption.value(
         "out", "DIR", doc: "the run folder, instead of runs/NAME-NNN")
-    private static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")
+    static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")
     static let json = CommandOption.flag("json", doc: "print JSON, one object a line")
 }

@@ -1,4 +1,5 @@
 import FTConfig
+import FTSupport
 import Training
 
 /// `fttrain resume RUN`: goes on from the last checkpoint.
@@ -21,9 +22,13 @@ enum ResumeCommand {
         if invocation.flag("json") {
             JSONReport().handle(.ended(summary, path: resumption.trainer.folder.path))
         } else if !isSilent {
+            let asked = resumption.trainer.experiment.config.epochs
+            let more = "for more: fttrain resume \(path) training.epochs=\(summary.epochs * 2)"
             Terminal.print(
-                "\(path): all \(summary.epochs) epochs are done; for more: "
-                    + "fttrain resume \(path) training.epochs=\(summary.epochs * 2)")
+                asked < summary.epochs
+                    ? "\(path): \(Format.count(summary.epochs, "epoch")) are done already and "
+                        + "training.epochs=\(asked) takes none back; \(more)"
+                    : "\(path): all \(Format.count(summary.epochs, "epoch")) are done; \(more)")
         }
         return .success
     }

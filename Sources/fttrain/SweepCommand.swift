@@ -29,7 +29,7 @@ enum SweepCommand {
             .value(
                 "only", "K", type: .int(min: 1),
                 doc: "of a sweep that is there: train its trial K alone"),
-            Program.threads, Program.json,
+            Program.tensorboard, Program.threads, Program.quiet, Program.json,
         ], takesOverrides: true, overrideExample: "optimizer.learningRate=1e-4..1e-1, model.x=1,2")
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -40,28 +40,34 @@ enum SweepCommand {
     static func run(_ invocation: CommandInvocation, _ sweep: Sweep) throws -> ExitStatus {
         let stop = StopSignal.listening()
         TrainCommand.setThreads(invocation)
-        let isJSON = invocation.flag("json")
-        func report(_ line: String) { if !isJSON { Terminal.print(line) } }
+        sweep.logsForTensorBoard = invocation.flag("tensorboard")
+        let (isJSON, isQuiet) = (invocation.flag("json"), invocation.flag("quiet"))
+        let isSilent = isJSON || isQuiet
+        func report(_ line: String) { if !isSilent { Terminal.print(line) } }
         if let number = invocation.int("only") {
-            return try sweep.run(only: number, stop: stop, report: report) ? .success : .interrupted
+            Sweep.endWithParent()
+            let (isDone, isSound) = try sweep.run(only: number, stop: stop, report: report)
+            return isDone ? (isSound ? .success : .failedCheck) : .interrupted
         }
         if let remark = sweep.remark { Terminal.warn("fttrain: \(remark)") }
         report("\(sweep.isOfFolds ? "folds" : "sweep")   \(sweep.path)")
         let isDone: Bool
         if let jobs = invocation.int("jobs"), jobs > 1 {
             isDone = try sweep.run(
-                jobs: jobs, program: program, threads: CPUBackend.shared.threads, isSilent: isJSON,
+                jobs: jobs, program: program, threads: CPUBackend.shared.threads,
+                isSilent: isSilent,
                 stop: stop)
         } else {
             isDone = try sweep.run(stop: stop, report: report)
         }
         if isJSON {
             JSONReport.emit(sweep.isOfFolds ? "folds" : "sweep", sweep.json)
-        } else {
+        } else if !isQuiet {
             Terminal.print(([""] + sweep.lines + ending(sweep, isDone)).joined(separator: "\n"))
         }
         if !isDone { return .interrupted }
-        return sweep.hasBest ? .success : .failedCheck
+        if let problem = sweep.problem { Terminal.warn("fttrain: \(problem)") }
+        return sweep.problem == nil && sweep.hasBest ? .success : .failedCheck
     }
 
     /// What can be done next.

@@ -36,6 +36,15 @@ struct CompletionTests {
             ("fttrain list los", "losses"), ("fttrain tiny.json training.ep", "training.epochs="),
             ("fttrain tin", "tiny.json"), ("fttrain plot --js", ""),
             ("fttrain completion ", "bash zsh fish"),
+            ("fttrain tiny.json data.sampling=b", "data.sampling=balanced"),
+            ("fttrain tiny.json data.sampling = b", "balanced"),
+            (
+                "fttrain tiny.json optimizer.type =",
+                "sgd adam adamW rmsprop adagrad adadelta nadam "
+                    + "adabelief radam lamb lion lbfgs"
+            ),
+            ("fttrain tiny.json data.path=ti", "data.path=tiny.json"),
+            ("fttrain export run --format = on", "onnx"),
         ])
     func bash(line: String, expected: String) throws {
         guard FileManager.default.isExecutableFile(atPath: "/bin/bash") else { return }

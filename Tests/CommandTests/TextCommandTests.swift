@@ -1,3 +1,5 @@
+import Checkpoint
+import Glibc
 import Testing
 
 /// From a text to a model that writes.
@@ -42,6 +44,70 @@ struct TextCommandTests {
         #expect(text.hasPrefix("grün") && text.count == 45 && text.hasSuffix("\n"))
         #expect(try write("1") == text)
         #expect(try write("2") != text)
+    }
+
+    @Test("the characters are those that the run was trained with, whatever the file holds now")
+    func vocabulary() throws {
+        let workspace = try workspace()
+        let arguments = ["generate", "run", "--prompt", "grün", "--tokens", "30"]
+        let text = try workspace.run(arguments).output
+        // As many other characters at the same path, and no file at all.
+        try workspace.write("c.txt", String(repeating: "DEN GRÜNEN ZWEIG IE ", count: 20))
+        let made = try workspace.run("data", "text", "text.h5", "c.txt", "--force")
+        #expect(made.status == 0)
+        #expect(try workspace.run(arguments).output == text)
+        #expect(unlink(workspace.file("text.h5")) == 0)
+        let alone = try workspace.run(arguments)
+        #expect(alone.output == text && alone.errors == "")
+        let named = try workspace.run(arguments + ["--data", "text.h5"])
+        #expect(named.status == 0 && named.errors.contains("--data text.h5 isn't read"))
+    }
+
+    @Test("a checkpoint of an older version takes them from its text, and from no other")
+    func older() throws {
+        let workspace = try workspace()
+        let arguments = ["generate", "old.safetensors", "--prompt", "grün", "--tokens", "30"]
+        let text = try workspace.run(["generate", "run"] + arguments.dropFirst(2)).output
+        let now = try TrainingCheckpoint(path: workspace.file("run/best.safetensors"))
+        var state = now.state
+        let kept = try #require(state.extra["preprocessing"])
+        let place = try #require(kept.firstRange(of: #","text":"#))
+        state.extra["preprocessing"] = String(kept[..<place.lowerBound]) + "}"
+        func save() throws {
+            try TrainingCheckpoint(
+                model: now.model, aliases: now.aliases, optimizer: now.optimizer, state: state
+            ).save(to: workspace.file("old.safetensors"))
+        }
+        try save()
+        let same = try workspace.run(arguments)
+        #expect(same.output == text && same.errors == "", "\(same.errors)")
+        try workspace.write("c.txt", String(repeating: "DEN GRÜNEN ZWEIG IE ", count: 20))
+        #expect(try workspace.run("data", "text", "text.h5", "c.txt", "--force").status == 0)
+        let other = try workspace.run(arguments)
+        #expect(other.status == 3 && other.output == "")
+        #expect(other.errors.contains("text.h5: holds another text than old.safetensors"))
+        // One that doesn't even say what its text held.
+        state.extra = state.extra.filter { !$0.key.hasPrefix("digest.") }
+        try save()
+        let unknown = try workspace.run("generate", "old.safetensors", "--prompt", "GR")
+        #expect(unknown.status == 0 && unknown.errors.contains("which may be another"))
+    }
+
+    @Test("a run doesn't go on with other characters, nor does predict take it for a table")
+    func others() throws {
+        let workspace = try workspace()
+        let first = try workspace.run("predict", "run", "text.h5")
+        #expect(first.status == 2 && first.errors.contains("fttrain generate run"))
+        // The same tokens, of other characters.
+        for name in ["a.txt", "b.txt"] {
+            let text = try workspace.text(name)
+            try workspace.write(name, text.replacing("z", with: "y").replacing("Z", with: "Y"))
+        }
+        let made = try workspace.run("data", "text", "text.h5", "a.txt", "b.txt", "--force")
+        #expect(made.status == 0)
+        let resumed = try workspace.run("resume", "run", "training.epochs=3")
+        #expect(resumed.status == 3)
+        #expect(resumed.errors.contains("its tokens stand for other characters"))
     }
 
     @Test("of bytes it writes bytes")

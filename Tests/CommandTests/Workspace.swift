@@ -35,6 +35,10 @@ final class Workspace {
         String(decoding: try bytes(name), as: UTF8.self)
     }
 
+    func names(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: file(folder))
+    }
+
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
     /// Starts the program here; its output goes to files, or where `output` says.

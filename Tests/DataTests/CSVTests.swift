@@ -171,7 +171,7 @@ struct CSVTests {
         check("1,2\n3,\n", .init(), "a.csv:2:3: the field is empty; fill it or remove the row")
         check(
             "1,2\n3\n", .init(),
-            "a.csv:2:1: this row has 1 fields, the first has 2; complete it or remove it")
+            "a.csv:2:1: this row has 1 field, the first has 2; complete it or remove it")
         check("1,\"2\n3,4\n", .init(), "a.csv:1:3: a quote is never closed; add the closing one")
         check(
             "1,\"2\"3\n", .init(),

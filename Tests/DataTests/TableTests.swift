@@ -160,7 +160,7 @@ struct TableTests {
         arguments: [
             ("a,y\n1,0\n,1\n", "t.csv:3: column 'a' holds nothing; say what stands for a cell"),
             ("a,a\n1,0\n", "t.csv:1:3: two columns are called 'a'; rename one"),
-            ("a,b\n1,2\n1\n", "t.csv:3: this row has 1 fields, the first has 2"),
+            ("a,b\n1,2\n1\n", "t.csv:3: this row has 1 field, the first has 2"),
             ("a,b\n1,\0\n", "t.csv:2:3: the field holds a NUL byte"),
             ("a,b\r1,2\r", "t.csv: its lines end in CR alone"),
             ("a,b\n", "t.csv: the table has no rows"),

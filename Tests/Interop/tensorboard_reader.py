@@ -3,14 +3,18 @@
     fttrain configs/mlp.json training.epochs=2 --tensorboard --out /tmp/tb
     python3 Tests/Interop/tensorboard_reader.py /tmp/tb
 
-Compares every scalar with the run's metrics.jsonl, and looks for the config and the weights.
-Needs Python with tensorboard.
+Compares every scalar with metrics.jsonl and settings with config.json, and looks for the config,
+the weights and the worst images.
+Needs Python with tensorboard and Pillow.
 """
 
+import io
 import json
 import sys
 
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import metadata
 
 
 def main(folder):
@@ -35,7 +39,33 @@ def main(folder):
         for event in events.Histograms(name):
             value = event.histogram_value
             assert abs(sum(value.bucket) - value.num) < 0.5, name
-    print(f"{compared} scalars, {len(histograms)} histograms and the config agree")
+    settings = hyperparameters(events)
+    for path in ("optimizer.learningRate", "training.epochs", "seed"):
+        value = config
+        for key in path.split("."):
+            value = value[key]
+        assert settings[path] == value, (path, settings[path], value)
+    pictures = [tag for tag in events.Tags()["tensors"] if tag.startswith("best/worst")]
+    for name in pictures:
+        assert events.summary_metadata[name].plugin_data.plugin_name == "images", name
+        (event,) = events.Tensors(name)
+        width, height, png = event.tensor_proto.string_val
+        assert Image.open(io.BytesIO(png)).size == (int(width), int(height)), name
+    print(
+        f"{compared} scalars, {len(histograms)} histograms, {len(pictures)} pictures, "
+        f"{len(settings)} hyperparameters and the config agree"
+    )
+
+
+def hyperparameters(events):
+    """What TensorBoard's page on hyperparameters takes from a run."""
+    content = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
+    start = metadata.parse_session_start_info_plugin_data(content)
+    content = events.summary_metadata["_hparams_/session_end_info"].plugin_data.content
+    assert metadata.parse_session_end_info_plugin_data(content).status == 1
+    return {
+        name: getattr(value, value.WhichOneof("kind")) for name, value in start.hparams.items()
+    }
 
 
 if __name__ == "__main__":

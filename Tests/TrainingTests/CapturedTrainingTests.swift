@@ -28,7 +28,7 @@ struct CapturedTrainingTests {
                     + "{\"type\": \"dropout\", \"rate\": 0.3}, {\"type\": \"linear\", \"units\": 3}]"
             ],
             ["loss.labelSmoothing=0.1", "loss.classWeights=[1, 2, 0.5]"],
-            [channels],
+            [channels], ["optimizer.samRadius=0.1"], [channels, "optimizer.samRadius=0.1"],
             // The last batch is a short one.
             ["data.batchSize=7"],
         ] + SequenceRuns.all)

@@ -67,6 +67,15 @@ struct PictureTests {
         }
     }
 
+    @Test("a share that stays the same lies among shares, and other numbers among their like")
+    func constant() {
+        for (value, low, high) in [(1, 0.5, 1), (0.9, 0.45, 1), (0, 0, 1), (0.001, 5e-4, 1.5e-3)] {
+            let axis = Axis([value, value], ticks: 4)
+            #expect(abs(axis.low - low) < 1e-12 && abs(axis.high - high) < 1e-12)
+        }
+        #expect(Axis([4, 4], ticks: 4).high == 6)
+    }
+
     @Test("a curve goes through its values and stops where there is none")
     func curve() {
         let points = [(1.0, 0.0), (2.0, 1.0), (3.0, .nan), (4.0, 0.5), (5.0, 1.0)]
@@ -185,7 +194,7 @@ struct PictureTests {
             ExamplePicture.base64(Array("any carnal pleasu".utf8)) == "YW55IGNhcm5hbCBwbGVhc3U=")
         #expect(
             ExamplePicture.base64(Array("any".utf8)) == "YW55" && ExamplePicture.base64([]) == "")
-        func uri(_ shape: Shape) -> String? { ExamplePicture.uri(NDArray.full(shape, 1, .uint8)) }
+        func uri(_ shape: Shape) -> String? { ExamplePicture(.full(shape, 1, .uint8))?.uri }
         for shape in [[5, 6], [1, 5, 6], [3, 5, 6], [5, 6, 3], [5, 6, 1]] as [Shape] {
             #expect(uri(shape)?.hasPrefix("data:image/png;base64,iVBORw0KGgo") == true)
         }
@@ -196,11 +205,11 @@ struct PictureTests {
         let pixels = (0..<75).map { UInt8($0 * 255 / 74) }
         let last = NDArray(pixels, [5, 5, 3])
         let first = Tensor(last).permute([2, 0, 1]).data.contiguous()
-        #expect(ExamplePicture.uri(last) == ExamplePicture.uri(first))
+        #expect(ExamplePicture(last)?.uri == ExamplePicture(first)?.uri)
         let grey = NDArray([0, 51, 102, 255] + [UInt8](repeating: 0, count: 12), [4, 4])
         let floats = NDArray(grey.values(as: Float.self).map { $0 / 255 - 3 }, [4, 4])
-        #expect(ExamplePicture.uri(grey) == ExamplePicture.uri(floats))
-        #expect(ExamplePicture.uri(NDArray.full([4, 4], Double.nan, .float32)) == nil)
+        #expect(ExamplePicture(grey)?.uri == ExamplePicture(floats)?.uri)
+        #expect(ExamplePicture(NDArray.full([4, 4], Double.nan, .float32)) == nil)
     }
 
     @Test("the worst images of a run stand on its page as pictures, and on that of a report")

@@ -22,6 +22,7 @@ import Testing
             ["optimizer={\"type\":\"rmsprop\",\"momentum\":0.5}", "data.shuffle=false"],
             ["data.memoryLimit=0", "optimizer={\"type\":\"adagrad\"}"],
             ["model.layers.0.frozen=true", "optimizer={\"type\":\"lion\"}"],
+            ["optimizer.samRadius=0.1", "training.accumulate=3"],
             [CapturedTrainingTests.channels], AugmentedTrainingTests.augmented,
             AugmentedTrainingTests.augmented + ["data.memoryLimit=0"],
         ] + SequenceRuns.all

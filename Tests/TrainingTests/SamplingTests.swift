@@ -70,6 +70,21 @@ struct SamplingTests {
         #expect(try RunRecord(sandbox.file("plain")).rows.allSatisfy { $0.gradientNorm == nil })
     }
 
+    @Test("shares that are all or nothing are numbers, too", arguments: [1e-307, 1e-30, 1e-3])
+    func extreme(alpha: Double) throws {
+        let sandbox = Sandbox()
+        let mixup = try #require(Experiment(sandbox.config(["training.mixup=\(alpha)"])).mixup)
+        let (inputs, targets) = (Tensor([[0.0], [1.0]]), Tensor([0, 1] as [Int64]))
+        var sums: Set<Double> = []
+        for position in 0..<64 {
+            let mixed = mixup([inputs], targets, at: SamplerState(epoch: 0, position: position))
+            let values = mixed.inputs[0].values(as: Double.self)
+            #expect(values.allSatisfy { $0 >= 0 && $0 <= 1 }, "\(values)")
+            sums.insert(values[0].rounded())
+        }
+        #expect(sums == [0, 1])
+    }
+
     @Test("a mixed batch is a share of each example and the rest of another, targets alike")
     func mixture() throws {
         let sandbox = Sandbox()

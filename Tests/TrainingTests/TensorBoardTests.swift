@@ -90,6 +90,61 @@ struct TensorBoardTests {
         }
     }
 
+    @Test("hold the settings as hyperparameters, and how the session ended")
+    func hyperparameters() throws {
+        let sandbox = Sandbox()
+        try run(sandbox.trainer("run", ["optimizer.clipNorm=0.5"]))
+        let events = try events(sandbox, "run")
+        func session(_ name: String, _ field: Int) throws -> ProtobufFields {
+            let values = events.compactMap { $0.values["_hparams_/\(name)"] }
+            #expect(values.count == 1)
+            let plugin = try #require(values.first?.messages(9).first?.messages(1).first)
+            #expect(plugin.texts(1) == ["hparams"])
+            return try #require(plugin.messages(2).first?.messages(field).first)
+        }
+        let start = try session("session_start_info", 3)
+        let settings = Dictionary(
+            uniqueKeysWithValues: try start.messages(1).map { entry in
+                (entry.texts(1)[0], try #require(entry.messages(2).first))
+            })
+        #expect(settings["optimizer.clipNorm"]?.bytes(2).first.map(doubles) == [0.5])
+        #expect(settings["training.epochs"]?.bytes(2).first.map(doubles) == [3])
+        #expect(settings["model.layers[0].units"]?.bytes(2).first.map(doubles) == [8])
+        #expect(settings["optimizer.type"]?.texts(3) == ["adam"])
+        #expect(settings["data.shuffle"]?.numbers(4) == [1])
+        #expect(settings["training.patience"] == nil && settings["data.path"] == nil)
+        #expect(try session("session_end_info", 4).numbers(1) == [1])
+        let table = try #require(events.compactMap { $0.values["best/confusion"] }.first)
+        let text = try #require(table.messages(8).first?.texts(8).first)
+        let rows = text.split(separator: "\n")
+        #expect(rows.count == 5 && rows[0] == "| is \\ taken for | 0 | 1 | 2 |")
+    }
+
+    @Test("hold the worst examples, where they are images, as the page has them")
+    func images() throws {
+        let sandbox = Sandbox()
+        let random = Random(seed: 3)
+        try HDF5Writer.create(sandbox.file("clusters.h5")) { file in
+            for (part, count) in [("train", 40), ("test", 12)] {
+                let bytes = random.uniform([count, 5, 6], .float64).values(as: Double.self)
+                    .map { UInt8($0 * 255) }
+                try file.write("\(part)/images", NDArray(bytes, [count, 5, 6]))
+                try file.write("\(part)/labels", NDArray((0..<count).map { UInt8($0 % 3) }))
+            }
+        }
+        let trainer = try sandbox.trainer(
+            "run", [#"data.transforms=[{"type":"scale","factor":0.004},"flatten"]"#])
+        try run(trainer)
+        let report = try #require(trainer.bestReport)
+        let values = try events(sandbox, "run").flatMap(\.values)
+        for place in 1...10 {
+            let value = try #require(values.first { $0.key == "best/worst\(place)" }?.value)
+            let strings = try #require(value.messages(8).first).bytes(8).map { Array($0) }
+            #expect(strings == [Array("6".utf8), Array("5".utf8), report.images[place - 1].png])
+            #expect(value.messages(9).first?.texts(2).first == report.worstLines[place - 1])
+        }
+    }
+
     private func doubles(_ bytes: [UInt8]) -> [Double] {
         stride(from: 0, to: bytes.count, by: 8).map {
             Double(bitPattern: number(bytes[$0..<$0 + 8]))

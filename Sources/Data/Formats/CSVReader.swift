@@ -27,8 +27,8 @@ struct CSVReader {
         guard row.count == width else {
             throw error(
                 row[0],
-                "this row has \(row.count) fields, the first has \(width); complete it or"
-                    + " remove it")
+                "this row has \(Format.count(row.count, "field")), the first has \(width); "
+                    + "complete it or remove it")
         }
         for (index, field) in row.enumerated() {
             if index == labelColumn {

@@ -15,6 +15,12 @@ struct ColumnGuess {
         let cells = columns.reduce(0) { $0 + $1.wordCount }
         var needsText = false
         switch (numbers, cells) {
+        case _ where columns.contains { $0.paddedCount > 0 }:
+            // 007 is a name: as a number it would be 7.
+            let different = words.count + ColumnGuess.differentNumbers(columns)
+            let isText = different > ColumnGuess.manyTexts && different * 2 > numbers + cells
+            kind = isText ? .id : .category
+            needsText = true
         case (0, 0): kind = .skip
         case (_, 0): kind = ColumnGuess.isCounter(name, columns) ? .id : .number
         case (0, _) where words.allSatisfy({ BooleanWord.value($0) != nil }): kind = .boolean
@@ -26,6 +32,12 @@ struct ColumnGuess {
             needsText = numbers > 0
         }
         self.needsText = needsText
+    }
+
+    private static func differentNumbers(_ columns: [TableColumn]) -> Int {
+        columns.reduce(into: Set<Double>()) { found, column in
+            found.formUnion((0..<column.count).lazy.compactMap { column.number($0) })
+        }.count
     }
 
     /// Whether a column is called like one that numbers rows, and does.

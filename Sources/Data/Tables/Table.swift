@@ -45,10 +45,15 @@ package struct Table: Sendable {
     }
 
     /// A table without rows, to which objects are added.
-    package init(_ path: String, nulls: [String], texts: Set<String>) {
+    ///
+    /// - Parameter columns: those that it has, whether objects have such keys or not.
+    package init(
+        _ path: String, nulls: [String], texts: Set<String>, columns names: [String] = []
+    ) {
         self.path = path
         self.nulls = Table.nulls.union(nulls.map { $0.lowercased() })
         self.texts = texts
+        for name in names { addColumn(name) }
     }
 
     package static func isJSONLines(_ path: String) -> Bool {
@@ -81,7 +86,9 @@ extension Table {
         self.separator = separator
         var scanner = CSVScanner(path, bytes, separator: byte)
         guard let first = try scanner.row() else { return }
-        hasHeader = header ?? !first.contains { Double($0.text) != nil }
+        hasHeader =
+            header
+            ?? !first.contains { Double($0.text) != nil || ForeignForm.number($0.text) != nil }
         try addColumns(first)
         if !hasHeader { try add(first) }
         while let row = try scanner.row() { try add(row) }
@@ -103,8 +110,8 @@ extension Table {
         guard row.count == columns.count else {
             throw DataError(
                 "\(path):\(row[0].line)",
-                "this row has \(row.count) fields, the first has \(columns.count); complete it or"
-                    + " remove it")
+                "this row has \(Format.count(row.count, "field")), the first has \(columns.count); "
+                    + "complete it or remove it")
         }
         for (index, field) in row.enumerated() {
             if isNull(field.text) {
@@ -122,8 +129,18 @@ extension Table {
         if path.hasSuffix(".tsv") || path.hasSuffix(".tab") { return "\t" }
         let line = bytes.prefix(1 << 16).prefix { $0 != 10 }
         func count(_ character: Character) -> Int { line.count { $0 == character.asciiValue } }
-        if count(",") > 0 { return "," }
+        if count(",") > 0, !areDecimals(line) { return "," }
         return ["\t", ";"].first { count($0) > 0 } ?? ","
+    }
+
+    /// Whether the commas of a line stand inside of numbers that semicolons or tabs separate.
+    private static func areDecimals(_ line: some Sequence<UInt8>) -> Bool {
+        let text = String(decoding: Array(line), as: UTF8.self)
+        return ["\t", ";"].contains { (mark: Character) in
+            let fields = text.split(separator: mark).filter { $0.contains(",") }
+            return text.contains(mark)
+                && fields.allSatisfy { ForeignForm.number($0.filter { !$0.isWhitespace }) != nil }
+        }
     }
 }
 

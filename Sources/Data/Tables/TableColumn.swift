@@ -16,6 +16,8 @@ struct TableColumn: Sendable {
     private var codes: [Int32] = []
     private(set) var words: [Word] = []
     private(set) var missingCount = 0
+    /// How many numbers are written as no number is, with a 0 before: `007`.
+    private(set) var paddedCount = 0
     private var known: [String: Int32] = [:]
 
     /// - Parameter count: the rows before the column first appears, in which it is missing.
@@ -54,6 +56,7 @@ struct TableColumn: Sendable {
         if !keepsText, let value = Double(text), value.isFinite {
             numbers.append(value)
             codes.append(TableColumn.number)
+            if TableColumn.isPadded(text.utf8) { paddedCount += 1 }
             return
         }
         let code = known[text] ?? Int32(words.count)
@@ -64,6 +67,11 @@ struct TableColumn: Sendable {
         words[Int(code)].count += 1
         numbers.append(0)
         codes.append(code)
+    }
+
+    private static func isPadded(_ text: String.UTF8View) -> Bool {
+        text.first == UInt8(ascii: "0") && text.count > 1
+            && text.allSatisfy { (48...57).contains($0) }
     }
 
     mutating func addMissing() {

@@ -1,3 +1,4 @@
+package import FTJSON
 import FTSupport
 package import Tensor
 
@@ -114,8 +115,34 @@ extension TableEncoding {
             path, hasHeader: hasHeader, separator: separator?.first, nulls: nulls, texts: texts)
     }
 
-    /// An empty table for objects that arrive one by one.
-    package func stream(_ name: String) -> Table { Table(name, nulls: nulls, texts: texts) }
+    /// A table of one object that arrives by itself: a column that has no key is missing, as it is
+    /// in a table.
+    ///
+    /// Throws where none of its keys is a column, or one is called nearly as a column that is
+    /// missing.
+    package func table(of node: JSONNode, line: Int, in path: String) throws -> Table {
+        let needed = columns.filter { !$0.features.isEmpty }.map(\.name)
+        let keys = node.members?.map(\.key) ?? needed
+        let lacking = needed.filter { !keys.contains($0) }
+        let known = columns.map(\.name) + [label?.name ?? ""]
+        let strangers = keys.filter { !known.contains($0) }
+        for name in lacking {
+            guard let near = Suggestion.nearest(to: name, among: strangers) else { continue }
+            throw DataError(
+                "\(path):\(line)",
+                "lacks '\(name)', which the model needs; is it '\(near)'? Rename it")
+        }
+        guard lacking.count < needed.count else {
+            let names = needed.prefix(8).joined(separator: ", ")
+            throw DataError(
+                "\(path):\(line)",
+                "has none of the keys that the model needs, which are \(names)"
+                    + (needed.count > 8 ? ", …" : "") + "; give it those that are known")
+        }
+        var table = Table(path, nulls: nulls, texts: texts, columns: needed)
+        try table.add(node, line: line)
+        return table
+    }
 
     /// Columns whose numbers are names.
     private var texts: Set<String> {
@@ -152,7 +179,9 @@ private struct EncodedCells {
     }
 
     func problem(_ row: Int) -> String {
-        let text = column.text(row).map { "'\($0.prefix(40))', not a \(encoding.kind.rawValue)" }
+        let text = column.text(row).map {
+            "'\($0.prefix(40))', not a \(encoding.kind.rawValue)\(ForeignForm.hint($0))"
+        }
         return "column '\(encoding.name)' holds \(text ?? "nothing")"
     }
 }

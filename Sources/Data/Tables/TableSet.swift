@@ -22,7 +22,9 @@ package struct TableSet: Sendable {
         var texts = Set(named)
         var tables = try TableSet.read(paths, options, texts)
         let label = try TableSet.labelName(tables[0], options)
-        if options.labelsAreWords, let label { texts.insert(label) }
+        if let label, options.labelsAreWords || TableSet.isPadded(label, tables, options) {
+            texts.insert(label)
+        }
         let names = try TableSet.columns(tables[0], label, options)
         var kinds: [(name: String, kind: ColumnKind)] = []
         for name in names {
@@ -43,6 +45,14 @@ package struct TableSet: Sendable {
             kinds.filter { $0.kind != .id && $0.kind != .skip }.map(\.name)
                 + (label.map { [$0] } ?? []), drops: options.missing == .drop)
         try check()
+    }
+
+    /// Whether labels are written as no numbers are, such as 007.
+    private static func isPadded(
+        _ label: String, _ tables: [Table], _ options: TableOptions
+    ) -> Bool {
+        options.types[label] == nil
+            && tables.contains { ($0.column(label)?.paddedCount ?? 0) > 0 }
     }
 
     private static func read(
@@ -145,6 +155,7 @@ extension TableSet {
                 "no column can be learned from; say what they are, as in --types \(kinds[0].name)=number"
             )
         }
+        try checkForms()
         var (odd, missing) = (TableProblems(), TableProblems())
         for (table, rows) in zip(tables, rows) {
             guard !rows.isEmpty else {
@@ -168,6 +179,19 @@ extension TableSet {
                 + "most-frequent, a value, or drop to leave such rows out")
     }
 
+    /// Throws where a column would be taken for words, because its numbers or dates are written in
+    /// another way than they are read.
+    private func checkForms() throws {
+        let guessed = kinds.filter { $0.kind == .category || $0.kind == .id }.map(\.name)
+        let labels = label.map { $0.kind == .classes && !options.labelsAreWords ? [$0.name] : [] }
+        for name in guessed + (labels ?? []) where options.types[name] == nil {
+            let columns = tables.compactMap { $0.column(name) }
+            if let problem = ForeignForm.problem(of: name, columns) {
+                throw DataError(tables[0].path, problem)
+            }
+        }
+    }
+
     private func find(
         _ odd: inout TableProblems, _ missing: inout TableProblems, _ table: Table, _ rows: [Int],
         _ name: String, _ kind: ColumnKind
@@ -187,10 +211,12 @@ extension TableSet {
                     missing.add(table.place(row), "column '\(name)' holds nothing")
                 }
             } else if !isCategory, read(row) == nil {
+                let text = column.text(row) ?? ""
                 odd.add(
                     table.place(row),
-                    "column '\(name)' holds '\((column.text(row) ?? "").prefix(40))', not a "
-                        + (kind == .boolean ? "yes or no" : kind.rawValue))
+                    "column '\(name)' holds '\(text.prefix(40))', not a "
+                        + (kind == .boolean ? "yes or no" : kind.rawValue)
+                        + ForeignForm.hint(text))
             }
         }
     }

@@ -116,6 +116,8 @@ extension Catalogs {
                     model, learningRate: rate, beta1: value.double("beta1"),
                     beta2: value.double("beta2"), weightDecay: decay)
             },
+
+            lbfgs,
         ])
 
     /// An entry with what every optimizer takes: `learningRate`, `weightDecay` and the limits of
@@ -136,6 +138,12 @@ extension Catalogs {
                 .optional,
             Field.number("clipValue", above: 0, doc: "the most that a gradient's element may be")
                 .optional,
+            Field.number(
+                "samRadius", above: 0,
+                doc:
+                    "take gradients so far away, where the loss is worst (SAM, twice the time): "
+                    + "0.05, say"
+            ).optional,
             .array(
                 "groups", of: .object(group), default: [], maxCount: 1000,
                 doc:

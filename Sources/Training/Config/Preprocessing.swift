@@ -26,6 +26,8 @@ package struct Preprocessing: Sendable {
     package var classes: [String]
     /// How tables become inputs; nil where the data came from no table.
     package var table: TableEncoding?
+    /// What the tokens of a text stand for; nil where the data is no text.
+    package var tokens: TextTokens?
 
     /// The attribute of a dataset of targets that holds the names of their classes.
     package static let classesKey = "classes"
@@ -55,6 +57,7 @@ extension Preprocessing {
             "classes": .strings(classes),
         ]
         if let table { object["table"] = table.json }
+        if let tokens { object["text"] = tokens.json }
         return JSONValue.object(object).text()
     }
 
@@ -71,6 +74,24 @@ extension Preprocessing {
             guard let table = TableEncoding(JSONValue(table).text()) else { return nil }
             self.table = table
         }
+        if let text = node["text"] {
+            guard let tokens = TextTokens(text) else { return nil }
+            self.tokens = tokens
+        }
+    }
+}
+
+extension TextTokens {
+    fileprivate var json: JSONValue {
+        ["unit": .string(unit.rawValue), "vocabulary": .ints(vocabulary.map { Int($0) })]
+    }
+
+    fileprivate init?(_ node: JSONNode) {
+        guard let unit = node["unit"]?.string.flatMap(Unit.init),
+            let codes = node["vocabulary"]?.elements?.map(\.int), !codes.isEmpty,
+            !codes.contains(where: { code in !(0...0x10_FFFF).contains(code ?? -1) })
+        else { return nil }
+        self.init(unit, vocabulary: codes.compactMap { $0 }.map { UInt32($0) })
     }
 }
 

@@ -1,5 +1,7 @@
 import Datasets
 import FTConfig
+import FTSupport
+import Optim
 
 extension RunConfig {
     /// A sentence on each setting that changes nothing, given the others.
@@ -27,6 +29,23 @@ extension RunConfig {
 }
 
 extension Experiment {
+    /// A sentence on each setting that changes nothing, given the others, and on a warm-up that a
+    /// new run ends in.
+    public var remarks: [String] { config.remarks + [warmUpRemark].compactMap(\.self) }
+
+    private var warmUpRemark: String? {
+        let schedule = config.value.child("schedule")
+        let (warmup, steps) = (schedule.int("warmupSteps"), Trainer.steps(config, data))
+        guard warmup > steps else { return nil }
+        let rate = optimizer.learningRate
+        let reached = rate * Double(steps - 1) / Double(warmup)
+        return
+            "schedule.warmupSteps is \(Format.grouped(warmup)) and the run has "
+            + "\(Format.count(steps, "step")), so the learning rate gets to "
+            + "\(Format.short(reached, digits: 2)) and never to \(Format.short(rate)); warm up in "
+            + "fewer steps or train longer"
+    }
+
     /// Why the average of the weights never begins; nil where it does, or there is none.
     var averageProblem: String? {
         guard let value = config.training.optional("average"), value.hasKey("startEpoch") else {

@@ -46,6 +46,16 @@ public struct RunConfig: Sendable {
     public var training: ConfigValue { value.child("training") }
     /// The number of epochs.
     public var epochs: Int { training.int("epochs") }
+    /// The learning rate before the schedule; 1 of an optimizer that finds the length of its steps.
+    var learningRate: Double {
+        let optimizer = value.child("optimizer")
+        return optimizer.hasKey("learningRate") ? optimizer.double("learningRate") : 1
+    }
+    /// How far away gradients are taken; nil where the parameters are.
+    var samRadius: Double? {
+        let optimizer = value.child("optimizer")
+        return optimizer.hasKey("samRadius") ? optimizer.optionalDouble("samRadius") : nil
+    }
     /// Seconds between progress lines where there is no terminal.
     public var logEverySeconds: Double { training.double("logEverySeconds") }
     /// The path of the data file.

@@ -39,7 +39,16 @@ public enum RunSchema {
                 "metrics", of: .union("metric"), default: [], maxCount: 16,
                 doc: "measured on the validation data after each epoch"),
         ],
-        unions: Catalogs.unions)
+        unions: Catalogs.unions,
+        strangers: [
+            "out": "the run folder is named on the command line alone: --out DIR",
+            "threads": "the number of processors is an option, as results don't depend on it: "
+                + "--threads N",
+            "quiet": "it is an option of the command line: --quiet",
+            "json": "it is an option of the command line: --json",
+            "tensorboard": "it is an option of the command line: --tensorboard",
+            "jobs": "it is an option of sweep and folds: --jobs N",
+        ])
 
     private static let data: [Field] = [
         .string(

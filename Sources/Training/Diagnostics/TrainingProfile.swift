@@ -41,6 +41,12 @@ extension Experiment {
     /// Trains on one batch for some steps and measures every operation, after steps that aren't
     /// measured, in which memory and threads come up to speed.
     public func profile(steps: Int, warmup: Int = 3) throws -> TrainingProfile {
+        guard !(optimizer is QuasiNewton) else {
+            throw RunError(
+                .usage,
+                "profile: a step of lbfgs computes the loss a number of times that isn't known "
+                    + "before; profile the model with optimizer='{\"type\": \"sgd\"}'")
+        }
         let probe = try ModelProbe(self)
         let backend = device.backend
         var parts = [0.0, 0.0, 0.0]

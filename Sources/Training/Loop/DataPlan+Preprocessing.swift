@@ -4,8 +4,10 @@ import Tensor
 
 extension DataPlan {
     /// What a loader does to the data, and what their file says of them.
+    ///
+    /// - Parameter tokens: what those of a text stand for.
     static func preprocessing(
-        _ config: RunConfig, _ names: [String], _ loader: Loader
+        _ config: RunConfig, _ names: [String], _ loader: Loader, _ tokens: TextTokens?
     ) throws -> Preprocessing {
         func input(
             _ name: String, _ shape: Shape, _ dtype: DType, _ pipeline: TransformPipeline
@@ -28,6 +30,6 @@ extension DataPlan {
             inputs: inputs,
             target: input("", dataset.targetShape, dataset.targetDType, loader.targets),
             classes: Preprocessing.classes(file, on: targets),
-            table: inputs.count == 1 && isOfTable ? table : nil)
+            table: inputs.count == 1 && isOfTable ? table : nil, tokens: tokens)
     }
 }

@@ -39,7 +39,8 @@ struct DataPlan {
         let text = data.optional("text")
         let names = text == nil ? data.child("train").named("inputs").map(\.name) : [""]
         inputNames = names
-        vocabulary = try text.map { _ in try TextTokens(file: path).vocabulary.count }
+        let tokens = try text.map { _ in try TextTokens(file: path) }
+        vocabulary = tokens?.vocabulary.count
         var (examples, held) =
             try text.map { try DataPlan.pieces(path, $0) } ?? DataPlan.parts(path, data, names)
         fingerprint =
@@ -54,7 +55,7 @@ struct DataPlan {
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }
-        preprocessing = try DataPlan.preprocessing(config, names, train)
+        preprocessing = try DataPlan.preprocessing(config, names, train, tokens)
         guard train.batchesPerEpoch > 0 else {
             throw ConfigError([
                 data.issue(
@@ -179,7 +180,7 @@ struct DataPlan {
         let text = digests.map { "\($0.key)=\($0.digest)" }.sorted().joined(separator: "\n")
         Array(text.utf8).withUnsafeBytes { hash.update($0) }
         return (train.dataset.isInMemory ? "xxh64:" : "xxh64-samples:")
-            + String(hash.value(), radix: 16)
+            + hash.digits
     }
 
     private static func describe(_ data: Dataset) -> String {

@@ -80,6 +80,7 @@ public final class Experiment {
             looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
+        try checkSearch()
         try checkRows(output)
         try checkCourse(isNew: kept == nil)
     }
@@ -156,7 +157,9 @@ public final class Experiment {
     private static func memory(_ config: RunConfig, _ data: DataPlan) throws -> MemoryBudget {
         let one = Linear(1, 1, using: Random(seed: 0))
         let ungrouped = config.value.child("optimizer").replacing("groups", with: [])
-        let states = try Catalogs.optimizers.make(ungrouped, one).slots.count
+        let optimizer = try Catalogs.optimizers.make(ungrouped, one)
+        let kept = (optimizer as? QuasiNewton)?.numbersPerWeight ?? optimizer.slots.count
+        let states = kept + (config.samRadius == nil ? 0 : 1)
         let averages = config.training.optional("average") == nil ? 0 : 1
         let batch = min(data.train.batchSize, data.train.dataset.count)
         let pieces = min(config.training.int("accumulate"), batch)

@@ -48,13 +48,20 @@ struct Mixup {
         }
     }
 
+    /// A draw from Beta(α, α). Where α is so small that both of its logarithms are infinite, all of
+    /// one example or of the other, which is what the distribution comes to.
+    private static func share(_ alpha: Double, _ random: Random) -> Double {
+        let share = Tensor.beta([], alpha, alpha, .float64, using: random, on: .cpu).item
+        return share.isFinite ? share : random.uniform([], .float64).scalar.rounded()
+    }
+
     /// The batch at a place, mixed on its device.
     func callAsFunction(
         _ inputs: [Tensor], _ targets: Tensor, at place: SamplerState
     ) -> (inputs: [Tensor], targets: Tensor) {
         noGrad {
             let random = Random(seed: seed).fork("mixup-\(place.epoch)-\(place.position)")
-            let share = Tensor.beta([], alpha, alpha, .float64, using: random, on: .cpu).item
+            let share = Mixup.share(alpha, random)
             let count = targets.shape[0]
             let partners = random.permutation(count).map { Int64($0) }
             let index = NDArray(partners).on(targets.data.backend)

@@ -55,7 +55,8 @@ extension Trainer {
 
     /// The optimizer's arrays; its step count is among the numbers.
     var optimizerTensors: [TrainingCheckpoint.OptimizerTensor] {
-        optimizer.stateDictionary.compactMap { name, value in
+        let memory = (optimizer as? QuasiNewton)?.memory ?? []
+        return (optimizer.stateDictionary + memory).compactMap { name, value in
             guard let slash = name.lastIndex(of: "/") else { return nil }
             return TrainingCheckpoint.OptimizerTensor(
                 String(name[..<slash]), String(name[name.index(after: slash)...]), value)
@@ -83,7 +84,7 @@ extension Trainer {
         let saved = state.optimizerValues["step"].flatMap { Int64(exactly: $0) } ?? 0
         let steps = min(max(saved, 0), Int64(TrainingCursor.limit))
         let counted = [(name: "step", value: NDArray([steps], []))]
-        try fitting { try optimizer.load(counted + optimizerState(checkpoint)) }
+        try fitting { try load(counted, optimizerState(checkpoint)) }
         for (name, random) in experiment.model.namedRandoms {
             guard let key = state.random["model.\(name)"], key.block < 1 << 62 else {
                 throw RunError(.data, "\(path): lacks the random state of \(name)")
@@ -103,6 +104,17 @@ extension Trainer {
         resumedStep = cursor.step
     }
 
+    private typealias OptimizerState = [(name: String, value: NDArray)]
+
+    /// Gives the optimizer its state, and a search what it remembers.
+    private func load(_ counted: OptimizerState, _ state: OptimizerState) throws {
+        guard let search = optimizer as? QuasiNewton else {
+            return try optimizer.load(counted + state)
+        }
+        try search.load(memory: state.filter { QuasiNewton.isMemory($0.name) })
+        try optimizer.load(counted + state.filter { !QuasiNewton.isMemory($0.name) })
+    }
+
     /// Throws where the data are not those that a checkpoint was made on.
     private func checkData(_ state: TrainingState) throws(RunError) {
         if let saved = state.extra["data"], saved != data.fingerprint {
@@ -117,6 +129,12 @@ extension Trainer {
                 .data,
                 "\(name) (data.\(key)) holds other elements than when the run began; restore it or "
                     + "start a new run")
+        }
+        if let saved = Preprocessing(of: state)?.tokens, saved != data.preprocessing.tokens {
+            throw RunError(
+                .data,
+                "\(config.dataPath): its tokens stand for other characters than when the run "
+                    + "began; restore it or start a new run")
         }
     }
 }

@@ -15,7 +15,7 @@ extension Trainer {
 
     /// The rates that a config's schedule gives a run on this data, or one so many times as long.
     func rates(_ config: RunConfig, longer factor: Int = 1) throws -> RateControl {
-        let rate = config.value.child("optimizer").double("learningRate")
+        let rate = config.learningRate
         let steps = factor * Trainer.steps(config, experiment.data)
         let span = ScheduleSpan(rate: rate, steps: steps)
         return try Catalogs.schedules.make(config.value.child("schedule"), span)
@@ -62,7 +62,7 @@ extension Trainer {
         _ path: String, _ state: TrainingState, _ changes: [ConfigDifference]
     ) throws -> [String] {
         let changed = changes.filter { Trainer.lengths.contains($0.path) }
-        guard cursor.step > 0, !changed.isEmpty,
+        guard cursor.step > 0, cursor.sampler.epoch < config.epochs, !changed.isEmpty,
             config.value.child("schedule").type != "constant",
             let (before, now) = try courses(state), before.differs(from: now, before: cursor.step)
         else { return [] }

@@ -37,9 +37,13 @@ extension Trainer {
         }
         let rate = "learning rate \(Format.rate(optimizer.learningRate))"
         let clip = optimizer.clipping == .none ? " or set optimizer.clipNorm" : ""
+        let usual =
+            optimizer is QuasiNewton
+            ? "scale inputs and targets to about 1, or use another optimizer"
+            : "lower optimizer.learningRate\(clip), and train again"
         return Divergence(
             description: "\(problem); \(rate); \(good)",
-            remedy: remedy ?? "lower optimizer.learningRate\(clip), and train again")
+            remedy: remedy ?? usual)
     }
 
     /// A sentence on the first row of a batch that holds NaN or infinity; nil if none does.

@@ -67,13 +67,16 @@ extension Trainer {
         writePage(summary(.running), isDue: false)
     }
 
+    private var evaluation: EvaluationSections? {
+        bestReport.map { EvaluationSections(report: $0.json, pictures: $0.pictures) }
+    }
+
     /// What the best checkpoint does right and wrong on the validation data, where looking at it
     /// costs little: a second model in memory, one pass over the examples.
-    private var evaluation: EvaluationSections? {
+    var bestReport: EvaluationReport? {
         guard let validation = data.validation, validation.dataset.count <= 20_000,
             experiment.model.parameterCount <= 20_000_000
         else { return nil }
-        let report = try? EvaluationReport(Predictor(store.bestPath))
-        return report.map { EvaluationSections(report: $0.json, pictures: $0.pictures) }
+        return try? EvaluationReport(Predictor(store.bestPath))
     }
 }

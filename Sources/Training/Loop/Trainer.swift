@@ -69,7 +69,7 @@ public final class Trainer {
         // Somebody may have trained in it since it was made.
         try RunFolder.checkFree(folder.path)
         try self.init(experiment, folder, stop, lock)
-        remarks += config.remarks
+        remarks += experiment.remarks
         try begin()
     }
 
@@ -82,7 +82,7 @@ public final class Trainer {
         self.lock = lock
         digests = try experiment.data.digests()
         let config = experiment.config
-        if config.training.bool("capture") {
+        if config.training.bool("capture"), !(experiment.optimizer is QuasiNewton) {
             let captured = capture { experiment.trainStep($0, $1) }
             compute = { captured($0, $1) }
         } else {

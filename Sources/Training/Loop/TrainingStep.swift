@@ -39,7 +39,9 @@ extension Experiment {
     /// parameters, except where the loss is not finite, or that of a step before wasn't, or nothing
     /// in the batch counts.
     func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+        if let search = optimizer as? QuasiNewton { return searchStep(search, inputs, targets) }
         var outcome = gradients(inputs, targets)
+        if let radius = config.samRadius { moveGradients(by: radius, &outcome, inputs, targets) }
         if config.training.bool("gradientNorm") {
             outcome.gradientNorm = optimizer.parameters.gradientNormTensor
         }
@@ -73,7 +75,7 @@ extension Experiment {
     }
 
     /// Leaves the gradients of a batch's mean loss, computed in as many pieces as the config says.
-    private func gradients(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+    func gradients(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
         let count = targets.shape[0]
         let pieces = min(config.training.int("accumulate"), count)
         guard pieces > 1 else { return gradients(inputs, targets, of: nil) }

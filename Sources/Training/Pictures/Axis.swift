@@ -18,8 +18,11 @@ struct Axis {
         var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
         isLogarithmic = allowsLogarithm && low > 0 && high / low > 50
         if !isLogarithmic, high - low <= 1e-12 * max(abs(low), abs(high)) {
-            let margin = low == 0 ? 1 : abs(low) * 0.5
-            (low, high) = (low - margin, high + margin)
+            let margin = abs(low) * 0.5
+            // Shares, such as an accuracy, don't go beyond 0 and 1.
+            let isShare = low >= 0 && low <= 1
+            (low, high) = (low - margin, isShare && high + margin > 1 ? 1 : high + margin)
+            if high <= low { high = 1 }
         }
         (self.low, self.high) = (low, high)
         ticks = isLogarithmic ? powers(count) : multiples(count)

@@ -1,17 +1,27 @@
 import Datasets
 import Tensor
 
-/// An example of a dataset as a picture of a page.
-enum ExamplePicture {
+/// An example of a dataset as a picture.
+struct ExamplePicture {
+    /// Sizes in pixels; 1 channel for grey, 3 for colours.
+    let width, height, channels: Int
+    /// A file of it.
+    let png: [UInt8]
+
     /// Sides of fewer or more pixels are no picture to look at.
     private static let sides = 4...256
 
-    /// A data URI of a PNG; nil where the example [H, W], [C, H, W] or [H, W, C], with one or three
+    /// For pages.
+    var uri: String { "data:image/png;base64,\(ExamplePicture.base64(png))" }
+
+    /// Nil where the example [H, W], [C, H, W] or [H, W, C], with one or three
     /// channels C, is no image.
     ///
     /// Bytes are shown as they are, other numbers from the least, black, to the largest, white.
-    static func uri(_ example: NDArray) -> String? {
-        guard let (shape, isChannelLast) = layout(Array(example.shape)) else { return nil }
+    init?(_ example: NDArray) {
+        guard let (shape, isChannelLast) = ExamplePicture.layout(Array(example.shape)) else {
+            return nil
+        }
         let (channels, height, width) = (shape[0], shape[1], shape[2])
         let values = example.values(as: Double.self)
         guard values.allSatisfy(\.isFinite) else { return nil }
@@ -25,8 +35,8 @@ enum ExamplePicture {
             : (0..<height * width).flatMap { pixel in
                 (0..<channels).map { samples[$0 * height * width + pixel] }
             }
-        let file = PNGFile.encoded(width: width, height: height, channels: channels, pixels)
-        return "data:image/png;base64,\(base64(file))"
+        (self.width, self.height, self.channels) = (width, height, channels)
+        png = PNGFile.encoded(width: width, height: height, channels: channels, pixels)
     }
 
     /// Channels, height and width, and whether channels come last; nil of what is no image.

@@ -22,7 +22,7 @@ public struct EvaluationReport {
     private let content: Content
     private let worst: [Worst]
     /// The worst examples as pictures, in their order; none where they are no images.
-    let pictures: [String]
+    let images: [ExamplePicture]
     private let idNames: String
     private let provenance: Provenance
     private let predictor: Predictor
@@ -49,10 +49,10 @@ public struct EvaluationReport {
             : .numbers(
                 NumberReport(targets: comparison.targets, predictions: comparison.predictions))
         let far = comparison.worst(EvaluationReport.worstCount)
-        pictures = try far.compactMap { _, row in
+        images = try far.compactMap { _, row in
             let inputs = try source.read(row..<row + 1)
             let example = inputs[0].slice(axis: 0, start: 0, count: 1)
-            return ExamplePicture.uri(example.reshape(inputs[0].shape.removing(at: 0)))
+            return ExamplePicture(example.reshape(inputs[0].shape.removing(at: 0)))
         }
         worst = far.map { element, row in
             Worst(
@@ -63,6 +63,23 @@ public struct EvaluationReport {
         provenance = try Provenance(predictor, data: path)
         self.predictor = predictor
         self.path = path
+    }
+
+    /// The worst examples as pictures of a page.
+    var pictures: [String] { images.map(\.uri) }
+
+    /// A line on each of the worst examples, in their order.
+    var worstLines: [String] {
+        worst.map { row in
+            "\(idNames) \(row.id): is \(row.target), taken for \(row.prediction), loss "
+                + Format.short(row.loss)
+        }
+    }
+
+    /// Who is taken for whom; nil where targets are no classes.
+    var confusion: (names: [String], counts: [[Int]])? {
+        guard case .classes(let report) = content else { return nil }
+        return (report.rows.map(\.name), report.confusion)
     }
 
     /// The report for people.

@@ -56,6 +56,11 @@ package struct PredictionTable {
         JSONValue(number: Double(text(value)) ?? .nan)
     }
 
+    /// What tells an example apart, for programs: a number where it is written as one.
+    package static func id(_ text: String) -> JSONValue {
+        Int(text).flatMap { "\($0)" == text ? .int($0) : nil } ?? .string(text)
+    }
+
     /// The cells of a row.
     package func cells(_ row: Int) -> [String] {
         (places.isEmpty ? [] : [isSound(row) ? predictions.name(places[row]) : ""])

@@ -29,6 +29,14 @@ package struct PredictionWriter {
         self.progress = progress
     }
 
+    /// A sentence on the examples for which the model gave no number, the first by its line or row;
+    /// nil if there are none.
+    package var warning: String? {
+        unsound.sentence { first in
+            zip(source.idNames, source.ids(first)).map { "\($0) \($1)" }.joined(separator: ", ")
+        }
+    }
+
     /// The form of a file by its name.
     package static func form(_ path: String) throws(RunError) -> Form {
         let end = path.split(separator: ".").last.map { String($0) } ?? ""
@@ -66,7 +74,7 @@ package struct PredictionWriter {
                 }
                 var object = JSONObject()
                 for (name, id) in zip(source.idNames, ids) {
-                    object[name] = Int(id).map { .int($0) } ?? .string(id)
+                    object[name] = PredictionTable.id(id)
                 }
                 object.append(contentsOf: table.json(row))
                 text += JSONValue.object(object).text() + "\n"

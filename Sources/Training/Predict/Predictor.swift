@@ -30,14 +30,17 @@ public final class Predictor {
     /// Loads the best checkpoint of a run folder, or a checkpoint file.
     ///
     /// Throws where there is none that holds its config, or the config and the weights differ.
-    public init(_ target: String) throws {
+    public convenience init(_ target: String) throws { try self.init(target, overrides: []) }
+
+    /// - Parameter overrides: `key=value` arguments for the config that the checkpoint holds.
+    package init(_ target: String, overrides: [String]) throws {
         path = try Evaluation.checkpoint(target).path
         let checkpoint = try TrainingCheckpoint(path: path)
         let state = checkpoint.state
         guard let text = state.config else {
             throw RunError(.data, "\(path): holds no config, so its model can't be built again")
         }
-        config = try RunConfig(recorded: text, file: "\(path) (config)")
+        config = try RunConfig(recorded: text, file: "\(path) (config)", overrides: overrides)
         (epoch, step) = (state.epoch, state.step)
         digests = state.extra.filter { $0.key.hasPrefix("digest.") }
         let saved = Preprocessing(of: state)

@@ -38,13 +38,13 @@ public struct Provenance: Sendable, Equatable {
         defer { withExtendedLifetime(file) {} }
         var hash = XXHash64()
         hash.update(file.bytes)
-        return String(hash.value(), radix: 16)
+        return hash.digits
     }
 
     private static func hash(text: String) -> String {
         var hash = XXHash64()
         Array(text.utf8).withUnsafeBytes { hash.update($0) }
-        return String(hash.value(), radix: 16)
+        return hash.digits
     }
 
     /// For programs.
@@ -52,5 +52,13 @@ public struct Provenance: Sendable, Equatable {
         var object = JSONObject()
         for (key, value) in parts { object.append(key, .string(value)) }
         return object
+    }
+}
+
+extension XXHash64 {
+    /// The hash in 16 hexadecimal digits.
+    var digits: String {
+        let text = String(value(), radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
     }
 }

@@ -20,10 +20,10 @@ package final class UnsoundRows {
         }
     }
 
-    /// A sentence on them; nil if there are none.
-    package var sentence: String? {
+    /// A sentence on them, in which `name` says which example is the first; nil if there are none.
+    package func sentence(_ name: (Int) -> String) -> String? {
         first.map { first in
-            "example \(first + 1)\(count > 1 ? " and \(count - 1) more" : ""): the model gives no "
+            "\(name(first))\(count > 1 ? " and \(count - 1) more" : ""): the model gives no "
                 + "number, so nothing is predicted; look for values beyond those of its data"
         }
     }

@@ -17,8 +17,10 @@ extension RunSummary {
 
     private var endLine: String {
         let wait = "waited for data \(Format.share(dataWaitShare)) of the time"
+        // An epoch that was cut short isn't counted.
+        let whole = epochs > 0 ? "\(Format.count(epochs, "epoch")), " : ""
         let work =
-            "\(Format.count(epochs, "epoch")), \(Format.count(steps, "step")) in "
+            "\(whole)\(Format.count(steps, "step")) in "
             + "\(Format.duration(seconds)), "
             + "\(Format.whole(samplesPerSecond)) samples/s, \(wait)"
         switch status {

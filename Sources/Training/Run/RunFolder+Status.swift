@@ -29,7 +29,8 @@ extension RunFolder {
     }
 
     private static func words(_ place: (epoch: Int, step: Int)) -> String {
-        "\(Format.count(place.epoch, "epoch")), \(Format.count(place.step, "step"))"
+        let epochs = place.epoch > 0 || place.step == 0 ? Format.count(place.epoch, "epoch") : nil
+        return [epochs, Format.count(place.step, "step")].compactMap(\.self).joined(separator: ", ")
     }
 
     /// The last whole row of the table of epochs.

@@ -123,10 +123,13 @@ public struct RunFolder: Sendable, Equatable {
                 && path != folder.lockPath
         }
         guard content.isEmpty else {
+            let isRun = (try? RunFolder(opening: folder.path)) != nil
             throw RunError(
                 .usage,
-                "--out \(path): the folder is not empty; name another one, or go on with"
-                    + " the run in it: fttrain resume \(folder.path)")
+                "--out \(path): the folder is not empty; name another one, or "
+                    + (isRun
+                        ? "go on with the run in it: fttrain resume \(folder.path)"
+                        : "one in it, such as \(folder.path)/run"))
         }
     }
 

@@ -47,6 +47,12 @@ public struct RateSearch {
             throw RunError(
                 .usage, "--from \(low) --to \(high): give rates above 0, the lower first")
         }
+        guard !(experiment.optimizer is QuasiNewton) else {
+            throw RunError(
+                .usage,
+                "find-rate: lbfgs finds the length of each step itself, so there is no rate to find"
+            )
+        }
         (config, self.low) = (experiment.config, low)
         let still = try RateSearch.losses(experiment, steps, stop) {
             experiment.measureStep($0, $1)
@@ -54,7 +60,9 @@ public struct RateSearch {
         var (points, mean, change, least) = ([Point](), 0.0, 0.0, Double.infinity)
         _ = try RateSearch.losses(experiment, still.count, stop) { inputs, targets in
             let step = points.count
-            let rate = low * pow(high / low, Double(step) / Double(max(steps - 1, 1)))
+            let share = Double(step) / Double(max(steps - 1, 1))
+            // high / low may be more than a double holds.
+            let rate = exp(log(low) + share * (log(high) - log(low)))
             experiment.optimizer.learningRate = rate
             return experiment.trainStep(inputs, targets)
         } until: { value in
@@ -138,12 +146,22 @@ public struct RateSearch {
         let plot = DotPlot([curve], axis: "learning rate") { Format.short(pow(10, $0), digits: 2) }
         guard let override, let last = points.last else {
             return (points.isEmpty ? [] : ["loss"] + plot.lines + [""]) + [problem]
+                + [coarseness].compactMap(\.self)
         }
         return ["loss"] + plot.lines + [
             "",
             "steps   \(Format.grouped(points.count)), up to a rate of \(Format.rate(last.rate))",
             "fastest \(override)", "next    fttrain \(file.cut(to: 200)) \(override)",
-        ]
+        ] + [coarseness].compactMap(\.self)
+    }
+
+    /// A sentence on rates that lie too far apart to find one among them; nil where they don't.
+    private var coarseness: String? {
+        guard points.count > 1, points[1].rate > 2 * points[0].rate else { return nil }
+        let growth = Format.short(points[1].rate / points[0].rate, digits: 2)
+        return
+            "note    from step to step the rate grows \(growth)-fold, so what is found is rough; "
+            + "give a narrower --from and --to, or more --steps"
     }
 
     /// Why nothing is suggested.

@@ -23,19 +23,48 @@ extension Sweep {
         return true
     }
 
+    /// The variable that tells a trial's process that its standard input ends with its parent.
+    private static let lifeline = "FTTRAIN_LIFELINE"
+
+    /// In the process of one trial: stops, as a signal would, when the process that started it is
+    /// gone, however that ended.
+    public static func endWithParent() {
+        guard getenv(lifeline) != nil else { return }
+        unsetenv(lifeline)
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { _ in
+                var byte: UInt8 = 0
+                while read(STDIN_FILENO, &byte, 1) < 0, errno == EINTR {}
+                kill(getpid(), SIGTERM)
+                return nil
+            }, nil)
+        if status == 0 { pthread_detach(thread) }
+    }
+
     private func runOthers(
         jobs: Int, program: String, _ threads: Int, isSilent: Bool, _ stop: StopSignal
     ) throws {
+        // Nobody writes into it: it ends for the trials when this process does.
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else {
+            throw RunError(.data, "\(path): no pipe can be made: \(systemMessage(errno))")
+        }
+        defer { for end in ends { close(end) } }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var waiting = left[...]
         var running: Set<pid_t> = []
         var wasToldToStop = false
         let share = max(1, threads / jobs)
         while !running.isEmpty || !waiting.isEmpty && !stop.isRequested {
             while running.count < jobs, !stop.isRequested, let index = waiting.popFirst() {
-                let arguments = [
-                    "sweep", path, "--only", "\(index + 1)", "--threads", "\(share)",
-                ]
-                running.insert(try Sweep.start(program, arguments, isSilent: isSilent))
+                let arguments =
+                    [
+                        "sweep", path, "--only", "\(index + 1)", "--threads", "\(share)",
+                    ] + (logsForTensorBoard ? ["--tensorboard"] : [])
+                running.insert(
+                    try Sweep.start(program, arguments, input: ends[0], isSilent: isSilent))
             }
             if stop.isRequested, !wasToldToStop {
                 wasToldToStop = true
@@ -52,13 +81,15 @@ extension Sweep {
 
     /// Starts a process in a group of its own: what the terminal sends reaches this one alone,
     /// which passes it on once.
+    ///
+    /// - Parameter input: what it finds as its standard input.
     private static func start(
-        _ program: String, _ arguments: [String], isSilent: Bool
+        _ program: String, _ arguments: [String], input: Int32, isSilent: Bool
     ) throws(RunError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         if isSilent {
             posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         }
@@ -70,6 +101,8 @@ extension Sweep {
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var process = pid_t()
+        setenv(lifeline, "0", 1)
+        defer { unsetenv(lifeline) }
         let status = posix_spawn(&process, program, &actions, &attributes, &words, environ)
         guard status == 0 else {
             throw RunError(.data, "\(program): can't be started: \(systemMessage(status))")

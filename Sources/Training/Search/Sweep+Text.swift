@@ -55,6 +55,7 @@ extension Sweep {
     private var foldJSON: JSONObject {
         var object: JSONObject = ["sweep": .string(path)]
         object.append(contentsOf: FoldSummary(records).json)
+        object["wanting"] = .ints(wanting)
         return object
     }
 
@@ -73,7 +74,7 @@ extension Sweep {
                         "epoch": .int(best?.epoch ?? 0),
                         "value": JSONValue(number: best?.measured[by] ?? .nan),
                     ]
-                }),
+                }), "wanting": .ints(wanting),
         ]
     }
 }

@@ -22,6 +22,8 @@ public final class Sweep {
     /// Whether trials end early that are worse than the median of those before.
     let endsByMedian: Bool
     private let base: String
+    /// Whether trials write what they measure for TensorBoard, too.
+    public var logsForTensorBoard = false
     /// What a person should know of the trials; nil mostly.
     public private(set) var remark: String?
 
@@ -90,6 +92,7 @@ public final class Sweep {
         for trial in trials.dropFirst() {
             _ = try RunConfig(text: base, file: file, overrides: trial)
         }
+        try Sweep.check(trials, of: base, file, kind)
         if let out {
             path = try RunFolder.create(out).path
         } else {
@@ -157,12 +160,15 @@ public final class Sweep {
 
     /// Trains one trial, given by its number from 1, whatever the others are.
     ///
-    /// - Returns: Whether it was not stopped.
-    public func run(only number: Int, stop: StopSignal, report: (String) -> Void) throws -> Bool {
+    /// - Returns: Whether it was not stopped, and whether it came to its end then.
+    public func run(
+        only number: Int, stop: StopSignal, report: (String) -> Void
+    ) throws -> (isDone: Bool, isSound: Bool) {
         guard trials.indices.contains(number - 1) else {
             throw UsageError("sweep: there is no trial \(number); there are \(trials.count)")
         }
-        return try left.contains(number - 1) ? train(number - 1, stop, report) : true
+        let isDone = try left.contains(number - 1) ? train(number - 1, stop, report) : true
+        return (isDone, outcome(of: number - 1) == .completed)
     }
 
     private func train(
@@ -173,6 +179,7 @@ public final class Sweep {
         let name = "\(kind.rawValue.padded(to: 8, left: true))\(index + 1)/\(trials.count)\(values)"
         do {
             let trainer = try trainer(index, stop)
+            if logsForTensorBoard { trainer.observers.append(TensorBoardLog(trainer)) }
             trainer.observers.append(TextReport(isQuiet: true, logPath: trainer.folder.logPath))
             if endsByMedian {
                 let others = trials.indices.filter { $0 != index }.map(folder)

@@ -1,35 +1,54 @@
-import Checkpoint
 import Datasets
 import FTConfig
+import FTJSON
 import FTSupport
-import NN
-import Tensor
+package import NN
 
 /// Text from a trained model of it, a token at a time.
 public struct TextGenerator {
+    /// What a person should know of where the characters come from; nil mostly.
+    public let remark: String?
     private let vocabulary: TextTokens
     private var sampler: TokenSampler
 
     /// A generator from the best checkpoint of a run folder, or a checkpoint file.
     ///
-    /// Throws where the model is no `gpt`, its data has no vocabulary, or the prompt has characters
-    /// that it doesn't know.
+    /// The characters are those that the checkpoint holds. Throws where the model is no `gpt`, a
+    /// checkpoint of an older version holds no characters and its data isn't what it was trained
+    /// on, or the prompt has characters that it doesn't know.
+    ///
+    /// - Parameter data: the file of the text, for checkpoints of older versions.
     public init(
         _ target: String, prompt: String, temperature: Double, topK: Int?, seed: UInt64,
-        overrides: [String] = []
+        data: String? = nil, overrides: [String] = []
     ) throws {
-        let (path, experiment) = try Evaluation.load(target, overrides: overrides)
-        guard experiment.model.count == 1, let model = experiment.model[0] as? GPT else {
+        let given = data.map { ["data.path=\($0.jsonQuoted)"] } ?? []
+        let predictor = try Predictor(target, overrides: overrides + given)
+        let path = predictor.path
+        guard let model = predictor.textModel else {
             throw RunError(
                 .data, "\(path): only a model of one layer 'gpt' writes text, this one is another")
         }
-        vocabulary = try TextTokens(file: experiment.config.dataPath)
+        if let kept = predictor.preprocessing.tokens {
+            vocabulary = kept
+            remark = data.map { "--data \($0) isn't read: \(path) holds its characters" }
+        } else {
+            (vocabulary, remark) = try TextGenerator.formerVocabulary(predictor)
+        }
         guard vocabulary.vocabulary.count == model.vocabulary else {
             throw RunError(
                 .data,
-                "\(experiment.config.dataPath): has \(vocabulary.vocabulary.count) tokens, the "
-                    + "model \(model.vocabulary); name the text it was trained on with --data")
+                "\(path): \(predictor.config.dataPath) has \(vocabulary.vocabulary.count) tokens, "
+                    + "the model \(model.vocabulary); name the text it was trained on with --data")
         }
+        let tokens = try TextGenerator.encode(prompt, vocabulary)
+        sampler = TokenSampler(
+            model, after: tokens, temperature: temperature, topK: topK, seed: seed)
+    }
+
+    private static func encode(
+        _ prompt: String, _ vocabulary: TextTokens
+    ) throws(UsageError) -> [Int] {
         guard !prompt.isEmpty else {
             throw UsageError("--prompt: the text to go on from needs at least one character")
         }
@@ -40,11 +59,37 @@ public struct TextGenerator {
                 "--prompt: the model's text has no '\(stranger.map { String($0) } ?? prompt)'; "
                     + "write it with other characters")
         }
-        model.eval()
-        sampler = TokenSampler(
-            model, after: tokens, temperature: temperature, topK: topK, seed: seed)
+        return tokens
+    }
+
+    /// The characters of the data file, for a checkpoint that holds none; throws where the file
+    /// isn't what the model was trained on.
+    private static func formerVocabulary(
+        _ predictor: Predictor
+    ) throws -> (TextTokens, remark: String?) {
+        let (path, file) = (predictor.path, predictor.config.dataPath)
+        let key = "train.inputs"
+        guard let saved = predictor.digests["digest.\(key)"] else {
+            let remark =
+                "\(path) doesn't say which text it was trained on; the characters are those of "
+                + "\(file), which may be another"
+            return (try TextTokens(file: file), remark)
+        }
+        let plan = try DataPlan(predictor.config, as: predictor.preprocessing)
+        guard try plan.digests().contains(where: { $0.key == key && $0.digest == saved }) else {
+            throw RunError(
+                .data,
+                "\(file): holds another text than \(path) was trained on, and that holds no "
+                    + "characters of its own; name the one it was trained on with --data")
+        }
+        return (try TextTokens(file: file), nil)
     }
 
     /// The bytes of the next token.
     public mutating func next() -> [UInt8] { vocabulary.bytes(of: sampler.next()) }
+}
+
+extension Predictor {
+    /// The model of a text that writes one; nil where it is another.
+    package var textModel: GPT? { model.count == 1 ? model[0] as? GPT : nil }
 }

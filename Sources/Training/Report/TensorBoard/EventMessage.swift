@@ -57,6 +57,31 @@ enum EventMessage {
         return message
     }
 
+    /// A picture under a name, with a line on it: a tensor of its width, its height and a file.
+    static func image(
+        _ name: String, _ picture: ExamplePicture, _ line: String
+    ) -> ProtobufMessage {
+        var (plugin, metadata) = (ProtobufMessage(), ProtobufMessage())
+        plugin.add(1, "images")
+        metadata.add(1, plugin)
+        metadata.add(2, line)
+        let blobs = 3
+        metadata.add(4, blobs)
+        var (axis, shape, tensor) = (ProtobufMessage(), ProtobufMessage(), ProtobufMessage())
+        let string = 7
+        axis.add(1, 3)
+        shape.add(2, axis)
+        tensor.add(1, string)
+        tensor.add(2, shape)
+        for size in [picture.width, picture.height] { tensor.add(8, "\(size)") }
+        tensor.add(8, bytes: picture.png)
+        var message = ProtobufMessage()
+        message.add(1, name)
+        message.add(8, tensor)
+        message.add(9, metadata)
+        return message
+    }
+
     /// How the numbers of a tensor are spread, under a name; nil where none is finite.
     static func histogram(_ name: String, _ values: [Double]) -> ProtobufMessage? {
         let values = values.filter(\.isFinite)

@@ -7,7 +7,8 @@ import NN
 import Tensor
 
 /// Writes what a training measures as a file of TensorBoard, in its run folder: losses, metrics and
-/// rates by step, the config as a text, and how the weights are spread after each measurement.
+/// rates by step, the config as a text and as hyperparameters, how the weights are spread after
+/// each measurement, and at the end who is taken for whom and the worst images.
 ///
 /// Records are TFRecord's: the length, its checksum, the event, its checksum.
 public final class TensorBoardLog: TrainingObserver {
@@ -16,6 +17,7 @@ public final class TensorBoardLog: TrainingObserver {
     private var hasFailed = false
     /// Weights of more elements are left out.
     private static let mostElements = 1 << 22
+    private static let mostClasses = 30
 
     /// A log of a run, which begins a file of its own at each session.
     public convenience init(_ trainer: Trainer) {
@@ -36,14 +38,51 @@ public final class TensorBoardLog: TrainingObserver {
             if step > 0 { record(step + 1, EventMessage.start) }
             let text = trainer.config.effective.text(.pretty).split(separator: "\n")
                 .map { "    \($0)" }.joined(separator: "\n")
-            record(step) { EventMessage.summary([EventMessage.text("config", text)], &$0) }
+            let session = EventMessage.sessionStart(
+                trainer.config.effective, seconds: Clock.secondsSince1970())
+            record(step) {
+                EventMessage.summary([EventMessage.text("config", text), session], &$0)
+            }
         case .epoch(let epoch):
             record(epoch.step) { EventMessage.summary(TensorBoardLog.scalars(epoch), &$0) }
             record(epoch.step) { EventMessage.summary(histograms, &$0) }
         case .warning(let text):
             record(step) { EventMessage.summary([EventMessage.text("notes", text)], &$0) }
+        case .ended(let summary, _): end(summary)
         default: break
         }
+    }
+
+    /// Records how the run ended, and of one that came to its end what its best epoch does wrong.
+    private func end(_ summary: RunSummary) {
+        let step = trainer.cursor.step
+        let isDone = summary.status == .completed
+        let status: EventMessage.SessionStatus = isDone ? .success : .failure
+        let session = EventMessage.sessionEnd(status, seconds: Clock.secondsSince1970())
+        record(step) { EventMessage.summary([session], &$0) }
+        guard isDone, let report = trainer.bestReport else { return }
+        var values: [ProtobufMessage] = []
+        if let text = TensorBoardLog.table(report) {
+            values.append(EventMessage.text("best/confusion", text))
+        }
+        let lines = report.worstLines
+        if report.images.count == lines.count {
+            values += zip(report.images, lines).enumerated().map { place, example in
+                EventMessage.image("best/worst\(place + 1)", example.0, example.1)
+            }
+        }
+        if !values.isEmpty { record(step) { EventMessage.summary(values, &$0) } }
+    }
+
+    /// Who is taken for whom, in Markdown; nil where nobody is, or classes are too many to read.
+    private static func table(_ report: EvaluationReport) -> String? {
+        guard let (names, counts) = report.confusion, names.count <= mostClasses else { return nil }
+        func row(_ cells: [String]) -> String {
+            "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+        }
+        let rule = row(["---"] + names.map { _ in "---:" })
+        let rows = zip(names, counts).map { row([$0] + $1.map { Format.grouped($0) }) }
+        return ([row(["is \\ taken for"] + names), rule] + rows).joined(separator: "\n")
     }
 
     private static func scalars(_ epoch: EpochRecord) -> [ProtobufMessage] {

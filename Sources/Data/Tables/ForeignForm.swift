@@ -1,0 +1,89 @@
+/// Numbers and dates as they are written in some countries and read nowhere here.
+enum ForeignForm {
+    /// What a text would be if it were written as it is read here: `1.5` for `1,5`, `2024-12-31`
+    /// for `31.12.2024`; nil for what is no such number or date, or may be one of two.
+    static func rewritten(_ text: String) -> String? { number(text) ?? date(text) }
+
+    /// A number with a comma in it, without.
+    static func number(_ text: String) -> String? {
+        guard text.utf8.count <= 40, text.contains(","), text.utf8.contains(where: isDigit)
+        else { return nil }
+        let commas = text.count { $0 == "," }
+        let points = text.count { $0 == "." }
+        let isDecimal =
+            points == 0
+            ? commas == 1
+            : (text.lastIndex(of: ",") ?? text.startIndex)
+                > (text.lastIndex(of: ".") ?? text.startIndex)
+        let (mark, grouping): (Character, Character) = isDecimal ? (",", ".") : (".", ",")
+        guard text.count(where: { $0 == mark }) <= 1, isGrouped(text, by: grouping, upTo: mark)
+        else { return nil }
+        let plain = String(text.compactMap { $0 == grouping ? nil : $0 == mark ? "." : $0 })
+        return Double(plain) == nil ? nil : plain
+    }
+
+    /// Whether what stands before a mark is cut into groups of three digits, if at all.
+    private static func isGrouped(
+        _ text: String, by grouping: Character, upTo mark: Character
+    ) -> Bool {
+        let whole = text.prefix { $0 != mark }.drop { $0 == "-" || $0 == "+" }
+        let groups = whole.split(separator: grouping, omittingEmptySubsequences: false)
+        return groups.count == 1
+            || (1...3).contains(groups[0].count) && groups.dropFirst().allSatisfy { $0.count == 3 }
+    }
+
+    /// The day of a date with the year last; nil where day and month may be either way round.
+    static func date(_ text: String) -> String? {
+        guard isDate(text), let mark = text.first(where: { ".-/".contains($0) }) else { return nil }
+        let day = text.prefix { $0 != " " }
+        let parts = day.split(separator: mark).compactMap { Int($0) }
+        let isDayFirst = mark == "." || parts[0] > 12
+        guard isDayFirst || parts[1] > 12 else { return nil }
+        func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let (month, inMonth) = isDayFirst ? (parts[1], parts[0]) : (parts[0], parts[1])
+        return "\(parts[2])-\(padded(month))-\(padded(inMonth))" + text.dropFirst(day.count)
+    }
+
+    /// Whether a text is a date with the year last.
+    static func isDate(_ text: String) -> Bool {
+        let day = text.prefix { $0 != " " }
+        guard text.utf8.count <= 40, let mark = day.first(where: { ".-/".contains($0) }) else {
+            return false
+        }
+        let parts = day.split(separator: mark, omittingEmptySubsequences: false)
+        return parts.count == 3 && parts.allSatisfy { $0.utf8.allSatisfy(isDigit) }
+            && (1...2).contains(parts[0].count) && (1...2).contains(parts[1].count)
+            && parts[2].count == 4 && parts.prefix(2).allSatisfy { (1...31).contains(Int($0) ?? 0) }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// What to say after a cell that can't be used: how it would be read; empty where nothing is
+    /// known of it. 1,234 may be meant either way.
+    static func hint(_ text: String) -> String {
+        let isUnclear = !text.contains(".") && text.drop { $0 != "," }.dropFirst().count == 3
+        if number(text) != nil, isUnclear { return " (write it without a comma)" }
+        return rewritten(text).map { " (write \($0))" } ?? ""
+    }
+}
+
+extension ForeignForm {
+    /// What a column that would be taken for words holds, and what would help, where all its words
+    /// are such numbers or dates; nil where they aren't.
+    static func problem(of name: String, _ columns: [TableColumn]) -> String? {
+        let words = columns.flatMap { $0.words.map(\.text) }
+        if let sample = words.first(where: { number($0) != nil }),
+            words.allSatisfy({ number($0) != nil || Double($0) != nil })
+        {
+            return
+                "column '\(name)' holds numbers with commas, such as '\(sample)'; write them with "
+                + "a point and without commas\(hint(sample)), or say that they are words: --types "
+                + "\(name)=category"
+        }
+        guard let sample = words.first, words.allSatisfy(isDate) else { return nil }
+        return
+            "column '\(name)' holds dates such as '\(sample)', which are read as "
+            + "\(date(sample) ?? "year-month-day") alone; write them so, or leave them out: "
+            + "--types \(name)=skip"
+    }
+}

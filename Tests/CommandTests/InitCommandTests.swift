@@ -1,0 +1,96 @@
+import FTJSON
+import Testing
+
+/// What `init` says and writes beside a table that is as it should be.
+@Suite("init")
+struct InitCommandTests {
+    private func workspace() throws -> Workspace {
+        let workspace = try Workspace()
+        let rows = (0..<40).map { "00\($0 % 3),\($0),\($0 % 2 == 0 ? "a" : "b")" }
+        try workspace.write("t.csv", "code,x,y\n" + rows.joined(separator: "\n") + "\n")
+        return workspace
+    }
+
+    @Test("writes the keys that are given into the config, and nothing but them")
+    func keys() throws {
+        let workspace = try workspace()
+        #expect(try workspace.run("init", "t.csv", "-o", "plain.json").status == 0)
+        let result = try workspace.run(
+            "init", "t.csv", "training.epochs=2", "model.layers.0.units=5", "--force")
+        #expect(result.status == 0 && result.errors == "")
+        #expect(
+            result.lines.contains(
+                "set        training.epochs=2 model.layers.0.units=5, "
+                    + "whatever stands above"))
+        let plain = try JSONNode(parsing: try workspace.text("plain.json"))
+        let node = try JSONNode(parsing: try workspace.text("t.json"))
+        #expect(node["training"]?["epochs"]?.int == 2)
+        #expect(node["model"]?["layers"]?.elements?[0]["units"]?.int == 5)
+        #expect(node["optimizer"] == plain["optimizer"] && node["data"] == plain["data"])
+        #expect(node.members?.map(\.key) == plain.members?.map(\.key))
+    }
+
+    @Test("a key that is wrong leaves nothing behind")
+    func wrong() throws {
+        let workspace = try workspace()
+        let result = try workspace.run("init", "t.csv", "training.epoch=2")
+        #expect(result.status == 2 && result.errors.contains("Did you mean 'epochs'?"))
+        #expect(!workspace.exists("t.json") && !workspace.exists("data/t.h5"))
+    }
+
+    @Test("numbers that begin with 0 stay names, to the predictions")
+    func padded() throws {
+        let workspace = try workspace()
+        let rows = (0..<30).map { "\($0 < 3 ? "00\($0)" : "1\($0)"),\($0),\($0 % 2)" }
+        try workspace.write("id.csv", "order_id,x,y\n" + rows.joined(separator: "\n") + "\n")
+        let result = try workspace.run("init", "t.csv", "training.epochs=1")
+        #expect(result.lines.contains { $0.hasPrefix("code    category   000, 001, 002") })
+        #expect(
+            try workspace.run(
+                "init", "id.csv", "training.epochs=1", "--types",
+                "order_id=id"
+            ).status == 0)
+        #expect(try workspace.run("id.json", "--out", "run", "-q").status == 0)
+        let lines = try workspace.run("predict", "run", "id.csv", "--json").lines
+        #expect(try JSONNode(parsing: String(lines[0]))["order_id"]?.string == "000")
+        #expect(try JSONNode(parsing: String(lines[3]))["order_id"]?.int == 13)
+    }
+
+    @Test(
+        "what it can't take is a sentence with the remedy",
+        arguments: [
+            (
+                "a.csv", (0..<30).map { "\($0),name\($0)" },
+                "the label 'y' holds 30 different words in 30 rows, so it tells rows apart"
+            ),
+            (
+                "a.csv", (0..<30).map { "\"1,\($0)\",\($0 % 2)" },
+                "column 'x' holds numbers with commas, such as '1,0'; write them with a point and "
+                    + "without commas (write 1.0), or say that they are words: --types x=category"
+            ),
+            (
+                "a.tsv", (0..<30).map { "31.12.20\(10 + $0)\t\($0 % 2)" },
+                "column 'x' holds dates such as '31.12.2010', which are read as 2010-12-31 alone"
+            ),
+            (
+                "a.txt", ["Once upon a time,", "there was a man,", "who had a sponge."],
+                "if it is a text and no table: fttrain data text data/a.h5 a.txt"
+            ),
+        ])
+    func sentences(name: String, rows: [String], sentence: String) throws {
+        let workspace = try Workspace()
+        let mark = name == "a.tsv" ? "\t" : ","
+        try workspace.write(name, (["x\(mark)y"] + rows).joined(separator: "\n") + "\n")
+        let result = try workspace.run("init", name)
+        #expect(result.status == 3 && result.errors.contains(sentence), "\(result.errors)")
+        #expect(!workspace.exists("a.json"))
+    }
+
+    @Test("a folder is for another command")
+    func folder() throws {
+        let workspace = try Workspace()
+        let result = try workspace.run("init", ".")
+        #expect(result.status == 2 && result.errors.contains("none of images"))
+        #expect(result.errors.contains("fttrain data images data/"))
+    }
+}

@@ -1,0 +1,67 @@
+import FTJSON
+import Testing
+
+@Suite("predict --stream")
+struct PredictStreamTests {
+    private func workspace(_ options: [String]) throws -> Workspace {
+        let workspace = try Workspace()
+        let rows = (0..<40).map { "\($0),\($0 % 3 == 0 ? "ulm" : "bonn"),\($0 < 20 ? "a" : "b")" }
+        try workspace.write("t.csv", "age,city,y\n" + rows.joined(separator: "\n") + "\n")
+        let made = try workspace.run(
+            ["data", "csv", "data.h5", "train=t.csv", "--split", "0.2"] + options)
+        #expect(made.status == 0, "\(made.errors)")
+        try workspace.write(
+            "tiny.json",
+            Workspace.tiny.replacing("test/images", with: "validation/inputs")
+                .replacing("test/labels", with: "validation/targets"))
+        let trained = try workspace.run(
+            "tiny.json", "data.train.inputs=train/inputs", "data.train.targets=train/targets",
+            "-q", "--out", "run")
+        #expect(trained.status == 0, "\(trained.errors)")
+        return workspace
+    }
+
+    private func answers(_ workspace: Workspace, _ lines: [String]) throws -> [JSONNode] {
+        try workspace.write("in.jsonl", lines.joined(separator: "\n") + "\n")
+        try workspace.write("ask.sh", "\"$1\" predict run --stream < in.jsonl\n")
+        let child = try Child(
+            "/bin/sh", ["ask.sh", Workspace.program], in: workspace.path,
+            output: workspace.file("out"), errors: workspace.file("err"))
+        return try child.wait().lines.filter { !$0.isEmpty }.map {
+            try JSONNode(parsing: String($0))
+        }
+    }
+
+    @Test("a key that isn't there is a value that isn't there, as in a table")
+    func missing() throws {
+        let workspace = try workspace(["--missing", "median"])
+        let found = try answers(
+            workspace,
+            [
+                #"{"age": 3}"#, #"{"age": 3, "city": null}"#, #"{"city": "ulm", "y": "a"}"#,
+                #"{"Age": 3, "city": "ulm"}"#, "{}", #"{"other": 1}"#,
+            ])
+        #expect(found.count == 6)
+        #expect(found[0]["prediction"] != nil)
+        #expect(found[0]["probabilities"] == found[1]["probabilities"])
+        #expect(found[2]["prediction"] != nil)
+        #expect(
+            found[3]["error"]?.string?.contains("lacks 'age', which the model needs; is it 'Age'?")
+                == true)
+        for answer in found[4...] {
+            #expect(answer["error"]?.string?.contains("which are age, city") == true)
+        }
+    }
+
+    @Test("without a rule for missing values the sentence names the key")
+    func refused() throws {
+        let found = try answers(try workspace([]), [#"{"age": 3}"#])
+        #expect(found[0]["error"]?.string?.contains("column 'city' holds nothing") == true)
+    }
+
+    @Test("--out is refused")
+    func out() throws {
+        let result = try workspace([]).run("predict", "run", "--stream", "-o", "x.csv")
+        #expect(result.status == 2 && result.errors.contains("leave --out x.csv out"))
+    }
+}

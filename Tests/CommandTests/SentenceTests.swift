@@ -1,0 +1,130 @@
+import Testing
+
+/// Sentences on what would otherwise mislead.
+@Suite("What a newcomer meets")
+struct SentenceTests {
+    private func trained() throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        #expect(try workspace.run("tiny.json", "--out", "run", "-q").status == 0)
+        return workspace
+    }
+
+    @Test(
+        "a word that is none is refused, with one that may be meant",
+        arguments: [
+            (["help", "nocmd"], "there is no command 'nocmd'. See 'fttrain --help'"),
+            (["help", "swep"], "there is no command 'swep'. Did you mean 'sweep'?"),
+            (
+                ["list", "training.mixp"],
+                "nothing called 'training.mixp'. Did you mean 'training.mixup'"
+            ),
+            (["tiny.json", "metrics=accuracy"], #"Write metrics='["accuracy"]'"#),
+            (["tiny.json", "metrics=accuracy,f1"], #"Write metrics='["accuracy","f1"]'"#),
+            (
+                ["tiny.json", "out=x"],
+                "the run folder is named on the command line alone: --out DIR"
+            ),
+            (["tiny.json", "threads=2"], "--threads N"),
+        ])
+    func words(arguments: [String], sentence: String) throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let result = try workspace.run(arguments)
+        #expect(result.status == 2 && result.errors.contains(sentence), "\(result.errors)")
+    }
+
+    @Test("a list in a file may be meant where a word stands")
+    func list() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        try workspace.write(
+            "word.json", Workspace.tiny.replacing(#"["accuracy"]"#, with: #""accuracy""#))
+        let result = try workspace.run("check", "word.json")
+        #expect(result.status == 2 && result.errors.contains(#"Write a list: ["accuracy"]"#))
+    }
+
+    @Test("list describes a key, a group of them and what takes it")
+    func keys() throws {
+        let workspace = try Workspace()
+        let mixup = try workspace.run("list", "training.mixup")
+        #expect(mixup.status == 0 && mixup.output.hasPrefix("  training.mixup  number > 0"))
+        let training = try workspace.run("list", "training").lines
+        #expect(training.contains { $0.hasPrefix("  training.epochs ") })
+        let rate = try workspace.run("list", "optimizer.learningRate").lines
+        #expect(rate[0] == "optimizer.learningRate")
+        #expect(rate.contains { $0.hasPrefix("  optimizer 'adam' ") })
+        #expect(!rate.contains { $0.contains("lbfgs") })
+    }
+
+    @Test("a warm-up that is longer than the run is remarked on")
+    func warmUp() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let sentence =
+            "schedule.warmupSteps is 100 and the run has 15 steps, so the learning rate gets to "
+            + "0.007 and never to 0.05; warm up in fewer steps or train longer"
+        func schedule(_ steps: Int) -> String {
+            "schedule={\"type\": \"constant\", \"warmupSteps\": \(steps)}"
+        }
+        let checked = try workspace.run("check", "tiny.json", schedule(100))
+        #expect(checked.status == 0 && checked.errors == "fttrain: \(sentence)\n")
+        let run = try workspace.run("tiny.json", schedule(100), "--out", "w")
+        #expect(run.status == 0 && run.output.contains("note    \(sentence)"))
+        #expect(try workspace.run("check", "tiny.json", schedule(15)).errors == "")
+    }
+
+    @Test("a run of some steps says no epochs, and fewer epochs than are done are none taken back")
+    func lengths() throws {
+        let workspace = try trained()
+        let steps = try workspace.run("tiny.json", "training.maxSteps=3", "--out", "steps")
+        #expect(steps.output.contains("\ndone    3 steps in ") && steps.status == 0)
+        #expect(try workspace.run("inspect", "steps").output.contains("completed, 3 steps"))
+        let fewer = try workspace.run("resume", "run", "training.epochs=2")
+        #expect(fewer.status == 0 && fewer.errors == "")
+        #expect(fewer.output.contains("3 epochs are done already and training.epochs=2 takes none"))
+    }
+
+    @Test("a folder with other things in it is no run to go on with")
+    func out() throws {
+        let workspace = try trained()
+        let other = try workspace.run("tiny.json", "--out", ".")
+        #expect(other.status == 2 && other.errors.contains("or one in it, such as ./run"))
+        let same = try workspace.run("tiny.json", "--out", "run")
+        #expect(same.status == 2 && same.errors.contains("fttrain resume run"))
+    }
+
+    @Test("a name that says no form is no form of an export")
+    func export() throws {
+        let workspace = try trained()
+        let text = try workspace.run("export", "run", "-o", "a.txt")
+        #expect(text.status == 2 && text.errors.contains("a.txt: the name says no form"))
+        #expect(!workspace.exists("a.txt"))
+        let told = try workspace.run("export", "run", "-o", "a.txt", "--format", "npz")
+        #expect(told.status == 0 && workspace.exists("a.txt"))
+    }
+
+    @Test("rates that lie too far apart are remarked on")
+    func rates() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let wide = try workspace.run(
+            "find-rate", "tiny.json", "--from", "1e-300", "--to", "1e300", "--steps", "50")
+        #expect(wide.errors == "" && wide.output.contains("-fold, so what is found is rough"))
+        #expect(!(try workspace.run("find-rate", "tiny.json").output.contains("rough")))
+    }
+
+    @Test("an example without a number is named as the file names it")
+    func unsound() throws {
+        let workspace = try trained()
+        let rows = (0..<3).map { $0 == 1 ? "3e38,3e38,3e38,3e38,3e38,3e38" : "1,1,1,1,1,1" }
+        try workspace.write("rows.csv", rows.joined(separator: "\n") + "\n")
+        let result = try workspace.run("predict", "run", "rows.csv")
+        let named = result.lines.dropFirst().first { $0.contains("nan") || $0.contains(",,") }
+        if let row = named?.split(separator: ",").first {
+            #expect(result.errors.contains("rows.csv: row \(row): the model gives no number"))
+        } else {
+            Issue.record("no example without a number: \(result)")
+        }
+    }
+}

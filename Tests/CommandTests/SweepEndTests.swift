@@ -1,0 +1,106 @@
+import FTJSON
+import Glibc
+import Testing
+
+/// How `sweep` and `folds` end where trials don't.
+@Suite("The ends of sweeps")
+struct SweepEndTests {
+    @Test("values that can't be are found before the first trial, each with its trial")
+    func before() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let paths = try workspace.run(
+            "sweep", "tiny.json", "seed=1,2", "data.path=data.h5,no.h5", "--out", "a")
+        #expect(paths.status == 3 && paths.output == "" && !workspace.exists("a"))
+        #expect(paths.errors.hasPrefix("fttrain: tiny.json: 1 trial can't be trained, so nothing"))
+        #expect(
+            paths.errors.contains("\n  trial 2  seed=1 data.path=no.h5  no.h5: there is no such"))
+        let many = (1...40).map { "\($0 * 100_000_000)" }.joined(separator: ",")
+        let sizes = try workspace.run("sweep", "tiny.json", "model.layers.0.units=\(many)")
+        #expect(
+            sizes.status == 2 && sizes.errors.contains("trial 40  model.layers.0.units=4000000"))
+        let folds = try workspace.run("folds", "tiny.json", "--folds", "41")
+        #expect(folds.status == 3 && folds.errors.contains("40 examples are too few for 41 folds"))
+        #expect(!workspace.exists("folds"))
+    }
+
+    @Test("one that failed or is under way elsewhere makes the end no success")
+    func wanting() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let arguments = ["sweep", "tiny.json", "seed=1,2,3"]
+        #expect(try workspace.run(arguments + ["--out", "a", "-q"]).output == "")
+        try workspace.write("a/trial-002/summary.json", "{\"status\": \"failed\"}")
+        let failed = try workspace.run("sweep", "a", "--json")
+        #expect(failed.status == 1)
+        #expect(
+            failed.errors
+                == "fttrain: 1 of 3 trials came to no end (2); look at a/trial-002/log.txt\n")
+        #expect(try JSONNode(parsing: failed.output)["wanting"]?.elements?.map(\.int) == [2])
+        // Another process trains the first of two.
+        let long = ["sweep", "tiny.json", "seed=1,2", "--out", "b", "training.epochs=2"]
+        #expect(try workspace.run(long + ["-q"]).status == 0)
+        let other = try workspace.start([
+            "resume", "b/trial-001", "training.epochs=1000000", "training.report=false",
+        ])
+        other.waitForOutput("epoch")
+        let beside = try workspace.run("sweep", "b")
+        other.send(SIGKILL)
+        _ = try other.wait()
+        #expect(beside.status == 1, "\(beside)")
+        #expect(beside.output.contains("is training this run"))
+        #expect(
+            beside.errors.hasSuffix(
+                "1 of 2 trials came to no end (1); go on with: "
+                    + "fttrain sweep b\n"))
+    }
+
+    @Test("a trial that diverges is a result, a fold is not")
+    func diverged() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let rates = "optimizer.learningRate=0.05,1e30"
+        let sweep = try workspace.run("sweep", "tiny.json", rates, "-q", "--out", "s")
+        #expect(sweep.status == 0 && sweep.output == "" && sweep.errors == "")
+        let folds = try workspace.run(
+            "folds", "tiny.json", "--folds", "2", "optimizer.learningRate=1e30", "-q")
+        #expect(folds.status == 1)
+        #expect(folds.errors.contains("2 of 2 folds came to no end (1, 2); look at folds/tiny-001"))
+    }
+
+    @Test("trials end when the process that started them is killed, and save")
+    func orphans() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let child = try workspace.start([
+            "sweep", "tiny.json", "seed=1,2", "training.epochs=1000000", "-j", "2", "--out", "a",
+        ])
+        let trials = ["a/trial-001", "a/trial-002"]
+        for trial in trials {
+            while !workspace.exists("\(trial)/best.safetensors") { usleep(5000) }
+        }
+        child.send(SIGKILL)
+        #expect(try child.wait().signal == SIGKILL)
+        for trial in trials {
+            for _ in 0..<6000
+            where !(try workspace.text("\(trial)/summary.json").contains("interrupted")) {
+                usleep(10_000)
+            }
+            #expect(try workspace.text("\(trial)/summary.json").contains("interrupted"))
+        }
+    }
+
+    @Test("trials write for TensorBoard where that is asked for")
+    func tensorboard() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        for (out, jobs) in [("one", "1"), ("two", "2")] {
+            let result = try workspace.run(
+                "sweep", "tiny.json", "seed=1,2", "--out", out, "-j", jobs, "--tensorboard", "-q")
+            #expect(result.status == 0 && result.output == "")
+            for trial in ["trial-001", "trial-002"] {
+                #expect(try workspace.names("\(out)/\(trial)").contains { $0.hasPrefix("events.") })
+            }
+        }
+    }
+}
