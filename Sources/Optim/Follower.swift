@@ -17,6 +17,7 @@ final class Follower: Optimizer {
     override func numbers(rate: Double, decay: Double, step: Int) -> [Double] { following(step) }
 
     override func gradient(of parameter: Parameter) -> NDArray? { parameter.data }
+    override func takesPart(_ parameter: Parameter) -> Bool { true }
 
     /// Sets what follows to the parameters themselves.
     func start() {

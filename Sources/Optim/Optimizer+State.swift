@@ -46,7 +46,7 @@ extension Optimizer {
         }
         entries = loaded
         // A captured step would go on with the states of before.
-        plan = StepPlan(launches: [])
+        plan = StepPlan()
         stepsMade = steps ?? 0
     }
 

@@ -14,8 +14,17 @@ final class StepPlan {
     }
 
     let launches: [Launch]
+    /// Which launch changes each of the optimizer's entries; nil for one that takes no part.
+    let launchOfEntry: [Int?]
 
-    init(launches: [Launch]) { self.launches = launches }
+    init(launches: [Launch] = [], entries: Int = 0) {
+        self.launches = launches
+        var launchOfEntry = [Int?](repeating: nil, count: entries)
+        for (number, launch) in launches.enumerated() {
+            for index in launch.members { launchOfEntry[index] = number }
+        }
+        self.launchOfEntry = launchOfEntry
+    }
 }
 
 /// How an optimizer limits gradients before it uses them.
@@ -66,14 +75,20 @@ extension Optimizer {
     }
 
     private func arrays(of launch: StepPlan.Launch) -> [NDArray] {
+        let entries = entries
         var arrays: [NDArray] = []
         arrays.reserveCapacity(launch.members.count * (2 + slots.count))
         for index in launch.members {
             let parameter = entries[index].parameter
             guard let gradient = gradient(of: parameter) else { continue }
-            check(entries[index], gradient)
-            arrays.append(parameter.data)
-            arrays.append(gradient.contiguous())
+            let data = parameter.data
+            if !isLike(gradient, data)
+                || entries[index].state.contains(where: { !isLike($0, data) })
+            {
+                check(entries[index], gradient)
+            }
+            arrays.append(data)
+            arrays.append(gradient.isContiguous ? gradient : gradient.contiguous())
             arrays += entries[index].state
         }
         return arrays
@@ -114,6 +129,7 @@ extension Optimizer {
 
     /// Finds the parameters that take part in a step, and which of them one launch can change.
     private func makePlan() {
+        if isPlanned { return }
         var launches: [[Int]] = []
         for index in entries.indices {
             let parameter = entries[index].parameter
@@ -127,20 +143,31 @@ extension Optimizer {
             }
             if let place { launches[place].append(index) } else { launches.append([index]) }
         }
-        let isSame =
-            launches.count == plan.launches.count
-            && zip(launches, plan.launches).allSatisfy { members, launch in
-                members == launch.members
-                    && entries[members[0]].parameter.data.backend === launch.numbers.backend
-            }
-        if isSame { return }
         plan = StepPlan(
             launches: launches.map { members in
                 let backend = entries[members[0]].parameter.data.backend
                 let numbers = NDArray(
                     uninitialized: [OptimizerRule.numberCount], .float64, on: backend)
                 return StepPlan.Launch(members: members, numbers: numbers)
-            })
+            }, entries: entries.count)
+    }
+
+    /// Whether the plan of the last step is that of the next one, which needs no preparation.
+    private var isPlanned: Bool {
+        let (entries, plan) = (entries, plan)
+        guard plan.launchOfEntry.count == entries.count else { return false }
+        return entries.indices.allSatisfy { index in
+            let parameter = entries[index].parameter
+            guard let number = plan.launchOfEntry[index] else { return !takesPart(parameter) }
+            let launch = plan.launches[number]
+            let first = launch.members[0]
+            let state = entries[index].state
+            return takesPart(parameter) && entries[index].steps == entries[first].steps
+                && parameter.lies(on: launch.numbers.storage.backend)
+                && parameter.dtype == entries[first].parameter.dtype
+                && state.count == slots.count
+                && (state.isEmpty || state[0].storage.backend === launch.numbers.storage.backend)
+        }
     }
 
     /// Makes a parameter's state with its first step, and moves it where the parameter went.

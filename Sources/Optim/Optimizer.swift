@@ -16,7 +16,8 @@ public import Tensor
 ///
 /// A subclass names its rule of optimizers.h, the arrays of its state and the rule's numbers; one
 /// kernel then changes all parameters of a group. Frozen parameters and those without a gradient
-/// stay as they are. A step with a gradient that is not finite makes the parameters so:
+/// stay as they are. A parameter whose `data` is a view that isn't contiguous gets elements of its
+/// own with its first step. A step with a gradient that is not finite makes the parameters so:
 /// `nonFiniteGradient` tells beforehand, and waits for the gradients.
 public class Optimizer {
     /// Set by hand or from a `Schedule` before a step.
@@ -57,7 +58,7 @@ public class Optimizer {
     public final let slots: [String]
     final let rule: OptimizerRule
     /// What the last step changed, and by which launches of the kernel.
-    final var plan = StepPlan(launches: [])
+    final var plan = StepPlan()
 
     /// The groups, in the order they were given.
     public final internal(set) var groups: [ParameterGroup]
@@ -170,6 +171,11 @@ public class Optimizer {
     /// What a parameter is changed by; nil if it takes no part in a step.
     func gradient(of parameter: Parameter) -> NDArray? {
         parameter.requiresGrad ? parameter.grad?.data : nil
+    }
+
+    /// Whether a step changes a parameter.
+    func takesPart(_ parameter: Parameter) -> Bool {
+        parameter.requiresGrad && parameter.grad != nil
     }
 
     /// The parameters and their names.

@@ -25,16 +25,31 @@ extension Tensor {
 
     /// Counts this tensor's use of its parents; those used for the first time go on `stack`.
     package final func countParents(_ marks: PassMarks?, _ stack: inout [Tensor]) {
-        if let first = firstParent, first.countUse(marks) { stack.append(first) }
-        if let second = secondParent, second.countUse(marks) { stack.append(second) }
+        if let first = held(firstParent), first._withUnsafeGuaranteedRef({ $0.countUse(marks) }) {
+            stack.append(first.takeUnretainedValue())
+        }
+        if let second = held(secondParent), second._withUnsafeGuaranteedRef({ $0.countUse(marks) })
+        {
+            stack.append(second.takeUnretainedValue())
+        }
         for parent in otherParents where parent.countUse(marks) { stack.append(parent) }
     }
 
     /// Marks this tensor's use of its parents as done; those without further uses are `ready`.
     package final func releaseParents(_ ready: inout [Tensor]) {
-        if let first = firstParent, first.endUse() { ready.append(first) }
-        if let second = secondParent, second.endUse() { ready.append(second) }
+        if let first = held(firstParent), first._withUnsafeGuaranteedRef({ $0.endUse() }) {
+            ready.append(first.takeUnretainedValue())
+        }
+        if let second = held(secondParent), second._withUnsafeGuaranteedRef({ $0.endUse() }) {
+            ready.append(second.takeUnretainedValue())
+        }
         for parent in otherParents where parent.endUse() { ready.append(parent) }
+    }
+
+    /// A parent, which this tensor keeps alive meanwhile: so nobody counts a reference.
+    @inline(__always)
+    private func held(_ parent: Tensor?) -> Unmanaged<Tensor>? {
+        parent.map { Unmanaged.passUnretained($0) }
     }
 
     /// Whether this is the first use.

@@ -92,7 +92,8 @@ public class Tensor {
     /// A leaf that holds `data`; traps if it is to require a gradient and holds no floats.
     public init(_ data: consuming NDArray, requiresGrad: Bool = false, label: String? = nil) {
         let dtype = data.dtype
-        self.data = data
+        // Otherwise the compiler copies it.
+        self.data = consume data
         self.requiresGrad = requiresGrad
         self.label = label
         birth = Recorder.birth
@@ -134,6 +135,11 @@ public class Tensor {
     public final var count: Int { data.count }
     /// Where the elements lie.
     public final var device: Device { data.device }
+
+    /// Whether the elements lie there, in row-major order.
+    package final func lies(on backend: any Backend) -> Bool {
+        data.storage.backend === backend && data.isContiguous
+    }
 
     /// The one element of a tensor of size 1, as a number.
     public final var item: Double { item(as: Double.self) }

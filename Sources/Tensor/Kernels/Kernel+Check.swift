@@ -130,9 +130,11 @@ extension Kernel {
             if isShared { failAliased() }
         }
         guard let list else { return }
-        for array in list.arrays {
-            if array.backend !== out.backend { failPlace(array, out) }
-            if !traits.isInPlace, array.storage === out.storage { failAliased() }
+        for index in list.arrays.indices {
+            if list.arrays[index].storage.backend !== out.storage.backend {
+                failPlace(list.arrays[index], out)
+            }
+            if !traits.isInPlace, list.arrays[index].storage === out.storage { failAliased() }
         }
     }
 
@@ -243,17 +245,15 @@ extension Kernel {
             isBool(gate)
             require(gate.count == 1, "one bool as gate", [gate])
         }
-        for start in stride(from: 0, to: arrays.count, by: width) {
-            let parameter = arrays[start]
-            for array in arrays[start..<start + width] {
-                agree(parameter, array)
-                require(
-                    array.isContiguous && array.shape == parameter.shape && array.dtype.isWide,
-                    "a parameter with a gradient and states like it", [parameter, array])
-            }
-            for (offset, array) in arrays[start..<start + width].enumerated() where offset != 1 {
-                if !array.storage.isOwned { failForeign() }
-            }
+        // By index, for a loop over elements copies each.
+        for index in arrays.indices {
+            let start = index - index % width
+            agree(arrays[start], arrays[index])
+            require(
+                arrays[index].isContiguous && arrays[index].shape == arrays[start].shape
+                    && arrays[index].dtype.isWide,
+                "a parameter with a gradient and states like it", [arrays[start], arrays[index]])
+            if rule.changes(at: index), !arrays[index].storage.isOwned { failForeign() }
         }
         checkApart(arrays, every: width)
     }
