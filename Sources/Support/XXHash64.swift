@@ -72,7 +72,13 @@ package struct XXHash64 {
     package static func text(of text: String) -> String {
         var hash = XXHash64()
         Array(text.utf8).withUnsafeBytes { hash.update($0) }
-        return "xxh64:" + String(hash.value(), radix: 16)
+        return "xxh64:" + hash.digits
+    }
+
+    /// The hash in 16 hexadecimal digits.
+    package var digits: String {
+        let text = String(value(), radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
     }
 
     private var merged: UInt64 {

@@ -79,6 +79,7 @@ struct SentenceTests {
         let workspace = try trained()
         let steps = try workspace.run("tiny.json", "training.maxSteps=3", "--out", "steps")
         #expect(steps.output.contains("\ndone    3 steps in ") && steps.status == 0)
+        #expect(try workspace.text("steps/report.html").contains("completed, 3 steps in "))
         #expect(try workspace.run("inspect", "steps").output.contains("completed, 3 steps"))
         let fewer = try workspace.run("resume", "run", "training.epochs=2")
         #expect(fewer.status == 0 && fewer.errors == "")

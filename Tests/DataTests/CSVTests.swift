@@ -165,6 +165,10 @@ struct CSVTests {
             "a,b\n1,2\n3,x\n", .init(),
             "a.csv:3:3: 'x' is not a finite number; correct it or name its column as the label")
         check(
+            "a,b\n1,2\n3,\"1,5\"\n", .init(),
+            "a.csv:3:3: '1,5' is not a finite number (write 1.5); correct it or name its column as "
+                + "the label")
+        check(
             "1,nan\n", .init(),
             "a.csv:1:3: 'nan' is not a finite number; correct it or name its column as the label; "
                 + "if this is the header, say so (--header)")

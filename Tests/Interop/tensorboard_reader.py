@@ -39,6 +39,8 @@ def main(folder):
         for event in events.Histograms(name):
             value = event.histogram_value
             assert abs(sum(value.bucket) - value.num) < 0.5, name
+    nodes = {node.name for node in events.Graph().node}
+    assert all(name in nodes for node in events.Graph().node for name in node.input)
     settings = hyperparameters(events)
     for path in ("optimizer.learningRate", "training.epochs", "seed"):
         value = config
@@ -53,7 +55,7 @@ def main(folder):
         assert Image.open(io.BytesIO(png)).size == (int(width), int(height)), name
     print(
         f"{compared} scalars, {len(histograms)} histograms, {len(pictures)} pictures, "
-        f"{len(settings)} hyperparameters and the config agree"
+        f"{len(settings)} hyperparameters, a graph of {len(nodes)} nodes and the config agree"
     )
 
 

@@ -30,4 +30,18 @@ import Testing
             #expect(pieces.value() == whole.value())
         }
     }
+
+    @Test("is 16 digits, whatever it begins with")
+    func digits() {
+        var shortest = 16
+        for number in 0..<200 {
+            var hash = XXHash64()
+            Array("\(number)".utf8).withUnsafeBytes { hash.update($0) }
+            let plain = String(hash.value(), radix: 16)
+            shortest = min(shortest, plain.count)
+            #expect(hash.digits.count == 16 && hash.digits.hasSuffix(plain))
+            #expect(XXHash64.text(of: "\(number)") == "xxh64:\(hash.digits)")
+        }
+        #expect(shortest < 16)
+    }
 }

@@ -42,6 +42,8 @@ struct LineSearchTests {
         let checkpoint = try TrainingCheckpoint(path: sandbox.file("killed/last.safetensors"))
         let slots = Set(checkpoint.optimizer.map(\.slot))
         #expect(slots.contains("step0") && slots.contains("change2") == (epoch > 2))
+        let report = try InspectReport(path: sandbox.file("killed/last.safetensors")).text()
+        #expect(report.contains("· … 6 slots in all") == (epoch > 2))
         let resumed = try Trainer.resume(sandbox.file("killed"))
         #expect(resumed.changes == [] && resumed.warnings == [])
         #expect(try resumed.trainer.run().status == .completed)
@@ -93,6 +95,22 @@ struct LineSearchTests {
             try Experiment(sandbox.config(Self.lbfgs + overrides))
         }
         #expect(error?.description.contains(reason) == true, "\(error.map { "\($0)" } ?? "")")
+    }
+
+    @Test("say once where there is nothing left to improve, and change nothing then")
+    func converged() throws {
+        let sandbox = Sandbox()
+        let overrides = Self.lbfgs + ["optimizer.tolerance=1e6", "training.epochs=4"]
+        let trainer = try sandbox.trainer("run", overrides)
+        let before = trainer.experiment.model.parameters.map { $0.data.copy() }
+        var notes: [String] = []
+        trainer.observers.append(
+            Listener { if case .warning(let text) = $0 { notes.append(text) } })
+        #expect(try trainer.run().status == .completed)
+        #expect(notes.count == 1 && notes[0].contains("after epoch 1"))
+        for (parameter, place) in zip(trainer.experiment.model.parameters, before) {
+            #expect(parameter.data.values(as: Float.self) == place.values(as: Float.self))
+        }
     }
 
     @Test("have no rate to find")

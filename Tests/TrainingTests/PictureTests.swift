@@ -231,7 +231,7 @@ struct PictureTests {
         ).run()
         let page = try sandbox.text("run/report.html")
         let pictures = page.split(separator: "<img src=\"data:image/png;base64,")
-        #expect(pictures.count == 11 && page.contains("<figcaption>example "))
+        #expect(pictures.count == 11 && page.contains("<figcaption>row "))
         let report = try EvaluationReport(Predictor(sandbox.file("run")))
         #expect(report.pictures.count == 10)
         let first = try #require(report.pictures.first)

@@ -37,6 +37,15 @@ struct SharpnessTests {
         #expect(moved.abs().max().item > 1e-4)
     }
 
+    @Test("are said to be more than what a profile shows")
+    func profiled() throws {
+        let sandbox = Sandbox()
+        let profile = try Experiment(sandbox.config(Self.linear)).profile(steps: 1)
+        #expect(profile.lines.last?.contains("twice, here once") == true)
+        let plain = try Experiment(sandbox.config()).profile(steps: 1)
+        #expect(plain.remark == nil)
+    }
+
     @Test("leave the parameters where they are if the rate is 0, to the bit")
     func restored() throws {
         let sandbox = Sandbox()

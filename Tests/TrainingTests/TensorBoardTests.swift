@@ -120,6 +120,27 @@ struct TensorBoardTests {
         #expect(rows.count == 5 && rows[0] == "| is \\ taken for | 0 | 1 | 2 |")
     }
 
+    @Test(
+        "hold the graph of the loss, each node once and after its inputs", arguments: [false, true])
+    func graph(isDeep: Bool) throws {
+        let sandbox = Sandbox()
+        try run(sandbox.trainer("run", isDeep ? [CapturedTrainingTests.channels] : []))
+        let bytes = try events(sandbox, "run").compactMap { $0.fields.bytes(4).first }
+        #expect(bytes.count == 1)
+        let graph = try #require(bytes.first.flatMap { ProtobufFields(Array($0)) })
+        var names: Set<String> = []
+        for node in graph.messages(1) {
+            #expect(node.texts(3).allSatisfy(names.contains), "\(node.texts(1))")
+            #expect(names.insert(node.texts(1)[0]).inserted && !node.texts(2)[0].isEmpty)
+            #expect(node.messages(5).first?.texts(1) == ["_output_shapes"])
+        }
+        #expect(names.contains(isDeep ? "stem/0/0/weight" : "0/weight"), "\(names.sorted())")
+        _ = try sandbox.trainer("plain", isDeep ? [CapturedTrainingTests.channels] : []).run()
+        #expect(
+            try tensors(sandbox.file("run/last.safetensors"))
+                == tensors(sandbox.file("plain/last.safetensors")))
+    }
+
     @Test("hold the worst examples, where they are images, as the page has them")
     func images() throws {
         let sandbox = Sandbox()

@@ -79,10 +79,13 @@ extension InspectReport {
         }
         if buffers.tensors > 0 { lines.append("buffers     \(words(buffers))") }
         if let name = state?.optimizer {
-            let slots = slots.map {
+            let isLong = slots.count > 5
+            let shown = slots.prefix(isLong ? 2 : 5).map {
                 "\($0.name.escapedForDisplay(limit: 20)) \(Format.bytes($0.byteCount))"
             }
-            let parts = [name.escapedForDisplay(limit: 40)] + slots
+            let all = slots.reduce(0) { $0 + $1.byteCount }
+            let rest = isLong ? ["… \(slots.count) slots in all \(Format.bytes(all))"] : []
+            let parts = [name.escapedForDisplay(limit: 40)] + shown + rest
             lines.append("optimizer   \(parts.joined(separator: " · "))")
         }
         let types = bytesByType.map { "\($0.type) \(Format.bytes($0.bytes))" }

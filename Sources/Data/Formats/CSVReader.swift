@@ -96,8 +96,8 @@ struct CSVReader {
         let hint = field.line == 1 ? "; if this is the header, say so (--header)" : ""
         throw error(
             field,
-            "'\(field.text.prefix(40))' is not a finite number; correct it or name its"
-                + " column as the label" + hint)
+            "'\(field.text.prefix(40))' is not a finite number\(ForeignForm.hint(field.text)); "
+                + "correct it or name its column as the label" + hint)
     }
 
     /// Up to seven digits, which a float holds exactly: most fields of most tables.

@@ -12,6 +12,8 @@ public struct TrainingProfile: Sendable {
     public let steps, batchSize: Int
     /// Seconds spent in forward, backward and the optimizer.
     public let forward, backward, update: Double
+    /// What a step of the config does besides; nil mostly.
+    public let remark: String?
 
     /// How many events the trace has.
     public var eventCount: Int { profile.events.count }
@@ -28,7 +30,7 @@ public struct TrainingProfile: Sendable {
             "steps   \(steps) of \(Format.count(batchSize, "example")), each "
                 + "\(Format.fixed(total * 1000 / Double(steps), 2)) ms: "
                 + parts.joined(separator: ", ")
-        ]
+        ] + [remark.map { "note    \($0)" }].compactMap(\.self)
     }
 
     /// Writes a trace for chrome://tracing or ui.perfetto.dev.
@@ -73,6 +75,9 @@ extension Experiment {
         }
         return TrainingProfile(
             profile: profile, steps: steps, batchSize: probe.count, forward: parts[0],
-            backward: parts[1], update: parts[2])
+            backward: parts[1], update: parts[2],
+            remark: config.samRadius.map { _ in
+                "by optimizer.samRadius a step takes forward and backward twice, here once"
+            })
     }
 }

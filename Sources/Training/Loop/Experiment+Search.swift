@@ -79,7 +79,8 @@ extension Experiment {
         if schedule.type != "constant" || schedule.int("warmupSteps") > 0 {
             issues.append(
                 config.value.issue(
-                    "lbfgs finds the length of each step itself; leave the schedule out",
+                    "lbfgs finds the length of each step itself; leave the schedule out, or say "
+                        + "schedule='{\"type\": \"constant\"}'",
                     at: "schedule"))
         }
         if !issues.isEmpty { throw ConfigError(issues) }

@@ -225,6 +225,7 @@ extension Trainer {
             cursor.beginEpoch()
             tallies = [:]
         }
+        warnOfConvergence()
     }
 
     /// Records a measurement and saves a checkpoint, once `advance` has been called.

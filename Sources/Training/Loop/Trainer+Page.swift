@@ -68,7 +68,7 @@ extension Trainer {
     }
 
     private var evaluation: EvaluationSections? {
-        bestReport.map { EvaluationSections(report: $0.json, pictures: $0.pictures) }
+        bestReport.map { $0.sections(title: "by the best epoch on the validation data") }
     }
 
     /// What the best checkpoint does right and wrong on the validation data, where looking at it

@@ -2,6 +2,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 import FTSupport
+import Optim
 
 extension Trainer {
     /// Why a run ends before all its epochs are done, by what its config says; nil where it goes
@@ -33,6 +34,18 @@ extension Trainer {
     /// Whether the run has made as many steps as it may.
     var isAtStepLimit: Bool {
         config.training.optionalInt("maxSteps").map { cursor.step >= $0 } ?? false
+    }
+
+    /// Says once that a search has come to its end before the run has.
+    func warnOfConvergence() {
+        guard let search = (optimizer as? QuasiNewton)?.search, search.hasConverged,
+            !hasWarnedOfConvergence, cursor.sampler.epoch < config.epochs, reasonToStop == nil
+        else { return }
+        hasWarnedOfConvergence = true
+        emit(
+            .warning(
+                "lbfgs finds nothing to improve any more after epoch \(cursor.sampler.epoch), so "
+                    + "further epochs change nothing (optimizer.tolerance, or rounding)"))
     }
 
     /// Notes what patience waits from, `best` being the best that there was before a measurement.

@@ -43,6 +43,7 @@ public final class Trainer {
     var resumedStep: Int?
     var hasReportedFirstLoss = false
     var hasWarnedOfUndefined = false
+    var hasWarnedOfConvergence = false
     var page = PageClock()
     /// What the unfinished epoch's batches add to the metrics, still on the device.
     var tallies: [String: Tally] = [:]

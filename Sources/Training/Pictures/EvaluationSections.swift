@@ -7,8 +7,10 @@ struct EvaluationSections {
     let report: JSONObject
     /// The worst examples as pictures, in their order; none where they are no images.
     var pictures: [String] = []
+    /// What tells examples apart: their row, their line, or columns of theirs.
+    var names = "example"
     /// What it was measured on.
-    var title = "by the best epoch on the validation data"
+    var title = ""
 
     private static let mostClasses = 30
 
@@ -48,7 +50,7 @@ struct EvaluationSections {
         let cells = rows.map { row in
             ["example", "target", "prediction", "loss"].map { row[$0]?.cell ?? "" }
         }
-        let heading = ["example", "is", "taken for", "loss"]
+        let heading = [names, "is", "taken for", "loss"]
         guard pictures.count == rows.count else {
             return Page.section("Worst examples", Page.table(heading, cells, words: 3))
         }

@@ -41,9 +41,13 @@ struct RunPage {
     }
 
     private var head: String {
+        // An epoch that training.maxSteps cut short isn't counted.
+        let isCut = summary.stepLimit != nil && summary.epochs == 0
+        let epochs =
+            "\(Format.count(summary.epochs, "epoch")) of \(Format.grouped(info.epochs)), "
         let progress =
-            "\(summary.status.rawValue), \(Format.count(summary.epochs, "epoch")) of "
-            + "\(Format.grouped(info.epochs)), \(Format.count(summary.steps, "step")) in "
+            "\(summary.status.rawValue), \(isCut ? "" : epochs)"
+            + "\(Format.count(summary.steps, "step")) in "
             + "\(Format.duration(summary.seconds)), as of \(TrainingState.timestamp())"
         var lines = [
             "<h1>\(Markup.escaped(info.path))</h1>", Page.paragraph(progress, kind: "remark"),

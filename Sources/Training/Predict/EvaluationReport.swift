@@ -109,10 +109,15 @@ public struct EvaluationReport {
             ("model", predictor.path), ("epoch", Format.grouped(predictor.epoch)),
             ("step", Format.grouped(predictor.step)), ("data", path),
         ]
-        let sections = EvaluationSections(report: json, pictures: pictures, title: "on \(path)")
+        let sections = sections(title: "on \(path)")
         return Page.document(
             title: title, refresh: nil,
             ["<h1>\(Markup.escaped(title))</h1>", Page.facts(facts)] + sections.html)
+    }
+
+    /// The report as sections of a page.
+    func sections(title: String) -> EvaluationSections {
+        EvaluationSections(report: json, pictures: pictures, names: idNames, title: title)
     }
 
     /// The report for programs.

@@ -54,11 +54,3 @@ public struct Provenance: Sendable, Equatable {
         return object
     }
 }
-
-extension XXHash64 {
-    /// The hash in 16 hexadecimal digits.
-    var digits: String {
-        let text = String(value(), radix: 16)
-        return String(repeating: "0", count: 16 - text.count) + text
-    }
-}

@@ -18,7 +18,7 @@ extension RunInfo {
         lines.append(
             "train   \(Format.count(epochs, "epoch")) of \(steps), batch \(batchSize)   "
                 + "\(loss), \(optimizer), \(schedule) schedule")
-        return lines
+        return lines.flatMap(\.folded)
     }
 
     private var dataLine: String {

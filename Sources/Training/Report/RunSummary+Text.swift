@@ -3,12 +3,12 @@ import FTSupport
 extension RunSummary {
     /// The last lines of a run: how it ended, the best epoch, where things are, what to try next.
     func closingLines(_ path: String) -> [String] {
-        var lines = ["", endLine]
+        var lines = [""] + (reason == nil ? endLine.folded : [endLine])
         if let best {
             let values = best.measurement.metrics.map { "\($0.name) \(Format.measure($0.value))" }
             let measured = (["loss \(Format.measure(best.measurement.loss))"] + values)
                 .joined(separator: ", ")
-            lines.append("best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors")
+            lines += "best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors".folded
         }
         if let page { lines.append("page    \(page)") }
         lines.append("run     \(path)")

@@ -1,4 +1,6 @@
+import Autograd
 import Checkpoint
+import Datasets
 import FTConfig
 import FTJSON
 import FTSupport
@@ -7,8 +9,9 @@ import NN
 import Tensor
 
 /// Writes what a training measures as a file of TensorBoard, in its run folder: losses, metrics and
-/// rates by step, the config as a text and as hyperparameters, how the weights are spread after
-/// each measurement, and at the end who is taken for whom and the worst images.
+/// rates by step, the graph of the loss, the config as a text and as hyperparameters, how the
+/// weights are spread after each measurement, and at the end who is taken for whom and the worst
+/// images.
 ///
 /// Records are TFRecord's: the length, its checksum, the event, its checksum.
 public final class TensorBoardLog: TrainingObserver {
@@ -43,6 +46,7 @@ public final class TensorBoardLog: TrainingObserver {
             record(step) {
                 EventMessage.summary([EventMessage.text("config", text), session], &$0)
             }
+            if step == 0, let graph { record(0) { EventMessage.graph(graph, &$0) } }
         case .epoch(let epoch):
             record(epoch.step) { EventMessage.summary(TensorBoardLog.scalars(epoch), &$0) }
             record(epoch.step) { EventMessage.summary(histograms, &$0) }
@@ -83,6 +87,17 @@ public final class TensorBoardLog: TrainingObserver {
         let rule = row(["---"] + names.map { _ in "---:" })
         let rows = zip(names, counts).map { row([$0] + $1.map { Format.grouped($0) }) }
         return ([row(["is \\ taken for"] + names), rule] + rows).joined(separator: "\n")
+    }
+
+    /// The operations behind the loss of a batch. They are computed by a model of its own, so that
+    /// the run's is as it was; nil where a second one costs much.
+    private var graph: GraphDrawing? {
+        let experiment = trainer.experiment
+        guard experiment.data.train.dataset.isInMemory,
+            experiment.model.parameterCount <= TensorBoardLog.mostElements,
+            let twin = try? Experiment(trainer.config)
+        else { return nil }
+        return try? ModelProbe(twin).loss().drawing()
     }
 
     private static func scalars(_ epoch: EpochRecord) -> [ProtobufMessage] {
