@@ -52,19 +52,24 @@ public struct CTC: Loss {
         let x = logProbabilities
         guard x.rank == 3, x.shape[0] > 0, labels.rank == 2, labels.shape[0] == x.shape[1],
             lengths.shape == [x.shape[1]], targetLengths.shape == [x.shape[1]],
-            blank < x.shape[2]
+            lengths.dtype.isInteger, targetLengths.dtype.isInteger, blank < x.shape[2]
         else {
             fail(
                 "CTC",
-                "\(x.shape), labels \(labels.shape), lengths \(lengths.shape) and "
-                    + "\(targetLengths.shape), blank \(blank) don't fit",
-                hint: "pass [steps, batch, classes], [batch, labels] and two lengths [batch]")
+                "\(x.shape), labels \(labels.shape), \(lengths.dtype) lengths \(lengths.shape) and "
+                    + "\(targetLengths.dtype) \(targetLengths.shape), blank \(blank) don't fit",
+                hint:
+                    "pass [steps, batch, classes], [batch, labels] and two integer lengths [batch]"
+            )
         }
         let counts = targetLengths.within(
             labels.shape[1], "CTC", "a target is longer than the labels, or its length negative")
         let steps = lengths.within(
             x.shape[0], "CTC", "a length is negative or above the number of steps")
-        let ends = last(states(x, Lattice(labels.asIndex, blank), steps), counts)
+        let place = Tensor(NDArray.range(0, labels.shape[1], on: x.data.backend))
+        let said = labels.asIndex.maskedFill(place .>= counts.unsqueeze(1), blank)
+            .within(x.shape[2] - 1, "CTC", "a label is no class")
+        let ends = last(states(x, Lattice(said, blank), steps), counts)
         let losses = -ends
         let settled = losses.maskedFill(
             losses .> -CTC.impossible / 2, zeroesInfinity ? 0 : Double.infinity)
@@ -92,7 +97,11 @@ public struct CTC: Loss {
             return Tensor.concat([before, alpha.narrow(axis: 1, start: 0, count: kept)], axis: 1)
         }
         let isLater = Tensor(NDArray.range(0, places, on: x.data.backend)) .> 1
-        var alpha = said(0).maskedFill(isLater, floor)
+        let first = said(0).maskedFill(isLater, floor)
+        // Before the first step nothing has been said, for certain.
+        let nothing = Tensor.zeros(like: first)
+            .maskedFill(Tensor(NDArray.range(0, places, on: x.data.backend)) .> 0, floor)
+        var alpha = Tensor.where((lengths .> 0).unsqueeze(1), first, nothing)
         for step in 1..<max(1, x.shape[0]) {
             let ways = [
                 alpha, shifted(alpha, 1),

@@ -173,7 +173,16 @@ extension Optimizer {
     /// Makes a parameter's state with its first step, and moves it where the parameter went.
     private func prepare(_ index: Int) {
         let parameter = entries[index].parameter
-        if !parameter.data.isContiguous { parameter.data = parameter.data.copy() }
+        if !parameter.data.isContiguous {
+            if parameter.isMemoryShared {
+                fail(
+                    "Optimizer",
+                    "parameter '\(entries[index].name)' is a view \(parameter.shape) that isn't "
+                        + "contiguous, of memory that others hold: a step would part it from them",
+                    hint: "copy() its data, or use one parameter in both places")
+            }
+            parameter.data = parameter.data.copy()
+        }
         let state = entries[index].state
         if state.count < slots.count {
             entries[index].state = zeroState(of: parameter)
@@ -208,14 +217,14 @@ extension Optimizer {
         recorder.afterwards { [unowned self] in self.squaredNorm = squaredNorm }
         let (plan, clipping) = (plan, clipping)
         let trained = entries.map(\.parameter.requiresGrad)
-        let places = entries.map(\.parameter.data.storage)
+        let places = entries.map(\.parameter.data)
         let change = "the parameters of an optimizer, their places or the clipping change"
         recorder.require(change) { [unowned self] in
             self.plan === plan && self.clipping == clipping
                 && self.entries.indices.allSatisfy { index in
                     let parameter = self.entries[index].parameter
                     return parameter.requiresGrad == trained[index]
-                        && parameter.data.storage === places[index]
+                        && parameter.data.isSamePlace(as: places[index])
                 }
         }
     }

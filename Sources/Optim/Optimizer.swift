@@ -16,8 +16,7 @@ public import Tensor
 ///
 /// A subclass names its rule of optimizers.h, the arrays of its state and the rule's numbers; one
 /// kernel then changes all parameters of a group. Frozen parameters and those without a gradient
-/// stay as they are. A parameter whose `data` is a view that isn't contiguous gets elements of its
-/// own with its first step. A step with a gradient that is not finite makes the parameters so:
+/// stay as they are. A step with a gradient that is not finite makes the parameters so:
 /// `nonFiniteGradient` tells beforehand, and waits for the gradients.
 public class Optimizer {
     /// Set by hand or from a `Schedule` before a step.

@@ -23,6 +23,12 @@ public struct NDArray: Sendable {
     /// The bytes that the elements take without gaps.
     public var byteCount: Int { count * dtype.size }
     package var backend: any Backend { storage.backend }
+
+    /// Whether another array is the same elements in memory.
+    package func isSamePlace(as other: NDArray) -> Bool {
+        storage === other.storage && offset == other.offset && strides == other.strides
+            && shape == other.shape
+    }
     /// Where the elements lie.
     public var device: Device { storage.backend.device }
 

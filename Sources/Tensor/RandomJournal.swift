@@ -81,7 +81,7 @@ package final class RandomJournal {
     static var mayBeOpen: Bool { open.load(ordering: .relaxed) != 0 }
 
     /// Whether draws are noted or repeated in this scope, on this thread.
-    static var isOpen: Bool { Scope.current != nil }
+    package static var isOpen: Bool { mayBeOpen && Scope.current != nil }
 
     /// Runs `body` and notes what it draws.
     package static func keeping<R>(_ body: () throws -> R) rethrows -> (R, RandomJournal) {

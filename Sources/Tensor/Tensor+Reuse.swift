@@ -30,5 +30,5 @@ extension Tensor {
 }
 
 extension NDArray {
-    fileprivate static let nothing = NDArray(uninitialized: [0], .float32, on: CPUBackend.shared)
+    static let nothing = NDArray(uninitialized: [0], .float32, on: CPUBackend.shared)
 }

@@ -141,6 +141,14 @@ public class Tensor {
         data.storage.backend === backend && data.isContiguous
     }
 
+    /// Whether somebody else holds the memory of the elements.
+    package final var isMemoryShared: Bool {
+        var array = data
+        data = NDArray.nothing
+        defer { data = array }
+        return !isKnownUniquelyReferenced(&array.storage)
+    }
+
     /// The one element of a tensor of size 1, as a number.
     public final var item: Double { item(as: Double.self) }
 

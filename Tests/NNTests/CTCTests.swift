@@ -7,6 +7,22 @@ import Testing
 /// The numbers are PyTorch 2.13's, but where all alignments are counted.
 @Suite("Losses of alignments and pairs")
 struct CTCTests {
+    @Test("says of a sequence without steps that it has no labels, for certain, and looks at none")
+    func nothing() {
+        let x = Tensor.normal([3, 2, 4], .float64, using: Random(seed: 1)).logSoftmax()
+            .maskedFill(Tensor([true, false]).unsqueeze(1), Double.nan)
+        func loss(_ counts: [Int]) -> [Double] {
+            CTC(reduction: .none)(
+                x, Tensor([[1, 99], [1, 2]], .int64), lengths: Tensor([0, 3], .int64),
+                targetLengths: Tensor(counts, .int64)
+            ).values(as: Double.self)
+        }
+        // What stands beyond the labels is no class, and isn't looked at.
+        #expect(loss([0, 2])[0] == 0)
+        #expect(loss([1, 2])[0] == .infinity)
+        #expect(loss([0, 2])[1].isFinite)
+    }
+
     @Test(
         "refuses lengths that sequences or labels don't have",
         arguments: [[7, 3], [-1, 3], [6, 4], [6, -1]])

@@ -210,6 +210,54 @@ struct OptimizerTests {
                 "Optimizer: there is nothing to train: no parameters were found"))
     }
 
+    @Test("a view that isn't contiguous stops with a sentence where others hold its memory")
+    func stridedViews() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let weight = Parameter(NDArray([1, 2, 3, 4] as [Double]).reshape([2, 2]))
+            let tied = Parameter(weight.data.transpose())
+            let optimizer = SGD([tied], learningRate: 1)
+            tied.sum().backward()
+            optimizer.step()
+        }
+        #expect(message(result).contains("is a view [2, 2] that isn't contiguous, of memory"))
+        let own = Parameter(NDArray([1, 2, 3, 4] as [Double]).reshape([2, 2]).transpose())
+        let optimizer = SGD([own], learningRate: 1)
+        own.sum().backward()
+        optimizer.step()
+        #expect(own.values(as: Double.self) == [0, 2, 1, 3])
+    }
+
+    @Test("a parameter in the memory of another's gradient stops with a sentence")
+    func crossedGradients() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let pair = [Parameter(NDArray([1.0])), Parameter(NDArray([2.0]))]
+            pair[0].grad = pair[1].detach()
+            pair[1].grad = pair[0].detach()
+            SGD(pair, learningRate: 0.5).step()
+        }
+        #expect(message(result).contains("shares memory with the gradient of another"))
+    }
+
+    @Test("a captured step follows a parameter to another place in the same memory")
+    func movedPlace() {
+        let base = NDArray([1, 2, 3, 4] as [Double])
+        let parameter = Parameter(base.slice(axis: 0, start: 0, count: 2))
+        let optimizer = SGD([parameter], learningRate: 1)
+        let step = capture { (g: Tensor) in
+            parameter.grad = g * 1
+            optimizer.step()
+        }
+        for _ in 0..<4 { _ = step(Tensor([1, 1] as [Double])) }
+        #expect(base.values() == [-3.0, -2, 3, 4])
+        parameter.data = base.slice(axis: 0, start: 2, count: 2)
+        for _ in 0..<4 { _ = step(Tensor([1, 1] as [Double])) }
+        #expect(base.values() == [-3.0, -2, -1, 0])
+    }
+
     @Test("two parameters in the same memory stop with a sentence; views that lie apart train")
     func sharedMemory() async {
         let result = await #expect(

@@ -76,7 +76,10 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     }
 
     private func call(_ input: repeat each Input) -> Output {
-        let isWatched = Recorder.current != nil || Recording.current.observer != nil
+        // A checkpoint repeats draws, and inside vmap they may differ from example to example.
+        let isWatched =
+            Recorder.current != nil || Recording.current.observer != nil || RandomJournal.isOpen
+            || DrawScope.isOpen
         if lastingRefusal != nil || isWatched { return run(repeat each input) }
         if historyRefusal != nil, GradMode.isEnabled { return run(repeat each input) }
         var tensors: [Tensor] = []
@@ -172,6 +175,8 @@ private struct CapturedEntry {
     private let structure: String
     /// Whether operations were recorded for differentiation.
     private let isRecording = GradMode.isEnabled
+    /// Where tensors are made that name no device.
+    private let backend = Device.currentBackend
     /// How many steps were recorded in a row that were never replayed.
     private var vainCount = 0
     var step: CapturedStep?
@@ -189,7 +194,7 @@ private struct CapturedEntry {
 
     func fits(_ tensors: [Tensor], _ structure: String) -> Bool {
         guard inputs.count == tensors.count, self.structure == structure,
-            isRecording == GradMode.isEnabled
+            isRecording == GradMode.isEnabled, backend === Device.currentBackend
         else { return false }
         for (input, tensor) in zip(inputs, tensors) {
             if input.shape != tensor.shape || input.dtype != tensor.dtype { return false }

@@ -1,7 +1,7 @@
 package import Tensor
 
-// What elements must be. It is asked where they can be read without changing what is recorded: not
-// in `vmap`, and not while a step is captured.
+// What elements must be. The device says so when it comes to them, in `vmap` and in replays of a
+// captured step too.
 
 extension Tensor {
     /// These integers in int64, each of which must lie in 0...limit: another one ends the program,
@@ -13,13 +13,13 @@ extension Tensor {
         return cast(to: .int64) + Requirement(operation, problem)(isOutside.cast(to: .int64))
     }
 
-    /// Traps where a condition fails for an element.
+    /// Ends the program where a condition fails for an element, when the device comes to it.
     package final func require(
-        _ operation: String, _ problem: String, hint: String? = nil,
-        _ condition: (Tensor) -> Tensor
+        _ operation: StaticString, _ problem: StaticString, _ condition: (Tensor) -> Tensor
     ) {
-        guard trace == nil, Recorder.current == nil else { return }
-        let holds = noGrad { condition(detach()).all().item != 0 }
-        if !holds { fail(operation, problem, hint: hint) }
+        noGrad {
+            _ = Requirement(operation, problem)(
+                condition(detach()).logicalNot().cast(to: .int64))
+        }
     }
 }

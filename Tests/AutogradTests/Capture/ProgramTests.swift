@@ -1,4 +1,5 @@
 import Autograd
+import StrictDevice
 import Tensor
 import Testing
 
@@ -99,6 +100,50 @@ struct ProgramTests {
         }
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(text.contains("\(operation.rawValue): "), "\(text)")
+    }
+
+    @Test("draws are repeated in a checkpoint, and differ by example where that is asked for")
+    func scopedDraws() {
+        let random = Random(seed: 3), x = Tensor([1, 2, 3] as [Float])
+        let noise = capture { (x: Tensor) in Tensor.uniform(like: x, using: random) }
+        for _ in 0..<4 { _ = noise(x) }
+        var seen: [[Float]] = []
+        _ = grad { (x: Tensor) in
+            checkpoint { (u: Tensor) in
+                let drawn = noise(u.detach())
+                seen.append(drawn.values(as: Float.self))
+                return (u * drawn).sum()
+            }(x)
+        }(x)
+        #expect(seen.count == 2 && seen[0] == seen[1])
+        let rows = vmap({ (row: Tensor) in row * 0 + noise(x) }, randomness: .different)(
+            Tensor.ones([2, 3]))
+        #expect(rows[0].values(as: Float.self) != rows[1].values(as: Float.self))
+    }
+
+    @Test("tensors are made on the device of the scope that it is called in")
+    func devices() {
+        let strict = StrictBackend.shared.device
+        let ones = capture { (x: [Tensor]) in [Tensor.ones([2]) * 3] }
+        for _ in 0..<3 { #expect(ones([])[0].device == .cpu) }
+        for _ in 0..<3 {
+            #expect(Device.with(strict) { ones([])[0].device } == strict)
+        }
+        #expect(ones([])[0].device == .cpu)
+    }
+
+    @Test("what must hold of operands is asked in replays, too")
+    func requirements() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let f = capture { (w: Tensor) in Tensor([[1, 2], [3, 5]]).cov(frequencies: w) }
+            for _ in 0..<4 { _ = f(Tensor([1, 1], .int64)).values(as: Float.self) }
+            precondition(f.refusal == nil)
+            _ = f(Tensor([1, -2], .int64)).values(as: Float.self)
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("cov: a frequency is not a whole number from 0 up"), "\(text)")
     }
 
     @Test("long chains are cut where a pass gets too long")
