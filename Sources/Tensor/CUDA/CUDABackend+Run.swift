@@ -1,0 +1,82 @@
+internal import CUDA
+internal import CUDAKernels
+
+// The list of what a GPU owes: a kernel is a case here. One that doesn't exist yet ends the program
+// with a sentence; nothing is ever computed elsewhere.
+extension CUDABackend {
+    package func run(
+        _ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
+    ) {
+        orFail(kernel.name) { () throws(CUDAProblem) in
+            try launch(kernel, a, b, c, into: out)
+        }
+    }
+
+    private func launch(
+        _ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
+    ) throws(CUDAProblem) {
+        switch kernel {
+        case .fill(let number): try fill(number, into: out)
+        case .range(let start, let step): try range(start: start, step: step, into: out)
+        case .copy: try copy(a, into: out)
+        case .unary(let function, let p0, let p1): try unary(function, p0, p1, a, into: out)
+        case .test(let function): try test(function, a, into: out)
+        case .binary(let function, let p0): try binary(function, p0, a, b, into: out)
+        case .binaryScalar(let function, let number, let isFirst):
+            try binaryScalar(function, number, isFirst: isFirst, a, into: out)
+        case .compare(let function): try compare(function, a, b, into: out)
+        case .compareScalar(let function, let number):
+            try compareScalar(function, number, a, into: out)
+        case .select: try select(a, b, c, into: out)
+        case .fused(let program, let list): try fused(program, list.arrays, into: out)
+        case .reduce(let reduction, let map, let axes):
+            try reduce(reduction, map, a, b, axes: axes, into: out)
+        case .argExtreme(let maximum): try argExtreme(maximum: maximum, a, into: out)
+        case .matmul(let hasBias, let relu):
+            if !out.dtype.isFloat { return lacks("matmul of integers", out) }
+            try matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .softmax(let logarithm): try softmax(a, logarithm: logarithm, into: out)
+        case .softmaxBackward(let logarithm):
+            try softmaxBackward(a, b, logarithm: logarithm, into: out)
+        case .logSumExp: try logSumExp(a, into: out)
+        case .labelWeights(let target, let weights, let classes):
+            try labelWeights(target, weights, classes: classes, labels: a, into: out)
+        case .crossEntropy(let target, let weights):
+            try crossEntropy(target, weights, a, labels: b, into: out)
+        case .crossEntropyBackward(let target, let weights):
+            try crossEntropyBackward(target, weights, a, labels: b, dy: c, into: out)
+        case .positions(let size, let operation):
+            try positions(a, below: size, .position(operation, size: size), into: out)
+        case .requirement(let sentence):
+            try positions(a, below: 1, .requirement(sentence), into: out)
+        case .gather: try gather(a, b, into: out)
+        case .scatter(let rule): try scatter(rule, a, b, into: out)
+        case .uniform(let key, let low, let high):
+            try uniform(key, low: low, high: high, into: out)
+        case .normal(let key, let mean, let deviation):
+            try normal(key, mean: mean, deviation: deviation, into: out)
+        case .words(let key): try words(key, into: out)
+        case .dropout(let key, let rate): try dropout(a, rate: rate, key, into: out)
+        case .update(let rule, let list, let clips, let gated):
+            try update(
+                rule, list.arrays, numbers: a, clip: clips ? b : nil, gate: gated ? c : nil)
+        case .squaredNorm(let list): try squaredNorm(list.arrays, into: out)
+        case .allFinite(let list): try allFinite(list.arrays, into: out)
+        case .scan, .productOfOthers, .ordering, .convolution, .channels, .pool, .attention,
+            .attentionBackward, .recurrence, .recurrenceBackward, .distances, .factor, .solve,
+            .normalize, .normalizeBackward:
+            lacks(kernel.name, out)
+        }
+    }
+
+    /// Says that there is no such kernel.
+    func lacks(_ name: String, _ out: NDArray) {
+        guard let missing else {
+            fail(name, "there is no CUDA kernel for it yet", hint: "use the CPU")
+        }
+        missing.note(name)
+        orFail(name) { () throws(CUDAProblem) in
+            try context.set(out.pointer, to: 0, byteCount: out.byteCount)
+        }
+    }
+}
