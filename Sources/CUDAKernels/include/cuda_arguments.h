@@ -101,7 +101,7 @@ typedef struct ft_cuda_reduce {
     int op, dtype, second_dtype, out_dtype, map, function;
     ft_cuda_loop kept, reduced;
     double p0, p1;
-    long long way, pieces, piece;
+    long long kept_count, reduced_count, by_columns, lanes, pieces, piece;
     void *partial;
 } ft_cuda_reduce;
 

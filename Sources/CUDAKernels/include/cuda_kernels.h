@@ -1,10 +1,11 @@
 // The list of CUDA kernels and how they are compiled and launched.
 //
-// Sources: the text of number 0 is compiled; the others are headers that it includes by name. It
-// holds all kernels, or those of one program with -D FT_PROGRAM=n (enum ft_cuda_program), so that
-// a program is compiled when its first kernel is wanted. Further options: -std=c++17
-// -default-device and --gpu-architecture. The kernel `name` is the function ft_<name>, whose one
-// argument is the structure, by value.
+// Sources: the text of number 0 is compiled; the others are headers that it includes by name. As
+// they are they hold all kernels for all types and functions. ft_cuda_variant says for a launch
+// which part of that is to be compiled, as a number that is equal where the module is the same, and
+// ft_cuda_variant_options the options for it: tenths of a second, when it is first wanted. Further
+// options: -std=c++17 -default-device --gpu-architecture=…. The kernel `name` is the function
+// ft_<name>, whose one argument is the structure, by value.
 //
 // Launches: FT_CUDA_THREADS threads in one dimension, no dynamic shared memory, and any number of
 // blocks above 0 in one dimension: kernels take their work in strides of the grid, and the bits
@@ -15,40 +16,44 @@
 #include "cuda_arguments.h"
 
 enum { FT_CUDA_THREADS = 256, FT_CUDA_BLOCKS_PER_PROCESSOR = 8 };
+// The longest rows that a warp takes; longer ones have a block each.
+enum { FT_CUDA_WARP_ROW = 1024 };
 
 // X(name)
-#define FT_CUDA_PROGRAMS(X) X(elementwise) X(reduce) X(rows) X(labels) X(index) X(random) X(lists)
+#define FT_CUDA_PROGRAMS(X)                                                                        \
+    X(make) X(copy) X(unary) X(test) X(binary) X(compare) X(select)                                \
+    X(reduce) X(extremes) X(softmax) X(labels) X(index) X(scatter) X(random) X(update) X(totals)
 
 // X(kernel, structure, program)
 #define FT_CUDA_KERNELS(X)                                                                         \
-    X(fill, ft_cuda_fill, elementwise)                                                             \
-    X(range, ft_cuda_range, elementwise)                                                           \
-    X(copy, ft_cuda_copy, elementwise)                                                             \
-    X(unary, ft_cuda_unary, elementwise)                                                           \
-    X(test, ft_cuda_unary, elementwise)                                                            \
-    X(binary, ft_cuda_binary, elementwise)                                                         \
-    X(compare, ft_cuda_binary, elementwise)                                                        \
-    X(select, ft_cuda_select, elementwise)                                                         \
+    X(fill, ft_cuda_fill, make)                                                                    \
+    X(range, ft_cuda_range, make)                                                                  \
+    X(copy, ft_cuda_copy, copy)                                                                    \
+    X(unary, ft_cuda_unary, unary)                                                                 \
+    X(test, ft_cuda_unary, test)                                                                   \
+    X(binary, ft_cuda_binary, binary)                                                              \
+    X(compare, ft_cuda_binary, compare)                                                            \
+    X(select, ft_cuda_select, select)                                                              \
     X(reduce, ft_cuda_reduce, reduce)                                                              \
     X(reduce_join, ft_cuda_reduce, reduce)                                                         \
-    X(arg_extreme, ft_cuda_rows, reduce)                                                           \
-    X(softmax, ft_cuda_rows, rows)                                                                 \
-    X(softmax_backward, ft_cuda_rows, rows)                                                        \
-    X(log_sum_exp, ft_cuda_rows, rows)                                                             \
+    X(arg_extreme, ft_cuda_rows, extremes)                                                         \
+    X(softmax, ft_cuda_rows, softmax)                                                              \
+    X(softmax_backward, ft_cuda_rows, softmax)                                                     \
+    X(log_sum_exp, ft_cuda_rows, softmax)                                                          \
     X(label_weights, ft_cuda_labels, labels)                                                       \
     X(cross_entropy, ft_cuda_labels, labels)                                                       \
     X(cross_entropy_backward, ft_cuda_labels, labels)                                              \
     X(positions, ft_cuda_positions, index)                                                         \
     X(gather, ft_cuda_gather, index)                                                               \
-    X(scatter, ft_cuda_scatter, index)                                                             \
+    X(scatter, ft_cuda_scatter, scatter)                                                           \
     X(words, ft_cuda_random, random)                                                               \
     X(uniform, ft_cuda_random, random)                                                             \
     X(normal, ft_cuda_random, random)                                                              \
     X(dropout, ft_cuda_random, random)                                                             \
-    X(update, ft_cuda_list, lists)                                                                 \
-    X(squared_norm, ft_cuda_list, lists)                                                           \
-    X(squared_norm_join, ft_cuda_list, lists)                                                      \
-    X(all_finite, ft_cuda_list, lists)
+    X(update, ft_cuda_list, update)                                                                \
+    X(squared_norm, ft_cuda_list, totals)                                                          \
+    X(squared_norm_join, ft_cuda_list, totals)                                                     \
+    X(all_finite, ft_cuda_list, totals)
 
 #define FT_ONE(name) FT_PROGRAM_##name,
 enum ft_cuda_program { FT_CUDA_PROGRAMS(FT_ONE) FT_PROGRAM_COUNT };
@@ -62,17 +67,20 @@ int ft_cuda_source_count(void);
 const char *ft_cuda_source_name(int source);
 const char *ft_cuda_source_text(int source);
 
-// A kernel's function in its program, the number of that, and the size of its structure.
+// The kernel's function, and the size of its structure.
 const char *ft_cuda_kernel_name(int kernel);
-int ft_cuda_kernel_program(int kernel);
 int ft_cuda_kernel_bytes(int kernel);
-const char *ft_cuda_program_name(int program);
+
+// The module that a launch needs, and the options that make it, divided by blanks.
+unsigned long long ft_cuda_variant(int kernel, const void *arguments);
+enum { FT_CUDA_OPTIONS_BYTES = 192 };
+void ft_cuda_variant_options(unsigned long long variant, char *options);
 
 // How many blocks have something to do, at least one where there is any work.
 long long ft_cuda_blocks(int kernel, const void *arguments);
 
-// Fills in `way`, `pieces` and `piece` by sizes and strides alone, and gives the bytes that
-// `partial` needs. Both loops are merged before; x: a, y: b, out: c.
+// Fills in what follows `p1` by sizes and strides alone, and gives the bytes that `partial` needs.
+// Both loops are merged before; x: a, y: b, out: c.
 long long ft_cuda_reduce_plan(ft_cuda_reduce *arguments);
 
 // The largest number of a float dtype below `high`, or `low` if there is none between, as a float.
