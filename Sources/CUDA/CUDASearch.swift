@@ -12,6 +12,13 @@ package struct CUDASearch: Sendable {
     /// Folders, the first to be looked into first; an empty one stands for where the system looks.
     package let folders: [String]
 
+    /// A search of its own.
+    package init(purpose: String, names: [String], folders: [String]) {
+        self.purpose = purpose
+        self.names = names
+        self.folders = folders
+    }
+
     /// The driver, which comes with the system.
     package static let driver = CUDASearch(
         purpose: "NVIDIA driver", names: ["libcuda.so.1"],
@@ -80,7 +87,9 @@ package struct CUDASearch: Sendable {
     /// What was looked for and where, to stand in a sentence.
     package var description: String {
         let places = folders.map { $0.isEmpty ? "the system's libraries" : $0 }
-        return "\(names.joined(separator: " or ")) in \(places.joined(separator: ", "))"
+        let most = places.dropLast().joined(separator: ", ")
+        let all = most.isEmpty ? places.joined() : "\(most) and \(places[places.count - 1])"
+        return "\(names.joined(separator: " or ")) in \(all)"
     }
 
     /// Loads the first that is there.

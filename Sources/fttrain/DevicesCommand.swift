@@ -21,9 +21,14 @@ enum DevicesCommand {
         return .success
     }
 
-    private static func lines(_ survey: CUDASurvey) -> [String] {
+    /// What the CPU says of itself, without its name.
+    private static var processor: String {
         let summary = CPUBackend.shared.summary.split(separator: ":", maxSplits: 1)
-        var rows = [["cpu", String(summary.last?.drop { $0 == " " } ?? "")]]
+        return String(summary.last?.drop { $0 == " " } ?? "")
+    }
+
+    private static func lines(_ survey: CUDASurvey) -> [String] {
+        var rows = [["cpu", processor]]
         for device in survey.devices {
             let memory = Format.fixed(Double(device.memory) / Double(1 << 30), 1)
             let parts = [
@@ -41,7 +46,7 @@ enum DevicesCommand {
 
     private static func json(_ survey: CUDASurvey) -> JSONValue {
         let cpu: JSONValue = [
-            "device": "cpu", "name": .string(CPUBackend.shared.summary),
+            "device": "cpu", "name": .string(processor),
             "threads": .int(CPUBackend.shared.threads),
         ]
         let gpus: [JSONValue] = survey.devices.map { device in

@@ -59,7 +59,7 @@ enum Program {
         case graph.name: try GraphCommand.run(invocation)
         case profile.name: try ProfileCommand.run(invocation)
         case list.name: try ListCommand.run(invocation)
-        case devices.name: try DevicesCommand.run(invocation)
+        case devices.name: DevicesCommand.run(invocation)
         case schema.name: SchemaCommand.run()
         case completion.name: try CompletionCommand.run(invocation)
         default: try TrainCommand.run(invocation)
