@@ -4,7 +4,7 @@
 
 template <class T> FT_DEVICE void binary_groups(const ft_cuda_binary &arguments) {
     typedef typename element<T>::compute C;
-    enum { V = 16 / sizeof(T) };
+    constexpr int V = 16 / sizeof(T);
     pair_reader<T, V> operands(arguments);
     T *out = (T *)arguments.out;
     int function = FT_FUNCTION_OF(arguments);

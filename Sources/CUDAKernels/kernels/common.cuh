@@ -24,18 +24,18 @@ typedef unsigned long long uint64_t;
 #include "reductions.h"
 #include "scalar_math.h"
 
-#define FT_DEVICE static __device__ __forceinline__
+#define FT_DEVICE [[maybe_unused]] static __device__ __forceinline__
 #define FT_KERNEL(name, structure)                                                                 \
     extern "C" __global__ void __launch_bounds__(256) ft_##name(const structure arguments)
-enum { FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP };
+constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
 
 // A kernel that is compiled for one function alone (-D FT_FUNCTION=n), or for one dtype
 // (-D FT_DTYPE=n), has it inlined; else functions are called, so that each is compiled once.
 #ifdef FT_FUNCTION
-#define FT_CALLED static __device__ __forceinline__
+#define FT_CALLED [[maybe_unused]] static __device__ __forceinline__
 #define FT_FUNCTION_OF(arguments) (FT_FUNCTION)
 #else
-#define FT_CALLED static __device__ __noinline__
+#define FT_CALLED [[maybe_unused]] static __device__ __noinline__
 #define FT_FUNCTION_OF(arguments) ((arguments).function)
 #endif
 

@@ -3,7 +3,7 @@
 #include "pairs.cuh"
 
 template <class T> FT_DEVICE void compare_groups(const ft_cuda_binary &arguments) {
-    enum { V = 16 / sizeof(T) };
+    constexpr int V = 16 / sizeof(T);
     pair_reader<T, V> operands(arguments);
     uint8_t *out = (uint8_t *)arguments.out;
     int function = FT_FUNCTION_OF(arguments);

@@ -4,7 +4,7 @@
 
 // Groups as large as 16 bytes of the wider of the two.
 template <class From, class To> FT_DEVICE void copy_groups(const ft_cuda_copy &arguments) {
-    enum { V = 16 / (sizeof(From) > sizeof(To) ? sizeof(From) : sizeof(To)) };
+    constexpr int V = 16 / (sizeof(From) > sizeof(To) ? sizeof(From) : sizeof(To));
     const From *x = (const From *)arguments.x;
     To *out = (To *)arguments.out;
     for_groups<V>(arguments.loop, [&](int64_t, place at, place step, int n) {

@@ -5,7 +5,7 @@
 FT_KERNEL(fill, ft_cuda_fill) {
     for_size((int)arguments.size, [&](auto like) {
         typedef decltype(like) T;
-        enum { V = 16 / sizeof(T) };
+        constexpr int V = 16 / sizeof(T);
         T *out = (T *)arguments.out;
         pack<T, V> group = read<V>((const T *)&arguments.bits, 0);
         for (int64_t i = grid_thread() * V; i < arguments.count; i += grid_threads() * V) {

@@ -4,7 +4,7 @@
 FT_KERNEL(select, ft_cuda_select) {
     for_size((int)arguments.size, [&](auto like) {
         typedef decltype(like) T;
-        enum { V = 16 / sizeof(T) };
+        constexpr int V = 16 / sizeof(T);
         const uint8_t *condition = (const uint8_t *)arguments.condition;
         const T *x = (const T *)arguments.x, *y = (const T *)arguments.y;
         T *out = (T *)arguments.out;

@@ -4,7 +4,7 @@
 
 // Writes a byte an element, so that a group of 16 bytes of elements makes one of 2 to 16.
 template <class T> FT_DEVICE void test_groups(const ft_cuda_unary &arguments) {
-    enum { V = 16 / sizeof(T) };
+    constexpr int V = 16 / sizeof(T);
     const T *x = (const T *)arguments.x;
     uint8_t *out = (uint8_t *)arguments.out;
     int function = FT_FUNCTION_OF(arguments);

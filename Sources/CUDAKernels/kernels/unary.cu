@@ -4,7 +4,7 @@
 
 template <class T> FT_DEVICE void unary_groups(const ft_cuda_unary &arguments) {
     typedef typename element<T>::compute C;
-    enum { V = 16 / sizeof(T) };
+    constexpr int V = 16 / sizeof(T);
     const T *x = (const T *)arguments.x;
     T *out = (T *)arguments.out;
     int function = FT_FUNCTION_OF(arguments);
