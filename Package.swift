@@ -91,10 +91,14 @@ let package = Package(
         // A GPU that only tests have: the CUDA backend on a driver whose kernels, compiled from their
         // own sources, run on the processor.
         .target(
-            name: "CUDAEmulator", dependencies: ["CUDAKernels", "CKernels"],
-            path: "Tests/Support/CUDAEmulator"),
+            name: "CUDAEmulator", path: "Tests/Support/CUDAEmulator",
+            // By path: as dependencies they would come as modules, which C++ can't include.
+            cxxSettings: [
+                .headerSearchPath("../../../Sources/CUDAKernels/include"),
+                .headerSearchPath("../../../Sources/CKernels/include"),
+            ]),
         .target(
-            name: "EmulatedDevice", dependencies: ["CUDA", "CUDAEmulator", "Tensor"],
+            name: "EmulatedDevice", dependencies: ["CUDA", "CUDAEmulator", "CUDAKernels", "Tensor"],
             path: "Tests/Support/EmulatedDevice",
             swiftSettings: strict),
 
