@@ -40,7 +40,7 @@ struct EmulatedBackendTests {
     func changes() {
         let here = NDArray([Float](repeating: 1, count: 4096), [4096])
         let there = here.on(device)
-        here.withUnsafeMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 9) }
+        _ = here.withUnsafeMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 9) }
         #expect(there.values(as: Float.self).allSatisfy { $0 == 1 })
     }
 
