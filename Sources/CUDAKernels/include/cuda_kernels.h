@@ -62,6 +62,10 @@ enum ft_cuda_program { FT_CUDA_PROGRAMS(FT_ONE) FT_PROGRAM_COUNT };
 enum ft_cuda_kernel { FT_CUDA_KERNELS(FT_ONE) FT_KERNEL_COUNT };
 #undef FT_ONE
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // The texts; 0 is the main one, whose name is main.cu.
 int ft_cuda_source_count(void);
 const char *ft_cuda_source_name(int source);
@@ -85,3 +89,7 @@ long long ft_cuda_reduce_plan(ft_cuda_reduce *arguments);
 
 // The largest number of a float dtype below `high`, or `low` if there is none between, as a float.
 float ft_cuda_largest_below(int dtype, double low, double high);
+
+#ifdef __cplusplus
+}
+#endif
