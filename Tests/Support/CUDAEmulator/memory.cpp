@@ -19,9 +19,11 @@
 
 namespace emulator {
 namespace {
-constexpr size_t alignment = 512, range_bytes = (size_t)64 << 30;
+constexpr size_t alignment = 512;
+[[maybe_unused]] constexpr size_t range_bytes = (size_t)64 << 30;
 // Fresh memory holds NaN in every float dtype, and what lies between allocations stays as it is.
-constexpr int fresh = 0xff, unused = 0xa5;
+constexpr int fresh = 0xff;
+[[maybe_unused]] constexpr int unused = 0xa5;
 
 struct state {
     std::mutex lock;
