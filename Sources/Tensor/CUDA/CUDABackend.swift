@@ -75,6 +75,9 @@ package final class CUDABackend: Backend {
 
     package func resetPeakMemory() { context.resetPeak() }
 
+    /// Gives back the little that is kept from step to step, such as addresses of parameters.
+    package func releaseTables() { tables.clear(on: context) }
+
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         orFail("memory", hint: "use a smaller batch or model") { () throws(CUDAProblem) in
             try context.allocate(byteCount)

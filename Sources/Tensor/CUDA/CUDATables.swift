@@ -33,14 +33,24 @@ final class CUDATables: Sendable {
         return UnsafePointer(bitPattern: try place.get())
     }
 
+    /// Gives the memory of all tables back.
+    func clear(on context: CUDAContext) {
+        tables.withLock { tables in
+            for table in tables { CUDATables.release(table, on: context) }
+            tables = []
+        }
+    }
+
+    private static func release(_ table: Table, on context: CUDAContext) {
+        guard let memory = UnsafeMutableRawPointer(bitPattern: table.memory) else { return }
+        context.deallocate(memory, table.bytes.count)
+    }
+
     private func upload(
         _ bytes: [UInt8], on context: CUDAContext, _ tables: inout [Table]
     ) throws(CUDAProblem) -> UInt {
         if tables.count == CUDATables.limit {
-            let oldest = tables.removeFirst()
-            if let memory = UnsafeMutableRawPointer(bitPattern: oldest.memory) {
-                context.deallocate(memory, oldest.bytes.count)
-            }
+            CUDATables.release(tables.removeFirst(), on: context)
         }
         let memory = try context.allocate(bytes.count)
         try context.copyIn(from: bytes, to: memory, byteCount: bytes.count)
