@@ -31,11 +31,14 @@ constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
 
 // A kernel that is compiled for one function alone (-D FT_FUNCTION=n), or for one dtype
 // (-D FT_DTYPE=n), has it inlined; else functions are called, so that each is compiled once.
-#ifdef FT_FUNCTION
+#if defined(FT_FUNCTION) || defined(FT_STEPS)
 #define FT_CALLED [[maybe_unused]] static __device__ __forceinline__
-#define FT_FUNCTION_OF(arguments) (FT_FUNCTION)
 #else
 #define FT_CALLED [[maybe_unused]] static __device__ __noinline__
+#endif
+#ifdef FT_FUNCTION
+#define FT_FUNCTION_OF(arguments) (FT_FUNCTION)
+#else
 #define FT_FUNCTION_OF(arguments) ((arguments).function)
 #endif
 

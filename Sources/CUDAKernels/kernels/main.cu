@@ -49,3 +49,42 @@
 #if !defined(FT_PART) || defined(FT_WITH_totals)
 #include "totals.cu"
 #endif
+#if !defined(FT_PART) || defined(FT_WITH_normalize)
+#include "normalize.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_product)
+#include "product.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_bias)
+#include "bias.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_distances)
+#include "distances.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_channels)
+#include "channels.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_pool)
+#include "pool.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_convolution)
+#include "convolution.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_attention)
+#include "attention.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_recurrence)
+#include "recurrence.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_scan)
+#include "scan.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_sort)
+#include "sort.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_order)
+#include "order.cu"
+#endif
+#if !defined(FT_PART) || defined(FT_WITH_fused)
+#include "fused.cu"
+#endif
