@@ -1,7 +1,7 @@
 // Tests of the CUDA kernels on the emulator. Names of groups as arguments run those alone.
 #include <cstring>
 
-#include "check.h"
+#include "layers.h"
 
 int main(int count, char **names) {
     const struct {
@@ -12,6 +12,9 @@ int main(int count, char **names) {
         {"reductions", test_reductions},   {"rows", test_rows},
         {"labels", test_labels},           {"indices", test_indices},
         {"random", test_random},           {"lists", test_lists},
+        {"layers", test_layers},           {"windows", test_windows},
+        {"sequences", test_sequences},     {"order", test_order},
+        {"fused", test_fused},
         {"driver", test_driver},           {"faults", test_faults},
     };
     for (const auto &group : groups) {
