@@ -98,7 +98,8 @@ let package = Package(
                 .headerSearchPath("../../../Sources/CKernels/include"),
             ]),
         .target(
-            name: "EmulatedDevice", dependencies: ["CUDA", "CUDAEmulator", "CUDAKernels", "Tensor"],
+            name: "EmulatedDevice",
+            dependencies: ["CUDA", "CUDAEmulator", "CUDAKernels", "Tensor"],
             path: "Tests/Support/EmulatedDevice",
             swiftSettings: strict),
 

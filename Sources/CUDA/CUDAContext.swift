@@ -57,11 +57,21 @@ package final class CUDAContext: @unchecked Sendable {
     /// Makes the context that of the calling thread.
     func makeCurrent() { _ = driver.api.cuCtxSetCurrent(context) }
 
-    /// What was compiled and loaded: a module for each variant, in which its kernels are.
+    /// What was compiled and loaded, and the kernels that were looked up in it.
     private struct Kernels {
-        var modules: [UInt64: UInt] = [:]
-        /// By variant and, in the upper bits that it leaves, the kernel's number.
-        var functions: [UInt64: UInt] = [:]
+        var modules: [Module: UInt] = [:]
+        var functions: [Function: UInt] = [:]
+    }
+
+    /// What the compiler is told, beside the sources.
+    private struct Module: Hashable {
+        let variant: UInt64
+        let option: String
+    }
+
+    private struct Function: Hashable {
+        let kernel: Int32
+        let module: Module
     }
 
     // Memory.
@@ -134,8 +144,10 @@ package final class CUDAContext: @unchecked Sendable {
     // Kernels.
 
     /// Runs a kernel; nothing where it has nothing to do.
+    ///
+    /// - Parameter option: one more for the compiler, which makes code of its own of it.
     package func launch<Arguments>(
-        _ kernel: ft_cuda_kernel, _ arguments: Arguments
+        _ kernel: ft_cuda_kernel, _ arguments: Arguments, option: String = ""
     ) throws(CUDAProblem) {
         let number = Int32(kernel.rawValue)
         let result: Result<Void, CUDAProblem> = withUnsafeBytes(of: arguments) { bytes in
@@ -146,16 +158,18 @@ package final class CUDAContext: @unchecked Sendable {
             }
             let blocks = Int(ft_cuda_blocks(number, base))
             if blocks == 0 { return .success(()) }
-            return Result { () throws(CUDAProblem) in try launch(number, base, blocks: blocks) }
+            return Result { () throws(CUDAProblem) in
+                try launch(number, base, option, blocks: blocks)
+            }
         }
         try result.get()
     }
 
     private func launch(
-        _ kernel: Int32, _ arguments: UnsafeRawPointer, blocks: Int
+        _ kernel: Int32, _ arguments: UnsafeRawPointer, _ option: String, blocks: Int
     ) throws(CUDAProblem) {
         makeCurrent()
-        let function = try self.function(kernel, ft_cuda_variant(kernel, arguments))
+        let function = try self.function(kernel, ft_cuda_variant(kernel, arguments), option)
         let most = info.processors * Int(FT_CUDA_BLOCKS_PER_PROCESSOR)
         var parameter: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(mutating: arguments)
         let result = driver.api.cuLaunchKernel(
@@ -166,16 +180,17 @@ package final class CUDAContext: @unchecked Sendable {
     }
 
     private func function(
-        _ kernel: Int32, _ variant: UInt64
+        _ kernel: Int32, _ variant: UInt64, _ option: String
     ) throws(CUDAProblem) -> cuda_function {
-        let key = variant | UInt64(kernel) << 48
+        let module = Module(variant: variant, option: option)
+        let key = Function(kernel: kernel, module: module)
         let result: Result<UInt, CUDAProblem> = kernels.withLock { kernels in
             if let known = kernels.functions[key] { return .success(known) }
             return Result { () throws(CUDAProblem) in
-                let known = kernels.modules[variant]
-                let module = if let known { known } else { try load(variant) }
-                kernels.modules[variant] = module
-                let function = try find(kernel, in: module)
+                let known = kernels.modules[module]
+                let loaded = if let known { known } else { try load(module) }
+                kernels.modules[module] = loaded
+                let function = try find(kernel, in: loaded)
                 kernels.functions[key] = function
                 return function
             }
@@ -186,11 +201,11 @@ package final class CUDAContext: @unchecked Sendable {
         return function
     }
 
-    private func load(_ variant: UInt64) throws(CUDAProblem) -> UInt {
-        let image = try platform.image(of: variant, for: info)
-        var module: cuda_module?
-        try driver.check(driver.api.cuModuleLoadData(&module, image), "loading kernels")
-        return UInt(bitPattern: module)
+    private func load(_ module: Module) throws(CUDAProblem) -> UInt {
+        let image = try platform.image(of: module.variant, module.option, for: info)
+        var loaded: cuda_module?
+        try driver.check(driver.api.cuModuleLoadData(&loaded, image), "loading kernels")
+        return UInt(bitPattern: loaded)
     }
 
     private func find(_ kernel: Int32, in module: UInt) throws(CUDAProblem) -> UInt {
@@ -206,4 +221,6 @@ package final class CUDAContext: @unchecked Sendable {
 }
 
 /// An address as the driver takes it.
-func address(_ pointer: UnsafeRawPointer) -> cuda_address { cuda_address(UInt(bitPattern: pointer)) }
+func address(_ pointer: UnsafeRawPointer) -> cuda_address {
+    cuda_address(UInt(bitPattern: pointer))
+}

@@ -123,7 +123,8 @@ package final class CUDAProducts: Sendable {
         }
         if isDouble {
             let (one, zero) = (1.0, 0.0)
-            return withUnsafePointer(to: one) { one in withUnsafePointer(to: zero) { run(one, $0) } }
+            return withUnsafePointer(to: one) { one in withUnsafePointer(to: zero) { run(one, $0) }
+            }
         }
         let (one, zero): (Float, Float) = (1, 0)
         return withUnsafePointer(to: one) { one in withUnsafePointer(to: zero) { run(one, $0) } }

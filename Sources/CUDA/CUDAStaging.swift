@@ -36,7 +36,9 @@ final class CUDAStaging: Sendable {
         for start in stride(from: 0, to: byteCount, by: CUDAStaging.piece) {
             let count = min(CUDAStaging.piece, byteCount - start)
             // In one go: a copy that was asked for earlier is made earlier.
-            let (source, target) = (UInt(bitPattern: host + start), UInt(bitPattern: memory + start))
+            let (source, target) = (
+                UInt(bitPattern: host + start), UInt(bitPattern: memory + start)
+            )
             let result = state.withLock { state in
                 Result { () throws(CUDAProblem) in
                     try copy(from: source, to: target, count, &state)
@@ -112,7 +114,9 @@ final class CUDAStaging: Sendable {
         if let memory = UnsafeMutableRawPointer(bitPattern: slot.memory) {
             _ = driver.api.cuMemFreeHost(memory)
         }
-        if let event = cuda_event(bitPattern: slot.event) { _ = driver.api.cuEventDestroy_v2(event) }
+        if let event = cuda_event(bitPattern: slot.event) {
+            _ = driver.api.cuEventDestroy_v2(event)
+        }
         state.byteCount -= slot.size
     }
 

@@ -80,12 +80,12 @@ struct EmulatedBackendTests {
         let result = await #expect(
             processExitsWith: .failure, observing: [\.standardErrorContent]
         ) {
-            let x = NDArray.full([3], 1.0, on: EmulatedDevice.shared.device)
-            _ = x.order(descending: false)
+            let x = NDArray.full([3, 3], 1.0, on: EmulatedDevice.shared.device)
+            _ = x.factor(.determinant, "det")
         }
         #expect(
             sentence(result).contains(
-                "sort: there is no CUDA kernel for it yet (use the CPU)"))
+                "det: there is no CUDA kernel for it yet (use the CPU)"))
     }
 
     @Test("an index that is out of range is told when the host waits, as on the CPU")

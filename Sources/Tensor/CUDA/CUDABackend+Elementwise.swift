@@ -160,41 +160,4 @@ extension CUDABackend {
             size: Int64(out.dtype.size), loop: loop)
         try context.launch(FT_KERNEL_select, arguments)
     }
-
-    /// One instruction after the other, each over all elements.
-    func fused(
-        _ program: FusedProgram, _ arrays: [NDArray], into out: NDArray
-    ) throws(CUDAProblem) {
-        var results: [NDArray] = []
-        for (index, step) in program.instructions.enumerated() {
-            let isLast = index == program.instructions.count - 1
-            let target = isLast ? out : NDArray(uninitialized: out.shape, out.dtype, on: self)
-            func array(_ source: FusedProgram.Source) -> NDArray {
-                switch source {
-                case .result(let index): results[index]
-                case .array(let index): arrays[index].laid(like: out)
-                }
-            }
-            let (a, b) = (array(step.first), array(step.second))
-            switch step.kernel {
-            case .unary(let function, let p0, let p1):
-                try unary(function, p0, p1, a, into: target)
-            case .binary(let function, let p0): try binary(function, p0, a, b, into: target)
-            case .binaryScalar(let function, let number, let isFirst):
-                try binaryScalar(function, number, isFirst: isFirst, a, into: target)
-            default: fail("fused", "\(step.kernel.name) is not elementwise")
-            }
-            results.append(target)
-        }
-    }
-}
-
-extension NDArray {
-    /// The elements in the shape of another array: as many, or one that is repeated.
-    fileprivate func laid(like other: NDArray) -> NDArray {
-        let strides =
-            count == other.count
-            ? other.shape.contiguousStrides : Shape(repeating: 0, count: other.rank)
-        return view(other.shape, strides)
-    }
 }

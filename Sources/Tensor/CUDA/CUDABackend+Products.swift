@@ -4,9 +4,11 @@ internal import CUDAKernels
 
 extension CUDABackend {
     /// By cuBLAS, one call for all matrices that lie at equal distances; then bias and ReLU.
+    /// Integers by a kernel.
     func matmul(
         _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray
     ) throws(CUDAProblem) {
+        if !out.dtype.isWide { return try product(a, b, bias: bias, relu: relu, into: out) }
         let left = try ProductOperand(a, self)
         let right = try ProductOperand(b, self)
         let batch = Shape(out.shape.prefix(out.rank - 2))
@@ -21,9 +23,34 @@ extension CUDABackend {
                 size, isDouble: out.dtype == .float64,
                 into: out.pointer + index * sizes.inner * m * n * out.dtype.size)
         }
-        if let bias { try binary(.add, 0, out, bias, into: out) }
-        if relu { try unary(.relu, 0, 0, out, into: out) }
         withExtendedLifetime((left, right)) {}
+        if bias == nil && !relu { return }
+        let arguments = ft_cuda_bias(
+            c: out.pointer, bias: bias.map { UnsafeRawPointer($0.pointer) },
+            rows: Int64(out.count / n), n: Int64(n), dtype: out.dtype.rawValue,
+            relu: relu ? 1 : 0)
+        try context.launch(FT_KERNEL_bias_relu, arguments)
+    }
+
+    private func product(
+        _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray
+    ) throws(CUDAProblem) {
+        var arguments = ft_cuda_product()
+        arguments.a = UnsafeRawPointer(a.pointer)
+        arguments.b = UnsafeRawPointer(b.pointer)
+        arguments.bias = bias.map { UnsafeRawPointer($0.pointer) }
+        arguments.c = out.pointer
+        arguments.dtype = out.dtype.rawValue
+        arguments.relu = relu ? 1 : 0
+        let (row, column) = (out.rank - 2, out.rank - 1)
+        (arguments.m, arguments.n) = (Int64(out.shape[row]), Int64(out.shape[column]))
+        arguments.k = Int64(a.shape[column])
+        (arguments.a_row, arguments.a_column) = (Int64(a.strides[row]), Int64(a.strides[column]))
+        (arguments.b_row, arguments.b_column) = (Int64(b.strides[row]), Int64(b.strides[column]))
+        arguments.batch = ft_cuda_loop(
+            Shape(out.shape.prefix(row)), Shape(a.strides.prefix(row)),
+            Shape(b.strides.prefix(row)))
+        try context.launch(FT_KERNEL_product, arguments)
     }
 }
 

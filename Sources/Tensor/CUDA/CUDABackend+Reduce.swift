@@ -59,11 +59,22 @@ extension CUDABackend {
         try context.launch(FT_KERNEL_softmax_backward, arguments)
     }
 
+    func scan(_ op: Reduction, _ x: NDArray, into out: NDArray) throws(CUDAProblem) {
+        var arguments = rows(x, out)
+        arguments.op = Int32(op.rawValue)
+        try context.launch(FT_KERNEL_scan, arguments)
+    }
+
+    func productOfOthers(_ x: NDArray, into out: NDArray) throws(CUDAProblem) {
+        try context.launch(FT_KERNEL_product_of_others, rows(x, out))
+    }
+
     func logSumExp(_ x: NDArray, into out: NDArray) throws(CUDAProblem) {
         try context.launch(FT_KERNEL_log_sum_exp, rows(x, out))
     }
 
-    private func rows(_ x: NDArray, _ out: NDArray) -> ft_cuda_rows {
+    /// The rows along the last axis.
+    func rows(_ x: NDArray, _ out: NDArray) -> ft_cuda_rows {
         var arguments = ft_cuda_rows()
         let n = x.shape[x.rank - 1]
         arguments.x = UnsafeRawPointer(x.pointer)

@@ -32,9 +32,27 @@ extension CUDABackend {
         case .reduce(let reduction, let map, let axes):
             try reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): try argExtreme(maximum: maximum, a, into: out)
+        case .scan(let reduction): try scan(reduction, a, into: out)
+        case .productOfOthers: try productOfOthers(a, into: out)
+        case .ordering(let ordering): try run(ordering, a, b, into: out)
         case .matmul(let hasBias, let relu):
-            if !out.dtype.isFloat { return lacks("matmul of integers", out) }
             try matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .convolution(let part, let window, let hasBias):
+            try convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
+        case .channels(let kernel): try channels(kernel, a, b, c, into: out)
+        case .pool(let part, let pooling): try pool(part, pooling, a, b, into: out)
+        case .attention(let rule, let list):
+            try attention(rule, a, b, c, mask: list.arrays.first, into: out)
+        case .attentionBackward(let rule, let list):
+            let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
+            try attentionBackward(rule, a, b, c, mask: mask, gradient: gradient, into: out)
+        case .recurrence(let rule, let list):
+            try recurrence(rule, projections: a, weight: b, list.arrays, into: out)
+        case .recurrenceBackward(let rule, let list):
+            try recurrenceBackward(rule, a, weight: b, lengths: list.arrays.first, c, into: out)
+        case .distances(let order): try distances(a, b, order: order, into: out)
+        case .normalize(let epsilon): try normalize(a, epsilon, into: out)
+        case .normalizeBackward(let epsilon): try normalizeBackward(a, b, epsilon, into: out)
         case .softmax(let logarithm): try softmax(a, logarithm: logarithm, into: out)
         case .softmaxBackward(let logarithm):
             try softmaxBackward(a, b, logarithm: logarithm, into: out)
@@ -62,10 +80,7 @@ extension CUDABackend {
                 rule, list.arrays, numbers: a, clip: clips ? b : nil, gate: gated ? c : nil)
         case .squaredNorm(let list): try squaredNorm(list.arrays, into: out)
         case .allFinite(let list): try allFinite(list.arrays, into: out)
-        case .scan, .productOfOthers, .ordering, .convolution, .channels, .pool, .attention,
-            .attentionBackward, .recurrence, .recurrenceBackward, .distances, .factor, .solve,
-            .normalize, .normalizeBackward:
-            lacks(kernel.name, out)
+        case .factor, .solve: lacks(kernel.name, out)
         }
     }
 

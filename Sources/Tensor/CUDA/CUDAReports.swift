@@ -13,6 +13,8 @@ final class CUDAReports: Sendable {
         case label(LabelTarget, classes: Int)
         case position(StaticString, size: Int)
         case requirement(StaticString)
+        case place(elements: Int)
+        case range
     }
 
     private struct State {
@@ -102,6 +104,13 @@ extension CUDAReports.Complaint {
         case .requirement(let sentence):
             let parts = "\(sentence)".split(separator: ":", maxSplits: 1)
             fail(String(parts[0]), String(parts[parts.count - 1].drop { $0 == " " }))
+        case .place(let count):
+            fail("takeAlong", "index \(value) is out of range for rows of \(count) elements")
+        case .range:
+            let end = Double(bitPattern: UInt64(bitPattern: Int64(value)))
+            fail(
+                "histogram", "a range that ends at \(end) has no bins",
+                hint: "give a range of numbers")
         }
     }
 }

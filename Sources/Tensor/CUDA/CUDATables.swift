@@ -1,60 +1,44 @@
 internal import CUDA
-internal import CUDAKernels
 import Synchronization
 
-/// Tables of arrays in the device's memory, kept for as long as steps go on with the same ones.
+/// What kernels read beside their operands, such as the addresses of all parameters: kept in the
+/// device's memory for as long as steps go on with the same.
 final class CUDATables: Sendable {
-    private struct Table {
-        let bytes: [UInt8]
-        let memory: UInt
-    }
+    /// So many different ones are steps of which nothing repeats.
+    private static let limit = 1024
 
-    /// Steps of training have few lists: what is finite, norms, parameters.
-    private static let limit = 16
+    /// Places in the device's memory by what lies there.
+    private let tables = Mutex<[[UInt8]: UInt]>([:])
 
-    /// The last that was used comes last.
-    private let tables = Mutex<[Table]>([])
-
-    /// The place in the device's memory of rows that are there for all that follows on the stream.
-    func place(
-        _ rows: [ft_cuda_array], on context: CUDAContext
-    ) throws(CUDAProblem) -> UnsafePointer<ft_cuda_array>? {
+    /// The place of a copy of `rows`, which is there for all that follows on the stream.
+    func place<Row: BitwiseCopyable>(
+        _ rows: [Row], on context: CUDAContext
+    ) throws(CUDAProblem) -> UInt {
         let bytes = rows.withUnsafeBytes { Array($0) }
+        if bytes.isEmpty { return 0 }
         let place: Result<UInt, CUDAProblem> = tables.withLock { tables in
-            Result { () throws(CUDAProblem) in
-                if let index = tables.firstIndex(where: { $0.bytes == bytes }) {
-                    let table = tables.remove(at: index)
-                    tables.append(table)
-                    return table.memory
-                }
-                return try upload(bytes, on: context, &tables)
+            if let known = tables[bytes] { return .success(known) }
+            if tables.count == CUDATables.limit { CUDATables.release(&tables, on: context) }
+            return Result { () throws(CUDAProblem) in
+                let memory = try context.allocate(bytes.count)
+                try context.copyIn(from: bytes, to: memory, byteCount: bytes.count)
+                tables[bytes] = UInt(bitPattern: memory)
+                return UInt(bitPattern: memory)
             }
         }
-        return UnsafePointer(bitPattern: try place.get())
+        return try place.get()
     }
 
-    /// Gives the memory of all tables back.
+    /// Gives the memory of all back.
     func clear(on context: CUDAContext) {
-        tables.withLock { tables in
-            for table in tables { CUDATables.release(table, on: context) }
-            tables = []
-        }
+        tables.withLock { CUDATables.release(&$0, on: context) }
     }
 
-    private static func release(_ table: Table, on context: CUDAContext) {
-        guard let memory = UnsafeMutableRawPointer(bitPattern: table.memory) else { return }
-        context.deallocate(memory, table.bytes.count)
-    }
-
-    private func upload(
-        _ bytes: [UInt8], on context: CUDAContext, _ tables: inout [Table]
-    ) throws(CUDAProblem) -> UInt {
-        if tables.count == CUDATables.limit {
-            CUDATables.release(tables.removeFirst(), on: context)
+    private static func release(_ tables: inout [[UInt8]: UInt], on context: CUDAContext) {
+        for (bytes, place) in tables {
+            guard let memory = UnsafeMutableRawPointer(bitPattern: place) else { continue }
+            context.deallocate(memory, bytes.count)
         }
-        let memory = try context.allocate(bytes.count)
-        try context.copyIn(from: bytes, to: memory, byteCount: bytes.count)
-        tables.append(Table(bytes: bytes, memory: UInt(bitPattern: memory)))
-        return UInt(bitPattern: memory)
+        tables = [:]
     }
 }
