@@ -41,6 +41,14 @@ constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
 #else
 #define FT_FUNCTION_OF(arguments) ((arguments).function)
 #endif
+// For one reduction, part, or size of elements (-D FT_OP=n, FT_SIZE=n).
+#ifdef FT_OP
+#define FT_OP_OF(arguments) (FT_OP)
+#define FT_PART_OF(arguments) (FT_OP)
+#else
+#define FT_OP_OF(arguments) ((arguments).op)
+#define FT_PART_OF(arguments) ((arguments).part)
+#endif
 
 // Halves by their bits.
 struct half16 { uint16_t bits; };
@@ -162,11 +170,17 @@ template <class F> FT_DEVICE void for_all(int dtype, F f) {
 }
 #undef FT_CASE
 // The same for unsigned types of a size, which stand for elements that are only moved.
+#ifdef FT_SIZE
+#define FT_HAS_SIZE(size, n) (FT_SIZE == n)
+#else
+#define FT_HAS_SIZE(size, n) ((size) == n)
+#endif
 template <class F> FT_DEVICE void for_size(int size, F f) {
-    if (size == 4) f(uint32_t());
-    if (size == 2) f(uint16_t());
-    if (size == 8) f(uint64_t());
-    if (size == 1) f(uint8_t());
+    (void)size;
+    if (FT_HAS_SIZE(size, 4)) f(uint32_t());
+    if (FT_HAS_SIZE(size, 2)) f(uint16_t());
+    if (FT_HAS_SIZE(size, 8)) f(uint64_t());
+    if (FT_HAS_SIZE(size, 1)) f(uint8_t());
 }
 
 FT_DEVICE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
