@@ -91,6 +91,10 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
         break;
     case FT_PROGRAM_sort: v.dtype = ((const ft_cuda_sort *)arguments)->dtype; break;
     case FT_PROGRAM_order: v.dtype = ((const ft_cuda_order *)arguments)->dtype; break;
+    case FT_PROGRAM_matrices:
+        v.dtype = ((const ft_cuda_matrices *)arguments)->dtype;
+        v.op = ((const ft_cuda_matrices *)arguments)->what;
+        break;
     case FT_PROGRAM_fused: v.dtype = ((const ft_cuda_fused *)arguments)->dtype; break;
     case FT_PROGRAM_update:
         v.dtype = ((const ft_cuda_list *)arguments)->dtype;

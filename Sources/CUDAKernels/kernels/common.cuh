@@ -25,6 +25,8 @@ typedef unsigned long long uint64_t;
 #include "scalar_math.h"
 
 #define FT_DEVICE [[maybe_unused]] static __device__ __forceinline__
+// What is called from many places and takes its time.
+#define FT_OUTLINED [[maybe_unused]] static __device__ __noinline__
 #define FT_KERNEL(name, structure)                                                                 \
     extern "C" __global__ void __launch_bounds__(256) ft_##name(const structure arguments)
 constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
