@@ -129,6 +129,7 @@ static long long layer_blocks(int kernel, const void *arguments) {
     case FT_KERNEL_sort_runs:
     case FT_KERNEL_sort_merge:
     case FT_KERNEL_sort_places: return sort_blocks(kernel, arguments);
+    case FT_KERNEL_matrices: return ((const ft_cuda_matrices *)arguments)->batch.count;
     case FT_KERNEL_fused:
         return ceil_div(((const ft_cuda_fused *)arguments)->count, FT_CUDA_THREADS);
     default: return order_blocks(kernel, arguments);

@@ -73,6 +73,13 @@ long long ft_cuda_convolution_plan(ft_cuda_convolution *c) {
     return c->pieces > 1 ? c->pieces * elements * (c->dtype == FT_F64 ? 8 : 4) : 0;
 }
 
+// --- Matrices: eight squares as large as the larger side, and a few rows; see matrices.cuh.
+
+long long ft_cuda_matrix_space(const ft_cuda_matrices *a) {
+    long long side = a->rows > a->columns ? a->rows : a->columns;
+    return a->batch.count * (8 * side * side + 4 * side + side * a->right) * 8;
+}
+
 // --- Random numbers.
 
 static float half_value(int dtype, uint16_t half) {

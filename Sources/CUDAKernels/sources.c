@@ -19,6 +19,10 @@ static const char binary_cu[] = {
 #embed "kernels/binary.cu"
     , 0
 };
+static const char boards_cuh[] = {
+#embed "kernels/boards.cuh"
+    , 0
+};
 static const char channels_cu[] = {
 #embed "kernels/channels.cu"
     , 0
@@ -49,6 +53,10 @@ static const char distances_cu[] = {
 };
 static const char extremes_cu[] = {
 #embed "kernels/extremes.cu"
+    , 0
+};
+static const char extremes_cuh[] = {
+#embed "kernels/extremes.cuh"
     , 0
 };
 static const char functions_cuh[] = {
@@ -85,6 +93,10 @@ static const char loops_cuh[] = {
 };
 static const char make_cu[] = {
 #embed "kernels/make.cu"
+    , 0
+};
+static const char matrices_cu[] = {
+#embed "kernels/matrices.cu"
     , 0
 };
 static const char normalize_cu[] = {
@@ -145,6 +157,10 @@ static const char softmax_cu[] = {
 };
 static const char sort_cu[] = {
 #embed "kernels/sort.cu"
+    , 0
+};
+static const char spectra_cuh[] = {
+#embed "kernels/spectra.cuh"
     , 0
 };
 static const char test_cu[] = {
@@ -220,6 +236,7 @@ static const struct {
     {"attention.cu", attention_cu},
     {"bias.cu", bias_cu},
     {"binary.cu", binary_cu},
+    {"boards.cuh", boards_cuh},
     {"channels.cu", channels_cu},
     {"common.cuh", common_cuh},
     {"compare.cu", compare_cu},
@@ -228,6 +245,7 @@ static const struct {
     {"copy.cu", copy_cu},
     {"distances.cu", distances_cu},
     {"extremes.cu", extremes_cu},
+    {"extremes.cuh", extremes_cuh},
     {"functions.cuh", functions_cuh},
     {"fused.cu", fused_cu},
     {"index.cu", index_cu},
@@ -237,6 +255,7 @@ static const struct {
     {"lists.cuh", lists_cuh},
     {"loops.cuh", loops_cuh},
     {"make.cu", make_cu},
+    {"matrices.cu", matrices_cu},
     {"normalize.cu", normalize_cu},
     {"order.cu", order_cu},
     {"pairs.cuh", pairs_cuh},
@@ -252,6 +271,7 @@ static const struct {
     {"select.cu", select_cu},
     {"softmax.cu", softmax_cu},
     {"sort.cu", sort_cu},
+    {"spectra.cuh", spectra_cuh},
     {"test.cu", test_cu},
     {"tiles.cuh", tiles_cuh},
     {"totals.cu", totals_cu},

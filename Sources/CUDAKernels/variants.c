@@ -28,13 +28,14 @@ static int program_of(int kernel) {
 // --- Variants: a byte each of the program and of what it is compiled for, 255 being anything.
 
 typedef struct variant {
-    int program, dtype, second, op, map, function;
+    int program, dtype, second, op, map, function, size;
 } variant;
 
 static unsigned long long packed(variant v) {
-    return (unsigned long long)(v.program & 255) | (unsigned long long)(v.dtype & 255) << 8 |
-           (unsigned long long)(v.second & 255) << 16 | (unsigned long long)(v.op & 255) << 24 |
-           (unsigned long long)(v.map & 255) << 32 | (unsigned long long)(v.function & 255) << 40;
+    const int parts[] = {v.program, v.dtype, v.second, v.op, v.map, v.function, v.size};
+    unsigned long long key = 0;
+    for (int k = 0; k < 7; k++) key |= (unsigned long long)(parts[k] & 255) << (8 * k);
+    return key;
 }
 
 static void fill_reduce_variant(variant *v, const ft_cuda_reduce *r) {
@@ -46,7 +47,7 @@ static void fill_reduce_variant(variant *v, const ft_cuda_reduce *r) {
 }
 
 unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
-    variant v = {program_of(kernel), -1, -1, -1, -1, -1};
+    variant v = {program_of(kernel), -1, -1, -1, -1, -1, -1};
     switch (v.program) {
     case FT_PROGRAM_copy:
         v.dtype = ((const ft_cuda_copy *)arguments)->from;
@@ -73,8 +74,15 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
     case FT_PROGRAM_bias: v.dtype = ((const ft_cuda_bias *)arguments)->dtype; break;
     case FT_PROGRAM_distances: v.dtype = ((const ft_cuda_distances *)arguments)->dtype; break;
     case FT_PROGRAM_channels: v.dtype = ((const ft_cuda_channels *)arguments)->dtype; break;
-    case FT_PROGRAM_pool: v.dtype = ((const ft_cuda_pool *)arguments)->dtype; break;
-    case FT_PROGRAM_convolution: v.dtype = ((const ft_cuda_convolution *)arguments)->dtype; break;
+    case FT_PROGRAM_select: v.size = (int)((const ft_cuda_select *)arguments)->size; break;
+    case FT_PROGRAM_pool:
+        v.dtype = ((const ft_cuda_pool *)arguments)->dtype;
+        v.op = ((const ft_cuda_pool *)arguments)->part;
+        break;
+    case FT_PROGRAM_convolution:
+        v.dtype = ((const ft_cuda_convolution *)arguments)->dtype;
+        v.op = ((const ft_cuda_convolution *)arguments)->part;
+        break;
     case FT_PROGRAM_attention: v.dtype = ((const ft_cuda_attention *)arguments)->dtype; break;
     case FT_PROGRAM_recurrence: v.dtype = ((const ft_cuda_recurrence *)arguments)->dtype; break;
     case FT_PROGRAM_scan:
@@ -83,6 +91,10 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
         break;
     case FT_PROGRAM_sort: v.dtype = ((const ft_cuda_sort *)arguments)->dtype; break;
     case FT_PROGRAM_order: v.dtype = ((const ft_cuda_order *)arguments)->dtype; break;
+    case FT_PROGRAM_matrices:
+        v.dtype = ((const ft_cuda_matrices *)arguments)->dtype;
+        v.op = ((const ft_cuda_matrices *)arguments)->what;
+        break;
     case FT_PROGRAM_fused: v.dtype = ((const ft_cuda_fused *)arguments)->dtype; break;
     case FT_PROGRAM_update:
         v.dtype = ((const ft_cuda_list *)arguments)->dtype;
@@ -97,10 +109,10 @@ void ft_cuda_variant_options(unsigned long long key, char *options) {
 #define FT_ONE(name) #name,
     static const char *const programs[] = {FT_CUDA_PROGRAMS(FT_ONE)};
 #undef FT_ONE
-    static const char *const names[] = {"DTYPE", "SECOND", "OP", "MAP", "FUNCTION"};
+    static const char *const names[] = {"DTYPE", "SECOND", "OP", "MAP", "FUNCTION", "SIZE"};
     int used = snprintf(options, FT_CUDA_OPTIONS_BYTES, "-DFT_PART -DFT_WITH_%s",
                         programs[key & 255]);
-    for (int k = 0; k < 5; k++) {
+    for (int k = 0; k < 6; k++) {
         int value = (int)(key >> (8 * (k + 1)) & 255);
         if (value == 255) continue;
         used += snprintf(options + used, (size_t)(FT_CUDA_OPTIONS_BYTES - used), " -DFT_%s=%d",

@@ -32,3 +32,4 @@ void test_windows();
 void test_sequences();
 void test_order();
 void test_fused();
+void test_matrices();

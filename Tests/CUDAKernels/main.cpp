@@ -14,7 +14,7 @@ int main(int count, char **names) {
         {"random", test_random},           {"lists", test_lists},
         {"layers", test_layers},           {"windows", test_windows},
         {"sequences", test_sequences},     {"order", test_order},
-        {"fused", test_fused},
+        {"fused", test_fused},             {"matrices", test_matrices},
         {"driver", test_driver},           {"faults", test_faults},
     };
     for (const auto &group : groups) {

@@ -19,7 +19,7 @@ void check_gather(int dtype, int64_t rows, int64_t width, int64_t count, int64_t
 }
 
 void check_scatter(int dtype, int rule, int64_t rows, int64_t width, int64_t count,
-                   uint64_t order) {
+                   bool sorted, uint64_t order) {
     bool half = dtype == FT_F16 || dtype == FT_BF16;
     int table_type = rule != 0 && half ? (int)FT_F32 : dtype;
     array x(dtype, count * width), index(FT_I64, count);
@@ -31,6 +31,15 @@ void check_scatter(int dtype, int rule, int64_t rows, int64_t width, int64_t cou
     ft_cuda_scatter s = {};
     s.x = x.at(), s.index = index.at<long long>(), s.out = out.at();
     s.count = count, s.width = width, s.rows = rows, s.rule = rule, s.dtype = dtype;
+    // The places by row, each row's in order.
+    std::vector<long long> places;
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < count; i++) {
+            int64_t at = *index.at<int64_t>(i);
+            if (at == row || at + rows == row) places.push_back(i);
+        }
+    }
+    s.order = sorted ? places.data() : nullptr;
     launch(FT_KERNEL_scatter, s, order);
     ft_scatter plan = {rule, dtype, count, width, rows, x.at(), index.at<int64_t>(), wanted.at()};
     cpu.scatter(&plan, 0, rows, 0, width);
@@ -79,12 +88,13 @@ void test_indices() {
         for (int64_t width : {0, 1, 3, 4, 16, 33}) {
             for (int64_t count : {0, 1, 50, 700}) {
                 check_gather(dtype, 20, width, count, (int64_t)(turn % 2), orders[turn % 3]);
-                check_scatter(dtype, (int)(turn % 5), 20, width, count, orders[turn % 3]);
+                check_scatter(dtype, (int)(turn % 5), 20, width, count, turn % 2, orders[turn % 3]);
                 turn++;
             }
         }
         for (int rule = 0; rule < 5; rule++) {
-            check_scatter(dtype, rule, 7, 5, 90, orders[turn++ % 3]);
+            check_scatter(dtype, rule, 7, 5, 90, false, orders[turn++ % 3]);
+            check_scatter(dtype, rule, 7, 5, 90, true, orders[turn++ % 3]);
         }
     }
     for (uint64_t order : orders) {

@@ -25,7 +25,7 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(make) X(copy) X(unary) X(test) X(binary) X(compare) X(select)                                \
     X(reduce) X(extremes) X(softmax) X(labels) X(index) X(scatter) X(random) X(update) X(totals)  \
     X(normalize) X(product) X(bias) X(distances) X(channels) X(pool) X(convolution) X(attention)   \
-    X(recurrence) X(scan) X(sort) X(order) X(fused)
+    X(recurrence) X(scan) X(sort) X(order) X(fused) X(matrices)
 
 // X(kernel, structure, program)
 #define FT_CUDA_KERNELS(X)                                                                         \
@@ -83,7 +83,8 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(recur, ft_cuda_order, order)                                                                 \
     X(search, ft_cuda_order, order)                                                                \
     X(bins, ft_cuda_order, order)                                                                  \
-    X(fused, ft_cuda_fused, fused)
+    X(fused, ft_cuda_fused, fused)                                                                 \
+    X(matrices, ft_cuda_matrices, matrices)
 
 #define FT_ONE(name) FT_PROGRAM_##name,
 enum ft_cuda_program { FT_CUDA_PROGRAMS(FT_ONE) FT_PROGRAM_COUNT };
@@ -126,6 +127,9 @@ long long ft_cuda_reduce_plan(ft_cuda_reduce *arguments);
 
 // Fills in `pieces` and `piece` of a convolution and gives the bytes that `partial` needs.
 long long ft_cuda_convolution_plan(ft_cuda_convolution *arguments);
+
+// The bytes that `matrices` needs.
+long long ft_cuda_matrix_space(const ft_cuda_matrices *arguments);
 
 // The largest number of a float dtype below `high`, or `low` if there is none between, as a float.
 float ft_cuda_largest_below(int dtype, double low, double high);

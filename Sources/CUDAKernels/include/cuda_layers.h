@@ -154,6 +154,33 @@ typedef struct ft_cuda_fused {
     int dtype, unused;
 } ft_cuda_fused;
 
+// matrices: what `what` says of each matrix of A [.., rows, columns], float32 or float64, or X of
+// A X = B for B [.., rows, right]; computed in double by a block a matrix. `batch` walks the leading
+// axes, a: A, b: B; out is contiguous, `out_count` elements a matrix, as MatrixFactor and
+// MatrixSystem of the Swift side have them. What stands in the way is reported with the number of
+// the matrix: for Cholesky the size of the leading part that has no factor, for a system the pivot
+// that is 0, both from 1, and FT_CUDA_NOT_FINITE where elements are NaN or infinite. `space` is
+// room for ft_cuda_matrix_space bytes.
+enum {
+    FT_CUDA_CHOLESKY, FT_CUDA_ORTHOGONAL, FT_CUDA_SINGULAR, FT_CUDA_SINGULAR_VALUES, FT_CUDA_EIGEN,
+    FT_CUDA_EIGENVALUES, FT_CUDA_DETERMINANT, FT_CUDA_LOG_DETERMINANT, FT_CUDA_COFACTORS,
+    FT_CUDA_PSEUDO_INVERSE, FT_CUDA_EXPONENTIAL,
+    FT_CUDA_SOLVE, FT_CUDA_SOLVE_TRIANGLE, FT_CUDA_LEAST_SQUARES
+};
+enum { FT_CUDA_NOT_FINITE = 0x7fffffff };
+typedef struct ft_cuda_matrices {
+    const void *a, *b;
+    void *out;
+    double *space;
+    long long rows, columns, right, out_count, a_row, a_column, b_row, b_column;
+    // `width`: columns of Q. `nudged`: of cofactors and systems. `upper`, `unit`: of triangles.
+    long long width;
+    int dtype, what, nudged, upper, unit, unused;
+    double tolerance;
+    ft_cuda_witness witness;
+    ft_cuda_loop batch;
+} ft_cuda_matrices;
+
 #ifdef __clang__
 #pragma clang diagnostic pop
 #endif

@@ -25,6 +25,8 @@ typedef unsigned long long uint64_t;
 #include "scalar_math.h"
 
 #define FT_DEVICE [[maybe_unused]] static __device__ __forceinline__
+// What is called from many places and takes its time.
+#define FT_OUTLINED [[maybe_unused]] static __device__ __noinline__
 #define FT_KERNEL(name, structure)                                                                 \
     extern "C" __global__ void __launch_bounds__(256) ft_##name(const structure arguments)
 constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
@@ -40,6 +42,14 @@ constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
 #define FT_FUNCTION_OF(arguments) (FT_FUNCTION)
 #else
 #define FT_FUNCTION_OF(arguments) ((arguments).function)
+#endif
+// For one reduction, part, or size of elements (-D FT_OP=n, FT_SIZE=n).
+#ifdef FT_OP
+#define FT_OP_OF(arguments) (FT_OP)
+#define FT_PART_OF(arguments) (FT_OP)
+#else
+#define FT_OP_OF(arguments) ((arguments).op)
+#define FT_PART_OF(arguments) ((arguments).part)
 #endif
 
 // Halves by their bits.
@@ -162,11 +172,17 @@ template <class F> FT_DEVICE void for_all(int dtype, F f) {
 }
 #undef FT_CASE
 // The same for unsigned types of a size, which stand for elements that are only moved.
+#ifdef FT_SIZE
+#define FT_HAS_SIZE(size, n) (FT_SIZE == n)
+#else
+#define FT_HAS_SIZE(size, n) ((size) == n)
+#endif
 template <class F> FT_DEVICE void for_size(int size, F f) {
-    if (size == 4) f(uint32_t());
-    if (size == 2) f(uint16_t());
-    if (size == 8) f(uint64_t());
-    if (size == 1) f(uint8_t());
+    (void)size;
+    if (FT_HAS_SIZE(size, 4)) f(uint32_t());
+    if (FT_HAS_SIZE(size, 2)) f(uint16_t());
+    if (FT_HAS_SIZE(size, 8)) f(uint64_t());
+    if (FT_HAS_SIZE(size, 1)) f(uint8_t());
 }
 
 FT_DEVICE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }

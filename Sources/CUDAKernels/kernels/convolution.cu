@@ -132,7 +132,8 @@ template <class T> struct weight_part {
     }
 };
 
-template <class Part, class T> FT_DEVICE void convolution_tiles(const ft_cuda_convolution &p) {
+template <class Part, class T>
+FT_DEVICE void convolution_tiles(const ft_cuda_convolution &p, tile_space<T> &space) {
     Part size(p, 0);
     int64_t columns = ceil_div(size.columns(), FT_TILE);
     int64_t tiles = ceil_div(size.rows(), FT_TILE) * columns;
@@ -140,7 +141,7 @@ template <class Part, class T> FT_DEVICE void convolution_tiles(const ft_cuda_co
         Part part(p, b / tiles);
         int64_t row = b % tiles / columns * FT_TILE, column = b % columns * FT_TILE;
         tile_sums<T> sums = tile_product<T>(
-            row, column, 0, part.depth(), [&](int64_t r, int64_t k) { return part.a(r, k); },
+            space, row, column, 0, part.depth(), [&](int64_t r, int64_t k) { return part.a(r, k); },
             [&](int64_t k, int64_t c) { return part.b(k, c); });
         for_sums(row, column, part.rows(), part.columns(), sums,
                  [&](int64_t r, int64_t c, T sum) { part.store(r, c, sum); });
@@ -148,7 +149,8 @@ template <class Part, class T> FT_DEVICE void convolution_tiles(const ft_cuda_co
 }
 
 // The sums over k are cut into pieces, for there are few tiles and many results.
-template <class T> FT_DEVICE void weight_tiles(const ft_cuda_convolution &p) {
+template <class T>
+FT_DEVICE void weight_tiles(const ft_cuda_convolution &p, tile_space<T> &space) {
     weight_part<T> size(p, 0);
     int64_t columns = ceil_div(size.columns(), FT_TILE);
     int64_t tiles = ceil_div(size.rows(), FT_TILE) * columns;
@@ -159,7 +161,8 @@ template <class T> FT_DEVICE void weight_tiles(const ft_cuda_convolution &p) {
         int64_t row = rest % tiles / columns * FT_TILE, column = rest % columns * FT_TILE;
         int64_t end = least(part.depth(), (piece + 1) * p.piece);
         tile_sums<T> sums = tile_product<T>(
-            row, column, piece * p.piece, end, [&](int64_t r, int64_t k) { return part.a(r, k); },
+            space, row, column, piece * p.piece, end,
+            [&](int64_t r, int64_t k) { return part.a(r, k); },
             [&](int64_t k, int64_t c) { return part.b(k, c); });
         T *out = p.pieces > 1 ? (T *)p.partial + piece * elements : (T *)p.weight;
         for_sums(row, column, part.rows(), part.columns(), sums,
@@ -170,12 +173,13 @@ template <class T> FT_DEVICE void weight_tiles(const ft_cuda_convolution &p) {
 FT_KERNEL(convolution, ft_cuda_convolution) {
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
-        if (arguments.part == 0) {
-            convolution_tiles<output_part<T>, T>(arguments);
-        } else if (arguments.part == 1) {
-            convolution_tiles<input_part<T>, T>(arguments);
+        __shared__ tile_space<T> space;
+        if (FT_PART_OF(arguments) == 0) {
+            convolution_tiles<output_part<T>, T>(arguments, space);
+        } else if (FT_PART_OF(arguments) == 1) {
+            convolution_tiles<input_part<T>, T>(arguments, space);
         } else {
-            weight_tiles<T>(arguments);
+            weight_tiles<T>(arguments, space);
         }
     });
 }

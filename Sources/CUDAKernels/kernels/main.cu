@@ -88,3 +88,6 @@
 #if !defined(FT_PART) || defined(FT_WITH_fused)
 #include "fused.cu"
 #endif
+#if !defined(FT_PART) || defined(FT_WITH_matrices)
+#include "matrices.cu"
+#endif

@@ -104,7 +104,7 @@ template <class T> FT_DEVICE T spread_to(const ft_cuda_pool &p, int64_t plane, i
     int64_t at[3];
     split_place(p.in, place, at);
     T total = 0;
-    bool is_mean = p.part == FT_CUDA_POOL_SPREAD_MEAN;
+    bool is_mean = FT_PART_OF(p) == FT_CUDA_POOL_SPREAD_MEAN;
     const T *share = (const T *)(is_mean ? p.x : p.u) + plane * results;
     const T *x = (const T *)p.x + (is_mean ? 0 : plane * in);
     for_holders(p, at, [&](const int64_t *r, int64_t number) {
@@ -122,7 +122,7 @@ template <class T> FT_DEVICE T spread_to(const ft_cuda_pool &p, int64_t plane, i
 template <class T>
 FT_DEVICE void pool_largest(const ft_cuda_pool &p, int64_t i, const T *x, const int64_t *result) {
     int64_t place = largest_place(p, window_of(p, result), x);
-    if (p.part == FT_CUDA_POOL_PLACES) {
+    if (FT_PART_OF(p) == FT_CUDA_POOL_PLACES) {
         ((int64_t *)p.out)[i] = place;
     } else if (place >= 0) {
         ((T *)p.out)[i] = x[place];
@@ -141,9 +141,9 @@ template <class T> FT_DEVICE void pool_results(const ft_cuda_pool &p) {
         int64_t plane = i / results, result[3];
         split_place(p.results, i - plane * results, result);
         const T *x = (const T *)p.x + plane * in;
-        if (p.part == FT_CUDA_POOL_MEAN) {
+        if (FT_PART_OF(p) == FT_CUDA_POOL_MEAN) {
             ((T *)p.out)[i] = mean_of(p, result, x);
-        } else if (p.part == FT_CUDA_POOL_PICK) {
+        } else if (FT_PART_OF(p) == FT_CUDA_POOL_PICK) {
             int64_t place = largest_place(p, window_of(p, result), x);
             ((T *)p.out)[i] = place < 0 ? (T)0 : ((const T *)p.u)[plane * in + place];
         } else {
@@ -160,8 +160,8 @@ template <class T> FT_DEVICE void pool_spread(const ft_cuda_pool &p) {
 }
 
 FT_KERNEL(pool, ft_cuda_pool) {
-    bool spreads = arguments.part == FT_CUDA_POOL_SPREAD ||
-                   arguments.part == FT_CUDA_POOL_SPREAD_MEAN;
+    bool spreads = FT_PART_OF(arguments) == FT_CUDA_POOL_SPREAD ||
+                   FT_PART_OF(arguments) == FT_CUDA_POOL_SPREAD_MEAN;
     for_all(arguments.dtype, [&](auto like) {
         typedef typename element<decltype(like)>::compute T;
         if constexpr (sizeof(T) == sizeof(like)) {

@@ -21,6 +21,7 @@ template <> struct multiplied<truth> {
 
 template <class T> FT_DEVICE void product_tiles(const ft_cuda_product &p) {
     typedef typename multiplied<T>::type C;
+    __shared__ tile_space<C> space;
     int64_t rows = ceil_div(p.m, FT_TILE), columns = ceil_div(p.n, FT_TILE), tiles = rows * columns;
     for (int64_t b = blockIdx.x; b < tiles * p.batch.count; b += gridDim.x) {
         int64_t batch = b / tiles, tile = b % tiles;
@@ -28,7 +29,7 @@ template <class T> FT_DEVICE void product_tiles(const ft_cuda_product &p) {
         place at = place_of(p.batch, batch);
         const T *left = (const T *)p.a + at.a, *right = (const T *)p.b + at.b;
         tile_sums<C> sums = tile_product<C>(
-            row, column, 0, p.k,
+            space, row, column, 0, p.k,
             [&](int64_t r, int64_t k) {
                 return r < p.m ? (C)element<T>::load(left[r * p.a_row + k * p.a_column]) : (C)0;
             },

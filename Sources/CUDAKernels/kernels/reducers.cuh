@@ -3,12 +3,6 @@
 #pragma once
 #include "convert.cuh"
 
-#ifdef FT_OP
-#define FT_OP_OF(arguments) (FT_OP)
-#else
-#define FT_OP_OF(arguments) ((arguments).op)
-#endif
-
 template <class T> struct accumulated { typedef int64_t type; };
 template <> struct accumulated<float> { typedef double type; };
 template <> struct accumulated<double> { typedef double type; };

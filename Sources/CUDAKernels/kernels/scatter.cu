@@ -26,31 +26,57 @@ template <class X> struct is_half { static const bool yes = false; };
 template <> struct is_half<half16> { static const bool yes = true; };
 template <> struct is_half<bhalf16> { static const bool yes = true; };
 
-// A thread has a column of the items of one row, which it finds by the first of them.
-template <class X, class T> FT_DEVICE void scatter_columns(const ft_cuda_scatter &arguments) {
-    int64_t width = arguments.width, count = arguments.count, rows = arguments.rows;
+// An element of the table changed by that of one item.
+template <class X, class T>
+FT_DEVICE T changed_by(const ft_cuda_scatter &arguments, T total, int64_t item, int64_t column) {
     const X *x = (const X *)arguments.x;
-    T *out = (T *)arguments.out;
-    int rule = arguments.rule;
+    T value = scattered_load(x[item * arguments.width + column], T());
+    return arguments.rule == 0 ? value : scattered(arguments.rule, total, value);
+}
+
+// A few items: a thread has a column of the items of one row, which it finds by the first of them.
+template <class X, class T>
+FT_DEVICE void scatter_few(const ft_cuda_scatter &arguments, int64_t first, int64_t column) {
+    int64_t rows = arguments.rows, row = row_of(arguments.index[first], rows);
+    if (row < 0) return;
+    for (int64_t i = 0; i < first; i++) {
+        if (row_of(arguments.index[i], rows) == row) return;
+    }
+    T *to = (T *)arguments.out + row * arguments.width + column, total = *to;
+    for (int64_t i = first; i < arguments.count; i++) {
+        if (row_of(arguments.index[i], rows) != row) continue;
+        total = changed_by<X>(arguments, total, i, column);
+    }
+    *to = total;
+}
+
+// Many, which were sorted by row: those of a row are neighbours, and still in their order.
+template <class X, class T>
+FT_DEVICE void scatter_sorted(const ft_cuda_scatter &arguments, int64_t first, int64_t column) {
+    const long long *index = arguments.index, *order = arguments.order;
+    int64_t rows = arguments.rows, row = row_of(index[order[first]], rows);
+    if (row < 0 || (first > 0 && row_of(index[order[first - 1]], rows) == row)) return;
+    T *to = (T *)arguments.out + row * arguments.width + column, total = *to;
+    for (int64_t i = first; i < arguments.count; i++) {
+        int64_t item = order[i];
+        if (row_of(index[item], rows) != row) break;
+        total = changed_by<X>(arguments, total, item, column);
+    }
+    *to = total;
+}
+
+template <class X, class T> FT_DEVICE void scatter_columns(const ft_cuda_scatter &arguments) {
+    int64_t width = arguments.width, count = arguments.count;
     for (int64_t k = grid_thread(); k < count * width; k += grid_threads()) {
-        int64_t first = k / width, column = k - first * width;
-        int64_t index = arguments.index[first], row = row_of(index, rows);
-        if (row < 0) {
-            if (column == 0) tell(arguments.witness, first, index);
-            continue;
+        int64_t first = k / width, column = k - first * width, index = arguments.index[first];
+        if (column == 0 && row_of(index, arguments.rows) < 0) {
+            tell(arguments.witness, first, index);
         }
-        bool leads = true;
-        for (int64_t i = 0; i < first && leads; i++) {
-            leads = row_of(arguments.index[i], rows) != row;
+        if (arguments.order) {
+            scatter_sorted<X, T>(arguments, first, column);
+        } else {
+            scatter_few<X, T>(arguments, first, column);
         }
-        if (!leads) continue;
-        T total = out[row * width + column];
-        for (int64_t i = first; i < count; i++) {
-            if (row_of(arguments.index[i], rows) != row) continue;
-            T value = scattered_load(x[i * width + column], T());
-            total = rule == 0 ? value : scattered(rule, total, value);
-        }
-        out[row * width + column] = total;
     }
 }
 

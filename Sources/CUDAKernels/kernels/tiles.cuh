@@ -10,11 +10,16 @@ constexpr int FT_TILE = 64, FT_DEPTH = 16, FT_OWN = 4;
 // having those of rows 4 (t / 16) and columns 4 (t % 16) on. In order of k.
 template <class C> struct tile_sums { C at[FT_OWN][FT_OWN]; };
 
+// The tiles of A and B, which a kernel has once. A column more keeps threads that step down a
+// column in different banks.
+template <class C> struct tile_space {
+    C left[FT_DEPTH][FT_TILE + 1], right[FT_DEPTH][FT_TILE + 1];
+};
+
 template <class C, class A, class B>
-FT_DEVICE tile_sums<C> tile_product(int64_t row, int64_t column, int64_t from, int64_t to, A a,
-                                    B b) {
-    // A column more keeps threads that step down a column in different banks.
-    __shared__ C left[FT_DEPTH][FT_TILE + 1], right[FT_DEPTH][FT_TILE + 1];
+FT_DEVICE tile_sums<C> tile_product(tile_space<C> &space, int64_t row, int64_t column,
+                                    int64_t from, int64_t to, A a, B b) {
+    auto &left = space.left, &right = space.right;
     tile_sums<C> sums = {};
     int own_row = threadIdx.x / 16 * FT_OWN, own_column = threadIdx.x % 16 * FT_OWN;
     for (int64_t k = from; k < to; k += FT_DEPTH) {
