@@ -78,6 +78,7 @@ final class CUDAStaging: Sendable {
             if let slot = state.free[size]?.popLast() { return slot }
             release(&state)
         }
+        if state.byteCount + size > CUDAStaging.limit { release(&state) }
         return try make(size, &state)
     }
 

@@ -75,19 +75,6 @@ struct EmulatedBackendTests {
                 "memory: the device has no 1073741824 bytes left; of its "))
     }
 
-    @Test("an operation without a kernel ends with a sentence")
-    func lacking() async {
-        let result = await #expect(
-            processExitsWith: .failure, observing: [\.standardErrorContent]
-        ) {
-            let x = NDArray.full([3, 3], 1.0, on: EmulatedDevice.shared.device)
-            _ = x.factor(.determinant, "det")
-        }
-        #expect(
-            sentence(result).contains(
-                "det: there is no CUDA kernel for it yet (use the CPU)"))
-    }
-
     @Test("an index that is out of range is told when the host waits, as on the CPU")
     func index() async {
         let result = await #expect(
@@ -144,6 +131,21 @@ struct EmulatedBackendTests {
         #expect(
             sentence(result).contains(
                 "target 5 at position 1 is no class of 0..<3"))
+    }
+
+    @Test("a matrix without a factor is told, with its place in the batch")
+    func factor() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let device = EmulatedDevice.shared.device
+            let x = NDArray([1, 0, 0, 1, 1, 0, 0, -1].map { Float($0) }, [2, 2, 2]).on(device)
+            _ = x.factor(.cholesky, "cholesky").values(as: Double.self)
+        }
+        #expect(
+            sentence(result).contains(
+                "cholesky: matrix 1 of the batch is not positive definite: its leading 2×2 part "
+                    + "has no factor"))
     }
 
     @Test("kernels are compiled once for what they are needed for")

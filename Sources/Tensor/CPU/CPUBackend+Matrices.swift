@@ -10,19 +10,8 @@ extension CPUBackend {
             a.dtype == .float32
             ? factorEach(Float.self, factor, a, into: out)
             : factorEach(Double.self, factor, a, into: out)
-        guard let info else { return }
-        let matrix = CPUBackend.describe(info.matrix, of: a)
-        switch factor {
-        case .cholesky:
-            fail(
-                "\(operation)",
-                "\(matrix) is not positive definite: its leading \(info.code)×\(info.code) part "
-                    + "has no factor", hint: "add a small multiple of the identity")
-        default:
-            if info.code != Int32.max { fail("\(operation)", "\(matrix) didn't converge") }
-            fail(
-                "\(operation)", "\(matrix) has elements that are NaN or infinite",
-                hint: "look for where they come from with detectAnomalies")
+        if let info {
+            factor.refuse(operation, matrix: info.matrix, of: a.shape, code: Int(info.code))
         }
     }
 
@@ -35,21 +24,9 @@ extension CPUBackend {
             a.dtype == .float32
             ? solveEach(Float.self, system, a, b, into: out)
             : solveEach(Double.self, system, a, b, into: out)
-        guard let info else { return }
-        fail(
-            "\(operation)",
-            "\(CPUBackend.describe(info.matrix, of: a)) is singular: pivot \(info.code) of its LU "
-                + "factorization is 0", hint: "leastSquares and pseudoInverse take such matrices")
-    }
-
-    private static func describe(_ number: Int, of a: NDArray) -> String {
-        if a.rank == 2 { return "the matrix" }
-        var (rest, index) = (number, [Int]())
-        for size in a.shape.dropLast(2).reversed() {
-            index.insert(rest % size, at: 0)
-            rest /= size
+        if let info {
+            system.refuse(operation, matrix: info.matrix, of: a.shape, code: Int(info.code))
         }
-        return "matrix \(index.map(String.init).joined(separator: ", ")) of the batch"
     }
 
     /// Calls `body` for each of `count` matrices of a size, and gives the first for which it didn't

@@ -1,8 +1,7 @@
 internal import CUDA
 internal import CUDAKernels
 
-// The list of what a GPU owes: a kernel is a case here. One that doesn't exist yet ends the program
-// with a sentence; nothing is ever computed elsewhere.
+// The list of what a GPU owes: a kernel is a case here, and nothing is computed elsewhere.
 extension CUDABackend {
     package func run(
         _ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
@@ -80,18 +79,9 @@ extension CUDABackend {
                 rule, list.arrays, numbers: a, clip: clips ? b : nil, gate: gated ? c : nil)
         case .squaredNorm(let list): try squaredNorm(list.arrays, into: out)
         case .allFinite(let list): try allFinite(list.arrays, into: out)
-        case .factor, .solve: lacks(kernel.name, out)
-        }
-    }
-
-    /// Says that there is no such kernel.
-    func lacks(_ name: String, _ out: NDArray) {
-        guard let missing else {
-            fail(name, "there is no CUDA kernel for it yet", hint: "use the CPU")
-        }
-        missing.note(name)
-        orFail(name) { () throws(CUDAProblem) in
-            try context.set(out.pointer, to: 0, byteCount: out.byteCount)
+        case .factor(let factor, let operation):
+            try self.factor(factor, a, operation, into: out)
+        case .solve(let system, let operation): try solve(system, a, b, operation, into: out)
         }
     }
 }

@@ -11,21 +11,16 @@ package final class CUDABackend: Backend {
     let reports = CUDAReports()
     let tables = CUDATables()
     package let device: Device
-    /// Where kernels are noted that don't exist, in place of ending the program; for tests.
-    package let missing: MissingKernels?
-
     /// Begins to work with a GPU; `device` is what it is known by.
     ///
     /// Throws where the GPU, CUDA's compiler or cuBLAS can't be used.
     package init(
-        _ platform: CUDAPlatform, _ ordinal: Int, as device: Device? = nil,
-        missing: MissingKernels? = nil
+        _ platform: CUDAPlatform, _ ordinal: Int, as device: Device? = nil
     ) throws(CUDAProblem) {
         context = try CUDAContext(platform, ordinal)
         _ = try platform.compiler()
         products = try CUDAProducts(context)
         self.device = device ?? .cuda(ordinal)
-        self.missing = missing
         try reports.begin(on: context)
     }
 
@@ -127,22 +122,4 @@ package final class CUDABackend: Backend {
         defer { context.deallocate(memory, byteCount) }
         return try body(memory)
     }
-}
-
-/// The names of kernels that a test asked for and that don't exist; what they would have made is
-/// zeros.
-package final class MissingKernels: Sendable {
-    private let state = Mutex<Set<String>>([])
-
-    package init() {}
-
-    /// Those since the last call.
-    package func take() -> Set<String> {
-        state.withLock { names in
-            defer { names = [] }
-            return names
-        }
-    }
-
-    func note(_ name: String) { state.withLock { _ = $0.insert(name) } }
 }

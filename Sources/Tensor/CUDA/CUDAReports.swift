@@ -15,6 +15,8 @@ final class CUDAReports: Sendable {
         case requirement(StaticString)
         case place(elements: Int)
         case range
+        case factor(MatrixFactor, StaticString, Shape)
+        case system(MatrixSystem, StaticString, Shape)
     }
 
     private struct State {
@@ -104,6 +106,10 @@ extension CUDAReports.Complaint {
         case .requirement(let sentence):
             let parts = "\(sentence)".split(separator: ":", maxSplits: 1)
             fail(String(parts[0]), String(parts[parts.count - 1].drop { $0 == " " }))
+        case .factor(let factor, let operation, let shape):
+            factor.refuse(operation, matrix: place, of: shape, code: value)
+        case .system(let system, let operation, let shape):
+            system.refuse(operation, matrix: place, of: shape, code: value)
         case .place(let count):
             fail("takeAlong", "index \(value) is out of range for rows of \(count) elements")
         case .range:

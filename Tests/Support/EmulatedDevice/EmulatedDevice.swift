@@ -13,15 +13,10 @@ package enum EmulatedDevice {
     }
 
     /// A device of its own, which stays until the process ends.
-    ///
-    /// - Parameter missing: takes the names of kernels that don't exist, which end the process
-    ///   otherwise.
-    package static func make(
-        named name: String, missing: MissingKernels? = nil
-    ) -> CUDABackend {
+    package static func make(named name: String) -> CUDABackend {
         do throws(CUDAProblem) {
             let platform = try CUDAPlatform(.symbols(symbols), cache: nil)
-            let backend = try CUDABackend(platform, 0, as: .named(name), missing: missing)
+            let backend = try CUDABackend(platform, 0, as: .named(name))
             Device.register(backend, as: name)
             return backend
         } catch {
