@@ -127,8 +127,8 @@ int ft_cuda_fused_option(const ft_cuda_instruction *instructions, int length, ch
     int used = snprintf(option, (size_t)room, "-DFT_STEPS=");
     for (int k = 0; k < length && used < room; k++) {
         const ft_cuda_instruction *step = instructions + k;
-        used += snprintf(option + used, (size_t)(room - used), "STEP(%d,%d,%d,%d,%d)", k, step->kind,
-                         step->function, step->first, step->second);
+        used += snprintf(option + used, (size_t)(room - used), "STEP(%d,%d,%d,%d,%d)", k,
+                         step->kind, step->function, step->first, step->second);
     }
     return used < room ? used : -1;
 }

@@ -43,7 +43,8 @@ void *function(const char *name) {
     expect(CALL(int(void *, char *), "nvrtcGetCUBIN", program, image.data()), 0, "cubin");
     expect(CALL(int(void **), "nvrtcDestroyProgram", &program), 0, "destroy");
     expect(CALL(int(void **, const void *), "cuModuleLoadData", &module, image.data()), 0, "load");
-    int code = CALL(int(void **, void *, const char *), "cuModuleGetFunction", &found, module, name);
+    int code =
+        CALL(int(void **, void *, const char *), "cuModuleGetFunction", &found, module, name);
     expect(code, found ? 0 : 500, "function");
     return found;
 }

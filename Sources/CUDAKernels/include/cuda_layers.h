@@ -155,8 +155,8 @@ typedef struct ft_cuda_fused {
 } ft_cuda_fused;
 
 // matrices: what `what` says of each matrix of A [.., rows, columns], float32 or float64, or X of
-// A X = B for B [.., rows, right]; computed in double by a block a matrix. `batch` walks the leading
-// axes, a: A, b: B; out is contiguous, `out_count` elements a matrix, as MatrixFactor and
+// A X = B for B [.., rows, right]; computed in double by a block a matrix. `batch` walks the
+// leading axes, a: A, b: B; out is contiguous, `out_count` elements a matrix, as MatrixFactor and
 // MatrixSystem of the Swift side have them. What stands in the way is reported with the number of
 // the matrix: for Cholesky the size of the leading part that has no factor, for a system the pivot
 // that is 0, both from 1, and FT_CUDA_NOT_FINITE where elements are NaN or infinite. `space` is

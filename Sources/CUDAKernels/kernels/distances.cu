@@ -2,7 +2,8 @@
 // order.
 #include "common.cuh"
 
-template <class T> FT_DEVICE double distance_of(const ft_cuda_distances &p, const T *x, const T *y) {
+template <class T>
+FT_DEVICE double distance_of(const ft_cuda_distances &p, const T *x, const T *y) {
     double total = 0;
     for (int64_t k = 0; k < p.k; k++) {
         double d = fabs((double)x[k] - (double)y[k * p.n]);

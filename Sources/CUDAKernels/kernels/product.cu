@@ -19,6 +19,27 @@ template <> struct multiplied<truth> {
     }
 };
 
+// Rows of A, or columns of B, which may have any strides, those below 0 included.
+struct matrix_line {
+    int64_t at;
+    bool inside;
+};
+template <class T, class C> struct matrix_operand {
+    const T *x;
+    int64_t count, step, depth_step;
+    __device__ __forceinline__ matrix_line row(int64_t r) const {
+        return {r * step, r < count};
+    }
+    __device__ __forceinline__ matrix_line column(int64_t c) const { return row(c); }
+    __device__ __forceinline__ int64_t depth(int64_t k) const { return k * depth_step; }
+    __device__ __forceinline__ C at(matrix_line line, int64_t depth) const {
+        return line.inside ? (C)element<T>::load(x[line.at + depth]) : (C)0;
+    }
+    __device__ __forceinline__ C at(int64_t depth, matrix_line line) const {
+        return at(line, depth);
+    }
+};
+
 template <class T> FT_DEVICE void product_tiles(const ft_cuda_product &p) {
     typedef typename multiplied<T>::type C;
     __shared__ tile_space<C> space;
@@ -27,15 +48,9 @@ template <class T> FT_DEVICE void product_tiles(const ft_cuda_product &p) {
         int64_t batch = b / tiles, tile = b % tiles;
         int64_t row = tile / columns * FT_TILE, column = tile % columns * FT_TILE;
         place at = place_of(p.batch, batch);
-        const T *left = (const T *)p.a + at.a, *right = (const T *)p.b + at.b;
-        tile_sums<C> sums = tile_product<C>(
-            space, row, column, 0, p.k,
-            [&](int64_t r, int64_t k) {
-                return r < p.m ? (C)element<T>::load(left[r * p.a_row + k * p.a_column]) : (C)0;
-            },
-            [&](int64_t k, int64_t c) {
-                return c < p.n ? (C)element<T>::load(right[k * p.b_row + c * p.b_column]) : (C)0;
-            });
+        matrix_operand<T, C> left = {(const T *)p.a + at.a, p.m, p.a_row, p.a_column};
+        matrix_operand<T, C> right = {(const T *)p.b + at.b, p.n, p.b_column, p.b_row};
+        tile_sums<C> sums = tile_product<C>(space, row, column, 0, p.k, left, right);
         T *out = (T *)p.c + batch * p.m * p.n;
         for_sums(row, column, p.m, p.n, sums, [&](int64_t r, int64_t c, C sum) {
             if (p.bias) sum += (C)element<T>::load(((const T *)p.bias)[c]);

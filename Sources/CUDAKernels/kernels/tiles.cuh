@@ -1,6 +1,10 @@
 // Products of matrices by blocks: a tile of C of 64 by 64 elements, 16 a thread, of tiles of A and
-// B in shared memory. What is multiplied is said by two functions, a(row, k) and b(k, column),
-// which give 0 outside; so a convolution is a product whose left operand is never made.
+// B in shared memory.
+//
+// What is multiplied is said by two objects, so that a convolution is a product whose operands are
+// never made. A gives for a row and for a k what is needed of them, row(r) and depth(k), and for
+// both an element, at(row, depth); B likewise by depth(k) and column(c). A thread reads four rows
+// of A and one column of B, and asks for them once. Rows and columns outside give 0.
 #pragma once
 #include "common.cuh"
 
@@ -18,16 +22,26 @@ template <class C> struct tile_space {
 
 template <class C, class A, class B>
 FT_DEVICE tile_sums<C> tile_product(tile_space<C> &space, int64_t row, int64_t column,
-                                    int64_t from, int64_t to, A a, B b) {
+                                    int64_t from, int64_t to, const A &a, const B &b) {
     auto &left = space.left, &right = space.right;
     tile_sums<C> sums = {};
+    constexpr int row_step = FT_THREADS / FT_DEPTH, depth_step = FT_THREADS / FT_TILE;
     int own_row = threadIdx.x / 16 * FT_OWN, own_column = threadIdx.x % 16 * FT_OWN;
+    // Neighbouring threads read neighbours along k of A, and along a row of B.
+    int ak = threadIdx.x % FT_DEPTH, ar = threadIdx.x / FT_DEPTH;
+    int bk = threadIdx.x / FT_TILE, bc = threadIdx.x % FT_TILE;
+    decltype(a.row(0)) rows[FT_OWN];
+#pragma unroll
+    for (int i = 0; i < FT_OWN; i++) rows[i] = a.row(row + ar + i * row_step);
+    auto own = b.column(column + bc);
     for (int64_t k = from; k < to; k += FT_DEPTH) {
-        for (int e = threadIdx.x; e < FT_DEPTH * FT_TILE; e += FT_THREADS) {
-            // Neighbouring threads read neighbours along k of A, and along a row of B.
-            int ak = e % FT_DEPTH, ar = e / FT_DEPTH, bk = e / FT_TILE, bc = e % FT_TILE;
-            left[ak][ar] = k + ak < to ? a(row + ar, k + ak) : (C)0;
-            right[bk][bc] = k + bk < to ? b(k + bk, column + bc) : (C)0;
+        bool inside = k + ak < to;
+        auto depth = a.depth(inside ? k + ak : from);
+#pragma unroll
+        for (int i = 0; i < FT_OWN; i++) {
+            left[ak][ar + i * row_step] = inside ? a.at(rows[i], depth) : (C)0;
+            int64_t at = k + bk + i * depth_step;
+            right[bk + i * depth_step][bc] = at < to ? b.at(b.depth(at), own) : (C)0;
         }
         __syncthreads();
 #pragma unroll

@@ -11,7 +11,7 @@
 #define FT_UPDATE(name, slots, ...)                                                                \
     static __device__ __forceinline__ void update_##name(                                          \
         const ft_cuda_array &array, int64_t begin, int64_t end, const real *n, real by) {          \
-        constexpr int V = 16 / sizeof(real);                                                            \
+        constexpr int V = 16 / sizeof(real);                                                       \
         (void)n;                                                                                   \
         real *at[5];                                                                               \
         for (int k = 0; k < 5; k++) at[k] = (real *)array.at[k];                                   \
@@ -40,8 +40,9 @@
 // The rules in each precision.
 #define FT_RULES                                                                                   \
     FT_RULE_LIST(FT_UPDATE)                                                                        \
-    static __device__ __forceinline__ void run(int rule, const ft_cuda_array &array, int64_t begin, \
-                                               int64_t end, const real *n, real by) {              \
+    static __device__ __forceinline__ void run(                                                    \
+        int rule, const ft_cuda_array &array, int64_t begin, int64_t end, const real *n,           \
+        real by) {                                                                                 \
         switch (rule) { FT_RULE_LIST(FT_UPDATE_CASE) }                                             \
     }
 template <class T> struct rules;

@@ -10,7 +10,8 @@
 using namespace emulator;
 
 void *ft_emulated_symbol(const char *name) {
-    for (const symbol *table : {driver_symbols, memory_symbols, nvrtc_symbols, cublas_symbols}) {
+    for (const symbol *table :
+         {driver_symbols, queue_symbols, memory_symbols, nvrtc_symbols, cublas_symbols}) {
         for (const symbol *s = table; s->name; s++) {
             if (strcmp(s->name, name) == 0) return s->function;
         }

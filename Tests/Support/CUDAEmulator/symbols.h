@@ -7,5 +7,6 @@ struct symbol {
     void *function;
 };
 // Each ends with a null name.
-extern const symbol driver_symbols[], memory_symbols[], nvrtc_symbols[], cublas_symbols[];
+extern const symbol driver_symbols[], queue_symbols[], memory_symbols[], nvrtc_symbols[],
+    cublas_symbols[];
 }  // namespace emulator
