@@ -38,11 +38,14 @@ let package = Package(
             name: "CKernels",
             exclude: ["loops"],
             linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CCUDA"),
+        .target(name: "CUDAKernels", dependencies: ["CKernels"], exclude: ["kernels"]),
 
         // The library, bottom up.
         library("FTSupport", folder: "Support", []),
         library("FTJSON", folder: "JSON", []),
-        library("Tensor", ["CKernels", "COpenBLAS", "FTSupport"]),
+        library("CUDA", ["CCUDA", "CUDAKernels", "FTSupport"]),
+        library("Tensor", ["CKernels", "COpenBLAS", "CUDA", "CUDAKernels", "FTSupport"]),
         library("Autograd", ["Tensor", "CKernels", "FTJSON", "FTSupport"]),
         library("NN", ["Tensor", "Autograd", "FTSupport"]),
         library("Optim", ["Tensor", "Autograd", "NN", "CKernels"]),
@@ -55,7 +58,7 @@ let package = Package(
             "Training",
             [
                 "Tensor", "Autograd", "NN", "Optim", "Datasets", "Checkpoint", "FTConfig", "FTJSON",
-                "FTSupport",
+                "FTSupport", "CUDA",
             ]),
         library(
             "FakeTensor",
@@ -66,6 +69,7 @@ let package = Package(
             name: "fttrain",
             dependencies: [
                 "Training", "FTConfig", "FTJSON", "FTSupport", "Checkpoint", "Datasets", "Tensor",
+                "CUDA",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -84,6 +88,21 @@ let package = Package(
             path: "Tests/Support/StrictDevice",
             swiftSettings: strict),
 
+        // A GPU that only tests have: the CUDA backend on a driver whose kernels, compiled from their
+        // own sources, run on the processor.
+        .target(
+            name: "CUDAEmulator", path: "Tests/Support/CUDAEmulator",
+            // By path: as dependencies they would come as modules, which C++ can't include.
+            cxxSettings: [
+                .headerSearchPath("../../../Sources/CUDAKernels/include"),
+                .headerSearchPath("../../../Sources/CKernels/include"),
+            ]),
+        .target(
+            name: "EmulatedDevice",
+            dependencies: ["CUDA", "CUDAEmulator", "CUDAKernels", "Tensor"],
+            path: "Tests/Support/EmulatedDevice",
+            swiftSettings: strict),
+
         // The list of all ops, with how to call each; the gate's tests and `make op-table` walk it.
         .target(
             name: "OpTable", dependencies: ["Autograd", "Tensor", "FTSupport"],
@@ -97,7 +116,10 @@ let package = Package(
         tests("TensorTests", ["Tensor", "CKernels", "FTSupport", "StrictDevice"]),
         tests(
             "AutogradTests",
-            ["Tensor", "Autograd", "FTSupport", "StrictDevice", "OpTable", "Forking"]),
+            [
+                "Tensor", "Autograd", "FTSupport", "StrictDevice", "EmulatedDevice", "OpTable",
+                "Forking",
+            ]),
         tests("NNTests", ["Tensor", "Autograd", "NN", "StrictDevice", "Forking"]),
         tests("OptimTests", ["Tensor", "Autograd", "NN", "Optim", "StrictDevice"]),
         tests(
@@ -113,8 +135,15 @@ let package = Package(
         tests(
             "CommandTests",
             ["CKernels", "fttrain", "FTJSON", "FTSupport", "Checkpoint", "Datasets", "Tensor"]),
+        tests(
+            "CUDATests",
+            [
+                "FakeTensor", "Tensor", "CUDA", "CUDAEmulator", "EmulatedDevice", "FTConfig",
+                "FTJSON", "FTSupport",
+            ]),
         tests("ExampleTests", ["FakeTensor"]),
     ],
     swiftLanguageModes: [.v6],
-    cLanguageStandard: .gnu17
+    cLanguageStandard: .gnu17,
+    cxxLanguageStandard: .cxx20
 )

@@ -1,3 +1,4 @@
+internal import CUDA
 import Synchronization
 
 extension Device {
@@ -27,9 +28,15 @@ extension Device {
         return try $scoped.withValue(backend, operation: body)
     }
 
-    /// The devices of this machine that can be used. Those that the program itself made known are
-    /// not among them.
-    public static var all: [Device] { [.cpu] }
+    /// The devices of this machine that can be used: the CPU, and GPUs with CUDA's libraries.
+    /// Those that the program itself made known are not among them.
+    public static var all: [Device] {
+        guard let first = try? CUDABackend.ofMachine(0) else { return [.cpu] }
+        let others = (1..<max(1, first.deviceCount)).filter {
+            (try? CUDABackend.ofMachine($0)) != nil
+        }
+        return [.cpu, .cuda(0)] + others.map { .cuda($0) }
+    }
 
     /// Backends that the program made known, by their names.
     private static let named = Mutex<[String: any Backend]>([:])
@@ -46,11 +53,12 @@ extension Device {
     /// What computes on this device; traps where there is no such device.
     package var backend: any Backend {
         switch self {
-        case .cpu, .auto: return CPUBackend.shared
-        case .cuda:
-            fail(
-                "device", "\(self) can't be used: there is no support of GPUs yet",
-                hint: "use .cpu")
+        case .cpu: return CPUBackend.shared
+        case .auto: return (try? CUDABackend.ofMachine(0)) ?? CPUBackend.shared
+        case .cuda(let index):
+            do throws(CUDAProblem) { return try CUDABackend.ofMachine(index) } catch {
+                fail("device", "\(self) can't be used: \(error)", hint: "use .cpu")
+            }
         case .named(let name):
             guard let backend = Device.named.withLock({ $0[name] }) else {
                 fail("device", "nobody made a device '\(name)' known", hint: "see Device.all")

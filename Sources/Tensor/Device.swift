@@ -2,7 +2,8 @@
 public enum Device: Sendable, Hashable, CustomStringConvertible {
     /// The processors of this machine.
     case cpu
-    /// The NVIDIA GPU of this index, for which there is no support yet: using it traps.
+    /// The NVIDIA GPU of this index. Using it traps with a sentence where there is none, or where a
+    /// library of CUDA is missing.
     case cuda(Int)
     /// The first GPU that can be used, otherwise the CPU.
     case auto

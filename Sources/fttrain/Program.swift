@@ -10,7 +10,7 @@ enum Program {
         commands: [
             start, check, findRate, resume, sweep, folds, eval, predict, generate, export, verify,
             compare,
-            plot, inspect, data, graph, profile, list, schema, completion,
+            plot, inspect, data, graph, profile, list, devices, schema, completion,
         ], environment: environment,
         exitStatuses: ExitStatus.allCases.map { CommandProgram.Fact("\($0.rawValue)", $0.meaning) })
 
@@ -19,6 +19,13 @@ enum Program {
             "FAKETENSOR_ISA",
             "baseline, avx2 or avx512: the instructions that kernels use at most; results are the "
                 + "same where there is fused multiply-add"),
+        .init(
+            "FAKETENSOR_CUDA_PATH",
+            "folders, divided by ':', in which CUDA's libraries are looked for first"),
+        .init(
+            "FAKETENSOR_CUDA_WAIT",
+            "each: wait for every kernel on a GPU, so that a failure is told where it happened"),
+        .init("XDG_CACHE_HOME", "where compiled kernels are kept; ~/.cache by default"),
         .init("OMP_NUM_THREADS", "how many processors to use, where --threads doesn't say"),
         .init("NO_COLOR", "no colours on the terminal"),
         .init("TERM", "dumb: no progress bar"),
@@ -52,6 +59,7 @@ enum Program {
         case graph.name: try GraphCommand.run(invocation)
         case profile.name: try ProfileCommand.run(invocation)
         case list.name: try ListCommand.run(invocation)
+        case devices.name: DevicesCommand.run(invocation)
         case schema.name: SchemaCommand.run()
         case completion.name: try CompletionCommand.run(invocation)
         default: try TrainCommand.run(invocation)
@@ -84,6 +92,7 @@ enum Program {
     private static let compare = CompareCommand.command
     private static let plot = PlotCommand.command
     private static let verify = VerifyCommand.command
+    private static let devices = DevicesCommand.command
 
     private static let resume = Command(
         name: "resume", summary: "Go on with a run that was stopped, killed or finished.",
@@ -160,7 +169,8 @@ enum Program {
 
     static let device = CommandOption.value(
         "device", "DEVICE",
-        doc: "auto or cpu (there are no kernels for GPUs yet); overrides the config")
+        doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N (see 'fttrain devices'); overrides the "
+            + "config")
     static let threads = CommandOption.value(
         "threads", "N", type: .int(min: 1, max: 4096),
         doc: "how many processors to use; results are the same")

@@ -180,7 +180,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         BadInput.override("data.transforms=[{\"type\":\"oneHot\",\"classes\":3}]", 2, "oneHot"),
         BadInput.override("name=../evil", 2, "names a folder"),
         BadInput.override(
-            "device=gpu", 2, "expected auto or cpu (there is no support of GPUs yet)"),
+            "device=gpu", 2, "expected auto, cpu, cuda or cuda:N"),
         BadInput.override("seed=-1", 2, "seed"),
         BadInput.override("model.layers.3.units=2", 3, "a target is 2"),
     ]

@@ -139,7 +139,7 @@ struct JSONDocumentTests {
             (["compare", "run1", "run2"], "compare"),
             (["sweep", "tiny.json", "seed=1,2"], "sweep"),
             (["folds", "tiny.json", "--folds", "2"], "folds"),
-            (["find-rate", "tiny.json"], "rates"),
+            (["find-rate", "tiny.json"], "rates"), (["devices"], "devices"),
         ]
         for call in calls {
             try compare(workspace, call.arguments, expecting: [call.event])

@@ -37,6 +37,21 @@ struct AttentionEdgeTests {
         }
     }
 
+    @Test("heads of few elements see many keys", arguments: [1, 2, 3, 4, 5])
+    func narrow(_ width: Int) {
+        let shape: Shape = [1, 2, 40, width]
+        let q = normal(shape), k = normal(shape) + 0.5, v = normal(shape) * 2
+        // A bias of zeros takes the way of operations, without the kernel.
+        let bias = Tensor.zeros([40, 40], .float64)
+        func loss(_ x: [Tensor], _ mask: Tensor?) -> Tensor {
+            Tensor.scaledDotProductAttention(query: x[0], key: x[1], value: x[2], mask: mask)
+                .square().sum()
+        }
+        for (a, b) in zip(grad { loss($0, nil) }([q, k, v]), grad { loss($0, bias) }([q, k, v])) {
+            #expect(distance(a, b) < 1e-12)
+        }
+    }
+
     @Test("what isn't finite and hidden stays so, in every derivative, by bools and by −∞")
     func hiddenNaN() {
         let q = normal([1, 2, 3, 4]), k = normal([1, 1, 5, 4]) + 0.5, v = normal([1, 1, 5, 2])

@@ -189,12 +189,17 @@
     FT_SIGNED_WHOLE_BINARY_LIST(FT_BINARY)
 
 // In Swift these are enums with the plain names: `UnaryFunction.tanh`.
+#ifdef __CUDACC_RTC__
+#define FT_NAMED(constant, name) constant,
+#define FT_SWIFT_ENUM(name)
+#else
 #define FT_NAMED(constant, name) constant __attribute__((swift_name(#name))),
+#define FT_SWIFT_ENUM(name) __attribute__((enum_extensibility(closed), swift_name(#name)))
+#endif
 #define FT_ENUM_UNARY(name, value) FT_NAMED(FT_UNARY_##name, name)
 #define FT_ENUM_TEST(name, value) FT_NAMED(FT_TEST_##name, name)
 #define FT_ENUM_BINARY(name, value) FT_NAMED(FT_BINARY_##name, name)
 #define FT_ENUM_COMPARE(name, symbol) FT_NAMED(FT_COMPARE_##name, name)
-#define FT_SWIFT_ENUM(name) __attribute__((enum_extensibility(closed), swift_name(#name)))
 enum FT_SWIFT_ENUM(UnaryFunction) ft_unary_op { FT_UNARY_LIST(FT_ENUM_UNARY) };
 enum FT_SWIFT_ENUM(TestFunction) ft_test_op { FT_TEST_LIST(FT_ENUM_TEST) };
 enum FT_SWIFT_ENUM(BinaryFunction) ft_binary_op {

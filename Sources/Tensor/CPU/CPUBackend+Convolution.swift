@@ -113,16 +113,3 @@ extension ft_convolution {
         write(&self.padding, padding)
     }
 }
-
-extension ConvolutionPart {
-    /// The kernels' number.
-    fileprivate var code: Int32 {
-        let part =
-            switch self {
-            case .output: FT_CONVOLUTION_OUTPUT
-            case .input: FT_CONVOLUTION_INPUT
-            case .weight: FT_CONVOLUTION_WEIGHT
-            }
-        return Int32(part.rawValue)
-    }
-}

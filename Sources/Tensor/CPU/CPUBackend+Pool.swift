@@ -61,19 +61,3 @@ extension ft_pool {
         write(&divisor, numbers + 2 * count)
     }
 }
-
-extension PoolPart {
-    /// The kernels' number.
-    fileprivate var code: Int32 {
-        let part =
-            switch self {
-            case .largest: FT_POOL_LARGEST
-            case .pick: FT_POOL_PICK
-            case .spread: FT_POOL_SPREAD
-            case .mean: FT_POOL_MEAN
-            case .spreadMean: FT_POOL_SPREAD_MEAN
-            case .places: FT_POOL_PLACES
-            }
-        return Int32(part.rawValue)
-    }
-}

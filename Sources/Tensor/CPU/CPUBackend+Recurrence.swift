@@ -78,17 +78,3 @@ extension ft_recurrence {
         lengths = array.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Int64.self)) }
     }
 }
-
-extension RecurrenceKind {
-    /// The kernels' number.
-    fileprivate var code: Int32 {
-        let kind =
-            switch self {
-            case .tanh: FT_RNN_TANH
-            case .relu: FT_RNN_RELU
-            case .lstm: FT_LSTM
-            case .gru: FT_GRU
-            }
-        return Int32(kind.rawValue)
-    }
-}

@@ -220,18 +220,3 @@ extension CPUBackend {
         }
     }
 }
-
-extension ScatterRule {
-    /// The kernels' number.
-    fileprivate var code: Int32 {
-        let rule =
-            switch self {
-            case .put: FT_SCATTER_PUT
-            case .add: FT_SCATTER_ADD
-            case .multiply: FT_SCATTER_MULTIPLY
-            case .maximum: FT_SCATTER_MAXIMUM
-            case .minimum: FT_SCATTER_MINIMUM
-            }
-        return Int32(rule.rawValue)
-    }
-}

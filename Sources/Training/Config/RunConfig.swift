@@ -80,7 +80,7 @@ public struct RunConfig: Sendable {
         if Device(device) == nil {
             issues.append(
                 value.issue(
-                    "expected auto or cpu (there is no support of GPUs yet), found \"\(device)\"",
+                    "expected auto, cpu, cuda or cuda:N, found \"\(device)\"",
                     at: "device"))
         }
         return issues + dataProblems(value.child("data")) + metricProblems(value)

@@ -12,8 +12,7 @@ public enum RunSchema {
             .int("seed", default: 42, min: 0, doc: "starts every random stream of the run"),
             .string(
                 "device", default: "auto",
-                doc:
-                    "auto or cpu, which are the same: there is no support of GPUs (cuda, cuda:N) yet"
+                doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N; auto takes a GPU if there is one"
             ),
             .object("data", doc: "the examples", data),
             .object(

@@ -1,3 +1,4 @@
+internal import CUDA
 import Tensor
 
 /// The device of a run and why it is that one.
@@ -14,12 +15,19 @@ struct DeviceChoice: Sendable {
         switch device {
         case .cpu, .named: self.init(backend: device.backend, note: "")
         case .auto:
-            self.init(backend: CPUBackend.shared, note: "auto: \(DeviceChoice.missing)")
-        case .cuda:
-            throw RunError(
-                .usage,
-                "device \(name) can't be used: there is no support of GPUs yet, "
-                    + "\(DeviceChoice.missing); use --device cpu or auto")
+            do throws(CUDAProblem) {
+                self.init(backend: try CUDABackend.ofMachine(0), note: "auto")
+            } catch {
+                self.init(backend: CPUBackend.shared, note: "auto: \(error.reason)")
+            }
+        case .cuda(let index):
+            do throws(CUDAProblem) {
+                self.init(backend: try CUDABackend.ofMachine(index), note: "")
+            } catch {
+                throw RunError(
+                    .usage,
+                    "device \(name) can't be used: \(error); use --device cpu or auto")
+            }
         }
     }
 
@@ -27,7 +35,4 @@ struct DeviceChoice: Sendable {
         self.backend = backend
         self.note = note
     }
-
-    /// Why there is no GPU to train on.
-    private static let missing = "this version computes on the CPU only"
 }

@@ -1,0 +1,135 @@
+// What this program uses of CUDA's driver, NVRTC and cuBLAS: their functions by the exact names
+// that the libraries export, which hold from driver 470 (CUDA 11.4) to CUDA 13. No header of CUDA
+// is needed to build, no library to start: Swift looks the names up when a GPU is asked for.
+//
+// Un-suffixed twins of names with _v2 are exported too, with an older interface: never use them.
+#pragma once
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+typedef int cuda_result;
+typedef unsigned long long cuda_address;
+typedef struct cuda_context *cuda_context;
+typedef struct cuda_module *cuda_module;
+typedef struct cuda_function *cuda_function;
+typedef struct cuda_stream *cuda_stream;
+typedef struct cuda_event *cuda_event;
+typedef struct nvrtc_program *nvrtc_program;
+typedef struct cublas_handle *cublas_handle;
+
+// CUDA_SYMBOL(name, parameters): a function that gives an error code, 0 for none.
+#define CUDA_DRIVER_SYMBOLS(CUDA_SYMBOL)                                                           \
+    CUDA_SYMBOL(cuInit, (unsigned flags))                                                          \
+    CUDA_SYMBOL(cuDriverGetVersion, (int *version))                                                \
+    CUDA_SYMBOL(cuGetErrorName, (cuda_result, const char *_Nullable *_Nonnull name))               \
+    CUDA_SYMBOL(cuGetErrorString, (cuda_result, const char *_Nullable *_Nonnull text))             \
+    CUDA_SYMBOL(cuDeviceGetCount, (int *count))                                                    \
+    CUDA_SYMBOL(cuDeviceGet, (int *device, int ordinal))                                           \
+    CUDA_SYMBOL(cuDeviceGetName, (char *name, int length, int device))                             \
+    CUDA_SYMBOL(cuDeviceGetAttribute, (int *value, int attribute, int device))                     \
+    CUDA_SYMBOL(cuDeviceTotalMem_v2, (size_t *bytes, int device))                                  \
+    CUDA_SYMBOL(cuDevicePrimaryCtxRetain, (cuda_context _Nullable *_Nonnull context, int device))  \
+    CUDA_SYMBOL(cuDevicePrimaryCtxRelease_v2, (int device))                                        \
+    CUDA_SYMBOL(cuCtxSetCurrent, (cuda_context _Nullable context))                                 \
+    CUDA_SYMBOL(cuModuleLoadData, (cuda_module _Nullable *_Nonnull module, const void *image))     \
+    CUDA_SYMBOL(cuModuleUnload, (cuda_module module))                                              \
+    CUDA_SYMBOL(cuModuleGetFunction,                                                               \
+                (cuda_function _Nullable *_Nonnull function, cuda_module, const char *name))       \
+    CUDA_SYMBOL(cuFuncSetAttribute, (cuda_function, int attribute, int value))                     \
+    CUDA_SYMBOL(cuLaunchKernel,                                                                    \
+                (cuda_function, unsigned grid_x, unsigned grid_y, unsigned grid_z,                 \
+                 unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,      \
+                 cuda_stream, void *_Nullable *_Nullable parameters,                               \
+                 void *_Nullable *_Nullable extra))                                                \
+    CUDA_SYMBOL(cuStreamCreate, (cuda_stream _Nullable *_Nonnull stream, unsigned flags))          \
+    CUDA_SYMBOL(cuStreamDestroy_v2, (cuda_stream stream))                                          \
+    CUDA_SYMBOL(cuStreamSynchronize, (cuda_stream stream))                                         \
+    CUDA_SYMBOL(cuEventCreate, (cuda_event _Nullable *_Nonnull event, unsigned flags))             \
+    CUDA_SYMBOL(cuEventDestroy_v2, (cuda_event event))                                             \
+    CUDA_SYMBOL(cuEventRecord, (cuda_event event, cuda_stream stream))                             \
+    CUDA_SYMBOL(cuEventSynchronize, (cuda_event event))                                            \
+    CUDA_SYMBOL(cuEventQuery, (cuda_event event))                                                  \
+    CUDA_SYMBOL(cuMemGetInfo_v2, (size_t *free, size_t *total))                                    \
+    CUDA_SYMBOL(cuMemAlloc_v2, (cuda_address *address, size_t bytes))                              \
+    CUDA_SYMBOL(cuMemFree_v2, (cuda_address address))                                              \
+    CUDA_SYMBOL(cuMemAllocHost_v2, (void *_Nullable *_Nonnull memory, size_t bytes))               \
+    CUDA_SYMBOL(cuMemFreeHost, (void *memory))                                                     \
+    CUDA_SYMBOL(cuMemcpyHtoDAsync_v2,                                                              \
+                (cuda_address to, const void *from, size_t bytes, cuda_stream stream))             \
+    CUDA_SYMBOL(cuMemcpyDtoHAsync_v2,                                                              \
+                (void *to, cuda_address from, size_t bytes, cuda_stream stream))                   \
+    CUDA_SYMBOL(cuMemcpyDtoDAsync_v2,                                                              \
+                (cuda_address to, cuda_address from, size_t bytes, cuda_stream stream))            \
+    CUDA_SYMBOL(cuMemsetD8Async,                                                                   \
+                (cuda_address to, unsigned char value, size_t bytes, cuda_stream stream))
+
+#define NVRTC_SYMBOLS(CUDA_SYMBOL)                                                                 \
+    CUDA_SYMBOL(nvrtcVersion, (int *major, int *minor))                                            \
+    CUDA_SYMBOL(nvrtcGetNumSupportedArchs, (int *count))                                           \
+    CUDA_SYMBOL(nvrtcGetSupportedArchs, (int *architectures))                                      \
+    CUDA_SYMBOL(nvrtcCreateProgram,                                                                \
+                (nvrtc_program _Nullable *_Nonnull program, const char *source, const char *name,  \
+                 int count, const char *_Nullable const *_Nullable headers,                        \
+                 const char *_Nullable const *_Nullable names))                                    \
+    CUDA_SYMBOL(nvrtcDestroyProgram, (nvrtc_program _Nullable *_Nonnull program))                  \
+    CUDA_SYMBOL(nvrtcCompileProgram,                                                               \
+                (nvrtc_program program, int count, const char *_Nullable const *_Nullable options))\
+    CUDA_SYMBOL(nvrtcGetCUBINSize, (nvrtc_program program, size_t *bytes))                         \
+    CUDA_SYMBOL(nvrtcGetCUBIN, (nvrtc_program program, char *image))                               \
+    CUDA_SYMBOL(nvrtcGetPTXSize, (nvrtc_program program, size_t *bytes))                           \
+    CUDA_SYMBOL(nvrtcGetPTX, (nvrtc_program program, char *image))                                 \
+    CUDA_SYMBOL(nvrtcGetProgramLogSize, (nvrtc_program program, size_t *bytes))                    \
+    CUDA_SYMBOL(nvrtcGetProgramLog, (nvrtc_program program, char *log))
+
+// Matrices lie by columns; alpha and beta are of the computation's type, on the host.
+#define CUBLAS_SYMBOLS(CUDA_SYMBOL)                                                                \
+    CUDA_SYMBOL(cublasCreate_v2, (cublas_handle _Nullable *_Nonnull handle))                       \
+    CUDA_SYMBOL(cublasDestroy_v2, (cublas_handle handle))                                          \
+    CUDA_SYMBOL(cublasSetStream_v2, (cublas_handle handle, cuda_stream stream))                    \
+    CUDA_SYMBOL(cublasSetMathMode, (cublas_handle handle, int mode))                               \
+    /* What: 0 the major number of the release, 1 the minor one, 2 the patch. */                   \
+    CUDA_SYMBOL(cublasGetProperty, (int what, int *value))                                         \
+    CUDA_SYMBOL(cublasGemmEx,                                                                      \
+                (cublas_handle handle, int transposes_a, int transposes_b, int m, int n, int k,    \
+                 const void *alpha, const void *a, int a_type, int a_step, const void *b,          \
+                 int b_type, int b_step, const void *beta, void *c, int c_type, int c_step,        \
+                 int compute_type, int algorithm))                                                 \
+    CUDA_SYMBOL(cublasGemmStridedBatchedEx,                                                        \
+                (cublas_handle handle, int transposes_a, int transposes_b, int m, int n, int k,    \
+                 const void *alpha, const void *a, int a_type, int a_step, long long a_stride,     \
+                 const void *b, int b_type, int b_step, long long b_stride, const void *beta,      \
+                 void *c, int c_type, int c_step, long long c_stride, int count,                   \
+                 int compute_type, int algorithm))
+
+// Values that are the same in CUDA 11, 12 and 13.
+enum {
+    CUDA_OK = 0, CUDA_OUT_OF_MEMORY = 2, CUDA_NO_DEVICE = 100, CUDA_NO_BINARY = 209,
+    CUDA_NOT_READY = 600,
+    CUDA_STREAM_NON_BLOCKING = 1, CUDA_EVENT_WITHOUT_TIME = 2,
+    CUDA_DEVICE_PROCESSORS = 16, CUDA_DEVICE_MAJOR = 75, CUDA_DEVICE_MINOR = 76,
+    CUDA_DEVICE_SHARED_BYTES = 97,
+    CUDA_FUNCTION_SHARED_BYTES = 8,
+    CUBLAS_PLAIN = 0, CUBLAS_TRANSPOSED = 1,
+    CUBLAS_DEFAULT_MATH = 0, CUBLAS_DEFAULT_ALGORITHM = -1,
+    CUBLAS_FLOAT = 0, CUBLAS_DOUBLE = 1,
+    CUBLAS_COMPUTE_FLOAT = 68, CUBLAS_COMPUTE_DOUBLE = 70
+};
+
+// A function of a library by its name; null if it has none.
+typedef void *_Nullable (*cuda_find)(void *context, const char *name);
+
+#define CUDA_MEMBER(name, parameters) cuda_result (*name) parameters;
+// The functions of a library. `missing` names the first that it lacks; then none may be called.
+typedef struct cuda_driver { const char *_Nullable missing; CUDA_DRIVER_SYMBOLS(CUDA_MEMBER) }
+    cuda_driver;
+typedef struct cuda_compiler { const char *_Nullable missing; NVRTC_SYMBOLS(CUDA_MEMBER) }
+    cuda_compiler;
+typedef struct cuda_products { const char *_Nullable missing; CUBLAS_SYMBOLS(CUDA_MEMBER) }
+    cuda_products;
+
+cuda_driver cuda_driver_load(cuda_find find, void *context);
+cuda_compiler cuda_compiler_load(cuda_find find, void *context);
+cuda_products cuda_products_load(cuda_find find, void *context);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,226 @@
+internal import CCUDA
+package import CUDAKernels
+import Glibc
+import Synchronization
+
+/// A GPU at work: its memory, and one stream on which everything happens in the order in which it
+/// was asked for.
+package final class CUDAContext: @unchecked Sendable {
+    // Safe to share: the driver's functions may be called on any thread once the context is made
+    // current there, and what changes lies behind locks.
+    package let platform: CUDAPlatform
+    package let info: CUDADeviceInfo
+    let driver: CUDADriver
+    let stream: cuda_stream
+    private let context: cuda_context
+    private let kernels = Mutex(Kernels())
+    private let allocator: CUDAAllocator
+    private let staging: CUDAStaging
+    /// Whether each launch is waited for, so that what it met is told where it was made.
+    private let waitsForEach: Bool
+
+    /// Begins to work with a GPU.
+    package init(_ platform: CUDAPlatform, _ ordinal: Int) throws(CUDAProblem) {
+        self.platform = platform
+        driver = platform.driver
+        info = try driver.device(ordinal)
+        let doing = "starting \(info.name)"
+        guard info.architecture >= CUDADeviceInfo.leastArchitecture else {
+            throw CUDAProblem(
+                "\(info.name) has compute capability \(info.capability); "
+                    + "7.5 or newer is needed")
+        }
+        var context: cuda_context?
+        try driver.check(driver.api.cuDevicePrimaryCtxRetain(&context, info.handle), doing)
+        guard let context else { throw CUDAProblem(doing) }
+        self.context = context
+        try driver.check(driver.api.cuCtxSetCurrent(context), doing)
+        var stream: cuda_stream?
+        try driver.check(
+            driver.api.cuStreamCreate(&stream, UInt32(CUDA_STREAM_NON_BLOCKING)), doing)
+        guard let stream else { throw CUDAProblem(doing) }
+        self.stream = stream
+        allocator = CUDAAllocator(driver, stream)
+        staging = CUDAStaging(driver, stream)
+        waitsForEach = getenv("FAKETENSOR_CUDA_WAIT").map { String(cString: $0) } == "each"
+    }
+
+    deinit {
+        _ = driver.api.cuCtxSetCurrent(context)
+        _ = driver.api.cuStreamSynchronize(stream)
+        staging.close()
+        allocator.close()
+        _ = driver.api.cuStreamDestroy_v2(stream)
+        _ = driver.api.cuDevicePrimaryCtxRelease_v2(info.handle)
+    }
+
+    /// Makes the context that of the calling thread.
+    func makeCurrent() { _ = driver.api.cuCtxSetCurrent(context) }
+
+    /// What was compiled and loaded, and the kernels that were looked up in it.
+    private struct Kernels {
+        var modules: [Module: UInt] = [:]
+        var functions: [Function: UInt] = [:]
+    }
+
+    /// What the compiler is told, beside the sources.
+    private struct Module: Hashable {
+        let variant: UInt64
+        let option: String
+    }
+
+    private struct Function: Hashable {
+        let kernel: Int32
+        let module: Module
+    }
+
+    // Memory.
+
+    /// What is in use, and what was.
+    package var counts: CUDAMemoryCounts { allocator.counts }
+    package func resetPeak() { allocator.resetPeak() }
+
+    /// Memory of at least so many bytes, at a multiple of 256.
+    package func allocate(_ byteCount: Int) throws(CUDAProblem) -> UnsafeMutableRawPointer {
+        makeCurrent()
+        return try allocator.allocate(byteCount)
+    }
+
+    /// Gives memory back, which what was asked for before may still use.
+    package func deallocate(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
+        allocator.deallocate(pointer, byteCount)
+    }
+
+    /// Copies from the host, whose bytes may change as soon as this returns.
+    package func copyIn(
+        from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
+    ) throws(CUDAProblem) {
+        if byteCount == 0 { return }
+        makeCurrent()
+        try staging.copyIn(from: host, to: memory, byteCount: byteCount)
+    }
+
+    /// Copies to the host, and waits for it unless told not to.
+    package func copyOut(
+        from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int,
+        waits: Bool = true
+    ) throws(CUDAProblem) {
+        makeCurrent()
+        if byteCount > 0 {
+            try driver.check(
+                driver.api.cuMemcpyDtoHAsync_v2(host, address(memory), byteCount, stream),
+                "copying \(byteCount) bytes to the host")
+        }
+        if waits { try synchronize() }
+    }
+
+    /// Copies within the device.
+    package func copy(
+        from source: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
+    ) throws(CUDAProblem) {
+        makeCurrent()
+        try driver.check(
+            driver.api.cuMemcpyDtoDAsync_v2(address(memory), address(source), byteCount, stream),
+            "copying \(byteCount) bytes")
+    }
+
+    /// Sets all bytes.
+    package func set(
+        _ memory: UnsafeMutableRawPointer, to byte: UInt8, byteCount: Int
+    ) throws(CUDAProblem) {
+        makeCurrent()
+        try driver.check(
+            driver.api.cuMemsetD8Async(address(memory), byte, byteCount, stream),
+            "setting \(byteCount) bytes")
+    }
+
+    /// Waits until everything is done that was asked for.
+    package func synchronize() throws(CUDAProblem) {
+        makeCurrent()
+        try driver.check(
+            driver.api.cuStreamSynchronize(stream), "waiting for \(info.name)")
+    }
+
+    // Kernels.
+
+    /// Runs a kernel; nothing where it has nothing to do.
+    ///
+    /// - Parameter option: one more for the compiler, which makes code of its own of it.
+    package func launch<Arguments>(
+        _ kernel: ft_cuda_kernel, _ arguments: Arguments, option: String = ""
+    ) throws(CUDAProblem) {
+        let number = Int32(kernel.rawValue)
+        let result: Result<Void, CUDAProblem> = withUnsafeBytes(of: arguments) { bytes in
+            guard let base = bytes.baseAddress else { return .success(()) }
+            // A structure of another size would be read beyond its end.
+            guard bytes.count == Int(ft_cuda_kernel_bytes(number)) else {
+                return .failure(CUDAProblem("the arguments are those of another kernel"))
+            }
+            let blocks = Int(ft_cuda_blocks(number, base))
+            if blocks == 0 { return .success(()) }
+            return Result { () throws(CUDAProblem) in
+                try launch(number, base, option, blocks: blocks)
+            }
+        }
+        try result.get()
+    }
+
+    private func launch(
+        _ kernel: Int32, _ arguments: UnsafeRawPointer, _ option: String, blocks: Int
+    ) throws(CUDAProblem) {
+        makeCurrent()
+        let function = try self.function(kernel, ft_cuda_variant(kernel, arguments), option)
+        let most = info.processors * Int(FT_CUDA_BLOCKS_PER_PROCESSOR)
+        var parameter: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(mutating: arguments)
+        let result = driver.api.cuLaunchKernel(
+            function, UInt32(min(blocks, max(1, most))), 1, 1, UInt32(FT_CUDA_THREADS), 1, 1, 0,
+            stream, &parameter, nil)
+        try driver.check(result, "launching")
+        if waitsForEach { try synchronize() }
+    }
+
+    private func function(
+        _ kernel: Int32, _ variant: UInt64, _ option: String
+    ) throws(CUDAProblem) -> cuda_function {
+        let module = Module(variant: variant, option: option)
+        let key = Function(kernel: kernel, module: module)
+        let result: Result<UInt, CUDAProblem> = kernels.withLock { kernels in
+            if let known = kernels.functions[key] { return .success(known) }
+            return Result { () throws(CUDAProblem) in
+                let known = kernels.modules[module]
+                let loaded = if let known { known } else { try load(module) }
+                kernels.modules[module] = loaded
+                let function = try find(kernel, in: loaded)
+                kernels.functions[key] = function
+                return function
+            }
+        }
+        guard let function = cuda_function(bitPattern: try result.get()) else {
+            throw CUDAProblem("there is no such kernel")
+        }
+        return function
+    }
+
+    private func load(_ module: Module) throws(CUDAProblem) -> UInt {
+        let image = try platform.image(of: module.variant, module.option, for: info)
+        var loaded: cuda_module?
+        try driver.check(driver.api.cuModuleLoadData(&loaded, image), "loading kernels")
+        return UInt(bitPattern: loaded)
+    }
+
+    private func find(_ kernel: Int32, in module: UInt) throws(CUDAProblem) -> UInt {
+        guard let module = cuda_module(bitPattern: module),
+            let name = ft_cuda_kernel_name(kernel)
+        else { throw CUDAProblem("there is no kernel \(kernel)") }
+        var function: cuda_function?
+        try driver.check(
+            driver.api.cuModuleGetFunction(&function, module, name),
+            "looking for \(String(cString: name))")
+        return UInt(bitPattern: function)
+    }
+}
+
+/// An address as the driver takes it.
+func address(_ pointer: UnsafeRawPointer) -> cuda_address {
+    cuda_address(UInt(bitPattern: pointer))
+}

@@ -1,0 +1,132 @@
+internal import CCUDA
+import Synchronization
+
+/// cuBLAS.
+package final class CUDAProductsLibrary: @unchecked Sendable {
+    // Safe to share: the table never changes.
+    let api: cuda_products
+    /// Where its library lies.
+    package let path: String
+    /// The release, such as "12.8.4".
+    package let version: String
+
+    init(_ symbols: CUDASymbols) throws(CUDAProblem) {
+        api = symbols.load { cuda_products_load($0, $1) }
+        if let missing = api.missing { throw symbols.lacks(missing) }
+        path = symbols.path
+        var numbers: [Int32] = [0, 0, 0]
+        for part in 0..<3 { _ = api.cublasGetProperty(Int32(part), &numbers[part]) }
+        version = numbers.map { "\($0)" }.joined(separator: ".")
+    }
+}
+
+/// A matrix of rows: whether its rows or, `isTransposed`, its columns are contiguous, and how far
+/// from one to the next.
+package struct CUDAMatrix {
+    package let pointer: UnsafeRawPointer
+    package let isTransposed: Bool
+    package let step: Int
+    /// From a matrix to the next one of a batch, in elements.
+    package let stride: Int
+
+    package init(_ pointer: UnsafeRawPointer, isTransposed: Bool, step: Int, stride: Int = 0) {
+        self.pointer = pointer
+        self.isTransposed = isTransposed
+        self.step = step
+        self.stride = stride
+    }
+}
+
+/// The sizes of a product [m, k] · [k, n], of so many matrices of equal distances.
+package struct CUDAProductSize {
+    package let m: Int
+    package let n: Int
+    package let k: Int
+    package let count: Int
+
+    package init(m: Int, n: Int, k: Int, count: Int) {
+        self.m = m
+        self.n = n
+        self.k = k
+        self.count = count
+    }
+}
+
+/// Matrix products on the stream of a context.
+package final class CUDAProducts: Sendable {
+    private let context: CUDAContext
+    private let library: CUDAProductsLibrary
+    /// cuBLAS's state, used by one thread at a time.
+    private let handle: Mutex<UInt>
+    /// The library and its release.
+    package var version: String { "cuBLAS \(library.version)" }
+
+    package init(_ context: CUDAContext) throws(CUDAProblem) {
+        self.context = context
+        library = try context.platform.products()
+        var handle: cublas_handle?
+        let result = library.api.cublasCreate_v2(&handle)
+        guard result == 0, let handle else {
+            throw CUDAProblem("cuBLAS (\(library.path)) can't be started (error \(result))")
+        }
+        self.handle = Mutex(UInt(bitPattern: handle))
+        // Float32 as it is, not in the 19 bits of TF32.
+        guard library.api.cublasSetStream_v2(handle, context.stream) == 0,
+            library.api.cublasSetMathMode(handle, Int32(CUBLAS_DEFAULT_MATH)) == 0
+        else { throw CUDAProblem("cuBLAS (\(library.path)) doesn't take the stream") }
+    }
+
+    /// Contiguous `out` [count, m, n] = a · b, of float64 or float32.
+    package func multiply(
+        _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize, isDouble: Bool,
+        into out: UnsafeMutableRawPointer
+    ) throws(CUDAProblem) {
+        let most = Int(Int32.max)
+        guard size.m <= most, size.n <= most, size.k <= most, size.count <= most,
+            a.step <= most, b.step <= most
+        else { throw CUDAProblem("cuBLAS takes no matrices with 2³¹ rows or columns") }
+        context.makeCurrent()
+        let result = handle.withLock { handle in
+            cublas_handle(bitPattern: handle).map {
+                call($0, a, b, size, isDouble: isDouble, into: out)
+            } ?? 1
+        }
+        guard result == 0 else {
+            throw CUDAProblem(
+                "cuBLAS gives error \(result) for [\(size.m), \(size.k)] · [\(size.k), \(size.n)]")
+        }
+    }
+
+    /// cuBLAS's matrices lie by columns: to it, ours are transposed, and so is the product.
+    private func call(
+        _ handle: cublas_handle, _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize,
+        isDouble: Bool, into out: UnsafeMutableRawPointer
+    ) -> cuda_result {
+        func operation(_ matrix: CUDAMatrix) -> Int32 {
+            Int32(matrix.isTransposed ? CUBLAS_TRANSPOSED : CUBLAS_PLAIN)
+        }
+        let type = Int32(isDouble ? CUBLAS_DOUBLE : CUBLAS_FLOAT)
+        let compute = Int32(isDouble ? CUBLAS_COMPUTE_DOUBLE : CUBLAS_COMPUTE_FLOAT)
+        let algorithm = Int32(CUBLAS_DEFAULT_ALGORITHM)
+        let (m, n, k) = (Int32(size.m), Int32(size.n), Int32(size.k))
+        func run(_ one: UnsafeRawPointer, _ zero: UnsafeRawPointer) -> cuda_result {
+            if size.count == 1 {
+                return library.api.cublasGemmEx(
+                    handle, operation(b), operation(a), n, m, k, one, b.pointer, type,
+                    Int32(b.step), a.pointer, type, Int32(a.step), zero, out, type, n, compute,
+                    algorithm)
+            }
+            return library.api.cublasGemmStridedBatchedEx(
+                handle, operation(b), operation(a), n, m, k, one, b.pointer, type, Int32(b.step),
+                Int64(b.stride), a.pointer, type, Int32(a.step), Int64(a.stride), zero, out, type,
+                n, Int64(size.m * size.n), Int32(size.count), compute, algorithm)
+        }
+        if isDouble {
+            let (one, zero) = (1.0, 0.0)
+            return withUnsafePointer(to: one) { one in withUnsafePointer(to: zero) { run(one, $0) }
+            }
+        }
+        let (one, zero): (Float, Float) = (1, 0)
+        return withUnsafePointer(to: one) { one in withUnsafePointer(to: zero) { run(one, $0) } }
+    }
+}

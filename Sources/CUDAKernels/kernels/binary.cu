@@ -1,0 +1,34 @@
+// The binary functions of elementwise.h.
+#include "functions.cuh"
+#include "pairs.cuh"
+
+template <class T> FT_DEVICE void binary_groups(const ft_cuda_binary &arguments) {
+    typedef typename element<T>::compute C;
+    constexpr int V = 16 / sizeof(T);
+    pair_reader<T, V> operands(arguments);
+    T *out = (T *)arguments.out;
+    int function = FT_FUNCTION_OF(arguments);
+    C p0 = (C)arguments.p0;
+    // Floats are those types whose half is no 0.
+    bool checks = fails_at_zero(function, (C)0.5 != (C)0, arguments.p0);
+    for_groups<V>(arguments.loop, [&](int64_t i, place at, place step, int n) {
+        pack<T, V> xs, ys;
+        operands.take(at, step, n, &xs, &ys);
+#pragma unroll
+        for (int j = 0; j < V; j++) {
+            if (j >= n) continue;
+            C x = element<T>::load(xs.at[j]), y = element<T>::load(ys.at[j]), value = (C)0;
+            if (checks && y == (C)0) {
+                tell(arguments.witness, i + j, 0);
+            } else {
+                value = binary_value(function, x, y, p0);
+            }
+            xs.at[j] = element<T>::store(value);
+        }
+        write<V>(out + i, 1, n, xs);
+    });
+}
+
+FT_KERNEL(binary, ft_cuda_binary) {
+    for_all(arguments.dtype, [&](auto like) { binary_groups<decltype(like)>(arguments); });
+}

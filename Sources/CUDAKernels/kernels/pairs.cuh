@@ -1,0 +1,20 @@
+// How binary functions and comparisons read.
+#pragma once
+#include "loops.cuh"
+
+// The operands of a binary function, one of which may be a number.
+template <class T, int V> struct pair_reader {
+    const T *x, *y;
+    int scalar;
+    T number;
+
+    __device__ __forceinline__ pair_reader(const ft_cuda_binary &arguments)
+        : x((const T *)arguments.x), y((const T *)arguments.y), scalar(arguments.scalar),
+          number(*(const T *)&arguments.number) {}
+
+    __device__ __forceinline__ void take(place at, place step, int n, pack<T, V> *xs,
+                                         pack<T, V> *ys) const {
+        *xs = scalar == 1 ? read<V>(&number, 0) : read<V>(x + at.a, step.a, n);
+        *ys = scalar == 2 ? read<V>(&number, 0) : read<V>(y + at.b, step.b, n);
+    }
+};

@@ -1,0 +1,61 @@
+// Totals over many arrays: the sum of squares, and whether all elements are finite.
+#include "lists.cuh"
+#include "rows.cuh"
+
+// The sum of the squares of each piece, in double.
+FT_KERNEL(squared_norm, ft_cuda_list) {
+    team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
+    for (int64_t piece = blockIdx.x; piece < arguments.pieces; piece += gridDim.x) {
+        const ft_cuda_array *array = array_of(arguments, piece);
+        int64_t begin = (piece - array->first_piece) * FT_CUDA_PIECE;
+        int64_t end = least(array->count, begin + FT_CUDA_PIECE);
+        double total = 0;
+        for_floats(array->dtype, [&](auto like) {
+            typedef decltype(like) T;
+            const T *x = (const T *)array->at[0];
+            for (int64_t i = begin + threadIdx.x; i < end; i += FT_THREADS) {
+                double value = (double)element<T>::load(x[i]);
+                total += value * value;
+            }
+        });
+        total = team_joined(block, total, add_up());
+        if (threadIdx.x == 0) ((double *)arguments.out)[piece] = total;
+    }
+}
+
+// Sums of the pieces of all arrays, by one block, or of each array by one.
+FT_KERNEL(squared_norm_join, ft_cuda_list) {
+    team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
+    int64_t results = arguments.each ? arguments.array_count : 1;
+    for (int64_t k = blockIdx.x; k < results; k += gridDim.x) {
+        int64_t begin = 0, end = arguments.pieces;
+        if (arguments.each) {
+            begin = arguments.arrays[k].first_piece;
+            if (k + 1 < results) end = arguments.arrays[k + 1].first_piece;
+        }
+        double total = 0;
+        for (int64_t i = begin + threadIdx.x; i < end; i += FT_THREADS) {
+            total += arguments.partial[i];
+        }
+        total = team_joined(block, total, add_up());
+        if (threadIdx.x == 0) ((double *)arguments.out)[k] = total;
+    }
+}
+
+// Clears the bool where an element is infinite or NaN; it doesn't matter who does.
+FT_KERNEL(all_finite, ft_cuda_list) {
+    for (int64_t piece = blockIdx.x; piece < arguments.pieces; piece += gridDim.x) {
+        const ft_cuda_array *array = array_of(arguments, piece);
+        int64_t begin = (piece - array->first_piece) * FT_CUDA_PIECE;
+        int64_t end = least(array->count, begin + FT_CUDA_PIECE);
+        bool bad = false;
+        for_floats(array->dtype, [&](auto like) {
+            typedef decltype(like) T;
+            const T *x = (const T *)array->at[0];
+            for (int64_t i = begin + threadIdx.x; i < end; i += FT_THREADS) {
+                bad |= !is_finite(element<T>::load(x[i]));
+            }
+        });
+        if (bad) *(uint8_t *)arguments.out = 0;
+    }
+}

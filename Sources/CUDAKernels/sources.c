@@ -1,0 +1,295 @@
+// The texts that NVRTC compiles, in the program itself.
+#include "cuda_kernels.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const char main_cu[] = {
+#embed "kernels/main.cu"
+    , 0
+};
+static const char attention_cu[] = {
+#embed "kernels/attention.cu"
+    , 0
+};
+static const char bias_cu[] = {
+#embed "kernels/bias.cu"
+    , 0
+};
+static const char binary_cu[] = {
+#embed "kernels/binary.cu"
+    , 0
+};
+static const char boards_cuh[] = {
+#embed "kernels/boards.cuh"
+    , 0
+};
+static const char channels_cu[] = {
+#embed "kernels/channels.cu"
+    , 0
+};
+static const char common_cuh[] = {
+#embed "kernels/common.cuh"
+    , 0
+};
+static const char compare_cu[] = {
+#embed "kernels/compare.cu"
+    , 0
+};
+static const char convert_cuh[] = {
+#embed "kernels/convert.cuh"
+    , 0
+};
+static const char convolution_cu[] = {
+#embed "kernels/convolution.cu"
+    , 0
+};
+static const char copy_cu[] = {
+#embed "kernels/copy.cu"
+    , 0
+};
+static const char distances_cu[] = {
+#embed "kernels/distances.cu"
+    , 0
+};
+static const char extremes_cu[] = {
+#embed "kernels/extremes.cu"
+    , 0
+};
+static const char extremes_cuh[] = {
+#embed "kernels/extremes.cuh"
+    , 0
+};
+static const char functions_cuh[] = {
+#embed "kernels/functions.cuh"
+    , 0
+};
+static const char fused_cu[] = {
+#embed "kernels/fused.cu"
+    , 0
+};
+static const char index_cu[] = {
+#embed "kernels/index.cu"
+    , 0
+};
+static const char index_cuh[] = {
+#embed "kernels/index.cuh"
+    , 0
+};
+static const char keys_cuh[] = {
+#embed "kernels/keys.cuh"
+    , 0
+};
+static const char labels_cu[] = {
+#embed "kernels/labels.cu"
+    , 0
+};
+static const char lists_cuh[] = {
+#embed "kernels/lists.cuh"
+    , 0
+};
+static const char loops_cuh[] = {
+#embed "kernels/loops.cuh"
+    , 0
+};
+static const char make_cu[] = {
+#embed "kernels/make.cu"
+    , 0
+};
+static const char matrices_cu[] = {
+#embed "kernels/matrices.cu"
+    , 0
+};
+static const char normalize_cu[] = {
+#embed "kernels/normalize.cu"
+    , 0
+};
+static const char order_cu[] = {
+#embed "kernels/order.cu"
+    , 0
+};
+static const char pairs_cuh[] = {
+#embed "kernels/pairs.cuh"
+    , 0
+};
+static const char pool_cu[] = {
+#embed "kernels/pool.cu"
+    , 0
+};
+static const char product_cu[] = {
+#embed "kernels/product.cu"
+    , 0
+};
+static const char random_cu[] = {
+#embed "kernels/random.cu"
+    , 0
+};
+static const char recurrence_cu[] = {
+#embed "kernels/recurrence.cu"
+    , 0
+};
+static const char reduce_cu[] = {
+#embed "kernels/reduce.cu"
+    , 0
+};
+static const char reducers_cuh[] = {
+#embed "kernels/reducers.cuh"
+    , 0
+};
+static const char rows_cuh[] = {
+#embed "kernels/rows.cuh"
+    , 0
+};
+static const char scan_cu[] = {
+#embed "kernels/scan.cu"
+    , 0
+};
+static const char scatter_cu[] = {
+#embed "kernels/scatter.cu"
+    , 0
+};
+static const char select_cu[] = {
+#embed "kernels/select.cu"
+    , 0
+};
+static const char softmax_cu[] = {
+#embed "kernels/softmax.cu"
+    , 0
+};
+static const char sort_cu[] = {
+#embed "kernels/sort.cu"
+    , 0
+};
+static const char spectra_cuh[] = {
+#embed "kernels/spectra.cuh"
+    , 0
+};
+static const char test_cu[] = {
+#embed "kernels/test.cu"
+    , 0
+};
+static const char tiles_cuh[] = {
+#embed "kernels/tiles.cuh"
+    , 0
+};
+static const char totals_cu[] = {
+#embed "kernels/totals.cu"
+    , 0
+};
+static const char unary_cu[] = {
+#embed "kernels/unary.cu"
+    , 0
+};
+static const char update_cu[] = {
+#embed "kernels/update.cu"
+    , 0
+};
+static const char cuda_arguments_h[] = {
+#embed "include/cuda_arguments.h"
+    , 0
+};
+static const char cuda_kernels_h[] = {
+#embed "include/cuda_kernels.h"
+    , 0
+};
+static const char cuda_layers_h[] = {
+#embed "include/cuda_layers.h"
+    , 0
+};
+static const char dtypes_h[] = {
+#embed "../CKernels/include/dtypes.h"
+    , 0
+};
+static const char elementwise_h[] = {
+#embed "../CKernels/include/elementwise.h"
+    , 0
+};
+static const char optimizers_h[] = {
+#embed "../CKernels/include/optimizers.h"
+    , 0
+};
+static const char reductions_h[] = {
+#embed "../CKernels/include/reductions.h"
+    , 0
+};
+static const char scalar_math_h[] = {
+#embed "../CKernels/include/scalar_math.h"
+    , 0
+};
+static const char scalar_float_h[] = {
+#embed "../CKernels/include/scalar_float.h"
+    , 0
+};
+static const char scalar_special_h[] = {
+#embed "../CKernels/include/scalar_special.h"
+    , 0
+};
+static const char scalar_draws_h[] = {
+#embed "../CKernels/include/scalar_draws.h"
+    , 0
+};
+
+// The main text first.
+static const struct {
+    const char *name, *text;
+} sources[] = {
+    {"main.cu", main_cu},
+    {"attention.cu", attention_cu},
+    {"bias.cu", bias_cu},
+    {"binary.cu", binary_cu},
+    {"boards.cuh", boards_cuh},
+    {"channels.cu", channels_cu},
+    {"common.cuh", common_cuh},
+    {"compare.cu", compare_cu},
+    {"convert.cuh", convert_cuh},
+    {"convolution.cu", convolution_cu},
+    {"copy.cu", copy_cu},
+    {"distances.cu", distances_cu},
+    {"extremes.cu", extremes_cu},
+    {"extremes.cuh", extremes_cuh},
+    {"functions.cuh", functions_cuh},
+    {"fused.cu", fused_cu},
+    {"index.cu", index_cu},
+    {"index.cuh", index_cuh},
+    {"keys.cuh", keys_cuh},
+    {"labels.cu", labels_cu},
+    {"lists.cuh", lists_cuh},
+    {"loops.cuh", loops_cuh},
+    {"make.cu", make_cu},
+    {"matrices.cu", matrices_cu},
+    {"normalize.cu", normalize_cu},
+    {"order.cu", order_cu},
+    {"pairs.cuh", pairs_cuh},
+    {"pool.cu", pool_cu},
+    {"product.cu", product_cu},
+    {"random.cu", random_cu},
+    {"recurrence.cu", recurrence_cu},
+    {"reduce.cu", reduce_cu},
+    {"reducers.cuh", reducers_cuh},
+    {"rows.cuh", rows_cuh},
+    {"scan.cu", scan_cu},
+    {"scatter.cu", scatter_cu},
+    {"select.cu", select_cu},
+    {"softmax.cu", softmax_cu},
+    {"sort.cu", sort_cu},
+    {"spectra.cuh", spectra_cuh},
+    {"test.cu", test_cu},
+    {"tiles.cuh", tiles_cuh},
+    {"totals.cu", totals_cu},
+    {"unary.cu", unary_cu},
+    {"update.cu", update_cu},
+    {"cuda_arguments.h", cuda_arguments_h},
+    {"cuda_kernels.h", cuda_kernels_h},
+    {"cuda_layers.h", cuda_layers_h},
+    {"dtypes.h", dtypes_h},
+    {"elementwise.h", elementwise_h},
+    {"optimizers.h", optimizers_h},
+    {"reductions.h", reductions_h},
+    {"scalar_math.h", scalar_math_h},
+    {"scalar_float.h", scalar_float_h},
+    {"scalar_special.h", scalar_special_h},
+    {"scalar_draws.h", scalar_draws_h},
+};
+
+int ft_cuda_source_count(void) { return sizeof(sources) / sizeof(sources[0]); }
+const char *ft_cuda_source_name(int source) { return sources[source].name; }
+const char *ft_cuda_source_text(int source) { return sources[source].text; }

@@ -1,0 +1,102 @@
+internal import CKernels
+internal import CUDA
+internal import CUDAKernels
+
+extension CUDABackend {
+    /// The whole program in one pass, compiled to code of its own.
+    func fused(
+        _ program: FusedProgram, _ arrays: [NDArray], into out: NDArray
+    ) throws(CUDAProblem) {
+        let steps = program.instructions.map { ft_cuda_instruction($0, out.dtype) }
+        if steps.count > Int(FT_CUDA_FUSED_MOST) {
+            return try stepByStep(program, arrays, into: out)
+        }
+        let rows = arrays.map { array in
+            ft_cuda_fused_array(
+                at: array.pointer, stride: array.count == 1 && out.count != 1 ? 0 : 1)
+        }
+        let arguments = ft_cuda_fused(
+            instructions: UnsafePointer(bitPattern: try tables.place(steps, on: context)),
+            arrays: UnsafePointer(bitPattern: try tables.place(rows, on: context)),
+            out: out.pointer, count: Int64(out.count), length: Int64(steps.count),
+            dtype: out.dtype.rawValue, unused: 0)
+        try context.launch(FT_KERNEL_fused, arguments, option: CUDABackend.option(steps))
+    }
+
+    /// What has a program compiled to code of its own; empty where it is too long for that.
+    private static func option(_ steps: [ft_cuda_instruction]) -> String {
+        let room = 4096
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { letters in
+            guard let base = letters.baseAddress else { return "" }
+            let length = ft_cuda_fused_option(steps, Int32(steps.count), base, Int32(room))
+            return length < 0 ? "" : String(cString: base)
+        }
+    }
+
+    /// One instruction after the other, each over all elements.
+    private func stepByStep(
+        _ program: FusedProgram, _ arrays: [NDArray], into out: NDArray
+    ) throws(CUDAProblem) {
+        var results: [NDArray] = []
+        for (index, step) in program.instructions.enumerated() {
+            let isLast = index == program.instructions.count - 1
+            let target = isLast ? out : NDArray(uninitialized: out.shape, out.dtype, on: self)
+            func array(_ source: FusedProgram.Source) -> NDArray {
+                switch source {
+                case .result(let index): results[index]
+                case .array(let index): arrays[index].laid(like: out)
+                }
+            }
+            let (a, b) = (array(step.first), array(step.second))
+            switch step.kernel {
+            case .unary(let function, let p0, let p1):
+                try unary(function, p0, p1, a, into: target)
+            case .binary(let function, let p0): try binary(function, p0, a, b, into: target)
+            case .binaryScalar(let function, let number, let isFirst):
+                try binaryScalar(function, number, isFirst: isFirst, a, into: target)
+            default: fail("fused", "\(step.kernel.name) is not elementwise")
+            }
+            results.append(target)
+        }
+    }
+}
+
+extension ft_cuda_instruction {
+    fileprivate init(_ step: FusedProgram.Instruction, _ dtype: DType) {
+        self.init()
+        first = ft_cuda_instruction.operand(step.first)
+        second = ft_cuda_instruction.operand(step.second)
+        switch step.kernel {
+        case .unary(let function, let p0, let p1):
+            kind = 0
+            self.function = Int32(function.rawValue)
+            (self.p0, self.p1) = (p0, p1)
+        case .binary(let function, let p0):
+            kind = 1
+            self.function = Int32(function.rawValue)
+            self.p0 = p0
+        case .binaryScalar(let function, let number, let isFirst):
+            kind = isFirst ? 3 : 2
+            self.function = Int32(function.rawValue)
+            self.number = number.bits(as: dtype)
+        default: fail("fused", "\(step.kernel.name) is not elementwise")
+        }
+    }
+
+    private static func operand(_ source: FusedProgram.Source) -> Int32 {
+        switch source {
+        case .array(let index): Int32(index)
+        case .result(let index): -1 - Int32(index)
+        }
+    }
+}
+
+extension NDArray {
+    /// The elements in the shape of another array: as many, or one that is repeated.
+    fileprivate func laid(like other: NDArray) -> NDArray {
+        let strides =
+            count == other.count
+            ? other.shape.contiguousStrides : Shape(repeating: 0, count: other.rank)
+        return view(other.shape, strides)
+    }
+}

@@ -1,0 +1,125 @@
+internal import CKernels
+package import CUDA
+internal import CUDAKernels
+internal import FTSupport
+import Synchronization
+
+/// An NVIDIA GPU: kernels that are compiled for it when they are first wanted, and cuBLAS.
+package final class CUDABackend: Backend {
+    let context: CUDAContext
+    let products: CUDAProducts
+    let reports = CUDAReports()
+    let tables = CUDATables()
+    package let device: Device
+    /// Begins to work with a GPU; `device` is what it is known by.
+    ///
+    /// Throws where the GPU, CUDA's compiler or cuBLAS can't be used.
+    package init(
+        _ platform: CUDAPlatform, _ ordinal: Int, as device: Device? = nil
+    ) throws(CUDAProblem) {
+        context = try CUDAContext(platform, ordinal)
+        _ = try platform.compiler()
+        products = try CUDAProducts(context)
+        self.device = device ?? .cuda(ordinal)
+        try reports.begin(on: context)
+    }
+
+    /// The GPUs of this machine that were asked for.
+    private static let opened = Mutex<[Int: Result<CUDABackend, CUDAProblem>]>([:])
+
+    /// A GPU of this machine, which is found when it is first asked for.
+    ///
+    /// Throws where there is no driver, no such GPU, or where a library is missing.
+    package static func ofMachine(_ ordinal: Int) throws(CUDAProblem) -> CUDABackend {
+        let result = opened.withLock { opened in
+            if let known = opened[ordinal] { return known }
+            let fresh = Result { () throws(CUDAProblem) in
+                try CUDABackend(CUDAPlatform.machine.get(), ordinal)
+            }
+            opened[ordinal] = fresh
+            return fresh
+        }
+        return try result.get()
+    }
+
+    /// How many GPUs the machine has.
+    var deviceCount: Int { context.platform.driver.deviceCount }
+
+    package var summary: String {
+        let memory = Double(context.info.memory) / Double(1 << 30)
+        return "\(device): \(context.info.name), \(Format.fixed(memory, 1)) GiB, "
+            + "CUDA \(context.platform.driver.versionText)"
+    }
+
+    package var arithmetic: String {
+        "\(context.info.name) (sm_\(context.info.architecture)), \(products.version)"
+    }
+
+    // Memory.
+
+    package var memory: MemoryStatistics {
+        let counts = context.counts
+        var statistics = MemoryStatistics()
+        statistics.live = counts.live
+        statistics.peak = counts.peak
+        statistics.cached = counts.cached
+        statistics.allocations = counts.allocations
+        statistics.reused = counts.reused
+        return statistics
+    }
+
+    package func resetPeakMemory() { context.resetPeak() }
+
+    /// Gives back the little that is kept from step to step, such as addresses of parameters.
+    package func releaseTables() { tables.clear(on: context) }
+
+    package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+        orFail("memory", hint: "use a smaller batch or model") { () throws(CUDAProblem) in
+            try context.allocate(byteCount)
+        }
+    }
+
+    package func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
+        context.deallocate(pointer, byteCount)
+    }
+
+    package func copyIn(
+        from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
+    ) {
+        orFail("copy to \(device)") { () throws(CUDAProblem) in
+            try context.copyIn(from: host, to: memory, byteCount: byteCount)
+        }
+    }
+
+    package func copyOut(
+        from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int
+    ) {
+        orFail("copy from \(device)") { () throws(CUDAProblem) in
+            try context.copyOut(from: memory, to: host, byteCount: byteCount, waits: false)
+            try reports.check(on: context)
+        }
+    }
+
+    package func synchronize() {
+        orFail("\(device)") { () throws(CUDAProblem) in try reports.check(on: context) }
+    }
+
+    /// Ends the program with a sentence where the GPU can't do what was asked.
+    func orFail<R>(
+        _ operation: @autoclosure () -> String, hint: String? = nil,
+        _ body: () throws(CUDAProblem) -> R
+    ) -> R {
+        do throws(CUDAProblem) { return try body() } catch {
+            fail(operation(), error.description, hint: hint)
+        }
+    }
+
+    /// Memory that a call needs on its way; what follows on the stream may have it again.
+    func withTemporary<R>(
+        byteCount: Int, _ body: (UnsafeMutableRawPointer) throws(CUDAProblem) -> R
+    ) throws(CUDAProblem) -> R {
+        let memory = try context.allocate(byteCount)
+        defer { context.deallocate(memory, byteCount) }
+        return try body(memory)
+    }
+}

@@ -1,0 +1,80 @@
+internal import CKernels
+internal import CUDA
+internal import CUDAKernels
+import Synchronization
+
+/// What kernels find wrong with their operands while they run: they leave the place in the device's
+/// memory, where it is looked at whenever the host waits anyway.
+final class CUDAReports: Sendable {
+    /// What a launch found wrong, by the place and the value that it left.
+    typealias Complaint = @Sendable (_ position: Int, _ value: Int) -> KernelFault
+
+    private struct State {
+        /// Where kernels write, a `ft_cuda_report`.
+        var memory: UInt = 0
+        /// The ticket of the first launch that wasn't looked at yet.
+        var first: UInt64 = 0
+        var pending: [Complaint] = []
+    }
+
+    /// After so many launches the host waits for once.
+    private static let limit = 1 << 16
+    private static let tickets: UInt64 = 1 << 24
+    private static let positions: UInt64 = 40
+
+    private let state = Mutex(State())
+
+    /// Clears the report of a device.
+    func begin(on context: CUDAContext) throws(CUDAProblem) {
+        let memory = try context.allocate(MemoryLayout<ft_cuda_report>.size)
+        var report = ft_cuda_report()
+        report.key = .max
+        let size = MemoryLayout<ft_cuda_report>.size
+        try context.copyIn(from: &report, to: memory, byteCount: size)
+        state.withLock { $0.memory = UInt(bitPattern: memory) }
+    }
+
+    /// What the next launch is given so that it can report.
+    func witness(
+        on context: CUDAContext, _ complaint: @escaping Complaint
+    ) throws(CUDAProblem) -> ft_cuda_witness {
+        let (witness, isFull) = state.withLock { state in
+            var witness = ft_cuda_witness()
+            witness.report = UnsafeMutablePointer(bitPattern: state.memory)
+            witness.ticket = (state.first + UInt64(state.pending.count)) % CUDAReports.tickets
+            state.pending.append(complaint)
+            return (Witness(value: witness), state.pending.count >= CUDAReports.limit)
+        }
+        if isFull { try check(on: context) }
+        return witness.value
+    }
+
+    private struct Witness: @unchecked Sendable {
+        // Safe to share: an address of the device, which the host only passes on.
+        let value: ft_cuda_witness
+    }
+
+    /// Waits for the device, and ends the program where a launch reported something.
+    func check(on context: CUDAContext) throws(CUDAProblem) {
+        let (count, memory) = state.withLock { ($0.pending.count, $0.memory) }
+        guard count > 0, let source = UnsafeRawPointer(bitPattern: memory) else {
+            return try context.synchronize()
+        }
+        var report = ft_cuda_report()
+        try context.copyOut(
+            from: source, to: &report, byteCount: MemoryLayout<ft_cuda_report>.size)
+        let complaint: Complaint? = state.withLock { state in
+            defer {
+                state.pending.removeFirst(min(count, state.pending.count))
+                state.first = state.pending.isEmpty ? 0 : state.first + UInt64(count)
+            }
+            if report.key == .max { return nil }
+            let ticket = report.key >> CUDAReports.positions
+            let index = Int((ticket &- state.first) % CUDAReports.tickets)
+            return index < state.pending.count ? state.pending[index] : nil
+        }
+        guard let complaint else { return }
+        let position = Int(report.key & (1 << CUDAReports.positions - 1))
+        complaint(position, Int(report.value)).stop()
+    }
+}

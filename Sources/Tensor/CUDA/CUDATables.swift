@@ -1,0 +1,44 @@
+internal import CUDA
+import Synchronization
+
+/// What kernels read beside their operands, such as the addresses of all parameters: kept in the
+/// device's memory for as long as steps go on with the same.
+final class CUDATables: Sendable {
+    /// So many different ones are steps of which nothing repeats.
+    private static let limit = 1024
+
+    /// Places in the device's memory by what lies there.
+    private let tables = Mutex<[[UInt8]: UInt]>([:])
+
+    /// The place of a copy of `rows`, which is there for all that follows on the stream.
+    func place<Row: BitwiseCopyable>(
+        _ rows: [Row], on context: CUDAContext
+    ) throws(CUDAProblem) -> UInt {
+        let bytes = rows.withUnsafeBytes { Array($0) }
+        if bytes.isEmpty { return 0 }
+        let place: Result<UInt, CUDAProblem> = tables.withLock { tables in
+            if let known = tables[bytes] { return .success(known) }
+            if tables.count == CUDATables.limit { CUDATables.release(&tables, on: context) }
+            return Result { () throws(CUDAProblem) in
+                let memory = try context.allocate(bytes.count)
+                try context.copyIn(from: bytes, to: memory, byteCount: bytes.count)
+                tables[bytes] = UInt(bitPattern: memory)
+                return UInt(bitPattern: memory)
+            }
+        }
+        return try place.get()
+    }
+
+    /// Gives the memory of all back.
+    func clear(on context: CUDAContext) {
+        tables.withLock { CUDATables.release(&$0, on: context) }
+    }
+
+    private static func release(_ tables: inout [[UInt8]: UInt], on context: CUDAContext) {
+        for (bytes, place) in tables {
+            guard let memory = UnsafeMutableRawPointer(bitPattern: place) else { continue }
+            context.deallocate(memory, bytes.count)
+        }
+        tables = [:]
+    }
+}

@@ -1,0 +1,188 @@
+// Kernels of layers against the CPU's double.
+#include "layers.h"
+
+namespace {
+const ft_kernels &cpu = *ft_kernels_for(FT_BASE);
+
+void check_normalize(int dtype, int64_t rows, int64_t n, double epsilon, uint64_t order) {
+    twins x(dtype, rows * n, 1, -3, 3), dy(dtype, rows * n, 2, -1, 1), y(dtype, rows * n);
+    if (rows > 2) {
+        for (int64_t j = 0; j < n; j++) x.set(2 * n + j, 7e3);
+    }
+    ft_cuda_rows a = {};
+    a.x = x.at(), a.y = dy.at(), a.out = y.at();
+    a.rows = rows, a.n = n, a.dtype = dtype, a.number = epsilon;
+    launch(FT_KERNEL_normalize, a, order);
+    if (rows > 0) cpu.normalize_rows(FT_F64, epsilon, rows, n, x.wide(), y.wide());
+    y.compare("normalize", 2e-6);
+    launch(FT_KERNEL_normalize_backward, a, order);
+    if (rows > 0) {
+        cpu.normalize_backward_rows(FT_F64, epsilon, rows, n, x.wide(), dy.wide(), y.wide());
+    }
+    // Of a row of equal elements the gradient is large.
+    y.compare("normalize backward", 1e-5);
+}
+
+void check_large_rows(uint64_t order) {
+    twins x(FT_F32, 40, 1, 1e30, 9e30), y(FT_F32, 40);
+    ft_cuda_rows a = {};
+    a.x = x.at(), a.out = y.at(), a.rows = 2, a.n = 20, a.dtype = FT_F32, a.number = 1e-5;
+    launch(FT_KERNEL_normalize, a, order);
+    cpu.normalize_rows(FT_F64, 1e-5, 2, 20, x.wide(), y.wide());
+    y.compare("normalize beyond the range", 2e-6);
+}
+
+void check_channels(int dtype, int64_t images, int64_t channels, int64_t pixels, bool affine,
+                    uint64_t order) {
+    int64_t all = images * channels * pixels;
+    twins x(dtype, all, 1, -3, 5), dy(dtype, all, 2, -1, 1), w(dtype, channels, 3, 0.5, 2);
+    twins b(dtype, channels, 4, -1, 1), moments(dtype, 2 * channels), y(dtype, all);
+    twins back(dtype, all + 2 * channels);
+    ft_cuda_channels c = {x.at(), moments.at(), dy.at(), affine ? w.at() : nullptr,
+                          affine ? b.at() : nullptr, moments.at(), images, channels, pixels,
+                          dtype, 0, 1e-5};
+    ft_channels wide = {FT_F64, images, channels, pixels, 1e-5, x.wide(), moments.wide(),
+                        dy.wide(), affine ? w.wide() : nullptr, affine ? b.wide() : nullptr,
+                        moments.wide()};
+    launch(FT_KERNEL_channel_moments, c, order);
+    cpu.channel_moments(&wide, 0, channels);
+    moments.compare("moments", 1e-6);
+    c.out = y.at();
+    wide.out = y.wide();
+    launch(FT_KERNEL_batch_norm, c, order);
+    cpu.batch_norm(&wide, 0, images * channels);
+    y.compare("batch norm", 1e-5);
+    c.out = back.at();
+    wide.out = back.wide();
+    launch(FT_KERNEL_batch_norm_backward, c, order);
+    cpu.batch_norm_backward(&wide, 0, channels);
+    back.compare("batch norm backward", 2e-5);
+}
+
+void check_product(int dtype, int64_t m, int64_t n, int64_t k, bool turned, uint64_t order) {
+    array a(dtype, 3 * m * k), b(dtype, k * n), c(dtype, 3 * m * n), bias(dtype, n);
+    fill(a, 1, is_float(dtype) ? -1 : 0, is_float(dtype) ? 1 : 7);
+    fill(b, 2, is_float(dtype) ? -1 : 0, is_float(dtype) ? 1 : 5);
+    fill(bias, 3, -1, 1);
+    bool adds = is_float(dtype);
+    ft_cuda_product p = {a.at(), b.at(), adds ? bias.at() : nullptr, c.at(), dtype, adds, m, n, k,
+                         turned ? 1 : k, turned ? m : 1, turned ? 1 : n, turned ? k : 1,
+                         make_loop({3}, {m * k}, {0})};
+    launch(FT_KERNEL_product, p, order);
+    std::vector<double> wanted;
+    for (int64_t i = 0; i < 3 * m * n; i++) {
+        int64_t batch = i / (m * n), row = i / n % m, column = i % n;
+        double total = 0;
+        for (int64_t j = 0; j < k; j++) {
+            total += a.number(batch * m * k + row * p.a_row + j * p.a_column) *
+                     b.number(j * p.b_row + column * p.b_column);
+        }
+        if (adds) total = std::fmax(0, total + bias.number(column));
+        int width = 8 * dtype_sizes[dtype];
+        if (dtype == FT_BOOL) total = total != 0;
+        if (!is_float(dtype) && dtype != FT_BOOL && width < 32) {
+            total = (double)((int64_t)total & ((1ll << width) - 1));
+            bool has_sign = dtype == FT_I8 || dtype == FT_I16;
+            if (has_sign && total >= std::ldexp(1, width - 1)) total -= std::ldexp(1, width);
+        }
+        wanted.push_back(total);
+    }
+    double error = dtype == FT_F64 ? 1e-12 : dtype == FT_F32 ? 1e-5 : dtype == FT_F16 ? 2e-3 : 1e-2;
+    near_numbers(c, wanted, error, std::string("product ") + dtype_names[dtype]);
+}
+
+void check_bias(int dtype, int64_t rows, int64_t n, bool has_bias, bool relu, uint64_t order) {
+    array c(dtype, rows * n), bias(dtype, n);
+    fill(c, 1, -2, 2);
+    fill(bias, 2, -2, 2);
+    std::vector<double> wanted;
+    for (int64_t i = 0; i < c.count; i++) {
+        double value = c.number(i) + (has_bias ? bias.number(i % n) : 0);
+        wanted.push_back(relu && value < 0 ? 0 : value);
+    }
+    ft_cuda_bias b = {c.at(), has_bias ? bias.at() : nullptr, rows, n, dtype, relu};
+    launch(FT_KERNEL_bias_relu, b, order);
+    near_numbers(c, wanted, dtype == FT_BF16 ? 8e-3 : dtype == FT_F16 ? 1e-3 : 1e-6, "bias");
+}
+
+void check_distances(int dtype, double power, uint64_t order) {
+    twins a(dtype, 2 * 5 * 7, 1, -2, 2), b(dtype, 2 * 7 * 9, 2, -2, 2), out(dtype, 2 * 5 * 9);
+    ft_cuda_distances d = {a.at(), b.at(), out.at(), 2, 5, 9, 7, dtype, 0, power};
+    launch(FT_KERNEL_distances, d, order);
+    cpu.distances(FT_F64, power, 0, 10, 5, 7, 9, a.wide(), b.wide(), out.wide());
+    out.compare("distances", 1e-6);
+}
+
+void check_others(int dtype, int64_t n, int zeros, uint64_t order) {
+    array x(dtype, 3 * n), out(dtype, 3 * n), wanted(dtype, 3 * n);
+    fill(x, 1, 0.5, 1.5);
+    for (int k = 0; k < zeros && k < n; k++) x.set(n + k, k == 2 ? NAN : 0);
+    if (n > 4) x.set(3, 1e-300), x.set(2 * n, -INFINITY);
+    ft_cuda_rows a = {};
+    a.x = x.at(), a.out = out.at(), a.rows = 3, a.n = n, a.dtype = dtype;
+    launch(FT_KERNEL_product_of_others, a, order);
+    cpu.others_rows(dtype, 3, n, x.at(), wanted.at());
+    std::vector<double> numbers;
+    for (int64_t i = 0; i < 3 * n; i++) numbers.push_back(wanted.number(i));
+    near_numbers(out, numbers, dtype == FT_F64 ? 1e-12 : 1e-6, "product of others");
+}
+
+void check_scan(int dtype, int op, int64_t rows, int64_t n, uint64_t order) {
+    if (!ft_reduction_has(op, dtype)) return;
+    bool is_product = op == FT_REDUCTION_product;
+    array x(dtype, rows * n);
+    fill(x, 1, is_product ? 0.9 : -2, is_product ? 1.1 : 2);
+    if (!is_float(dtype)) fill(x, 1, is_product ? 1 : -4, is_product ? 2 : 4);
+    int type = ft_reduction_result(op, dtype);
+    array out(type, rows * n), wanted(type, rows * n);
+    ft_cuda_rows a = {};
+    a.x = x.at(), a.out = out.at(), a.rows = rows, a.n = n, a.dtype = dtype, a.out_dtype = type;
+    a.op = op;
+    launch(FT_KERNEL_scan, a, order);
+    cpu.scan_rows(op, dtype, rows, n, x.at(), wanted.at());
+    std::vector<double> numbers;
+    for (int64_t i = 0; i < rows * n; i++) numbers.push_back(wanted.number(i));
+    double error = type == FT_F64 ? 1e-12 : type == FT_F16 ? 2e-3 : type == FT_BF16 ? 1e-2 : 1e-6;
+    near_numbers(out, numbers, is_float(type) ? error : 0,
+                 std::string("scan ") + ft_reduction_name(op) + " " + dtype_names[dtype]);
+}
+}  // namespace
+
+void test_layers() {
+    uint64_t turn = 0;
+    for (int dtype : {FT_F32, FT_F64}) {
+        for (int64_t n : {1, 2, 64, 1000, 1500}) {
+            for (int64_t rows : {0, 1, 9}) {
+                check_normalize(dtype, rows, n, turn % 2 ? 1e-5 : 1e-3, orders[turn % 3]);
+                turn++;
+            }
+        }
+        check_channels(dtype, 5, 3, 49, true, orders[turn++ % 3]);
+        check_channels(dtype, 1, 7, 1, false, orders[turn++ % 3]);
+        check_channels(dtype, 300, 2, 5, true, orders[turn++ % 3]);
+        for (double power : {1.0, 2.0, 3.5, (double)INFINITY}) {
+            check_distances(dtype, power, orders[turn++ % 3]);
+        }
+        for (int zeros : {0, 1, 2, 3}) {
+            check_others(dtype, 7, zeros, orders[turn++ % 3]);
+            check_others(dtype, 1100, zeros, orders[turn++ % 3]);
+        }
+    }
+    for (uint64_t order : orders) check_large_rows(order);
+    for (int dtype = 0; dtype <= FT_BOOL; dtype++) {
+        check_product(dtype, 5, 7, 3, false, orders[turn++ % 3]);
+        check_product(dtype, 70, 65, 40, turn % 2 == 0, orders[turn % 3]);
+        check_product(dtype, 1, 130, 17, dtype % 2 == 1, orders[turn++ % 3]);
+        check_product(dtype, 4, 4, 0, false, orders[turn++ % 3]);
+        for (int op = 0; op < FT_REDUCTION_COUNT; op++) {
+            check_scan(dtype, op, 4, 77, orders[turn++ % 3]);
+            check_scan(dtype, op, 2, 1300, orders[turn++ % 3]);
+        }
+    }
+    for (int dtype = 0; dtype <= FT_BF16; dtype++) {
+        check_bias(dtype, 9, 16, true, true, orders[turn++ % 3]);
+        check_bias(dtype, 9, 7, true, false, orders[turn++ % 3]);
+        check_bias(dtype, 0, 7, true, false, orders[turn++ % 3]);
+        check_bias(dtype, 33, 40, false, true, orders[turn++ % 3]);
+    }
+}

@@ -1,0 +1,174 @@
+// Convolutions and pooling: convolutions against their definition, pooling against the CPU's.
+#include "layers.h"
+
+namespace {
+const ft_kernels &cpu = *ft_kernels_for(FT_BASE);
+
+struct geometry {
+    const char *name;
+    int64_t images, groups, channels, features;
+    int64_t in[3], kernel[3], stride[3], dilation[3], padding[3];
+};
+const geometry geometries[] = {
+    {"plain", 2, 1, 3, 5, {1, 8, 9}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1}},
+    {"strided", 3, 1, 4, 6, {1, 9, 9}, {1, 3, 3}, {1, 2, 2}, {1, 1, 1}, {0, 1, 1}},
+    {"grouped", 2, 3, 2, 4, {1, 7, 5}, {1, 3, 2}, {1, 1, 2}, {1, 2, 1}, {0, 2, 0}},
+    {"one axis", 4, 1, 2, 3, {1, 1, 40}, {1, 1, 5}, {1, 1, 3}, {1, 1, 2}, {0, 0, 4}},
+    {"three axes", 1, 1, 2, 70, {5, 6, 7}, {2, 3, 3}, {2, 1, 1}, {1, 1, 2}, {1, 0, 1}},
+    {"points", 5, 1, 8, 66, {1, 4, 4}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}},
+    {"many images", 40, 1, 1, 2, {1, 12, 12}, {1, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}},
+};
+
+ft_cuda_convolution plan_of(const geometry &g, int dtype) {
+    ft_cuda_convolution c = {};
+    c.images = g.images, c.groups = g.groups, c.channels = g.channels, c.features = g.features;
+    c.dtype = dtype;
+    for (int d = 0; d < 3; d++) {
+        c.in[d] = g.in[d], c.kernel[d] = g.kernel[d], c.stride[d] = g.stride[d];
+        c.dilation[d] = g.dilation[d], c.padding[d] = g.padding[d];
+        int64_t reach = g.in[d] + 2 * g.padding[d] - g.dilation[d] * (g.kernel[d] - 1) - 1;
+        c.out[d] = reach / g.stride[d] + 1;
+    }
+    return c;
+}
+int64_t volume(const long long *size) { return size[0] * size[1] * size[2]; }
+
+// Calls each(place in x, in the weight, in y) for all products of a convolution.
+template <class Each> void for_all_products(const ft_cuda_convolution &c, Each each) {
+    int64_t taps = volume(c.kernel), pixels = volume(c.out), input = volume(c.in);
+    int64_t features = c.groups * c.features;
+    for (int64_t i = 0; i < c.images * features * pixels; i++) {
+        int64_t image = i / pixels / features, feature = i / pixels % features;
+        int64_t group = feature / c.features;
+        for (int64_t k = 0; k < c.channels * taps; k++) {
+            int64_t tap[3] = {k % taps / c.kernel[2] / c.kernel[1], k / c.kernel[2] % c.kernel[1],
+                              k % c.kernel[2]};
+            int64_t result[3] = {i % pixels / c.out[2] / c.out[1], i / c.out[2] % c.out[1],
+                                 i % c.out[2]};
+            int64_t at = 0;
+            bool inside = true;
+            for (int d = 0; d < 3; d++) {
+                int64_t x = result[d] * c.stride[d] + tap[d] * c.dilation[d] - c.padding[d];
+                inside &= x >= 0 && x < c.in[d];
+                at = at * c.in[d] + x;
+            }
+            int64_t plane = (image * c.groups + group) * c.channels + k / taps;
+            if (inside) each(plane * input + at, feature * c.channels * taps + k, i);
+        }
+    }
+}
+
+void check_convolution(const geometry &g, int dtype, uint64_t order) {
+    ft_cuda_convolution c = plan_of(g, dtype);
+    int64_t taps = volume(c.kernel), pixels = volume(c.out);
+    int64_t inputs = c.images * c.groups * c.channels * volume(c.in);
+    int64_t weights = c.groups * c.features * c.channels * taps;
+    int64_t outputs = c.images * c.groups * c.features * pixels;
+    twins x(dtype, inputs, 1, -1, 1), w(dtype, weights, 2, -1, 1), y(dtype, outputs, 3, -1, 1);
+    twins bias(dtype, c.groups * c.features, 4, -1, 1);
+    std::vector<double> made_y((size_t)outputs), made_x((size_t)inputs), made_w((size_t)weights);
+    for_all_products(c, [&](int64_t i, int64_t k, int64_t o) {
+        made_y[(size_t)o] += x.own.number(i) * w.own.number(k);
+        made_x[(size_t)i] += y.own.number(o) * w.own.number(k);
+        made_w[(size_t)k] += y.own.number(o) * x.own.number(i);
+    });
+    for (size_t o = 0; o < made_y.size(); o++) {
+        int64_t feature = (int64_t)o / pixels % (c.groups * c.features);
+        made_y[o] = std::fmax(0, made_y[o] + bias.own.number(feature));
+    }
+    array got_x(dtype, inputs), got_w(dtype, weights), got_y(dtype, outputs);
+    double error = dtype == FT_F64 ? 1e-11 : 1e-5;
+    c.x = x.at(), c.weight = w.at(), c.y = got_y.at(), c.bias = bias.at(), c.relu = 1;
+    launch(FT_KERNEL_convolution, c, order);
+    near_numbers(got_y, made_y, error, std::string("convolution ") + g.name);
+    c.x = got_x.at(), c.y = y.at(), c.part = 1, c.bias = nullptr, c.relu = 0;
+    launch(FT_KERNEL_convolution, c, order);
+    near_numbers(got_x, made_x, error, std::string("convolution by the input ") + g.name);
+    c.x = x.at(), c.weight = got_w.at(), c.part = 2;
+    array partial(FT_U8, ft_cuda_convolution_plan(&c));
+    c.partial = partial.at();
+    launch(FT_KERNEL_convolution, c, order);
+    if (c.pieces > 1) launch(FT_KERNEL_convolution_join, c, order);
+    near_numbers(got_w, made_w, 3 * error, std::string("convolution by the weight ") + g.name);
+}
+
+// Windows along an axis: `count` of `taps` elements, `step` apart, that begin `stride` apart from
+// -`padding` on.
+struct axis {
+    std::vector<int64_t> first, end, divisor;
+    axis(int64_t size, int64_t count, int64_t taps, int64_t step, int64_t stride, int64_t padding) {
+        for (int64_t k = 0; k < count; k++) {
+            int64_t from = k * stride - padding, to = from + taps * step;
+            while (from < 0) from += step;
+            first.push_back(from < size ? from : size);
+            end.push_back(std::max(first.back(), std::min(to, size)));
+            divisor.push_back((end.back() - first.back() + step - 1) / step);
+        }
+    }
+};
+
+void check_pool(int dtype, int part, const std::vector<axis> &axes, const int64_t (&in)[3],
+                const int64_t (&step)[3], uint64_t order) {
+    ft_cuda_pool p = {};
+    ft_pool plan = {};
+    int64_t planes = 6, area = 1, results = 1;
+    p.planes = planes;
+    p.dtype = plan.dtype = dtype;
+    p.part = plan.part = part;
+    for (int d = 0; d < 3; d++) {
+        p.in[d] = plan.in[d] = in[d];
+        p.results[d] = plan.out[d] = (int64_t)axes[(size_t)d].first.size();
+        p.step[d] = plan.step[d] = step[d];
+        plan.first[d] = axes[(size_t)d].first.data();
+        plan.end[d] = axes[(size_t)d].end.data();
+        plan.divisor[d] = axes[(size_t)d].divisor.data();
+        p.first[d] = (const long long *)plan.first[d];
+        p.end[d] = (const long long *)plan.end[d];
+        p.divisor[d] = (const long long *)plan.divisor[d];
+        area *= in[d];
+        results *= p.results[d];
+    }
+    bool spreads = part == FT_POOL_SPREAD || part == FT_POOL_SPREAD_MEAN;
+    int64_t inputs = planes * area, outputs = planes * results;
+    array x(dtype, part == FT_POOL_SPREAD_MEAN ? outputs : inputs);
+    array u(dtype, part == FT_POOL_SPREAD ? outputs : inputs);
+    // Few values, so that there are equal ones.
+    fill(x, 1, -3, 3);
+    for (int64_t i = 0; i < x.count; i++) x.set(i, std::floor(x.number(i)));
+    if (is_float(dtype) && x.count > 9) x.set(7, NAN);
+    fill(u, 2, -1, 1);
+    int type = part == FT_POOL_PLACES ? (int)FT_I64 : dtype;
+    array out(type, spreads ? inputs : outputs), wanted(type, spreads ? inputs : outputs);
+    p.x = x.at(), p.u = u.at(), p.out = out.at();
+    launch(FT_KERNEL_pool, p, order);
+    cpu.pool(&plan, 0, planes, x.at(), u.at(), wanted.at());
+    std::vector<double> numbers;
+    for (int64_t i = 0; i < wanted.count; i++) numbers.push_back(wanted.number(i));
+    near_numbers(out, numbers, dtype == FT_F64 ? 1e-14 : 1e-6,
+                 std::string("pool ") + std::to_string(part) + " " + dtype_names[dtype]);
+}
+}  // namespace
+
+void test_windows() {
+    uint64_t turn = 0;
+    for (const geometry &g : geometries) {
+        for (int dtype : {FT_F32, FT_F64}) check_convolution(g, dtype, orders[turn++ % 3]);
+    }
+    const int64_t in[3] = {1, 9, 10}, one[3] = {1, 1, 1}, wide[3] = {1, 2, 1};
+    std::vector<axis> plain = {axis(1, 1, 1, 1, 1, 0), axis(9, 4, 2, 1, 2, 0),
+                               axis(10, 5, 2, 1, 2, 0)};
+    std::vector<axis> overlapping = {axis(1, 1, 1, 1, 1, 0), axis(9, 9, 3, 1, 1, 1),
+                                     axis(10, 5, 3, 1, 2, 1)};
+    std::vector<axis> dilated = {axis(1, 1, 1, 1, 1, 0), axis(9, 5, 3, 2, 2, 2),
+                                 axis(10, 10, 3, 1, 1, 1)};
+    for (int part = FT_POOL_LARGEST; part <= FT_POOL_PLACES; part++) {
+        for (int dtype = 0; dtype <= FT_BOOL; dtype++) {
+            if (dtype == FT_F16 || dtype == FT_BF16) continue;
+            bool any = part == FT_POOL_LARGEST || part == FT_POOL_PLACES;
+            if (!any && dtype > FT_F64) continue;
+            check_pool(dtype, part, plain, in, one, orders[turn++ % 3]);
+            check_pool(dtype, part, overlapping, in, one, orders[turn++ % 3]);
+            check_pool(dtype, part, dilated, in, wide, orders[turn++ % 3]);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+#define FT_PART
+#define FT_WITH_normalize
+#define FT_WITH_product
+#define FT_WITH_bias
+#define FT_WITH_distances
+#define FT_WITH_channels
+#define FT_WITH_pool
+#define FT_WITH_convolution
+#include "kernels.h"

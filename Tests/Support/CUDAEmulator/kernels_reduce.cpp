@@ -1,0 +1,4 @@
+#define FT_PART
+#define FT_WITH_reduce
+#define FT_WITH_extremes
+#include "kernels.h"

@@ -1,0 +1,9 @@
+#define FT_PART
+#define FT_WITH_softmax
+#define FT_WITH_labels
+#define FT_WITH_random
+#define FT_WITH_update
+#define FT_WITH_totals
+#define FT_WITH_index
+#define FT_WITH_scatter
+#include "kernels.h"

@@ -1,0 +1,26 @@
+package import CUDA
+import CUDAEmulator
+package import Tensor
+
+/// A GPU for tests: the CUDA backend as it is, on a driver whose kernels run on the processor.
+package enum EmulatedDevice {
+    /// One that tests share, `Device("emulated")` once it has been asked for.
+    package static let shared = make(named: "emulated")
+
+    /// The emulator's functions.
+    package static let symbols = CUDASymbols(path: "the emulator") { name in
+        ft_emulated_symbol(name)
+    }
+
+    /// A device of its own, which stays until the process ends.
+    package static func make(named name: String) -> CUDABackend {
+        do throws(CUDAProblem) {
+            let platform = try CUDAPlatform(.symbols(symbols), cache: nil)
+            let backend = try CUDABackend(platform, 0, as: .named(name))
+            Device.register(backend, as: name)
+            return backend
+        } catch {
+            fail("EmulatedDevice", "\(error)")
+        }
+    }
+}
