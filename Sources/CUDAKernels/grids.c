@@ -179,6 +179,9 @@ long long ft_cuda_blocks(int kernel, const void *arguments) {
     case FT_KERNEL_gather: return gather_blocks(arguments);
     case FT_KERNEL_scatter: {
         const ft_cuda_scatter *scatter = arguments;
+        if (scatter->count == 0 || scatter->width == 0) return 0;
+        // Each block looks through all items.
+        if (!scatter->order) return scatter->rows > 0 ? scatter->rows : 1;
         return ceil_div(scatter->count * scatter->width, FT_CUDA_THREADS);
     }
     case FT_KERNEL_scan:

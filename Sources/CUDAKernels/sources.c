@@ -59,6 +59,10 @@ static const char extremes_cuh[] = {
 #embed "kernels/extremes.cuh"
     , 0
 };
+static const char factors_cuh[] = {
+#embed "kernels/factors.cuh"
+    , 0
+};
 static const char functions_cuh[] = {
 #embed "kernels/functions.cuh"
     , 0
@@ -246,6 +250,7 @@ static const struct {
     {"distances.cu", distances_cu},
     {"extremes.cu", extremes_cu},
     {"extremes.cuh", extremes_cuh},
+    {"factors.cuh", factors_cuh},
     {"functions.cuh", functions_cuh},
     {"fused.cu", fused_cu},
     {"index.cu", index_cu},

@@ -153,9 +153,9 @@ typedef struct ft_cuda_gather {
 
 // out[index[i]] = x[i], or combined with it by a rule (0 put, 1 add, 2 multiply, 3 maximum,
 // 4 minimum), items of `width` elements, in order. Where x are halves and the rule isn't 0, out is
-// float32. `order` is null, or the places of the items sorted by row (of what `positions`
-// makes of the index by sort_runs, sort_merge and sort_places): more than some hundred items need
-// it, for without it the time grows with the square of their number.
+// float32. `order` is null, and each block looks through all items for those of its rows; or the
+// places of the items sorted by row (of what `positions` makes of the index by sort_runs,
+// sort_merge and sort_places), which is faster for many items of few elements.
 typedef struct ft_cuda_scatter {
     const void *x;
     const long long *index;

@@ -26,23 +26,30 @@ template <class Each> FT_DEVICE void in_step(int64_t n, Each each) {
 // Calls each(row, column) for a part of a board, from (first, left) on.
 template <class Each>
 FT_DEVICE void for_cells(int64_t first, int64_t rows, int64_t left, int64_t columns, Each each) {
-    int64_t height = rows - first, width = columns - left;
+    // A matrix has fewer than 2^31 elements.
+    int height = (int)(rows - first), width = (int)(columns - left);
     in_step(height > 0 && width > 0 ? height * width : 0, [&](int64_t i) {
-        each(first + i / width, left + i % width);
+        each(first + (int)i / width, left + (int)i % width);
     });
 }
 
-template <class Term> FT_DEVICE double block_sum(int64_t n, Term term) {
+FT_OUTLINED double block_added(double mine) {
     team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
+    return team_joined(block, mine, add_up());
+}
+FT_OUTLINED double block_largest(double mine) {
+    team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
+    return team_joined(block, mine, larger());
+}
+template <class Term> FT_DEVICE double block_sum(int64_t n, Term term) {
     double total = 0;
     for (int64_t i = threadIdx.x; i < n; i += FT_THREADS) total += term(i);
-    return team_joined(block, total, add_up());
+    return block_added(total);
 }
 template <class Term> FT_DEVICE double block_top(int64_t n, Term term) {
-    team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
     double top = 0;
     for (int64_t i = threadIdx.x; i < n; i += FT_THREADS) top = ft_max_d(top, term(i));
-    return team_joined(block, top, larger());
+    return block_largest(top);
 }
 
 FT_OUTLINED void copy_board(const board &from, const board &to) {

@@ -34,23 +34,50 @@ FT_DEVICE T changed_by(const ft_cuda_scatter &arguments, T total, int64_t item, 
     return arguments.rule == 0 ? value : scattered(arguments.rule, total, value);
 }
 
-// A few items: a thread has a column of the items of one row, which it finds by the first of them.
-template <class X, class T>
-FT_DEVICE void scatter_few(const ft_cuda_scatter &arguments, int64_t first, int64_t column) {
-    int64_t rows = arguments.rows, row = row_of(arguments.index[first], rows);
-    if (row < 0) return;
-    for (int64_t i = 0; i < first; i++) {
-        if (row_of(arguments.index[i], rows) == row) return;
+// Which of 256 items, one a thread, belong to rows in [low, high): their numbers go to `hits`, in
+// order. Gives how many there are. Called by all threads.
+FT_DEVICE int find_hits(const ft_cuda_scatter &arguments, int64_t from, int64_t low, int64_t high,
+                        int *hits) {
+    __shared__ int counts[FT_WARPS];
+    int64_t item = from + threadIdx.x, row = -1;
+    if (item < arguments.count) row = row_of(arguments.index[item], arguments.rows);
+    unsigned lanes = __ballot_sync(0xffffffffu, row >= low && row < high);
+    int lane = threadIdx.x % FT_WARP, warp = threadIdx.x / FT_WARP, before = 0, all = 0;
+    if (lane == 0) counts[warp] = __popc(lanes);
+    __syncthreads();
+    for (int k = 0; k < FT_WARPS; k++) {
+        if (k == warp) before = all;
+        all += counts[k];
     }
-    T *to = (T *)arguments.out + row * arguments.width + column, total = *to;
-    for (int64_t i = first; i < arguments.count; i++) {
-        if (row_of(arguments.index[i], rows) != row) continue;
-        total = changed_by<X>(arguments, total, i, column);
-    }
-    *to = total;
+    if (lanes >> lane & 1) hits[before + __popc(lanes & ((1u << lane) - 1))] = (int)threadIdx.x;
+    __syncthreads();
+    return all;
 }
 
-// Many, which were sorted by row: those of a row are neighbours, and still in their order.
+// A block has some rows of the table, looks through all items for theirs, and takes them one after
+// the other, each thread having the same columns of all of them.
+template <class X, class T> FT_DEVICE void scatter_rows(const ft_cuda_scatter &arguments) {
+    __shared__ int hits[FT_THREADS];
+    int64_t width = arguments.width, rows = arguments.rows;
+    int64_t parts = least(rows, gridDim.x), part = blockIdx.x;
+    if (part >= parts) return;
+    int64_t low = rows / parts * part + least(part, rows % parts);
+    int64_t high = low + rows / parts + (part < rows % parts ? 1 : 0);
+    for (int64_t from = 0; from < arguments.count; from += FT_THREADS) {
+        int found = find_hits(arguments, from, low, high, hits);
+        for (int k = 0; k < found; k++) {
+            int64_t item = from + hits[k], row = row_of(arguments.index[item], rows);
+            T *to = (T *)arguments.out + row * width;
+            for (int64_t column = threadIdx.x; column < width; column += FT_THREADS) {
+                to[column] = changed_by<X>(arguments, to[column], item, column);
+            }
+        }
+        // Before the next hits take their place.
+        __syncthreads();
+    }
+}
+
+// Items that were sorted by row: those of a row are neighbours, and still in their order.
 template <class X, class T>
 FT_DEVICE void scatter_sorted(const ft_cuda_scatter &arguments, int64_t first, int64_t column) {
     const long long *index = arguments.index, *order = arguments.order;
@@ -65,18 +92,25 @@ FT_DEVICE void scatter_sorted(const ft_cuda_scatter &arguments, int64_t first, i
     *to = total;
 }
 
+// What is out of range, by the first block.
+FT_DEVICE void tell_outside(const ft_cuda_scatter &arguments) {
+    if (blockIdx.x > 0) return;
+    for (int64_t i = threadIdx.x; i < arguments.count; i += FT_THREADS) {
+        int64_t index = arguments.index[i];
+        if (row_of(index, arguments.rows) < 0) tell(arguments.witness, i, index);
+    }
+}
+
 template <class X, class T> FT_DEVICE void scatter_columns(const ft_cuda_scatter &arguments) {
-    int64_t width = arguments.width, count = arguments.count;
-    for (int64_t k = grid_thread(); k < count * width; k += grid_threads()) {
-        int64_t first = k / width, column = k - first * width, index = arguments.index[first];
-        if (column == 0 && row_of(index, arguments.rows) < 0) {
-            tell(arguments.witness, first, index);
-        }
-        if (arguments.order) {
-            scatter_sorted<X, T>(arguments, first, column);
-        } else {
-            scatter_few<X, T>(arguments, first, column);
-        }
+    tell_outside(arguments);
+    if (!arguments.order) {
+        scatter_rows<X, T>(arguments);
+        return;
+    }
+    int64_t all = arguments.count * arguments.width;
+    for (int64_t k = grid_thread(); k < all; k += grid_threads()) {
+        int64_t first = k / arguments.width;
+        scatter_sorted<X, T>(arguments, first, k - first * arguments.width);
     }
 }
 

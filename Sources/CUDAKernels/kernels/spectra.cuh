@@ -28,7 +28,7 @@ FT_OUTLINED void make_diagonal(const board &a, const board &v) {
     for (int sweep = 0; sweep < FT_SWEEPS; sweep++) {
         double all = block_sum(n * n, [&](int64_t i) { return a.at[i] * a.at[i]; });
         double off = block_sum(n * n, [&](int64_t i) {
-            return i / n == i % n ? 0 : a.at[i] * a.at[i];
+            return i % (n + 1) == 0 ? 0 : a.at[i] * a.at[i];
         });
         if (!(off > 1e-34 * all)) return;
         for (int64_t p = 0; p < n; p++) {
