@@ -79,11 +79,17 @@ struct DrawTests {
         expectSentence(result, "multinomial: weights are negative or not finite, or add up to 0")
     }
 
-    @Test("of classes without weights are classes where nobody can look")
-    func unseenWeights() {
-        let f = { (x: Tensor) in x.multinomial(5, withReplacement: true, using: Random(seed: 1)) }
-        let drawn = vmap(f)(Tensor([[0, 0, 0], [.nan, 1, 1]] as [[Float]]))
-        #expect(drawn.values(as: Int.self).allSatisfy { (0..<3).contains($0) })
+    @Test("of classes need weights in each example of a batch, too")
+    func batchedWeights() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let f = { (x: Tensor) in
+                x.multinomial(5, withReplacement: true, using: Random(seed: 1))
+            }
+            _ = vmap(f)(Tensor([[1, 0, 0], [.nan, 1, 1]] as [[Float]])).values(as: Int.self)
+        }
+        expectSentence(result, "multinomial: weights are negative or not finite, or add up to 0")
     }
 
     @Test("in random order hold each number once")

@@ -33,8 +33,11 @@ extension Tensor {
 
     private func requireWeights() {
         require(
-            "multinomial", "weights are negative or not finite, or add up to 0",
-            hint: "softmax makes weights of any numbers"
+            "multinomial",
+            """
+            weights are negative or not finite, or add up to 0 \
+            (softmax makes weights of any numbers)
+            """
         ) { weights in
             let total = weights.sum(axis: -1, keepDims: true)
             return (weights .>= 0).logicalAnd(total.isFinite()).logicalAnd(total .> 0)
