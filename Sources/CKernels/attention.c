@@ -8,7 +8,6 @@ int64_t ft_attention_blocks(const ft_attention *t) {
 int64_t ft_attention_space(const ft_attention *t) {
     int64_t size = t->dtype == FT_F32 ? 4 : 8;
     int64_t scores = ft_attention_rows(t) * ft_product_pitch(t->keys);
-    // Beside the scores their gradient, and a block of the transpose of either.
-    int64_t turned = FT_PRODUCT_ROWS * (ft_attention_rows(t) + 16);
-    return (2 * scores + turned) * size + 64;
+    // Beside the scores their gradient.
+    return 2 * scores * size + 64;
 }

@@ -25,13 +25,18 @@ static bool pays(const ft_convolution *c) {
     return c->channels * c->features >= 1024 && size[1] * size[2] >= 4 * LEAST_RESULTS;
 }
 
-// The image that all tiles need, even columns before odd ones.
+// The image that all tiles need; a plane of it is in eight parts, with room for a vector each.
 static void arrange(ft_convolution *c) {
     ft_arranged *a = &c->arranged;
     for (int d = 1; d < 3; d++) a->size[d] = 2 * c->tiles[d - 1] + 2;
-    a->phases = 2;
+    a->phases = 1;
     a->row = a->size[2];
-    a->plane = a->size[1] * a->row;
+    a->plane = 8 * ((c->tiles[0] + 1) * c->tiles[1] + 16);
+}
+
+// The elements of a channel with its margins, and of what vectors read and write behind it.
+static int64_t whole(const ft_convolution *c) {
+    return c->arranged.size[1] * c->arranged.row + SLACK;
 }
 
 static void plan_results(ft_convolution *c) {
@@ -45,7 +50,7 @@ static void plan_results(ft_convolution *c) {
     c->filters = c->shared_bytes;
     c->shared_bytes += c->groups * rows * inner * POINTS * 4;
     int64_t patches = POINTS * (inner * FT_WIDEST_PANEL + SLACK);
-    int64_t bytes = (inner * c->arranged.plane + 2 * SLACK + patches) * 4;
+    int64_t bytes = (inner * c->arranged.plane + 2 * SLACK + patches + whole(c)) * 4;
     c->task_bytes = most(c->task_bytes, bytes);
 }
 
@@ -59,7 +64,8 @@ static void plan_weight(ft_convolution *c) {
     c->shared_bytes = c->parts * c->groups * POINTS * c->channels * width * 4;
     int64_t patches = POINTS * (c->block * (tiles + SLACK) + SLACK);
     int64_t gradients = (POINTS + 4) * tiles * width + width;
-    c->task_bytes = (c->block * c->arranged.plane + patches + gradients + 3 * SLACK) * 4;
+    int64_t image = c->block * c->arranged.plane + whole(c);
+    c->task_bytes = (image + patches + gradients + 3 * SLACK) * 4;
 }
 
 void ft_winograd_plan(ft_convolution *c) {

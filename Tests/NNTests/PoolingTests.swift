@@ -41,6 +41,20 @@ struct PoolingTests {
         #expect(first.values(as: Double.self) == [1, 0, 0])
     }
 
+    @Test(
+        "the largest of floats is where that of integers is",
+        arguments: [(2, 0), (3, 1), (5, 2)])
+    func places(_ kernel: Int, _ padding: Int) {
+        let x = Tensor.integers([3, 2, 34, 71], high: 9, using: Random(seed: 5))
+        let whole = x.maxPool2dWithIndices(
+            PerAxis(kernel), stride: 2, padding: .both(PerAxis(padding)))
+        let real = x.cast(to: .float32).maxPool2dWithIndices(
+            PerAxis(kernel), stride: 2, padding: .both(PerAxis(padding)))
+        let (values, expected) = (real.values, whole.values.cast(to: .float32))
+        #expect(values.values(as: Float.self) == expected.values(as: Float.self))
+        #expect(real.indices.values(as: Int64.self) == whole.indices.values(as: Int64.self))
+    }
+
     @Test("a window's mean counts places around the input, or doesn't, or is divided by a number")
     func divisors() {
         let x = Tensor([[[2, 4], [6, 8]]])

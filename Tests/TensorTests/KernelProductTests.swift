@@ -14,7 +14,7 @@ struct KernelProductTests {
     static let cases = [
         (1, 1, 1), (1, 7, 5), (3, 2, 40), (4, 33, 100), (40, 3, 37), (5, 16, 0), (12, 32, 7),
         (13, 33, 384), (6, 31, 385), (97, 50, 23), (530, 20, 12), (25, 70, 800), (30, 8, 415),
-        (512, 3, 543), (129, 65, 31), (2, 4, 50), (3, 100, 33),
+        (512, 3, 543), (129, 65, 31), (2, 4, 50), (3, 100, 33), (101, 1024, 9),
     ].map { Case(m: $0.0, n: $0.1, k: $0.2) }
 
     /// C, with a margin of 5 columns that must stay as it was, made in the given cuts.
@@ -37,7 +37,7 @@ struct KernelProductTests {
                             c_row: Int64(n + 5), a: a.baseAddress!, b: b.baseAddress!,
                             bias: relu ? bias.baseAddress : nil, c: c.baseAddress!)
                         for rows in rows {
-                            let space = Int(ft_product_space(&p, Int64(rows.count)))
+                            let space = Int(ft_product_space(&p))
                             let memory = UnsafeMutableRawPointer.allocate(
                                 byteCount: space + 1, alignment: 64)
                             for columns in columns {

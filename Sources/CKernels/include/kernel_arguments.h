@@ -75,8 +75,8 @@ typedef struct ft_product {
     void *_Nonnull c;
 } ft_product;
 
-// How many bytes of memory `product` needs for so many rows; 0 where it needs none.
-int64_t ft_product_space(const ft_product *_Nonnull product, int64_t rows);
+// How many bytes of memory `product` needs; 0 where it needs none.
+int64_t ft_product_space(const ft_product *_Nonnull product);
 
 // A convolution over up to three axes, in groups: x [images, groups * channels, in],
 // weight [groups * features, channels, kernel], y [images, groups * features, out], all contiguous.

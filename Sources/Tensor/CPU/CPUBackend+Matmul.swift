@@ -8,7 +8,7 @@ extension CPUBackend {
         let right = MatrixOperand(b, self)
         let size = MatrixSize(
             m: out.shape[out.rank - 2], n: out.shape[out.rank - 1], k: a.shape[a.rank - 1])
-        let plan = MatrixPlan(size, turnsRows: left.isTransposed)
+        let plan = MatrixPlan(size, packsColumns: right.isTransposed)
         let step = size.m * size.n * out.dtype.size
         pool.run(out.byteCount / step * plan.pieces) { task in
             let (batch, piece) = task.quotientAndRemainder(dividingBy: plan.pieces)
@@ -20,7 +20,7 @@ extension CPUBackend {
                 b_row: Int64(right.rowStride), b_column: Int64(right.columnStride),
                 c_row: Int64(size.n), a: left.matrix(batch), b: right.matrix(batch),
                 bias: bias.map { UnsafeRawPointer($0.pointer) }, c: out.pointer + batch * step)
-            let space = Int(ft_product_space(&product, Int64(tile.rows)))
+            let space = Int(ft_product_space(&product))
             let memory = space > 0 ? allocate(byteCount: space) : nil
             kernels.product(
                 &product, Int64(tile.row), Int64(tile.row + tile.rows), Int64(tile.column),
@@ -71,7 +71,7 @@ struct MatrixTile {
 
 /// How a product is cut into tiles, which its bits don't depend on. Cuts run along the columns in
 /// multiples of 16, or along the rows of a narrow result, or of one with fewer columns than rows
-/// whose left operand each tile has to transpose, if only its own rows of it.
+/// whose right operand lies ready: otherwise each tile would pack all of it.
 struct MatrixPlan {
     let size: MatrixSize
     let pieces: Int
@@ -83,9 +83,9 @@ struct MatrixPlan {
     /// Tiles of large products: enough for many threads, few enough to keep each one efficient.
     private static let tile = 1 << 26
 
-    init(_ size: MatrixSize, turnsRows: Bool = false) {
+    init(_ size: MatrixSize, packsColumns: Bool) {
         self.size = size
-        byColumns = size.n >= size.m || (size.n >= 128 && !turnsRows)
+        byColumns = size.n >= size.m || (size.n >= 128 && packsColumns)
         let work = size.m * size.n * size.k
         let length = byColumns ? size.n : size.m
         guard work >= MatrixPlan.smallest, length >= 32 else {

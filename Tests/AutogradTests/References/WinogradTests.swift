@@ -18,6 +18,8 @@ struct WinogradTests {
         Sizes(images: 17, channels: 16, features: 64, height: 10, width: 11, padding: 0, groups: 1),
         Sizes(images: 1, channels: 35, features: 40, height: 16, width: 21, padding: 2, groups: 2),
         Sizes(images: 3, channels: 64, features: 16, height: 37, width: 50, padding: 1, groups: 1),
+        Sizes(images: 2, channels: 16, features: 16, height: 8, width: 8, padding: 1, groups: 1),
+        Sizes(images: 2, channels: 16, features: 17, height: 18, width: 16, padding: 1, groups: 1),
     ]
 
     private struct Pass {
