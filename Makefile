@@ -45,6 +45,7 @@ train: build
 test: deps
 	$(SWIFT) build --build-tests $(C_FLAGS) $(STRICT_FLAGS)
 	SWIFT=$(SWIFT) scripts/test-suites
+	scripts/test-cuda-kernels --quick
 	SWIFT=$(SWIFT) scripts/test-formulas
 	scripts/test-example
 	scripts/test-guides

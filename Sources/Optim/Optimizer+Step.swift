@@ -173,22 +173,27 @@ extension Optimizer {
     /// Makes a parameter's state with its first step, and moves it where the parameter went.
     private func prepare(_ index: Int) {
         let parameter = entries[index].parameter
-        if !parameter.data.isContiguous {
-            if parameter.isMemoryShared {
-                fail(
-                    "Optimizer",
-                    "parameter '\(entries[index].name)' is a view \(parameter.shape) that isn't "
-                        + "contiguous, of memory that others hold: a step would part it from them",
-                    hint: "copy() its data, or use one parameter in both places")
-            }
-            parameter.data = parameter.data.copy()
-        }
+        Optimizer.layInRows(parameter, entries[index].name)
         let state = entries[index].state
         if state.count < slots.count {
             entries[index].state = zeroState(of: parameter)
         } else if let first = state.first, first.backend !== parameter.data.backend {
             entries[index].state = state.map { $0.on(parameter.data.backend) }
         }
+    }
+
+    /// Makes a parameter contiguous, as kernels need it; traps where that would part it from others
+    /// that hold its memory.
+    static func layInRows(_ parameter: Parameter, _ name: String) {
+        if parameter.data.isContiguous { return }
+        if parameter.isMemoryShared {
+            fail(
+                "Optimizer",
+                "parameter '\(name)' is a view \(parameter.shape) that isn't contiguous, of memory "
+                    + "that others hold: a step would part it from them",
+                hint: "copy() its data, or use one parameter in both places")
+        }
+        parameter.data = parameter.data.copy()
     }
 
     /// Counts a step and hands the numbers of each launch to its device.

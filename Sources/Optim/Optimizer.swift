@@ -145,7 +145,7 @@ public class Optimizer {
                 "Optimizer", "parameter '\(name)' is \(parameter.dtype)",
                 hint: "train in float32 or float64")
         }
-        if !parameter.data.isContiguous { parameter.data = parameter.data.copy() }
+        Optimizer.layInRows(parameter, name)
         var entry = Entry(name: name, parameter: parameter, group: group, state: [])
         if parameter.requiresGrad { entry.state = zeroState(of: parameter) }
         entries.append(entry)

@@ -53,8 +53,7 @@ extension Device {
     /// What computes on this device; traps where there is no such device.
     package var backend: any Backend {
         switch self {
-        case .cpu: return CPUBackend.shared
-        case .auto: return (try? CUDABackend.ofMachine(0)) ?? CPUBackend.shared
+        case .cpu, .auto: return CPUBackend.shared
         case .cuda(let index):
             do throws(CUDAProblem) { return try CUDABackend.ofMachine(index) } catch {
                 fail("device", "\(self) can't be used: \(error)", hint: "use .cpu")

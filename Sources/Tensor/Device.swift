@@ -5,7 +5,7 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
     /// The NVIDIA GPU of this index. Using it traps with a sentence where there is none, or where a
     /// library of CUDA is missing.
     case cuda(Int)
-    /// The first GPU that can be used, otherwise the CPU.
+    /// What a program should take by itself: the CPU, until GPUs have been tried.
     case auto
     /// One that was made known under a name, as the tests of this package do.
     case named(String)

@@ -219,7 +219,7 @@ struct OptimizerTests {
             let tied = Parameter(weight.data.transpose())
             let optimizer = SGD([tied], learningRate: 1)
             tied.sum().backward()
-            optimizer.step()
+            withExtendedLifetime(weight) { optimizer.step() }
         }
         #expect(message(result).contains("is a view [2, 2] that isn't contiguous, of memory"))
         let own = Parameter(NDArray([1, 2, 3, 4] as [Double]).reshape([2, 2]).transpose())
@@ -251,10 +251,10 @@ struct OptimizerTests {
             parameter.grad = g * 1
             optimizer.step()
         }
-        for _ in 0..<4 { _ = step(Tensor([1, 1] as [Double])) }
+        for _ in 0..<4 { _ = step(Tensor([1, 1], .float64)) }
         #expect(base.values() == [-3.0, -2, 3, 4])
         parameter.data = base.slice(axis: 0, start: 2, count: 2)
-        for _ in 0..<4 { _ = step(Tensor([1, 1] as [Double])) }
+        for _ in 0..<4 { _ = step(Tensor([1, 1], .float64)) }
         #expect(base.values() == [-3.0, -2, -1, 0])
     }
 

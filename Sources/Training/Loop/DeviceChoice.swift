@@ -16,7 +16,8 @@ struct DeviceChoice: Sendable {
         case .cpu, .named: self.init(backend: device.backend, note: "")
         case .auto:
             do throws(CUDAProblem) {
-                self.init(backend: try CUDABackend.ofMachine(0), note: "auto")
+                _ = try CUDAPlatform.machine.get()
+                self.init(backend: CPUBackend.shared, note: "auto: a GPU is used with --device cuda")
             } catch {
                 self.init(backend: CPUBackend.shared, note: "auto: \(error.reason)")
             }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <vector>
 
 #include "cuda_shim.h"
@@ -156,6 +157,9 @@ void set_order(uint64_t order) { thread_order = order; }
 
 void run_grid(const char *name, kernel_body *body, const void *arguments, unsigned grid[3],
               unsigned size[3]) {
+    // Shared memory is there once.
+    static std::mutex one_at_a_time;
+    std::lock_guard<std::mutex> guard(one_at_a_time);
     block_state block;
     block.name = name;
     block.body = body;

@@ -1,5 +1,4 @@
-// CUDA C++ as C++20, for kernels that run on the emulator: a thread of the grid is a fiber, and
-// shared memory belongs to the thread of the operating system that runs the block.
+// CUDA C++ as C++20, for kernels that run on the emulator: a thread of the grid is a fiber.
 #pragma once
 #include <math.h>
 #include <stddef.h>
@@ -11,7 +10,8 @@
 #define __host__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __noinline__ __attribute__((noinline))
-#define __shared__ static thread_local
+// One block runs at a time, of all streams: see run_grid.
+#define __shared__ static
 #define __launch_bounds__(...)
 #define __restrict__ __restrict
 
