@@ -17,7 +17,8 @@ struct DeviceChoice: Sendable {
         case .auto:
             do throws(CUDAProblem) {
                 _ = try CUDAPlatform.machine.get()
-                self.init(backend: CPUBackend.shared, note: "auto: a GPU is used with --device cuda")
+                self.init(
+                    backend: CPUBackend.shared, note: "auto: --device cuda takes a GPU")
             } catch {
                 self.init(backend: CPUBackend.shared, note: "auto: \(error.reason)")
             }
