@@ -69,7 +69,7 @@ enum Program {
     private static let train = Command(
         name: "train", summary: "Train what a config describes, in a new run folder.",
         arguments: [CommandArgument("CONFIG", doc: "a config file, such as configs/mlp.json")],
-        options: [device, threads, out, tensorboard, quiet, json], takesOverrides: true)
+        options: [device, threads, out, tensorboard, quietRun, json], takesOverrides: true)
 
     private static let check = Command(
         name: "check", summary: "Build the model, open the data, print both and train nothing.",
@@ -97,7 +97,7 @@ enum Program {
     private static let resume = Command(
         name: "resume", summary: "Go on with a run that was stopped, killed or finished.",
         arguments: [CommandArgument("RUN", doc: "a run folder, such as runs/mlp-001")],
-        options: [device, threads, tensorboard, quiet, json], takesOverrides: true)
+        options: [device, threads, tensorboard, quietRun, json], takesOverrides: true)
 
     private static let eval = Command(
         name: "eval", summary: "Measure a trained model on its validation data or another file.",
@@ -180,5 +180,7 @@ enum Program {
     private static let out = CommandOption.value(
         "out", "DIR", doc: "the run folder, instead of runs/NAME-NNN")
     static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")
+    static let quietRun = CommandOption.flag(
+        "quiet", short: "q", doc: "print the run folder alone")
     static let json = CommandOption.flag("json", doc: "print JSON, one object a line")
 }

@@ -21,7 +21,9 @@ enum ResumeCommand {
         let summary = try resumption.trainer.finishAtOnce()
         if invocation.flag("json") {
             JSONReport().handle(.ended(summary, path: resumption.trainer.folder.path))
-        } else if !isSilent {
+        } else if isSilent {
+            Terminal.print(resumption.trainer.folder.path)
+        } else {
             let asked = resumption.trainer.experiment.config.epochs
             let more = "for more: fttrain resume \(path) training.epochs=\(summary.epochs * 2)"
             Terminal.print(

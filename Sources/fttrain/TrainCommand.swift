@@ -42,6 +42,7 @@ enum TrainCommand {
         for line in preamble { report.line(line) }
         trainer.observers.append(report)
         let summary = try trainer.run()
+        if isQuiet, !isJSON { Terminal.print(trainer.folder.path) }
         switch summary.status {
         case .completed, .running: return .success
         case .interrupted: return .interrupted

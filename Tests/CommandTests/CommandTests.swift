@@ -44,7 +44,7 @@ import Testing
     @Test("trains in the next free folder and says where it is")
     func train() throws {
         let workspace = try workspace()
-        #expect(try workspace.run("tiny.json", "--quiet").output == "")
+        #expect(try workspace.run("tiny.json", "--quiet").output == "runs/tiny-001\n")
         let result = try workspace.run("tiny.json")
         #expect(result.status == 0)
         #expect(result.errors == "")

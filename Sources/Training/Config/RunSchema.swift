@@ -12,7 +12,7 @@ public enum RunSchema {
             .int("seed", default: 42, min: 0, doc: "starts every random stream of the run"),
             .string(
                 "device", default: "auto",
-                doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N; auto is the CPU by now"
+                doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N; auto is the CPU for now"
             ),
             .object("data", doc: "the examples", data),
             .object(

@@ -20,9 +20,14 @@ struct EmulatedDeviceTests {
 
     @Test("has the CPU's values but for rounding", arguments: OpTable.rows)
     func values(_ row: OpRow) {
+        // These go another way than LAPACK, to results that are as good.
+        let isOwnWay = !Set(row.classes).isDisjoint(with: ["Cofactors", "SymmetricEigen"])
         for example in row.examples {
             for dtype in Self.dtypes {
-                expectClose(example.operands(dtype), dtype, roundings: 16, "\(example) \(dtype)") {
+                expectClose(
+                    example.operands(dtype), dtype, roundings: isOwnWay ? 16 : 8,
+                    "\(example) \(dtype)"
+                ) {
                     [noGrad { [x = $0] in row.apply(x) }]
                 }
             }
