@@ -80,6 +80,33 @@ struct AttentionEdgeTests {
         }
     }
 
+    @Test("a query that isn't finite reaches in gradients the keys alone that it sees")
+    func hiddenQueries() {
+        let q = normal([4, 3]), k = normal([4, 3]), v = normal([4, 2])
+        let isThird = Tensor([false, false, true, false]).unsqueeze(1)
+        let all = Tensor([true, false, true, true]).unsqueeze(1)
+        // The third query sees nothing, or the last key alone.
+        let nothing = all.logicalAnd(isThird.logicalNot()).expand(to: [4, 4])
+        let last = nothing.logicalOr(
+            isThird.logicalAnd(Tensor([false, false, false, true])))
+        func slopes(_ q: Tensor, _ mask: Tensor) -> [Tensor] {
+            grad { (x: [Tensor]) in
+                let y = Tensor.scaledDotProductAttention(
+                    query: q, key: x[0], value: x[1], mask: mask)
+                return (y.maskedFill(isThird, 0) * Tensor([1, 2], .float64)).sum()
+            }([k, v])
+        }
+        let spoiled = q.maskedFill(isThird, Double.nan)
+        for (a, b) in zip(slopes(spoiled, nothing), slopes(q, nothing)) {
+            #expect(distance(a, b) < 1e-12)
+        }
+        let seen = slopes(spoiled, last)
+        for (a, b) in zip(seen, slopes(q, nothing)) {
+            #expect(distance(a[0..<3], b[0..<3]) < 1e-12)
+        }
+        #expect(seen[0][3].isNaN().all().item == 1)
+    }
+
     @Test("what isn't finite reaches those alone that see it, with dropout and float masks too")
     func seenNaN() {
         let q = normal([4, 3]), k = normal([4, 3]), v = normal([4, 2])
