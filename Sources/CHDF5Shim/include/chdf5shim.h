@@ -81,7 +81,12 @@ static inline hid_t h5x_dataset_access(size_t cache_bytes) {
     return plist;
 }
 
-static inline hid_t h5x_dataset_creation(void) { return H5Pcreate(H5P_DATASET_CREATE); }
+// Without the time, so that the same elements make the same file.
+static inline hid_t h5x_dataset_creation(void) {
+    hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
+    if (plist >= 0) H5Pset_obj_track_times(plist, 0);
+    return plist;
+}
 
 // Creation of links together with the groups on their way.
 static inline hid_t h5x_link_creation(void) {
