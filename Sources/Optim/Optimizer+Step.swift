@@ -173,7 +173,7 @@ extension Optimizer {
     /// Makes a parameter's state with its first step, and moves it where the parameter went.
     private func prepare(_ index: Int) {
         let parameter = entries[index].parameter
-        Optimizer.layInRows(parameter, entries[index].name)
+        Optimizer.makeContiguous(parameter, entries[index].name)
         let state = entries[index].state
         if state.count < slots.count {
             entries[index].state = zeroState(of: parameter)
@@ -184,7 +184,7 @@ extension Optimizer {
 
     /// Makes a parameter contiguous, as kernels need it; traps where that would part it from others
     /// that hold its memory.
-    static func layInRows(_ parameter: Parameter, _ name: String) {
+    static func makeContiguous(_ parameter: Parameter, _ name: String) {
         if parameter.data.isContiguous { return }
         if parameter.isMemoryShared {
             fail(

@@ -145,7 +145,7 @@ public class Optimizer {
                 "Optimizer", "parameter '\(name)' is \(parameter.dtype)",
                 hint: "train in float32 or float64")
         }
-        Optimizer.layInRows(parameter, name)
+        Optimizer.makeContiguous(parameter, name)
         var entry = Entry(name: name, parameter: parameter, group: group, state: [])
         if parameter.requiresGrad { entry.state = zeroState(of: parameter) }
         entries.append(entry)

@@ -14,14 +14,9 @@ struct DeviceChoice: Sendable {
         let device = Device(name) ?? .auto
         switch device {
         case .cpu, .named: self.init(backend: device.backend, note: "")
+        // CUDA's libraries are looked for where a GPU is asked for, and not at every start.
         case .auto:
-            do throws(CUDAProblem) {
-                _ = try CUDAPlatform.machine.get()
-                self.init(
-                    backend: CPUBackend.shared, note: "auto: --device cuda takes a GPU")
-            } catch {
-                self.init(backend: CPUBackend.shared, note: "auto: \(error.reason)")
-            }
+            self.init(backend: device.backend, note: "auto; --device cuda takes a GPU")
         case .cuda(let index):
             do throws(CUDAProblem) {
                 self.init(backend: try CUDABackend.ofMachine(index), note: "")
