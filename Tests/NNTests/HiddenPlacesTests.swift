@@ -109,11 +109,15 @@ private struct Hiding {
         ]
     }
 
-    /// The value, and derivatives of every kind, with `change` made of what has hidden places.
-    func results(_ change: (Tensor) -> Tensor) -> [Tensor] {
-        func changed(_ all: [Tensor]) -> [Tensor] { [change(all[0])] + all.dropFirst() }
-        let x = changed(operands)
-        let along = [changed(operands.map { $0.cos() }), changed(operands.map { $0.sin() - 1 })]
+    /// The value, and derivatives of every kind to the third order, with `value` in the hidden
+    /// places and `slope` in those of the directions.
+    func results(_ value: Double, _ slope: Double) -> [Tensor] {
+        func filled(_ all: [Tensor], _ number: Double) -> [Tensor] {
+            [all[0].maskedFill(hidden, number)] + all.dropFirst()
+        }
+        let x = filled(operands, value)
+        let along = [operands.map { $0.cos() }, operands.map { $0.sin() - 1 }]
+            .map { filled($0, slope) }
         let loss = { (x: [Tensor]) in compute(x).square().sum() }
         let slopes = { (x: [Tensor]) in
             grad(loss)(x).map { $0.square().sum() }.reduce(Tensor(0, .float64), +)
@@ -121,9 +125,13 @@ private struct Hiding {
         let directional = { (x: [Tensor]) in
             jvp(compute, at: x, along: along[1]).tangent.square().sum()
         }
+        let thirdly = { (x: [Tensor]) in
+            grad(slopes)(x).map { $0.square().sum() }.reduce(Tensor(0, .float64), +)
+        }
         return [compute(x), jvp(compute, at: x, along: along[0]).tangent]
             + jvp(compute, at: x, along: along).tangents + grad(loss)(x) + grad(slopes)(x)
             + hvp(loss, at: x, along: along[0]) + grad(directional)(x)
+            + hvp(slopes, at: x, along: along[0]) + grad(thirdly)(x)
     }
 }
 
@@ -134,12 +142,15 @@ struct HiddenPlacesTests {
         arguments: Hiding.all.indices)
     func nan(index: Int) {
         let hiding = Hiding.all[index]
-        let clean = hiding.results { $0.maskedFill(hiding.hidden, 0.5) }
-        let spoilt = hiding.results { $0.maskedFill(hiding.hidden, Double.nan) }
+        let clean = hiding.results(0.5, 0.5)
         #expect(clean.allSatisfy { $0.isFinite().all().item == 1 }, "\(hiding.name)")
-        for (place, (a, b)) in zip(clean, spoilt).enumerated() {
-            let distance = (a - b).abs().max().item(as: Double.self)
-            #expect(distance < 1e-12, "\(hiding.name), result \(place): \(b)")
+        for (value, slope) in [(Double.nan, Double.nan), (0.5, .nan), (.infinity, 0.5)] {
+            for (place, (a, b)) in zip(clean, hiding.results(value, slope)).enumerated() {
+                let distance = (a - b).abs().max().item(as: Double.self)
+                #expect(
+                    distance < 1e-12, "\(hiding.name), \(value) and \(slope), result \(place): \(b)"
+                )
+            }
         }
     }
 }

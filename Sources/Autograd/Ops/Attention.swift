@@ -31,7 +31,7 @@ final class Attention: NaryOp {
         let (q, k, v) = (tangents[0], tangents[1], tangents[2])
         var terms: [Tensor] = []
         if q != nil || k != nil { terms.append(pass.taken(pass.shareTangent(q, k))) }
-        if let v { terms.append(pass.taken(pass.shares, of: pass.keys(v))) }
+        if let v { terms.append(pass.taken(pass.shares, pass.keys(v))) }
         if terms.isEmpty { return nil }
         return pass.positions(terms.dropFirst().reduce(terms[0], +))
     }
@@ -106,23 +106,22 @@ final class AttentionGrad: NaryOp {
         let operands = Array(inputs.prefix(3)) + inputs.dropFirst(4)
         let pass = AttentionPass(rule, operands)
         let directions = rule.parts(of: u, like: inputs)
-        let (uq, uv) = (pass.queries(directions[0]), pass.keys(directions[2]))
+        let uq = pass.queries(directions[0])
+        let (uk, uv) = (pass.keys(directions[1]), pass.keys(directions[2]))
         let dy = pass.queries(inputs[3]), p = pass.shares
         let slope = pass.scoreTangent(directions[0], directions[1])
         let moved = SoftmaxGrad()(p, slope)
         // The gradient by ṗ, and through it by ṡ and by p.
-        let byMoved = pass.paired(dy), bySlope = SoftmaxGrad()(p, byMoved)
+        let byMoved = pass.paired(dy, pass.v), bySlope = SoftmaxGrad()(p, byMoved)
         let inner = slope - (p * slope).sum(axis: -1, keepDims: true)
         let byShares =
             pass.paired(dy, uv) + byMoved * inner
             - slope * (p * byMoved).sum(axis: -1, keepDims: true)
         let byScores = SoftmaxGrad()(p, byShares)
-        let byQueries =
-            (byScores.matmul(pass.k) + bySlope.matmul(pass.soundKeys(directions[1]))) * rule.scale
-        let byKeys =
-            (byScores.transpose().matmul(pass.q) + bySlope.transpose().matmul(uq)) * rule.scale
-        let byValues = moved.transpose().matmul(dy)
-        let byGradient = pass.taken(moved) + pass.taken(p, of: uv)
+        let byQueries = (pass.taken(byScores, pass.k) + pass.taken(bySlope, uk)) * rule.scale
+        let byKeys = (pass.gathered(byScores, pass.q) + pass.gathered(bySlope, uq)) * rule.scale
+        let byValues = pass.gathered(moved, dy)
+        let byGradient = pass.taken(moved) + pass.taken(p, uv)
         return [
             pass.positions(byQueries), pass.keyPositions(byKeys), pass.keyPositions(byValues),
             pass.positions(byGradient),
@@ -134,21 +133,20 @@ final class AttentionGrad: NaryOp {
     override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y z: Tensor) -> Tensor? {
         let pass = AttentionPass(rule, Array(inputs.prefix(3)) + inputs.dropFirst(4))
         let along = zip(inputs, tangents.prefix(4)).map { $1 ?? .zeros(like: $0) }
-        let (alongQueries, alongKeys) = (pass.queries(along[0]), pass.soundKeys(along[1]))
+        let (alongQueries, alongKeys) = (pass.queries(along[0]), pass.keys(along[1]))
         let (dy, alongDy) = (pass.queries(inputs[3]), pass.queries(along[3]))
         let p = pass.shares, moved = pass.shareTangent(along[0], along[1])
-        let byShares = pass.paired(dy)
+        let byShares = pass.paired(dy, pass.v)
         let byScores = SoftmaxGrad()(p, byShares)
-        let byMoved = pass.paired(alongDy) + pass.paired(dy, pass.keys(along[2]))
+        let byMoved = pass.paired(alongDy, pass.v) + pass.paired(dy, pass.keys(along[2]))
         let slope =
             SoftmaxGrad()(p, byMoved)
             + moved * (byShares - (p * byShares).sum(axis: -1, keepDims: true))
             - p * (moved * byShares).sum(axis: -1, keepDims: true)
-        let byQueries = (slope.matmul(pass.k) + byScores.matmul(alongKeys)) * rule.scale
+        let byQueries = (pass.taken(slope, pass.k) + pass.taken(byScores, alongKeys)) * rule.scale
         let byKeys =
-            (slope.transpose().matmul(pass.q) + byScores.transpose().matmul(alongQueries))
-            * rule.scale
-        let byValues = moved.transpose().matmul(dy) + p.transpose().matmul(alongDy)
+            (pass.gathered(slope, pass.q) + pass.gathered(byScores, alongQueries)) * rule.scale
+        let byValues = pass.gathered(moved, dy) + pass.gathered(p, alongDy)
         return rule.joined([
             pass.positions(byQueries), pass.keyPositions(byKeys), pass.keyPositions(byValues),
         ])

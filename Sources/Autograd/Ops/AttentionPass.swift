@@ -4,11 +4,9 @@ package import Tensor
 /// order are made of. Heads come before positions here; heads of queries that share one of keys
 /// have an axis of their own, [examples, heads of keys, sharing, positions, width].
 ///
-/// 0 · NaN is NaN, so where keys may be hidden, what isn't finite counts as 0 in products and as NaN
-/// for those who see it.
+/// Where keys may be hidden, products are of what is seen alone (`SeenProduct`).
 package struct AttentionPass {
-    let q: Tensor, k: Tensor
-    private let v: Tensor
+    let q: Tensor, k: Tensor, v: Tensor
     /// What each query takes of each value.
     package let shares: Tensor
     /// Which keys each query sees; nil for all.
@@ -25,20 +23,18 @@ package struct AttentionPass {
         scale = rule.scale
         q = AttentionPass.heads(operands[0], sharing)
         v = AttentionPass.heads(operands[2], 1)
-        let keys = AttentionPass.heads(operands[1], 1)
-        let shape = q.shape.replacing(4, with: keys.shape[3])
+        k = AttentionPass.heads(operands[1], 1)
+        let shape = q.shape.replacing(4, with: k.shape[3])
         let bias = bias?.reshape(shape)
         sees = AttentionPass.seen(
             rule, operands.count > 3 ? operands[3].reshape(shape) : nil, bias: bias, shape,
             on: operands[0].data.backend)
-        k = sees == nil ? keys : keys.finite
-        var scores = q.matmul(k.transpose()) * scale
-        if let bias { scores = scores + bias }
         guard let sees else {
-            shares = scores.softmax()
+            shares = (q.matmul(k.transpose()) * scale).softmax()
             return
         }
-        scores = scores + keys.spoils
+        var scores = SeenProduct.paired(sees, q, k) * scale
+        if let bias { scores = scores + bias }
         // A query that sees nothing takes nothing, rather than NaN; nor has it a gradient of NaN.
         let seesAny = sees.any(axis: -1, keepDims: true)
         let hidden = Tensor.where(seesAny, q.constant(-Double.infinity), q.constant(0))
@@ -59,22 +55,22 @@ package struct AttentionPass {
         return all.isEmpty ? nil : all.dropFirst().reduce(all[0]) { $0.logicalAnd($1) }
     }
 
-    /// What queries with these shares take of the values, or of others in their place.
-    package func taken(_ shares: Tensor, of others: Tensor? = nil) -> Tensor {
-        let values = others ?? v
-        guard let sees else { return shares.matmul(values) }
-        let spoiled = sees.logicalAnd(values.spoils.isNaN()).any(axis: -1, keepDims: true)
-        let spoils = Tensor.where(spoiled, q.constant(Double.nan), q.constant(0))
-        return shares.matmul(values.finite) + spoils
+    /// What queries with these shares take of the values.
+    package func taken(_ shares: Tensor) -> Tensor { taken(shares, v) }
+
+    /// What queries with these shares take of rows of keys.
+    func taken(_ shares: Tensor, _ rows: Tensor) -> Tensor {
+        sees.map { SeenProduct.taken($0, shares, rows) } ?? shares.matmul(rows)
     }
 
-    /// The products of rows that queries have with rows of keys, or with the values; 0 where one
-    /// doesn't see the other.
-    func paired(_ rows: Tensor, _ others: Tensor? = nil) -> Tensor {
-        let values = others ?? v
-        guard let sees else { return rows.matmul(values.transpose()) }
-        let products = rows.matmul(values.finite.transpose()) + values.spoils
-        return Tensor.where(sees, products, q.constant(0))
+    /// The products of rows of queries with rows of the keys that they see; 0 for the others.
+    func paired(_ x: Tensor, _ rows: Tensor) -> Tensor {
+        sees.map { SeenProduct.paired($0, x, rows) } ?? x.matmul(rows.transpose())
+    }
+
+    /// What keys get of rows of queries by these shares.
+    func gathered(_ shares: Tensor, _ x: Tensor) -> Tensor {
+        sees.map { SeenProduct.gathered($0, shares, x) } ?? shares.transpose().matmul(x)
     }
 
     private static func heads(_ x: Tensor, _ sharing: Int) -> Tensor {
@@ -87,9 +83,6 @@ package struct AttentionPass {
     func queries(_ x: Tensor) -> Tensor { AttentionPass.heads(x, sharing) }
     /// Likewise for keys and values.
     func keys(_ x: Tensor) -> Tensor { AttentionPass.heads(x, 1) }
-
-    /// Likewise, what isn't finite counting as 0 where keys may be hidden.
-    func soundKeys(_ x: Tensor) -> Tensor { sees == nil ? keys(x) : keys(x).finite }
 
     /// The way back of `queries`.
     package func positions(_ x: Tensor) -> Tensor {
@@ -112,16 +105,5 @@ package struct AttentionPass {
     /// Likewise of the shares.
     func shareTangent(_ dq: Tensor?, _ dk: Tensor?) -> Tensor {
         SoftmaxGrad()(shares, scoreTangent(dq, dk))
-    }
-}
-
-extension Tensor {
-    /// 0 in place of what isn't finite.
-    fileprivate var finite: Tensor { Where.of(isFinite(), self, constant(0)) }
-
-    /// NaN for each row [.., rows, width] with an element that isn't finite, else 0: [.., 1, rows].
-    fileprivate var spoils: Tensor {
-        let isSound = isFinite().all(axes: [-1]).unsqueeze(-2)
-        return Tensor.where(isSound, constant(0), constant(Double.nan))
     }
 }

@@ -34,7 +34,7 @@ extension OpTable {
                 query: $0[0], key: $0[1], value: $0[2], mask: mask)
         },
         several(
-            "attention with a bias", "Softmax", inputs: Array(repeating: real, count: 4),
+            "attention with a bias", "SeenProduct", inputs: Array(repeating: real, count: 4),
             shapes: [[[1, 1, 3, 2], [1, 1, 4, 2], [1, 1, 4, 2], [3, 4]]], roundings: 12
         ) {
             .scaledDotProductAttention(
