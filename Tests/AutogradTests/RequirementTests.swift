@@ -16,6 +16,21 @@ struct RequirementTests {
         #expect(weight.message.contains("cov: a weight is negative or not finite"))
     }
 
+    @Test("are refused as edges of a histogram")
+    func edges() async {
+        let descent = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = Tensor([0.5, 1.5]).histogram(edges: Tensor([0, 2, 1])) }
+        #expect(descent.message.contains("histogram: edges must ascend"))
+        let nothing = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = Tensor([0.5, 1.5]).histogram(edges: Tensor([0, .nan, 1] as [Double])) }
+        #expect(nothing.message.contains("histogram: edges must ascend"))
+        // Edges that are equal have nothing between them.
+        let counts = Tensor([0.5, 1.5]).histogram(edges: Tensor([0, 1, 1, 2])).counts
+        #expect(counts.values() == [1, 0, 1])
+    }
+
     @Test("are refused as parameters of a reduction")
     func others() async {
         let correction = await #expect(

@@ -81,7 +81,12 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
             Recorder.current != nil || Recording.current.observer != nil || RandomJournal.isOpen
             || DrawScope.isOpen
         if lastingRefusal != nil || isWatched { return run(repeat each input) }
-        if historyRefusal != nil, GradMode.isEnabled { return run(repeat each input) }
+        if historyRefusal != nil, GradMode.isEnabled {
+            let output = body(repeat each input)
+            // It was called where a derivative was taken, and isn't any more.
+            if !output.leaves.contains(where: \.leadsOn) { historyRefusal = nil }
+            return output.mapLeaves(\.ownResult)
+        }
         var tensors: [Tensor] = []
         var structure = ""
         for tree in repeat each input {

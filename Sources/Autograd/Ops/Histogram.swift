@@ -59,19 +59,24 @@ extension Tensor {
     }
 
     /// How many elements lie between neighbours among ascending edges [n + 1]; see
-    /// `histogram(bins:)`.
+    /// `histogram(bins:)`. Edges that descend somewhere, or aren't numbers, trap.
     public final func histogram(
         edges: Tensor, weights: Tensor? = nil, density: Bool = false
     ) -> (counts: Tensor, edges: Tensor) {
-        histogram(.any, edges, weights, density)
+        guard edges.rank == 1, edges.count >= 2 else {
+            fail("histogram", "edges have shape \(edges.shape), not one axis of at least 2")
+        }
+        edges.require("histogram", "edges must ascend") {
+            let ends = $0.shape[0] - 1
+            return $0.narrow(axis: 0, start: 0, count: ends)
+                .<= $0.narrow(axis: 0, start: 1, count: ends)
+        }
+        return histogram(.any, edges, weights, density)
     }
 
     private func histogram(
         _ kind: Kernel.Bins, _ edges: Tensor, _ weights: Tensor?, _ density: Bool
     ) -> (counts: Tensor, edges: Tensor) {
-        guard edges.rank == 1, edges.count >= 2 else {
-            fail("histogram", "edges have shape \(edges.shape), not one axis of at least 2")
-        }
         let bins = edges.count - 1
         let x = floating.detach().reshape([count])
         var counts: Tensor

@@ -26,6 +26,23 @@ struct CaptureHistoryTests {
         expect(w.grad, [3])
     }
 
+    @Test("were taken once, and it is replayed again afterwards")
+    func once() {
+        let w = Tensor.leaf([2])
+        w.requiresGrad = false
+        let f = capture { (x: Tensor) in (x * w).square() }
+        w.requiresGrad = true
+        for _ in 0..<3 { expect(f(x), [36]) }
+        #expect(f.refusal?.contains("derivative") == true)
+        w.requiresGrad = false
+        for _ in 0..<4 { expect(f(x), [36]) }
+        #expect(f.refusal == nil && f.kernelCount != nil)
+        w.requiresGrad = true
+        w.zeroGrad()
+        f(x).sum().backward()
+        expect(w.grad, [36])
+    }
+
     @Test("are not missed where the pass was made inside")
     func freed() {
         let w = Tensor.leaf([2])
