@@ -95,6 +95,12 @@ static long long pool_blocks(const ft_cuda_pool *p) {
     return ceil_div(p->planes * volume(spreads ? p->in : p->results), FT_CUDA_THREADS);
 }
 
+static long long norm_blocks(int kernel, const ft_cuda_norm *t) {
+    if (kernel == FT_KERNEL_normalize_join) return ceil_div(2 * t->n, FT_CUDA_THREADS);
+    bool by_runs = kernel == FT_KERNEL_normalize_backward && t->weight;
+    return by_runs ? t->runs : row_blocks(t->rows, t->n);
+}
+
 static long long layer_blocks(int kernel, const void *arguments) {
     const ft_cuda_channels *channels = arguments;
     switch (kernel) {
@@ -108,6 +114,9 @@ static long long layer_blocks(int kernel, const void *arguments) {
         if (b->n % group != 0) group = 1;
         return ceil_div(b->rows * b->n, FT_CUDA_THREADS * group);
     }
+    case FT_KERNEL_normalize:
+    case FT_KERNEL_normalize_backward:
+    case FT_KERNEL_normalize_join: return norm_blocks(kernel, arguments);
     case FT_KERNEL_distances: {
         const ft_cuda_distances *d = arguments;
         return ceil_div(d->batch * d->m * d->n, FT_CUDA_THREADS);
@@ -185,9 +194,7 @@ long long ft_cuda_blocks(int kernel, const void *arguments) {
         return ceil_div(scatter->count * scatter->width, FT_CUDA_THREADS);
     }
     case FT_KERNEL_scan:
-    case FT_KERNEL_product_of_others:
-    case FT_KERNEL_normalize:
-    case FT_KERNEL_normalize_backward: return row_blocks(rows->rows, rows->n);
+    case FT_KERNEL_product_of_others: return row_blocks(rows->rows, rows->n);
     case FT_KERNEL_words:
     case FT_KERNEL_uniform:
     case FT_KERNEL_normal:

@@ -53,6 +53,16 @@ long long ft_cuda_reduce_plan(ft_cuda_reduce *r) {
     return r->pieces > 1 ? r->pieces * r->kept_count * 8 : 0;
 }
 
+// --- Rows.
+
+long long ft_cuda_norm_plan(ft_cuda_norm *t) {
+    enum { BLOCKS = 512, LEAST = 4 };
+    t->run = ceil_div(t->rows, BLOCKS);
+    if (t->run < LEAST) t->run = LEAST;
+    t->runs = ceil_div(t->rows, t->run);
+    return (t->runs > 0 ? t->runs : 1) * 2 * t->n * 8;
+}
+
 // --- Convolutions.
 
 long long ft_cuda_convolution_plan(ft_cuda_convolution *c) {

@@ -69,7 +69,7 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
     case FT_PROGRAM_labels: v.dtype = ((const ft_cuda_labels *)arguments)->dtype; break;
     case FT_PROGRAM_scatter: v.dtype = ((const ft_cuda_scatter *)arguments)->dtype; break;
     case FT_PROGRAM_random: v.dtype = ((const ft_cuda_random *)arguments)->dtype; break;
-    case FT_PROGRAM_normalize: v.dtype = ((const ft_cuda_rows *)arguments)->dtype; break;
+    case FT_PROGRAM_normalize: v.dtype = ((const ft_cuda_norm *)arguments)->dtype; break;
     case FT_PROGRAM_product: v.dtype = ((const ft_cuda_product *)arguments)->dtype; break;
     case FT_PROGRAM_bias: v.dtype = ((const ft_cuda_bias *)arguments)->dtype; break;
     case FT_PROGRAM_distances: v.dtype = ((const ft_cuda_distances *)arguments)->dtype; break;

@@ -32,11 +32,7 @@ public final class RMSNorm: Layer {
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         requireLastAxes(shape, of: x)
-        let wide = x.dtype == .float64 ? x : x.cast(to: .float32)
-        let axes = Array(x.rank - shape.rank..<x.rank)
-        let meanSquare = wide.square().mean(axes: axes, keepDims: true)
-        let y = (wide * (meanSquare + epsilon).rsqrt()).cast(to: x.dtype)
-        return weight.map { y * $0 } ?? y
+        return x.rmsNorm(axes: shape.rank, epsilon: epsilon, weight: weight)
     }
 
     public override func outputShape(for input: Shape) throws -> Shape {

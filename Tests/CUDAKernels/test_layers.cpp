@@ -4,31 +4,50 @@
 namespace {
 const ft_kernels &cpu = *ft_kernels_for(FT_BASE);
 
-void check_normalize(int dtype, int64_t rows, int64_t n, double epsilon, uint64_t order) {
+// Whether rows are centred, have weights, and have a bias.
+constexpr int PLAIN = 0, CENTRED = 1, WEIGHTED = 2, BIASED = 4;
+
+void check_normalize(int dtype, int64_t rows, int64_t n, double epsilon, int form,
+                     uint64_t order) {
     twins x(dtype, rows * n, 1, -3, 3), dy(dtype, rows * n, 2, -1, 1), y(dtype, rows * n);
+    twins w(dtype, n, 3, 0.5, 2), b(dtype, n, 4, -1, 1);
+    twins back(dtype, rows * n + (form & WEIGHTED ? 2 * n : 0));
     if (rows > 2) {
         for (int64_t j = 0; j < n; j++) x.set(2 * n + j, 7e3);
     }
-    ft_cuda_rows a = {};
-    a.x = x.at(), a.y = dy.at(), a.out = y.at();
-    a.rows = rows, a.n = n, a.dtype = dtype, a.number = epsilon;
+    ft_cuda_norm a = {};
+    a.x = x.at(), a.dy = dy.at(), a.out = y.at();
+    a.rows = rows, a.n = n, a.dtype = dtype, a.epsilon = epsilon, a.centred = form & CENTRED;
+    ft_row_norm t = {};
+    t.dtype = FT_F64, t.n = n, t.epsilon = epsilon, t.centred = form & CENTRED;
+    t.x = x.wide(), t.dy = dy.wide(), t.out = y.wide();
+    if (form & WEIGHTED) a.weight = w.at(), t.weight = w.wide();
+    if (form & BIASED) a.bias = b.at(), t.bias = b.wide();
     launch(FT_KERNEL_normalize, a, order);
-    if (rows > 0) cpu.normalize_rows(FT_F64, epsilon, rows, n, x.wide(), y.wide());
+    cpu.normalize_rows(&t, 0, rows);
     y.compare("normalize", 2e-6);
+    std::vector<double> space(ft_cuda_norm_plan(&a) / 8), sums(2 * n);
+    a.out = back.at(), a.sums = space.data(), t.out = back.wide();
     launch(FT_KERNEL_normalize_backward, a, order);
-    if (rows > 0) {
-        cpu.normalize_backward_rows(FT_F64, epsilon, rows, n, x.wide(), dy.wide(), y.wide());
+    cpu.normalize_backward_rows(&t, 0, rows, form & WEIGHTED ? sums.data() : nullptr);
+    if (form & WEIGHTED) {
+        launch(FT_KERNEL_normalize_join, a, order);
+        for (int64_t i = 0; i < 2 * n; i++) back.copy.set(rows * n + i, sums[i]);
     }
     // Of a row of equal elements the gradient is large.
-    y.compare("normalize backward", 1e-5);
+    back.compare("normalize backward", 1e-5);
 }
 
-void check_large_rows(uint64_t order) {
+void check_large_rows(bool centred, uint64_t order) {
     twins x(FT_F32, 40, 1, 1e30, 9e30), y(FT_F32, 40);
-    ft_cuda_rows a = {};
-    a.x = x.at(), a.out = y.at(), a.rows = 2, a.n = 20, a.dtype = FT_F32, a.number = 1e-5;
+    ft_cuda_norm a = {};
+    a.x = x.at(), a.out = y.at(), a.rows = 2, a.n = 20, a.dtype = FT_F32;
+    a.epsilon = 1e-5, a.centred = centred;
+    ft_row_norm t = {};
+    t.dtype = FT_F64, t.n = 20, t.epsilon = 1e-5, t.centred = centred;
+    t.x = x.wide(), t.out = y.wide();
     launch(FT_KERNEL_normalize, a, order);
-    cpu.normalize_rows(FT_F64, 1e-5, 2, 20, x.wide(), y.wide());
+    cpu.normalize_rows(&t, 0, 2);
     y.compare("normalize beyond the range", 2e-6);
 }
 
@@ -153,8 +172,11 @@ void test_layers() {
     for (int dtype : {FT_F32, FT_F64}) {
         for (int64_t n : {1, 2, 64, 1000, 1500}) {
             for (int64_t rows : {0, 1, 9}) {
-                check_normalize(dtype, rows, n, turn % 2 ? 1e-5 : 1e-3, orders[turn % 3]);
-                turn++;
+                for (int form : {PLAIN, CENTRED, WEIGHTED, CENTRED | WEIGHTED | BIASED}) {
+                    check_normalize(dtype, rows, n, turn % 2 ? 1e-5 : 1e-3, form,
+                                    orders[turn % 3]);
+                    turn++;
+                }
             }
         }
         check_channels(dtype, 5, 3, 49, true, orders[turn++ % 3]);
@@ -168,7 +190,10 @@ void test_layers() {
             check_others(dtype, 1100, zeros, orders[turn++ % 3]);
         }
     }
-    for (uint64_t order : orders) check_large_rows(order);
+    for (uint64_t order : orders) {
+        check_large_rows(true, order);
+        check_large_rows(false, order);
+    }
     for (int dtype = 0; dtype <= FT_BOOL; dtype++) {
         check_product(dtype, 5, 7, 3, false, orders[turn++ % 3]);
         check_product(dtype, 70, 65, 40, turn % 2 == 0, orders[turn % 3]);

@@ -11,13 +11,17 @@ struct ExtremeNumberTests {
         Tensor.normal(shape, .float64, using: Random(seed: seed)).cast(to: dtype)
     }
 
-    @Test("layerNorm has no infinity on its way", arguments: [1e-40, 1e-30, 1, 1e20, 1e30, 1e38])
-    func layerNorm(_ size: Double) {
+    @Test(
+        "layerNorm and rmsNorm have no infinity on their way",
+        arguments: [1e-40, 1e-30, 1, 1e20, 1e30, 1e38], [true, false])
+    func layerNorm(_ size: Double, isCentred: Bool) {
         for epsilon in [0, 1e-5] {
             let x = (normal([3, 40]) * size).clip(lower: -3.4e38, upper: 3.4e38)
             let (narrow, dy) = (x.cast(to: .float32), normal([3, 40], .float32, seed: 12))
             func results(_ x: Tensor) -> (y: Tensor, slope: Tensor) {
-                let f = { (x: Tensor) in x.layerNorm(epsilon: epsilon) }
+                let f = { (x: Tensor) in
+                    isCentred ? x.layerNorm(epsilon: epsilon) : x.rmsNorm(epsilon: epsilon)
+                }
                 return (f(x), grad { (f($0) * dy.cast(to: x.dtype)).sum() }(x))
             }
             let (found, wanted) = (results(narrow), results(narrow.cast(to: .float64)))

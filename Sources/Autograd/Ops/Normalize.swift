@@ -1,44 +1,52 @@
-public import Tensor
+import Tensor
 
-// Rows brought to mean 0 and variance 1: the heart of layer normalization (Ba, Kiros and Hinton,
-// "Layer Normalization", 2016).
+// Rows brought to the same scale, the heart of layer normalization (Ba, Kiros and Hinton, "Layer
+// Normalization", 2016) and, without their means, of root mean square normalization (Zhang and
+// Sennrich, 2019).
 
 /// y = (x − mean) / √(variance + ε) of each row,
-/// dx = (dy − mean dy − y mean(dy y)) / √(variance + ε)
+/// dx = (dy − mean dy − y mean(dy y)) / √(variance + ε); uncentred, with no means of x and dy and
+/// the mean of x² as variance
 final class Normalize: UnaryOp {
-    private let epsilon: Double
-    init(_ epsilon: Double) { self.epsilon = epsilon }
+    private let norm: RowNorm
+    init(_ norm: RowNorm) { self.norm = norm }
+
+    /// Rows brought to mean 0 and variance 1.
+    convenience init(_ epsilon: Double) { self.init(RowNorm(epsilon: epsilon, isCentred: true)) }
 
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
-        x.rowwise { Kernel.normalize(epsilon: epsilon).run($0[0], into: $1) }
+        x.rowwise { Kernel.normalize(norm, ArrayList([])).run($0[0], into: $1) }
     }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
-        NormalizeGrad(epsilon)(x, dy)
+        NormalizeGrad(norm)(x, dy)
     }
     // The Jacobian of a row is symmetric.
     override func tangent(_ dx: Tensor, x: Tensor, y: Tensor) -> Tensor? {
-        NormalizeGrad(epsilon)(x, dx)
+        NormalizeGrad(norm)(x, dx)
     }
     override func batch(_ x: Tensor) -> Tensor? { self(x) }
 }
 
 /// z = r (dy − mean dy − y mean(dy y)) with r = 1 / √(variance + ε), by dy of the same form; by x,
 /// with b = Σ dy y and a = Σ u y:  −r²/n (Σ u (dy − mean dy) − a b / n) y + J(−r/n (b u + a dy)),
-/// where J is the Jacobian of `Normalize`
+/// where J is the Jacobian of `Normalize`; uncentred alike, without the mean of dy
 final class NormalizeGrad: BinaryOp {
-    private let epsilon: Double
-    init(_ epsilon: Double) { self.epsilon = epsilon }
+    private let norm: RowNorm
+    init(_ norm: RowNorm) { self.norm = norm }
+
+    /// That of rows brought to mean 0 and variance 1.
+    convenience init(_ epsilon: Double) { self.init(RowNorm(epsilon: epsilon, isCentred: true)) }
 
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray, _ dy: NDArray) -> NDArray {
-        x.rowwise(dy) { Kernel.normalizeBackward(epsilon: epsilon).run($0[0], $0[1], into: $1) }
+        x.rowwise(dy) { Kernel.normalizeBackward(norm, ArrayList([])).run($0[0], $0[1], into: $1) }
     }
     override func backwardLeft(_ u: Tensor, a x: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
         curvature(u, x, dy)
     }
     override func backwardRight(_ u: Tensor, a x: Tensor, b dy: Tensor, y z: Tensor) -> Tensor {
-        NormalizeGrad(epsilon)(x, u)
+        self(x, u)
     }
     override func tangent(
         _ da: Tensor?, _ db: Tensor?, a x: Tensor, b dy: Tensor, y z: Tensor
@@ -50,14 +58,19 @@ final class NormalizeGrad: BinaryOp {
     }
 
     /// The second derivatives are symmetric in the direction and x's.
-    private func curvature(_ u: Tensor, _ x: Tensor, _ dy: Tensor) -> Tensor {
+    func curvature(_ u: Tensor, _ x: Tensor, _ dy: Tensor) -> Tensor {
         let n = Double(x.shape[x.rank - 1])
         func sum(_ terms: Tensor) -> Tensor { terms.sum(axis: -1, keepDims: true) }
-        let r = (x.variance(axis: -1, correction: 0, keepDims: true) + epsilon).rsqrt()
-        let y = Normalize(epsilon)(x)
+        let variance =
+            norm.isCentred
+            ? x.variance(axis: -1, correction: 0, keepDims: true)
+            : x.square().mean(axis: -1, keepDims: true)
+        let r = (variance + norm.epsilon).rsqrt()
+        let y = Normalize(norm)(x)
         let (a, b) = (sum(u * y), sum(dy * y))
-        let spread = sum(u * (dy - sum(dy) / n)) - a * b / n
-        let turned = NormalizeGrad(epsilon)(x, b * u + a * dy)
+        let moved = norm.isCentred ? dy - sum(dy) / n : dy
+        let spread = sum(u * moved) - a * b / n
+        let turned = self(x, b * u + a * dy)
         return -(r * r / n) * spread * y - turned * (r / n)
     }
 }
@@ -71,35 +84,5 @@ extension NDArray {
         let out = NDArray(uninitialized: shape, wide, on: backend)
         run(([self] + others).map { $0.cast(to: wide).contiguous() }, out)
         return out.cast(to: dtype)
-    }
-}
-
-extension Tensor {
-    /// (x − mean) / √(variance + ε) · w + b over the last `axes` axes, for each place of the
-    /// others; without w or b where there is none. Half precision is computed in float32 and
-    /// rounded once. Traps where there are fewer axes, or w and b don't broadcast to this shape.
-    public final func layerNorm(
-        axes: Int = 1, epsilon: Double = 1e-5, weight: Tensor? = nil, bias: Tensor? = nil
-    ) -> Tensor {
-        let terms = [weight, bias].compactMap { $0 }
-        for term in terms where Shape.broadcast(term.shape, shape) != shape {
-            fail("layerNorm", "a weight or bias \(term.shape) doesn't fit \(shape)")
-        }
-        let common = terms.reduce(floating.dtype) { DType.promote($0, $1.dtype, "layerNorm") }
-        return Tensor.roundedOnce(([self] + terms).map { $0.cast(to: common) }) { parts in
-            let y = parts[0].normalizedRows(axes, epsilon)
-            let scaled = weight == nil ? y : y * parts[1]
-            return bias == nil ? scaled : scaled + parts[parts.count - 1]
-        }
-    }
-
-    private final func normalizedRows(_ axes: Int, _ epsilon: Double) -> Tensor {
-        guard axes >= 1, axes <= rank else {
-            fail("layerNorm", "\(shape) has no \(axes) last axes")
-        }
-        guard epsilon >= 0 else { fail("layerNorm", "epsilon is \(epsilon), not from 0 up") }
-        if axes == 1 { return Normalize(epsilon)(self) }
-        let count = shape.suffix(axes).reduce(1, *)
-        return Normalize(epsilon)(reshape(Shape(shape.dropLast(axes) + [count]))).reshape(shape)
     }
 }

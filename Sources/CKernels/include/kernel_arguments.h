@@ -147,6 +147,18 @@ typedef struct ft_attention {
 int64_t ft_attention_blocks(const ft_attention *_Nonnull attention);
 int64_t ft_attention_space(const ft_attention *_Nonnull attention);
 
+// Rows of n elements, contiguous, of float32 or float64, brought to variance 1, and to mean 0 where
+// they are `centred`; else to a mean square of 1. weight and bias [n], null for 1 and 0; dy: the
+// gradient by the output.
+typedef struct ft_row_norm {
+    int dtype;
+    bool centred;
+    int64_t n;
+    double epsilon;
+    const void *x, *dy, *weight, *bias;
+    void *out;
+} ft_row_norm;
+
 // The channels of a batch x [images, channels, pixels]. moments [2, channels]: means and variances;
 // weight and bias [channels], null for 1 and 0; dy: the gradient by the output.
 typedef struct ft_channels {

@@ -106,15 +106,13 @@ typedef struct ft_cuda_reduce {
 } ft_cuda_reduce;
 
 // Rows of n elements, all contiguous. arg_extreme: out is int64, `flag`: the maximum.
-// softmax, softmax_backward: `flag`: the logarithm; log_sum_exp; normalize, normalize_backward:
-// `number` is epsilon. y: the second operand of backward kernels. scan: `op` and `out_dtype`.
-// product_of_others.
+// softmax, softmax_backward: `flag`: the logarithm; log_sum_exp. y: the second operand of backward
+// kernels. scan: `op` and `out_dtype`. product_of_others.
 typedef struct ft_cuda_rows {
     const void *x, *y;
     void *out;
     long long rows, n;
     int dtype, out_dtype, op, flag;
-    double number;
 } ft_cuda_rows;
 
 // label_weights, cross_entropy, cross_entropy_backward; formulas in ckernels.h. `weights` may be

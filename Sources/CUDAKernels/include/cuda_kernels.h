@@ -57,8 +57,9 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(squared_norm, ft_cuda_list, totals)                                                          \
     X(squared_norm_join, ft_cuda_list, totals)                                                     \
     X(all_finite, ft_cuda_list, totals)                                                            \
-    X(normalize, ft_cuda_rows, normalize)                                                          \
-    X(normalize_backward, ft_cuda_rows, normalize)                                                 \
+    X(normalize, ft_cuda_norm, normalize)                                                          \
+    X(normalize_backward, ft_cuda_norm, normalize)                                                 \
+    X(normalize_join, ft_cuda_norm, normalize)                                                     \
     X(product, ft_cuda_product, product)                                                           \
     X(bias_relu, ft_cuda_bias, bias)                                                               \
     X(distances, ft_cuda_distances, distances)                                                     \
@@ -127,6 +128,9 @@ long long ft_cuda_reduce_plan(ft_cuda_reduce *arguments);
 
 // Fills in `pieces` and `piece` of a convolution and gives the bytes that `partial` needs.
 long long ft_cuda_convolution_plan(ft_cuda_convolution *arguments);
+
+// Fills in `run` and `runs` of a normalization's gradient and gives the bytes that `sums` needs.
+long long ft_cuda_norm_plan(ft_cuda_norm *arguments);
 
 // The bytes that `matrices` needs.
 long long ft_cuda_matrix_space(const ft_cuda_matrices *arguments);

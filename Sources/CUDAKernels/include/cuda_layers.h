@@ -37,6 +37,18 @@ typedef struct ft_cuda_distances {
     double order;
 } ft_cuda_distances;
 
+// normalize, normalize_backward: as ft_row_norm. With a weight the latter gives a run of rows to a
+// block, whose sums for weight and bias go to its row of `sums` [runs, 2 n]; ft_cuda_norm_plan
+// gives `run`, `runs` and the bytes of `sums`; then `normalize_join` adds them up behind dx.
+typedef struct ft_cuda_norm {
+    const void *x, *dy, *weight, *bias;
+    void *out;
+    double *sums;
+    long long rows, n, run, runs;
+    double epsilon;
+    int dtype, centred;
+} ft_cuda_norm;
+
 // channel_moments, batch_norm, batch_norm_backward: as ft_channels.
 typedef struct ft_cuda_channels {
     const void *x, *moments, *dy, *weight, *bias;

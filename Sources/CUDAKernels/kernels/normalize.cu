@@ -50,55 +50,120 @@ template <class T> FT_DEVICE T row_scale(const team &t, const T *x, int64_t n) {
     return (T)ldexp(1.0, -exponent);
 }
 
+// The sum of squares, with the mean where it counts.
+template <class T>
+FT_DEVICE double level_row(const team &t, const ft_cuda_norm &norm, const T *x, T scale,
+                           centre<T> *c) {
+    if (norm.centred) return centre_row(t, x, norm.n, scale, c);
+    c->scale = scale;
+    c->first = c->mean = 0;
+    double squares = 0;
+    for (int64_t i = t.rank; i < norm.n; i += t.size) {
+        T scaled = x[i] * scale;
+        squares += (double)(scaled * scaled);
+    }
+    return team_joined(t, squares, add_up());
+}
+
 // Gives 1 / sqrt(variance + epsilon) of the row as it is.
 template <class T>
-FT_DEVICE T normal_row(const team &t, const T *x, int64_t n, double epsilon, centre<T> *c) {
-    double squares = centre_row(t, x, n, (T)1, c), scale = 1;
+FT_DEVICE T normal_row(const team &t, const ft_cuda_norm &norm, const T *x, centre<T> *c) {
+    double squares = level_row(t, norm, x, (T)1, c), scale = 1, epsilon = norm.epsilon;
     bool beyond = !(squares < FT_INF_D) || (epsilon == 0 && squares < range<T>::least_squares());
     if (beyond) {
-        scale = (double)row_scale(t, x, n);
-        squares = centre_row(t, x, n, (T)scale, c);
+        scale = (double)row_scale(t, x, norm.n);
+        squares = level_row(t, norm, x, (T)scale, c);
     }
-    double factor = 1 / sqrt(squares / (double)n + epsilon * scale * scale);
+    double factor = 1 / sqrt(squares / (double)norm.n + epsilon * scale * scale);
     c->factor = (T)factor;
     return (T)(factor * scale);
 }
 
-FT_KERNEL(normalize, ft_cuda_rows) {
-    team t = team_of(arguments.n);
+FT_KERNEL(normalize, ft_cuda_norm) {
+    int64_t n = arguments.n;
+    team t = team_of(n);
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
+        const T *w = (const T *)arguments.weight, *b = (const T *)arguments.bias;
         for (int64_t row = t.first; row < arguments.rows; row += t.step) {
-            const T *x = (const T *)arguments.x + row * arguments.n;
-            T *y = (T *)arguments.out + row * arguments.n;
+            const T *x = (const T *)arguments.x + row * n;
+            T *y = (T *)arguments.out + row * n;
             centre<T> c;
-            normal_row(t, x, arguments.n, arguments.number, &c);
-            for (int64_t i = t.rank; i < arguments.n; i += t.size) y[i] = c.of(x[i]);
+            normal_row(t, arguments, x, &c);
+            for (int64_t i = t.rank; i < n; i += t.size) {
+                T z = c.of(x[i]);
+                y[i] = w ? b ? z * w[i] + b[i] : z * w[i] : z;
+            }
         }
     });
 }
 
-// dx = (dy - mean dy - y mean(dy y)) / sqrt(variance + epsilon), y being made again.
-FT_KERNEL(normalize_backward, ft_cuda_rows) {
-    team t = team_of(arguments.n);
-    int64_t n = arguments.n;
+// dx = (u - mean u - z mean(u z)) / sqrt(variance + epsilon) with u = dy weight, z being made again.
+// `sums` takes dy z and dy.
+template <class T>
+FT_DEVICE void backward_row(const team &t, const ft_cuda_norm &norm, int64_t row, double *sums) {
+    int64_t n = norm.n;
+    const T *x = (const T *)norm.x + row * n, *dy = (const T *)norm.dy + row * n;
+    const T *w = (const T *)norm.weight;
+    T *dx = (T *)norm.out + row * n;
+    centre<T> c;
+    T factor = normal_row(t, norm, x, &c);
+    double total = 0, along = 0;
+    for (int64_t i = t.rank; i < n; i += t.size) {
+        T u = w ? dy[i] * w[i] : dy[i], z = c.of(x[i]);
+        along += (double)(u * z);
+        total += (double)u;
+        if (!sums) continue;
+        // Each thread has elements of its own in every row.
+        sums[i] += (double)(dy[i] * z);
+        sums[n + i] += (double)dy[i];
+    }
+    T slope = (T)(team_joined(t, along, add_up()) / (double)n);
+    T mean = (T)(team_joined(t, total, add_up()) / (double)n);
+    if (!norm.centred) mean = 0;
+    for (int64_t i = t.rank; i < n; i += t.size) {
+        T u = w ? dy[i] * w[i] : dy[i];
+        dx[i] = (u - mean - c.of(x[i]) * slope) * factor;
+    }
+}
+
+FT_KERNEL(normalize_backward, ft_cuda_norm) {
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
-        for (int64_t row = t.first; row < arguments.rows; row += t.step) {
-            const T *x = (const T *)arguments.x + row * n, *dy = (const T *)arguments.y + row * n;
-            T *dx = (T *)arguments.out + row * n;
-            centre<T> c;
-            T factor = normal_row(t, x, n, arguments.number, &c);
-            double total = 0, along = 0;
-            for (int64_t i = t.rank; i < n; i += t.size) {
-                along += (double)(dy[i] * c.of(x[i]));
-                total += (double)dy[i];
+        if (!arguments.weight) {
+            team t = team_of(arguments.n);
+            for (int64_t row = t.first; row < arguments.rows; row += t.step) {
+                backward_row<T>(t, arguments, row, 0);
             }
-            T slope = (T)(team_joined(t, along, add_up()) / (double)n);
-            T mean = (T)(team_joined(t, total, add_up()) / (double)n);
-            for (int64_t i = t.rank; i < n; i += t.size) {
-                dx[i] = (dy[i] - mean - c.of(x[i]) * slope) * factor;
+            return;
+        }
+        team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
+        for (int64_t run = blockIdx.x; run < arguments.runs; run += gridDim.x) {
+            double *sums = arguments.sums + run * 2 * arguments.n;
+            for (int64_t i = threadIdx.x; i < arguments.n; i += FT_THREADS) {
+                sums[i] = sums[arguments.n + i] = 0;
             }
+            int64_t end = (run + 1) * arguments.run;
+            if (end > arguments.rows) end = arguments.rows;
+            for (int64_t row = run * arguments.run; row < end; row++) {
+                backward_row<T>(block, arguments, row, sums);
+            }
+        }
+    });
+}
+
+FT_KERNEL(normalize_join, ft_cuda_norm) {
+    int64_t n = 2 * arguments.n;
+    for_reals(arguments.dtype, [&](auto like) {
+        typedef decltype(like) T;
+        T *out = (T *)arguments.out + arguments.rows * arguments.n;
+        int64_t step = (int64_t)gridDim.x * FT_THREADS;
+        for (int64_t i = (int64_t)blockIdx.x * FT_THREADS + threadIdx.x; i < n; i += step) {
+            double total = 0;
+            for (int64_t run = 0; run < arguments.runs; run++) {
+                total += arguments.sums[run * n + i];
+            }
+            out[i] = (T)total;
         }
     });
 }

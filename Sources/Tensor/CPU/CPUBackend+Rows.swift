@@ -22,25 +22,6 @@ extension CPUBackend {
     }
 
     @inline(never)
-    func normalize(_ x: NDArray, _ epsilon: Double, into out: NDArray) {
-        let n = Int64(x.shape[x.rank - 1])
-        parallelRows(x) { rows, start, pointer in
-            kernels.normalize_rows(
-                x.dtype.rawValue, epsilon, rows, n, pointer, out.pointer + start)
-        }
-    }
-
-    @inline(never)
-    func normalizeBackward(_ x: NDArray, _ dy: NDArray, _ epsilon: Double, into out: NDArray) {
-        let n = Int64(x.shape[x.rank - 1])
-        parallelRows(x) { rows, start, pointer in
-            kernels.normalize_backward_rows(
-                x.dtype.rawValue, epsilon, rows, n, pointer, dy.pointer + start,
-                out.pointer + start)
-        }
-    }
-
-    @inline(never)
     func productOfOthers(_ x: NDArray, into out: NDArray) {
         let n = Int64(x.shape[x.rank - 1])
         parallelRows(x) { rows, start, pointer in

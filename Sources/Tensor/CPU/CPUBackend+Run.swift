@@ -41,8 +41,9 @@ extension CPUBackend {
         case .distances(let order): distances(a, b, order: order, into: out)
         case .factor(let factor, let operation): self.factor(factor, a, operation, into: out)
         case .solve(let system, let operation): solve(system, a, b, operation, into: out)
-        case .normalize(let epsilon): normalize(a, epsilon, into: out)
-        case .normalizeBackward(let epsilon): normalizeBackward(a, b, epsilon, into: out)
+        case .normalize(let norm, let list): normalize(a, norm, list, into: out)
+        case .normalizeBackward(let norm, let list):
+            normalizeBackward(a, b, norm, list, into: out)
         case .softmax(let logarithm): softmax(a, logarithm: logarithm, into: out)
         case .softmaxBackward(let logarithm):
             softmaxBackward(a, b, logarithm: logarithm, into: out)

@@ -2,23 +2,8 @@ internal import CKernels
 internal import CUDA
 internal import CUDAKernels
 
-// Norms, channels, windows.
+// Channels, windows.
 extension CUDABackend {
-    func normalize(_ x: NDArray, _ epsilon: Double, into out: NDArray) throws(CUDAProblem) {
-        var arguments = rows(x, out)
-        arguments.number = epsilon
-        try context.launch(FT_KERNEL_normalize, arguments)
-    }
-
-    func normalizeBackward(
-        _ x: NDArray, _ dy: NDArray, _ epsilon: Double, into out: NDArray
-    ) throws(CUDAProblem) {
-        var arguments = rows(x, out)
-        arguments.y = UnsafeRawPointer(dy.pointer)
-        arguments.number = epsilon
-        try context.launch(FT_KERNEL_normalize_backward, arguments)
-    }
-
     func channels(
         _ kernel: ChannelKernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
     ) throws(CUDAProblem) {

@@ -50,8 +50,9 @@ extension CUDABackend {
         case .recurrenceBackward(let rule, let list):
             try recurrenceBackward(rule, a, weight: b, lengths: list.arrays.first, c, into: out)
         case .distances(let order): try distances(a, b, order: order, into: out)
-        case .normalize(let epsilon): try normalize(a, epsilon, into: out)
-        case .normalizeBackward(let epsilon): try normalizeBackward(a, b, epsilon, into: out)
+        case .normalize(let norm, let list): try normalize(a, norm, list, into: out)
+        case .normalizeBackward(let norm, let list):
+            try normalizeBackward(a, b, norm, list, into: out)
         case .softmax(let logarithm): try softmax(a, logarithm: logarithm, into: out)
         case .softmaxBackward(let logarithm):
             try softmaxBackward(a, b, logarithm: logarithm, into: out)

@@ -11,7 +11,8 @@ extension Kernel {
         switch self {
         case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list),
             .fused(_, let list), .attention(_, let list), .attentionBackward(_, let list),
-            .recurrence(_, let list), .recurrenceBackward(_, let list):
+            .recurrence(_, let list), .recurrenceBackward(_, let list), .normalize(_, let list),
+            .normalizeBackward(_, let list):
             list
         case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
             .crossEntropyBackward(_, let weights):
@@ -20,8 +21,7 @@ extension Kernel {
         case .fill, .range, .copy, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar,
             .select, .reduce, .argExtreme, .scan, .productOfOthers, .ordering, .matmul,
             .convolution, .pool, .distances, .factor, .solve, .softmax, .softmaxBackward,
-            .logSumExp, .normalize, .normalizeBackward, .positions, .requirement, .gather, .scatter,
-            .draw:
+            .logSumExp, .positions, .requirement, .gather, .scatter, .draw:
             nil
         }
     }
@@ -59,11 +59,12 @@ extension Kernel {
         case .channels(let kernel): .channels(kernel.with(list))
         case .recurrence(let rule, _): .recurrence(rule, list)
         case .recurrenceBackward(let rule, _): .recurrenceBackward(rule, list)
+        case .normalize(let norm, _): .normalize(norm, list)
+        case .normalizeBackward(let norm, _): .normalizeBackward(norm, list)
         case .fill, .range, .copy, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar,
             .select, .reduce, .argExtreme, .scan, .productOfOthers, .ordering, .matmul,
             .convolution, .pool, .distances, .factor, .solve, .softmax, .softmaxBackward,
-            .logSumExp, .normalize, .normalizeBackward, .positions, .requirement, .gather, .scatter,
-            .draw:
+            .logSumExp, .positions, .requirement, .gather, .scatter, .draw:
             self
         }
     }

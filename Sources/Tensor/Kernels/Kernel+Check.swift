@@ -82,10 +82,12 @@ extension Kernel {
         case .distances(let order): checkDistances(order, a, b, out)
         case .factor(let factor, _): checkFactor(factor, a, out)
         case .solve(let system, _): checkSolve(system, a, b, out)
-        case .softmax, .productOfOthers, .normalize:
+        case .softmax, .productOfOthers:
             logits(a, out)
             alike(a, out)
-        case .softmaxBackward, .normalizeBackward:
+        case .normalize(_, let list): checkNormalize(a, list, out)
+        case .normalizeBackward(_, let list): checkNormalizeBackward(a, b, list, out)
+        case .softmaxBackward:
             logits(a, out)
             logits(b, out)
             alike(a, out)

@@ -114,10 +114,12 @@ package enum Kernel: Sendable {
     case softmaxBackward(logarithm: Bool)
     /// The last axis has size 1 in the output.
     case logSumExp
-    /// (x − mean) / √(variance + ε) of each row of a.
-    case normalize(epsilon: Double)
-    /// The gradient of `normalize` by its input a, b being that by its output.
-    case normalizeBackward(epsilon: Double)
+    /// (x − mean) / √(variance + ε) · w + b of each row of a, or x / √(mean x² + ε) · w + b; the
+    /// list holds w and b, if there are such.
+    case normalize(RowNorm, ArrayList)
+    /// The gradient of `normalize` by its input a, b being that by its output. With a w in the list
+    /// the output is one flat array, in which those by w and by b follow.
+    case normalizeBackward(RowNorm, ArrayList)
 
     // Classes of rows of logits: a holds logits [rows, classes], b int64 labels [rows]; the list,
     // if there is one, the float64 weights of the classes. See ckernels.h for the formulas.

@@ -59,6 +59,7 @@ extension IntegerCall {
                 _ = on.square.crossEntropy(labels: on.number(1).expand(to: [3]), ignoring: $0)
             },
             IntegerCall("layerNorm") { _ = x.layerNorm(axes: $0) },
+            IntegerCall("rmsNorm") { _ = x.rmsNorm(axes: $0) },
             IntegerCall("groupNorm") { _ = on.image.groupNorm($0) },
         ]
     }

@@ -14,6 +14,10 @@ extension References {
         let scale = sqrt(variance(list, correction: 0) + epsilon)
         return list.map { ($0 - mean(list)) / scale }
     }
+    private static func levelled(_ list: [Double], _ epsilon: Double) -> [Double] {
+        let square = mean(list.map { $0 * $0 })
+        return list.map { $0 / (square + epsilon).squareRoot() }
+    }
     private static func norm(_ list: [Double], _ order: Double) -> Double {
         pow(list.reduce(0) { $0 + pow(abs($1), order) }, 1 / order)
     }
@@ -87,6 +91,18 @@ extension References {
         "argmax axis 0": { $0[0].collect([0]) { first($0, >) } },
         "argmin axis 1": { $0[0].collect([1]) { first($0, <) } },
         "layerNorm": { lines($0[0], -1) { normalized($0, 0.1) } },
+        "rmsNorm": { lines($0[0], -1) { levelled($0, 0.1) } },
+        "layerNorm with weight and bias": { grids in
+            let rows = lines(grids[0], -1) { normalized($0, 0.1) }
+            return Grid(rows.shape) { index in
+                let place = Array(index.suffix(1))
+                return rows[index] * grids[1][place] + grids[2][place]
+            }
+        },
+        "rmsNorm with a weight": { grids in
+            let rows = lines(grids[0], -1) { levelled($0, 0.1) }
+            return Grid(rows.shape) { rows[$0] * grids[1][Array($0.suffix(1))] }
+        },
         "layerNorm of two axes": { grids in
             let (x, rows) = (grids[0], Grid([grids[0].shape[0], 6], grids[0].values))
             return Grid(x.shape, lines(rows, -1) { normalized($0, 1e-5) }.values)

@@ -109,6 +109,25 @@ extension OpTable {
         ) {
             $0.layerNorm(axes: 2)
         },
+        shaped("rmsNorm", "Normalize", "NormalizeGrad", shapes: [[4, 5], [0, 3], [1, 3]]) {
+            $0.rmsNorm(epsilon: 0.1)
+        },
+        several(
+            "layerNorm with weight and bias", "ScaledNormalize", "ScaledNormalizeGrad",
+            inputs: Array(repeating: .real(-2...2), count: 3),
+            shapes: [[[4, 5], [5], [5]], [[0, 3], [3], [3]], [[2, 1, 3], [3], [3]]],
+            large: [[300, 130], [130], [130]], roundings: 8
+        ) {
+            $0[0].layerNorm(epsilon: 0.1, weight: $0[1], bias: $0[2])
+        },
+        several(
+            "rmsNorm with a weight", "ScaledNormalize", "ScaledNormalizeGrad",
+            inputs: Array(repeating: .real(-2...2), count: 2),
+            shapes: [[[4, 5], [5]], [[0, 3], [3]], [[2, 1, 3], [3]]],
+            large: [[40, 1030], [1030]], roundings: 8
+        ) {
+            $0[0].rmsNorm(epsilon: 0.1, weight: $0[1])
+        },
         shaped("softmax", "Softmax", "SoftmaxGrad", shapes: maybeEmpty + [[4], [2, 3, 2]]) {
             $0.softmax()
         },
