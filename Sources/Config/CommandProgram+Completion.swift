@@ -178,7 +178,12 @@ extension CommandProgram {
             \(cases.joined(separator: "\n"))
               esac
             }
-            compdef _\(name) \(name)
+            # Loaded by its name, this is its first call; otherwise its definition.
+            if [[ $funcstack[1] == _\(name) ]]; then
+              _\(name) "$@"
+            else
+              compdef _\(name) \(name)
+            fi
             """
     }
 

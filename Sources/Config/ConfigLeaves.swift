@@ -8,6 +8,11 @@ public enum ConfigLeaves {
         public let path: String
         /// A value for each config, in their order.
         public let values: [JSONValue?]
+
+        /// A row of what was found otherwise.
+        public init(path: String, values: [JSONValue?]) {
+            (self.path, self.values) = (path, values)
+        }
     }
 
     /// The keys that don't have the same value in all configs, in the order in which they first

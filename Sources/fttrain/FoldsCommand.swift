@@ -17,7 +17,7 @@ enum FoldsCommand {
                 "folds", "K", type: .int(min: 2, max: 1000),
                 doc: "cut data.train into so many, instead of what the config says"),
             .value("out", "DIR", doc: "the folder, instead of folds/NAME-NNN"), SweepCommand.jobs,
-            Program.tensorboard, Program.threads, Program.quiet, Program.json,
+            Program.device, Program.tensorboard, Program.threads, Program.quiet, Program.json,
         ], takesOverrides: true)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -27,11 +27,11 @@ enum FoldsCommand {
     private static func sweep(_ invocation: CommandInvocation) throws -> Sweep {
         let target = invocation.arguments[0]
         if Folder.exists(target) {
-            let options = ["folds", "out"].filter { invocation.string($0) != nil }
+            let options = ["folds", "out", "device"].filter { invocation.string($0) != nil }
             guard invocation.overrides.isEmpty, options.isEmpty else {
                 throw UsageError(
-                    "folds: \(target) goes on as it was begun and takes no key=value, --folds or "
-                        + "--out; name a config for others")
+                    "folds: \(target) goes on as it was begun and takes no key=value, --folds, "
+                        + "--device or --out; name a config for others")
             }
             return try Sweep(opening: target)
         }
@@ -42,7 +42,7 @@ enum FoldsCommand {
             throw UsageError("folds: trains all folds; leave \(fold) out, or train that one alone")
         }
         return try Sweep(
-            folds: invocation.int("folds"), of: target, invocation.overrides,
+            folds: invocation.int("folds"), of: target, TrainCommand.overrides(invocation),
             out: invocation.string("out"))
     }
 }

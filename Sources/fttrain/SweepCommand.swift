@@ -29,7 +29,7 @@ enum SweepCommand {
             .value(
                 "only", "K", type: .int(min: 1),
                 doc: "of a sweep that is there: train its trial K alone"),
-            Program.tensorboard, Program.threads, Program.quiet, Program.json,
+            Program.device, Program.tensorboard, Program.threads, Program.quiet, Program.json,
         ], takesOverrides: true, overrideExample: "optimizer.learningRate=1e-4..1e-1, model.x=1,2")
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -96,11 +96,13 @@ enum SweepCommand {
         let target = invocation.arguments[0]
         if Folder.exists(target) {
             let sweep = try Sweep(opening: target)
-            let options = ["trials", "seed", "out"].filter { invocation.string($0) != nil }
+            let options = ["trials", "seed", "out", "device"].filter {
+                invocation.string($0) != nil
+            }
             guard invocation.overrides.isEmpty, options.isEmpty, !invocation.flag("median") else {
                 throw UsageError(
                     "sweep: \(target) goes on as it was begun and takes no key=value, --trials, "
-                        + "--seed, --median or --out; name a config for another sweep")
+                        + "--seed, --median, --device or --out; name a config for another sweep")
             }
             return sweep
         }
@@ -115,7 +117,7 @@ enum SweepCommand {
                 "sweep: nothing varies; give keys, as in optimizer.learningRate=0.1,0.01")
         }
         return try Sweep(
-            config: target, invocation.overrides, trials: invocation.int("trials"),
+            config: target, TrainCommand.overrides(invocation), trials: invocation.int("trials"),
             seed: UInt64(invocation.int("seed") ?? 0), out: invocation.string("out"),
             endsByMedian: invocation.flag("median"))
     }

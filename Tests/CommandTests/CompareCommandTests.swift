@@ -12,6 +12,27 @@ import Testing
         return workspace
     }
 
+    @Test("models of other layers are one row, not each key of each layer")
+    func models() throws {
+        let workspace = try workspace()
+        let layers = (0..<5).map { _ in
+            #"{"type":"linear","units":4},{"type":"leakyRelu"},{"type":"dropout"}"#
+        }
+        let model =
+            "model.layers=[\(layers.joined(separator: ",")),{\"type\":\"linear\",\"units\":3}]"
+        let other = try workspace.run("tiny.json", "-q", model)
+        #expect(other.status == 0, "\(other)")
+        let result = try workspace.run("compare", "runs/tiny-001", "runs/tiny-003")
+        let rows = result.lines.filter { $0.hasPrefix("model.layers") }
+        #expect(result.status == 0 && rows.count == 1, "\(result)")
+        #expect(rows.first?.contains("16: linear, leakyRel…") == true, "\(rows)")
+        #expect(result.lines.allSatisfy { $0.count <= 80 })
+        let json = try JSONNode(
+            parsing: try workspace.run("compare", "--json", "runs/tiny-001", "runs/tiny-003").output
+        )
+        #expect((json["differences"]?.elements?.count ?? 0) > 16)
+    }
+
     @Test("compares and draws runs, and names what is no run")
     func compare() throws {
         let workspace = try workspace()

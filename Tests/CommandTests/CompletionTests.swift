@@ -68,6 +68,70 @@ struct CompletionTests {
         #expect(result.output == expected + "\n" && result.errors == "", "\(result)")
     }
 
+    @Test(
+        "fish completes the same",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/fish")),
+        arguments: [
+            ("fttrain ch", ["check"]), ("fttrain check --gr", ["--gradients"]),
+            ("fttrain inspect x --sort ", ["name", "none", "size"]),
+            ("fttrain data ci", ["cifar"]), ("fttrain tiny.json training.ep", ["training.epochs="]),
+            ("fttrain tin", ["tiny.json"]), ("fttrain export run --format on", ["onnx"]),
+            ("fttrain tiny.json data.sampling=b", ["data.sampling=balanced"]),
+        ])
+    func fish(line: String, expected: [String]) throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        try workspace.write("fttrain.fish", try workspace.run("completion", "fish").output)
+        let words = try shell(
+            "/usr/bin/fish", ["--no-config", "-c", "source fttrain.fish; complete -C '\(line)'"],
+            in: workspace)
+        let found = words.split(separator: "\n").map { $0.prefix { $0 != "\t" } }
+        #expect(found == expected.map { Substring($0) })
+    }
+
+    @Test(
+        "zsh loads its script either way, and offers each command what it takes",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/zsh")))
+    func zsh() throws {
+        let workspace = try Workspace()
+        try workspace.write("_fttrain", try workspace.run("completion", "zsh").output)
+        // What zsh's own functions are told, in place of what they would draw.
+        try workspace.write(
+            "try.zsh",
+            """
+            compdef() { print -r -- "compdef $*"; }
+            _describe() { print -r -- "commands ${(j: :)${(@)${(P)2}%%:*}}"; }
+            _arguments() { print -r -- "$*"; }
+            compadd() { print -r -- "$*"; }
+            compset() { PREFIX=${PREFIX#*=}; }
+            _files() {}
+            fpath=(. $fpath); autoload -Uz _fttrain
+            words=(fttrain ''); CURRENT=2; PREFIX=; _fttrain
+            words=(fttrain check ''); CURRENT=3; _fttrain
+            PREFIX=data.sampling=; _fttrain_words
+            unfunction _fttrain; source ./_fttrain
+            """)
+        let lines = try shell("/usr/bin/zsh", ["-f", "try.zsh"], in: workspace)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        let names = Self.commands.map(\.name).joined(separator: " ")
+        #expect(lines.contains { $0 == "commands \(names)" })
+        #expect(lines.contains { $0.contains("--gradients[") })
+        #expect(lines.contains("uniform balanced"))
+        #expect(lines.contains("compdef _fttrain fttrain"))
+    }
+
+    /// What a shell prints, which must have nothing to complain of.
+    private func shell(
+        _ path: String, _ arguments: [String], in workspace: Workspace
+    ) throws -> String {
+        let child = try Child(
+            path, arguments, in: workspace.path, output: workspace.file("out"),
+            errors: workspace.file("err"))
+        let result = try child.wait()
+        #expect(result.errors == "" && result.status == 0, "\(result)")
+        return result.output
+    }
+
     @Test("the manual page has all commands, options, variables and exit statuses")
     func manual() throws {
         let workspace = try Workspace()

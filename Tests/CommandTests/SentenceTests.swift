@@ -81,8 +81,10 @@ struct SentenceTests {
         #expect(steps.output.contains("\ndone    3 steps in ") && steps.status == 0)
         #expect(try workspace.text("steps/report.html").contains("completed, 3 steps in "))
         #expect(try workspace.run("inspect", "steps").output.contains("completed, 3 steps"))
+        let config = try workspace.text("run/config.json")
         let fewer = try workspace.run("resume", "run", "training.epochs=2")
         #expect(fewer.status == 0 && fewer.errors == "")
+        #expect(try workspace.text("run/config.json") == config)
         #expect(fewer.output.contains("3 epochs are done already and training.epochs=2 takes none"))
     }
 

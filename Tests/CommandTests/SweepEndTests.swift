@@ -43,7 +43,7 @@ struct SweepEndTests {
         let other = try workspace.start([
             "resume", "b/trial-001", "training.epochs=1000000", "training.report=false",
         ])
-        other.waitForOutput("epoch")
+        other.waitForOutput("\nepoch ")
         let beside = try workspace.run("sweep", "b")
         other.send(SIGKILL)
         _ = try other.wait()

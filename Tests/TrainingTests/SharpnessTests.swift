@@ -37,13 +37,16 @@ struct SharpnessTests {
         #expect(moved.abs().max().item > 1e-4)
     }
 
-    @Test("are said to be more than what a profile shows")
+    @Test("take both passes in a profile, too")
     func profiled() throws {
         let sandbox = Sandbox()
-        let profile = try Experiment(sandbox.config(Self.linear)).profile(steps: 1)
-        #expect(profile.lines.last?.contains("twice, here once") == true)
-        let plain = try Experiment(sandbox.config()).profile(steps: 1)
-        #expect(plain.remark == nil)
+        let profile = try Experiment(sandbox.config(Self.linear)).profile(steps: 2)
+        #expect(profile.again > 0 && profile.lines.last?.contains(", both again ") == true)
+        let plain = try Experiment(
+            sandbox.config(Self.linear + ["optimizer.samRadius=null"])
+        ).profile(steps: 2)
+        #expect(plain.again == 0 && plain.lines.last?.contains("again") == false)
+        #expect(profile.profile.events.count > 3 * plain.profile.events.count / 2)
     }
 
     @Test("leave the parameters where they are if the rate is 0, to the bit")

@@ -58,7 +58,8 @@ extension RunComparison {
     private var differenceLines: [String] {
         guard runs.count > 1 else { return [] }
         guard !differences.isEmpty else { return ["", "their configs are the same"] }
-        let shown = differences.prefix(RunComparison.maximumKeys)
+        let all = mainDifferences
+        let shown = all.prefix(RunComparison.maximumKeys)
         let keys = shown.map { $0.path.cut(to: 34, keepingEnd: true) }
         let keyWidth = keys.map(\.unicodeScalars.count).max() ?? 0
         var lines: [String] = []
@@ -80,7 +81,7 @@ extension RunComparison {
             }
             lines += [""] + TextTable.aligned(rows) { $0 == 0 }
         }
-        let left = differences.count - shown.count
+        let left = all.count - shown.count
         return lines + (left > 0 ? ["… and \(Format.count(left, "key")) more; --json has all"] : [])
     }
 }

@@ -41,6 +41,17 @@ package struct RunComparison {
         differences = ConfigLeaves.differing(runs.map(\.config.effective))
     }
 
+    /// The same for people: layers that differ in kind and number are one row, not each key of each.
+    var mainDifferences: [ConfigLeaves.Row] {
+        let inLayers = differences.filter { $0.path.hasPrefix("model.layers[") }
+        let isOtherModel = inLayers.count > 8 && inLayers.contains { $0.values.contains(nil) }
+        guard isOtherModel, let first = differences.firstIndex(where: { inLayers.contains($0) })
+        else { return differences }
+        var rows = differences
+        rows[first] = ConfigLeaves.Row(path: "model.layers", values: runs.map(\.layerKinds))
+        return rows.filter { !inLayers.contains($0) }
+    }
+
     /// What most runs watch, of equally many the first one's.
     private static func watched(_ records: [RunRecord]) throws(RunError) -> String {
         let names = records.map(\.watched)
@@ -91,5 +102,16 @@ package struct RunComparison {
         object["curve"] = .array(
             run.rows.map { JSONValue(number: $0.measured[by] ?? .nan) })
         return .object(object)
+    }
+}
+
+extension RunRecord {
+    /// The types of the model's layers, such as "2: linear, relu"; nil where it has no list of them.
+    fileprivate var layerKinds: JSONValue? {
+        guard case .array(let layers) = config.effective["model"]?["layers"] else { return nil }
+        let kinds = layers.map { layer in
+            if case .string(let kind) = layer["type"] { kind } else { "?" }
+        }
+        return .string("\(kinds.count): \(kinds.joined(separator: ", "))")
     }
 }

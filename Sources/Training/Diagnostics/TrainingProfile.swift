@@ -12,25 +12,27 @@ public struct TrainingProfile: Sendable {
     public let steps, batchSize: Int
     /// Seconds spent in forward, backward and the optimizer.
     public let forward, backward, update: Double
-    /// What a step of the config does besides; nil mostly.
-    public let remark: String?
+    /// Seconds spent where `optimizer.samRadius` looks: forward and backward once more.
+    public let again: Double
 
     /// How many events the trace has.
     public var eventCount: Int { profile.events.count }
 
     /// The tables, and a line on whole steps.
     public var lines: [String] {
-        let total = max(forward + backward + update, 1e-12)
+        let total = max(forward + backward + again + update, 1e-12)
         func part(_ name: String, _ seconds: Double) -> String {
             "\(name) \(Format.fixed(seconds * 1000 / Double(steps), 2)) ms "
                 + "(\(Format.share(seconds / total)))"
         }
-        let parts = [part("forward", forward), part("backward", backward), part("update", update)]
+        let parts =
+            [part("forward", forward), part("backward", backward)]
+            + (again > 0 ? [part("both again", again)] : []) + [part("update", update)]
         return profile.lines + [
             "steps   \(steps) of \(Format.count(batchSize, "example")), each "
                 + "\(Format.fixed(total * 1000 / Double(steps), 2)) ms: "
                 + parts.joined(separator: ", ")
-        ] + [remark.map { "note    \($0)" }].compactMap(\.self)
+        ]
     }
 
     /// Writes a trace for chrome://tracing or ui.perfetto.dev.
@@ -51,7 +53,7 @@ extension Experiment {
         }
         let probe = try ModelProbe(self)
         let backend = device.backend
-        var parts = [0.0, 0.0, 0.0]
+        var parts = [0.0, 0.0, 0.0, 0.0]
         func run() {
             var last = Clock.seconds()
             func stamp(_ part: Int) {
@@ -64,20 +66,22 @@ extension Experiment {
             stamp(0)
             loss.backward()
             stamp(1)
+            if let radius = config.samRadius {
+                var outcome = StepOutcome(loss: loss.detach(), output: loss.detach())
+                moveGradients(by: radius, &outcome, probe.inputs, probe.targets)
+                stamp(3)
+            }
             optimizer.step()
             optimizer.zeroGrad()
             stamp(2)
         }
         for _ in 0..<warmup { run() }
-        parts = [0, 0, 0]
+        parts = [0, 0, 0, 0]
         let (_, profile) = Autograd.profile(on: backend.device) {
             for _ in 0..<steps { run() }
         }
         return TrainingProfile(
             profile: profile, steps: steps, batchSize: probe.count, forward: parts[0],
-            backward: parts[1], update: parts[2],
-            remark: config.samRadius.map { _ in
-                "by optimizer.samRadius a step takes forward and backward twice, here once"
-            })
+            backward: parts[1], update: parts[2], again: parts[3])
     }
 }

@@ -92,7 +92,9 @@ extension Trainer {
             warnings.append(lost(stated, "the best is now looked for among later epochs"))
         }
         if let remark = goOnFromRestored() { warnings.append(remark) }
-        try writeConfig()
+        // Of a run that is complete nothing changes.
+        let isComplete = cursor.sampler.epoch >= config.epochs
+        if !isComplete || access(folder.configPath, F_OK) != 0 { try writeConfig() }
         return warnings
             + (try metricsLog.truncate(
                 afterStep: cursor.measuredStep, expected: cursor.measurements))

@@ -30,7 +30,6 @@ extension Sweep {
     /// gone, however that ended.
     public static func endWithParent() {
         guard getenv(lifeline) != nil else { return }
-        unsetenv(lifeline)
         var thread = pthread_t()
         let status = pthread_create(
             &thread, nil,
@@ -100,10 +99,19 @@ extension Sweep {
         posix_spawnattr_setpgroup(&attributes, 0)
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
+        // Its own surroundings: to change this process's isn't safe beside other threads.
+        let mark = strdup("\(lifeline)=0")
+        defer { free(mark) }
+        var surroundings: [UnsafeMutablePointer<CChar>?] = [mark]
+        var next = environ
+        while let variable = next.pointee {
+            surroundings.append(variable)
+            next += 1
+        }
+        surroundings.append(nil)
         var process = pid_t()
-        setenv(lifeline, "0", 1)
-        defer { unsetenv(lifeline) }
-        let status = posix_spawn(&process, program, &actions, &attributes, &words, environ)
+        let status = posix_spawn(
+            &process, program, &actions, &attributes, &words, &surroundings)
         guard status == 0 else {
             throw RunError(.data, "\(program): can't be started: \(systemMessage(status))")
         }
