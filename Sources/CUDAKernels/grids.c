@@ -5,6 +5,8 @@
 #include "cuda_kernels.h"
 #include "dtypes.h"
 
+enum { WARPS = FT_CUDA_THREADS / 32 };
+
 static long long ceil_div(long long x, long long y) { return (x + y - 1) / y; }
 
 static int size_of(int dtype) {
@@ -38,7 +40,8 @@ static long long gather_blocks(const ft_cuda_gather *gather) {
 }
 
 static long long random_blocks(const ft_cuda_random *random) {
-    return ceil_div(random->count, FT_CUDA_THREADS * (random->dtype == FT_F64 ? 2 : 4));
+    int size = size_of(random->dtype);
+    return ceil_div(random->count, FT_CUDA_THREADS * (size == 8 ? 2 : size == 2 ? 8 : 4));
 }
 
 static long long reduce_blocks(int kernel, const ft_cuda_reduce *r) {
@@ -122,8 +125,15 @@ static long long layer_blocks(int kernel, const void *arguments) {
         return ceil_div(d->batch * d->m * d->n, FT_CUDA_THREADS);
     }
     case FT_KERNEL_channel_moments:
-    case FT_KERNEL_batch_norm_backward: return channels->channels;
-    case FT_KERNEL_batch_norm: return channels->images * channels->channels;
+    case FT_KERNEL_batch_norm_sums: return channels->channels * channels->pieces;
+    case FT_KERNEL_channel_join: return ceil_div(channels->channels, WARPS);
+    case FT_KERNEL_batch_norm:
+    case FT_KERNEL_batch_norm_backward: {
+        // A warp has a segment of a plane; see channels.cu.
+        enum { SEGMENT = 1024 };
+        long long planes = channels->images * channels->channels;
+        return ceil_div(planes * ceil_div(channels->pixels, SEGMENT), WARPS);
+    }
     case FT_KERNEL_pool: return pool_blocks(arguments);
     case FT_KERNEL_convolution:
     case FT_KERNEL_convolution_join: return convolution_blocks(kernel, arguments);
@@ -139,8 +149,10 @@ static long long layer_blocks(int kernel, const void *arguments) {
     case FT_KERNEL_sort_merge:
     case FT_KERNEL_sort_places: return sort_blocks(kernel, arguments);
     case FT_KERNEL_matrices: return ((const ft_cuda_matrices *)arguments)->batch.count;
-    case FT_KERNEL_fused:
-        return ceil_div(((const ft_cuda_fused *)arguments)->count, FT_CUDA_THREADS);
+    case FT_KERNEL_fused: {
+        const ft_cuda_fused *fused = arguments;
+        return ceil_div(fused->count, FT_CUDA_THREADS * (16 / size_of(fused->dtype)));
+    }
     default: return order_blocks(kernel, arguments);
     }
 }

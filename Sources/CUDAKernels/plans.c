@@ -48,7 +48,8 @@ long long ft_cuda_reduce_plan(ft_cuda_reduce *r) {
         r->pieces = wanted < most ? wanted : most;
         if (r->pieces > MOST_PIECES) r->pieces = MOST_PIECES;
     }
-    r->piece = ceil_div(r->reduced_count, r->pieces);
+    // Groups of 16 bytes don't leave a piece.
+    r->piece = ceil_div(ceil_div(r->reduced_count, r->pieces), 16) * 16;
     if (r->piece > 0) r->pieces = ceil_div(r->reduced_count, r->piece);
     return r->pieces > 1 ? r->pieces * r->kept_count * 8 : 0;
 }
@@ -81,6 +82,24 @@ long long ft_cuda_convolution_plan(ft_cuda_convolution *c) {
     c->pieces = ceil_div(depth, c->piece);
     long long elements = c->groups * c->features * c->channels * taps;
     return c->pieces > 1 ? c->pieces * elements * (c->dtype == FT_F64 ? 8 : 4) : 0;
+}
+
+// --- Channels.
+
+long long ft_cuda_channels_plan(ft_cuda_channels *c) {
+    enum { BLOCKS = 512, LEAST = 4096, MOST_PIECES = 256 };
+    long long all = c->images * c->pixels;
+    c->pieces = 1;
+    c->piece = all;
+    if (c->channels == 0 || all == 0) return 0;
+    long long wanted = ceil_div(BLOCKS, c->channels), most = all / LEAST;
+    long long pieces = wanted < most ? wanted : most;
+    if (pieces > MOST_PIECES) pieces = MOST_PIECES;
+    if (pieces < 1) pieces = 1;
+    // Groups of 16 bytes don't leave a piece.
+    c->piece = ceil_div(ceil_div(all, pieces), 16) * 16;
+    c->pieces = ceil_div(all, c->piece);
+    return (c->pieces + 1) * c->channels * 16;
 }
 
 // --- Matrices: eight squares as large as the larger side, and a few rows; see matrices.cuh.

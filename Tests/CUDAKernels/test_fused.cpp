@@ -1,7 +1,26 @@
 // Fused programs against the kernels of their instructions, to the bit.
+#include "../Support/CUDAEmulator/blocks.h"
 #include "layers.h"
+// Last, for its macros are not for others.
+#include "../Support/CUDAEmulator/cuda_shim.h"
+
+// The same kernel compiled for one program, that of `check` for floats.
+#pragma clang diagnostic ignored "-Wtautological-unsigned-zero-compare"
+#pragma clang diagnostic ignored "-Wtautological-type-limit-compare"
+#pragma clang diagnostic ignored "-Wunused-parameter"
+#define FT_STEPS                                                                                   \
+    STEP(0, 1, FT_BINARY_mul, 0, 1)                                                                \
+    STEP(1, 0, FT_UNARY_tanh, -1, -1)                                                              \
+    STEP(2, 3, FT_BINARY_sub, -2, -2)                                                              \
+    STEP(3, 1, FT_BINARY_add, -3, -1)                                                              \
+    STEP(4, 2, FT_BINARY_leaky_relu_grad, -4, -4)
+#define ft_fused ft_fused_steps
+#include "fused.cu"
+#undef ft_fused
 
 namespace {
+void run_steps(const void *arguments) { ft_fused_steps(*(const ft_cuda_fused *)arguments); }
+
 void run_alone(int dtype, const ft_cuda_instruction &step, const array &x, const array &y,
                const array &out) {
     ft_cuda_loop loop = make_loop({out.count}, {x.count == 1 ? 0 : 1}, {y.count == 1 ? 0 : 1});
@@ -53,6 +72,14 @@ void check(int dtype, uint64_t order) {
         run_alone(dtype, step, *operands[0], *operands[1], *results.back());
     }
     same_bits(out, *results.back(), std::string("fused ") + dtype_names[dtype]);
+    if (real) {
+        array alone(dtype, count);
+        f.out = alone.at();
+        unsigned grid[3] = {3, 1, 1}, block[3] = {FT_THREADS, 1, 1};
+        ft_emulator_set_order(order);
+        emulator::run_grid("ft_fused", run_steps, &f, grid, block);
+        same_bits(alone, *results.back(), std::string("fused steps ") + dtype_names[dtype]);
+    }
     char option[400];
     int length = ft_cuda_fused_option(steps, 5, option, sizeof(option));
     if (length <= 0 || strchr(option, ' ')) fail("the option of a fused program: %s", option);

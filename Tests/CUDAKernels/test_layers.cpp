@@ -59,11 +59,14 @@ void check_channels(int dtype, int64_t images, int64_t channels, int64_t pixels,
     twins back(dtype, all + 2 * channels);
     ft_cuda_channels c = {x.at(), moments.at(), dy.at(), affine ? w.at() : nullptr,
                           affine ? b.at() : nullptr, moments.at(), images, channels, pixels,
-                          dtype, 0, 1e-5};
+                          dtype, FT_CUDA_CHANNEL_MOMENTS, 1e-5, 0, 0, nullptr};
+    std::vector<double> partial((size_t)ft_cuda_channels_plan(&c) / 8);
+    c.partial = partial.data();
     ft_channels wide = {FT_F64, images, channels, pixels, 1e-5, x.wide(), moments.wide(),
                         dy.wide(), affine ? w.wide() : nullptr, affine ? b.wide() : nullptr,
                         moments.wide()};
     launch(FT_KERNEL_channel_moments, c, order);
+    launch(FT_KERNEL_channel_join, c, order);
     cpu.channel_moments(&wide, 0, channels);
     moments.compare("moments", 1e-6);
     c.out = y.at();
@@ -73,6 +76,9 @@ void check_channels(int dtype, int64_t images, int64_t channels, int64_t pixels,
     y.compare("batch norm", 1e-5);
     c.out = back.at();
     wide.out = back.wide();
+    c.part = FT_CUDA_CHANNEL_GRADIENTS;
+    launch(FT_KERNEL_batch_norm_sums, c, order);
+    launch(FT_KERNEL_channel_join, c, order);
     launch(FT_KERNEL_batch_norm_backward, c, order);
     cpu.batch_norm_backward(&wide, 0, channels);
     back.compare("batch norm backward", 2e-5);
@@ -182,6 +188,9 @@ void test_layers() {
         check_channels(dtype, 5, 3, 49, true, orders[turn++ % 3]);
         check_channels(dtype, 1, 7, 1, false, orders[turn++ % 3]);
         check_channels(dtype, 300, 2, 5, true, orders[turn++ % 3]);
+        // Several pieces, the last one shorter; planes of several segments.
+        check_channels(dtype, 13, 3, 1060, true, orders[turn++ % 3]);
+        check_channels(dtype, 13, 2, 1033, false, orders[turn++ % 3]);
         for (double power : {1.0, 2.0, 3.5, (double)INFINITY}) {
             check_distances(dtype, power, orders[turn++ % 3]);
         }

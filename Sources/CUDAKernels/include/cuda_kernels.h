@@ -64,6 +64,8 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(bias_relu, ft_cuda_bias, bias)                                                               \
     X(distances, ft_cuda_distances, distances)                                                     \
     X(channel_moments, ft_cuda_channels, channels)                                                 \
+    X(channel_join, ft_cuda_channels, channels)                                                    \
+    X(batch_norm_sums, ft_cuda_channels, channels)                                                 \
     X(batch_norm, ft_cuda_channels, channels)                                                      \
     X(batch_norm_backward, ft_cuda_channels, channels)                                             \
     X(pool, ft_cuda_pool, pool)                                                                    \
@@ -131,6 +133,9 @@ long long ft_cuda_convolution_plan(ft_cuda_convolution *arguments);
 
 // Fills in `run` and `runs` of a normalization's gradient and gives the bytes that `sums` needs.
 long long ft_cuda_norm_plan(ft_cuda_norm *arguments);
+
+// Fills in `pieces` and `piece` of channels and gives the bytes that `partial` needs.
+long long ft_cuda_channels_plan(ft_cuda_channels *arguments);
 
 // The bytes that `matrices` needs.
 long long ft_cuda_matrix_space(const ft_cuda_matrices *arguments);

@@ -49,13 +49,18 @@ typedef struct ft_cuda_norm {
     int dtype, centred;
 } ft_cuda_norm;
 
-// channel_moments, batch_norm, batch_norm_backward: as ft_channels.
+// channel_moments then channel_join, batch_norm, batch_norm_sums then channel_join then
+// batch_norm_backward: as ft_channels. ft_cuda_channels_plan gives `pieces`, `piece` and the bytes
+// of `partial`, which all but batch_norm need. `part` is what channel_join joins.
+enum { FT_CUDA_CHANNEL_MOMENTS, FT_CUDA_CHANNEL_GRADIENTS };
 typedef struct ft_cuda_channels {
     const void *x, *moments, *dy, *weight, *bias;
     void *out;
     long long images, channels, pixels;
-    int dtype, unused;
+    int dtype, part;
     double epsilon;
+    long long pieces, piece;
+    double *partial;
 } ft_cuda_channels;
 
 // pool: as ft_pool, with three axes and the numbers of their windows in the device's memory; first

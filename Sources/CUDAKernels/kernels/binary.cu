@@ -11,7 +11,8 @@ template <class T> FT_DEVICE void binary_groups(const ft_cuda_binary &arguments)
     C p0 = (C)arguments.p0;
     // Floats are those types whose half is no 0.
     bool checks = fails_at_zero(function, (C)0.5 != (C)0, arguments.p0);
-    for_groups<V>(arguments.loop, [&](int64_t i, place at, place step, int n) {
+    bool even = operands.is_even(arguments.loop) && is_aligned<T, V>(out);
+    for_groups<V>(arguments.loop, even, [&](int64_t i, place at, auto step, auto n) {
         pack<T, V> xs, ys;
         operands.take(at, step, n, &xs, &ys);
 #pragma unroll
@@ -29,6 +30,7 @@ template <class T> FT_DEVICE void binary_groups(const ft_cuda_binary &arguments)
     });
 }
 
+// 8 blocks a multiprocessor; loads and stores of 16 bytes.
 FT_KERNEL(binary, ft_cuda_binary) {
     for_all(arguments.dtype, [&](auto like) { binary_groups<decltype(like)>(arguments); });
 }

@@ -186,6 +186,11 @@ template <class F> FT_DEVICE void for_size(int size, F f) {
 }
 
 FT_DEVICE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
+// A division of 32 bits takes a third of the instructions of one of 64.
+FT_DEVICE int64_t divided(int64_t x, int64_t y) {
+    bool small = (((uint64_t)x | (uint64_t)y) >> 31) == 0;
+    return small ? (int64_t)((uint32_t)x / (uint32_t)y) : x / y;
+}
 FT_DEVICE int64_t ceil_div(int64_t x, int64_t y) { return (x + y - 1) / y; }
 
 // The number of this thread in the grid, and how many there are.

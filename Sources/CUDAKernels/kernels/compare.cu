@@ -7,7 +7,8 @@ template <class T> FT_DEVICE void compare_groups(const ft_cuda_binary &arguments
     pair_reader<T, V> operands(arguments);
     uint8_t *out = (uint8_t *)arguments.out;
     int function = FT_FUNCTION_OF(arguments);
-    for_groups<V>(arguments.loop, [&](int64_t i, place at, place step, int n) {
+    bool even = operands.is_even(arguments.loop) && is_aligned<uint8_t, V>(out);
+    for_groups<V>(arguments.loop, even, [&](int64_t i, place at, auto step, auto n) {
         pack<T, V> xs, ys;
         operands.take(at, step, n, &xs, &ys);
         pack<uint8_t, V> result;
@@ -20,6 +21,7 @@ template <class T> FT_DEVICE void compare_groups(const ft_cuda_binary &arguments
     });
 }
 
+// 8 blocks a multiprocessor; loads of 16 bytes of 2 arrays.
 FT_KERNEL(compare, ft_cuda_binary) {
     for_all(arguments.dtype, [&](auto like) { compare_groups<decltype(like)>(arguments); });
 }

@@ -36,13 +36,13 @@ template <class T> struct geometry {
     // The first input element that a result of an image meets, and how far a tap of a channel is
     // from there.
     __device__ __forceinline__ corner result(int64_t number) const {
-        int64_t image = number / pixels;
+        int64_t image = divided(number, pixels);
         corner c = {(image * p.groups + group) * p.channels * input, {}};
         set_place(&c, p.out, (int)(number - image * pixels), p.stride, p.padding, -1);
         return c;
     }
     __device__ __forceinline__ corner channel_tap(int64_t number) const {
-        int64_t channel = number / taps;
+        int64_t channel = divided(number, taps);
         corner c = {channel * input, {}};
         set_place(&c, p.kernel, (int)(number - channel * taps), p.dilation, nullptr, 0);
         return c;
@@ -90,7 +90,7 @@ template <class T> struct output_part : geometry<T> {
     };
     __device__ __forceinline__ void store(int64_t row, int64_t column, T sum) const {
         const ft_cuda_convolution &p = this->p;
-        int64_t image = row / this->pixels, feature = this->group * p.features + column;
+        int64_t image = divided(row, this->pixels), feature = this->group * p.features + column;
         if (p.bias) sum += ((const T *)p.bias)[feature];
         if (p.relu && sum < 0) sum = 0;
         int64_t plane = image * p.groups * p.features + feature;
@@ -110,13 +110,13 @@ template <class T> struct input_part : geometry<T> {
         __device__ __forceinline__ corner row(int64_t r) const {
             const ft_cuda_convolution &p = part.p;
             if (r >= part.rows()) return line_at(0, false);
-            int64_t image = r / part.input;
+            int64_t image = divided(r, part.input);
             corner c = {(image * p.groups + part.group) * p.features * part.pixels, {}};
             set_place(&c, p.in, (int)(r - image * part.input), nullptr, p.padding, 1);
             return c;
         }
         __device__ __forceinline__ corner depth(int64_t k) const {
-            int64_t feature = k / part.taps;
+            int64_t feature = divided(k, part.taps);
             corner c = {feature * part.pixels, {}};
             set_place(&c, part.p.kernel, (int)(k - feature * part.taps), part.p.dilation, nullptr,
                       0);
@@ -143,7 +143,7 @@ template <class T> struct input_part : geometry<T> {
             return line_at(c * part.taps, c < part.columns());
         }
         __device__ __forceinline__ int64_t depth(int64_t k) const {
-            int64_t feature = k / part.taps, tap = k - feature * part.taps;
+            int64_t feature = divided(k, part.taps), tap = k - feature * part.taps;
             int64_t row = part.group * part.p.features + feature;
             return row * part.p.channels * part.taps + tap;
         }
@@ -152,7 +152,7 @@ template <class T> struct input_part : geometry<T> {
         }
     };
     __device__ __forceinline__ void store(int64_t row, int64_t column, T sum) const {
-        int64_t image = row / this->input;
+        int64_t image = divided(row, this->input);
         int64_t plane = (image * this->p.groups + this->group) * this->p.channels + column;
         ((T *)this->p.x)[plane * this->input + row - image * this->input] = sum;
     }
@@ -171,7 +171,7 @@ template <class T> struct weight_part : geometry<T> {
             return line_at(r * part.pixels, r < part.rows());
         }
         __device__ __forceinline__ int64_t depth(int64_t k) const {
-            int64_t image = k / part.pixels, pixel = k - image * part.pixels;
+            int64_t image = divided(k, part.pixels), pixel = k - image * part.pixels;
             int64_t plane = (image * part.p.groups + part.group) * part.p.features;
             return plane * part.pixels + pixel;
         }
@@ -232,6 +232,7 @@ FT_DEVICE void weight_tiles(const ft_cuda_convolution &p, tile_space<T> &space) 
     }
 }
 
+// 2 blocks a multiprocessor; shared memory is read by 16 bytes.
 FT_KERNEL(convolution, ft_cuda_convolution) {
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;

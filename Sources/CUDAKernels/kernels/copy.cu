@@ -7,7 +7,8 @@ template <class From, class To> FT_DEVICE void copy_groups(const ft_cuda_copy &a
     constexpr int V = 16 / (sizeof(From) > sizeof(To) ? sizeof(From) : sizeof(To));
     const From *x = (const From *)arguments.x;
     To *out = (To *)arguments.out;
-    for_groups<V>(arguments.loop, [&](int64_t, place at, place step, int n) {
+    bool even = is_even<V>(arguments.loop, x, out, (To *)nullptr);
+    for_groups<V>(arguments.loop, even, [&](int64_t, place at, auto step, auto n) {
         pack<From, V> group = read<V>(x + at.a, step.a, n);
         pack<To, V> result;
 #pragma unroll
@@ -17,6 +18,7 @@ template <class From, class To> FT_DEVICE void copy_groups(const ft_cuda_copy &a
 }
 
 #if defined(FT_DTYPE) && defined(FT_SECOND)
+// 8 blocks a multiprocessor; loads and stores of 16 bytes.
 FT_KERNEL(copy, ft_cuda_copy) {
     copy_groups<type_of<FT_DTYPE>::type, type_of<FT_SECOND>::type>(arguments);
 }

@@ -104,6 +104,7 @@ template <class T> FT_DEVICE void cross_entropy_backward_row(const ft_cuda_label
     }
 }
 
+// Local memory: registers are kept there about divisions, which are calls.
 FT_KERNEL(cross_entropy_backward, ft_cuda_labels) {
     team t = team_of(arguments.classes);
     double mean = mean_weight(arguments, t);

@@ -24,7 +24,21 @@ template <int V, class T> FT_DEVICE pack<T, V> read(const T *p, int64_t stride) 
     for (int j = 0; j < V; j++) group.at[j] = p[j * stride];
     return group;
 }
-// Of which only n are there.
+// What is known where a whole group lies next to each other, at a multiple of its size.
+template <int V> struct whole_group {
+    __device__ __forceinline__ constexpr operator int() const { return V; }
+};
+struct next_to_each_other { static constexpr int64_t a = 1, b = 1, c = 1; };
+
+template <int V, class T> FT_DEVICE pack<T, V> read(const T *p, int64_t, whole_group<V>) {
+    return *(const pack<T, V> *)p;
+}
+template <int V, class T>
+FT_DEVICE void write(T *p, int64_t, whole_group<V>, const pack<T, V> &group) {
+    *(pack<T, V> *)p = group;
+}
+
+// V elements, of which only n are there.
 template <int V, class T> FT_DEVICE pack<T, V> read(const T *p, int64_t stride, int n) {
     if (n == V) return read<V>(p, stride);
     pack<T, V> group;
@@ -49,6 +63,7 @@ struct place { int64_t a, b, c; };
 
 template <class Whole> FT_DEVICE place place_by(const ft_cuda_loop &loop, Whole i) {
     place at = {0, 0, 0};
+#pragma unroll 1
     for (int d = (int)loop.rank - 1; d > 0; d--) {
         Whole size = (Whole)loop.dims[d], rest = i / size;
         int64_t k = (int64_t)(i - rest * size);
@@ -81,13 +96,31 @@ FT_DEVICE place inner_steps(const ft_cuda_loop &loop) {
     return step;
 }
 
+// Whether the operands of a loop, of which those that aren't there count as even, lie as the output
+// does: then groups are read and written at once.
+template <int V, class A, class B, class C>
+FT_DEVICE bool is_even(const ft_cuda_loop &loop, const A *a, const B *b, const C *c) {
+    if (loop.rank != 1) return false;
+    return (!a || (loop.a[0] == 1 && is_aligned<A, V>(a))) &&
+           (!b || (loop.b[0] == 1 && is_aligned<B, V>(b))) &&
+           (!c || (loop.c[0] == 1 && is_aligned<C, V>(c)));
+}
+
 // Calls each(i, at, step, n) for groups of n <= V elements from element i on. A group doesn't leave
-// a row of the innermost axis.
-template <int V, class Each> FT_DEVICE void for_groups(const ft_cuda_loop &loop, Each each) {
+// a row of the innermost axis. `even`: see is_even.
+template <int V, class Each>
+FT_DEVICE void for_groups(const ft_cuda_loop &loop, bool even, Each each) {
     bool whole = loop.rank <= 1 || loop.dims[loop.rank - 1] % V == 0;
-    int64_t size = whole ? V : 1;
+    int64_t size = whole ? V : 1, i = grid_thread() * size, by = grid_threads() * size;
+    if (even) {
+#pragma unroll 1
+        for (; i + V <= loop.count; i += by) {
+            each(i, place{i, i, i}, next_to_each_other(), whole_group<V>());
+        }
+    }
     place step = inner_steps(loop);
-    for (int64_t i = grid_thread() * size; i < loop.count; i += grid_threads() * size) {
+#pragma unroll 1
+    for (; i < loop.count; i += by) {
         each(i, place_of(loop, i), step, (int)least(size, loop.count - i));
     }
 }

@@ -2,6 +2,7 @@
 #include "convert.cuh"
 #include "loops.cuh"
 
+// 8 blocks a multiprocessor; stores of 16 bytes.
 FT_KERNEL(fill, ft_cuda_fill) {
     for_size((int)arguments.size, [&](auto like) {
         typedef decltype(like) T;

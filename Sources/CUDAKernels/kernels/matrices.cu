@@ -119,6 +119,7 @@ FT_DEVICE void run_matrix(const matrix_call &m, const board &right) {
     }
 }
 
+// Local memory: boards are handed on to functions that aren't inlined, for they are long.
 FT_KERNEL(matrices, ft_cuda_matrices) {
     const ft_cuda_matrices &p = arguments;
     int64_t side = p.rows > p.columns ? p.rows : p.columns;

@@ -18,19 +18,24 @@ template <class T> struct centre {
     __device__ __forceinline__ T of(T x) const { return (x * scale - first - mean) * factor; }
 };
 
-// The mean, and the sum of squares about it. Elements are taken relative to the first, so that
-// equal ones, however large, have the variance 0.
+// The mean, if rows are centred, and the sum of squares about it. Elements are then taken relative to
+// the first, so that equal ones, however large, have the variance 0.
 template <class T>
-FT_DEVICE double centre_row(const team &t, const T *x, int64_t n, T scale, centre<T> *c) {
-    c->scale = scale;
-    c->first = x[0] * scale;
-    double total = 0, squares = 0;
-    for (int64_t i = t.rank; i < n; i += t.size) total += (double)(x[i] * scale - c->first);
-    c->mean = (T)(team_joined(t, total, add_up()) / (double)n);
-    for (int64_t i = t.rank; i < n; i += t.size) {
-        T centred = x[i] * scale - c->first - c->mean;
-        squares += (double)(centred * centred);
+FT_DEVICE double level_row(const team &t, const ft_cuda_norm &norm, const T *x, T scale,
+                           centre<T> *c) {
+    int64_t n = norm.n;
+    T first = norm.centred ? x[0] * scale : (T)0, mean = 0;
+    if (norm.centred) {
+        double total = 0;
+        for (int64_t i = t.rank; i < n; i += t.size) total += (double)(x[i] * scale - first);
+        mean = (T)(team_joined(t, total, add_up()) / (double)n);
     }
+    double squares = 0;
+    for (int64_t i = t.rank; i < n; i += t.size) {
+        T level = x[i] * scale - first - mean;
+        squares += (double)(level * level);
+    }
+    c->scale = scale, c->first = first, c->mean = mean;
     return team_joined(t, squares, add_up());
 }
 
@@ -48,21 +53,6 @@ template <class T> FT_DEVICE T row_scale(const team &t, const T *x, int64_t n) {
     const int most = range<T>::largest_scale;
     exponent = exponent > most ? most : exponent < -most ? -most : exponent;
     return (T)ldexp(1.0, -exponent);
-}
-
-// The sum of squares, with the mean where it counts.
-template <class T>
-FT_DEVICE double level_row(const team &t, const ft_cuda_norm &norm, const T *x, T scale,
-                           centre<T> *c) {
-    if (norm.centred) return centre_row(t, x, norm.n, scale, c);
-    c->scale = scale;
-    c->first = c->mean = 0;
-    double squares = 0;
-    for (int64_t i = t.rank; i < norm.n; i += t.size) {
-        T scaled = x[i] * scale;
-        squares += (double)(scaled * scaled);
-    }
-    return team_joined(t, squares, add_up());
 }
 
 // Gives 1 / sqrt(variance + epsilon) of the row as it is.
@@ -98,8 +88,8 @@ FT_KERNEL(normalize, ft_cuda_norm) {
     });
 }
 
-// dx = (u - mean u - z mean(u z)) / sqrt(variance + epsilon) with u = dy weight, z being made again.
-// `sums` takes dy z and dy.
+// dx = (u - mean u - z mean(u z)) / sqrt(variance + epsilon) with u = dy weight, where z is made
+// again. `sums` takes dy z and dy.
 template <class T>
 FT_DEVICE void backward_row(const team &t, const ft_cuda_norm &norm, int64_t row, double *sums) {
     int64_t n = norm.n;
@@ -127,26 +117,20 @@ FT_DEVICE void backward_row(const team &t, const ft_cuda_norm &norm, int64_t row
     }
 }
 
+// With a weight a block has a run of rows, else a team a row.
 FT_KERNEL(normalize_backward, ft_cuda_norm) {
+    bool sums_up = arguments.weight;
+    int64_t n = arguments.n, runs = sums_up ? arguments.runs : arguments.rows;
+    int64_t length = sums_up ? arguments.run : 1;
+    team t = team_of(n);
+    if (sums_up) t = {FT_THREADS, (int)threadIdx.x, blockIdx.x, gridDim.x};
     for_reals(arguments.dtype, [&](auto like) {
-        typedef decltype(like) T;
-        if (!arguments.weight) {
-            team t = team_of(arguments.n);
-            for (int64_t row = t.first; row < arguments.rows; row += t.step) {
-                backward_row<T>(t, arguments, row, 0);
-            }
-            return;
-        }
-        team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
-        for (int64_t run = blockIdx.x; run < arguments.runs; run += gridDim.x) {
-            double *sums = arguments.sums + run * 2 * arguments.n;
-            for (int64_t i = threadIdx.x; i < arguments.n; i += FT_THREADS) {
-                sums[i] = sums[arguments.n + i] = 0;
-            }
-            int64_t end = (run + 1) * arguments.run;
-            if (end > arguments.rows) end = arguments.rows;
-            for (int64_t row = run * arguments.run; row < end; row++) {
-                backward_row<T>(block, arguments, row, sums);
+        for (int64_t run = t.first; run < runs; run += t.step) {
+            double *sums = sums_up ? arguments.sums + run * 2 * n : 0;
+            for (int64_t i = t.rank; sums && i < n; i += t.size) sums[i] = sums[n + i] = 0;
+            int64_t end = (run + 1) * length < arguments.rows ? (run + 1) * length : arguments.rows;
+            for (int64_t row = run * length; row < end; row++) {
+                backward_row<decltype(like)>(t, arguments, row, sums);
             }
         }
     });

@@ -159,6 +159,7 @@ template <class T> FT_DEVICE void pool_spread(const ft_cuda_pool &p) {
     }
 }
 
+// Local memory: registers are kept there about divisions, which are calls.
 FT_KERNEL(pool, ft_cuda_pool) {
     bool spreads = FT_PART_OF(arguments) == FT_CUDA_POOL_SPREAD ||
                    FT_PART_OF(arguments) == FT_CUDA_POOL_SPREAD_MEAN;

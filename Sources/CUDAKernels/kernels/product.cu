@@ -60,6 +60,7 @@ template <class T> FT_DEVICE void product_tiles(const ft_cuda_product &p) {
     }
 }
 
+// 4 blocks a multiprocessor; shared memory is read by 16 bytes.
 FT_KERNEL(product, ft_cuda_product) {
     for_all(arguments.dtype, [&](auto like) { product_tiles<decltype(like)>(arguments); });
 }

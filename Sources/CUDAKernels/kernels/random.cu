@@ -25,6 +25,23 @@ template <int V, class Each> FT_DEVICE void for_blocks(const ft_cuda_random &arg
     }
 }
 
+// The words of two blocks, or of one, which make 16 bytes of an element's type of 2 bytes, or more.
+template <class T> constexpr int FT_DRAWN = sizeof(T) == 2 ? 8 : 4;
+template <int V> struct drawn_words { uint32_t w[V]; };
+template <int V, class Each> FT_DEVICE void for_draws(const ft_cuda_random &arguments, Each each) {
+    for (int64_t i = grid_thread() * V; i < arguments.count; i += grid_threads() * V) {
+        drawn_words<V> words;
+#pragma unroll
+        for (int block = 0; block < V / 4; block++) {
+            four_words own = philox(arguments, (uint64_t)(i / 4 + block));
+#pragma unroll
+            for (int j = 0; j < 4; j++) words.w[4 * block + j] = own.w[j];
+        }
+        each(i, words, (int)least(V, arguments.count - i));
+    }
+}
+
+// 8 blocks a multiprocessor; stores of 16 bytes.
 FT_KERNEL(words, ft_cuda_random) {
     for_blocks<4>(arguments, [&](int64_t i, four_words words, int n) {
         pack<uint32_t, 4> group;
@@ -48,13 +65,14 @@ FT_DEVICE double uniform_double(const ft_cuda_random &arguments, uint32_t high, 
 }
 
 template <class T> FT_DEVICE void uniform_floats(const ft_cuda_random &arguments) {
-    for_blocks<4>(arguments, [&](int64_t i, four_words words, int n) {
-        pack<T, 4> group;
+    constexpr int V = FT_DRAWN<T>;
+    for_draws<V>(arguments, [&](int64_t i, drawn_words<V> words, int n) {
+        pack<T, V> group;
 #pragma unroll
-        for (int j = 0; j < 4; j++) {
+        for (int j = 0; j < V; j++) {
             group.at[j] = element<T>::store(uniform_float(arguments, words.w[j]));
         }
-        write<4>((T *)arguments.out + i, 1, n, group);
+        write<V>((T *)arguments.out + i, 1, n, group);
     });
 }
 FT_DEVICE void uniform_doubles(const ft_cuda_random &arguments) {
@@ -67,6 +85,7 @@ FT_DEVICE void uniform_doubles(const ft_cuda_random &arguments) {
     });
 }
 
+// 8 blocks a multiprocessor; stores of 16 bytes.
 FT_KERNEL(uniform, ft_cuda_random) {
     for_floats(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
@@ -129,14 +148,17 @@ FT_DEVICE void normal_pair(const ft_cuda_random &arguments, uint32_t first, uint
 }
 
 template <class T> FT_DEVICE void normal_floats(const ft_cuda_random &arguments) {
-    for_blocks<4>(arguments, [&](int64_t i, four_words words, int n) {
-        float values[4];
-        normal_pair(arguments, words.w[0], words.w[1], values);
-        normal_pair(arguments, words.w[2], words.w[3], values + 2);
-        pack<T, 4> group;
+    constexpr int V = FT_DRAWN<T>;
+    for_draws<V>(arguments, [&](int64_t i, drawn_words<V> words, int n) {
+        pack<T, V> group;
 #pragma unroll
-        for (int j = 0; j < 4; j++) group.at[j] = element<T>::store(values[j]);
-        write<4>((T *)arguments.out + i, 1, n, group);
+        for (int j = 0; j < V; j += 2) {
+            float values[2];
+            normal_pair(arguments, words.w[j], words.w[j + 1], values);
+            group.at[j] = element<T>::store(values[0]);
+            group.at[j + 1] = element<T>::store(values[1]);
+        }
+        write<V>((T *)arguments.out + i, 1, n, group);
     });
 }
 // In double the library's logarithm and sines make the last bit: it may differ from the CPU's.
@@ -153,6 +175,8 @@ FT_DEVICE void normal_doubles(const ft_cuda_random &arguments) {
     });
 }
 
+// 8 blocks a multiprocessor; stores of 16 bytes.
+// Local memory: of float64 the library's cosine has a table.
 FT_KERNEL(normal, ft_cuda_random) {
     for_floats(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
@@ -165,6 +189,7 @@ FT_KERNEL(normal, ft_cuda_random) {
 }
 
 // Word i % 4 of block i / 4 decides about element i, in every dtype.
+// 8 blocks a multiprocessor; loads and stores of 16 bytes.
 FT_KERNEL(dropout, ft_cuda_random) {
     // u >= rate, exactly, for u = bits 2^-24.
     uint32_t threshold = (uint32_t)ceil(arguments.first * 0x1p24);
@@ -172,14 +197,15 @@ FT_KERNEL(dropout, ft_cuda_random) {
         typedef decltype(like) T;
         typedef typename element<T>::compute C;
         C scale = (C)(1 / (1 - arguments.first));
-        for_blocks<4>(arguments, [&](int64_t i, four_words words, int n) {
-            pack<T, 4> group = read<4>((const T *)arguments.x + i, 1, n);
+        constexpr int V = FT_DRAWN<T>;
+        for_draws<V>(arguments, [&](int64_t i, drawn_words<V> words, int n) {
+            pack<T, V> group = read<V>((const T *)arguments.x + i, 1, n);
 #pragma unroll
-            for (int j = 0; j < 4; j++) {
+            for (int j = 0; j < V; j++) {
                 C kept = element<T>::load(group.at[j]) * scale;
                 group.at[j] = element<T>::store(words.w[j] >> 8 >= threshold ? kept : (C)0);
             }
-            write<4>((T *)arguments.out + i, 1, n, group);
+            write<V>((T *)arguments.out + i, 1, n, group);
         });
     });
 }

@@ -1,8 +1,9 @@
 // Reductions over any axes of any layout, of elements or of a function of them.
 //
 // A block takes a number of kept elements, `lanes`, and 256 / lanes threads each. Thread t of them
-// takes the elements t, t + threads, … of a piece in order, then the threads' parts are joined two
-// by two: an order that depends on sizes and strides alone.
+// takes the elements t, t + threads, … of a piece in order, or groups of 16 bytes where they are
+// neighbours in memory; then the threads' parts are joined two by two: an order that depends on
+// sizes and strides alone.
 #include "functions.cuh"
 #include "loops.cuh"
 #include "reducers.cuh"
@@ -43,7 +44,10 @@ template <class T, class C> struct mapped {
     static const bool is_float = (A)0.5 != (A)0;
 
     static __device__ __forceinline__ A at(const ft_cuda_reduce &r, int64_t x, int64_t y) {
-        C value = (C)element<T>::load(((const T *)r.x)[x]);
+        return of(r, ((const T *)r.x)[x], y);
+    }
+    static __device__ __forceinline__ A of(const ft_cuda_reduce &r, T x, int64_t y) {
+        C value = (C)element<T>::load(x);
         int map = FT_MAP_OF(r), function = FT_FUNCTION_OF(r);
         if (map == FT_CUDA_MAP_UNARY) {
             value = unary_value(function, value, (C)r.p0, (C)r.p1);
@@ -104,7 +108,23 @@ template <class T, class C> FT_DEVICE void reduce_tiles(const ft_cuda_reduce &r)
         if (kept < r.kept_count) {
             place base = place_of(r.kept, kept);
             int64_t first = piece * r.piece + thread;
-            if (r.reduced.rank <= 1) {
+            if (r.reduced.rank == 1 && r.reduced.a[0] == 1) {
+                // Groups of neighbours, by strides alone and not by where they lie.
+                constexpr int V = 16 / sizeof(T);
+                int64_t step = r.reduced.b[0];
+                const T *x = (const T *)r.x + base.a;
+#pragma unroll 2
+                for (int64_t i = piece * r.piece + thread * V; i < end; i += threads * V) {
+                    int n = (int)least(V, end - i);
+                    pack<T, V> group = read<V>(x + i, 1, n);
+#pragma unroll
+                    for (int j = 0; j < V; j++) {
+                        if (j >= n) continue;
+                        A value = from::of(r, group.at[j], base.b + (i + j) * step);
+                        total = reducer_take(op, total, value);
+                    }
+                }
+            } else if (r.reduced.rank <= 1) {
                 place step = inner_steps(r.reduced);
 #pragma unroll 4
                 for (int64_t i = first; i < end; i += threads) {
@@ -130,6 +150,7 @@ template <class T, class C> FT_DEVICE void reduce_tiles(const ft_cuda_reduce &r)
     }
 }
 
+// 5 blocks a multiprocessor; loads of 16 bytes.
 FT_KERNEL(reduce, ft_cuda_reduce) {
     bool wide = FT_MAP_OF(arguments) == FT_CUDA_MAP_BINARY && FT_SECOND_OF(arguments) == FT_F64;
     for_all(arguments.dtype, [&](auto like) {

@@ -114,6 +114,7 @@ template <class X, class T> FT_DEVICE void scatter_columns(const ft_cuda_scatter
     }
 }
 
+// Local memory: registers are kept there about divisions, which are calls.
 FT_KERNEL(scatter, ft_cuda_scatter) {
     if (arguments.rule == 0) {
         int size = 0;

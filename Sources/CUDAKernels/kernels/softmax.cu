@@ -18,6 +18,7 @@ template <class T> FT_DEVICE void softmax_row(const ft_cuda_rows &arguments, con
     }
 }
 
+// Local memory: registers are kept there about divisions, which are calls.
 FT_KERNEL(softmax, ft_cuda_rows) {
     team t = team_of(arguments.n);
     for_reals(arguments.dtype, [&](auto like) {

@@ -8,7 +8,9 @@ template <class T> FT_DEVICE void test_groups(const ft_cuda_unary &arguments) {
     const T *x = (const T *)arguments.x;
     uint8_t *out = (uint8_t *)arguments.out;
     int function = FT_FUNCTION_OF(arguments);
-    for_groups<V>(arguments.loop, [&](int64_t i, place at, place step, int n) {
+    bool even = is_even<V>(arguments.loop, x, (T *)nullptr, (T *)nullptr) &&
+                is_aligned<uint8_t, V>(out);
+    for_groups<V>(arguments.loop, even, [&](int64_t i, place at, auto step, auto n) {
         pack<T, V> group = read<V>(x + at.a, step.a, n);
         pack<uint8_t, V> result;
 #pragma unroll
@@ -19,6 +21,7 @@ template <class T> FT_DEVICE void test_groups(const ft_cuda_unary &arguments) {
     });
 }
 
+// 8 blocks a multiprocessor; loads of 16 bytes.
 FT_KERNEL(test, ft_cuda_unary) {
     for_all(arguments.dtype, [&](auto like) { test_groups<decltype(like)>(arguments); });
 }

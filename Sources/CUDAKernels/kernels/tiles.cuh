@@ -6,7 +6,7 @@
 // both an element, at(row, depth); B likewise by depth(k) and column(c). A thread reads four rows
 // of A and one column of B, and asks for them once. Rows and columns outside give 0.
 #pragma once
-#include "common.cuh"
+#include "loops.cuh"
 
 constexpr int FT_TILE = 64, FT_DEPTH = 16, FT_OWN = 4;
 
@@ -14,10 +14,11 @@ constexpr int FT_TILE = 64, FT_DEPTH = 16, FT_OWN = 4;
 // having those of rows 4 (t / 16) and columns 4 (t % 16) on. In order of k.
 template <class C> struct tile_sums { C at[FT_OWN][FT_OWN]; };
 
-// The tiles of A and B, which a kernel has once. A column more keeps threads that step down a
-// column in different banks.
-template <class C> struct tile_space {
-    C left[FT_DEPTH][FT_TILE + 1], right[FT_DEPTH][FT_TILE + 1];
+// The tiles of A and B, which a kernel has once. Four columns more keep most threads that step down
+// a column in different banks, and let four neighbours be read at once: of 16 products eight reads
+// would take twice the time.
+template <class C> struct alignas(sizeof(C) * FT_OWN) tile_space {
+    C left[FT_DEPTH][FT_TILE + 4], right[FT_DEPTH][FT_TILE + 4];
 };
 
 template <class C, class A, class B>
@@ -46,15 +47,12 @@ FT_DEVICE tile_sums<C> tile_product(tile_space<C> &space, int64_t row, int64_t c
         __syncthreads();
 #pragma unroll
         for (int d = 0; d < FT_DEPTH; d++) {
-            C x[FT_OWN], y[FT_OWN];
-#pragma unroll
-            for (int i = 0; i < FT_OWN; i++) x[i] = left[d][own_row + i];
-#pragma unroll
-            for (int j = 0; j < FT_OWN; j++) y[j] = right[d][own_column + j];
+            auto x = *(const pack<C, FT_OWN> *)&left[d][own_row];
+            auto y = *(const pack<C, FT_OWN> *)&right[d][own_column];
 #pragma unroll
             for (int i = 0; i < FT_OWN; i++) {
 #pragma unroll
-                for (int j = 0; j < FT_OWN; j++) sums.at[i][j] += x[i] * y[j];
+                for (int j = 0; j < FT_OWN; j++) sums.at[i][j] += x.at[i] * y.at[j];
             }
         }
         __syncthreads();

@@ -59,6 +59,7 @@ template <> struct rules<double> {
 };
 #undef R
 
+// 4 blocks a multiprocessor; loads and stores of 16 bytes.
 FT_KERNEL(update, ft_cuda_list) {
     if (arguments.gate && !*arguments.gate) return;
     for_reals(arguments.dtype, [&](auto like) {

@@ -20,13 +20,23 @@ extension CUDABackend {
         arguments.pixels = Int64(a.shape[2])
         arguments.dtype = out.dtype.rawValue
         switch kernel {
-        case .moments: try context.launch(FT_KERNEL_channel_moments, arguments)
+        case .moments: break
         case .normalize(let epsilon, _):
             arguments.epsilon = epsilon
-            try context.launch(FT_KERNEL_batch_norm, arguments)
+            return try context.launch(FT_KERNEL_batch_norm, arguments)
         case .normalizeBackward(let epsilon, _):
             arguments.epsilon = epsilon
-            try context.launch(FT_KERNEL_batch_norm_backward, arguments)
+            arguments.part = Int32(FT_CUDA_CHANNEL_GRADIENTS)
+        }
+        // Sums over each channel, of pieces and then of those.
+        let isBackward = arguments.part == Int32(FT_CUDA_CHANNEL_GRADIENTS)
+        let space = Int(ft_cuda_channels_plan(&arguments))
+        try withTemporary(byteCount: space) { partial throws(CUDAProblem) in
+            arguments.partial = partial.assumingMemoryBound(to: Double.self)
+            let sums = isBackward ? FT_KERNEL_batch_norm_sums : FT_KERNEL_channel_moments
+            try context.launch(sums, arguments)
+            try context.launch(FT_KERNEL_channel_join, arguments)
+            if isBackward { try context.launch(FT_KERNEL_batch_norm_backward, arguments) }
         }
     }
 
