@@ -18,8 +18,8 @@ template <class T> struct centre {
     __device__ __forceinline__ T of(T x) const { return (x * scale - first - mean) * factor; }
 };
 
-// The mean, if rows are centred, and the sum of squares about it. Elements are then taken relative to
-// the first, so that equal ones, however large, have the variance 0.
+// The mean, if rows are centred, and the sum of squares about it. Elements are then taken relative
+// to the first, so that equal ones, however large, have the variance 0.
 template <class T>
 FT_DEVICE double level_row(const team &t, const ft_cuda_norm &norm, const T *x, T scale,
                            centre<T> *c) {
