@@ -39,10 +39,10 @@ typedef struct ft_cuda_distances {
 
 // channel_moments, batch_norm, batch_norm_backward: as ft_channels.
 typedef struct ft_cuda_channels {
-    const void *x, *moments, *dy, *weight, *bias;
+    const void *x, *moments, *dy, *weight, *bias, *added;
     void *out;
     long long images, channels, pixels;
-    int dtype, unused;
+    int dtype, relu;
     double epsilon;
 } ft_cuda_channels;
 

@@ -45,7 +45,21 @@ template <class T> FT_DEVICE T batch_factor(const ft_cuda_channels &c, int64_t c
     return (T)(1 / sqrt(variance + c.epsilon));
 }
 
-// y = (x - mean) / sqrt(variance + epsilon) weight + bias, a block for each plane or part of it.
+// What the elements of a channel have in common: factor is 1 / sqrt(variance + epsilon), and scale
+// that times weight.
+template <class T> struct channel_terms {
+    T mean, factor, scale, shift;
+
+    __device__ __forceinline__ channel_terms(const ft_cuda_channels &c, int64_t channel)
+        : mean(((const T *)c.moments)[channel]), factor(batch_factor<T>(c, channel)),
+          scale(c.weight ? factor * ((const T *)c.weight)[channel] : factor),
+          shift(c.bias ? ((const T *)c.bias)[channel] : (T)0) {}
+
+    __device__ __forceinline__ T normal(T x) const { return (x - mean) * scale + shift; }
+};
+
+// y = (x - mean) / sqrt(variance + epsilon) weight + bias, then what is added, then ReLU; a block
+// for each plane or part of it.
 FT_KERNEL(batch_norm, ft_cuda_channels) {
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
@@ -53,28 +67,33 @@ FT_KERNEL(batch_norm, ft_cuda_channels) {
              plane += gridDim.x) {
             int64_t channel = plane % arguments.channels;
             const T *x = (const T *)arguments.x + plane * arguments.pixels;
+            const T *added = (const T *)arguments.added;
+            if (added) added += plane * arguments.pixels;
             T *y = (T *)arguments.out + plane * arguments.pixels;
-            T mean = ((const T *)arguments.moments)[channel];
-            T scale = batch_factor<T>(arguments, channel);
-            if (arguments.weight) scale *= ((const T *)arguments.weight)[channel];
-            T shift = arguments.bias ? ((const T *)arguments.bias)[channel] : (T)0;
+            const channel_terms<T> terms(arguments, channel);
             for (int64_t i = threadIdx.x; i < arguments.pixels; i += FT_THREADS) {
-                y[i] = (x[i] - mean) * scale + shift;
+                T value = terms.normal(x[i]);
+                if (added) value += added[i];
+                y[i] = arguments.relu && value < 0 ? (T)0 : value;
             }
         }
     });
 }
 
 // dw = sum(dy z), db = sum(dy) with z = (x - mean) r, and dx = (dy - db / n - z dw / n) r weight,
-// for r = 1 / sqrt(variance + epsilon).
+// for r = 1 / sqrt(variance + epsilon); dy counts where ReLU, if it follows, lets it pass.
 template <class T> FT_DEVICE void batch_backward(const ft_cuda_channels &c, int64_t channel) {
     team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
     const T *x = (const T *)c.x, *dy = (const T *)c.dy;
-    T mean = ((const T *)c.moments)[channel], factor = batch_factor<T>(c, channel);
+    const channel_terms<T> terms(c, channel);
+    auto passed = [&](int64_t at) {
+        return c.relu && terms.normal(x[at]) <= 0 ? (T)0 : dy[at];
+    };
     double total = 0, along = 0, count = (double)(c.images * c.pixels);
     for_channel(c, channel, [&](int64_t at) {
-        along += (double)((x[at] - mean) * factor * dy[at]);
-        total += (double)dy[at];
+        T gradient = passed(at);
+        along += (double)((x[at] - terms.mean) * terms.factor * gradient);
+        total += (double)gradient;
     });
     along = team_joined(block, along, add_up());
     total = team_joined(block, total, add_up());
@@ -84,10 +103,9 @@ template <class T> FT_DEVICE void batch_backward(const ft_cuda_channels &c, int6
         sums[c.channels + channel] = (T)total;
     }
     T level = (T)(total / count), slope = (T)(along / count);
-    T scale = c.weight ? factor * ((const T *)c.weight)[channel] : factor;
     for_channel(c, channel, [&](int64_t at) {
-        T z = (x[at] - mean) * factor;
-        dx[at] = (dy[at] - level - z * slope) * scale;
+        T z = (x[at] - terms.mean) * terms.factor;
+        dx[at] = (passed(at) - level - z * slope) * terms.scale;
     });
 }
 
