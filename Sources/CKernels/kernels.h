@@ -39,6 +39,10 @@ static inline int64_t ft_attention_rows(const ft_attention *t) { return t->queri
 // Elements of the widest panel of any instruction set and precision.
 enum { FT_WIDEST_PANEL = 32 };
 
+// How many elements ahead images are asked for: planes are read one after the other, but the
+// processor doesn't go on by itself where a page ends.
+enum { FT_AHEAD = 1024 };
+
 // The results of a pass over one image: where each reads, and where it belongs.
 typedef struct ft_grid {
     // How many along each axis, and how far apart depths and rows of them read.

@@ -34,10 +34,8 @@ static void arrange(ft_convolution *c) {
     a->plane = 8 * ((c->tiles[0] + 1) * c->tiles[1] + 16);
 }
 
-// The elements of a channel with its margins, and of what vectors read and write behind it.
-static int64_t whole(const ft_convolution *c) {
-    return c->arranged.size[1] * c->arranged.row + SLACK;
-}
+// The elements of a row with its margins, and of what vectors read and write behind it.
+static int64_t whole(const ft_convolution *c) { return c->arranged.row + SLACK; }
 
 static void plan_results(ft_convolution *c) {
     bool is_input = c->part == FT_CONVOLUTION_INPUT;

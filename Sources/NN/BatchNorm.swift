@@ -49,7 +49,11 @@ public class BatchNorm: Layer {
     }
 
     /// [batch, channels, …], like the input; traps where it has other channels or axes.
-    public final override func callAsFunction(_ x: Tensor) -> Tensor {
+    public final override func callAsFunction(_ x: Tensor) -> Tensor { self(x, ending: Ending()) }
+
+    override final var takesEnding: Bool { true }
+
+    override final func callAsFunction(_ x: Tensor, ending: Ending) -> Tensor {
         guard Self.ranks.contains(x.rank), x.shape[1] == runningMean.shape[0] else {
             let (fewest, most) = (Self.ranks.lowerBound, Self.ranks.upperBound)
             fail(
@@ -58,13 +62,21 @@ public class BatchNorm: Layer {
                     + (fewest == most ? "\(most) axes" : "\(fewest) to \(most) axes"))
         }
         guard isTraining else {
-            return x.batchNorm(
-                mean: runningMean, variance: runningVariance, weight: weight, bias: bias,
-                epsilon: epsilon)
+            return ending.applied(
+                to: x.batchNorm(
+                    mean: runningMean, variance: runningVariance, weight: weight, bias: bias,
+                    epsilon: epsilon))
         }
-        let (y, moments) = x.batchNormWithMoments(weight: weight, bias: bias, epsilon: epsilon)
+        // Halves are rounded before what comes after.
+        let dtypes = [weight?.dtype, ending.added?.dtype].compactMap { $0 }
+        let isWide = x.dtype == .float32 || x.dtype == .float64
+        let isOnePass = isWide && dtypes.allSatisfy { $0 == x.dtype }
+        let inside = isOnePass ? ending : Ending()
+        let (y, moments) = x.batchNormWithMoments(
+            weight: weight, bias: bias, epsilon: epsilon, added: inside.added,
+            rectified: inside.rectifies)
         noGrad { average(moments, Double(x.count / x.shape[1])) }
-        return y
+        return isOnePass ? y : ending.applied(to: y)
     }
 
     /// Takes the means and variances of a batch into the averages, by a share of n / (n − 1) for

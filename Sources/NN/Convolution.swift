@@ -66,6 +66,16 @@ public class ConvolutionLayer: Layer, WeightedLayer {
     /// [batch, features, sizes…]; traps where the input doesn't fit.
     public final override func callAsFunction(_ x: Tensor) -> Tensor { self(x, weight: weight) }
 
+    override final var takesEnding: Bool { true }
+
+    override final func callAsFunction(_ x: Tensor, ending: Ending) -> Tensor {
+        let y = x.convolve(
+            axes, weight, bias,
+            KernelMovement(stride: stride, padding: padding, dilation: dilation, groups: groups),
+            rectified: ending.rectifies && ending.added == nil)
+        return ending.added == nil ? y : ending.applied(to: y)
+    }
+
     /// The output, with another tensor in place of the weight.
     public final func callAsFunction(_ x: Tensor, weight: Tensor) -> Tensor {
         x.convolve(

@@ -30,6 +30,12 @@ open class Layer: Module {
         measuredShapes(for: [input]) { self($0[0]) }[0]
     }
 
+    /// Whether the layer can do in its last pass over memory what comes after it.
+    var takesEnding: Bool { false }
+
+    /// The output and what comes after it.
+    func callAsFunction(_ x: Tensor, ending: Ending) -> Tensor { ending.applied(to: self(x)) }
+
     /// The layers that this one calls, in their order, with what each gets for one example of shape
     /// `input`; empty where only the layer itself knows.
     func inner(for input: Shape) throws -> [InnerLayer] { [] }

@@ -21,15 +21,45 @@ public final class Residual: Layer {
         self.init(Sequential(layers()))
     }
 
-    public override func callAsFunction(_ x: Tensor) -> Tensor {
-        let change = named("module \(module.describe)") { module(x) }
-        let base = shortcut.map { layer in
-            named("shortcut \(layer.describe)") { layer(x) }
+    public override func callAsFunction(_ x: Tensor) -> Tensor { self(x, ending: Ending()) }
+
+    override var takesEnding: Bool { lastOfSequence != nil }
+
+    /// The sequence that the module is and its last layer, if that can add up by itself.
+    private var lastOfSequence: (sequence: Sequential, layer: Layer)? {
+        guard let sequence = module as? Sequential, sequence.runsInOrder,
+            let last = sequence.layers.last, last is BatchNorm
+        else { return nil }
+        return (sequence, last)
+    }
+
+    override func callAsFunction(_ x: Tensor, ending: Ending) -> Tensor {
+        guard ending.added == nil, let (sequence, last) = lastOfSequence else {
+            let change = named("module \(module.describe)") { module(x) }
+            let base = base(x)
+            requireShape(of: change, base, x)
+            return ending.applied(to: base + change)
         }
-        guard change.shape == (base ?? x).shape else {
-            fail("Residual", "the module turns \(x.shape) into \(change.shape)")
+        let inner = named("module \(module.describe)") {
+            sequence.run(x, 0..<(sequence.count - 1))
         }
-        return (base ?? x) + change
+        let base = base(x)
+        requireShape(of: inner, base, x)
+        return named("module \(module.describe)") {
+            named("\(sequence.name(at: sequence.count - 1)) \(last.describe)") {
+                last(inner, ending: Ending(added: base, rectifies: ending.rectifies))
+            }
+        }
+    }
+
+    /// What the module's output is added to.
+    private func base(_ x: Tensor) -> Tensor {
+        shortcut.map { layer in named("shortcut \(layer.describe)") { layer(x) } } ?? x
+    }
+
+    private func requireShape(of change: Tensor, _ base: Tensor, _ x: Tensor) {
+        if change.shape == base.shape { return }
+        fail("Residual", "the module turns \(x.shape) into \(change.shape)")
     }
 
     public override func outputShape(for input: Shape) throws -> Shape {

@@ -44,12 +44,11 @@ open class Sequential: Layer {
     /// What a layer is called here: by its position, or by its name if it is a block.
     final func name(at index: Int) -> String { (layers[index] as? Block)?.name ?? String(index) }
 
+    /// Whether the layers are called one after another and nothing else is done.
+    final var runsInOrder: Bool { type(of: self) == Sequential.self || self is Block }
+
     open override func callAsFunction(_ x: Tensor) -> Tensor {
-        var x = x
-        for (index, layer) in layers.enumerated() {
-            x = named("\(name(at: index)) \(layer.describe)") { layer(x) }
-        }
-        return x
+        run(x, 0..<layers.count)
     }
 
     open override func outputShape(for input: Shape) throws -> Shape {

@@ -53,35 +53,51 @@ void check_large_rows(bool centred, uint64_t order) {
 
 void check_channels(int dtype, int64_t images, int64_t channels, int64_t pixels, bool affine,
                     uint64_t order) {
-    int64_t all = images * channels * pixels;
+    int64_t all = images * channels * pixels, planes = images * channels;
     twins x(dtype, all, 1, -3, 5), dy(dtype, all, 2, -1, 1), w(dtype, channels, 3, 0.5, 2);
     twins b(dtype, channels, 4, -1, 1), moments(dtype, 2 * channels), y(dtype, all);
-    twins back(dtype, all + 2 * channels);
-    ft_cuda_channels c = {x.at(), moments.at(), dy.at(), affine ? w.at() : nullptr,
-                          affine ? b.at() : nullptr, moments.at(), images, channels, pixels,
-                          dtype, FT_CUDA_CHANNEL_MOMENTS, 1e-5, 0, 0, nullptr};
+    twins more(dtype, all, 5, -1, 1), back(dtype, all + 2 * channels);
+    std::vector<double> sums(2 * (planes + channels));
+    ft_cuda_channels c = {};
+    c.x = x.at(), c.moments = moments.at(), c.dy = dy.at(), c.out = moments.at();
+    c.images = images, c.channels = channels, c.pixels = pixels;
+    c.dtype = dtype, c.epsilon = 1e-5, c.part = FT_CUDA_CHANNEL_MOMENTS;
     std::vector<double> partial((size_t)ft_cuda_channels_plan(&c) / 8);
     c.partial = partial.data();
-    ft_channels wide = {FT_F64, images, channels, pixels, 1e-5, x.wide(), moments.wide(),
-                        dy.wide(), affine ? w.wide() : nullptr, affine ? b.wide() : nullptr,
-                        moments.wide()};
+    ft_channels wide = {};
+    wide.x = x.wide(), wide.moments = moments.wide(), wide.dy = dy.wide();
+    wide.out = moments.wide(), wide.partial = sums.data();
+    wide.images = images, wide.channels = channels, wide.pixels = pixels;
+    wide.dtype = FT_F64, wide.epsilon = 1e-5;
+    if (affine) {
+        c.weight = w.at(), c.bias = b.at();
+        wide.weight = w.wide(), wide.bias = b.wide();
+    }
     launch(FT_KERNEL_channel_moments, c, order);
     launch(FT_KERNEL_channel_join, c, order);
+    cpu.plane_moments(&wide, 0, planes);
     cpu.channel_moments(&wide, 0, channels);
     moments.compare("moments", 1e-6);
-    c.out = y.at();
-    wide.out = y.wide();
-    launch(FT_KERNEL_batch_norm, c, order);
-    cpu.batch_norm(&wide, 0, images * channels);
-    y.compare("batch norm", 1e-5);
-    c.out = back.at();
-    wide.out = back.wide();
     c.part = FT_CUDA_CHANNEL_GRADIENTS;
-    launch(FT_KERNEL_batch_norm_sums, c, order);
-    launch(FT_KERNEL_channel_join, c, order);
-    launch(FT_KERNEL_batch_norm_backward, c, order);
-    cpu.batch_norm_backward(&wide, 0, channels);
-    back.compare("batch norm backward", 2e-5);
+    for (bool adds : {false, true}) {
+        for (bool relu : {false, true}) {
+            c.out = y.at(), c.added = adds ? more.at() : nullptr, c.relu = relu;
+            wide.out = y.wide(), wide.added = adds ? more.wide() : nullptr, wide.relu = relu;
+            launch(FT_KERNEL_batch_norm, c, order);
+            cpu.batch_norm(&wide, 0, planes);
+            y.compare("batch norm", 1e-5);
+            if (adds) continue;
+            c.out = back.at();
+            wide.out = back.wide();
+            launch(FT_KERNEL_batch_norm_sums, c, order);
+            launch(FT_KERNEL_channel_join, c, order);
+            launch(FT_KERNEL_batch_norm_backward, c, order);
+            cpu.batch_norm_sums(&wide, 0, planes);
+            cpu.batch_norm_join(&wide, 0, channels);
+            cpu.batch_norm_backward(&wide, 0, planes);
+            back.compare("batch norm backward", 2e-5);
+        }
+    }
 }
 
 void check_product(int dtype, int64_t m, int64_t n, int64_t k, bool turned, uint64_t order) {

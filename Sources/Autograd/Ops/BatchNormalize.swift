@@ -18,45 +18,71 @@ final class ChannelMoments: UnaryOp {
     }
 }
 
-/// An operation with ε that reads its operands again, and whose moments have no gradient.
+/// An operation that reads its operands again, and whose moments have no gradient.
 class ChannelsOp: NaryOp {
     final let epsilon: Double
-    init(_ epsilon: Double) {
-        self.epsilon = epsilon
+    final let adds, rectifies: Bool
+    init(_ rule: BatchNormRule) {
+        (epsilon, adds, rectifies) = (rule.epsilon, rule.adds, rule.rectifies)
         super.init()
         mayOmitGradients = true
     }
 
-    override final var saves: Saved { .inputs }
+    final var rule: BatchNormRule {
+        BatchNormRule(epsilon: epsilon, adds: adds, rectifies: rectifies)
+    }
+    override var saves: Saved { .inputs }
 }
 
-/// y = (x − mean) / √(variance + ε) · w + b. Operands are x, its moments, which are no more than
-/// what is known of x already, and w and b [channels], if there are such.
+/// y = (x − mean) / √(variance + ε) · w + b, then plus r, then max(y, 0), as the rule says. Operands
+/// are x, its moments, which are no more than what is known of x already, w and b [channels], if
+/// there are such, and r.
+///
+/// The gradient by r is dy where ReLU lets it pass, and the others are made of that; without r the
+/// kernel of the others finds by itself where that is, for y is made again on the way.
 final class BatchNormalize: ChannelsOp {
+    override var saves: Saved { adds && rectifies ? .everything : .inputs }
+
+    /// w and b among the operands.
+    private func terms(_ inputs: [Tensor]) -> [Tensor] {
+        Array(inputs.dropFirst(2).dropLast(adds ? 1 : 0))
+    }
+
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let parts = inputs.map { $0.contiguous() }
         let out = NDArray(uninitialized: inputs[0].shape, inputs[0].dtype, on: inputs[0].backend)
-        let list = ArrayList(Array(parts.dropFirst(2)))
-        Kernel.channels(.normalize(epsilon: epsilon, list)).run(parts[0], parts[1], into: out)
+        let terms = ArrayList(Array(parts.dropFirst(2).dropLast(adds ? 1 : 0)))
+        let kernel = Kernel.channels(.normalize(rule, terms))
+        if adds {
+            kernel.run(parts[0], parts[1], parts[parts.count - 1], into: out)
+        } else {
+            kernel.run(parts[0], parts[1], into: out)
+        }
         return out
     }
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
-        let (x, weight) = (inputs[0], inputs.dropFirst(2).first)
-        let flat = BatchNormalizeGrad(epsilon)([x, inputs[1], dy] + (weight.map { [$0] } ?? []))
+        let (x, terms) = (inputs[0], terms(inputs))
+        let masks = adds && rectifies
+        let passed = masks ? ActivationGrad(of: ReLU())(dy, y) : dy
+        let inner = BatchNormRule(epsilon: epsilon, rectifies: rectifies && !adds)
+        let flat = BatchNormalizeGrad(inner)(
+            [x, inputs[1], passed] + (inner.rectifies ? terms : Array(terms.prefix(1))))
         let parts = BatchNormalizeGrad.parts(of: flat, like: x)
-        return [parts[0], nil] + (inputs.count > 2 ? [parts[1], parts[2]] : [])
+        let byTerms: [Tensor?] = Array(parts[1...].prefix(terms.count))
+        return [parts[0], nil] + byTerms + (adds ? [passed] : [])
     }
     override func tangents(_ tangents: [Tensor?], inputs: [Tensor], y: Tensor) -> Tensor? {
         let rows = inputs[0].channelRows()
-        let weight = inputs.dropFirst(2).first?.unsqueeze(1)
+        let more = terms(inputs).indices.map { tangents[$0 + 2]?.unsqueeze(1) }
         let byInput = tangents[0].map { direction in
             let moved = NormalizeGrad(epsilon)(rows, direction.channelRows())
-            return weight.map { moved * $0 } ?? moved
+            return terms(inputs).first.map { moved * $0.unsqueeze(1) } ?? moved
         }
-        let more = tangents.dropFirst(2).map { $0?.unsqueeze(1) }
         let byWeight = more.first.flatMap { $0 }.map { Normalize(epsilon)(rows) * $0 }
         let byBias = more.dropFirst().first.flatMap { $0 }?.expand(to: rows.shape)
-        return Dual.sum([byInput, byWeight, byBias], like: rows).channelBatch(like: y)
+        let sum = Dual.sum([byInput, byWeight, byBias], like: rows).channelBatch(like: y)
+        let all = adds ? tangents[tangents.count - 1].map { $0 + sum } ?? sum : sum
+        return rectifies ? ActivationGrad(of: ReLU())(all, y) : all
     }
     override func batched(_ inputs: [Tensor], isBatched: [Bool]) -> Tensor? {
         let parts = Batched.spread(inputs, isBatched)
@@ -66,21 +92,38 @@ final class BatchNormalize: ChannelsOp {
     }
 }
 
-/// The gradients of `BatchNormalize` by x, w and b, all in one array. Operands: x, its moments, dy,
-/// and w if there is one. With each channel as a row, J the Jacobian of `Normalize` and N its
-/// output they are w J dy, Σ dy ∘ N and Σ dy, and their derivatives follow from those of J and N.
+/// The gradients of `BatchNormalize` by x, w and b, all in one array, where nothing is added.
+/// Operands: x, its moments, dy, and w if there is one; if ReLU comes last, b as well. With each
+/// channel as a row, J the Jacobian of `Normalize`, N its output and u what ReLU lets pass of dy,
+/// they are w J u, Σ u ∘ N and Σ u, and their derivatives follow from those of J and N.
 final class BatchNormalizeGrad: ChannelsOp {
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let parts = inputs.map { $0.contiguous() }
         let count = parts[0].count + 2 * parts[0].shape[1]
         let out = NDArray(uninitialized: [count], parts[0].dtype, on: parts[0].backend)
         let list = ArrayList(Array(parts.dropFirst(3)))
-        Kernel.channels(.normalizeBackward(epsilon: epsilon, list))
+        Kernel.channels(.normalizeBackward(rule, list))
             .run(parts[0], parts[1], parts[2], into: out)
         return out
     }
 
     override func backward(_ u: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
+        let terms = Array(inputs.dropFirst(3))
+        if rectifies {
+            // ReLU has no curvature: the gradients are those of what passes it.
+            let normal = BatchNormalize(BatchNormRule(epsilon: epsilon))
+            let level = noGrad { normal([inputs[0], inputs[1]] + terms) }
+            let relu = ActivationGrad(of: ReLU())
+            let passed = [inputs[0], inputs[1], relu(inputs[2], level)] + terms.prefix(1)
+            var gradients = gradients(u, passed)
+            gradients[2] = gradients[2].map { relu($0, level) }
+            return gradients + (terms.count > 1 ? [nil] : [])
+        }
+        return gradients(u, inputs)
+    }
+
+    /// Those by x, the moments, dy and w, without ReLU.
+    private func gradients(_ u: Tensor, _ inputs: [Tensor]) -> [Tensor?] {
         let (x, dy) = (inputs[0].channelRows(), inputs[2].channelRows())
         let weight = inputs.dropFirst(3).first
         let directions = BatchNormalizeGrad.parts(of: u, like: inputs[0])

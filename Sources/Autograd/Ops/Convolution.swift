@@ -6,23 +6,32 @@ package import Tensor
 /// features, …].
 ///
 /// y[n, f, p] = b[f] + Σ x[n, c, p · stride + t · dilation − padding] w[f, c, t] over channels c of
-/// the group and elements t of the kernel; outside x is 0.
+/// the group and elements t of the kernel; outside x is 0. Of an output what is negative may become
+/// 0 in the same pass; the gradients are then those of what ReLU lets pass of dy.
 package final class Convolution: NaryOp {
     let part: ConvolutionPart
     let window: Window
     /// The sizes of the result beside images and channels.
     let extents: [Int]
+    /// Whether ReLU comes last; of an output only.
+    let rectifies: Bool
 
-    package init(_ part: ConvolutionPart, _ window: Window, extents: [Int]) {
+    package init(
+        _ part: ConvolutionPart, _ window: Window, extents: [Int], rectifies: Bool = false
+    ) {
         self.part = part
         self.window = window
         self.extents = extents
+        self.rectifies = rectifies
     }
 
-    package override var saves: Saved { [.first, .second] }
+    package override var saves: Saved {
+        rectifies ? [.first, .second, .output] : [.first, .second]
+    }
     package override func forward(_ inputs: [NDArray]) -> NDArray {
         inputs[0].convolution(
-            part, inputs[1], bias: inputs.count > 2 ? inputs[2] : nil, window, extents: extents)
+            part, inputs[1], bias: inputs.count > 2 ? inputs[2] : nil, window, extents: extents,
+            relu: rectifies)
     }
 
     /// Another of the three, with the result's sizes like those of `model`.
@@ -32,6 +41,7 @@ package final class Convolution: NaryOp {
 
     package override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         let (a, b) = (inputs[0], inputs[1])
+        let dy = rectifies ? ActivationGrad(of: ReLU())(dy, y) : dy
         func left() -> Tensor {
             switch part {
             case .output: other(.input, like: a)([dy, b])
@@ -57,9 +67,11 @@ package final class Convolution: NaryOp {
     ) -> Tensor? {
         let (a, b) = (inputs[0], inputs[1])
         let bias = tangents.dropFirst(2).compactMap { $0?.perChannel(y.rank) }.first
-        let byLeft = tangents[0].map { self([$0, b]) }
-        let byRight = tangents[1].map { self([a, $0]) }
-        return Dual.sum([byLeft, byRight, bias], like: y)
+        let linear = rectifies ? Convolution(part, window, extents: extents) : self
+        let byLeft = tangents[0].map { linear([$0, b]) }
+        let byRight = tangents[1].map { linear([a, $0]) }
+        let all = Dual.sum([byLeft, byRight, bias], like: y)
+        return rectifies ? ActivationGrad(of: ReLU())(all, y) : all
     }
 
     /// A batch of images is more images; a batch of weights is more groups.
@@ -78,7 +90,7 @@ package final class Convolution: NaryOp {
             let (shape, model) = (Shape([0] + leading + extents), parts[0])
             return Tensor(NDArray.full(shape, 0, model.dtype, on: model.data.backend))
         }
-        let many = Convolution(part, window.grouped(count), extents: extents)
+        let many = Convolution(part, window.grouped(count), extents: extents, rectifies: rectifies)
         // Examples stand before the channels, and before the features of weights.
         let a = parts[0].transpose(0, 1).joined(1)
         let b = part == .weight ? parts[1].transpose(0, 1).joined(1) : parts[1].joined(0)

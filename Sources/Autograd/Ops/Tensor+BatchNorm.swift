@@ -29,11 +29,16 @@ extension Tensor {
         }
     }
 
-    /// As `batchNorm`, and the means and variances [2, channels] in float32 or float64, detached.
+    /// As `batchNorm`, then plus `added`, then with what is negative made 0 if `rectified`, in one
+    /// pass; and the means and variances [2, channels] in float32 or float64, detached.
     package final func batchNormWithMoments(
-        weight: Tensor?, bias: Tensor?, epsilon: Double
+        weight: Tensor?, bias: Tensor?, epsilon: Double, added: Tensor? = nil,
+        rectified: Bool = false
     ) -> (y: Tensor, moments: Tensor) {
         requireChannels([weight, bias], "batchNorm")
+        if let added, added.shape != shape {
+            fail("batchNorm", "\(added.shape) can't be added to \(shape): the shapes differ")
+        }
         let each = count / Swift.max(1, shape[1])
         guard each > 1 else {
             fail(
@@ -41,14 +46,18 @@ extension Tensor {
                 hint: "give larger batches, or evaluate")
         }
         var found: Tensor?
-        let terms = [weight, bias].compactMap { $0 }
+        let terms = [weight, bias, added].compactMap { $0 }
+        let rule = BatchNormRule(epsilon: epsilon, adds: added != nil, rectifies: rectified)
         let y = inCommon(terms) { parts in
             let x = parts[0].channelPixels()
             let moments = noGrad { ChannelMoments()(x.detach()) }
             found = moments
-            let scale = weight == nil && bias != nil ? [Tensor.ones(like: parts[1].detach())] : []
-            let y = BatchNormalize(epsilon)([x, moments] + scale + parts.dropFirst())
-            return y.channelsBack(like: parts[0])
+            var operands = Array(parts.dropFirst())
+            if weight == nil, bias != nil {
+                operands.insert(Tensor.ones(like: operands[0].detach()), at: 0)
+            }
+            if added != nil { operands.append(operands.removeLast().channelPixels()) }
+            return BatchNormalize(rule)([x, moments] + operands).channelsBack(like: parts[0])
         }
         return (y, found ?? y)
     }

@@ -38,14 +38,17 @@ extension Tensor {
             KernelMovement(stride: stride, padding: padding, dilation: dilation, groups: groups))
     }
 
-    /// The convolution along the last `axes` axes; a single image needs no first axis.
+    /// The convolution along the last `axes` axes, with what is negative made 0 in the same pass if
+    /// `rectified`; a single image needs no first axis.
     package final func convolve(
-        _ axes: Int, _ weight: Tensor, _ bias: Tensor?, _ movement: KernelMovement
+        _ axes: Int, _ weight: Tensor, _ bias: Tensor?, _ movement: KernelMovement,
+        rectified: Bool = false
     ) -> Tensor {
         let name = "conv\(axes)d"
         let groups = movement.groups
         if rank == axes + 1 {
-            return unsqueeze(0).convolve(axes, weight, bias, movement).squeeze(0)
+            return unsqueeze(0).convolve(axes, weight, bias, movement, rectified: rectified)
+                .squeeze(0)
         }
         guard rank == axes + 2, weight.rank == axes + 2, groups > 0,
             shape[1] == weight.shape[1].times(groups), weight.shape[0] % groups == 0, shape[1] > 0
@@ -57,7 +60,7 @@ extension Tensor {
         let (x, w) = Tensor.promoted(self, weight, name, toFloat: true)
         let (window, extents) = movement.over(
             Array(shape.dropFirst(2)), kernel: Array(weight.shape.dropFirst(2)), name)
-        let op = Convolution(.output, window, extents: extents)
+        let op = Convolution(.output, window, extents: extents, rectifies: rectified)
         return op([x, w] + biased(name, bias, weight.shape[0], x.dtype))
     }
 

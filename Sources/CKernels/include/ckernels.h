@@ -202,12 +202,18 @@ typedef struct ft_kernels {
     void (*_Nonnull attention)(const ft_attention *attention, int64_t begin, int64_t end, void *space);
     void (*_Nonnull attention_backward)(const ft_attention *attention, int64_t head, void *space);
 
-    // --- Channels, contiguous float32 or float64: means and variances of the channels [begin,
-    // end); out = (x - mean) / sqrt(variance + epsilon) weight + bias of the planes [begin, end),
-    // images times channels; and the gradients of that by x, then by weight, then by bias, of the
-    // channels [begin, end).
+    // --- Channels, contiguous float32 or float64; a batch has images times channels planes. Means
+    // and variances take two calls: for the planes [begin, end), then for the channels [begin, end).
+    void (*_Nonnull plane_moments)(const ft_channels *channels, int64_t begin, int64_t end);
     void (*_Nonnull channel_moments)(const ft_channels *channels, int64_t begin, int64_t end);
+    // out = relu(added + (x - mean) / sqrt(variance + epsilon) weight + bias) of the planes [begin,
+    // end).
     void (*_Nonnull batch_norm)(const ft_channels *channels, int64_t begin, int64_t end);
+    // The gradients of that, without anything added, by x, then by weight, then by bias: for the
+    // planes [begin, end), then the channels [begin, end), which makes those by weight and bias,
+    // then the planes again, for that by x.
+    void (*_Nonnull batch_norm_sums)(const ft_channels *channels, int64_t begin, int64_t end);
+    void (*_Nonnull batch_norm_join)(const ft_channels *channels, int64_t begin, int64_t end);
     void (*_Nonnull batch_norm_backward)(const ft_channels *channels, int64_t begin, int64_t end);
 
     // --- Windows: the planes [begin, end), contiguous. Of elements of x: the largest of each

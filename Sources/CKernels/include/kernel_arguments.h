@@ -160,13 +160,17 @@ typedef struct ft_row_norm {
 } ft_row_norm;
 
 // The channels of a batch x [images, channels, pixels]. moments [2, channels]: means and variances;
-// weight and bias [channels], null for 1 and 0; dy: the gradient by the output.
+// weight and bias [channels], null for 1 and 0; dy: the gradient by the output. added: like x, null
+// for 0; `relu` comes last. partial: two numbers for each plane and each channel, where sums are
+// made.
 typedef struct ft_channels {
     int dtype;
     int64_t images, channels, pixels;
     double epsilon;
-    const void *x, *moments, *dy, *weight, *bias;
+    const void *x, *moments, *dy, *weight, *bias, *added;
     void *out;
+    double *partial;
+    bool relu;
 } ft_channels;
 
 // Windows over up to three axes of planes of `dtype`, float32 or float64; the largest elements and

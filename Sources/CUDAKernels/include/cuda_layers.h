@@ -54,10 +54,10 @@ typedef struct ft_cuda_norm {
 // of `partial`, which all but batch_norm need. `part` is what channel_join joins.
 enum { FT_CUDA_CHANNEL_MOMENTS, FT_CUDA_CHANNEL_GRADIENTS };
 typedef struct ft_cuda_channels {
-    const void *x, *moments, *dy, *weight, *bias;
+    const void *x, *moments, *dy, *weight, *bias, *added;
     void *out;
     long long images, channels, pixels;
-    int dtype, part;
+    int dtype, part, relu, unused;
     double epsilon;
     long long pieces, piece;
     double *partial;

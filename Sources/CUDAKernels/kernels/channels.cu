@@ -10,7 +10,8 @@ constexpr int FT_SEGMENT = 1024;
 
 // Whether groups of V elements of every plane lie at multiples of their size.
 template <int V, class T> FT_DEVICE bool is_even(const ft_cuda_channels &c, bool writes) {
-    uint64_t places = (uint64_t)c.x | (uint64_t)c.dy | (writes ? (uint64_t)c.out : 0);
+    uint64_t places = (uint64_t)c.x | (uint64_t)c.dy | (uint64_t)c.added;
+    if (writes) places |= (uint64_t)c.out;
     return c.pixels % V == 0 && places % (V * sizeof(T)) == 0;
 }
 
@@ -95,13 +96,30 @@ template <class T> FT_DEVICE T batch_factor(const ft_cuda_channels &c, int64_t c
     return (T)(1 / sqrt(variance + c.epsilon));
 }
 
+// What the elements of a channel have in common: factor is 1 / sqrt(variance + epsilon), and scale
+// that times weight.
+template <class T> struct channel_terms {
+    T mean, factor, scale, shift;
+
+    __device__ __forceinline__ channel_terms(const ft_cuda_channels &c, int64_t channel)
+        : mean(((const T *)c.moments)[channel]), factor(batch_factor<T>(c, channel)),
+          scale(c.weight ? factor * ((const T *)c.weight)[channel] : factor),
+          shift(c.bias ? ((const T *)c.bias)[channel] : (T)0) {}
+
+    __device__ __forceinline__ T normal(T x) const { return (x - mean) * scale + shift; }
+    // The gradient dy where ReLU, if it follows, lets it pass.
+    __device__ __forceinline__ T passed(const ft_cuda_channels &c, T x, T dy) const {
+        return c.relu && normal(x) <= 0 ? (T)0 : dy;
+    }
+};
+
 // dw = sum(dy z) and db = sum(dy) of a piece, with z = (x - mean) r, r = 1 / sqrt(variance +
 // epsilon).
 template <class T>
 FT_DEVICE void gradients_of(const ft_cuda_channels &c, int64_t channel, int64_t piece) {
     constexpr int V = 16 / sizeof(T);
     team block = {FT_THREADS, (int)threadIdx.x, 0, 1};
-    T mean = ((const T *)c.moments)[channel], factor = batch_factor<T>(c, channel);
+    const channel_terms<T> terms(c, channel);
     double total = 0, along = 0;
     for_piece<V, T>(c, channel, piece, [&](int64_t at, auto n) {
         pack<T, V> xs = read<V>((const T *)c.x + at, 1, n);
@@ -109,8 +127,9 @@ FT_DEVICE void gradients_of(const ft_cuda_channels &c, int64_t channel, int64_t 
 #pragma unroll
         for (int j = 0; j < V; j++) {
             if (j >= n) continue;
-            along += (double)((xs.at[j] - mean) * factor * dys.at[j]);
-            total += (double)dys.at[j];
+            T dy = terms.passed(c, xs.at[j], dys.at[j]);
+            along += (double)((xs.at[j] - terms.mean) * terms.factor * dy);
+            total += (double)dy;
         }
     });
     along = team_joined(block, along, add_up());
@@ -198,7 +217,7 @@ template <class Each> FT_DEVICE void for_segments(const ft_cuda_channels &c, Eac
     }
 }
 
-// y = (x - mean) / sqrt(variance + epsilon) weight + bias.
+// y = (x - mean) / sqrt(variance + epsilon) weight + bias, then what is added, then ReLU.
 // 8 blocks a multiprocessor; loads and stores of 16 bytes.
 FT_KERNEL(batch_norm, ft_cuda_channels) {
     for_reals(arguments.dtype, [&](auto like) {
@@ -207,13 +226,16 @@ FT_KERNEL(batch_norm, ft_cuda_channels) {
         const ft_cuda_channels &c = arguments;
         bool even = is_even<V, T>(c, true);
         for_segments(c, [&](int64_t plane, int64_t channel, int64_t segment) {
-            T mean = ((const T *)c.moments)[channel], scale = batch_factor<T>(c, channel);
-            if (c.weight) scale *= ((const T *)c.weight)[channel];
-            T shift = c.bias ? ((const T *)c.bias)[channel] : (T)0;
+            const channel_terms<T> terms(c, channel);
             for_segment<V>(c, even, plane, segment, [&](int64_t at, auto n) {
-                pack<T, V> group = read<V>((const T *)c.x + at, 1, n);
+                pack<T, V> group = read<V>((const T *)c.x + at, 1, n), more;
+                if (c.added) more = read<V>((const T *)c.added + at, 1, n);
 #pragma unroll
-                for (int j = 0; j < V; j++) group.at[j] = (group.at[j] - mean) * scale + shift;
+                for (int j = 0; j < V; j++) {
+                    T value = terms.normal(group.at[j]);
+                    if (c.added) value += more.at[j];
+                    group.at[j] = c.relu && value < 0 ? (T)0 : value;
+                }
                 write<V>((T *)c.out + at, 1, n, group);
             });
         });
@@ -229,16 +251,16 @@ FT_KERNEL(batch_norm_backward, ft_cuda_channels) {
         const ft_cuda_channels &c = arguments;
         bool even = is_even<V, T>(c, true);
         for_segments(c, [&](int64_t plane, int64_t channel, int64_t segment) {
-            T mean = ((const T *)c.moments)[channel], factor = batch_factor<T>(c, channel);
+            const channel_terms<T> terms(c, channel);
             T slope = (T)sums_of(c, channel)[0], level = (T)sums_of(c, channel)[1];
-            T scale = c.weight ? factor * ((const T *)c.weight)[channel] : factor;
             for_segment<V>(c, even, plane, segment, [&](int64_t at, auto n) {
                 pack<T, V> xs = read<V>((const T *)c.x + at, 1, n);
                 pack<T, V> dys = read<V>((const T *)c.dy + at, 1, n);
 #pragma unroll
                 for (int j = 0; j < V; j++) {
-                    T z = (xs.at[j] - mean) * factor;
-                    xs.at[j] = (dys.at[j] - level - z * slope) * scale;
+                    T z = (xs.at[j] - terms.mean) * terms.factor;
+                    T dy = terms.passed(c, xs.at[j], dys.at[j]);
+                    xs.at[j] = (dy - level - z * slope) * terms.scale;
                 }
                 write<V>((T *)c.out + at, 1, n, xs);
             });

@@ -5,7 +5,7 @@ extension CPUBackend {
     @inline(never)
     func convolution(
         _ part: ConvolutionPart, _ window: Window, _ a: NDArray, _ b: NDArray, bias: NDArray?,
-        into out: NDArray
+        relu: Bool, into out: NDArray
     ) {
         if a.count == 0 || b.count == 0 {
             out.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: out.byteCount)
@@ -29,6 +29,7 @@ extension CPUBackend {
                 kernel: weight.shape[axis + 2], stride: window.stride[axis],
                 dilation: window.dilation[axis], padding: window.padding[axis])
         }
+        plan.relu = relu
         plan.winograd = usesWinograd
         ft_convolution_plan(&plan, part.code)
         if plan.task_bytes < 0 {

@@ -11,7 +11,6 @@ extension CUDABackend {
         let list = kernel.list?.arrays ?? []
         arguments.x = UnsafeRawPointer(a.pointer)
         arguments.moments = UnsafeRawPointer(b.pointer)
-        arguments.dy = UnsafeRawPointer(c.pointer)
         arguments.weight = list.first.map { UnsafeRawPointer($0.pointer) }
         arguments.bias = list.dropFirst().first.map { UnsafeRawPointer($0.pointer) }
         arguments.out = out.pointer
@@ -21,11 +20,15 @@ extension CUDABackend {
         arguments.dtype = out.dtype.rawValue
         switch kernel {
         case .moments: break
-        case .normalize(let epsilon, _):
-            arguments.epsilon = epsilon
+        case .normalize(let rule, _):
+            arguments.epsilon = rule.epsilon
+            arguments.relu = rule.rectifies ? 1 : 0
+            if rule.adds { arguments.added = UnsafeRawPointer(c.pointer) }
             return try context.launch(FT_KERNEL_batch_norm, arguments)
-        case .normalizeBackward(let epsilon, _):
-            arguments.epsilon = epsilon
+        case .normalizeBackward(let rule, _):
+            arguments.epsilon = rule.epsilon
+            arguments.relu = rule.rectifies ? 1 : 0
+            arguments.dy = UnsafeRawPointer(c.pointer)
             arguments.part = Int32(FT_CUDA_CHANNEL_GRADIENTS)
         }
         // Sums over each channel, of pieces and then of those.
@@ -82,7 +85,7 @@ extension CUDABackend {
 
     func convolution(
         _ part: ConvolutionPart, _ window: Window, _ a: NDArray, _ b: NDArray, bias: NDArray?,
-        into out: NDArray
+        relu: Bool, into out: NDArray
     ) throws(CUDAProblem) {
         if a.count == 0 || b.count == 0 {
             return try context.set(out.pointer, to: 0, byteCount: out.byteCount)
@@ -102,6 +105,7 @@ extension CUDABackend {
         arguments.features = Int64(weight.shape[0] / window.groups)
         arguments.dtype = out.dtype.rawValue
         arguments.part = part.code
+        arguments.relu = relu ? 1 : 0
         arguments.set(window, x.shape, weight.shape, y.shape)
         let space = Int(ft_cuda_convolution_plan(&arguments))
         if arguments.pieces <= 1 { return try context.launch(FT_KERNEL_convolution, arguments) }

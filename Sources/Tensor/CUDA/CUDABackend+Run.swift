@@ -36,8 +36,8 @@ extension CUDABackend {
         case .ordering(let ordering): try run(ordering, a, b, into: out)
         case .matmul(let hasBias, let relu):
             try matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
-        case .convolution(let part, let window, let hasBias):
-            try convolution(part, window, a, b, bias: hasBias ? c : nil, into: out)
+        case .convolution(let part, let window, let hasBias, let relu):
+            try convolution(part, window, a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .channels(let kernel): try channels(kernel, a, b, c, into: out)
         case .pool(let part, let pooling): try pool(part, pooling, a, b, into: out)
         case .attention(let rule, let list):

@@ -1,13 +1,29 @@
+/// The ε of a batch normalization, and what follows it in the same pass.
+package struct BatchNormRule: Sendable {
+    package var epsilon: Double
+    /// Whether a third operand, like the input, is added.
+    package var adds = false
+    /// Whether max(y, 0) comes last.
+    package var rectifies = false
+
+    package init(epsilon: Double, adds: Bool = false, rectifies: Bool = false) {
+        self.epsilon = epsilon
+        self.adds = adds
+        self.rectifies = rectifies
+    }
+}
+
 /// What is computed of the channels of a batch [images, channels, pixels], each over all images.
 package enum ChannelKernel: Sendable {
     /// Means and variances [2, channels] of a.
     case moments
-    /// (a − mean) / √(variance + ε) · w + b by the moments b; the list holds w and b, if there are
-    /// such.
-    case normalize(epsilon: Double, ArrayList)
-    /// The gradients of `normalize` by its input a, of which b holds the moments, then by w and by
-    /// b: c is that by its output. The list holds w, if there is one.
-    case normalizeBackward(epsilon: Double, ArrayList)
+    /// (a − mean) / √(variance + ε) · w + b by the moments b, then what the rule says, of which c is
+    /// added; the list holds w and b, if there are such.
+    case normalize(BatchNormRule, ArrayList)
+    /// The gradients of `normalize`, by a rule that adds nothing, by its input a, of which b holds
+    /// the moments, then by w and by b: c is that by its output. The list holds w and, where the
+    /// rule rectifies, b, if there are such.
+    case normalizeBackward(BatchNormRule, ArrayList)
 
     var name: String {
         switch self {
@@ -20,7 +36,7 @@ package enum ChannelKernel: Sendable {
     var operandCount: Int {
         switch self {
         case .moments: 1
-        case .normalize: 2
+        case .normalize(let rule, _): rule.adds ? 3 : 2
         case .normalizeBackward: 3
         }
     }
@@ -35,8 +51,8 @@ package enum ChannelKernel: Sendable {
     func with(_ list: ArrayList) -> ChannelKernel {
         switch self {
         case .moments: self
-        case .normalize(let epsilon, _): .normalize(epsilon: epsilon, list)
-        case .normalizeBackward(let epsilon, _): .normalizeBackward(epsilon: epsilon, list)
+        case .normalize(let rule, _): .normalize(rule, list)
+        case .normalizeBackward(let rule, _): .normalizeBackward(rule, list)
         }
     }
 }
@@ -59,11 +75,12 @@ extension Kernel {
         let isFit: Bool =
             switch kernel {
             case .moments: out.shape == [2, channels]
-            case .normalize(_, let list):
+            case .normalize(let rule, let list):
                 b.shape == [2, channels] && out.shape == a.shape && list.arrays.count <= 2
-            case .normalizeBackward:
-                b.shape == [2, channels] && c.shape == a.shape
-                    && out.shape == [a.count + 2 * channels]
+                    && (!rule.adds || c.shape == a.shape)
+            case .normalizeBackward(let rule, let list):
+                b.shape == [2, channels] && c.shape == a.shape && !rule.adds
+                    && list.arrays.count <= 2 && out.shape == [a.count + 2 * channels]
             }
         require(isFit, "moments, gradients and an output that fit", operands + [out])
     }

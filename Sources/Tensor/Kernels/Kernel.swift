@@ -72,9 +72,9 @@ package enum Kernel: Sendable {
     case matmul(bias: Bool, relu: Bool)
 
     /// A convolution of contiguous float32 or float64: the output of the input a and the weight b,
-    /// plus c if there is a bias; or the gradient by the input, of that by the output a and the
-    /// weight b; or that by the weight, of the input a and the gradient by the output b.
-    case convolution(ConvolutionPart, Window, bias: Bool)
+    /// plus c if there is a bias, then ReLU; or the gradient by the input, of that by the output a
+    /// and the weight b; or that by the weight, of the input a and the gradient by the output b.
+    case convolution(ConvolutionPart, Window, bias: Bool, relu: Bool)
 
     /// What is computed of the channels of a batch.
     case channels(ChannelKernel)

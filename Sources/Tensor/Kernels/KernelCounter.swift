@@ -63,7 +63,7 @@ extension Kernel {
         case .fill, .copy, .gather: 0
         case .matmul(let bias, let relu):
             out.count * (2 * (a.shape.last ?? 1) + (bias ? 1 : 0) + (relu ? 1 : 0))
-        case .convolution(let part, _, _):
+        case .convolution(let part, _, _, _):
             // Each element of the output adds up a kernel's elements of the channels of its group.
             switch part {
             case .output: 2 * out.count * (b.count / max(1, b.shape[0]))

@@ -17,9 +17,20 @@ extension References {
         Grid(x.shape) { x[$0] * grids[1][[$0[1]]] + grids[2][[$0[1]]] }
     }
 
+    private static func rectified(_ y: Grid) -> Grid { Grid(y.shape) { max(y[$0], 0) } }
+
     static let channels: [String: Reference] = [
         "batchNorm": { affine(normalized($0[0]) { [$0[1]] }, $0) },
         "batchNorm of large planes": { normalized($0[0]) { [$0[1]] } },
+        "batchNorm with ReLU": { rectified(affine(normalized($0[0]) { [$0[1]] }, $0)) },
+        "batchNorm, sum and ReLU": { grids in
+            let y = affine(normalized(grids[0]) { [$0[1]] }, grids)
+            return rectified(Grid(y.shape) { y[$0] + grids[3][$0] })
+        },
+        "batchNorm and sum of large planes": { grids in
+            let y = normalized(grids[0]) { [$0[1]] }
+            return Grid(y.shape) { y[$0] + grids[1][$0] }
+        },
         "batchNorm by given moments": { grids in
             Grid(grids[0].shape) { index in
                 let centred = grids[0][index] - grids[1][[index[1]]]

@@ -60,6 +60,10 @@ extension References {
             let y = forward([x] + grids.dropFirst(), out: fitting([x, grids[1]]), .plain(2))
             return Grid(Array(y.shape.dropFirst()), y.values)
         },
+        "conv2d with ReLU": { grids in
+            let y = forward(grids, out: fitting(grids), .plain(2))
+            return Grid(y.shape) { max(y[$0], 0) }
+        },
         "conv2d strided, dilated, in groups": { grids in
             let (x, w) = (grids[0].shape, grids[1].shape)
             let height: Int = (x[2] + 3 - w[2]) / 2 + 1

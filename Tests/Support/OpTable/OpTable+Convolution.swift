@@ -18,6 +18,14 @@ extension OpTable {
             large: [[3, 40, 21, 33], [35, 40, 3, 3], [35]]
         ) { $0[0].conv2d($0[1], $0[2]) },
         row(
+            "conv2d with ReLU", [[2, 3, 5, 6], [4, 3, 3, 2], [4]],
+            large: [[3, 40, 21, 33], [35, 40, 3, 3], [35]]
+        ) {
+            $0[0].convolve(
+                2, $0[1], $0[2], KernelMovement(stride: 1, padding: 0, dilation: 1, groups: 1),
+                rectified: true)
+        },
+        row(
             "conv2d strided, dilated, in groups", [[1, 4, 7, 8], [6, 2, 2, 3], [6]],
             [[2, 2, 5, 6], [2, 1, 3, 2], [2]], large: [[3, 30, 31, 33], [34, 15, 3, 3], [34]]
         ) {

@@ -69,6 +69,35 @@ extension OpTable {
             shapes: [[2, 1, 4, 9]], large: [5, 40, 20, 21], roundings: 8
         ) { $0.batchNorm(epsilon: 0.1) },
         several(
+            "batchNorm with ReLU", "ChannelMoments", "BatchNormalize", "BatchNormalizeGrad",
+            inputs: [.real(-2...2), .real(-2...2), .real(-2...2)],
+            shapes: [[[3, 2, 2], [2], [2]], [[4, 3], [3], [3]]],
+            large: [[5, 40, 401], [40], [40]], roundings: 8
+        ) {
+            $0[0].batchNormWithMoments(
+                weight: $0[1], bias: $0[2], epsilon: 0.1, rectified: true
+            ).y
+        },
+        several(
+            "batchNorm, sum and ReLU", "ChannelMoments", "BatchNormalize", "BatchNormalizeGrad",
+            "ActivationGrad",
+            inputs: [.real(-2...2), .real(-2...2), .real(-2...2), .real(-2...2)],
+            shapes: [[[3, 2, 2], [2], [2], [3, 2, 2]], [[4, 3], [3], [3], [4, 3]]],
+            large: [[5, 40, 401], [40], [40], [5, 40, 401]], roundings: 8
+        ) {
+            $0[0].batchNormWithMoments(
+                weight: $0[1], bias: $0[2], epsilon: 0.1, added: $0[3], rectified: true
+            ).y
+        },
+        several(
+            "batchNorm and sum of large planes", "ChannelMoments", "BatchNormalize",
+            "BatchNormalizeGrad", inputs: [.real(-2...2), .real(-2...2)],
+            shapes: [[[2, 1, 4, 9], [2, 1, 4, 9]]], large: [[5, 40, 20, 21], [5, 40, 20, 21]],
+            roundings: 8
+        ) {
+            $0[0].batchNormWithMoments(weight: nil, bias: nil, epsilon: 0.1, added: $0[1]).y
+        },
+        several(
             "batchNorm by given moments", "Rsqrt",
             inputs: [.real(-2...2), .real(-1...1), .real(0.5...2)],
             shapes: [[[3, 2, 2], [2], [2]]], large: [[5, 40, 401], [40], [40]], roundings: 8
