@@ -10,7 +10,7 @@ struct MemoryCheck {
         let backend = checked.backend
         let baseline = backend.memory.live
         let growth = Device.with(backend) {
-            let work = Workload.all[1].make(32)
+            let work = Workload.all[1].make([32])
             let captured = capture { work.run($0, $1) }
             for _ in 0..<20 { _ = (work.run(work.x, work.y), captured(work.x, work.y)) }
             // Tables of addresses stay until there are many, or until they are given back.

@@ -62,7 +62,7 @@ enum Roofline {
     private static func launches(_ workload: Workload) -> (Int, Int) {
         let backend = EmulatedDevice.shared
         return Device.with(backend) {
-            let work = workload.narrow?() ?? workload.make(workload.small.0)
+            let work = workload.isCountedInParts ? Workload.narrowGPT() : workload.small()
             func count(_ body: () -> Void) -> Int {
                 body()
                 body()
@@ -81,36 +81,42 @@ enum Roofline {
 
     /// The kernels of a step by name, from those of two smaller batches.
     private static func costs(_ workload: Workload) -> [String: Cost] {
-        func counted(_ batch: Int) -> [String: KernelCounter.Row] {
-            let work = workload.make(batch)
-            // What the first step alone makes isn't counted, where another takes no minutes.
-            if workload.narrow == nil { _ = work.run(work.x, work.y) }
+        var costs: [String: Cost] = [:]
+        for (weight, sizes) in corners(workload) {
+            let work = workload.make(sizes)
+            // What the first step alone makes isn't counted.
+            _ = work.run(work.x, work.y)
             let counter = KernelCounter()
             counter.count { _ = work.run(work.x, work.y) }
-            return counter.rows
-        }
-        let (low, high) = workload.small
-        let (few, more) = (counted(low), counted(high))
-        let steps = Double(workload.batch - low) / Double(high - low)
-        var costs: [String: Cost] = [:]
-        for (name, row) in few {
-            let other = more[name] ?? row
-            func at(_ value: KeyPath<KernelCounter.Row, Int>) -> Double {
-                let first = Double(row[keyPath: value])
-                return first + steps * (Double(other[keyPath: value]) - first)
+            for (name, row) in counter.rows {
+                costs[name, default: Cost()].launches += weight * Double(row.launches)
+                costs[name, default: Cost()].bytes += weight * Double(row.bytes)
+                costs[name, default: Cost()].operations += weight * Double(row.operations)
             }
-            costs[name] = Cost(
-                launches: Double(row.launches), bytes: at(\.bytes), operations: at(\.operations))
         }
         return costs
+    }
+
+    /// The smaller sizes of a workload, each with what it counts in what it wanted, which lies on
+    /// the straight lines through them.
+    private static func corners(_ workload: Workload) -> [(weight: Double, sizes: [Int])] {
+        var corners: [(weight: Double, sizes: [Int])] = [(1, [])]
+        for size in workload.sizes {
+            let way = Double(size.wanted - size.low) / Double(size.high - size.low)
+            corners = corners.flatMap { weight, sizes in
+                [(weight * (1 - way), sizes + [size.low]), (weight * way, sizes + [size.high])]
+            }
+        }
+        return corners
     }
 
     /// What has to move even if all between the batch and the parameters stayed on the chip: the
     /// batch, and each parameter read, its states and itself read and written by Adam.
     private static func leastBytes(_ workload: Workload) -> Double {
-        let work = workload.make(workload.small.0)
-        let scale = Double(workload.batch) / Double(workload.small.0)
-        let batch = Double(work.x.data.byteCount + work.y.data.byteCount) * scale
-        return batch + 28 * Double(work.parameters)
+        corners(workload).reduce(0) { total, corner in
+            let work = workload.make(corner.sizes)
+            let bytes = work.x.data.byteCount + work.y.data.byteCount + 28 * work.parameters
+            return total + corner.weight * Double(bytes)
+        }
     }
 }

@@ -15,8 +15,8 @@ struct Speed {
             products(rounds)
             for workload in Workload.all {
                 // The emulator's times mean nothing: small batches show that all runs.
-                if isEmulated, workload.narrow != nil { continue }
-                let work = workload.make(isEmulated ? workload.small.0 : workload.batch)
+                if isEmulated, workload.isCountedInParts { continue }
+                let work = isEmulated ? workload.small() : workload.whole()
                 report(workload.name, "ms", time(rounds) { _ = work.run(work.x, work.y) })
                 let captured = capture { work.run($0, $1) }
                 report(

@@ -3,14 +3,38 @@ import FakeTensor
 /// A network of the benchmarks, made on the device that is current, at any batch size.
 struct Workload {
     let name: String
-    /// The batch that is measured.
-    let batch: Int
-    /// Two smaller ones, from which the bytes of `batch` follow: they grow with it evenly.
-    let small: (Int, Int)
-    /// Makes one train step, as it is.
-    let make: (_ batch: Int) -> Step
-    /// The same with as many kernels on less data; nil where `small` will do.
-    var narrow: (() -> Step)?
+    /// What its size is: the batch, and of a network that is too large to count it whole others.
+    let sizes: [Size]
+    /// Makes one train step of such sizes.
+    let make: (_ sizes: [Int]) -> Step
+
+    /// A size that is measured, and two smaller ones, from which launches, bytes and arithmetic
+    /// follow: they grow evenly with each.
+    struct Size {
+        let wanted: Int
+        let low: Int
+        let high: Int
+    }
+
+    var batch: Int { sizes[0].wanted }
+    /// The step that is measured, and a small one with as many kernels for each layer.
+    func whole() -> Step { make(sizes.map(\.wanted)) }
+    func small() -> Step { make(sizes.map(\.low)) }
+    var isCountedInParts: Bool { sizes.count > 1 }
+
+    private init(
+        _ name: String, batch: Int, small: (Int, Int), make: @escaping (Int) -> Step
+    ) {
+        self.name = name
+        sizes = [Size(wanted: batch, low: small.0, high: small.1)]
+        self.make = { make($0[0]) }
+    }
+
+    private init(_ name: String, _ sizes: [Size], make: @escaping ([Int]) -> Step) {
+        self.name = name
+        self.sizes = sizes
+        self.make = make
+    }
 
     /// A step over an input and its target, and how many parameters it changes.
     struct Step {
@@ -22,17 +46,20 @@ struct Workload {
 
     static var all: [Workload] {
         [
-            Workload(name: "mlp_tiny", batch: 32, small: (8, 16), make: tinyMLP),
-            Workload(name: "mlp", batch: 128, small: (8, 16), make: mlp),
-            Workload(name: "ppo", batch: 64, small: (8, 16), make: agent),
-            Workload(name: "lstm", batch: 64, small: (2, 4), make: lstm),
-            Workload(name: "gpt", batch: 12, small: (1, 2), make: { gpt($0, 65, 64, 128, 4, 4) }),
-            Workload(name: "cnn", batch: 512, small: (2, 4), make: cnn),
-            Workload(name: "resnet20", batch: 512, small: (1, 2), make: residual),
+            Workload("mlp_tiny", batch: 32, small: (8, 16), make: tinyMLP),
+            Workload("mlp", batch: 128, small: (8, 16), make: mlp),
+            Workload("ppo", batch: 64, small: (8, 16), make: agent),
+            Workload("lstm", batch: 64, small: (2, 4), make: lstm),
+            Workload("gpt", batch: 12, small: (1, 2)) { gpt($0, 65, 64, 128, 4, 4, tied: false) },
+            Workload("cnn", batch: 512, small: (2, 4), make: cnn),
+            Workload("resnet20", batch: 512, small: (1, 2), make: residual),
             Workload(
-                name: "gpt2", batch: 8, small: (1, 2),
-                make: { gpt($0, 50_257, 1024, 768, 12, 12) },
-                narrow: { gpt(1, 65, 8, 24, 12, 12) }),
+                "gpt2",
+                [
+                    Size(wanted: 8, low: 1, high: 2), Size(wanted: 12, low: 1, high: 2),
+                    Size(wanted: 50_257, low: 64, high: 128),
+                ]
+            ) { gpt($0[0], $0[2], 1024, 768, 12, $0[1], tied: true) },
         ]
     }
 
@@ -90,17 +117,21 @@ struct Workload {
     }
 
     private static func gpt(
-        _ batch: Int, _ vocabulary: Int, _ context: Int, _ width: Int, _ heads: Int, _ layers: Int
+        _ batch: Int, _ vocabulary: Int, _ context: Int, _ width: Int, _ heads: Int, _ layers: Int,
+        tied: Bool
     ) -> Step {
         let random = Random(seed: 0)
         let model = GPT(
             vocabulary: vocabulary, context: context, width: width, heads: heads, layers: layers,
-            tied: vocabulary > 1000, using: random)
+            tied: tied, using: random)
         return step(
             model, AdamW(model, learningRate: 1e-3),
             .integers([batch, context], high: vocabulary, using: random),
             .integers([batch, context], high: vocabulary, using: random))
     }
+
+    /// As many kernels as gpt2 has, on little.
+    static func narrowGPT() -> Step { gpt(1, 65, 8, 24, 12, 12, tied: true) }
 
     private static func cnn(_ batch: Int) -> Step {
         let random = Random(seed: 0)
