@@ -14,7 +14,7 @@ endif
 
 FUZZ_FILTER := FuzzTests|MutationTests|HostileFileTests
 
-.PHONY: help deps build train test fuzz torture conformance bench bench-peers op-table docs lint format install dist clean
+.PHONY: help deps build train test fuzz torture conformance bench bench-peers op-table cuda-table cuda-roofline test-gpu bench-gpu gpu-bundle docs lint format install dist clean
 
 help:
 	@echo "make train     build, write the default dataset and train $(CONFIG)"
@@ -26,6 +26,10 @@ help:
 	@echo "make bench     train-step times of the standard workloads"
 	@echo "make bench-peers  the same in PyTorch, and the ratios (needs Python with torch)"
 	@echo "make op-table  every operation: backward, tangent, second order, batching"
+	@echo "make cuda-table  what CUDA's compiler makes of the kernels, into docs/cuda.md (needs Python)"
+	@echo "make cuda-roofline  what a step takes on an H100, on paper, into docs/cuda.md"
+	@echo "make test-gpu  the CUDA backend on an NVIDIA GPU against the CPU; DEVICE=emulated needs none"
+	@echo "make bench-gpu  its times beside PyTorch's; make gpu-bundle makes a folder that does both"
 	@echo "make docs      browsable API documentation: dist/docs/index.html"
 	@echo "make lint      formatter and linter; make format fixes what it can"
 	@echo "make install   fttrain into PREFIX/bin (PREFIX=$(PREFIX))"
@@ -75,6 +79,20 @@ bench-peers: deps
 op-table: deps
 	@$(SWIFT) build -c release --product optable >&2
 	@$(BIN)/optable
+
+# Without a GPU, by NVIDIA's packages for Python.
+cuda-table:
+	@python=$$(scripts/cuda-python) && $$python scripts/compile-cuda-kernels && \
+		$$python scripts/check-cuda-kernels --table
+
+cuda-roofline: deps
+	@SWIFT=$(SWIFT) scripts/cuda-roofline
+
+gpu-bundle: deps
+	@scripts/gpu-bundle
+
+test-gpu bench-gpu: gpu-bundle
+	@RESULTS=dist/results-gpu PYTHON=$(PYTHON) dist/gpu/run.sh $(patsubst %-gpu,%,$@)
 
 docs: deps
 	@SWIFT=$(SWIFT) scripts/docs

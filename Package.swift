@@ -78,6 +78,14 @@ let package = Package(
         .executableTarget(
             name: "optable", dependencies: ["OpTable"], path: "Benchmarks/optable",
             swiftSettings: strict),
+        // What whoever has a GPU runs: the CUDA backend against the CPU.
+        .executableTarget(
+            name: "gpucheck",
+            dependencies: [
+                "FakeTensor", "Autograd", "CUDA", "CUDAEmulator", "EmulatedDevice", "FTSupport",
+                "OpTable", "Tensor",
+            ],
+            path: "Benchmarks/gpucheck", swiftSettings: strict),
         .executableTarget(
             name: "conformance", dependencies: ["FakeTensor"], path: "Tests/Conformance/Sources",
             swiftSettings: strict),

@@ -53,7 +53,7 @@ class GPT(nn.Module):
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocabulary, bias=False)
 
     def forward(self, x):
-        placed = self.tokens(x) + self.positions(torch.arange(x.shape[1]))
+        placed = self.tokens(x) + self.positions(torch.arange(x.shape[1], device=x.device))
         return self.head(self.norm(self.blocks(placed)))
 
 

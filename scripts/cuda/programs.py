@@ -1,4 +1,8 @@
 """What the programs of cuda_kernels.h are compiled for."""
+import os
+import re
+
+from . import tools
 
 ARCHITECTURES = (75, 80, 86, 89, 90, 100, 120)
 DTYPES = ("float32", "float64", "float16", "bfloat16", "int8", "uint8", "int16", "uint16", "int32",
@@ -58,16 +62,37 @@ def modules(dtypes=None, every=False):
                 yield options if dtype is None else options + (f"-DFT_DTYPE={dtype}",)
 
 
+# The lists that functions of programs have their numbers from.
+LISTS = {"unary": ("elementwise.h", "FT_UNARY"), "test": ("elementwise.h", "FT_TEST"),
+         "binary": ("elementwise.h", "FT_BINARY"), "reduce": ("elementwise.h", "FT_BINARY"),
+         "compare": ("elementwise.h", "FT_COMPARE"), "update": ("optimizers.h", "FT_RULE")}
+
+
+def function(program, number):
+    """The name of a function by its number, in the order of its list."""
+    file, word = LISTS[program]
+    with open(os.path.join(tools.ROOT, "Sources", "CKernels", "include", file)) as text:
+        names = re.findall(rf"^ +{word}\((\w+),", text.read(), re.MULTILINE)
+    return names[number]
+
+
 def label(options):
-    """A module in words: its program, dtype, and what else it is for."""
-    words = []
-    for option in options:
-        if option.startswith("-DFT_WITH_"):
-            words.insert(0, option[len("-DFT_WITH_"):])
-        elif option.startswith("-DFT_DTYPE="):
-            words.append(DTYPES[int(option.split("=")[1])])
-        elif option.startswith("-DFT_STEPS="):
-            words.append("three steps")
-        else:
-            words.append(option[len("-DFT_"):].lower().replace("=", " "))
+    """A module in words: its program, what it is for, and its dtype."""
+    program = options[0][len("-DFT_WITH_"):]
+    given = dict(option[len("-DFT_"):].split("=", 1) for option in options[1:])
+    dtype = DTYPES[int(given.pop("DTYPE"))] if "DTYPE" in given else ""
+    words = [program]
+    if "STEPS" in given:
+        del given["STEPS"]
+        words.append("three steps")
+    if "FUNCTION" in given:
+        words.append(function(program, int(given.pop("FUNCTION"))))
+    if program == "reduce" and given.pop("MAP", "0") != "0":
+        words.insert(1, "of")
+    if dtype:
+        words.append(dtype)
+    if "SECOND" in given:
+        second = DTYPES[int(given.pop("SECOND"))]
+        words.append(f"to {second}" if program == "copy" else f"and {second}")
+    words += [f"{key.lower()} {value}" for key, value in given.items()]
     return " ".join(words)
