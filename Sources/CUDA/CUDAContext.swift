@@ -12,6 +12,7 @@ package final class CUDAContext: @unchecked Sendable {
     package let info: CUDADeviceInfo
     let driver: CUDADriver
     let stream: cuda_stream
+    let recorder = CUDARecorder()
     private let context: cuda_context
     private let kernels = Mutex(Kernels())
     private let allocator: CUDAAllocator
@@ -50,6 +51,7 @@ package final class CUDAContext: @unchecked Sendable {
         _ = driver.api.cuStreamSynchronize(stream)
         staging.close()
         allocator.close()
+        recorder.close(driver)
         _ = driver.api.cuStreamDestroy_v2(stream)
         _ = driver.api.cuDevicePrimaryCtxRelease_v2(info.handle)
     }
@@ -74,6 +76,27 @@ package final class CUDAContext: @unchecked Sendable {
         let module: Module
     }
 
+    // Recorded steps.
+
+    /// Where the calling thread's work goes.
+    var target: cuda_stream { recorder.current?.stream ?? stream }
+
+    /// What `record` was given, on the thread that records.
+    package var companion: AnyObject? { recorder.current?.companion }
+
+    /// A graph of what `body` asks for on this thread, none of which is done; nil where the driver
+    /// knows no graphs, or each launch is to be waited for.
+    ///
+    /// Memory that is given back in `body` is kept for the graph alone. Copies from and to the host
+    /// are made at once and are no part of it.
+    package func record(
+        with companion: AnyObject, _ body: () -> Void
+    ) throws(CUDAProblem) -> CUDAGraph? {
+        guard let graphs = driver.graphs, !waitsForEach else { return nil }
+        makeCurrent()
+        return try recorder.record(on: self, graphs, companion, body)
+    }
+
     // Memory.
 
     /// What is in use, and what was.
@@ -81,13 +104,21 @@ package final class CUDAContext: @unchecked Sendable {
     package func resetPeak() { allocator.resetPeak() }
 
     /// Memory of at least so many bytes, at a multiple of 256.
-    package func allocate(_ byteCount: Int) throws(CUDAProblem) -> UnsafeMutableRawPointer {
+    ///
+    /// - Parameter isFilled: whether the host fills it, once for all replays of a recorded step.
+    package func allocate(
+        _ byteCount: Int, isFilled: Bool = false
+    ) throws(CUDAProblem) -> UnsafeMutableRawPointer {
         makeCurrent()
+        if let recording = recorder.current {
+            return try recording.allocate(byteCount, allocator, isFilled: isFilled)
+        }
         return try allocator.allocate(byteCount)
     }
 
     /// Gives memory back, which what was asked for before may still use.
     package func deallocate(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
+        if recorder.current?.deallocate(pointer) == true { return }
         allocator.deallocate(pointer, byteCount)
     }
 
@@ -120,7 +151,7 @@ package final class CUDAContext: @unchecked Sendable {
     ) throws(CUDAProblem) {
         makeCurrent()
         try driver.check(
-            driver.api.cuMemcpyDtoDAsync_v2(address(memory), address(source), byteCount, stream),
+            driver.api.cuMemcpyDtoDAsync_v2(address(memory), address(source), byteCount, target),
             "copying \(byteCount) bytes")
     }
 
@@ -130,7 +161,7 @@ package final class CUDAContext: @unchecked Sendable {
     ) throws(CUDAProblem) {
         makeCurrent()
         try driver.check(
-            driver.api.cuMemsetD8Async(address(memory), byte, byteCount, stream),
+            driver.api.cuMemsetD8Async(address(memory), byte, byteCount, target),
             "setting \(byteCount) bytes")
     }
 
@@ -174,7 +205,7 @@ package final class CUDAContext: @unchecked Sendable {
         var parameter: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(mutating: arguments)
         let result = driver.api.cuLaunchKernel(
             function, UInt32(min(blocks, max(1, most))), 1, 1, UInt32(FT_CUDA_THREADS), 1, 1, 0,
-            stream, &parameter, nil)
+            target, &parameter, nil)
         try driver.check(result, "launching")
         if waitsForEach { try synchronize() }
     }

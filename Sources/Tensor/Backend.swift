@@ -24,8 +24,17 @@ package protocol Backend: AnyObject, Sendable {
 
     /// Computes `out`. Called by `Kernel.run` alone, which has checked the operands.
     func run(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray)
+
+    /// Has the device learn the calls of `run` and `copyIn` that `body` makes on this thread, none
+    /// of which is done; nil where it can't, and then `body` did nothing that counts.
+    ///
+    /// - Parameter streams: those that the calls draw from and that go on from replay to replay.
+    func record(drawingFrom streams: [StreamName], _ body: () -> Void) -> (any RecordedWork)?
 }
 
 extension Backend {
     package var home: any Backend { self }
+    package func record(
+        drawingFrom streams: [StreamName], _ body: () -> Void
+    ) -> (any RecordedWork)? { nil }
 }

@@ -6,6 +6,11 @@ extension CUDABackend {
     package func run(
         _ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
     ) {
+        if let notes {
+            return notes.attempt { () throws(CUDAProblem) in
+                try launch(kernel, a, b, c, into: out)
+            }
+        }
         orFail(kernel.name) { () throws(CUDAProblem) in
             try launch(kernel, a, b, c, into: out)
         }

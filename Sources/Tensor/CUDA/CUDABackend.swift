@@ -9,7 +9,9 @@ package final class CUDABackend: Backend {
     let context: CUDAContext
     let products: CUDAProducts
     let reports = CUDAReports()
-    let tables = CUDATables()
+    /// Those that are kept from step to step.
+    private let steadyTables = CUDATables()
+    var tables: CUDATables { notes?.tables ?? steadyTables }
     package let device: Device
     /// Begins to work with a GPU; `device` is what it is known by.
     ///
@@ -71,7 +73,7 @@ package final class CUDABackend: Backend {
     package func resetPeakMemory() { context.resetPeak() }
 
     /// Gives back the little that is kept from step to step, such as addresses of parameters.
-    package func releaseTables() { tables.clear(on: context) }
+    package func releaseTables() { steadyTables.clear(on: context) }
 
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         orFail("memory", hint: "use a smaller batch or model") { () throws(CUDAProblem) in
@@ -86,6 +88,15 @@ package final class CUDABackend: Backend {
     package func copyIn(
         from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
     ) {
+        if let notes {
+            // The bytes of a recording are the same in each replay.
+            return notes.attempt { () throws(CUDAProblem) in
+                let bytes = Array(UnsafeRawBufferPointer(start: host, count: byteCount))
+                let place = try notes.tables.place(bytes, on: context)
+                guard let source = UnsafeRawPointer(bitPattern: place) else { return }
+                try context.copy(from: source, to: memory, byteCount: byteCount)
+            }
+        }
         orFail("copy to \(device)") { () throws(CUDAProblem) in
             try context.copyIn(from: host, to: memory, byteCount: byteCount)
         }

@@ -39,9 +39,12 @@ class stream {
     int add(task work);
     int synchronize();
     int query();
-    int begin_capture();
+    int begin_capture(int mode);
     int end_capture(std::vector<task> *into);
     bool is_capturing();
+    // Whether its capture lets this thread make calls that may not be captured; if not, it is
+    // spoiled.
+    bool allows_unsafe();
 
   private:
     void run();
@@ -49,7 +52,9 @@ class stream {
     std::condition_variable changed;
     std::deque<task> tasks;
     std::vector<task> captured;
-    bool busy = false, ends = false, captures = false;
+    bool busy = false, ends = false, captures = false, spoiled = false;
+    int mode = 0;
+    std::thread::id captured_by;
     std::thread worker;
 };
 

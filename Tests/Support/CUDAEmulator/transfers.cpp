@@ -11,12 +11,14 @@ namespace {
 typedef unsigned long long address;
 
 int allocate_now(address *at, size_t bytes) {
+    if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     uint64_t made = 0;
     int code = allocate(&made, bytes);
     *at = made;
     return code;
 }
 int free_now(address at) {
+    if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     // As the driver does: whatever runs ends first.
     int code = synchronize_all();
     return code != OK ? code : release(at);

@@ -13,8 +13,15 @@ package enum EmulatedDevice {
     }
 
     /// A device of its own, which stays until the process ends.
-    package static func make(named name: String) -> CUDABackend {
+    ///
+    /// - Parameter missing: functions that its driver lacks.
+    package static func make(
+        named name: String, without missing: Set<String> = []
+    ) -> CUDABackend {
         do throws(CUDAProblem) {
+            let symbols = CUDASymbols(path: "the emulator") { name in
+                missing.contains(name) ? nil : ft_emulated_symbol(name)
+            }
             let platform = try CUDAPlatform(.symbols(symbols), cache: nil)
             let backend = try CUDABackend(platform, 0, as: .named(name))
             Device.register(backend, as: name)

@@ -18,9 +18,12 @@ void ft_emulator_set_order(uint64_t order);
 // bytes.
 void ft_emulator_set_memory(uint64_t bytes);
 
-// What was done since the process began or the counters were reset.
+// What was done since the process began or the counters were reset. Launches and products that a
+// graph makes aren't counted; `graph_nodes` are all calls that were captured. `product_handles` are
+// those of cuBLAS that there are.
 typedef struct ft_emulator_counters {
-    uint64_t launches, graph_launches, uploads, downloads, uploaded_bytes, downloaded_bytes;
+    uint64_t launches, graph_launches, graph_nodes, product_handles;
+    uint64_t uploads, downloads, uploaded_bytes, downloaded_bytes;
     uint64_t allocations, allocated_bytes, synchronizations, compilations, products;
 } ft_emulator_counters;
 ft_emulator_counters ft_emulator_count(void);
