@@ -21,7 +21,7 @@ package final class CUDAGraph: @unchecked Sendable {
         context.makeCurrent()
         _ = api.cuGraphExecDestroy(graph)
         for (block, size) in blocks {
-            UnsafeMutableRawPointer(bitPattern: block).map { context.deallocate($0, size) }
+            UnsafeMutableRawPointer(bitPattern: block).map { context.release($0, size, of: .steps) }
         }
     }
 

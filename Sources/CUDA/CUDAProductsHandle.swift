@@ -46,8 +46,8 @@ final class CUDAWorkspace: @unchecked Sendable {
     init(_ context: CUDAContext) throws(CUDAProblem) {
         self.context = context
         byteCount = context.info.major >= 9 ? 32 << 20 : 4 << 20
-        memory = try context.allocate(byteCount)
+        memory = try context.allocate(byteCount, for: .library)
     }
 
-    deinit { context.deallocate(memory, byteCount) }
+    deinit { context.release(memory, byteCount, of: .library) }
 }

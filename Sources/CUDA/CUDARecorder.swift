@@ -57,7 +57,9 @@ final class CUDARecorder: Sendable {
         }
         guard result == 0, let executable else {
             for (block, size) in recording.blocks {
-                UnsafeMutableRawPointer(bitPattern: block).map { context.deallocate($0, size) }
+                UnsafeMutableRawPointer(bitPattern: block).map {
+                    context.release($0, size, of: .steps)
+                }
             }
             throw driver.problem(result, doing)
         }

@@ -28,7 +28,7 @@ final class CUDARecording: @unchecked Sendable {
         {
             return known
         }
-        let fresh = try allocator.allocate(byteCount)
+        let fresh = try allocator.allocate(byteCount, for: .steps)
         blocks[UInt(bitPattern: fresh)] = size
         return fresh
     }

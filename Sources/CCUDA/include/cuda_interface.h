@@ -47,6 +47,7 @@ typedef struct cublas_handle *cublas_handle;
     CUDA_SYMBOL(cuStreamCreate, (cuda_stream _Nullable *_Nonnull stream, unsigned flags))          \
     CUDA_SYMBOL(cuStreamDestroy_v2, (cuda_stream stream))                                          \
     CUDA_SYMBOL(cuStreamSynchronize, (cuda_stream stream))                                         \
+    CUDA_SYMBOL(cuStreamWaitEvent, (cuda_stream stream, cuda_event event, unsigned flags))         \
     CUDA_SYMBOL(cuEventCreate, (cuda_event _Nullable *_Nonnull event, unsigned flags))             \
     CUDA_SYMBOL(cuEventDestroy_v2, (cuda_event event))                                             \
     CUDA_SYMBOL(cuEventRecord, (cuda_event event, cuda_stream stream))                             \

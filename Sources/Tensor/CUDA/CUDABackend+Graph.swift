@@ -82,7 +82,7 @@ final class CUDARecordedWork: RecordedWork {
     }
 
     func perform(movedBy moves: [UInt64]) {
-        backend.orFail("recorded step") { () throws(CUDAProblem) in
+        backend.perform("recorded step") { () throws(CUDAProblem) in
             if notes.isNeeded {
                 let first = try backend.reports.reserve(notes.complaints, on: backend.context)
                 let numbers = [first] + moves

@@ -15,7 +15,7 @@ namespace emulator {
 enum code {
     OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100,
     INVALID_DEVICE = 101, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, INVALID_HANDLE = 400,
-    NOT_FOUND = 500, NOT_READY = 600, LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900,
+    NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900,
     CAPTURE_INVALIDATED = 901,
 };
 
@@ -57,6 +57,13 @@ class stream {
     std::thread::id captured_by;
     std::thread worker;
 };
+
+// --- Faults. The code that every call gives once a kernel failed, or 0.
+int lost();
+// A kernel is about to run: waits while kernels are held; false where the device is lost.
+bool begin_kernel();
+void hold(bool holds);
+void fail_after(uint64_t kernels, int code);
 
 // --- Memory. The host can't touch that of the device while no task runs.
 

@@ -72,7 +72,9 @@ int add(void *handle, product p) {
     if (!fits) return INVALID;
     stream *on = stream_of(((cublas_handle *)handle)->on);
     if (!on->is_capturing()) counters().products += 1;
-    on->add([p] { multiply(p); });
+    on->add([p] {
+        if (begin_kernel()) multiply(p);
+    });
     return SUCCESS;
 }
 

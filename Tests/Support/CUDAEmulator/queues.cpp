@@ -79,6 +79,7 @@ int synchronize_event(void *handle) {
     return OK;
 }
 int query_event(void *handle) {
+    if (int code = lost()) return code;
     if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     event state = ((event_handle *)handle)->state;
     std::lock_guard<std::mutex> guard(state->lock);
@@ -112,6 +113,7 @@ int instantiate(void **made, void *graph, unsigned long long) {
     return OK;
 }
 int launch_graph(void *executable, void *on) {
+    if (int code = lost()) return code;
     counters().graph_launches += 1;
     std::vector<task> tasks = ((graph_handle *)executable)->tasks;
     return stream_of(on)->add([tasks = std::move(tasks)] {

@@ -36,6 +36,7 @@ void stream::run() {
 }
 
 int stream::add(task work) {
+    if (int code = lost()) return code;
     std::lock_guard<std::mutex> guard(lock);
     if (captures) {
         counters().graph_nodes += 1;
@@ -54,12 +55,13 @@ int stream::synchronize() {
         return CAPTURE_UNSUPPORTED;
     }
     changed.wait(guard, [this] { return tasks.empty() && !busy; });
-    return OK;
+    return lost();
 }
 
 int stream::query() {
     std::lock_guard<std::mutex> guard(lock);
     if (captures) return CAPTURE_UNSUPPORTED;
+    if (int code = lost()) return code;
     return tasks.empty() && !busy ? OK : NOT_READY;
 }
 

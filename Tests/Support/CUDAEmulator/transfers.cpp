@@ -11,6 +11,7 @@ namespace {
 typedef unsigned long long address;
 
 int allocate_now(address *at, size_t bytes) {
+    if (int code = lost()) return code;
     if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     uint64_t made = 0;
     int code = allocate(&made, bytes);
@@ -87,7 +88,10 @@ int download(void *to, address from, size_t bytes) {
 // memory: who changes or frees it before is found out.
 int upload_async(address to, const void *from, size_t bytes, void *on) {
     count_upload(bytes);
-    return stream_of(on)->add([=] { memcpy((void *)to, from, bytes); });
+    return stream_of(on)->add([=] {
+        memcpy((void *)to, from, bytes);
+        counters().arrived += 1;
+    });
 }
 int download_async(void *to, address from, size_t bytes, void *on) {
     count_download(bytes);
