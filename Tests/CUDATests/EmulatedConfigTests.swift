@@ -10,8 +10,7 @@ struct EmulatedConfigTests {
     private static let folder =
         "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/configs"
 
-    /// Those that `make test` tries; `make test-cuda` tries all, whose convolutions and attention
-    /// take minutes by fibers.
+    /// Those that `make test` tries; `make test-cuda` tries all.
     private static let quick = ["linear.json", "mlp.json", "regression.json", "lstm.json"]
     static var configs: [String] {
         if getenv("FT_EMULATOR_COMPLETE") == nil { return quick }

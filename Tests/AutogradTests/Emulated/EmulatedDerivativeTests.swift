@@ -6,8 +6,8 @@ import Testing
 /// The gate's derivatives of all kinds on the CUDA backend, whose kernels run on the processor.
 @Suite("Every operation's derivatives on an emulated GPU", .serialized)
 struct EmulatedDerivativeTests {
-    static let smooth = EmulatedGate.some(GradientGateTests.smooth, of: 8)
-    static let batchable = EmulatedGate.some(BatchingGateTests.batchable, of: 8)
+    static let smooth = GradientGateTests.smooth
+    static let batchable = BatchingGateTests.batchable
 
     @Test("has the CPU's second gradients but for rounding", arguments: smooth)
     func second(_ row: OpRow) {

@@ -1,6 +1,5 @@
 import EmulatedDevice
 import Glibc
-import OpTable
 import Tensor
 import Testing
 
@@ -10,12 +9,6 @@ enum EmulatedGate {
 
     /// Whether all is to be tried, as `make test-cuda` wants it.
     static let isComplete = getenv("FT_EMULATOR_COMPLETE") != nil
-
-    /// All rows, or one of so many: ops go by few kernels, which other tests run for all.
-    static func some(_ rows: [OpRow], of every: Int) -> [OpRow] {
-        isComplete
-            ? rows : rows.enumerated().filter { $0.offset.isMultiple(of: every) }.map(\.element)
-    }
 }
 
 /// Expects `body` to give the same there as on the CPU, up to so many roundings of the largest
