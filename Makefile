@@ -14,11 +14,12 @@ endif
 
 FUZZ_FILTER := FuzzTests|MutationTests|HostileFileTests
 
-.PHONY: help deps build train test fuzz torture conformance bench bench-peers op-table cuda-table cuda-roofline test-gpu bench-gpu gpu-bundle docs lint format install dist clean
+.PHONY: help deps build train test fuzz torture test-cuda conformance bench bench-peers op-table cuda-table cuda-roofline test-gpu bench-gpu gpu-bundle docs lint format install dist clean
 
 help:
 	@echo "make train     build, write the default dataset and train $(CONFIG)"
 	@echo "make test      build and run every test"
+	@echo "make test-cuda  the CUDA backend without a GPU: every operation and config, three orders of threads"
 	@echo "make fuzz      damaged configs and checkpoints, under the address sanitizer"
 	@echo "make torture   kills, faults, damage: a thousand tries to break fttrain (needs Python)"
 	@echo "make conformance  the library against PyTorch's operator database (needs Python with torch)"
@@ -54,6 +55,11 @@ test: deps
 	scripts/test-example
 	scripts/test-guides
 	SWIFT=$(SWIFT) scripts/test-pages
+
+# Kernels under the address sanitizer, the whole operation table and all configs, emulated.
+test-cuda: deps
+	$(SWIFT) build --build-tests $(C_FLAGS) $(STRICT_FLAGS)
+	SWIFT=$(SWIFT) scripts/test-cuda
 
 # Random damage to configs and checkpoints, with the address sanitizer watching.
 fuzz: deps

@@ -1,5 +1,21 @@
 internal import CCUDA
+import Glibc
 import Synchronization
+
+/// What memory of a device is for.
+enum CUDAOwner: Int, CaseIterable {
+    case arrays, steps, batches, library
+
+    /// In a sentence.
+    var name: String {
+        switch self {
+        case .arrays: "arrays"
+        case .steps: "recorded steps"
+        case .batches: "batches that are sent ahead"
+        case .library: "cuBLAS"
+        }
+    }
+}
 
 /// What a device's memory was asked for, in bytes and counts.
 package struct CUDAMemoryCounts: Sendable, Equatable {
@@ -20,14 +36,23 @@ package struct CUDAMemoryCounts: Sendable, Equatable {
 /// A block that comes back may be handed out at once: whoever gets it uses it later on the same
 /// stream. Sizes are multiples of 512 bytes and eight steps per power of two. Small blocks are cut
 /// from larger ones, for which alone the driver is asked.
+///
+/// With `FAKETENSOR_CUDA_CACHE=off` each request is the driver's own block of that very size, given
+/// back when all that was asked for is done: then tools that watch a device's memory see who writes
+/// beyond an array, or after its end.
 final class CUDAAllocator: Sendable {
     private struct State {
         var free: [Int: [UInt]] = [:]
         /// What is left of the block that small ones are cut from.
         var rest: Range<UInt> = 0..<0
         /// All that the driver gave.
-        var owned: Set<UInt> = []
+        var owned: [UInt: Int] = [:]
         var counts = CUDAMemoryCounts()
+        /// All bytes of the driver's blocks, and those in use by what they are for.
+        var ownedBytes = 0
+        var held = [Int](repeating: 0, count: CUDAOwner.allCases.count)
+        /// How many blocks of each size are in use.
+        var sizes: [Int: Int] = [:]
     }
 
     private static let granule = 512
@@ -38,8 +63,10 @@ final class CUDAAllocator: Sendable {
     private let state = Mutex(State())
     private let driver: CUDADriver
     private let stream: UInt
+    private let keeps: Bool
 
     init(_ driver: CUDADriver, _ stream: cuda_stream) {
+        keeps = getenv("FAKETENSOR_CUDA_CACHE").map { String(cString: $0) } != "off"
         self.driver = driver
         self.stream = UInt(bitPattern: stream)
     }
@@ -55,7 +82,9 @@ final class CUDAAllocator: Sendable {
         return (byteCount + step - 1) / step * step
     }
 
-    func allocate(_ byteCount: Int) throws(CUDAProblem) -> UnsafeMutableRawPointer {
+    func allocate(
+        _ byteCount: Int, for owner: CUDAOwner = .arrays
+    ) throws(CUDAProblem) -> UnsafeMutableRawPointer {
         let size = CUDAAllocator.size(byteCount)
         let result: Result<UInt, CUDAProblem> = state.withLock { state in
             let block: UInt
@@ -64,7 +93,7 @@ final class CUDAAllocator: Sendable {
                 state.counts.reused += 1
                 state.counts.cached -= size
             } else {
-                switch fresh(size, &state) {
+                switch fresh(size, byteCount, &state) {
                 case .success(let address): block = address
                 case .failure(let problem): return .failure(problem)
                 }
@@ -72,6 +101,8 @@ final class CUDAAllocator: Sendable {
             state.counts.allocations += 1
             state.counts.live += size
             state.counts.peak = max(state.counts.peak, state.counts.live)
+            state.held[owner.rawValue] += size
+            state.sizes[size, default: 0] += 1
             return .success(block)
         }
         guard let pointer = UnsafeMutableRawPointer(bitPattern: try result.get()) else {
@@ -80,17 +111,32 @@ final class CUDAAllocator: Sendable {
         return pointer
     }
 
-    func deallocate(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
+    func deallocate(
+        _ pointer: UnsafeMutableRawPointer, _ byteCount: Int, of owner: CUDAOwner = .arrays
+    ) {
         let size = CUDAAllocator.size(byteCount)
         state.withLock { state in
+            state.held[owner.rawValue] -= size
+            state.sizes[size, default: 0] -= 1
             state.counts.live -= size
+            if !keeps { return giveBack(UInt(bitPattern: pointer), &state) }
             state.counts.cached += size
             state.free[size, default: []].append(UInt(bitPattern: pointer))
         }
     }
 
+    /// Gives a block back to the driver, when what uses it is done.
+    private func giveBack(_ block: UInt, _ state: inout State) {
+        cuda_stream(bitPattern: stream).map { _ = driver.api.cuStreamSynchronize($0) }
+        _ = driver.api.cuMemFree_v2(cuda_address(block))
+        state.ownedBytes -= state.owned.removeValue(forKey: block) ?? 0
+    }
+
     /// A block that nobody had before.
-    private func fresh(_ size: Int, _ state: inout State) -> Result<UInt, CUDAProblem> {
+    private func fresh(
+        _ size: Int, _ byteCount: Int, _ state: inout State
+    ) -> Result<UInt, CUDAProblem> {
+        if !keeps { return ask(max(1, byteCount), for: byteCount, &state) }
         if size > CUDAAllocator.small { return ask(size, for: size, &state) }
         if state.rest.count < size {
             switch ask(CUDAAllocator.slab, for: size, &state) {
@@ -114,20 +160,33 @@ final class CUDAAllocator: Sendable {
             result = driver.api.cuMemAlloc_v2(&address, size)
         }
         if result == CUDA_OUT_OF_MEMORY {
-            return .failure(outOfMemory(wanted, state.counts))
+            return .failure(outOfMemory(wanted, state))
         }
         if result != 0 { return .failure(driver.problem(result, "asking for \(size) bytes")) }
-        state.owned.insert(UInt(address))
+        state.owned[UInt(address)] = size
+        state.ownedBytes += size
         return .success(UInt(address))
     }
 
-    private func outOfMemory(_ size: Int, _ counts: CUDAMemoryCounts) -> CUDAProblem {
+    /// What was asked for, who holds what, and what is left.
+    private func outOfMemory(_ size: Int, _ state: State) -> CUDAProblem {
         var (free, total) = (0, 0)
         _ = driver.api.cuMemGetInfo_v2(&free, &total)
+        var parts = CUDAOwner.allCases.compactMap { owner in
+            let bytes = state.held[owner.rawValue]
+            return bytes > 0 ? "\(owner.name) hold \(bytes)" : nil
+        }
+        if let largest = state.sizes.filter({ $0.value > 0 }).keys.max() {
+            parts.append("the largest block in use has \(largest)")
+        }
+        parts.append("\(state.counts.cached) are kept for reuse in small blocks")
+        let others = total - free - state.ownedBytes
+        if others > 0 { parts.append("other programs and the driver hold \(others)") }
+        let remark = free >= size ? ", too few in one piece" : ""
         return CUDAProblem(
-            "the device has no \(size) bytes left; of its \(total), arrays hold \(counts.live), "
-                + "\(counts.cached) are kept for reuse in small blocks and \(free) are free, "
-                + "too few in one piece", code: cuda_result(CUDA_OUT_OF_MEMORY))
+            "the device has no \(size) bytes left; of its \(total), "
+                + parts.joined(separator: ", ") + " and \(free) are free\(remark)",
+            code: cuda_result(CUDA_OUT_OF_MEMORY))
     }
 
     /// Gives back what is kept, but for the small blocks.
@@ -139,8 +198,9 @@ final class CUDAAllocator: Sendable {
         for (size, blocks) in state.free where size > CUDAAllocator.small {
             for block in blocks {
                 _ = driver.api.cuMemFree_v2(cuda_address(block))
-                state.owned.remove(block)
+                state.owned[block] = nil
             }
+            state.ownedBytes -= size * blocks.count
             state.counts.cached -= size * blocks.count
             state.free[size] = nil
         }
@@ -149,7 +209,7 @@ final class CUDAAllocator: Sendable {
     /// Gives everything back.
     func close() {
         state.withLock { state in
-            for block in state.owned { _ = driver.api.cuMemFree_v2(cuda_address(block)) }
+            for block in state.owned.keys { _ = driver.api.cuMemFree_v2(cuda_address(block)) }
             state = State()
         }
     }

@@ -12,12 +12,14 @@ package final class CUDAContext: @unchecked Sendable {
     package let info: CUDADeviceInfo
     let driver: CUDADriver
     let stream: cuda_stream
+    let recorder = CUDARecorder()
     private let context: cuda_context
     private let kernels = Mutex(Kernels())
-    private let allocator: CUDAAllocator
-    private let staging: CUDAStaging
-    /// Whether each launch is waited for, so that what it met is told where it was made.
-    private let waitsForEach: Bool
+    let allocator: CUDAAllocator
+    let staging: CUDAStaging
+    let uploads: CUDAUploads
+    /// Whether each call is waited for, so that what it met is told where it was made.
+    package let waitsForEach: Bool
 
     /// Begins to work with a GPU.
     package init(_ platform: CUDAPlatform, _ ordinal: Int) throws(CUDAProblem) {
@@ -42,6 +44,7 @@ package final class CUDAContext: @unchecked Sendable {
         self.stream = stream
         allocator = CUDAAllocator(driver, stream)
         staging = CUDAStaging(driver, stream)
+        uploads = CUDAUploads(driver, allocator, stream)
         waitsForEach = getenv("FAKETENSOR_CUDA_WAIT").map { String(cString: $0) } == "each"
     }
 
@@ -49,7 +52,9 @@ package final class CUDAContext: @unchecked Sendable {
         _ = driver.api.cuCtxSetCurrent(context)
         _ = driver.api.cuStreamSynchronize(stream)
         staging.close()
+        uploads.close()
         allocator.close()
+        recorder.close(driver)
         _ = driver.api.cuStreamDestroy_v2(stream)
         _ = driver.api.cuDevicePrimaryCtxRelease_v2(info.handle)
     }
@@ -61,12 +66,15 @@ package final class CUDAContext: @unchecked Sendable {
     private struct Kernels {
         var modules: [Module: UInt] = [:]
         var functions: [Function: UInt] = [:]
+        /// What the compiler may be told beside a variant, by number; 0 is nothing.
+        var options = [""]
+        var numbers = ["": 0]
     }
 
     /// What the compiler is told, beside the sources.
     private struct Module: Hashable {
         let variant: UInt64
-        let option: String
+        let option: Int
     }
 
     private struct Function: Hashable {
@@ -74,80 +82,45 @@ package final class CUDAContext: @unchecked Sendable {
         let module: Module
     }
 
-    // Memory.
+    // Recorded steps.
 
-    /// What is in use, and what was.
-    package var counts: CUDAMemoryCounts { allocator.counts }
-    package func resetPeak() { allocator.resetPeak() }
+    /// Where the calling thread's work goes.
+    var target: cuda_stream { recorder.current?.stream ?? stream }
 
-    /// Memory of at least so many bytes, at a multiple of 256.
-    package func allocate(_ byteCount: Int) throws(CUDAProblem) -> UnsafeMutableRawPointer {
+    /// What `record` was given, on the thread that records.
+    package var companion: AnyObject? { recorder.current?.companion }
+
+    /// A graph of what `body` asks for on this thread, none of which is done; nil where the driver
+    /// knows no graphs, or each launch is to be waited for.
+    ///
+    /// Memory that is given back in `body` is kept for the graph alone. Copies from and to the host
+    /// are made at once and are no part of it.
+    package func record(
+        with companion: AnyObject, _ body: () -> Void
+    ) throws(CUDAProblem) -> CUDAGraph? {
+        guard let graphs = driver.graphs, !waitsForEach else { return nil }
         makeCurrent()
-        return try allocator.allocate(byteCount)
-    }
-
-    /// Gives memory back, which what was asked for before may still use.
-    package func deallocate(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
-        allocator.deallocate(pointer, byteCount)
-    }
-
-    /// Copies from the host, whose bytes may change as soon as this returns.
-    package func copyIn(
-        from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
-    ) throws(CUDAProblem) {
-        if byteCount == 0 { return }
-        makeCurrent()
-        try staging.copyIn(from: host, to: memory, byteCount: byteCount)
-    }
-
-    /// Copies to the host, and waits for it unless told not to.
-    package func copyOut(
-        from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int,
-        waits: Bool = true
-    ) throws(CUDAProblem) {
-        makeCurrent()
-        if byteCount > 0 {
-            try driver.check(
-                driver.api.cuMemcpyDtoHAsync_v2(host, address(memory), byteCount, stream),
-                "copying \(byteCount) bytes to the host")
-        }
-        if waits { try synchronize() }
-    }
-
-    /// Copies within the device.
-    package func copy(
-        from source: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
-    ) throws(CUDAProblem) {
-        makeCurrent()
-        try driver.check(
-            driver.api.cuMemcpyDtoDAsync_v2(address(memory), address(source), byteCount, stream),
-            "copying \(byteCount) bytes")
-    }
-
-    /// Sets all bytes.
-    package func set(
-        _ memory: UnsafeMutableRawPointer, to byte: UInt8, byteCount: Int
-    ) throws(CUDAProblem) {
-        makeCurrent()
-        try driver.check(
-            driver.api.cuMemsetD8Async(address(memory), byte, byteCount, stream),
-            "setting \(byteCount) bytes")
-    }
-
-    /// Waits until everything is done that was asked for.
-    package func synchronize() throws(CUDAProblem) {
-        makeCurrent()
-        try driver.check(
-            driver.api.cuStreamSynchronize(stream), "waiting for \(info.name)")
+        return try recorder.record(on: self, graphs, companion, body)
     }
 
     // Kernels.
 
+    /// The number of an option for the compiler.
+    package func number(ofOption option: String) -> Int {
+        kernels.withLock { kernels in
+            if let known = kernels.numbers[option] { return known }
+            kernels.options.append(option)
+            kernels.numbers[option] = kernels.options.count - 1
+            return kernels.options.count - 1
+        }
+    }
+
     /// Runs a kernel; nothing where it has nothing to do.
     ///
-    /// - Parameter option: one more for the compiler, which makes code of its own of it.
+    /// - Parameter option: the number of one more for the compiler, which makes code of its own of
+    ///   it; 0 for none.
     package func launch<Arguments>(
-        _ kernel: ft_cuda_kernel, _ arguments: Arguments, option: String = ""
+        _ kernel: ft_cuda_kernel, _ arguments: Arguments, option: Int = 0
     ) throws(CUDAProblem) {
         let number = Int32(kernel.rawValue)
         let result: Result<Void, CUDAProblem> = withUnsafeBytes(of: arguments) { bytes in
@@ -166,7 +139,7 @@ package final class CUDAContext: @unchecked Sendable {
     }
 
     private func launch(
-        _ kernel: Int32, _ arguments: UnsafeRawPointer, _ option: String, blocks: Int
+        _ kernel: Int32, _ arguments: UnsafeRawPointer, _ option: Int, blocks: Int
     ) throws(CUDAProblem) {
         makeCurrent()
         let function = try self.function(kernel, ft_cuda_variant(kernel, arguments), option)
@@ -174,13 +147,12 @@ package final class CUDAContext: @unchecked Sendable {
         var parameter: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(mutating: arguments)
         let result = driver.api.cuLaunchKernel(
             function, UInt32(min(blocks, max(1, most))), 1, 1, UInt32(FT_CUDA_THREADS), 1, 1, 0,
-            stream, &parameter, nil)
+            target, &parameter, nil)
         try driver.check(result, "launching")
-        if waitsForEach { try synchronize() }
     }
 
     private func function(
-        _ kernel: Int32, _ variant: UInt64, _ option: String
+        _ kernel: Int32, _ variant: UInt64, _ option: Int
     ) throws(CUDAProblem) -> cuda_function {
         let module = Module(variant: variant, option: option)
         let key = Function(kernel: kernel, module: module)
@@ -188,7 +160,8 @@ package final class CUDAContext: @unchecked Sendable {
             if let known = kernels.functions[key] { return .success(known) }
             return Result { () throws(CUDAProblem) in
                 let known = kernels.modules[module]
-                let loaded = if let known { known } else { try load(module) }
+                let option = kernels.options[module.option]
+                let loaded = if let known { known } else { try load(module.variant, option) }
                 kernels.modules[module] = loaded
                 let function = try find(kernel, in: loaded)
                 kernels.functions[key] = function
@@ -201,8 +174,8 @@ package final class CUDAContext: @unchecked Sendable {
         return function
     }
 
-    private func load(_ module: Module) throws(CUDAProblem) -> UInt {
-        let image = try platform.image(of: module.variant, module.option, for: info)
+    private func load(_ variant: UInt64, _ option: String) throws(CUDAProblem) -> UInt {
+        let image = try platform.image(of: variant, option, for: info)
         var loaded: cuda_module?
         try driver.check(driver.api.cuModuleLoadData(&loaded, image), "loading kernels")
         return UInt(bitPattern: loaded)

@@ -6,6 +6,8 @@ package final class CUDADriver: @unchecked Sendable {
     // Safe to share: the table never changes, and the driver's functions may be called on any
     // thread.
     let api: cuda_driver
+    /// Nil where the driver lacks some of them.
+    let graphs: cuda_graphs?
     /// As the driver numbers it: 12080 for CUDA 12.8.
     package let version: Int
     /// Where its library lies.
@@ -19,6 +21,8 @@ package final class CUDADriver: @unchecked Sendable {
     init(_ symbols: CUDASymbols) throws(CUDAProblem) {
         api = symbols.load { cuda_driver_load($0, $1) }
         if let missing = api.missing { throw symbols.lacks(missing) }
+        let graphs = symbols.load { cuda_graphs_load($0, $1) }
+        self.graphs = graphs.missing == nil ? graphs : nil
         path = symbols.path
         var number: Int32 = 0
         _ = api.cuDriverGetVersion(&number)

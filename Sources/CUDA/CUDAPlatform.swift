@@ -44,6 +44,16 @@ package final class CUDAPlatform: Sendable {
         }
     }
 
+    /// The GPUs that there are kernels for, by their index; none where a library is missing. None is
+    /// started.
+    package var devices: [Int] {
+        guard (try? compiler()) != nil, (try? products()) != nil else { return [] }
+        return (0..<driver.deviceCount).filter { ordinal in
+            let info = try? driver.device(ordinal)
+            return info.map { $0.architecture >= CUDADeviceInfo.leastArchitecture } ?? false
+        }
+    }
+
     /// The compiler, loaded on first use.
     package func compiler() throws(CUDAProblem) -> CUDACompiler {
         let result: Result<CUDACompiler, CUDAProblem> = found.withLock { found in

@@ -13,6 +13,17 @@ package struct CUDAProblem: Error, Sendable, Equatable, CustomStringConvertible 
         self.code = code
     }
 
+    /// Whether the device has no memory left, which others may give back.
+    package var isLackOfMemory: Bool { code == 2 }
+
+    /// Whether the GPU is lost to the process: whatever is asked of it fails from here on. Its
+    /// kernels met what they can't go on from (700 to 719: a wrong address, an instruction, time
+    /// that ran out), its memory or its connection fails (214, 220, 999), or it is gone (46).
+    package var isLoss: Bool {
+        guard let code else { return false }
+        return (700...719).contains(code) || [46, 214, 220, 999].contains(code)
+    }
+
     /// The reason and the details, without a full stop.
     package var description: String { details.map { "\(reason): \($0)" } ?? reason }
 }

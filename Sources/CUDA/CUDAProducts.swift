@@ -56,24 +56,35 @@ package struct CUDAProductSize {
 package final class CUDAProducts: Sendable {
     private let context: CUDAContext
     private let library: CUDAProductsLibrary
-    /// cuBLAS's state, used by one thread at a time.
-    private let handle: Mutex<UInt>
+    /// cuBLAS's state for the context's stream, and that for recorded steps once there is one.
+    private let handle: CUDAProductsHandle
+    private let recordingHandle = Mutex<CUDAProductsHandle?>(nil)
+    /// Room for both: what they have to do never happens at once.
+    private let workspace: CUDAWorkspace
     /// The library and its release.
     package var version: String { "cuBLAS \(library.version)" }
 
     package init(_ context: CUDAContext) throws(CUDAProblem) {
         self.context = context
         library = try context.platform.products()
-        var handle: cublas_handle?
-        let result = library.api.cublasCreate_v2(&handle)
-        guard result == 0, let handle else {
-            throw CUDAProblem("cuBLAS (\(library.path)) can't be started (error \(result))")
+        workspace = try CUDAWorkspace(context)
+        handle = try CUDAProductsHandle(library, on: context.stream, workspace)
+    }
+
+    deinit { context.makeCurrent() }
+
+    /// The state for what the calling thread asks for.
+    private func currentHandle() throws(CUDAProblem) -> CUDAProductsHandle {
+        if context.companion == nil { return handle }
+        let result: Result<CUDAProductsHandle, CUDAProblem> = recordingHandle.withLock { known in
+            if let known { return .success(known) }
+            return Result { () throws(CUDAProblem) in
+                let made = try CUDAProductsHandle(library, on: context.target, workspace)
+                known = made
+                return made
+            }
         }
-        self.handle = Mutex(UInt(bitPattern: handle))
-        // Float32 as it is, not in the 19 bits of TF32.
-        guard library.api.cublasSetStream_v2(handle, context.stream) == 0,
-            library.api.cublasSetMathMode(handle, Int32(CUBLAS_DEFAULT_MATH)) == 0
-        else { throw CUDAProblem("cuBLAS (\(library.path)) doesn't take the stream") }
+        return try result.get()
     }
 
     /// Contiguous `out` [count, m, n] = a · b, of float64 or float32.
@@ -86,10 +97,8 @@ package final class CUDAProducts: Sendable {
             a.step <= most, b.step <= most
         else { throw CUDAProblem("cuBLAS takes no matrices with 2³¹ rows or columns") }
         context.makeCurrent()
-        let result = handle.withLock { handle in
-            cublas_handle(bitPattern: handle).map {
-                call($0, a, b, size, isDouble: isDouble, into: out)
-            } ?? 1
+        let result = try currentHandle().use {
+            call($0, a, b, size, isDouble: isDouble, into: out)
         }
         guard result == 0 else {
             throw CUDAProblem(

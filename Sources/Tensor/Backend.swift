@@ -22,10 +22,25 @@ package protocol Backend: AnyObject, Sendable {
         from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int)
     func synchronize()
 
+    /// Memory with a copy of the host's bytes, which is on its way: what is computed from now on
+    /// waits for it, and what was computed before goes on meanwhile. Nil where that is nothing
+    /// else than `copyIn`.
+    func send(_ host: UnsafeRawPointer, byteCount: Int) -> UnsafeMutableRawPointer?
+
     /// Computes `out`. Called by `Kernel.run` alone, which has checked the operands.
     func run(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray)
+
+    /// Has the device learn the calls of `run` and `copyIn` that `body` makes on this thread, none
+    /// of which is done; nil where it can't, and then `body` did nothing that counts.
+    ///
+    /// - Parameter streams: those that the calls draw from and that go on from replay to replay.
+    func record(drawingFrom streams: [StreamName], _ body: () -> Void) -> (any RecordedWork)?
 }
 
 extension Backend {
     package var home: any Backend { self }
+    package func send(_ host: UnsafeRawPointer, byteCount: Int) -> UnsafeMutableRawPointer? { nil }
+    package func record(
+        drawingFrom streams: [StreamName], _ body: () -> Void
+    ) -> (any RecordedWork)? { nil }
 }

@@ -31,11 +31,7 @@ extension Device {
     /// The devices of this machine that can be used: the CPU, and GPUs with CUDA's libraries.
     /// Those that the program itself made known are not among them.
     public static var all: [Device] {
-        guard let first = try? CUDABackend.ofMachine(0) else { return [.cpu] }
-        let others = (1..<max(1, first.deviceCount)).filter {
-            (try? CUDABackend.ofMachine($0)) != nil
-        }
-        return [.cpu, .cuda(0)] + others.map { .cuda($0) }
+        [.cpu] + ((try? CUDAPlatform.machine.get())?.devices ?? []).map { .cuda($0) }
     }
 
     /// Backends that the program made known, by their names.

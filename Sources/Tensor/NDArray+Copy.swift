@@ -43,6 +43,21 @@ extension NDArray {
         return out
     }
 
+    /// The elements on another device, sent ahead: as `on`, but what the device computes already
+    /// doesn't hold them up.
+    package func sent(to target: any Backend) -> NDArray {
+        guard backend === CPUBackend.shared, target !== backend, count > 0, !Recorder.mayBeOpen
+        else { return on(target) }
+        let source = contiguous()
+        guard let memory = target.send(source.pointer, byteCount: byteCount) else {
+            return source.on(target)
+        }
+        let storage = Storage(adopting: memory, byteCount: byteCount, backend: target)
+        return NDArray(
+            storage: storage, dtype: dtype, shape: shape, strides: shape.contiguousStrides,
+            offset: 0)
+    }
+
     /// Writes `source`, converted, broadcast and brought to this device, over these elements. Views
     /// of them change too.
     package func assign(_ source: NDArray) {

@@ -47,6 +47,18 @@ package final class Storage: @unchecked Sendable {
         companion = nil
     }
 
+    /// Memory of the backend's allocator that was filled already.
+    init(adopting pointer: UnsafeMutableRawPointer, byteCount: Int, backend: any Backend) {
+        self.pointer = pointer
+        self.byteCount = byteCount
+        self.backend = backend
+        pool = nil
+        serial = 0
+        isOwned = true
+        isAbsent = false
+        companion = nil
+    }
+
     /// Memory that belongs to `owner` (a memory-mapped file, say), kept alive with it.
     package init(
         wrapping pointer: UnsafeMutableRawPointer, byteCount: Int, backend: any Backend,

@@ -25,6 +25,9 @@ enum Program {
         .init(
             "FAKETENSOR_CUDA_WAIT",
             "each: wait for every kernel on a GPU, so that a failure is told where it happened"),
+        .init(
+            "FAKETENSOR_CUDA_CACHE",
+            "off: keep none of a GPU's memory for reuse, so that tools which watch it see mistakes"),
         .init("XDG_CACHE_HOME", "where compiled kernels are kept; ~/.cache by default"),
         .init("OMP_NUM_THREADS", "how many processors to use, where --threads doesn't say"),
         .init("NO_COLOR", "no colours on the terminal"),

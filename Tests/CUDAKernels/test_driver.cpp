@@ -110,6 +110,22 @@ void test_graphs() {
     release(at);
 }
 
+// What may not be captured is refused, and spoils the capture, unless it is relaxed.
+void test_capture_modes() {
+    for (int mode = 0; mode < 3; mode++) {
+        void *stream = make_stream(), *graph = nullptr;
+        expect(CALL(int(void *, int), "cuStreamBeginCapture_v2", stream, mode), 0, "begin");
+        address made = 0;
+        expect(CALL(int(address *, size_t), "cuMemAlloc_v2", &made, (size_t)64),
+               mode == 2 ? 0 : 900, "memory in a capture");
+        expect(CALL(int(void *, void **), "cuStreamEndCapture", stream, &graph),
+               mode == 2 ? 0 : 901, "the end of a capture");
+        if (mode == 2) CALL(int(void *), "cuGraphDestroy", graph);
+        if (made) release(made);
+        CALL(int(void *), "cuStreamDestroy_v2", stream);
+    }
+}
+
 // A stream waits for what another did before an event.
 void test_events() {
     void *first = make_stream(), *second = make_stream(), *event = nullptr;
@@ -217,6 +233,7 @@ void test_driver() {
     expect(CALL(int(unsigned), "cuInit", 0u), 0, "cuInit");
     test_launches();
     test_graphs();
+    test_capture_modes();
     test_events();
     test_memory();
     test_products();

@@ -168,7 +168,7 @@ void check_division(uint64_t order) {
     b.x = x.at(), b.y = y.at(), b.out = out.at();
     b.function = FT_BINARY_floor_div;
     b.dtype = FT_I32;
-    b.witness = {&report, 5};
+    b.witness = {&report, 5, nullptr};
     b.loop = make_loop({4000}, {1}, {1});
     launch(FT_KERNEL_binary, b, order);
     if (report.key != (5ull << 40 | 1234)) fail("division by zero: key %llx", report.key);

@@ -51,7 +51,8 @@ void check_positions(uint64_t order) {
     array index(FT_I64, 3000), out(FT_I64, 3000), wanted(FT_I64, 3000);
     fill(index, 1, -50, 50);
     ft_cuda_report report = {0, 0, ~0ull, 0};
-    ft_cuda_positions p = {index.at<long long>(), out.at<long long>(), 3000, 50, {&report, 9}};
+    ft_cuda_positions p = {index.at<long long>(), out.at<long long>(), 3000, 50,
+                           {&report, 9, nullptr}};
     launch(FT_KERNEL_positions, p, order);
     cpu.positions(3000, 50, index.at<int64_t>(), wanted.at<int64_t>());
     same_bits(out, wanted, "positions");
@@ -69,14 +70,14 @@ void check_outside(uint64_t order) {
     fill(index, 2, 0, 10);
     index.set(20, 10);
     ft_cuda_report report = {0, 0, ~0ull, 0};
-    ft_cuda_gather g = {table.at(), index.at<long long>(), out.at(), 30, 16, 10, {&report, 1}};
+    ft_cuda_gather g = {table.at(), index.at<long long>(), out.at(), 30, 16, 10, {&report, 1, nullptr}};
     launch(FT_KERNEL_gather, g, order);
     if (report.key != (1ull << 40 | 20) || report.value != 10) fail("gather out of range");
     ft_cuda_scatter s = {};
     s.x = out.at(), s.index = index.at<long long>(), s.out = table.at();
     s.count = 30, s.width = 4, s.rows = 10, s.rule = 1, s.dtype = FT_F32;
     report = {0, 0, ~0ull, 0};
-    s.witness = {&report, 2};
+    s.witness = {&report, 2, nullptr};
     launch(FT_KERNEL_scatter, s, order);
     if (report.key != (2ull << 40 | 20) || report.value != 10) fail("scatter out of range");
 }

@@ -62,7 +62,7 @@ void check_report(uint64_t order) {
     s.labels.set(33, 10);
     s.labels.set(21, -1);
     ft_cuda_report report = {0, 0, ~0ull, 0};
-    s.a.witness = {&report, 3};
+    s.a.witness = {&report, 3, nullptr};
     s.a.out = s.rows_out.at();
     launch(FT_KERNEL_cross_entropy, s.a, order);
     if (report.key != (3ull << 40 | 21) || report.value != -1) fail("a label that is no class");

@@ -71,7 +71,7 @@ struct setting {
         p.rows = rows, p.columns = columns, p.right = right, p.out_count = high * wide;
         p.a_row = 1, p.a_column = rows, p.b_row = right, p.b_column = 1;
         p.dtype = dtype, p.what = what;
-        p.witness = {&report, 1};
+        p.witness = {&report, 1, nullptr};
         p.batch = make_loop({2}, {rows * columns}, {rows * right});
         array space(FT_U8, ft_cuda_matrix_space(&p));
         p.space = space.at<double>();

@@ -83,7 +83,7 @@ void check_take(int dtype, uint64_t order) {
     same_bits(out, wanted, title("take", dtype, 40));
     ft_cuda_report report = {0, 0, ~0ull, 0};
     index.set(20, 40);
-    o.witness = {&report, 4};
+    o.witness = {&report, 4, nullptr};
     launch(FT_KERNEL_take, o, order);
     if (report.key != (4ull << 40 | 20) || report.value != 40) fail("take out of range");
 }

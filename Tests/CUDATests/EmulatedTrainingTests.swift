@@ -1,3 +1,4 @@
+import CUDAEmulator
 import EmulatedDevice
 import FTSupport
 import FakeTensor
@@ -13,7 +14,8 @@ struct EmulatedTrainingTests {
 
     /// A run of a config on few digits: what it measured, by the columns of its metrics.
     private func train(
-        _ name: String, on device: Device, in folder: String, _ overrides: [String] = []
+        _ name: String, on device: Device, in folder: String, _ overrides: [String] = [],
+        _ saboteur: Saboteur? = nil
     ) throws -> Run {
         let data = "\(folder)/digits.h5"
         if access(data, F_OK) != 0 { try Digits.write(to: data, seed: 3, train: 160, test: 64) }
@@ -26,6 +28,10 @@ struct EmulatedTrainingTests {
         let trainer = try Trainer(starting: Experiment(config), in: RunFolder.create(run))
         let losses = Losses()
         trainer.observers = [losses]
+        saboteur.map {
+            $0.run = run
+            trainer.observers.append($0)
+        }
         let summary = try trainer.run()
         #expect(summary.status == .completed)
         return Run(folder: run, losses: losses.values)
@@ -84,6 +90,39 @@ struct EmulatedTrainingTests {
         }
     }
 
+    @Test("a device that is lost, or has no memory, ends a run with what can be resumed")
+    func loss() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try Folder.makeTemporary("lost")
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let tests = EmulatedTrainingTests()
+            for isLost in [false, true] {
+                // Without a cache a step needs the driver's memory.
+                setenv("FAKETENSOR_CUDA_CACHE", isLost ? "on" : "off", 1)
+                let device = EmulatedDevice.make(named: "lost").device
+                let saboteur = Saboteur(atStep: 7) {
+                    if isLost {
+                        ft_emulator_fail_after(3, 719)
+                    } else {
+                        ft_emulator_set_memory(1 << 20)
+                    }
+                }
+                let error = #expect(throws: RunError.self) {
+                    _ = try tests.train(
+                        "mlp", on: device, in: folder,
+                        ["training.capture=\(isLost)", "name=lost-\(isLost)"], saboteur)
+                }
+                ft_emulator_set_memory(8 << 30)
+                #expect(error?.status == .fault)
+                let text = error?.description ?? ""
+                #expect(text.hasPrefix("lost: "))
+                #expect(text.contains("the checkpoint of step 5 is whole: go on by fttrain resume"))
+                let resumption = try Trainer.resume(saboteur.run, overrides: ["device=cpu"])
+                #expect(try resumption.trainer.run().status == .completed)
+            }
+        }
+    }
+
     @Test("a run goes on on the CPU, and back, and says so")
     func resumes() throws {
         try inFolder { folder in
@@ -100,8 +139,25 @@ struct EmulatedTrainingTests {
     }
 }
 
+/// Does something to the device after a step.
+final class Saboteur: TrainingObserver {
+    private let step: Int
+    private let action: () -> Void
+    /// The folder of the run.
+    var run = ""
+
+    init(atStep step: Int, _ action: @escaping () -> Void) {
+        self.step = step
+        self.action = action
+    }
+
+    func handle(_ event: TrainingEvent) {
+        if case .step(let progress) = event, progress.step == step { action() }
+    }
+}
+
 /// Collects the mean loss of the epoch after each step.
-private final class Losses: TrainingObserver {
+final class Losses: TrainingObserver {
     private(set) var values: [Double] = []
 
     func handle(_ event: TrainingEvent) {

@@ -15,6 +15,8 @@ typedef struct cuda_module *cuda_module;
 typedef struct cuda_function *cuda_function;
 typedef struct cuda_stream *cuda_stream;
 typedef struct cuda_event *cuda_event;
+typedef struct cuda_graph *cuda_graph;
+typedef struct cuda_graph_exec *cuda_graph_exec;
 typedef struct nvrtc_program *nvrtc_program;
 typedef struct cublas_handle *cublas_handle;
 
@@ -45,6 +47,7 @@ typedef struct cublas_handle *cublas_handle;
     CUDA_SYMBOL(cuStreamCreate, (cuda_stream _Nullable *_Nonnull stream, unsigned flags))          \
     CUDA_SYMBOL(cuStreamDestroy_v2, (cuda_stream stream))                                          \
     CUDA_SYMBOL(cuStreamSynchronize, (cuda_stream stream))                                         \
+    CUDA_SYMBOL(cuStreamWaitEvent, (cuda_stream stream, cuda_event event, unsigned flags))         \
     CUDA_SYMBOL(cuEventCreate, (cuda_event _Nullable *_Nonnull event, unsigned flags))             \
     CUDA_SYMBOL(cuEventDestroy_v2, (cuda_event event))                                             \
     CUDA_SYMBOL(cuEventRecord, (cuda_event event, cuda_stream stream))                             \
@@ -63,6 +66,17 @@ typedef struct cublas_handle *cublas_handle;
                 (cuda_address to, cuda_address from, size_t bytes, cuda_stream stream))            \
     CUDA_SYMBOL(cuMemsetD8Async,                                                                   \
                 (cuda_address to, unsigned char value, size_t bytes, cuda_stream stream))
+
+// What a stream was asked for, kept and asked for again as one. Nothing needs them.
+#define CUDA_GRAPH_SYMBOLS(CUDA_SYMBOL)                                                            \
+    CUDA_SYMBOL(cuStreamBeginCapture_v2, (cuda_stream stream, int mode))                           \
+    CUDA_SYMBOL(cuStreamEndCapture, (cuda_stream stream, cuda_graph _Nullable *_Nonnull graph))    \
+    CUDA_SYMBOL(cuGraphInstantiateWithFlags,                                                       \
+                (cuda_graph_exec _Nullable *_Nonnull made, cuda_graph graph,                       \
+                 unsigned long long flags))                                                        \
+    CUDA_SYMBOL(cuGraphLaunch, (cuda_graph_exec graph, cuda_stream stream))                        \
+    CUDA_SYMBOL(cuGraphExecDestroy, (cuda_graph_exec graph))                                       \
+    CUDA_SYMBOL(cuGraphDestroy, (cuda_graph graph))
 
 #define NVRTC_SYMBOLS(CUDA_SYMBOL)                                                                 \
     CUDA_SYMBOL(nvrtcVersion, (int *major, int *minor))                                            \
@@ -87,6 +101,7 @@ typedef struct cublas_handle *cublas_handle;
     CUDA_SYMBOL(cublasCreate_v2, (cublas_handle _Nullable *_Nonnull handle))                       \
     CUDA_SYMBOL(cublasDestroy_v2, (cublas_handle handle))                                          \
     CUDA_SYMBOL(cublasSetStream_v2, (cublas_handle handle, cuda_stream stream))                    \
+    CUDA_SYMBOL(cublasSetWorkspace_v2, (cublas_handle handle, void *memory, size_t bytes))         \
     CUDA_SYMBOL(cublasSetMathMode, (cublas_handle handle, int mode))                               \
     /* What: 0 the major number of the release, 1 the minor one, 2 the patch. */                   \
     CUDA_SYMBOL(cublasGetProperty, (int what, int *value))                                         \
@@ -106,6 +121,7 @@ typedef struct cublas_handle *cublas_handle;
 enum {
     CUDA_OK = 0, CUDA_OUT_OF_MEMORY = 2, CUDA_NO_DEVICE = 100, CUDA_NO_BINARY = 209,
     CUDA_NOT_READY = 600,
+    CUDA_CAPTURE_RELAXED = 2,
     CUDA_STREAM_NON_BLOCKING = 1, CUDA_EVENT_WITHOUT_TIME = 2,
     CUDA_DEVICE_PROCESSORS = 16, CUDA_DEVICE_MAJOR = 75, CUDA_DEVICE_MINOR = 76,
     CUDA_DEVICE_SHARED_BYTES = 97,
@@ -123,12 +139,15 @@ typedef void *_Nullable (*cuda_find)(void *context, const char *name);
 // The functions of a library. `missing` names the first that it lacks; then none may be called.
 typedef struct cuda_driver { const char *_Nullable missing; CUDA_DRIVER_SYMBOLS(CUDA_MEMBER) }
     cuda_driver;
+typedef struct cuda_graphs { const char *_Nullable missing; CUDA_GRAPH_SYMBOLS(CUDA_MEMBER) }
+    cuda_graphs;
 typedef struct cuda_compiler { const char *_Nullable missing; NVRTC_SYMBOLS(CUDA_MEMBER) }
     cuda_compiler;
 typedef struct cuda_products { const char *_Nullable missing; CUBLAS_SYMBOLS(CUDA_MEMBER) }
     cuda_products;
 
 cuda_driver cuda_driver_load(cuda_find find, void *context);
+cuda_graphs cuda_graphs_load(cuda_find find, void *context);
 cuda_compiler cuda_compiler_load(cuda_find find, void *context);
 cuda_products cuda_products_load(cuda_find find, void *context);
 

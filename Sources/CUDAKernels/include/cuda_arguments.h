@@ -28,9 +28,12 @@ typedef struct ft_cuda_report {
     long long value;
 } ft_cuda_report;
 
+// A launch that is repeated counts its ticket from `base`, which lies in the device's memory, where
+// there is one.
 typedef struct ft_cuda_witness {
     ft_cuda_report *report;
     unsigned long long ticket;
+    const unsigned long long *base;
 } ft_cuda_witness;
 
 // --- Making elements.
@@ -166,10 +169,12 @@ typedef struct ft_cuda_scatter {
 
 // --- Random numbers; see ckernels.h. uniform: first and second are low and high, and `last` the
 // bits of the largest float below `high` (ft_cuda_largest_below). normal: mean and deviation.
-// words: neither. dropout: first is the rate, x its operand.
+// words: neither. dropout: first is the rate, x its operand. A launch that is repeated begins so many
+// blocks after `block` as `moved`, where it isn't null, says in the device's memory.
 typedef struct ft_cuda_random {
     const void *x;
     void *out;
+    const unsigned long long *moved;
     unsigned long long seed, stream, block;
     long long count;
     int dtype;

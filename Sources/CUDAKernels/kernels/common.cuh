@@ -199,7 +199,8 @@ FT_DEVICE int64_t grid_threads() { return (int64_t)gridDim.x * blockDim.x; }
 
 FT_DEVICE void tell(const ft_cuda_witness &witness, int64_t position, int64_t value) {
     ft_cuda_report *report = witness.report;
-    uint64_t key = (uint64_t)witness.ticket << 40 | (uint64_t)position;
+    uint64_t ticket = witness.ticket + (witness.base ? *witness.base : 0);
+    uint64_t key = ticket << 40 | (uint64_t)position;
     while (atomicCAS(&report->lock, 0u, 1u) != 0) {}
     __threadfence();
     volatile ft_cuda_report *seen = report;

@@ -5,7 +5,6 @@
 struct four_words { uint32_t w[4]; };
 
 FT_DEVICE four_words philox(const ft_cuda_random &arguments, uint64_t block) {
-    block += arguments.block;
     uint32_t a = (uint32_t)block, b = (uint32_t)(block >> 32);
     uint32_t c = (uint32_t)arguments.stream, d = (uint32_t)(arguments.stream >> 32);
     uint32_t key_0 = (uint32_t)arguments.seed, key_1 = (uint32_t)(arguments.seed >> 32);
@@ -19,8 +18,9 @@ FT_DEVICE four_words philox(const ft_cuda_random &arguments, uint64_t block) {
 
 // Calls each(first element, words, how many elements) for blocks that make V elements.
 template <int V, class Each> FT_DEVICE void for_blocks(const ft_cuda_random &arguments, Each each) {
+    uint64_t begin = arguments.block + (arguments.moved ? *arguments.moved : 0);
     for (int64_t i = grid_thread() * V; i < arguments.count; i += grid_threads() * V) {
-        four_words words = philox(arguments, (uint64_t)(i / V));
+        four_words words = philox(arguments, begin + (uint64_t)(i / V));
         each(i, words, (int)least(V, arguments.count - i));
     }
 }

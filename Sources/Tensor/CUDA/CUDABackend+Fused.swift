@@ -1,6 +1,7 @@
 internal import CKernels
 internal import CUDA
 internal import CUDAKernels
+import Synchronization
 
 extension CUDABackend {
     /// The whole program in one pass, compiled to code of its own.
@@ -20,7 +21,18 @@ extension CUDABackend {
             arrays: UnsafePointer(bitPattern: try tables.place(rows, on: context)),
             out: out.pointer, count: Int64(out.count), length: Int64(steps.count),
             dtype: out.dtype.rawValue, unused: 0)
-        try context.launch(FT_KERNEL_fused, arguments, option: CUDABackend.option(steps))
+        try context.launch(FT_KERNEL_fused, arguments, option: option(of: steps))
+    }
+
+    /// The number of what has a program compiled to code of its own, looked up by its instructions.
+    private func option(of steps: [ft_cuda_instruction]) -> Int {
+        let key = steps.withUnsafeBytes { Array($0) }
+        return programs.withLock { programs in
+            if let known = programs[key] { return known }
+            let number = context.number(ofOption: CUDABackend.option(steps))
+            programs[key] = number
+            return number
+        }
     }
 
     /// What has a program compiled to code of its own; empty where it is too long for that.

@@ -152,6 +152,7 @@ extension CUDABackend {
     ) -> ft_cuda_random {
         var arguments = ft_cuda_random()
         arguments.out = out.pointer
+        arguments.moved = notes?.move(of: key)
         arguments.seed = key.seed
         arguments.stream = key.stream
         arguments.block = key.block

@@ -6,8 +6,15 @@ extension CUDABackend {
     package func run(
         _ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray
     ) {
-        orFail(kernel.name) { () throws(CUDAProblem) in
+        requireMemory(kernel, a, b, c, out)
+        if let notes {
+            return notes.attempt { () throws(CUDAProblem) in
+                try launch(kernel, a, b, c, into: out)
+            }
+        }
+        perform(kernel.name) { () throws(CUDAProblem) in
             try launch(kernel, a, b, c, into: out)
+            if context.waitsForEach { try context.synchronize() }
         }
     }
 

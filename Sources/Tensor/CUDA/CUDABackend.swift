@@ -9,7 +9,11 @@ package final class CUDABackend: Backend {
     let context: CUDAContext
     let products: CUDAProducts
     let reports = CUDAReports()
-    let tables = CUDATables()
+    /// Those that are kept from step to step.
+    private let steadyTables = CUDATables()
+    var tables: CUDATables { notes?.tables ?? steadyTables }
+    /// The numbers of options that compile chains of elementwise functions, by their instructions.
+    let programs = Mutex<[[UInt8]: Int]>([:])
     package let device: Device
     /// Begins to work with a GPU; `device` is what it is known by.
     ///
@@ -42,9 +46,6 @@ package final class CUDABackend: Backend {
         return try result.get()
     }
 
-    /// How many GPUs the machine has.
-    var deviceCount: Int { context.platform.driver.deviceCount }
-
     package var summary: String {
         let memory = Double(context.info.memory) / Double(1 << 30)
         return "\(device): \(context.info.name), \(Format.fixed(memory, 1)) GiB, "
@@ -71,47 +72,66 @@ package final class CUDABackend: Backend {
     package func resetPeakMemory() { context.resetPeak() }
 
     /// Gives back the little that is kept from step to step, such as addresses of parameters.
-    package func releaseTables() { tables.clear(on: context) }
+    package func releaseTables() {
+        steadyTables.clear(on: context)
+        context.trim()
+    }
 
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
-        orFail("memory", hint: "use a smaller batch or model") { () throws(CUDAProblem) in
-            try context.allocate(byteCount)
+        var memory = CUDABackend.nowhere
+        perform("memory", hint: "use a smaller batch or model") { () throws(CUDAProblem) in
+            memory = try context.allocate(byteCount)
         }
+        guard let memory else { fail("memory", "there is no address for an array") }
+        return memory
     }
 
     package func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
+        if CUDABackend.isNowhere(pointer) { return }
         context.deallocate(pointer, byteCount)
     }
 
     package func copyIn(
         from host: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int
     ) {
-        orFail("copy to \(device)") { () throws(CUDAProblem) in
-            try context.copyIn(from: host, to: memory, byteCount: byteCount)
+        if let notes {
+            // The bytes of a recording are the same in each replay.
+            return notes.attempt { () throws(CUDAProblem) in
+                let bytes = Array(UnsafeRawBufferPointer(start: host, count: byteCount))
+                let place = try notes.tables.place(bytes, on: context)
+                guard let source = UnsafeRawPointer(bitPattern: place) else { return }
+                try context.copy(from: source, to: memory, byteCount: byteCount)
+            }
         }
+        perform("copy to \(device)") { () throws(CUDAProblem) in
+            try context.copyIn(from: host, to: memory, byteCount: byteCount)
+            if context.waitsForEach { try context.synchronize() }
+        }
+    }
+
+    package func send(
+        _ host: UnsafeRawPointer, byteCount: Int
+    ) -> UnsafeMutableRawPointer? {
+        var memory = CUDABackend.nowhere
+        perform("copy to \(device)", hint: "use a smaller batch or model") {
+            () throws(CUDAProblem) in
+            memory = try context.send(host, byteCount: byteCount)
+        }
+        return memory
     }
 
     package func copyOut(
         from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int
     ) {
-        orFail("copy from \(device)") { () throws(CUDAProblem) in
+        let isDone = perform("copy from \(device)") { () throws(CUDAProblem) in
             try context.copyOut(from: memory, to: host, byteCount: byteCount, waits: false)
             try reports.check(on: context)
         }
+        if !isDone { host.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
     }
 
     package func synchronize() {
-        orFail("\(device)") { () throws(CUDAProblem) in try reports.check(on: context) }
-    }
-
-    /// Ends the program with a sentence where the GPU can't do what was asked.
-    func orFail<R>(
-        _ operation: @autoclosure () -> String, hint: String? = nil,
-        _ body: () throws(CUDAProblem) -> R
-    ) -> R {
-        do throws(CUDAProblem) { return try body() } catch {
-            fail(operation(), error.description, hint: hint)
-        }
+        perform("\(device)") { () throws(CUDAProblem) in try reports.check(on: context) }
     }
 
     /// Memory that a call needs on its way; what follows on the stream may have it again.

@@ -38,20 +38,40 @@ final class CUDAReports: Sendable {
     func witness(
         on context: CUDAContext, _ complaint: @escaping Complaint
     ) throws(CUDAProblem) -> ft_cuda_witness {
-        let (witness, isFull) = state.withLock { state in
-            var witness = ft_cuda_witness()
-            witness.report = UnsafeMutablePointer(bitPattern: state.memory)
-            witness.ticket = (state.first + UInt64(state.pending.count)) % CUDAReports.tickets
-            state.pending.append(complaint)
-            return (Witness(value: witness), state.pending.count >= CUDAReports.limit)
-        }
-        if isFull { try check(on: context) }
-        return witness.value
+        if let notes = context.companion as? GraphNotes { return standing(notes, complaint) }
+        let ticket = try reserve([complaint], on: context)
+        var witness = ft_cuda_witness()
+        witness.report = report
+        witness.ticket = ticket
+        return witness
     }
 
-    private struct Witness: @unchecked Sendable {
-        // Safe to share: an address of the device, which the host only passes on.
-        let value: ft_cuda_witness
+    /// What a launch of a recording is given, which counts from a ticket that each replay tells.
+    private func standing(
+        _ notes: GraphNotes, _ complaint: @escaping Complaint
+    ) -> ft_cuda_witness {
+        var witness = ft_cuda_witness()
+        witness.report = report
+        witness.ticket = UInt64(notes.add(complaint))
+        witness.base = UnsafePointer(notes.numbers.assumingMemoryBound(to: UInt64.self))
+        return witness
+    }
+
+    private var report: UnsafeMutablePointer<ft_cuda_report>? {
+        UnsafeMutablePointer(bitPattern: state.withLock { $0.memory })
+    }
+
+    /// The first of the tickets of launches that are about to be made.
+    func reserve(
+        _ complaints: [Complaint], on context: CUDAContext
+    ) throws(CUDAProblem) -> UInt64 {
+        // Before, for what is asked for later hasn't complained yet.
+        if state.withLock({ $0.pending.count >= CUDAReports.limit }) { try check(on: context) }
+        return state.withLock { state in
+            let first = (state.first + UInt64(state.pending.count)) % CUDAReports.tickets
+            state.pending += complaints
+            return first
+        }
     }
 
     /// Waits for the device, and ends the program where a launch reported something.

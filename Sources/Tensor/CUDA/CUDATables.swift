@@ -5,10 +5,12 @@ import Synchronization
 /// device's memory for as long as steps go on with the same.
 final class CUDATables: Sendable {
     /// So many different ones are steps of which nothing repeats.
-    private static let limit = 1024
+    private let limit: Int
 
     /// Places in the device's memory by what lies there.
     private let tables = Mutex<[[UInt8]: UInt]>([:])
+
+    init(limit: Int = 1024) { self.limit = limit }
 
     /// The place of a copy of `rows`, which is there for all that follows on the stream.
     func place<Row: BitwiseCopyable>(
@@ -18,9 +20,9 @@ final class CUDATables: Sendable {
         if bytes.isEmpty { return 0 }
         let place: Result<UInt, CUDAProblem> = tables.withLock { tables in
             if let known = tables[bytes] { return .success(known) }
-            if tables.count == CUDATables.limit { CUDATables.release(&tables, on: context) }
+            if tables.count == limit { CUDATables.release(&tables, on: context) }
             return Result { () throws(CUDAProblem) in
-                let memory = try context.allocate(bytes.count)
+                let memory = try context.allocate(bytes.count, isFilled: true)
                 try context.copyIn(from: bytes, to: memory, byteCount: bytes.count)
                 tables[bytes] = UInt(bitPattern: memory)
                 return UInt(bitPattern: memory)

@@ -25,6 +25,13 @@ package final class CapturedStep {
         let end: UInt64
     }
 
+    /// Whether the device knows the step by heart.
+    private enum Work {
+        case untried
+        case none
+        case recorded(any RecordedWork)
+    }
+
     /// What a step depends on and changes beside its own memory.
     struct Surroundings {
         /// What was made outside and is used inside, kept alive.
@@ -51,6 +58,7 @@ package final class CapturedStep {
     private let inputs: [Input]
     private let outputs: [NDArray]
     private var handedOut: [NDArray] = []
+    private var work = Work.untried
     let surroundings: Surroundings
     /// Whether the step was ever replayed.
     package private(set) var wasReplayed = false
@@ -104,10 +112,15 @@ package final class CapturedStep {
     /// - Returns: the outputs, in memory that the next replay leaves alone if somebody still holds
     ///   it.
     package func replay(_ arrays: [NDArray]) -> [NDArray] {
+        let work = recordedWork()
         wasReplayed = true
-        for (input, array) in zip(inputs, arrays) { lay(input, on: array) }
+        for (input, array) in zip(inputs, arrays) { lay(input, on: array, moves: work != nil) }
         for feed in surroundings.feeds { feed.advance() }
-        run()
+        if let work {
+            work.perform(movedBy: surroundings.advances.map { $0.random.place &- $0.start })
+        } else {
+            run(drawing: !surroundings.advances.isEmpty)
+        }
         for advance in surroundings.advances {
             advance.random.place &+= advance.end &- advance.start
         }
@@ -118,19 +131,39 @@ package final class CapturedStep {
         return handOut()
     }
 
-    private func lay(_ input: Input, on array: NDArray) {
+    /// The step as one piece of work of the device. It ran once by then, so that what kernels are
+    /// compiled of and what the device keeps exists.
+    private func recordedWork() -> (any RecordedWork)? {
+        switch work {
+        case .none: return nil
+        case .recorded(let work): return work
+        case .untried:
+            guard wasReplayed else { return nil }
+            for input in inputs { input.alias.pointer = input.memory.storage.pointer }
+            let streams = surroundings.advances.map {
+                StreamName(seed: $0.random.seed, stream: $0.random.stream)
+            }
+            let made = backend.record(drawingFrom: streams) { run(drawing: false) }
+            work = made.map { .recorded($0) } ?? .none
+            return made
+        }
+    }
+
+    /// - Parameter moves: whether the step reads its inputs where it was recorded, and nowhere else.
+    private func lay(_ input: Input, on array: NDArray, moves: Bool) {
         // Where the step works itself, an input would be written over.
-        if array.isContiguous, array.storage.pool !== pool, array.backend === backend {
+        if !moves, array.isContiguous, array.storage.pool !== pool, array.backend === backend {
             input.alias.pointer = array.pointer
         } else {
             input.alias.pointer = input.memory.storage.pointer
+            guard array.count > 0 else { return }
             backend.run(.copy, array, array, array, into: input.memory)
         }
     }
 
-    private func run() {
+    /// - Parameter draws: whether random streams are to go on from where they stand.
+    private func run(drawing draws: Bool) {
         var upload = 0
-        let draws = !surroundings.advances.isEmpty
         calls.withUnsafeBufferPointer { calls in
             for index in calls.indices {
                 while upload < uploads.count, uploads[upload].before <= index {

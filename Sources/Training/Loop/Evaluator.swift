@@ -29,7 +29,7 @@ struct Evaluator {
         while let batch = try stream.next() {
             if shouldStop() { return nil }
             noGrad {
-                let targets = batch.targets.on(backend)
+                let targets = batch.targets.sent(to: backend)
                 let output = experiment.output(batch.tensors(on: backend))
                 losses.add(
                     experiment.loss(output, Tensor(targets)),
@@ -76,6 +76,6 @@ private struct WeightedSum {
 extension Batch {
     /// The inputs on a device.
     func tensors(on backend: any Backend) -> [Tensor] {
-        allInputs.map { Tensor($0.on(backend)) }
+        allInputs.map { Tensor($0.sent(to: backend)) }
     }
 }

@@ -12,6 +12,8 @@ extension Trainer {
     ///
     /// Throws a `Divergence` instead of keeping parameters that are not finite.
     func save(isBest: Bool = false, keepsStep: Bool = false) throws {
+        // What the device met shows here, and not in a file.
+        try onDevice { backend.synchronize() }
         if let name = nonFiniteParameter {
             throw divergence(
                 "parameter \(name) holds NaN or infinity after step \(cursor.step)")
@@ -21,6 +23,7 @@ extension Trainer {
             try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
         }
         lastSave = Clock.seconds()
+        savedStep = cursor.step
         emit(.saved(path: store.lastPath, step: cursor.step))
     }
 

@@ -92,9 +92,11 @@ extension Trainer {
     /// so that the device need not be waited for; that of an epoch's first step at once.
     private func step(_ batch: Batch) throws {
         optimizer.learningRate = rates.rate(after: cursor.step)
-        let targets = batch.targets.on(backend)
-        let prepared = experiment.prepared(batch, targets, at: cursor.sampler)
-        let outcome = compute(prepared.inputs, prepared.targets)
+        let (targets, outcome) = try onDevice {
+            let targets = batch.targets.sent(to: backend)
+            let prepared = experiment.prepared(batch, targets, at: cursor.sampler)
+            return (targets, compute(prepared.inputs, prepared.targets))
+        }
         experiment.average?.noteStep()
         try settle()
         unread = UnreadStep(
@@ -109,7 +111,7 @@ extension Trainer {
         if isEpochWhole { experiment.average?.noteEpoch(cursor.sampler.epoch + 1) }
         if data.validation == nil {
             for metric in experiment.metrics {
-                try count(metric(outcome.output.data, targets), metric.name)
+                try onDevice { try count(metric(outcome.output.data, targets), metric.name) }
             }
         }
         report()
@@ -142,19 +144,21 @@ extension Trainer {
     private func settle() throws {
         guard let last = unread else { return }
         unread = nil
-        let value = last.loss.item
+        let (value, itsWeight, norm) = try onDevice {
+            (last.loss.item, last.weight?.item, last.gradientNorm?.item)
+        }
         guard value.isFinite else {
             (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
             optimizer.learningRate = last.rate
             throw try divergence(value, last)
         }
-        let weight = last.weight?.item ?? Double(last.batch.count)
+        let weight = itsWeight ?? Double(last.batch.count)
         if weight == 0 { optimizer.takeBackStep() }
         if !hasReportedFirstLoss, weight > 0 {
             hasReportedFirstLoss = true
             emit(.firstLoss(value, step: last.step + 1))
         }
-        if weight > 0, let norm = last.gradientNorm?.item {
+        if weight > 0, let norm {
             cursor.gradientNormSum += norm
             cursor.gradientNorms += 1
         }
@@ -186,7 +190,7 @@ extension Trainer {
     /// Measures the finished epoch; nil where the run was stopped meanwhile.
     func measure() throws -> RunMeasurement? {
         guard let validation = data.validation else {
-            readTallies()
+            try onDevice { readTallies() }
             let metrics = experiment.metrics.map { metric in
                 (
                     name: metric.name,
@@ -198,9 +202,11 @@ extension Trainer {
         let evaluator = Evaluator(experiment)
         let measurement = try stop.during(.measuring) {
             func measured() throws -> RunMeasurement? {
-                try evaluator.measure(validation) {
-                    giveSign()
-                    return stop.isRequested
+                try onDevice {
+                    try evaluator.measure(validation) {
+                        giveSign()
+                        return stop.isRequested
+                    }
                 }
             }
             guard let average = experiment.average else { return try measured() }

@@ -32,6 +32,8 @@ public final class Trainer {
     var clock = SessionClock()
     /// When the last checkpoint was written, by the clock of this process.
     var lastSave = Clock.seconds()
+    /// The step of the last checkpoint that this process saved.
+    var savedStep: Int?
     /// Why the run is to end after this epoch, where an observer decided so.
     var wishToEnd: String?
     /// What is to be said when training begins.

@@ -118,7 +118,7 @@ struct StrictDeviceTests {
     }
 
     /// The result, its gradients, and the gradients of their sum.
-    private static func derivatives(
+    static func derivatives(
         _ row: OpRow, _ operands: [Tensor], _ upstream: Tensor?
     ) -> [Tensor] {
         let leaves = operands.map { $0.leaf() }

@@ -15,7 +15,7 @@ namespace emulator {
 enum code {
     OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100,
     INVALID_DEVICE = 101, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, INVALID_HANDLE = 400,
-    NOT_FOUND = 500, NOT_READY = 600, LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900,
+    NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_FAILED = 719, CAPTURE_UNSUPPORTED = 900,
     CAPTURE_INVALIDATED = 901,
 };
 
@@ -39,9 +39,12 @@ class stream {
     int add(task work);
     int synchronize();
     int query();
-    int begin_capture();
+    int begin_capture(int mode);
     int end_capture(std::vector<task> *into);
     bool is_capturing();
+    // Whether its capture lets this thread make calls that may not be captured; if not, it is
+    // spoiled.
+    bool allows_unsafe();
 
   private:
     void run();
@@ -49,9 +52,18 @@ class stream {
     std::condition_variable changed;
     std::deque<task> tasks;
     std::vector<task> captured;
-    bool busy = false, ends = false, captures = false;
+    bool busy = false, ends = false, captures = false, spoiled = false;
+    int mode = 0;
+    std::thread::id captured_by;
     std::thread worker;
 };
+
+// --- Faults. The code that every call gives once a kernel failed, or 0.
+int lost();
+// A kernel is about to run: waits while kernels are held; false where the device is lost.
+bool begin_kernel();
+void hold(bool holds);
+void fail_after(uint64_t kernels, int code);
 
 // --- Memory. The host can't touch that of the device while no task runs.
 

@@ -61,7 +61,10 @@ int error_name(int code, const char **name) {
     case OUT_OF_MEMORY: *name = "CUDA_ERROR_OUT_OF_MEMORY"; break;
     case INVALID_IMAGE: *name = "CUDA_ERROR_INVALID_IMAGE"; break;
     case NOT_FOUND: *name = "CUDA_ERROR_NOT_FOUND"; break;
+    case ILLEGAL_ADDRESS: *name = "CUDA_ERROR_ILLEGAL_ADDRESS"; break;
+    case LAUNCH_FAILED: *name = "CUDA_ERROR_LAUNCH_FAILED"; break;
     case NOT_READY: *name = "CUDA_ERROR_NOT_READY"; break;
+    case CAPTURE_INVALIDATED: *name = "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED"; break;
     case CAPTURE_UNSUPPORTED: *name = "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED"; break;
     default: *name = "CUDA_ERROR_UNKNOWN"; break;
     }
@@ -71,6 +74,7 @@ int error_name(int code, const char **name) {
 int context;
 int retain_context(void **made, int device) {
     *made = &context;
+    counters().contexts += 1;
     return device == 0 ? OK : INVALID_DEVICE;
 }
 int release_context(int) { return OK; }
@@ -87,6 +91,7 @@ int context_synchronize() {
 // --- Modules.
 
 int load_module(void **module, const void *image) {
+    if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     if (memcmp(image, image_mark, sizeof(image_mark) - 1) != 0) return INVALID_IMAGE;
     *module = &context;
     return OK;
@@ -122,11 +127,12 @@ int launch(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, u
     unsigned grid[3] = {gx, gy, gz}, block[3] = {bx, by, bz};
     if (!kernel || !parameters) return INVALID_VALUE;
     if (!is_launchable(grid, block, shared)) return INVALID_VALUE;
-    counters().launches += 1;
+    if (!stream_of(on)->is_capturing()) counters().launches += 1;
     // Arguments are read at the call, not when the kernel runs.
     const char *from = (const char *)parameters[0];
     std::vector<char> copy(from, from + kernel->bytes);
     return stream_of(on)->add([kernel, gx, gy, gz, copy = std::move(copy)] {
+        if (!begin_kernel()) return;
         unsigned grid[3] = {gx, gy, gz}, block[3] = {256, 1, 1};
         run_grid(kernel->name, kernel->body, copy.data(), grid, block);
     });

@@ -21,6 +21,8 @@ void *ft_emulated_symbol(const char *name) {
 
 void ft_emulator_set_order(uint64_t order) { set_order(order); }
 void ft_emulator_set_memory(uint64_t bytes) { set_memory(bytes); }
+void ft_emulator_hold(int holds) { hold(holds != 0); }
+void ft_emulator_fail_after(uint64_t kernels, int code) { fail_after(kernels, code); }
 ft_emulator_counters ft_emulator_count(void) { return counters(); }
 void ft_emulator_reset_counters(void) { counters() = {}; }
 

@@ -13,6 +13,8 @@ constexpr char image_mark[] = "FakeTensor emulated image\n";
 stream *stream_of(void *handle);
 // Waits for all streams.
 int synchronize_all();
+// Whether calls that may not be captured are allowed now; see stream::allows_unsafe.
+bool allows_unsafe();
 
 struct event_handle {
     event state = std::make_shared<event_state>();

@@ -55,12 +55,23 @@ void protect(state &s, int how) {
     }
 }
 
+// Memory that was given back must be as it was left.
+void check_free(uint64_t at, size_t bytes) {
+    const unsigned char *p = (const unsigned char *)at;
+    for (size_t k = 0; k < bytes; k++) {
+        if (p[k] == fresh) continue;
+        fprintf(stderr, "emulator: memory was written after it had been given back\n");
+        abort();
+    }
+}
+
 // A free range of that size: the first that is large enough, or new addresses.
 uint64_t find_place(state &s, size_t bytes) {
     for (auto it = s.free.begin(); it != s.free.end(); ++it) {
         if (it->second < bytes) continue;
         uint64_t at = it->first;
         size_t rest = it->second - bytes;
+        check_free(at, bytes);
         s.free.erase(it);
         if (rest > 0) s.free[at + bytes] = rest;
         return at;
@@ -194,7 +205,7 @@ int release(uint64_t address) {
     size_t asked = s.asked[address], bytes = found->second;
     check_end(address, asked, bytes);
     // Who still uses it sees NaN.
-    memset((void *)address, fresh, asked);
+    memset((void *)address, fresh, bytes);
     s.held -= asked;
     s.asked.erase(address);
     s.blocks.erase(found);

@@ -70,8 +70,11 @@ int add(void *handle, product p) {
                 p.ldb >= (p.b_transposed ? p.n : p.k) && p.ldc >= p.m && p.lda > 0 &&
                 p.ldb > 0 && p.ldc > 0;
     if (!fits) return INVALID;
-    counters().products += 1;
-    stream_of(((cublas_handle *)handle)->on)->add([p] { multiply(p); });
+    stream *on = stream_of(((cublas_handle *)handle)->on);
+    if (!on->is_capturing()) counters().products += 1;
+    on->add([p] {
+        if (begin_kernel()) multiply(p);
+    });
     return SUCCESS;
 }
 
@@ -107,10 +110,12 @@ int dgemm(void *handle, int ta, int tb, int m, int n, int k, const double *alpha
 
 int create(void **made) {
     *made = new cublas_handle;
+    counters().product_handles += 1;
     return SUCCESS;
 }
 int destroy(void *handle) {
     delete (cublas_handle *)handle;
+    counters().product_handles -= 1;
     return SUCCESS;
 }
 int set_stream(void *handle, void *on) {

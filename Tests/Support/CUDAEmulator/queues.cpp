@@ -72,12 +72,15 @@ int wait_event(void *on, void *handle, unsigned) {
     return stream_of(on)->add([state, number] { wait_for(state, number); });
 }
 int synchronize_event(void *handle) {
+    if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     counters().synchronizations += 1;
     event state = ((event_handle *)handle)->state;
     wait_for(state, number_of(state));
     return OK;
 }
 int query_event(void *handle) {
+    if (int code = lost()) return code;
+    if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     event state = ((event_handle *)handle)->state;
     std::lock_guard<std::mutex> guard(state->lock);
     return state->reached >= state->recorded ? OK : NOT_READY;
@@ -90,10 +93,14 @@ int elapsed(float *milliseconds, void *first, void *second) {
 
 // --- Graphs: the tasks of one stream in order.
 
-int begin_capture(void *on, int) { return stream_of(on)->begin_capture(); }
+int begin_capture(void *on, int mode) { return stream_of(on)->begin_capture(mode); }
 int end_capture(void *on, void **graph) {
     graph_handle *made = new graph_handle;
     int code = stream_of(on)->end_capture(&made->tasks);
+    if (code != OK) {
+        delete made;
+        made = nullptr;
+    }
     *graph = made;
     return code;
 }
@@ -106,6 +113,7 @@ int instantiate(void **made, void *graph, unsigned long long) {
     return OK;
 }
 int launch_graph(void *executable, void *on) {
+    if (int code = lost()) return code;
     counters().graph_launches += 1;
     std::vector<task> tasks = ((graph_handle *)executable)->tasks;
     return stream_of(on)->add([tasks = std::move(tasks)] {
@@ -126,6 +134,13 @@ stream *stream_of(void *handle) {
         return made;
     }();
     return handle ? (stream *)handle : first;
+}
+
+bool allows_unsafe() {
+    std::lock_guard<std::mutex> guard(streams_lock);
+    bool allowed = true;
+    for (stream *s : streams()) allowed &= s->allows_unsafe();
+    return allowed;
 }
 
 int synchronize_all() {

@@ -36,8 +36,10 @@ void stream::run() {
 }
 
 int stream::add(task work) {
+    if (int code = lost()) return code;
     std::lock_guard<std::mutex> guard(lock);
     if (captures) {
+        counters().graph_nodes += 1;
         captured.push_back(std::move(work));
         return OK;
     }
@@ -48,21 +50,28 @@ int stream::add(task work) {
 
 int stream::synchronize() {
     std::unique_lock<std::mutex> guard(lock);
-    if (captures) return CAPTURE_UNSUPPORTED;
+    if (captures) {
+        spoiled = true;
+        return CAPTURE_UNSUPPORTED;
+    }
     changed.wait(guard, [this] { return tasks.empty() && !busy; });
-    return OK;
+    return lost();
 }
 
 int stream::query() {
     std::lock_guard<std::mutex> guard(lock);
     if (captures) return CAPTURE_UNSUPPORTED;
+    if (int code = lost()) return code;
     return tasks.empty() && !busy ? OK : NOT_READY;
 }
 
-int stream::begin_capture() {
+int stream::begin_capture(int how) {
     std::lock_guard<std::mutex> guard(lock);
     if (captures) return CAPTURE_UNSUPPORTED;
     captures = true;
+    spoiled = false;
+    mode = how;
+    captured_by = std::this_thread::get_id();
     captured.clear();
     return OK;
 }
@@ -73,11 +82,21 @@ int stream::end_capture(std::vector<task> *into) {
     captures = false;
     *into = std::move(captured);
     captured.clear();
-    return OK;
+    return spoiled ? CAPTURE_INVALIDATED : OK;
 }
 
 bool stream::is_capturing() {
     std::lock_guard<std::mutex> guard(lock);
     return captures;
+}
+
+bool stream::allows_unsafe() {
+    enum { GLOBAL = 0, THREAD = 1 };
+    std::lock_guard<std::mutex> guard(lock);
+    if (!captures) return true;
+    bool own = captured_by == std::this_thread::get_id();
+    if (mode != GLOBAL && !(mode == THREAD && own)) return true;
+    spoiled = true;
+    return false;
 }
 }  // namespace emulator

@@ -11,12 +11,15 @@ namespace {
 typedef unsigned long long address;
 
 int allocate_now(address *at, size_t bytes) {
+    if (int code = lost()) return code;
+    if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     uint64_t made = 0;
     int code = allocate(&made, bytes);
     *at = made;
     return code;
 }
 int free_now(address at) {
+    if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
     // As the driver does: whatever runs ends first.
     int code = synchronize_all();
     return code != OK ? code : release(at);
@@ -85,7 +88,10 @@ int download(void *to, address from, size_t bytes) {
 // memory: who changes or frees it before is found out.
 int upload_async(address to, const void *from, size_t bytes, void *on) {
     count_upload(bytes);
-    return stream_of(on)->add([=] { memcpy((void *)to, from, bytes); });
+    return stream_of(on)->add([=] {
+        memcpy((void *)to, from, bytes);
+        counters().arrived += 1;
+    });
 }
 int download_async(void *to, address from, size_t bytes, void *on) {
     count_download(bytes);

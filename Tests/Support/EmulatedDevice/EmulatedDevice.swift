@@ -13,8 +13,19 @@ package enum EmulatedDevice {
     }
 
     /// A device of its own, which stays until the process ends.
-    package static func make(named name: String) -> CUDABackend {
+    ///
+    /// - Parameters:
+    ///   - missing: functions that its driver lacks.
+    ///   - others: the addresses of functions that take the place of the emulator's.
+    package static func make(
+        named name: String, without missing: Set<String> = [], with others: [String: UInt] = [:]
+    ) -> CUDABackend {
         do throws(CUDAProblem) {
+            let symbols = CUDASymbols(path: "the emulator") { name in
+                if missing.contains(name) { return nil }
+                return others[name].map { UnsafeMutableRawPointer(bitPattern: $0) }
+                    ?? ft_emulated_symbol(name)
+            }
             let platform = try CUDAPlatform(.symbols(symbols), cache: nil)
             let backend = try CUDABackend(platform, 0, as: .named(name))
             Device.register(backend, as: name)

@@ -18,9 +18,20 @@ void ft_emulator_set_order(uint64_t order);
 // bytes.
 void ft_emulator_set_memory(uint64_t bytes);
 
-// What was done since the process began or the counters were reset.
+// Has kernels wait, whatever their stream, while `holds` isn't 0.
+void ft_emulator_hold(int holds);
+
+// Has the device fail for good with an error of the driver's when so many more kernels ran, as where
+// one of them writes to a wrong address; 0 takes it back.
+void ft_emulator_fail_after(uint64_t kernels, int code);
+
+// What was done since the process began or the counters were reset. Launches and products that a
+// graph makes aren't counted; `graph_nodes` are all calls that were captured. `product_handles` are
+// those of cuBLAS that there are, `contexts` how often one was begun, and `arrived` the uploads
+// that were made.
 typedef struct ft_emulator_counters {
-    uint64_t launches, graph_launches, uploads, downloads, uploaded_bytes, downloaded_bytes;
+    uint64_t launches, graph_launches, graph_nodes, product_handles, contexts, arrived;
+    uint64_t uploads, downloads, uploaded_bytes, downloaded_bytes;
     uint64_t allocations, allocated_bytes, synchronizations, compilations, products;
 } ft_emulator_counters;
 ft_emulator_counters ft_emulator_count(void);
