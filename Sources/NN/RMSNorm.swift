@@ -32,6 +32,7 @@ public final class RMSNorm: Layer {
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         requireLastAxes(shape, of: x)
+        let x = AutocastRule.float32.cast([x])[0]
         let wide = x.dtype == .float64 ? x : x.cast(to: .float32)
         let axes = Array(x.rank - shape.rank..<x.rank)
         let meanSquare = wide.square().mean(axes: axes, keepDims: true)

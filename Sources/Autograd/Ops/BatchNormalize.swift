@@ -5,6 +5,7 @@ import Tensor
 
 /// Means and variances [2, channels], for whoever takes them as numbers: they have no gradient.
 final class ChannelMoments: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .nothing }
     override var isDifferentiable: Bool { false }
     override func forward(_ x: NDArray) -> NDArray {
@@ -33,6 +34,7 @@ class ChannelsOp: NaryOp {
 /// y = (x − mean) / √(variance + ε) · w + b. Operands are x, its moments, which are no more than
 /// what is known of x already, and w and b [channels], if there are such.
 final class BatchNormalize: ChannelsOp {
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let parts = inputs.map { $0.contiguous() }
         let out = NDArray(uninitialized: inputs[0].shape, inputs[0].dtype, on: inputs[0].backend)

@@ -19,6 +19,7 @@ package final class Convolution: NaryOp {
         self.extents = extents
     }
 
+    package override var autocast: AutocastRule { .half }
     package override var saves: Saved { [.first, .second] }
     package override func forward(_ inputs: [NDArray]) -> NDArray {
         inputs[0].convolution(

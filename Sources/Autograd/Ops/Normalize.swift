@@ -9,6 +9,7 @@ final class Normalize: UnaryOp {
     private let epsilon: Double
     init(_ epsilon: Double) { self.epsilon = epsilon }
 
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
         x.rowwise { Kernel.normalize(epsilon: epsilon).run($0[0], into: $1) }
@@ -86,7 +87,8 @@ extension Tensor {
             fail("layerNorm", "a weight or bias \(term.shape) doesn't fit \(shape)")
         }
         let common = terms.reduce(floating.dtype) { DType.promote($0, $1.dtype, "layerNorm") }
-        return Tensor.roundedOnce(([self] + terms).map { $0.cast(to: common) }) { parts in
+        let inputs = ([self] + terms).map { $0.cast(to: common) }
+        return Tensor.roundedOnce(inputs, autocast: .float32) { parts in
             let y = parts[0].normalizedRows(axes, epsilon)
             let scaled = weight == nil ? y : y * parts[1]
             return bias == nil ? scaled : scaled + parts[parts.count - 1]
