@@ -52,6 +52,32 @@ package struct CUDAProductSize {
     }
 }
 
+/// What matrices hold, and in which numbers products are added up.
+package enum CUDANumbers {
+    case float32, float64
+    /// Float32 that is multiplied with 11 significant bits.
+    case tf32
+    /// Halves, added up in float32.
+    case float16, bfloat16
+
+    fileprivate var type: Int32 {
+        switch self {
+        case .float32, .tf32: Int32(CUBLAS_FLOAT)
+        case .float64: Int32(CUBLAS_DOUBLE)
+        case .float16: Int32(CUBLAS_HALF)
+        case .bfloat16: Int32(CUBLAS_BFLOAT)
+        }
+    }
+
+    fileprivate var compute: Int32 {
+        switch self {
+        case .float32, .float16, .bfloat16: Int32(CUBLAS_COMPUTE_FLOAT)
+        case .float64: Int32(CUBLAS_COMPUTE_DOUBLE)
+        case .tf32: Int32(CUBLAS_COMPUTE_TF32)
+        }
+    }
+}
+
 /// Matrix products on the stream of a context.
 package final class CUDAProducts: Sendable {
     private let context: CUDAContext
@@ -87,9 +113,9 @@ package final class CUDAProducts: Sendable {
         return try result.get()
     }
 
-    /// Contiguous `out` [count, m, n] = a · b, of float64 or float32.
+    /// Contiguous `out` [count, m, n] = a · b.
     package func multiply(
-        _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize, isDouble: Bool,
+        _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize, _ numbers: CUDANumbers,
         into out: UnsafeMutableRawPointer
     ) throws(CUDAProblem) {
         let most = Int(Int32.max)
@@ -98,7 +124,7 @@ package final class CUDAProducts: Sendable {
         else { throw CUDAProblem("cuBLAS takes no matrices with 2³¹ rows or columns") }
         context.makeCurrent()
         let result = try currentHandle().use {
-            call($0, a, b, size, isDouble: isDouble, into: out)
+            call($0, a, b, size, numbers, into: out)
         }
         guard result == 0 else {
             throw CUDAProblem(
@@ -109,13 +135,12 @@ package final class CUDAProducts: Sendable {
     /// cuBLAS's matrices lie by columns: to it, ours are transposed, and so is the product.
     private func call(
         _ handle: cublas_handle, _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize,
-        isDouble: Bool, into out: UnsafeMutableRawPointer
+        _ numbers: CUDANumbers, into out: UnsafeMutableRawPointer
     ) -> cuda_result {
         func operation(_ matrix: CUDAMatrix) -> Int32 {
             Int32(matrix.isTransposed ? CUBLAS_TRANSPOSED : CUBLAS_PLAIN)
         }
-        let type = Int32(isDouble ? CUBLAS_DOUBLE : CUBLAS_FLOAT)
-        let compute = Int32(isDouble ? CUBLAS_COMPUTE_DOUBLE : CUBLAS_COMPUTE_FLOAT)
+        let (type, compute) = (numbers.type, numbers.compute)
         let algorithm = Int32(CUBLAS_DEFAULT_ALGORITHM)
         let (m, n, k) = (Int32(size.m), Int32(size.n), Int32(size.k))
         func run(_ one: UnsafeRawPointer, _ zero: UnsafeRawPointer) -> cuda_result {
@@ -130,7 +155,7 @@ package final class CUDAProducts: Sendable {
                 Int64(b.stride), a.pointer, type, Int32(a.step), Int64(a.stride), zero, out, type,
                 n, Int64(size.m * size.n), Int32(size.count), compute, algorithm)
         }
-        if isDouble {
+        if numbers == .float64 {
             let (one, zero) = (1.0, 0.0)
             return withUnsafePointer(to: one) { one in withUnsafePointer(to: zero) { run(one, $0) }
             }

@@ -85,10 +85,11 @@ extension ElementwiseLoss {
                 "prediction \(prediction.shape) and target \(target.shape) differ in shape",
                 hint: "reshape one of them; losses don't broadcast")
         }
+        let given = AutocastRule.float32.cast([prediction])[0].dtype
         // In a half the square of 300 is infinite, though a mean of such need not be.
         let wide = prediction.dtype == .float64 ? prediction : prediction.cast(to: .float32)
         let wanted = target.cast(to: wide.dtype)
-        return reduced(wide, wanted, isIgnored(target), weights).cast(to: prediction.dtype)
+        return reduced(wide, wanted, isIgnored(target), weights).cast(to: given)
     }
 
     private func reduced(

@@ -245,13 +245,15 @@ struct RecurrentDirection {
         _ x: Tensor, _ state: [Tensor], _ lengths: Tensor?, isReversed: Bool
     ) -> (all: Tensor, end: [Tensor]) {
         let (outer, inner) = biases
-        let dtype = DType.promote(x.dtype, weight.dtype)
-        let wide: DType = dtype == .float64 ? .float64 : .float32
+        let given = DType.promote(x.dtype, weight.dtype)
+        let wide: DType = given == .float64 ? .float64 : .float32
         let projections = x.contiguous().linear(inputWeight, outer).cast(to: wide)
         let states = Tensor.recurrence(
             kind, projections: projections, weight: weight.cast(to: wide),
             bias: inner?.cast(to: wide), state: state.map { $0.cast(to: wide) }, lengths: lengths,
             isReversed: isReversed)
+        // Inside autocast, states are halves.
+        let dtype = states.dtype == wide ? given : states.dtype
         let steps = x.shape[0]
         let all = states.narrow(axis: 0, start: 0, count: 1).squeeze(0)
             .narrow(axis: 0, start: isReversed ? 0 : 1, count: steps)

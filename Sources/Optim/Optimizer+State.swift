@@ -7,6 +7,7 @@ extension Optimizer {
     ///
     /// A parameter that was frozen for some steps also has its own count, as in `0.weight/step`.
     public final var stateDictionary: [(name: String, value: NDArray)] {
+        settleCount()
         var result = [(name: "step", value: Optimizer.number(stepsMade))]
         for entry in entries {
             if entry.steps != stepsMade {
@@ -45,6 +46,7 @@ extension Optimizer {
             loaded[index].state = loaded[index].state.map { $0.copied(to: backend) }
         }
         entries = loaded
+        unsettledGate = nil
         // A captured step would go on with the states of before.
         plan = StepPlan()
         stepsMade = steps ?? 0

@@ -45,7 +45,11 @@ extension Optimizer {
     /// A step that changes no parameter and no state where `gate`, one bool on the parameters'
     /// device, is false. It counts as a step until `takeBackStep`, for the host doesn't wait to
     /// see.
-    package final func step(gate: NDArray?) {
+    ///
+    /// - Parameter countsLate: whether the step takes itself back where the gate held it up, before
+    ///   anybody asks for the count.
+    package final func step(gate: NDArray?, countsLate: Bool = false) {
+        settleCount()
         makePlan()
         let factor = clipGradients()
         advance()
@@ -53,6 +57,16 @@ extension Optimizer {
         for launch in plan.launches {
             change(arrays(of: launch), numbers: launch.numbers, clip: factor, gate: gate)
         }
+        guard countsLate else { return }
+        unsettledGate = gate
+        Recorder.current?.afterwards { [unowned self] in unsettledGate = gate }
+    }
+
+    /// Takes the last step back where its gate held it up, if that is still to be found out.
+    package final func settleCount() {
+        guard let gate = unsettledGate else { return }
+        unsettledGate = nil
+        if Recorder.unrecorded({ gate.scalar }) == 0 { takeBackStep() }
     }
 
     /// Takes back the count of the last step, once the host knows that its gate held it up: bias
@@ -198,6 +212,7 @@ extension Optimizer {
 
     /// Counts a step and hands the numbers of each launch to its device.
     package final func advance() {
+        settleCount()
         stepsMade += 1
         for launch in plan.launches {
             for index in launch.members { entries[index].steps += 1 }

@@ -46,9 +46,12 @@ public class Optimizer {
         Recorder.current?.refuse(
             "it asks how many steps an optimizer made; do that before, and give what depends on it "
                 + "as an input")
+        settleCount()
         return stepsMade
     }
     final var stepsMade = 0
+    /// The gate of the last step, while the host doesn't know whether that one counts.
+    final var unsettledGate: NDArray?
     /// The norm of the gradients that the last step used, before clipping, if that was by norm.
     /// Reading it waits for the step.
     public final var gradientNorm: Double? { squaredNorm.map { $0.scalar.squareRoot() } }

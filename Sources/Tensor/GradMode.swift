@@ -7,6 +7,8 @@ package struct Recording: Sendable {
     package var segment: UInt32 = 0
     /// How many backward passes are under way, one inside another.
     package var passDepth: UInt16 = 0
+    /// In which numbers products are computed; see `autocast`.
+    package var precision = Precision.float32
     /// Told of every operation; see `OpObserver`.
     package var observer: (any OpObserver)?
 

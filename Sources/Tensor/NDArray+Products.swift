@@ -5,8 +5,8 @@ extension NDArray {
     /// The matrix product over the last two axes, batch axes broadcast; both of rank ≥ 2.
     ///
     /// [.., m, k] × [.., k, n] gives [.., m, n]. `bias` [n] is added to each row and `relu`
-    /// applied last, in the same pass. Halves are multiplied as float32; integers wrap in their
-    /// own type, as elementwise.
+    /// applied last, in the same pass. Halves are multiplied and added up in float32;
+    /// integers wrap in their own type, as elementwise.
     package func matmul(_ other: NDArray, bias: NDArray? = nil, relu: Bool = false) -> NDArray {
         requireFactors(other)
         let m = shape[rank - 2]
@@ -31,19 +31,21 @@ extension NDArray {
             if let bias { product = product.zipReusing(.add, bias) }
             return relu ? product.map(.relu) : product
         }
-        guard dtype.isWide || dtype.isInteger else {
-            let wide: DType = dtype.isFloat ? .float32 : .int32
-            let product = cast(to: wide).matmul(
-                other.cast(to: wide), bias: bias?.cast(to: wide), relu: relu)
-            return product.cast(to: dtype)
+        if dtype == .bool {
+            return cast(to: .int32).matmul(
+                other.cast(to: .int32), bias: bias?.cast(to: .int32), relu: relu
+            )
+            .cast(to: dtype)
         }
+        let mayRound = Autocast.mayBeOpen && Autocast.precision == .tf32
         let out = NDArray(uninitialized: batch.appending(m).appending(n), dtype, on: backend)
         let left = expand(to: batch.appending(m).appending(k))
         let right = other.expand(to: batch.appending(k).appending(n))
         if let bias {
-            Kernel.matmul(bias: true, relu: relu).run(left, right, bias.contiguous(), into: out)
+            Kernel.matmul(bias: true, relu: relu, mayRound: mayRound)
+                .run(left, right, bias.contiguous(), into: out)
         } else {
-            Kernel.matmul(bias: false, relu: relu).run(left, right, into: out)
+            Kernel.matmul(bias: false, relu: relu, mayRound: mayRound).run(left, right, into: out)
         }
         return out
     }

@@ -18,6 +18,7 @@ open class NaryOp: Op {
     /// gradient, unless inside `noGrad`.
     public final func callAsFunction(_ inputs: [Tensor]) -> Tensor {
         guard let first = inputs.first else { fail(name, "needs at least one input") }
+        if Autocast.mayBeOpen, let y = applyRecast(inputs) { return y }
         let isPlain = !Recording.mayBeObserved && inputs.allSatisfy { $0.trace == nil }
         let y = isPlain ? evaluate(inputs) : applySpecially(inputs)
         if isDifferentiable, inputs.contains(where: \.requiresGrad) {

@@ -13,6 +13,9 @@ open class Op {
     /// What backward reads. Declaring less than the default allows more in-place changes.
     open var saves: Saved { .everything }
 
+    /// In which dtype the operation takes its inputs inside `autocast`.
+    open var autocast: AutocastRule { .asGiven }
+
     /// False for operations whose result never carries a gradient, such as comparisons.
     open var isDifferentiable: Bool { true }
 
@@ -118,6 +121,7 @@ open class UnaryOp: Op {
 
     /// Applies the operation. It is recorded if `x` requires a gradient, unless inside `noGrad`.
     public final func callAsFunction(_ x: consuming Tensor) -> Tensor {
+        if Autocast.mayBeOpen, let y = applyRecast([copy x]) { return y }
         let isPlain = x.trace == nil && !Recording.mayBeObserved
         if x.requiresGrad, isDifferentiable {
             let mode = Recording.current
@@ -186,6 +190,7 @@ open class BinaryOp: Op {
     /// Applies the operation. It is recorded if an operand requires a gradient, unless inside
     /// `noGrad`.
     public final func callAsFunction(_ a: consuming Tensor, _ b: consuming Tensor) -> Tensor {
+        if Autocast.mayBeOpen, let y = applyRecast([copy a, copy b]) { return y }
         let isPlain = a.trace == nil && b.trace == nil && !Recording.mayBeObserved
         if isDifferentiable, a.requiresGrad || b.requiresGrad {
             let mode = Recording.current

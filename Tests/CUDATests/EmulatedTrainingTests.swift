@@ -67,6 +67,30 @@ struct EmulatedTrainingTests {
         }
     }
 
+    @Test(
+        "learns in other precisions what the CPU learns in them",
+        arguments: ["tf32", "bf16", "fp16"])
+    func precisions(_ precision: String) throws {
+        try inFolder { folder in
+            let small = ["model.layers.0.units=64", "model.layers.2.units=32"]
+            let overrides = small + ["training.precision=\(precision)"]
+            let device = EmulatedDevice.shared.device
+            let expected = try train("mlp", on: .cpu, in: folder, overrides)
+            let plain = try train("mlp", on: device, in: folder, small)
+            for capture in [true, false] {
+                let found = try train(
+                    "mlp", on: device, in: folder, overrides + ["training.capture=\(capture)"])
+                #expect(found.losses.count == expected.losses.count)
+                #expect(found.losses != plain.losses)
+                for (step, pair) in zip(found.losses, expected.losses).enumerated() {
+                    #expect(
+                        abs(pair.0 - pair.1) < 0.02 * max(1, pair.1),
+                        "capture \(capture), step \(step): \(pair.0) and \(pair.1)")
+                }
+            }
+        }
+    }
+
     @Test("the same seed gives the same losses to the bit")
     func again() throws {
         try inFolder { folder in

@@ -29,6 +29,10 @@ struct CapturedTrainingTests {
             ],
             ["loss.labelSmoothing=0.1", "loss.classWeights=[1, 2, 0.5]"],
             [channels], ["optimizer.samRadius=0.1"], [channels, "optimizer.samRadius=0.1"],
+            ["training.precision=bf16"], PrecisionTests.overflowing,
+            PrecisionTests.overflowing + ["optimizer.samRadius=0.1", "training.accumulate=3"],
+            PrecisionTests.overflowing + ["loss.classWeights=[1, 2, 0.5]"],
+            SequenceRuns.gpt + ["training.precision=fp16"],
             // The last batch is a short one.
             ["data.batchSize=7"],
         ] + SequenceRuns.all)

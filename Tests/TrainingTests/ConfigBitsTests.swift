@@ -17,10 +17,11 @@ struct ConfigBitsTests {
 
     @Test(
         "one thread ends with the weights of two, and so does a run that was killed",
-        arguments: configs)
-    func bits(_ name: String) throws {
+        arguments: configs, ["fp32", "bf16", "fp16"])
+    func bits(_ name: String, _ precision: String) throws {
         let sandbox = Sandbox()
-        let overrides = try ConfigBitsTests.few(name, in: sandbox)
+        let overrides =
+            try ConfigBitsTests.few(name, in: sandbox) + ["training.precision=\(precision)"]
         func trainer(_ run: String) throws -> Trainer {
             let config = try RunConfig(
                 file: "\(ConfigBitsTests.folder)/\(name)", overrides: overrides)

@@ -25,6 +25,8 @@ import Testing
             ["optimizer.samRadius=0.1", "training.accumulate=3"],
             [CapturedTrainingTests.channels], AugmentedTrainingTests.augmented,
             AugmentedTrainingTests.augmented + ["data.memoryLimit=0"],
+            ["training.precision=bf16"], PrecisionTests.overflowing,
+            PrecisionTests.overflowing + [CapturedTrainingTests.channels],
         ] + SequenceRuns.all
 
     @Test("ends with the same bits, killed after any step", arguments: runs)

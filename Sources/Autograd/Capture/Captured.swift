@@ -180,6 +180,8 @@ private struct CapturedEntry {
     private let structure: String
     /// Whether operations were recorded for differentiation.
     private let isRecording = GradMode.isEnabled
+    /// In which numbers products were computed.
+    private let precision = Autocast.precision
     /// Where tensors are made that name no device.
     private let backend = Device.currentBackend
     /// How many steps were recorded in a row that were never replayed.
@@ -199,7 +201,8 @@ private struct CapturedEntry {
 
     func fits(_ tensors: [Tensor], _ structure: String) -> Bool {
         guard inputs.count == tensors.count, self.structure == structure,
-            isRecording == GradMode.isEnabled, backend === Device.currentBackend
+            isRecording == GradMode.isEnabled, precision == Autocast.precision,
+            backend === Device.currentBackend
         else { return false }
         for (input, tensor) in zip(inputs, tensors) {
             if input.shape != tensor.shape || input.dtype != tensor.dtype { return false }

@@ -7,6 +7,8 @@ final class Checkpoint: NaryOp {
     private let journal: RandomJournal
     private let run: ([Tensor]) -> [Tensor]
     private let outputCount: Int
+    /// That of the first run.
+    private let precision = Autocast.precision
 
     init(
         inputCount: Int, outputCount: Int, _ journal: RandomJournal,
@@ -79,9 +81,10 @@ final class Checkpoint: NaryOp {
     private func runAgain(
         _ variables: [Tensor], _ segment: UInt32, _ captured: [Tensor]
     ) -> [Tensor] {
-        let scope = { (recording: inout Recording) in
+        let scope = { [precision] (recording: inout Recording) in
             recording.isEnabled = true
             recording.segment = segment
+            recording.precision = precision
         }
         let outputs = journal.replaying {
             Checkpointing.$isRunningAgain.withValue(true) {

@@ -34,7 +34,12 @@ private final class PullbackOp: NaryOp {
     /// That of the call which recorded this op, if it was an ordinary one.
     private var pullback: Pullback?
 
-    init(_ function: @escaping ([Tensor]) -> (Tensor, Pullback)) { self.function = function }
+    init(_ function: @escaping ([Tensor]) -> (Tensor, Pullback)) {
+        let precision = Autocast.precision
+        self.function = { inputs in
+            Recording.with({ $0.precision = precision }) { function(inputs) }
+        }
+    }
 
     override var name: String { "customGradient" }
     override var saves: Saved { .inputs }

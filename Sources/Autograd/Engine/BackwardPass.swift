@@ -39,6 +39,7 @@ final class BackwardPass {
         ThreadScope.open(self, in: BackwardPass.$scoped) {
             Recording.with {
                 $0.isEnabled = records
+                $0.precision = $0.precision.ofKernels
                 $0.passDepth += 1
                 depth = $0.passDepth
             } _: {

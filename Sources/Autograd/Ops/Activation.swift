@@ -81,6 +81,7 @@ final class Sigmoid: Activation {
 
 /// y = ln(1 + eˣ),  dx = dy · σ(x)
 final class Softplus: Activation {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .softplus }
     override var slopeKernel: BinaryFunction { .softplus_grad }
     override var saves: Saved { .inputs }

@@ -61,6 +61,7 @@ final class Mod: ElementwiseBinaryOp {
 
 /// y = aᵇ,  da = dy · b · aᵇ⁻¹ (0 where a = b = 0),  db = dy · y · ln a (0 where a = 0 and b ≥ 0)
 final class Pow: ElementwiseBinaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: BinaryFunction { .pow }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         let isConstant = (a .== 0).logicalAnd(b .== 0)

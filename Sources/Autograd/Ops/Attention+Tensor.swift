@@ -23,22 +23,27 @@ extension Tensor {
         let operation = "scaledDotProductAttention"
         checkAttention(query, key, value, mask, operation)
         let rank = query.rank
-        let dtype = [key, value].reduce(query.dtype) { DType.promote($0, $1.dtype, operation) }
-        let wide: DType = dtype == .float64 ? .float64 : .float32
-        let parts = [query, key, value].map { $0.cast(to: wide).positionsFirst }
         let width = query.shape[rank - 1]
         let rule = AttentionRule(
             scale: scale ?? 1 / Double(Swift.max(1, width)).squareRoot(),
             reach: isCausal ? 0 : nil)
+        let op = Attention(rule)
+        let given = op.autocast.cast([query, key, value])
+        let dtype = given.dropFirst().reduce(given[0].dtype) {
+            DType.promote($0, $1.dtype, operation)
+        }
+        let wide: DType = dtype == .float64 ? .float64 : .float32
+        let parts = given.map { $0.cast(to: wide).positionsFirst }
         let full = query.shape.replacing(rank - 1, with: key.shape[rank - 2])
         let attended: Tensor
         if let mask, mask.dtype.isFloat {
-            let pass = AttentionPass(
-                rule, parts, bias: mask.cast(to: wide).fitted(to: full, operation))
-            attended = pass.positions(pass.taken(pass.shares))
+            let bias = mask.cast(to: wide).fitted(to: full, operation)
+            attended = autocast(Autocast.precision.ofKernels) {
+                let pass = AttentionPass(rule, parts, bias: bias)
+                return pass.positions(pass.taken(pass.shares))
+            }
         } else {
-            let mask = mask.map { [$0.fitted(to: full, operation)] } ?? []
-            attended = Attention(rule)(parts + mask)
+            attended = op(parts + (mask.map { [$0.fitted(to: full, operation)] } ?? []))
         }
         let shape = query.shape.replacing(rank - 1, with: value.shape[rank - 1])
         let result = attended.transpose(1, 2).reshape(shape)
@@ -72,7 +77,9 @@ extension Tensor {
     /// Attention of these queries, keys and values [examples, positions, 3, heads, width] to each
     /// other, as [examples, positions, heads, width]. Halves are computed in float32.
     package final func selfAttention(_ rule: AttentionRule, mask: Tensor? = nil) -> Tensor {
-        SelfAttention(rule)([attending] + (mask.map { [$0] } ?? [])).cast(to: dtype)
+        let op = SelfAttention(rule)
+        let x = op.autocast.cast([self])[0]
+        return op([x.attending] + (mask.map { [$0] } ?? [])).cast(to: x.dtype)
     }
 
     /// Attention of queries [examples, positions, heads, width] to keys and values of the same
@@ -80,8 +87,9 @@ extension Tensor {
     package final func attention(
         _ rule: AttentionRule, _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil
     ) -> Tensor {
-        let operands = [attending, keys.attending, values.attending]
-        return Attention(rule)(operands + (mask.map { [$0] } ?? [])).cast(to: dtype)
+        let op = Attention(rule)
+        let given = op.autocast.cast([self, keys, values])
+        return op(given.map(\.attending) + (mask.map { [$0] } ?? [])).cast(to: given[0].dtype)
     }
 
     /// In a dtype that attention is computed in.

@@ -14,6 +14,7 @@ final class Attention: NaryOp {
     private let rule: AttentionRule
     init(_ rule: AttentionRule) { self.rule = rule }
 
+    override var autocast: AutocastRule { .halfAround }
     override var saves: Saved { .inputs }
 
     override func forward(_ inputs: [NDArray]) -> NDArray {
@@ -53,6 +54,7 @@ final class SelfAttention: NaryOp {
         self.rule = rule
     }
 
+    override var autocast: AutocastRule { .halfAround }
     override var saves: Saved { .inputs }
 
     override func forward(_ inputs: [NDArray]) -> NDArray {

@@ -5,6 +5,7 @@ import Tensor
 
 /// Means and variances [2, channels], for whoever takes them as numbers: they have no gradient.
 final class ChannelMoments: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .nothing }
     override var isDifferentiable: Bool { false }
     override func forward(_ x: NDArray) -> NDArray {
@@ -41,6 +42,7 @@ class ChannelsOp: NaryOp {
 /// The gradient by r is dy where ReLU lets it pass, and the others are made of that; without r the
 /// kernel of the others finds by itself where that is, for y is made again on the way.
 final class BatchNormalize: ChannelsOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { adds && rectifies ? .everything : .inputs }
 
     /// w and b among the operands.

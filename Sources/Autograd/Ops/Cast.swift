@@ -89,6 +89,15 @@ extension Tensor {
         return (a, b)
     }
 
+    /// The same for the operands of `op`, but where `autocast` is about to cast them.
+    static func promoted(
+        _ a: Tensor, _ b: Tensor, for op: Op, _ operation: String, toFloat: Bool = false
+    ) -> (Tensor, Tensor) {
+        let casts = op.autocast == .half && Autocast.precision.half != nil
+        if casts, a.dtype.isRecast, b.dtype.isRecast { return (a, b) }
+        return promoted(a, b, operation, toFloat: toFloat)
+    }
+
     static func promote(
         _ a: inout Tensor, _ b: inout Tensor, _ operation: String, toFloat: Bool = false
     ) {

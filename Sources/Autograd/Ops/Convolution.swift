@@ -25,6 +25,7 @@ package final class Convolution: NaryOp {
         self.rectifies = rectifies
     }
 
+    package override var autocast: AutocastRule { .half }
     package override var saves: Saved {
         rectifies ? [.first, .second, .output] : [.first, .second]
     }

@@ -19,6 +19,7 @@ final class CrossEntropyOp: BinaryOp {
         self.isSummed = isSummed
     }
 
+    override var autocast: AutocastRule { .float32 }
     override var name: String { "CrossEntropy" }
     override var saves: Saved { .inputs }
 

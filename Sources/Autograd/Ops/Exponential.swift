@@ -5,6 +5,7 @@ public import Tensor
 
 /// y = x²,  dx = 2 x dy
 final class Square: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .square }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (x * 2) }
@@ -19,6 +20,7 @@ final class Sqrt: ElementwiseUnaryOp {
 
 /// y = 1 / √x,  dx = −dy · y³ / 2
 final class Rsqrt: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .rsqrt }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (y * y * y) * -0.5 }
@@ -26,6 +28,7 @@ final class Rsqrt: ElementwiseUnaryOp {
 
 /// y = 1 / x,  dx = −dy · y²
 final class Reciprocal: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .reciprocal }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { -(dy * y * y) }
@@ -33,6 +36,7 @@ final class Reciprocal: ElementwiseUnaryOp {
 
 /// y = eˣ,  dx = dy · y
 final class Exp: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .exp }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * y }
@@ -40,6 +44,7 @@ final class Exp: ElementwiseUnaryOp {
 
 /// y = eˣ − 1, exact near 0,  dx = dy · (y + 1)
 final class Expm1: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .expm1 }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (y + 1) }
@@ -47,6 +52,7 @@ final class Expm1: ElementwiseUnaryOp {
 
 /// y = ln x,  dx = dy / x
 final class Log: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .log }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / x }
@@ -54,6 +60,7 @@ final class Log: ElementwiseUnaryOp {
 
 /// y = log₂ x,  dx = dy / (x ln 2)
 final class Log2: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .log2 }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -63,6 +70,7 @@ final class Log2: ElementwiseUnaryOp {
 
 /// y = log₁₀ x,  dx = dy / (x ln 10)
 final class Log10: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .log10 }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -72,6 +80,7 @@ final class Log10: ElementwiseUnaryOp {
 
 /// y = ln(1 + x), exact near 0,  dx = dy / (1 + x)
 final class Log1p: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .log1p }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (x + 1) }

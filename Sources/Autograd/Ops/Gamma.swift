@@ -5,6 +5,7 @@ public import Tensor
 
 /// y = ln |Γ(x)|,  dx = dy · ψ(x)
 final class LogGamma: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .lgamma }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * x.digamma() }
@@ -12,6 +13,7 @@ final class LogGamma: ElementwiseUnaryOp {
 
 /// y = ψ(x) = Γ′(x) / Γ(x),  dx = dy · ψ′(x) = dy · ζ(2, x)
 final class Digamma: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .digamma }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -21,6 +23,7 @@ final class Digamma: ElementwiseUnaryOp {
 
 /// y = ζ(s, x) = Σ (x + k)⁻ˢ from k = 0,  dx = −dy · s ζ(s + 1, x)
 final class HurwitzZeta: ElementwiseScalarOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: BinaryFunction { .zeta }
     override var isFirst: Bool { true }
     override var saves: Saved { .inputs }

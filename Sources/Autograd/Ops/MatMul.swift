@@ -2,6 +2,7 @@ public import Tensor
 
 /// y = a · b over the last two axes, batch axes broadcast,  da = dy · bᵀ,  db = aᵀ · dy
 final class MatMul: BinaryOp {
+    override var autocast: AutocastRule { .half }
     override var saves: Saved { .inputs }
     override func forward(_ a: NDArray, _ b: NDArray) -> NDArray { a.matmul(b) }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
@@ -31,6 +32,7 @@ final class MatMul: BinaryOp {
 /// y = x · Wᵀ + b for x [.., in], W [out, in], b [out], in one pass,
 /// dx = dy · W,  dW = dyᵀ · x,  db = Σ dy
 final class Affine: NaryOp {
+    override var autocast: AutocastRule { .half }
     override var saves: Saved { [.first, .second] }
     override func forward(_ inputs: [NDArray]) -> NDArray {
         inputs[0].matmul(inputs[1].transpose(), bias: inputs.count > 2 ? inputs[2] : nil)
@@ -72,7 +74,8 @@ extension Tensor {
     /// The matrix product, by NumPy's rules: vectors are rows on the left and columns on the right,
     /// leading axes are batches and broadcast. Traps where the inner sizes differ.
     public final func matmul(_ other: Tensor) -> Tensor {
-        let (a, b) = Tensor.promoted(self, other, "matmul")
+        let op = MatMul()
+        let (a, b) = Tensor.promoted(self, other, for: op, "matmul")
         guard a.rank > 0, b.rank > 0 else {
             fail(
                 "matmul", "\(shape) × \(other.shape): a scalar has no axes", hint: "multiply by *")
@@ -85,7 +88,7 @@ extension Tensor {
         }
         let left = a.rank == 1 ? a.unsqueeze(0) : a
         let right = b.rank == 1 ? b.unsqueeze(1) : b
-        var product = MatMul()(left, right)
+        var product = op(left, right)
         if b.rank == 1 { product = product.squeeze(-1) }
         if a.rank == 1 { product = product.squeeze(b.rank == 1 ? -1 : -2) }
         return product
@@ -102,8 +105,9 @@ extension Tensor {
             fail("linear", "bias \(bias.shape) doesn't fit weight \(weight.shape)")
         }
         if rank == 1 { return unsqueeze(0).linear(weight, bias).squeeze(0) }
-        let (x, w) = Tensor.promoted(self, weight, "linear")
-        return Affine()([x, w] + (bias.map { [$0.cast(to: x.dtype)] } ?? []))
+        let op = Affine()
+        let (x, w) = Tensor.promoted(self, weight, for: op, "linear")
+        return op([x, w] + (bias.map { [$0.cast(to: x.dtype)] } ?? []))
     }
 
     /// Σ aᵢ bᵢ of two vectors.

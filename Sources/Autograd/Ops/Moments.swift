@@ -5,6 +5,7 @@ public import Tensor
 
 /// y = Σ x / n,  dx = dy / n
 final class Mean: AxesOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(.mean, axes: axes, keepDims: keepDims)
@@ -25,6 +26,7 @@ final class Variance: AxesOp {
         self.correction = correction
         super.init(axes, keepDims: keepDims)
     }
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
         x.wideVariance(axes, correction, name).cast(to: x.dtype).dropping(
@@ -50,6 +52,7 @@ final class StandardDeviation: AxesOp {
         self.correction = correction
         super.init(axes, keepDims: keepDims)
     }
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray {
         let deviation = x.wideVariance(axes, correction, name).map(.sqrt)
         return deviation.cast(to: x.dtype).dropping(axes, unless: keepDims, name)

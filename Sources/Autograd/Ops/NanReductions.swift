@@ -3,6 +3,7 @@ public import Tensor
 
 /// y = Σ x without the NaN among them,  dx = dy, 0 for NaN
 final class NanSum: AxesOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(.nan_sum, axes: axes, keepDims: keepDims)
@@ -31,7 +32,7 @@ extension Tensor {
     /// The mean of what is not NaN; NaN of nothing else.
     public final func nanMean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         shape.requireAxes(axes, "nanMean")
-        return Tensor.roundedOnce([floating]) {
+        return Tensor.roundedOnce([floating], autocast: .float32) {
             let counts = ($0[0] .== $0[0]).sum(axes: axes, keepDims: keepDims)
             return $0[0].nanSum(axes: axes, keepDims: keepDims) / counts.cast(to: $0[0].dtype)
         }

@@ -10,6 +10,7 @@ final class Norm: AxesOp {
         self.order = order
         super.init(axes, keepDims: keepDims)
     }
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray {
         switch order {
         case 2 where x.shape.length(axes, name) == 1:
@@ -53,6 +54,7 @@ final class Norm: AxesOp {
 
 /// y = ln Σ exp(x),  dx = dy · exp(x − y)
 final class LogSumExp: AxesOp {
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray {
         if x.dtype == .float32 || x.dtype == .float64, axes == [x.rank - 1] {
             return x.logSumExp().dropping(axes, unless: keepDims, name)

@@ -14,6 +14,7 @@ final class Normalize: UnaryOp {
     /// Rows brought to mean 0 and variance 1.
     convenience init(_ epsilon: Double) { self.init(RowNorm(epsilon: epsilon, isCentred: true)) }
 
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
         x.rowwise { Kernel.normalize(norm, ArrayList([])).run($0[0], into: $1) }

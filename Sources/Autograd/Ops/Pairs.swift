@@ -30,6 +30,7 @@ final class RoundedDiv: ElementwiseBinaryOp {
 
 /// y = √(a² + b²),  da = dy · a / y,  db = dy · b / y, 0 at the origin
 final class Hypot: ElementwiseBinaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: BinaryFunction { .hypot }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
         dy * a.overNonzero(y)
@@ -53,6 +54,7 @@ final class CopySign: ElementwiseBinaryOp {
 
 /// y = a ln b, 0 where a = 0,  da = dy · ln b, 0 where a = 0 and b ≤ 0,  db = dy · a / b
 final class XLogY: ElementwiseBinaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: BinaryFunction { .xlogy }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {
@@ -80,6 +82,7 @@ final class XLog1pY: ElementwiseBinaryOp {
 
 /// y = ln(eᵃ + eᵇ),  da = dy · σ(a − b),  db = dy · σ(b − a)
 final class LogAddExp: ElementwiseBinaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: BinaryFunction { .logaddexp }
     override var saves: Saved { .inputs }
     override func backwardLeft(_ dy: Tensor, a: Tensor, b: Tensor, y: Tensor) -> Tensor {

@@ -3,6 +3,7 @@ import Tensor
 
 /// y = Π x,  dx = dy · the product of the other elements, also where some are zero
 final class Prod: AxesOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(.product, axes: axes, keepDims: keepDims)
@@ -32,6 +33,7 @@ final class Prod: AxesOp {
 /// yᵢ = Π xⱼ over j ≠ i along the last axis,  dxⱼ = Σ dyᵢ Π xₖ over i ≠ j and k ≠ i, j: the
 /// Jacobian is symmetric
 final class ProductOfOthers: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray { x.productOfOthers() }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

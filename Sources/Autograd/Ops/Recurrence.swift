@@ -90,14 +90,16 @@ extension Tensor {
         let rule = RecurrenceRule(
             kind, isReversed: isReversed, steps: steps, batch: batch, width: weight.shape[1],
             hasBias: bias != nil, hasLengths: lengths != nil)
-        let reals = [projections, weight] + state + (bias.map { [$0] } ?? [])
+        let op = RecurrentStates(rule)
+        let reals = op.autocast.cast([projections, weight] + state + (bias.map { [$0] } ?? []))
         let dtype = reals.reduce(reals[0].dtype) { DType.promote($0, $1.dtype, "recurrence") }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let operands = reals.map { $0.cast(to: wide) } + (lengths.map { [$0] } ?? [])
         if operands.contains(where: { $0.data.absence != nil }) {
-            return rule.unrolled(operands).cast(to: dtype)
+            return autocast(Autocast.precision.ofKernels) { rule.unrolled(operands) }
+                .cast(to: dtype)
         }
         let made = RecurrentPass(rule)(operands.map { $0.detach() })
-        return RecurrentStates(rule)(operands + [made]).cast(to: dtype)
+        return op(operands + [made]).cast(to: dtype)
     }
 }

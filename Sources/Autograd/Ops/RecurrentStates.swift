@@ -25,6 +25,7 @@ final class RecurrentStates: NaryOp {
     private let rule: RecurrenceRule
     init(_ rule: RecurrenceRule) { self.rule = rule }
 
+    override var autocast: AutocastRule { .halfAround }
     override var saves: Saved { .inputs }
 
     override func forward(_ inputs: [NDArray]) -> NDArray {

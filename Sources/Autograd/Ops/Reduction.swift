@@ -6,6 +6,7 @@ public import Tensor
 
 /// y = Σ x,  dx = dy spread over the summed elements
 final class Sum: AxesOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray {
         x.reduce(.sum, axes: axes, keepDims: keepDims)
@@ -41,6 +42,7 @@ final class Extreme: AxesOp {
 
 /// y = running sums along the last axis,  dx = running sums of dy from the end
 final class CumSum: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .nothing }
     override func forward(_ x: NDArray) -> NDArray { x.scan(.sum) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

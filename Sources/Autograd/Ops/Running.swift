@@ -46,6 +46,7 @@ final class Recurrence: BinaryOp {
 /// y = running products along the last axis.  With p[i] the product before i and
 /// s[i] = dy[i] + x[i + 1] · s[i + 1]:  dx = p · s, also where some are zero
 final class CumProd: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray { x.scan(.product) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let later = Recurrence.of(
@@ -61,6 +62,7 @@ final class CumProd: UnaryOp {
 /// y[i] = ln Σ exp(x[j]) over j ≤ i along the last axis.  With
 /// s[i] = dy[i] + exp(y[i] − y[i + 1]) · s[i + 1]:  dx = exp(x − y) · s, no factor above 1
 final class LogCumSumExp: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray { x.scan(.log_sum_exp) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let next = y.shifted(by: -1, filling: .infinity)

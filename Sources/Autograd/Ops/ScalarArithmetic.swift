@@ -63,6 +63,7 @@ final class ModScalar: ElementwiseScalarOp {
 
 /// y = xⁿ,  dx = dy · n xⁿ⁻¹, at 0 and below it too (0 for n = 0)
 final class PowScalar: ElementwiseScalarOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: BinaryFunction { .pow }
     override var saves: Saved {
         switch number.double {
@@ -85,6 +86,7 @@ final class PowScalar: ElementwiseScalarOp {
 
 /// y = nˣ,  dx = dy · y ln n (0 where n = 0 and x ≥ 0)
 final class ScalarPow: ElementwiseScalarOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: BinaryFunction { .pow }
     override var isFirst: Bool { true }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

@@ -6,6 +6,7 @@ final class ScaledNormalize: NaryOp {
     private let norm: RowNorm
     init(_ norm: RowNorm) { self.norm = norm }
 
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { [.first, .second] }
 
     override func forward(_ inputs: [NDArray]) -> NDArray {

@@ -5,6 +5,7 @@ public import Tensor
 
 /// yᵢ = exp(xᵢ) / Σ exp(xⱼ),  dx = y · (dy − Σ dy · y)
 final class Softmax: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .output }
     override func forward(_ x: NDArray) -> NDArray { x.softmax(logarithm: false) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { SoftmaxGrad()(y, dy) }
@@ -41,6 +42,7 @@ final class SoftmaxGrad: BinaryOp {
 
 /// y = x − ln Σ exp(xⱼ),  dx = dy − exp(y) Σ dy
 final class LogSoftmax: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .output }
     override func forward(_ x: NDArray) -> NDArray { x.softmax(logarithm: true) }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -77,28 +79,29 @@ final class LogSoftmaxGrad: BinaryOp {
 
 extension Tensor {
     /// exp(x) / Σ exp(x) along an axis.
-    public final func softmax(axis: Int = -1) -> Tensor { along(axis, "softmax") { Softmax()($0) } }
+    public final func softmax(axis: Int = -1) -> Tensor { along(axis, "softmax", Softmax()) }
 
     /// softmax(−x) along an axis.
     public final func softmin(axis: Int = -1) -> Tensor {
-        (-self).along(axis, "softmin") { Softmax()($0) }
+        (-self).along(axis, "softmin", Softmax())
     }
 
     /// ln softmax(x) along an axis, exact where softmax underflows.
     public final func logSoftmax(axis: Int = -1) -> Tensor {
-        along(axis, "logSoftmax") { LogSoftmax()($0) }
+        along(axis, "logSoftmax", LogSoftmax())
     }
 
-    /// Applies a function of the last axis to another one. Halves are computed as float32.
-    private func along(_ axis: Int, _ operation: String, _ body: (Tensor) -> Tensor) -> Tensor {
+    /// Applies an operation of the last axis to another one. Halves are computed as float32.
+    private func along(_ axis: Int, _ operation: String, _ op: UnaryOp) -> Tensor {
         let axis = shape.axis(axis, operation)
+        let x = op.autocast.cast([self])[0]
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let result: Tensor
         if axis == rank - 1 {
-            result = body(cast(to: wide))
+            result = op(x.cast(to: wide))
         } else {
-            result = body(cast(to: wide).transpose(axis, -1)).transpose(axis, -1)
+            result = op(x.cast(to: wide).transpose(axis, -1)).transpose(axis, -1)
         }
-        return dtype.isFloat ? result.cast(to: dtype) : result
+        return dtype.isFloat ? result.cast(to: x.dtype) : result
     }
 }

@@ -5,6 +5,7 @@ public import Tensor
 
 /// y = 2ˣ,  dx = dy · y ln 2
 final class Exp2: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .exp2 }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -14,6 +15,7 @@ final class Exp2: ElementwiseUnaryOp {
 
 /// erf y = x,  dx = dy · √π/2 e^(y²)
 final class ErfInv: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .erfinv }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

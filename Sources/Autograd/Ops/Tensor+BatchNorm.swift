@@ -100,7 +100,8 @@ extension Tensor {
     /// A composition of this tensor and numbers a channel in one dtype, rounded once.
     private final func inCommon(_ terms: [Tensor], _ body: ([Tensor]) -> Tensor) -> Tensor {
         let common = terms.reduce(floating.dtype) { DType.promote($0, $1.dtype) }
-        return Tensor.roundedOnce(([self] + terms).map { $0.cast(to: common) }, body)
+        return Tensor.roundedOnce(
+            ([self] + terms).map { $0.cast(to: common) }, autocast: .float32, body)
     }
 
     /// [images, channels, pixels], with all images side by side where there are few pixels.

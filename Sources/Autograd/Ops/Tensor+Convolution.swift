@@ -57,10 +57,10 @@ extension Tensor {
                 name, "input \(shape) doesn't fit weight \(weight.shape) in \(groups) groups",
                 hint: "inputs are [images, channels, …], weights [features, channels / groups, …]")
         }
-        let (x, w) = Tensor.promoted(self, weight, name, toFloat: true)
         let (window, extents) = movement.over(
             Array(shape.dropFirst(2)), kernel: Array(weight.shape.dropFirst(2)), name)
         let op = Convolution(.output, window, extents: extents, rectifies: rectified)
+        let (x, w) = Tensor.promoted(self, weight, for: op, name, toFloat: true)
         return op([x, w] + biased(name, bias, weight.shape[0], x.dtype))
     }
 

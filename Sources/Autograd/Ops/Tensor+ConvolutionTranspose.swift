@@ -55,13 +55,17 @@ extension Tensor {
                 name, "input \(shape) doesn't fit weight \(weight.shape) in \(groups) groups",
                 hint: "inputs are [images, channels, …], weights [channels, features / groups, …]")
         }
-        let (x, w) = Tensor.promoted(self, weight, name, toFloat: true)
         let (window, size) = movement.back(
             from: Array(shape.dropFirst(2)), kernel: Array(weight.shape.dropFirst(2)),
             outputPadding.each(axes, name), name)
         let op = Convolution(.input, window, extents: size)
+        let (x, w) = Tensor.promoted(self, weight, for: op, name, toFloat: true)
         guard let shift = biased(name, bias, weight.shape[1] * groups, x.dtype).first else {
             return op([x, w])
+        }
+        if Autocast.precision.half != nil {
+            let y = op([x, w])
+            return y + shift.cast(to: y.dtype).perChannel(x.rank)
         }
         return Tensor.roundedOnce([x, w, shift]) {
             op([$0[0], $0[1]]) + $0[2].perChannel(x.rank)

@@ -34,7 +34,8 @@ extension Tensor {
         let common = terms.reduce(floating.dtype) { DType.promote($0, $1.dtype, operation) }
         let norm = RowNorm(epsilon: epsilon, isCentred: isCentred)
         let size = Shape(shape.suffix(axes))
-        return Tensor.roundedOnce(([self] + terms).map { $0.cast(to: common) }) { parts in
+        let inputs = ([self] + terms).map { $0.cast(to: common) }
+        return Tensor.roundedOnce(inputs, autocast: .float32) { parts in
             let rows = axes == 1 ? parts[0] : parts[0].rows(axes)
             let more = parts.dropFirst()
             if weight != nil, terms.allSatisfy({ $0.shape == size }) {

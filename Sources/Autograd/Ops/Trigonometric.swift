@@ -19,6 +19,7 @@ final class Cos: ElementwiseUnaryOp {
 
 /// y = tan x,  dx = dy · (1 + y²)
 final class Tan: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .tan }
     override var saves: Saved { .output }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * (y * y + 1) }
@@ -26,6 +27,7 @@ final class Tan: ElementwiseUnaryOp {
 
 /// y = arcsin x,  dx = dy / √(1 − x²)
 final class Asin: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .asin }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (1 - x * x).sqrt() }
@@ -33,6 +35,7 @@ final class Asin: ElementwiseUnaryOp {
 
 /// y = arccos x,  dx = −dy / √(1 − x²)
 final class Acos: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .acos }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -49,6 +52,7 @@ final class Atan: ElementwiseUnaryOp {
 
 /// y = sinh x,  dx = dy · cosh x
 final class Sinh: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .sinh }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * x.cosh() }
@@ -56,6 +60,7 @@ final class Sinh: ElementwiseUnaryOp {
 
 /// y = cosh x,  dx = dy · sinh x
 final class Cosh: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .cosh }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy * x.sinh() }
@@ -70,6 +75,7 @@ final class Asinh: ElementwiseUnaryOp {
 
 /// y = arcosh x,  dx = dy / √(x² − 1)
 final class Acosh: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .acosh }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (x * x - 1).sqrt() }
@@ -77,6 +83,7 @@ final class Acosh: ElementwiseUnaryOp {
 
 /// y = artanh x,  dx = dy / (1 − x²)
 final class Atanh: ElementwiseUnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var kernel: UnaryFunction { .atanh }
     override var saves: Saved { .inputs }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor { dy / (1 - x * x) }

@@ -16,6 +16,9 @@ extension InspectReport {
             if let hash = state.extra["dataHash"] {
                 lines.append("data \(hash.escapedForDisplay(limit: 40))")
             }
+            if let precision = state.extra["precision"] {
+                lines.append("precision \(precision.escapedForDisplay(limit: 40))")
+            }
         } else {
             lines.append("\(path)   safetensors file from elsewhere")
             for (key, value) in metadata.sorted(by: { $0.key < $1.key }).prefix(8) {

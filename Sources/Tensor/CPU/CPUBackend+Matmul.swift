@@ -4,6 +4,11 @@ extension CPUBackend {
     @inline(never)
     func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray) {
         if !out.dtype.isFloat { return integerProduct(a, b, into: out) }
+        if !out.dtype.isWide {
+            let product = NDArray(uninitialized: out.shape, .float32, on: self)
+            matmul(widened(a), widened(b), bias: bias.map(widened), relu: relu, into: product)
+            return copy(product, into: out)
+        }
         let left = MatrixOperand(a, self)
         let right = MatrixOperand(b, self)
         let size = MatrixSize(
@@ -28,6 +33,20 @@ extension CPUBackend {
             if let memory { deallocate(memory, byteCount: space) }
         }
         withExtendedLifetime((left, right)) {}
+    }
+
+    /// Halves as float32, those that lie in one place once, and matrices as they lie.
+    private func widened(_ array: NDArray) -> NDArray {
+        var own = array
+        for axis in 0..<array.rank where array.strides[axis] == 0 && array.shape[axis] > 1 {
+            own = own.slice(axis: axis, start: 0, count: 1)
+        }
+        let liesByColumns =
+            own.rank >= 2 && own.strides[own.rank - 1] != 1 && own.strides[own.rank - 2] == 1
+        if liesByColumns { own = own.transpose(-2, -1) }
+        let wide = NDArray(uninitialized: own.shape, .float32, on: self)
+        copy(own, into: wide)
+        return (liesByColumns ? wide.transpose(-2, -1) : wide).expand(to: array.shape)
     }
 
     private func integerProduct(_ a: NDArray, _ b: NDArray, into out: NDArray) {

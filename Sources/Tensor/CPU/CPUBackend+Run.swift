@@ -23,7 +23,7 @@ extension CPUBackend {
         case .scan(let reduction): scan(reduction, a, into: out)
         case .productOfOthers: productOfOthers(a, into: out)
         case .ordering(let ordering): run(ordering, a, b, into: out)
-        case .matmul(let hasBias, let relu):
+        case .matmul(let hasBias, let relu, _):
             matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .attention(let rule, let list):
             attention(rule, a, b, c, mask: list.arrays.first, into: out)

@@ -6,9 +6,9 @@ extension CUDABackend {
     /// By cuBLAS, one call for all matrices that lie at equal distances; then bias and ReLU.
     /// Integers by a kernel.
     func matmul(
-        _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, into out: NDArray
+        _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, mayRound: Bool, into out: NDArray
     ) throws(CUDAProblem) {
-        if !out.dtype.isWide { return try product(a, b, bias: bias, relu: relu, into: out) }
+        if !out.dtype.isFloat { return try product(a, b, bias: bias, relu: relu, into: out) }
         let left = try ProductOperand(a, self)
         let right = try ProductOperand(b, self)
         let batch = Shape(out.shape.prefix(out.rank - 2))
@@ -20,7 +20,7 @@ extension CUDABackend {
             let (first, second) = loop.offsets(index)
             try products.multiply(
                 left.matrix(at: first, stride: sizes.a), right.matrix(at: second, stride: sizes.b),
-                size, isDouble: out.dtype == .float64,
+                size, CUDANumbers(out.dtype, mayRound: mayRound),
                 into: out.pointer + index * sizes.inner * m * n * out.dtype.size)
         }
         withExtendedLifetime((left, right)) {}
@@ -51,6 +51,17 @@ extension CUDABackend {
             Shape(out.shape.prefix(row)), Shape(a.strides.prefix(row)),
             Shape(b.strides.prefix(row)))
         try context.launch(FT_KERNEL_product, arguments)
+    }
+}
+
+extension CUDANumbers {
+    fileprivate init(_ dtype: DType, mayRound: Bool) {
+        switch dtype {
+        case .float64: self = .float64
+        case .float16: self = .float16
+        case .bfloat16: self = .bfloat16
+        default: self = mayRound ? .tf32 : .float32
+        }
     }
 }
 

@@ -41,8 +41,9 @@ extension CUDABackend {
         case .scan(let reduction): try scan(reduction, a, into: out)
         case .productOfOthers: try productOfOthers(a, into: out)
         case .ordering(let ordering): try run(ordering, a, b, into: out)
-        case .matmul(let hasBias, let relu):
-            try matmul(a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .matmul(let hasBias, let relu, let mayRound):
+            try matmul(
+                a, b, bias: hasBias ? c : nil, relu: relu, mayRound: mayRound, into: out)
         case .convolution(let part, let window, let hasBias, let relu):
             try convolution(part, window, a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .channels(let kernel): try channels(kernel, a, b, c, into: out)

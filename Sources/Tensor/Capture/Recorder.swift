@@ -221,7 +221,7 @@ package final class Recorder {
     }
 
     /// Runs `body` as if nobody recorded.
-    static func unrecorded<R>(_ body: () throws -> R) rethrows -> R {
+    package static func unrecorded<R>(_ body: () throws -> R) rethrows -> R {
         try $scoped.withValue(nil, operation: body)
     }
 

@@ -64,7 +64,7 @@ extension Kernel {
             rows(a, out, keepingLast: true)
             hasType(out, reduction.resultType(of: a.dtype))
         case .ordering(let ordering): checkOrdering(ordering, a, b, out)
-        case .matmul(let bias, let relu):
+        case .matmul(let bias, let relu, _):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
         case .convolution(let part, let window, let bias, _):
             checkConvolution(part, window, a, b, bias: bias ? c : nil, out)

@@ -5,8 +5,8 @@ extension Kernel {
         let rank = out.rank
         require(
             rank >= 2 && a.rank == rank && b.rank == rank && out.isContiguous
-                && (out.dtype.isWide || out.dtype.isInteger && !fuses),
-            "matrices of float32 or float64, or integers alone", [a, b, out])
+                && (out.dtype.isFloat || out.dtype.isInteger && !fuses),
+            "matrices of floats, or integers alone", [a, b, out])
         agree(a, b)
         agree(a, out)
         for axis in 0..<rank - 2 {

@@ -65,11 +65,12 @@ package enum Kernel: Sendable {
     /// What has to do with order along the last axis of contiguous rows.
     case ordering(Ordering)
 
-    // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast),
-    // float32 or float64; then plus c [n] on every row if there is a bias, then ReLU. Or of
-    // integers, which wrap, without these.
+    // Products: a [.., m, k] · b [.., k, n] with equal batch axes (stride 0 where broadcast), of
+    // floats; then plus c [n] on every row if there is a bias, then ReLU. Halves are added up in
+    // float32. Or of integers, which wrap, without these. A device may take float32 of 11
+    // significant bits if it `mayRound`.
 
-    case matmul(bias: Bool, relu: Bool)
+    case matmul(bias: Bool, relu: Bool, mayRound: Bool = false)
 
     /// A convolution of contiguous float32 or float64: the output of the input a and the weight b,
     /// plus c if there is a bias, then ReLU; or the gradient by the input, of that by the output a

@@ -61,7 +61,7 @@ extension Kernel {
     private func operations(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) -> Int {
         switch self {
         case .fill, .copy, .gather: 0
-        case .matmul(let bias, let relu):
+        case .matmul(let bias, let relu, _):
             out.count * (2 * (a.shape.last ?? 1) + (bias ? 1 : 0) + (relu ? 1 : 0))
         case .convolution(let part, _, _, _):
             // Each element of the output adds up a kernel's elements of the channels of its group.

@@ -1,7 +1,7 @@
 public import FTConfig
 public import FTJSON
 import FTSupport
-import Tensor
+public import Tensor
 
 /// A config that passed the schema, with typed access to what is not a catalog entry.
 public struct RunConfig: Sendable {
@@ -55,6 +55,10 @@ public struct RunConfig: Sendable {
     var samRadius: Double? {
         let optimizer = value.child("optimizer")
         return optimizer.hasKey("samRadius") ? optimizer.optionalDouble("samRadius") : nil
+    }
+    /// In which numbers the model's products are computed.
+    public var precision: Precision {
+        Precision(rawValue: training.string("precision")) ?? .float32
     }
     /// Seconds between progress lines where there is no terminal.
     public var logEverySeconds: Double { training.double("logEverySeconds") }

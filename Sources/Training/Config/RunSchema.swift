@@ -1,5 +1,6 @@
 public import FTConfig
 import FTJSON
+import Tensor
 
 /// What a config may say: the one declaration from which checks, defaults, `list`, the JSON Schema
 /// and the reference are made.
@@ -136,6 +137,13 @@ public enum RunSchema {
             "maxSteps", min: 1, max: 1 << 53,
             doc: "stop after so many steps, if epochs doesn't first; schedules end with them"
         ).optional,
+        .string(
+            "precision", default: Precision.float32.rawValue,
+            oneOf: Precision.allCases.map(\.rawValue),
+            doc:
+                "of products: fp32; bf16 or fp16, halves added up in fp32, fp16 with a loss scale; "
+                + "tf32, fp32 but for matrix products on a GPU"
+        ),
         .bool(
             "capture", default: true,
             doc: "record the kernels of a step once and replay them; the bits are the same"),

@@ -24,7 +24,11 @@ extension Experiment {
             let factor = (radius / norm.maskedFill(isFlat, 1)).maskedFill(isFlat, 0)
             for parameter in moved {
                 guard let gradient = parameter.grad?.detach() else { continue }
-                let change = (gradient.cast(to: .float64) * factor).cast(to: gradient.dtype)
+                var change = (gradient.cast(to: .float64) * factor).cast(to: gradient.dtype)
+                // Gradients beyond a half say nothing of where the loss is worse.
+                if lossScale != nil {
+                    change = change.maskedFill(change.isFinite().logicalNot(), 0)
+                }
                 parameter.data.assign((Tensor(parameter.data) + change).data)
             }
         }
@@ -71,6 +75,7 @@ extension Experiment {
         for (key, isSet) in [
             ("accumulate", training.int("accumulate") > 1),
             ("gradientNorm", training.bool("gradientNorm")),
+            ("precision", lossScale != nil),
         ] where isSet {
             issues.append(
                 training.issue("lbfgs computes gradients its own way; leave it out", at: key))

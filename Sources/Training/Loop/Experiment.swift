@@ -24,6 +24,8 @@ public final class Experiment {
     let average: ModelAverage?
     /// What mixes the examples of a batch, where the config asks for it.
     let mixup: Mixup?
+    /// What keeps the gradients of float16 in its range; nil for other precisions.
+    let lossScale: LossScale?
     let device: DeviceChoice
     private(set) var data: DataPlan
     let rows: [LayerRow]
@@ -69,6 +71,8 @@ public final class Experiment {
         try Experiment.freeze(model, config.value.child("model"))
         try Experiment.checkTrainable(model, config.value.child("model"))
         isSound = NDArray.full([], 1, .bool, on: device.backend)
+        lossScale =
+            config.precision == .float16 ? LossScale(on: device.backend.device) : nil
         // The parameters were drawn on the CPU, so that they are the same on every device.
         model.to(device.backend)
         optimizer = try Catalogs.optimizers.make(config.value.child("optimizer"), model)
@@ -172,11 +176,15 @@ public final class Experiment {
         return memory
     }
 
-    /// What the model says on a batch of its inputs, in the order of the config.
+    /// What the model says on a batch of its inputs, in the order of the config: computed in the
+    /// config's precision, and float32.
     func output(_ inputs: [Tensor]) -> Tensor {
         let names = data.inputNames
-        if names[0].isEmpty { return model(inputs[0]) }
-        return model(Dictionary(uniqueKeysWithValues: zip(names, inputs)))
+        let output = autocast(config.precision) {
+            if names[0].isEmpty { return model(inputs[0]) }
+            return model(Dictionary(uniqueKeysWithValues: zip(names, inputs)))
+        }
+        return output.recast(.float32)
     }
 
     /// What decides on the best epoch: `loss` or the name of a metric.
@@ -210,6 +218,7 @@ public final class Experiment {
         info.stepsPerEpoch = data.train.batchesPerEpoch
         info.batchSize = data.train.batchSize
         info.optimizer = config.value.child("optimizer").type
+        info.precision = config.precision.rawValue
         info.schedule = config.value.child("schedule").type
         info.loss = config.value.child("loss").type
         info.metrics = metrics.map(\.name)

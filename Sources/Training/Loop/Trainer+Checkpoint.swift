@@ -50,6 +50,8 @@ extension Trainer {
         state.extra["processor"] = backend.summary
         state.extra["dataHash"] = dataHash
         state.extra["from"] = originDigest
+        if config.precision != .float32 { state.extra["precision"] = config.precision.rawValue }
+        state.extra["lossScale"] = lossScaleText
         cursor.save(into: &state, bestBy: experiment.bestBy)
         return TrainingCheckpoint(
             model: tensors.model, aliases: model.namesByAlias, optimizer: tensors.optimizer,
@@ -97,13 +99,14 @@ extension Trainer {
         originDigest = state.extra["from"]
         rates.restore(state.schedule)
         cursor = try TrainingCursor(state, path: path)
-        let rate = rates.rate(after: cursor.step)
+        let rate = rates.rate(after: cursor.changes)
         guard rate >= 0, rate.isFinite else {
             throw RunError(
                 .data,
                 "\(path): its schedule is at a rate of \(rate); it is damaged, resume from "
                     + "another checkpoint")
         }
+        try restoreLossScale(state, path: path)
         resumedStep = cursor.step
     }
 

@@ -32,6 +32,7 @@ extension Trainer {
     /// What decides on the weights besides.
     private static let decisive = [
         "optimizer", "schedule", "training.accumulate", "training.average", "training.mixup",
+        "training.precision",
         "data.batchSize",
     ]
 
@@ -73,7 +74,7 @@ extension Trainer {
         return [
             "the \(name) schedule ends with the run, so \(settings) changes its course: the "
                 + "learning rate goes from \(Format.rate(old)) to "
-                + "\(Format.rate(rates.rate(after: cursor.step))) here, and the weights won't be those "
+                + "\(Format.rate(rates.rate(after: cursor.changes))) here, and the weights won't be those "
                 + "of a run that was so long from the start, which is: fttrain \(path)/config.json; to "
                 + "go on at the rate that was reached: fttrain resume \(path) \(settings) "
                 + "'schedule={\"type\":\"constant\"}' optimizer.learningRate="

@@ -91,20 +91,21 @@ extension Trainer {
     /// One step: forward, backward, update. Its loss is read when the next step has been launched,
     /// so that the device need not be waited for; that of an epoch's first step at once.
     private func step(_ batch: Batch) throws {
-        optimizer.learningRate = rates.rate(after: cursor.step)
+        optimizer.learningRate = rates.rate(after: cursor.changes)
         let (targets, outcome) = try onDevice {
             let targets = batch.targets.sent(to: backend)
             let prepared = experiment.prepared(batch, targets, at: cursor.sampler)
             return (targets, compute(prepared.inputs, prepared.targets))
         }
-        experiment.average?.noteStep()
+        if outcome.isFinite == nil { experiment.average?.noteStep() }
         try settle()
         unread = UnreadStep(
             batch: batch, loss: outcome.loss, weight: outcome.weight,
-            gradientNorm: outcome.gradientNorm, step: cursor.step, sampler: cursor.sampler,
-            samples: cursor.samples, rate: optimizer.learningRate)
-        // A step in which nothing counted is taken back before the next one.
-        if cursor.lossWeight == 0 || outcome.weight != nil { try settle() }
+            gradientNorm: outcome.gradientNorm, isFinite: outcome.isFinite, step: cursor.step,
+            sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
+        // A step in which nothing counted, or that was skipped, is taken back before the next one.
+        let mayNotCount = outcome.weight != nil || outcome.isFinite != nil
+        if cursor.lossWeight == 0 || mayNotCount { try settle() }
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count
@@ -144,8 +145,11 @@ extension Trainer {
     private func settle() throws {
         guard let last = unread else { return }
         unread = nil
-        let (value, itsWeight, norm) = try onDevice {
-            (last.loss.item, last.weight?.item, last.gradientNorm?.item)
+        let (value, itsWeight, norm, isFinite) = try onDevice {
+            (
+                last.loss.item, last.weight?.item, last.gradientNorm?.item,
+                last.isFinite.map { $0.item != 0 }
+            )
         }
         guard value.isFinite else {
             (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
@@ -153,12 +157,16 @@ extension Trainer {
             throw try divergence(value, last)
         }
         let weight = itsWeight ?? Double(last.batch.count)
-        if weight == 0 { optimizer.takeBackStep() }
+        if let isFinite {
+            try note(isTaken: isFinite)
+        } else if weight == 0 {
+            optimizer.takeBackStep()
+        }
         if !hasReportedFirstLoss, weight > 0 {
             hasReportedFirstLoss = true
             emit(.firstLoss(value, step: last.step + 1))
         }
-        if weight > 0, let norm {
+        if weight > 0, isFinite ?? true, let norm {
             cursor.gradientNormSum += norm
             cursor.gradientNorms += 1
         }

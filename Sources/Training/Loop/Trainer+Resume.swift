@@ -73,7 +73,7 @@ extension Trainer {
     private func goOn(from found: CheckpointStore.Found) throws -> [String] {
         try restore(found.checkpoint, path: found.path)
         // Steps set it, and there may be none before the next row.
-        if cursor.step > 0 { optimizer.learningRate = rates.rate(after: cursor.step - 1) }
+        if cursor.changes > 0 { optimizer.learningRate = rates.rate(after: cursor.changes - 1) }
         var warnings: [String] = []
         let (past, now) = (found.checkpoint.state.extra["arithmetic"], backend.arithmetic)
         if let past, past != now {

@@ -24,6 +24,10 @@ struct TrainingCursor: Equatable {
     var stepSeconds = 0.0
     var waitSeconds = 0.0
     var samples = 0
+    /// Steps that changed nothing because a loss scale was too large, and how many of them were the
+    /// last ones.
+    var skipped = 0
+    var skippedInRow = 0
     /// The same at the start of the unfinished epoch.
     var epochStartStepSeconds = 0.0
     var epochStartWait = 0.0
@@ -61,6 +65,9 @@ struct TrainingCursor: Equatable {
             self.init(epoch: best.epoch, by: by, value: value)
         }
     }
+
+    /// Steps that changed the parameters: what schedules go by.
+    var changes: Int { step - skipped }
 
     /// The mean loss of the unfinished epoch.
     var meanLoss: Double { lossWeight > 0 ? lossSum / lossWeight : 0 }
@@ -108,6 +115,7 @@ extension TrainingCursor {
         }
         state.extra["samples"] = "\(samples)"
         state.extra["epochStartSamples"] = "\(epochStartSamples)"
+        if skipped > 0 { state.extra["skipped"] = "\(skipped) \(skippedInRow)" }
         if let trainLoss { state.extra["trainLoss"] = trainLoss.description }
         if !history.isEmpty { state.extra["history"] = history.joined(separator: "\n") }
         saveMeasurements(into: &state)
@@ -150,6 +158,16 @@ extension TrainingCursor {
         for (key, keyPath) in TrainingCursor.numbers { self[keyPath: keyPath] = try number(key) }
         samples = TrainingCursor.count(try number("samples"))
         epochStartSamples = TrainingCursor.count(try number("epochStartSamples"))
+        if let text = state.extra["skipped"] {
+            let counts = text.split(separator: " ").compactMap { Int($0) }
+            guard counts.count == 2, (0...step).contains(counts[0]),
+                (0...counts[0]).contains(counts[1])
+            else {
+                throw CheckpointError(
+                    .damaged, path, "its count of skipped steps is damaged; use another checkpoint")
+            }
+            (skipped, skippedInRow) = (counts[0], counts[1])
+        }
         trainLoss = state.extra["trainLoss"].flatMap { Double($0) }
         history = (state.extra["history"] ?? "").split(separator: "\n").map { String($0) }
         for (key, text) in state.extra where key.hasPrefix("sums.") {

@@ -14,11 +14,13 @@ struct StepOutcome: TensorTree {
     var output: Tensor
     /// The norm of all gradients, before they are clipped; nil where nobody asks for it.
     var gradientNorm: Tensor?
+    /// Whether all gradients were finite; nil where no loss scale asks.
+    var isFinite: Tensor?
 
     func mapLeaves(_ transform: (Tensor) -> Tensor) -> StepOutcome {
         StepOutcome(
             loss: transform(loss), weight: weight.map(transform), output: transform(output),
-            gradientNorm: gradientNorm.map(transform))
+            gradientNorm: gradientNorm.map(transform), isFinite: isFinite.map(transform))
     }
 }
 
@@ -28,6 +30,7 @@ struct UnreadStep {
     let loss: Tensor
     let weight: Tensor?
     let gradientNorm: Tensor?
+    let isFinite: Tensor?
     let step: Int
     let sampler: SamplerState
     let samples: Int
@@ -37,7 +40,7 @@ struct UnreadStep {
 extension Experiment {
     /// One step of training on a batch, as a function of its tensors alone: it changes the
     /// parameters, except where the loss is not finite, or that of a step before wasn't, or nothing
-    /// in the batch counts.
+    /// in the batch counts, or a loss scale was too large.
     func trainStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
         if let search = optimizer as? QuasiNewton { return searchStep(search, inputs, targets) }
         var outcome = gradients(inputs, targets)
@@ -50,7 +53,11 @@ extension Experiment {
             self.isSound.assign(isSound.data)
             return outcome.weight.map { isSound.logicalAnd($0 .!= 0) } ?? isSound
         }
-        optimizer.step(gate: gate.data)
+        if let lossScale {
+            outcome.isFinite = Tensor(lossScale.step(optimizer, gate: gate.data))
+        } else {
+            optimizer.step(gate: gate.data)
+        }
         optimizer.zeroGrad()
         return outcome
     }
@@ -70,12 +77,24 @@ extension Experiment {
 
     /// What a step of training would give, without one: the parameters stay.
     func measureStep(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
-        defer { optimizer.zeroGrad() }
+        defer {
+            optimizer.zeroGrad()
+            lossScale?.forget()
+        }
         return gradients(inputs, targets)
     }
 
     /// Leaves the gradients of a batch's mean loss, computed in as many pieces as the config says.
     func gradients(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
+        // Backward computes as forward did, but for TF32, which is no dtype.
+        autocast(config.precision.ofKernels) {
+            let outcome = scaledGradients(inputs, targets)
+            lossScale?.unscale(optimizer)
+            return outcome
+        }
+    }
+
+    private func scaledGradients(_ inputs: [Tensor], _ targets: Tensor) -> StepOutcome {
         let count = targets.shape[0]
         let pieces = min(config.training.int("accumulate"), count)
         guard pieces > 1 else { return gradients(inputs, targets, of: nil) }
@@ -100,11 +119,20 @@ extension Experiment {
         let weight = noGrad { self.loss.weight(output, targets) }
         if let share {
             let factor = weight?.cast(to: loss.dtype).reshape(loss.shape)
-            loss.backward(factor ?? .full(like: loss, share))
+            backward(loss, by: factor ?? .full(like: loss, share))
         } else {
-            loss.backward()
+            backward(loss, by: nil)
         }
         return StepOutcome(loss: loss.detach(), weight: weight, output: output.detach())
+    }
+
+    /// - Parameter factor: what the gradients are multiplied by, beside a loss scale; nil for 1.
+    private func backward(_ loss: Tensor, by factor: Tensor?) {
+        if let lossScale {
+            loss.backward(noGrad { lossScale.scaled(factor ?? .ones(like: loss)) })
+        } else {
+            loss.backward(factor)
+        }
     }
 
     /// What the pieces of a batch are together:  mean = Σ w · mean of a piece / Σ w,  and its

@@ -122,8 +122,11 @@ public final class Predictor {
             tensors[input.name] = Tensor(batch.cast(to: .float32))
         }
         return noGrad {
-            if let alone = tensors[""], tensors.count == 1 { return model(alone) }
-            return model(tensors)
+            let output = autocast(config.precision) {
+                if let alone = tensors[""], tensors.count == 1 { return model(alone) }
+                return model(tensors)
+            }
+            return output.recast(.float32)
         }
     }
 

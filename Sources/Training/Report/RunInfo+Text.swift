@@ -17,7 +17,8 @@ extension RunInfo {
         let steps = Format.count(stepsPerEpoch, "step")
         lines.append(
             "train   \(Format.count(epochs, "epoch")) of \(steps), batch \(batchSize)   "
-                + "\(loss), \(optimizer), \(schedule) schedule")
+                + "\(loss), \(optimizer), \(schedule) schedule"
+                + (precision == "fp32" ? "" : ", \(precision)"))
         return lines.flatMap(\.folded)
     }
 

@@ -70,6 +70,8 @@ public struct RunInfo: Sendable {
     public var batchSize = 0
     /// The type of the optimizer in the config.
     public var optimizer = ""
+    /// In which numbers products are computed: `fp32`, …
+    public var precision = "fp32"
     /// The type of the schedule in the config.
     public var schedule = ""
     /// The type of the loss in the config.
@@ -89,7 +91,8 @@ public struct RunInfo: Sendable {
             "validation": .int(validationCount), "parameters": .int(parameterCount),
             "epochs": .int(epochs), "stepsPerEpoch": .int(stepsPerEpoch),
             "batchSize": .int(batchSize), "optimizer": .string(optimizer),
-            "schedule": .string(schedule), "loss": .string(loss), "metrics": .strings(metrics),
+            "precision": .string(precision), "schedule": .string(schedule),
+            "loss": .string(loss), "metrics": .strings(metrics),
         ]
         if let resumedStep { object["resumedStep"] = .int(resumedStep) }
         return object

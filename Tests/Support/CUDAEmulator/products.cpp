@@ -1,6 +1,8 @@
 // cuBLAS: products of matrices as their definition has them, columns first. float accumulates in
 // double and rounds once, which is as near to the true product as any order of sums.
+#include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "half_types.h"
 #include "handles.h"
@@ -11,6 +13,8 @@ namespace {
 enum { SUCCESS = 0, INVALID = 7, UNSUPPORTED = 15 };
 // Data types and operations of cuBLAS.
 enum { R_32F = 0, R_64F = 1, R_16F = 2, R_16BF = 14 };
+// How products are added up.
+enum { COMPUTE_32F = 68, COMPUTE_64F = 70, COMPUTE_32F_FAST_TF32 = 77 };
 
 struct cublas_handle {
     void *on = nullptr;
@@ -28,11 +32,9 @@ void set_number(void *data, int type, long long at, double x) {
     switch (type) {
     case R_32F: ((float *)data)[at] = (float)x; break;
     case R_64F: ((double *)data)[at] = x; break;
-    default: ((uint16_t *)data)[at] = half_bits(x, type == R_16BF); break;
+    // Sums are float32, which is rounded once more.
+    default: ((uint16_t *)data)[at] = half_bits((float)x, type == R_16BF); break;
     }
-}
-bool is_type(int type) {
-    return type == R_32F || type == R_64F || type == R_16F || type == R_16BF;
 }
 
 struct product {
@@ -42,18 +44,48 @@ struct product {
     void *c;
     long long lda, ldb, ldc, a_step, b_step, c_step;
     double alpha, beta;
+    int compute;
 };
 
+// A factor: of 11 significant bits in TF32, a half's in a float's range.
+double factor(const product &p, const void *data, int type, long long at) {
+    double x = number_at(data, type, at);
+    if (p.compute != COMPUTE_32F_FAST_TF32 || !std::isfinite(x)) return x;
+    int exponent;
+    frexp(x, &exponent);
+    return ldexp(nearbyint(ldexp(x, 11 - exponent)), exponent - 11);
+}
+
+// What cuBLAS has of combinations: all matrices of one type, halves and floats added up in float.
+bool is_known(const product &p) {
+    if (p.a_type != p.b_type || p.a_type != p.c_type) return false;
+    switch (p.compute) {
+    case COMPUTE_64F: return p.a_type == R_64F;
+    case COMPUTE_32F_FAST_TF32: return p.a_type == R_32F;
+    case COMPUTE_32F: return p.a_type == R_32F || p.a_type == R_16F || p.a_type == R_16BF;
+    default: return false;
+    }
+}
+
 void multiply(const product &p) {
+    // Rows of A and columns of B, as numbers.
+    std::vector<double> left((size_t)p.m * p.k), right((size_t)p.n * p.k);
     for (int batch = 0; batch < p.count; batch++) {
+        for (int i = 0; i < p.k; i++) {
+            for (int row = 0; row < p.m; row++) {
+                long long a = p.a_transposed ? i + row * p.lda : row + i * p.lda;
+                left[(size_t)row * p.k + i] = factor(p, p.a, p.a_type, batch * p.a_step + a);
+            }
+            for (int column = 0; column < p.n; column++) {
+                long long b = p.b_transposed ? column + i * p.ldb : i + column * p.ldb;
+                right[(size_t)column * p.k + i] = factor(p, p.b, p.b_type, batch * p.b_step + b);
+            }
+        }
         for (int column = 0; column < p.n; column++) {
             for (int row = 0; row < p.m; row++) {
                 double total = 0;
                 for (int i = 0; i < p.k; i++) {
-                    long long a = p.a_transposed ? i + row * p.lda : row + i * p.lda;
-                    long long b = p.b_transposed ? column + i * p.ldb : i + column * p.ldb;
-                    total += number_at(p.a, p.a_type, batch * p.a_step + a) *
-                             number_at(p.b, p.b_type, batch * p.b_step + b);
+                    total += left[(size_t)row * p.k + i] * right[(size_t)column * p.k + i];
                 }
                 long long at = batch * p.c_step + row + column * p.ldc;
                 // What C holds isn't looked at where it counts nothing.
@@ -65,7 +97,7 @@ void multiply(const product &p) {
 }
 
 int add(void *handle, product p) {
-    if (!is_type(p.a_type) || !is_type(p.b_type) || !is_type(p.c_type)) return UNSUPPORTED;
+    if (!is_known(p)) return UNSUPPORTED;
     bool fits = p.m >= 0 && p.n >= 0 && p.k >= 0 && p.lda >= (p.a_transposed ? p.k : p.m) &&
                 p.ldb >= (p.b_transposed ? p.n : p.k) && p.ldc >= p.m && p.lda > 0 &&
                 p.ldb > 0 && p.ldc > 0;
@@ -86,9 +118,9 @@ int gemm_batched(void *handle, int ta, int tb, int m, int n, int k, const void *
                  const void *a, int a_type, int lda, long long a_step, const void *b, int b_type,
                  int ldb, long long b_step, const void *beta, void *c, int c_type, int ldc,
                  long long c_step, int count, int compute, int) {
-    bool wide = compute == 70;
+    bool wide = compute == COMPUTE_64F;
     product p = {ta != 0, tb != 0, m, n, k, a_type, b_type, c_type, count, a, b, c,
-                 lda, ldb, ldc, a_step, b_step, c_step, scalar(alpha, wide), scalar(beta, wide)};
+                 lda, ldb, ldc, a_step, b_step, c_step, scalar(alpha, wide), scalar(beta, wide), compute};
     return add(handle, p);
 }
 int gemm(void *handle, int ta, int tb, int m, int n, int k, const void *alpha, const void *a,
@@ -100,12 +132,12 @@ int gemm(void *handle, int ta, int tb, int m, int n, int k, const void *alpha, c
 int sgemm(void *handle, int ta, int tb, int m, int n, int k, const float *alpha, const float *a,
           int lda, const float *b, int ldb, const float *beta, float *c, int ldc) {
     return gemm(handle, ta, tb, m, n, k, alpha, a, R_32F, lda, b, R_32F, ldb, beta, c, R_32F, ldc,
-                68, -1);
+                COMPUTE_32F, -1);
 }
 int dgemm(void *handle, int ta, int tb, int m, int n, int k, const double *alpha, const double *a,
           int lda, const double *b, int ldb, const double *beta, double *c, int ldc) {
     return gemm(handle, ta, tb, m, n, k, alpha, a, R_64F, lda, b, R_64F, ldb, beta, c, R_64F, ldc,
-                70, -1);
+                COMPUTE_64F, -1);
 }
 
 int create(void **made) {

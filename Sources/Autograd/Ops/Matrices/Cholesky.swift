@@ -4,6 +4,7 @@ public import Tensor
 /// halved, dA = the symmetric part of L⁻ᵀ Φ(Lᵀ dL) L⁻¹ (Murray 2016, "Differentiation of the
 /// Cholesky decomposition")
 final class Cholesky: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .output }
     override func forward(_ x: NDArray) -> NDArray { x.factor(.cholesky, "cholesky") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

@@ -2,6 +2,7 @@ public import Tensor
 
 /// y = det A,  dA = dy · cof A
 final class Determinant: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray { x.factor(.determinant, "determinant") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
@@ -18,6 +19,7 @@ final class Determinant: UnaryOp {
 final class Cofactors: UnaryOp {
     private let isNudged: Bool
     init(nudged: Bool = false) { isNudged = nudged }
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
         x.factor(.cofactors(nudged: isNudged), "determinant")
@@ -47,6 +49,7 @@ final class Cofactors: UnaryOp {
 
 /// y = (sign of det A, ln |det A|),  dA = dy₁ · A⁻ᵀ
 final class LogDeterminant: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray { x.factor(.logDeterminant, "logDeterminant") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

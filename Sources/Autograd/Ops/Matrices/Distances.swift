@@ -10,6 +10,7 @@ final class PairDistance: BinaryOp {
     let order: Double
     init(_ order: Double) { self.order = order }
 
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ a: NDArray, _ b: NDArray) -> NDArray {
         let wide: DType = a.dtype == .float64 ? .float64 : .float32
         return a.cast(to: wide).distances(to: b.cast(to: wide), order: order).cast(to: a.dtype)

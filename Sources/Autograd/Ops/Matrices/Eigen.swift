@@ -3,6 +3,7 @@ public import Tensor
 /// A = V diag(w) Vᵀ of the lower triangle of A, packed as the rows of V, then w. With Eᵢⱼ = wⱼ −
 /// wᵢ, 1 on the diagonal, dA = V (skew(Vᵀ dV)/2E + diag dw) Vᵀ (Giles 2008)
 final class SymmetricEigen: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray { x.factor(.eigen, "eigh") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let ((v, w), (dv, dw)) = (SymmetricEigen.split(y), SymmetricEigen.split(dy))
@@ -36,6 +37,7 @@ final class SymmetricEigen: UnaryOp {
 
 /// w of A = V diag(w) Vᵀ, of the lower triangle of A,  dA = V diag(dw) Vᵀ
 final class SymmetricEigenvalues: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray { x.factor(.eigenvalues, "eigvalsh") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

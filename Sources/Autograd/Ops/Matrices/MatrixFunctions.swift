@@ -6,6 +6,7 @@ public import Tensor
 final class PseudoInverse: UnaryOp {
     let tolerance: Double
     init(tolerance: Double) { self.tolerance = tolerance }
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray {
         x.factor(.pseudoInverse(tolerance: tolerance), "pseudoInverse")
     }
@@ -31,6 +32,7 @@ final class PseudoInverse: UnaryOp {
 /// y = e^A. The derivative L(A, E) in the direction E is the upper right part of the exponential of
 /// [[A, E], [0, A]],  dA = L(Aᵀ, dy) (Mathias 1996, "A chain rule for matrix functions")
 final class MatrixExponential: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray {
         // In double: each squaring doubles the error.

@@ -6,6 +6,7 @@ public import Tensor
 final class Orthogonal: UnaryOp {
     private let isComplete: Bool
     init(complete: Bool) { isComplete = complete }
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray {
         x.factor(.orthogonal(complete: isComplete), "qr")
     }

@@ -6,6 +6,7 @@ public import Tensor
 /// matrices and U S⁻¹ dVᵀ (I − V Vᵀ) for wide ones (Townsend 2016, "Differentiating the singular
 /// value decomposition")
 final class SVD: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override func forward(_ x: NDArray) -> NDArray { x.factor(.singular, "svd") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
         let (f, d) = (SVDParts(y, like: x), SVDParts(dy, like: x))
@@ -63,6 +64,7 @@ private struct SVDParts {
 
 /// s of A = U diag(s) Vᵀ,  dA = U diag(ds) Vᵀ
 final class SingularValues: UnaryOp {
+    override var autocast: AutocastRule { .float32 }
     override var saves: Saved { .inputs }
     override func forward(_ x: NDArray) -> NDArray { x.factor(.singularValues, "singularValues") }
     override func backward(_ dy: Tensor, x: Tensor, y: Tensor) -> Tensor {

@@ -15,6 +15,7 @@ class MatrixEquation: NaryOp {
 
     final func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor { self([a, b]) }
 
+    override var autocast: AutocastRule { .float32 }
     final override func forward(_ inputs: [NDArray]) -> NDArray { solution(inputs[0], inputs[1]) }
     final override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {
         gradients(dy, inputs[0], inputs[1], y)

@@ -1,0 +1,145 @@
+import Autograd
+import NN
+import Optim
+import Tensor
+import Testing
+
+@Suite("The loss scale")
+struct LossScaleTests {
+    /// A parameter whose gradient is what is asked for.
+    private struct Run {
+        let w = Parameter(NDArray([1] as [Float], [1]))
+        let optimizer: Optimizer
+        let scale: LossScale
+
+        init(_ scale: LossScale = LossScale(), _ make: (Parameter) -> Optimizer = { Adam($0) }) {
+            self.scale = scale
+            optimizer = make(w)
+        }
+
+        /// A step on a loss of slope `x`.
+        @discardableResult
+        func step(_ x: Tensor) -> Tensor {
+            optimizer.zeroGrad()
+            let loss = (w * x).sum()
+            scale.scaled(loss).backward()
+            scale.step(optimizer)
+            return loss.detach()
+        }
+
+        func step(_ slope: Float) { step(Tensor([slope])) }
+
+        var bits: [UInt32] {
+            ([w.data] + optimizer.stateDictionary.filter { $0.name != "step" }.map(\.value))
+                .flatMap { $0.values(as: Float.self).map(\.bitPattern) }
+        }
+    }
+
+    @Test("begins at 65536, is halved by an overflow and doubled after 2000 steps without")
+    func course() {
+        let run = Run()
+        #expect(run.scale.state == LossScale.State(scale: 65536, cleanSteps: 0))
+        run.step(.infinity)
+        #expect(run.scale.state == LossScale.State(scale: 32768, cleanSteps: 0))
+        for _ in 0..<1999 { run.step(1) }
+        #expect(run.scale.state == LossScale.State(scale: 32768, cleanSteps: 1999))
+        run.step(1)
+        #expect(run.scale.state == LossScale.State(scale: 65536, cleanSteps: 0))
+        for _ in 0..<5 { run.step(1) }
+        run.step(.nan)
+        #expect(run.scale.state == LossScale.State(scale: 32768, cleanSteps: 0))
+        #expect(run.optimizer.stepCount == 2005)
+    }
+
+    @Test("stays between 1 and 2³²")
+    func limits() {
+        let run = Run(LossScale(2))
+        for _ in 0..<3 { run.step(.nan) }
+        #expect(run.scale.state.scale == 1)
+        let large = Run(LossScale(0x1p31, interval: 1))
+        for _ in 0..<3 { large.step(0) }
+        #expect(large.scale.state == LossScale.State(scale: 0x1p32, cleanSteps: 0))
+    }
+
+    @Test("a step with an overflow changes neither parameters, nor states, nor the count")
+    func skips() {
+        let makers: [(Parameter) -> Optimizer] = [
+            { Adam($0, learningRate: 0.1) }, { SGD($0, learningRate: 0.1, momentum: 0.9) },
+            { AdamW($0, learningRate: 0.1) }, { LAMB($0, learningRate: 0.1) },
+            { NAdam($0, learningRate: 0.1) }, { RAdam($0, learningRate: 0.1) },
+        ]
+        for make in makers {
+            let (run, plain) = (Run(LossScale(4), make), Run(LossScale(4), make))
+            for slope in [1, .infinity, 0.5, .nan, -.infinity, 2] as [Float] {
+                let (before, count) = (run.bits, run.optimizer.stepCount)
+                run.step(slope)
+                guard !slope.isFinite else {
+                    plain.step(slope)
+                    continue
+                }
+                #expect(run.bits == before)
+                #expect(run.optimizer.stepCount == count)
+            }
+            // As if the steps that were skipped had never been: dividing by the scale is exact.
+            #expect(run.bits == plain.bits)
+            #expect(run.optimizer.stepCount == 3)
+        }
+    }
+
+    @Test("gradients are those of the loss itself, for whoever clips or measures them")
+    func unscales() {
+        let run = Run()
+        run.scale.scaled((run.w * Tensor([3] as [Float])).sum()).backward()
+        #expect(run.w.grad?.values(as: Float.self) == [196_608])
+        run.scale.unscale(run.optimizer)
+        #expect(run.w.grad?.item == 3)
+        run.scale.step(run.optimizer)
+        #expect(run.w.grad?.item == 3)
+        #expect(run.optimizer.stepCount == 1)
+    }
+
+    @Test("saves small gradients of float16")
+    func underflow() {
+        let x = Tensor([1e-3] as [Float])
+        func gradient(_ scale: LossScale?) -> Double {
+            let w = Parameter(NDArray([1] as [Float], [1, 1]))
+            let y = autocast(.float16) { x.unsqueeze(0).matmul(w) }
+            let loss = y.cast(to: .float32).sum() * 1e-5
+            (scale?.scaled(loss) ?? loss).backward()
+            scale?.unscale(SGD(w, learningRate: 1))
+            return w.grad?.item ?? .nan
+        }
+        #expect(gradient(nil) == 0)
+        #expect(abs(gradient(LossScale()) / 1e-8 - 1) < 0.01)
+    }
+
+    @Test("captured steps skip, count and adapt as they do uncaptured")
+    func captured() {
+        let (plain, run) = (Run(LossScale(interval: 3)), Run(LossScale(interval: 3)))
+        let step = capture { (x: Tensor) in run.step(x) }
+        for index in 0..<40 {
+            let x = Tensor([index % 7 == 5 ? Float.infinity : Float(index % 4) - 1])
+            plain.step(x)
+            _ = step(x)
+            #expect(run.scale.state == plain.scale.state, "step \(index)")
+            #expect(run.bits == plain.bits, "step \(index)")
+            if index % 5 == 0 { #expect(run.optimizer.stepCount == plain.optimizer.stepCount) }
+        }
+        #expect(run.optimizer.stepCount == plain.optimizer.stepCount)
+        #expect(step.refusal == nil && step.kernelCount != nil)
+    }
+
+    @Test("goes on from its state")
+    func state() {
+        let (run, other) = (Run(), Run(LossScale(8)))
+        for slope in [1, .nan, 1, 1] as [Float] { run.step(slope) }
+        other.scale.state = run.scale.state
+        #expect(other.scale.state == LossScale.State(scale: 32768, cleanSteps: 2))
+    }
+
+    @Test("refuses what is no scale")
+    func mistakes() async {
+        await #expect(processExitsWith: .failure) { _ = LossScale(0.5) }
+        await #expect(processExitsWith: .failure) { _ = LossScale(interval: 0) }
+    }
+}
