@@ -9,7 +9,7 @@ struct Workload {
     let make: (_ sizes: [Int]) -> Step
 
     /// A size that is measured, and two smaller ones, from which launches, bytes and arithmetic
-    /// follow: they grow evenly with each.
+    /// follow: they grow evenly with each, where both take the same kernels. One example doesn't.
     struct Size {
         let wanted: Int
         let low: Int
@@ -50,13 +50,13 @@ struct Workload {
             Workload("mlp", batch: 128, small: (8, 16), make: mlp),
             Workload("ppo", batch: 64, small: (8, 16), make: agent),
             Workload("lstm", batch: 64, small: (2, 4), make: lstm),
-            Workload("gpt", batch: 12, small: (1, 2)) { gpt($0, 65, 64, 128, 4, 4, tied: false) },
+            Workload("gpt", batch: 12, small: (2, 3)) { gpt($0, 65, 64, 128, 4, 4, tied: false) },
             Workload("cnn", batch: 512, small: (2, 4), make: cnn),
-            Workload("resnet20", batch: 512, small: (1, 2), make: residual),
+            Workload("resnet20", batch: 512, small: (2, 4), make: residual),
             Workload(
                 "gpt2",
                 [
-                    Size(wanted: 8, low: 1, high: 2), Size(wanted: 12, low: 1, high: 2),
+                    Size(wanted: 8, low: 2, high: 3), Size(wanted: 12, low: 1, high: 2),
                     Size(wanted: 50_257, low: 64, high: 128),
                 ]
             ) { gpt($0[0], $0[2], 1024, 768, 12, $0[1], tied: true) },
