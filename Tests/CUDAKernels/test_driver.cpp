@@ -94,7 +94,6 @@ void test_graphs() {
     expect(CALL(upload_call, "cuMemcpyHtoDAsync_v2", at, &zero, 8, stream), 0, "upload");
     expect(CALL(int(void *, int), "cuStreamBeginCapture_v2", stream, 1), 0, "begin");
     expect(launch_on(stream, kernel, 1, 256, &b), 0, "captured launch");
-    expect(synchronize(stream), 900, "waiting in a capture");
     expect(CALL(int(void *, void **), "cuStreamEndCapture", stream, &graph), 0, "end");
     expect(CALL(int(void **, void *, unsigned long long), "cuGraphInstantiateWithFlags",
                 &executable, graph, 0ull), 0, "instantiate");
@@ -112,6 +111,11 @@ void test_graphs() {
 
 // What may not be captured is refused, and spoils the capture, unless it is relaxed.
 void test_capture_modes() {
+    void *waiting = make_stream(), *none = nullptr;
+    expect(CALL(int(void *, int), "cuStreamBeginCapture_v2", waiting, 2), 0, "begin");
+    expect(synchronize(waiting), 900, "waiting in a capture");
+    expect(CALL(int(void *, void **), "cuStreamEndCapture", waiting, &none), 901, "a spoiled end");
+    CALL(int(void *), "cuStreamDestroy_v2", waiting);
     for (int mode = 0; mode < 3; mode++) {
         void *stream = make_stream(), *graph = nullptr;
         expect(CALL(int(void *, int), "cuStreamBeginCapture_v2", stream, mode), 0, "begin");
