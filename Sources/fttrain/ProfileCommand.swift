@@ -9,7 +9,7 @@ enum ProfileCommand {
         options: [
             .value("steps", "N", type: .int(min: 1, max: 100_000), doc: "how many; 10 by default"),
             .value("out", "FILE", doc: "a trace for chrome://tracing or ui.perfetto.dev"),
-            Program.device, Program.threads,
+            Program.device, Program.threads, Program.json,
         ], takesOverrides: true)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -18,11 +18,13 @@ enum ProfileCommand {
         TrainCommand.setThreads(invocation)
         if let path = invocation.string("out") { try FileWriting.check(path) }
         let profile = try Experiment(config).profile(steps: invocation.int("steps") ?? 10)
-        Terminal.print(profile.lines.joined(separator: "\n"))
+        let isJSON = invocation.flag("json")
+        if !isJSON { Terminal.print(profile.lines.joined(separator: "\n")) }
         if let path = invocation.string("out") {
             try profile.writeTrace(to: path)
-            Terminal.print("wrote   \(path)   \(profile.eventCount) events")
+            if !isJSON { Terminal.print("wrote   \(path)   \(profile.eventCount) events") }
         }
+        if isJSON { JSONReport.emit("profile", profile.json) }
         return .success
     }
 }

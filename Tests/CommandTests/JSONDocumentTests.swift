@@ -140,6 +140,7 @@ struct JSONDocumentTests {
             (["sweep", "tiny.json", "seed=1,2"], "sweep"),
             (["folds", "tiny.json", "--folds", "2"], "folds"),
             (["find-rate", "tiny.json"], "rates"), (["devices"], "devices"),
+            (["profile", "tiny.json", "--steps", "2"], "profile"),
         ]
         for call in calls {
             try compare(workspace, call.arguments, expecting: [call.event])

@@ -142,8 +142,8 @@ struct PrecisionTests {
         #expect(state.extra["lossScale"] != nil)
     }
 
-    @Test("verify repeats a run in its precision, and predictions are made in it")
-    func others() throws {
+    @Test("predictions are made in the precision of the run")
+    func predictions() throws {
         let sandbox = Sandbox()
         let trainer = try sandbox.trainer("run", ["training.precision=bf16"])
         _ = try trainer.run()
