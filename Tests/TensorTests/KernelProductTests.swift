@@ -17,25 +17,46 @@ struct KernelProductTests {
         (512, 3, 543), (129, 65, 31), (2, 4, 50), (3, 100, 33), (101, 1024, 9),
     ].map { Case(m: $0.0, n: $0.1, k: $0.2) }
 
+    /// What a product is added to, [m, n + 5]: it lies in C or elsewhere.
+    private enum Addend {
+        case none
+        case inC([Float])
+        case elsewhere([Float])
+    }
+
     /// C, with a margin of 5 columns that must stay as it was, made in the given cuts.
     private func product(
         _ isa: Int32, _ size: Case, _ a: [Float], _ b: [Float], bias: [Float]?, relu: Bool,
-        turned: (a: Bool, b: Bool), rows: [Range<Int>], columns: [Range<Int>]
+        turned: (a: Bool, b: Bool), rows: [Range<Int>], columns: [Range<Int>],
+        addend: Addend = .none
     ) -> [Float] {
         let (m, n, k) = (size.m, size.n, size.k)
         var c = [Float](repeating: 77, count: m * (n + 5))
+        var other: UnsafeMutableBufferPointer<Float>?
+        var adds = true
+        switch addend {
+        case .none: adds = false
+        case .inC(let x): c = x
+        case .elsewhere(let x):
+            let place = UnsafeMutableBufferPointer<Float>.allocate(capacity: x.count)
+            _ = place.initialize(from: x)
+            other = place
+        }
+        defer { other?.deallocate() }
         a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
                 c.withUnsafeMutableBufferPointer { c in
                     (bias ?? []).withUnsafeBufferPointer { bias in
                         var p = ft_product(
-                            dtype: DType.float32.rawValue, adds: false, relu: relu, m: Int64(m),
+                            dtype: DType.float32.rawValue, adds: adds, relu: relu, m: Int64(m),
                             n: Int64(n),
                             k: Int64(k),
                             a_row: Int64(turned.a ? 1 : k), a_column: Int64(turned.a ? m : 1),
                             b_row: Int64(turned.b ? 1 : n), b_column: Int64(turned.b ? k : 1),
                             c_row: Int64(n + 5), a: a.baseAddress!, b: b.baseAddress!,
-                            bias: relu ? bias.baseAddress : nil, c: c.baseAddress!)
+                            bias: relu ? bias.baseAddress : nil,
+                            addend: other.map { UnsafeRawPointer($0.baseAddress!) },
+                            addend_row: Int64(n + 5), c: c.baseAddress!)
                         for rows in rows {
                             let space = Int(ft_product_space(&p))
                             let memory = UnsafeMutableRawPointer.allocate(
@@ -112,6 +133,38 @@ struct KernelProductTests {
             }
         }
         #expect(seen.count <= 1)
+    }
+
+    @Test("add what lies elsewhere as what C holds: to a run's sum, rounded once", arguments: cases)
+    func addends(_ size: Case) {
+        var random = TestRandom(5)
+        let (m, n) = (size.m, size.n)
+        let a = random.floats(max(1, m * size.k), in: -1...1)
+        let b = random.floats(max(1, size.k * n), in: -1...1)
+        let bias = random.floats(n, in: -1...1)
+        var d = random.floats(m * (n + 5), in: -1...1)
+        for i in 0..<m { for j in n..<n + 5 { d[i * (n + 5) + j] = 77 } }
+        for turned in [(false, false), (false, true), (true, false), (true, true)] {
+            for isa in instructionSets {
+                func made(_ addend: Addend, relu: Bool, isCut: Bool) -> [Float] {
+                    product(
+                        isa, size, a, b, bias: bias, relu: relu, turned: turned,
+                        rows: isCut ? cuts(m) : [0..<m], columns: isCut ? cuts(n) : [0..<n],
+                        addend: addend)
+                }
+                let held = made(.inC(d), relu: false, isCut: false)
+                #expect(bits(made(.elsewhere(d), relu: false, isCut: true)) == bits(held))
+                #expect(
+                    bits(made(.elsewhere(d), relu: true, isCut: false))
+                        == bits(made(.inC(d), relu: true, isCut: true)))
+                guard size.k <= 384 else { continue }
+                let plain = made(.none, relu: false, isCut: false)
+                let isSum = plain.indices.allSatisfy {
+                    held[$0] == ($0 % (n + 5) < n ? plain[$0] + d[$0] : 77)
+                }
+                #expect(isSum, "isa \(isa)")
+            }
+        }
     }
 
     private func transposed(_ x: [Float], rows: Int, columns: Int) -> [Float] {

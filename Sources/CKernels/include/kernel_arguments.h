@@ -63,15 +63,16 @@ typedef struct ft_scatter {
     void *out;
 } ft_scatter;
 
-// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus what C holds if
-// it `adds`, plus `bias` [n] if there is one, and with negative elements made 0 if `relu`. Strides
-// are in elements; one of A's two is 1, and one of B's.
+// A product of matrices of float32 or float64, C [m, n] = A [m, k] B [k, n], plus, if it `adds`,
+// what C holds or, if there is one, the `addend` [m, n], plus `bias` [n] if there is one, and with
+// negative elements made 0 if `relu`. Strides are in elements; one of A's two is 1, and one of B's.
 typedef struct ft_product {
     int dtype;
     bool adds, relu;
     int64_t m, n, k, a_row, a_column, b_row, b_column, c_row;
     const void *_Nonnull a, *_Nonnull b;
-    const void *_Nullable bias;
+    const void *_Nullable bias, *_Nullable addend;
+    int64_t addend_row;
     void *_Nonnull c;
 } ft_product;
 

@@ -24,7 +24,8 @@ extension CPUBackend {
                 k: Int64(size.k), a_row: Int64(left.rowStride), a_column: Int64(left.columnStride),
                 b_row: Int64(right.rowStride), b_column: Int64(right.columnStride),
                 c_row: Int64(size.n), a: left.matrix(batch), b: right.matrix(batch),
-                bias: bias.map { UnsafeRawPointer($0.pointer) }, c: out.pointer + batch * step)
+                bias: bias.map { UnsafeRawPointer($0.pointer) }, addend: nil, addend_row: 0,
+                c: out.pointer + batch * step)
             let space = Int(ft_product_space(&product))
             let memory = space > 0 ? allocate(byteCount: space) : nil
             kernels.product(
@@ -112,7 +113,9 @@ struct MatrixPlan {
             step = length
             return
         }
-        let wanted = min(max(2, work / MatrixPlan.tile), 64, length / 32 + 1)
+        // Above two, a multiple of four, which few threads share evenly.
+        let many = work < 3 * MatrixPlan.tile ? 2 : (work / MatrixPlan.tile + 3) / 4 * 4
+        let wanted = min(many, 64, length / 32 + 1)
         step = max(16, ((length + wanted - 1) / wanted + 15) / 16 * 16)
         pieces = (length + step - 1) / step
     }
