@@ -92,9 +92,9 @@ extension Trainer {
             warnings.append(lost(stated, "the best is now looked for among later epochs"))
         }
         if let remark = goOnFromRestored() { warnings.append(remark) }
-        // Of a run that is complete nothing changes.
-        let isComplete = cursor.sampler.epoch >= config.epochs
-        if !isComplete || access(folder.configPath, F_OK) != 0 { try writeConfig() }
+        // Fewer epochs than are done take none back.
+        let asksForFewer = config.epochs < cursor.sampler.epoch
+        if !asksForFewer || access(folder.configPath, F_OK) != 0 { try writeConfig() }
         return warnings
             + (try metricsLog.truncate(
                 afterStep: cursor.measuredStep, expected: cursor.measurements))
