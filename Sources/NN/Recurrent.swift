@@ -97,8 +97,8 @@ public class Recurrent: Layer {
     }
 
     public final override func callAsFunction(_ x: Tensor) -> Tensor {
-        let (sequence, state) = run(x)
-        if output == .sequence { return sequence }
+        if output == .sequence { return run(x).output }
+        let state = run(x, from: nil, lengths: nil, endsOnly: true).state
         let top = (layers - 1) * directionCount
         return Tensor.concat(
             (0..<directionCount).map { state.parts(top + $0)[0] }, axis: 1)
@@ -114,6 +114,13 @@ public class Recurrent: Layer {
     ///     comes to it.
     public final func run(
         _ x: Tensor, from initial: RecurrentState? = nil, lengths: Tensor? = nil
+    ) -> (output: Tensor, state: RecurrentState) {
+        run(x, from: initial, lengths: lengths, endsOnly: false)
+    }
+
+    /// - Parameter endsOnly: whether the output isn't wanted; then it is the last layer's input.
+    private func run(
+        _ x: Tensor, from initial: RecurrentState?, lengths: Tensor?, endsOnly: Bool
     ) -> (output: Tensor, state: RecurrentState) {
         guard x.rank == 3, x.shape[2] == inputs else {
             let axes = isBatchFirst ? "batch, steps" : "steps, batch"
@@ -138,11 +145,14 @@ public class Recurrent: Layer {
             for side in 0..<directionCount {
                 let index = layer * directionCount + side
                 let (all, end) = directions[index](
-                    sequence, start.parts(index), lengths, isReversed: side == 1)
-                made.append(isOver.map { all.maskedFill($0, 0) } ?? all)
+                    sequence, start.parts(index), lengths, isReversed: side == 1,
+                    endsOnly: endsOnly && layer == layers - 1)
                 ends.append(end)
+                if let all { made.append(isOver.map { all.maskedFill($0, 0) } ?? all) }
             }
-            sequence = made.count == 1 ? made[0] : Tensor.concat(made, axis: 2)
+            if let first = made.first {
+                sequence = made.count == 1 ? first : Tensor.concat(made, axis: 2)
+            }
         }
         let states = (0..<kind.states).map { part in Tensor.stack(ends.map { $0[part] }, axis: 0) }
         return (
@@ -240,10 +250,11 @@ struct RecurrentDirection {
         return kind == .gru ? (inputBias, bias) : (inputBias + bias, nil)
     }
 
-    /// All h, [steps, batch, width], and the states after the last step.
+    /// All h, [steps, batch, width], unless only the states after the last step are wanted; and
+    /// those.
     func callAsFunction(
-        _ x: Tensor, _ state: [Tensor], _ lengths: Tensor?, isReversed: Bool
-    ) -> (all: Tensor, end: [Tensor]) {
+        _ x: Tensor, _ state: [Tensor], _ lengths: Tensor?, isReversed: Bool, endsOnly: Bool
+    ) -> (all: Tensor?, end: [Tensor]) {
         let (outer, inner) = biases
         let given = DType.promote(x.dtype, weight.dtype)
         let wide: DType = given == .float64 ? .float64 : .float32
@@ -251,19 +262,20 @@ struct RecurrentDirection {
         let states = Tensor.recurrence(
             kind, projections: projections, weight: weight.cast(to: wide),
             bias: inner?.cast(to: wide), state: state.map { $0.cast(to: wide) }, lengths: lengths,
-            isReversed: isReversed)
+            isReversed: isReversed, endsOnly: endsOnly)
         // Inside autocast, states are halves.
         let dtype = states.dtype == wide ? given : states.dtype
+        func parts(_ ends: Tensor) -> [Tensor] {
+            (0..<kind.states).map {
+                ends.narrow(axis: 0, start: $0, count: 1).squeeze(0).cast(to: dtype)
+            }
+        }
+        if endsOnly { return (nil, parts(states)) }
         let steps = x.shape[0]
         let all = states.narrow(axis: 0, start: 0, count: 1).squeeze(0)
             .narrow(axis: 0, start: isReversed ? 0 : 1, count: steps)
         let ends = states.narrow(axis: 1, start: isReversed ? 0 : steps, count: 1).squeeze(1)
-        return (
-            all.cast(to: dtype),
-            (0..<kind.states).map {
-                ends.narrow(axis: 0, start: $0, count: 1).squeeze(0).cast(to: dtype)
-            }
-        )
+        return (all.cast(to: dtype), parts(ends))
     }
 
     /// The states after one step, of x [batch, inputs].

@@ -222,12 +222,15 @@ void check_recurrence(int dtype, int kind, bool reversed, bool has_bias, bool ha
     if (kind == FT_GRU) c.inner.compare("inner", 1e-5);
     own.weight = c.back_w.at();
     wide.weight = c.back_w.wide();
-    launch(FT_KERNEL_recurrence_backward, own, order);
-    cpu.recurrence_backward(&wide, 0, batch);
-    c.dp.compare("by projections", 3e-5);
-    c.d0.compare("by the first state", 3e-5);
-    if (kind == FT_LSTM) c.dc0.compare("by the first cell", 3e-5);
-    if (kind == FT_GRU) c.di.compare("by W h", 3e-5);
+    for (bool ends : {false, true}) {
+        own.ends = wide.ends = ends;
+        launch(FT_KERNEL_recurrence_backward, own, order);
+        cpu.recurrence_backward(&wide, 0, batch);
+        c.dp.compare("by projections", 3e-5);
+        c.d0.compare("by the first state", 3e-5);
+        if (kind == FT_LSTM) c.dc0.compare("by the first cell", 3e-5);
+        if (kind == FT_GRU) c.di.compare("by W h", 3e-5);
+    }
 }
 }  // namespace
 

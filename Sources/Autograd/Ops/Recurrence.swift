@@ -65,6 +65,7 @@ extension RecurrenceRule {
             state = next
             states.append(state)
         }
+        if givesEnds { return Tensor.stack(state, axis: 0) }
         if isReversed { states.reverse() }
         return Tensor.stack(
             (0..<kind.states).map { part in Tensor.stack(states.map { $0[part] }, axis: 0) },
@@ -74,7 +75,8 @@ extension RecurrenceRule {
 
 extension Tensor {
     /// All states of one direction of a recurrent layer, [states, steps + 1, batch, width], the one
-    /// it begins with first, or last if it runs backward. Halves are computed in float32.
+    /// it begins with first, or last if it runs backward; or those after the last step alone,
+    /// [states, batch, width]. Halves are computed in float32.
     ///
     /// - Parameters:
     ///   - projections: W x and biases of the inputs, [steps, batch, parts · width].
@@ -84,12 +86,12 @@ extension Tensor {
     ///   - lengths: of each row, int64 [batch], if they differ: the state then stays what it is.
     package static func recurrence(
         _ kind: RecurrenceKind, projections: Tensor, weight: Tensor, bias: Tensor? = nil,
-        state: [Tensor], lengths: Tensor? = nil, isReversed: Bool = false
+        state: [Tensor], lengths: Tensor? = nil, isReversed: Bool = false, endsOnly: Bool = false
     ) -> Tensor {
         let (steps, batch) = (projections.shape[0], projections.shape[1])
         let rule = RecurrenceRule(
             kind, isReversed: isReversed, steps: steps, batch: batch, width: weight.shape[1],
-            hasBias: bias != nil, hasLengths: lengths != nil)
+            hasBias: bias != nil, hasLengths: lengths != nil, givesEnds: endsOnly)
         let op = RecurrentStates(rule)
         let reals = op.autocast.cast([projections, weight] + state + (bias.map { [$0] } ?? []))
         let dtype = reals.reduce(reals[0].dtype) { DType.promote($0, $1.dtype, "recurrence") }

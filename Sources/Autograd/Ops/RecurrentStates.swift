@@ -12,9 +12,9 @@ final class RecurrentPass: NaryOp {
     }
 }
 
-/// Σ of states by the rule of `RecurrenceStep`, [states, steps + 1, batch, width]; its gradients go
-/// back through time (Werbos, "Backpropagation through time", 1990): by W they are
-/// Σ over steps dqᵀ h.
+/// States by the rule of `RecurrenceStep`, [states, steps + 1, batch, width], or those after the last
+/// step alone, [states, batch, width]; its gradients go back through time (Werbos,
+/// "Backpropagation through time", 1990): by W they are Σ over steps dqᵀ h.
 ///
 /// Operands are projections [steps, batch, parts · width], W [parts · width, width], the first
 /// state [batch, width], of an LSTM the first cell, a bias and lengths if the rule has them, and
@@ -30,8 +30,9 @@ final class RecurrentStates: NaryOp {
 
     override func forward(_ inputs: [NDArray]) -> NDArray {
         let count = rule.stateShape.elementCount
-        return inputs[inputs.count - 1].slice(axis: 0, start: 0, count: count)
+        let states = inputs[inputs.count - 1].slice(axis: 0, start: 0, count: count)
             .reshape(rule.stateShape)
+        return rule.givesEnds ? states.select(axis: 1, index: rule.end) : states
     }
 
     override func backward(_ dy: Tensor, inputs: [Tensor], y: Tensor) -> [Tensor?] {

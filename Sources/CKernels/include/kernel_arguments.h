@@ -203,7 +203,7 @@ enum ft_recurrence_kind { FT_RNN_TANH, FT_RNN_RELU, FT_LSTM, FT_GRU };
 
 typedef struct ft_recurrence {
     int dtype, kind;
-    bool reversed;
+    bool reversed, ends;
     int64_t steps, batch, width, parts;
     // [steps, batch, parts width] of projections; W transposed, [width, parts width], or, for
     // gradients, W; b, if there is one; and how many steps each row has, if not all.
@@ -212,8 +212,9 @@ typedef struct ft_recurrence {
     const void *_Nullable initial, *_Nullable initial_cell;
     // What the forward pass leaves: states, cells, gates after their functions, and q_n.
     void *_Nullable states, *_Nullable cells, *_Nullable gates, *_Nullable inner;
-    // Gradients by all states and cells; and what is made of them: those by p, by q if it differs
-    // from that by p, and by the first state and cell.
+    // Gradients by all states and cells, or, where only the `ends` count, by those after the last
+    // step; and what is made of them: those by p, by q if it differs from that by p, and by the
+    // first state and cell.
     const void *_Nullable d_states, *_Nullable d_cells;
     void *_Nullable d_projections, *_Nullable d_inner, *_Nullable d_initial;
     void *_Nullable d_initial_cell;

@@ -114,7 +114,7 @@ typedef struct ft_cuda_recurrence {
     const void *d_states, *d_cells;
     void *d_projections, *d_inner, *d_initial, *d_initial_cell;
     long long steps, batch, width, parts;
-    int dtype, kind, reversed, unused;
+    int dtype, kind, reversed, ends;
 } ft_cuda_recurrence;
 
 // Order along rows of n elements.

@@ -199,12 +199,13 @@ FT_DEVICE void state_back(const ft_cuda_recurrence &r, const moment &m, int64_t 
         d[j] = r.kind == FT_KIND_TANH ? *dh * (1 - value * value) : value > 0 ? *dh : (T)0;
         *dh = 0;
     }
+    if (r.ends) return;
     *dh += row_at<T>(r, r.d_states, m.from, row, n)[j];
     if (dc) *dc += row_at<T>(r, r.d_cells, m.from, row, n)[j];
 }
 
 template <class T> FT_DEVICE void run_back(const ft_cuda_recurrence &r, int64_t begin) {
-    int64_t n = r.width, width = r.parts * n, last = r.reversed ? 0 : r.steps;
+    int64_t n = r.width, width = r.parts * n, last = r.reversed || r.ends ? 0 : r.steps;
     moment start = moment_of(r, 0, begin);
     for_rows(start, n, [&](int64_t row, int64_t j) {
         ((T *)r.d_initial)[row * n + j] = row_at<T>(r, r.d_states, last, row, n)[j];

@@ -13,7 +13,8 @@ extension CPUBackend {
         let right = MatrixOperand(b, self)
         let size = MatrixSize(
             m: out.shape[out.rank - 2], n: out.shape[out.rank - 1], k: a.shape[a.rank - 1])
-        let plan = MatrixPlan(size, packsColumns: right.isTransposed)
+        let plan = MatrixPlan(
+            size, packsColumns: right.isTransposed, threads: pool.threads)
         let step = size.m * size.n * out.dtype.size
         pool.run(out.byteCount / step * plan.pieces) { task in
             let (batch, piece) = task.quotientAndRemainder(dividingBy: plan.pieces)
@@ -102,8 +103,10 @@ struct MatrixPlan {
     private static let smallest = 1 << 20
     /// Tiles of large products: enough for many threads, few enough to keep each one efficient.
     private static let tile = 1 << 26
+    /// A piece that is worth a thread of many: some twenty microseconds.
+    private static let piece = 1 << 22
 
-    init(_ size: MatrixSize, packsColumns: Bool) {
+    init(_ size: MatrixSize, packsColumns: Bool, threads: Int) {
         self.size = size
         byColumns = size.n >= size.m || (size.n >= 128 && packsColumns)
         let work = size.m * size.n * size.k
@@ -113,9 +116,9 @@ struct MatrixPlan {
             step = length
             return
         }
-        // Above two, a multiple of four, which few threads share evenly.
-        let many = work < 3 * MatrixPlan.tile ? 2 : (work / MatrixPlan.tile + 3) / 4 * 4
-        let wanted = min(many, 64, length / 32 + 1)
+        // Above two, a multiple of four, which few threads share evenly; a piece for each of many.
+        let few = work < 3 * MatrixPlan.tile ? 2 : (work / MatrixPlan.tile + 3) / 4 * 4
+        let wanted = min(max(few, min(threads, work / MatrixPlan.piece)), 64, length / 32 + 1)
         step = max(16, ((length + wanted - 1) / wanted + 15) / 16 * 16)
         pieces = (length + step - 1) / step
     }

@@ -30,8 +30,9 @@ extension CPUBackend {
         var plan = ft_recurrence(rule, made, weight)
         let size = out.dtype.size
         plan.setLengths(lengths)
+        plan.ends = rule.givesEnds
         plan.d_states = UnsafeRawPointer(gradient.pointer)
-        plan.d_cells = UnsafeRawPointer(gradient.pointer + rule.stateCount * size)
+        plan.d_cells = UnsafeRawPointer(gradient.pointer + gradient.count / rule.kind.states * size)
         var place = out.pointer
         func take(_ count: Int) -> UnsafeMutableRawPointer {
             defer { place += count * size }

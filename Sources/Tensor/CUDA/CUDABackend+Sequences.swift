@@ -62,8 +62,10 @@ extension CUDABackend {
         arguments.lengths = lengths.map {
             UnsafePointer($0.pointer.assumingMemoryBound(to: Int64.self))
         }
+        arguments.ends = rule.givesEnds ? 1 : 0
         arguments.d_states = UnsafeRawPointer(gradient.pointer)
-        arguments.d_cells = UnsafeRawPointer(gradient.pointer + rule.stateCount * size)
+        arguments.d_cells = UnsafeRawPointer(
+            gradient.pointer + gradient.count / rule.kind.states * size)
         var place = out.pointer
         func take(_ count: Int) -> UnsafeMutableRawPointer {
             defer { place += count * size }

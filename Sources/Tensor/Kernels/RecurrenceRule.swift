@@ -43,10 +43,12 @@ package struct RecurrenceRule: Sendable, Hashable {
     /// the first state, of an LSTM the first cell, and then these.
     package var hasBias: Bool
     package var hasLengths: Bool
+    /// Whether those after the last step alone count of the states: gradients are by these.
+    package var givesEnds: Bool
 
     package init(
         _ kind: RecurrenceKind, isReversed: Bool, steps: Int, batch: Int, width: Int, hasBias: Bool,
-        hasLengths: Bool
+        hasLengths: Bool, givesEnds: Bool = false
     ) {
         self.kind = kind
         self.isReversed = isReversed
@@ -55,10 +57,15 @@ package struct RecurrenceRule: Sendable, Hashable {
         self.width = width
         self.hasBias = hasBias
         self.hasLengths = hasLengths
+        self.givesEnds = givesEnds
     }
 
     /// The shape of all states.
     package var stateShape: Shape { [kind.states, steps + 1, batch, width] }
+    /// The shape of the states that count.
+    package var resultShape: Shape { givesEnds ? [kind.states, batch, width] : stateShape }
+    /// Where among its states those after the last step are.
+    package var end: Int { isReversed ? 0 : steps }
     /// The shape of projections.
     package var projectionShape: Shape { [steps, batch, kind.parts * width] }
 
@@ -100,9 +107,9 @@ extension Kernel {
     ) {
         require(
             made.count == rule.count && weight.shape == [rule.kind.parts * rule.width, rule.width]
-                && gradient.shape == rule.stateShape && out.count == rule.gradientCount
+                && gradient.shape == rule.resultShape && out.count == rule.gradientCount
                 && lengths.map(\.shape) == (rule.hasLengths ? [[rule.batch]] : []),
-            "what the layer gave, its weights and a gradient of its states",
+            "what the layer gave, its weights and a gradient of the states that count",
             [made, weight, gradient, out])
         checkRecurrent([made, weight, gradient] + lengths, lengths: lengths.count, out)
     }

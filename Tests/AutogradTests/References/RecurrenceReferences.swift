@@ -46,6 +46,17 @@ extension References {
         }
     }
 
+    /// Those after the last step alone.
+    private static func ends(_ all: @escaping Reference, isReversed: Bool) -> Reference {
+        { grids in
+            let states = all(grids)
+            let place = isReversed ? 0 : states.shape[1] - 1
+            return Grid([states.shape[0]] + states.shape.dropFirst(2)) {
+                states[[$0[0], place, $0[1], $0[2]]]
+            }
+        }
+    }
+
     private static let lstmStep: @Sendable ([Double], [Double], [Double]) -> [Double] =
         { p, q, state in
             let x = zip(p, q).map { $0 + $1 }
@@ -68,6 +79,11 @@ extension References {
         "lstm, of lengths": recurrence(
             parts: 4, states: 2, bias: false, hasLengths: true, next: lstmStep),
         "gru": recurrence(parts: 3, states: 1, bias: true, next: gruStep),
+        "lstm, ends": ends(
+            recurrence(parts: 4, states: 2, bias: false, next: lstmStep), isReversed: false),
+        "gru, ends, reversed": ends(
+            recurrence(parts: 3, states: 1, bias: true, isReversed: true, next: gruStep),
+            isReversed: true),
         "gru, reversed, of lengths": recurrence(
             parts: 3, states: 1, bias: false, isReversed: true, hasLengths: true, next: gruStep),
     ]

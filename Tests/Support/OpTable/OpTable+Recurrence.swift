@@ -7,13 +7,14 @@ extension OpTable {
         row("rnnTanh", .tanh, bias: false), row("rnnRelu", .relu, bias: true),
         row("lstm", .lstm, bias: false), row("lstm, reversed", .lstm, bias: true, isReversed: true),
         row("lstm, of lengths", .lstm, bias: false, hasLengths: true),
-        row("gru", .gru, bias: true),
+        row("gru", .gru, bias: true), row("lstm, ends", .lstm, bias: false, endsOnly: true),
+        row("gru, ends, reversed", .gru, bias: true, isReversed: true, endsOnly: true),
         row("gru, reversed, of lengths", .gru, bias: false, isReversed: true, hasLengths: true),
     ]
 
     private static func row(
         _ name: String, _ kind: RecurrenceKind, bias: Bool, isReversed: Bool = false,
-        hasLengths: Bool = false
+        hasLengths: Bool = false, endsOnly: Bool = false
     ) -> OpRow {
         func shapes(_ steps: Int, _ batch: Int, _ width: Int) -> [Shape] {
             let wide = kind.parts * width
@@ -34,7 +35,7 @@ extension OpTable {
                 kind, projections: operands[0], weight: operands[1],
                 bias: bias ? operands[count - 1] : nil,
                 state: Array(operands[2..<2 + kind.states]),
-                lengths: hasLengths ? lengths : nil, isReversed: isReversed)
+                lengths: hasLengths ? lengths : nil, isReversed: isReversed, endsOnly: endsOnly)
         }
     }
 }
