@@ -16,9 +16,14 @@ FT_DEVICE four_words philox(const ft_cuda_random &arguments, uint64_t block) {
     return {{a, b, c, d}};
 }
 
+// The first block of this draw: a replayed graph says how far its stream has gone.
+FT_DEVICE uint64_t first_block(const ft_cuda_random &arguments) {
+    return arguments.block + (arguments.moved ? *arguments.moved : 0);
+}
+
 // Calls each(first element, words, how many elements) for blocks that make V elements.
 template <int V, class Each> FT_DEVICE void for_blocks(const ft_cuda_random &arguments, Each each) {
-    uint64_t begin = arguments.block + (arguments.moved ? *arguments.moved : 0);
+    uint64_t begin = first_block(arguments);
     for (int64_t i = grid_thread() * V; i < arguments.count; i += grid_threads() * V) {
         four_words words = philox(arguments, begin + (uint64_t)(i / V));
         each(i, words, (int)least(V, arguments.count - i));
@@ -29,11 +34,12 @@ template <int V, class Each> FT_DEVICE void for_blocks(const ft_cuda_random &arg
 template <class T> constexpr int FT_DRAWN = sizeof(T) == 2 ? 8 : 4;
 template <int V> struct drawn_words { uint32_t w[V]; };
 template <int V, class Each> FT_DEVICE void for_draws(const ft_cuda_random &arguments, Each each) {
+    uint64_t begin = first_block(arguments);
     for (int64_t i = grid_thread() * V; i < arguments.count; i += grid_threads() * V) {
         drawn_words<V> words;
 #pragma unroll
         for (int block = 0; block < V / 4; block++) {
-            four_words own = philox(arguments, (uint64_t)(i / 4 + block));
+            four_words own = philox(arguments, begin + (uint64_t)(i / 4 + block));
 #pragma unroll
             for (int j = 0; j < 4; j++) words.w[4 * block + j] = own.w[j];
         }
