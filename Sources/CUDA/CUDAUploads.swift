@@ -63,18 +63,30 @@ final class CUDAUploads: Sendable {
     ) throws(CUDAProblem) -> UInt {
         let stream = try begin(&state)
         let block = try take(CUDAAllocator.size(byteCount), stream, &state)
+        do throws(CUDAProblem) {
+            try fill(block, from: host, byteCount, stream, state.arrival)
+        } catch {
+            release(block)
+            throw error
+        }
+        state.used[block.memory] = block
+        count.store(state.used.count, ordering: .relaxed)
+        return block.memory
+    }
+
+    /// Sends bytes into a block; what the main stream does from now on finds them there.
+    private func fill(
+        _ block: Block, from host: UInt, _ byteCount: Int, _ stream: cuda_stream, _ arrival: UInt
+    ) throws(CUDAProblem) {
         guard let source = UnsafeRawPointer(bitPattern: host),
             let memory = UnsafeMutableRawPointer(bitPattern: block.memory),
             let staging = staging.withLock({ $0 }), let main = cuda_stream(bitPattern: main),
-            let arrival = cuda_event(bitPattern: state.arrival)
+            let arrival = cuda_event(bitPattern: arrival)
         else { throw CUDAProblem("nothing can be sent") }
-        state.used[block.memory] = block
-        count.store(state.used.count, ordering: .relaxed)
         try staging.copyIn(from: source, to: memory, byteCount: byteCount)
         let doing = "sending \(byteCount) bytes"
         try driver.check(driver.api.cuEventRecord(arrival, stream), doing)
         try driver.check(driver.api.cuStreamWaitEvent(main, arrival, 0), doing)
-        return block.memory
     }
 
     private func begin(_ state: inout State) throws(CUDAProblem) -> cuda_stream {
@@ -109,16 +121,32 @@ final class CUDAUploads: Sendable {
             }
         }
         let memory = try allocator.allocate(size, for: .batches)
-        var event: cuda_event?
-        let doing = "making an event for what is sent"
-        try driver.check(driver.api.cuEventCreate(&event, UInt32(CUDA_EVENT_WITHOUT_TIME)), doing)
-        // Whoever had the memory before may still use it.
-        if let event, let main = cuda_stream(bitPattern: main) {
-            try driver.check(driver.api.cuEventRecord(event, main), doing)
-            try driver.check(driver.api.cuStreamWaitEvent(stream, event, 0), doing)
+        do throws(CUDAProblem) {
+            let event = try laggingEvent(stream)
+            return Block(
+                memory: UInt(bitPattern: memory), size: size, event: UInt(bitPattern: event))
+        } catch {
+            allocator.deallocate(memory, size, of: .batches)
+            throw error
         }
-        return Block(
-            memory: UInt(bitPattern: memory), size: size, event: UInt(bitPattern: event))
+    }
+
+    /// An event for a new block, whose memory others may have had before: the stream waits until
+    /// what they asked for is done.
+    private func laggingEvent(_ stream: cuda_stream) throws(CUDAProblem) -> cuda_event {
+        let doing = "making an event for what is sent"
+        var made: cuda_event?
+        try driver.check(driver.api.cuEventCreate(&made, UInt32(CUDA_EVENT_WITHOUT_TIME)), doing)
+        guard let event = made, let main = cuda_stream(bitPattern: main) else {
+            throw CUDAProblem(doing)
+        }
+        var result = driver.api.cuEventRecord(event, main)
+        if result == 0 { result = driver.api.cuStreamWaitEvent(stream, event, 0) }
+        if result != 0 {
+            _ = driver.api.cuEventDestroy_v2(event)
+            throw driver.problem(result, doing)
+        }
+        return event
     }
 
     /// Takes a block back that what was asked for before may still use; false for one that wasn't

@@ -21,7 +21,8 @@ extension CommandProgram {
             return .help(help(for: command))
         }
         if options.contains("--version") { return .version("\(name) \(version)") }
-        var parser = CommandParser(command: command, rest: rest, caller: callName(of: command))
+        var parser = CommandParser(
+            command: command, rest: rest, caller: callName(of: command), keys: keys)
         return .run(try parser.run())
     }
 
@@ -48,12 +49,16 @@ private struct CommandParser {
     let command: Command
     var rest: ArraySlice<String>
     let caller: String
+    let keys: () -> [String]
     var result: CommandInvocation
 
-    init(command: Command, rest: ArraySlice<String>, caller: String) {
+    init(
+        command: Command, rest: ArraySlice<String>, caller: String, keys: @escaping () -> [String]
+    ) {
         self.command = command
         self.rest = rest
         self.caller = caller
+        self.keys = keys
         result = CommandInvocation(command: command.name)
     }
 
@@ -85,7 +90,8 @@ private struct CommandParser {
         let given = String(parts[0])
         guard let option = command.options.first(where: { matches($0, given) }) else {
             let names = command.options.map { "--\($0.name)" } + ["--help"]
-            let question = Suggestion.question(given, among: names)
+            let value = parts.count > 1 ? String(parts[1]) : rest.first { !$0.hasPrefix("-") }
+            let question = keyQuestion(given, value) ?? Suggestion.question(given, among: names)
             throw failure("unknown option '\(given)'.\(question)")
         }
         guard let type = option.type else {
@@ -101,6 +107,21 @@ private struct CommandParser {
         } else {
             throw failure("\(given) needs a value: \(option.usage).")
         }
+    }
+
+    /// Asks for the keys of a config that an option is named like: `--learning-rate` is
+    /// `optimizer.learningRate=0.1`.
+    private func keyQuestion(_ given: String, _ value: String?) -> String? {
+        guard command.takesOverrides else { return nil }
+        func plain(_ name: some StringProtocol) -> String {
+            name.lowercased().filter { $0.isLetter || $0.isNumber }
+        }
+        let found = keys().filter { key in
+            key.split(separator: ".").last.map { plain($0) == plain(given) } ?? false
+        }
+        if found.isEmpty { return nil }
+        let list = found.prefix(3).map { "'\($0)=\(value ?? "…")'" }.joined(separator: " or ")
+        return " Did you mean \(list)?"
     }
 
     private func matches(_ option: CommandOption, _ given: String) -> Bool {

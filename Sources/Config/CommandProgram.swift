@@ -40,6 +40,8 @@ public struct CommandProgram: Sendable {
     public let main: Command
     /// The commands that are selected by name.
     public let commands: [Command]
+    /// The keys of configs, for those who take one for an option.
+    let keys: @Sendable () -> [String]
     /// The variables that it reads, for the manual page.
     public let environment: [Fact]
     /// What it ends with, for the manual page.
@@ -57,8 +59,10 @@ public struct CommandProgram: Sendable {
     /// Declares a program.
     public init(
         name: String, summary: String, version: String, main: Command, commands: [Command],
-        environment: [Fact] = [], exitStatuses: [Fact] = []
+        keys: @escaping @Sendable () -> [String] = { [] }, environment: [Fact] = [],
+        exitStatuses: [Fact] = []
     ) {
+        self.keys = keys
         self.environment = environment
         self.exitStatuses = exitStatuses
         self.name = name

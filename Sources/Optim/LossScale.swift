@@ -33,6 +33,11 @@ public final class LossScale {
     private let clean: NDArray
     /// Whether all gradients of the step under way are finite, once they are unscaled.
     private var isFinite: NDArray?
+    /// Whose gradients it divides: those of another would meet a scale that has changed.
+    private weak var owner: Optimizer?
+    /// The gradients that were divided last.
+    private var divided: [Divided] = []
+    private struct Divided { weak var gradient: Tensor? }
 
     /// A scale that begins at `start`, in `limits`, and grows after `interval` steps; another start
     /// or an interval below 1 traps. It lies on `device`, as the parameters do.
@@ -82,18 +87,39 @@ public final class LossScale {
     }
 
     /// Divides the gradients of an optimizer's parameters by the scale, for whoever clips or
-    /// measures them before `step`, which does it otherwise.
+    /// measures them before `step`, which does it otherwise. Gradients that were divided already,
+    /// and those of a second optimizer, trap.
     public func unscale(_ optimizer: Optimizer) {
+        own(optimizer)
         let parameters = optimizer.parameters.filter { $0.grad != nil }
+        let before = divided.compactMap(\.gradient)
+        if parameters.contains(where: { p in before.contains { $0 === p.grad } }) {
+            fail(
+                "LossScale.unscale", "these gradients were divided by the scale already",
+                hint: "call it once between backward and step")
+        }
         noGrad {
             let found = NDArray.allFinite(parameters.compactMap { $0.grad?.data })
             isFinite = isFinite.map { Tensor($0).logicalAnd(Tensor(found)).data } ?? found
             let inverse = Tensor(scale).reciprocal()
             for parameter in parameters {
-                parameter.grad = parameter.grad.map {
-                    $0.detach() * inverse.cast(to: $0.dtype)
+                // Halves have no numbers for the inverse of large scales.
+                parameter.grad = parameter.grad.map { gradient in
+                    let wide: DType = gradient.dtype == .float64 ? .float64 : .float32
+                    return (gradient.detach().cast(to: wide) * inverse.cast(to: wide))
+                        .cast(to: gradient.dtype)
                 }
             }
+        }
+        divided = parameters.map { Divided(gradient: $0.grad) }
+    }
+
+    private func own(_ optimizer: Optimizer) {
+        guard let owner else { return self.owner = optimizer }
+        if owner !== optimizer {
+            fail(
+                "LossScale", "it serves another optimizer already",
+                hint: "give one optimizer all parameters, in groups, or each loss its own scale")
         }
     }
 
@@ -108,7 +134,8 @@ public final class LossScale {
     /// - Returns: whether the gradients were finite, on the device.
     @discardableResult
     package func step(_ optimizer: Optimizer, gate: NDArray?) -> NDArray {
-        if isFinite == nil { unscale(optimizer) }
+        if isFinite == nil { unscale(optimizer) } else { own(optimizer) }
+        divided = []
         let found = isFinite ?? NDArray.full([], 1, .bool, on: scale.backend)
         isFinite = nil
         let open = noGrad {

@@ -11,7 +11,7 @@ enum Program {
             start, check, findRate, resume, sweep, folds, eval, predict, generate, export, verify,
             compare,
             plot, inspect, data, graph, profile, list, devices, schema, completion,
-        ], environment: environment,
+        ], keys: { RunSchema.schema.keys.map(\.path) }, environment: environment,
         exitStatuses: ExitStatus.allCases.map { CommandProgram.Fact("\($0.rawValue)", $0.meaning) })
 
     private static let environment: [CommandProgram.Fact] = [

@@ -45,7 +45,7 @@ struct SentenceTests {
     }
 
     @Test("list describes a key, a group of them and what takes it")
-    func keys() throws {
+    func mistaken() throws {
         let workspace = try Workspace()
         let mixup = try workspace.run("list", "training.mixup")
         #expect(mixup.status == 0 && mixup.output.hasPrefix("  training.mixup  number > 0"))
@@ -86,6 +86,20 @@ struct SentenceTests {
         #expect(fewer.status == 0 && fewer.errors == "")
         #expect(try workspace.text("run/config.json") == config)
         #expect(fewer.output.contains("3 epochs are done already and training.epochs=2 takes none"))
+    }
+
+    @Test("a key of the config that is taken for an option is named with its value")
+    func keys() throws {
+        let workspace = try Workspace()
+        for (arguments, question) in [
+            (["tiny.json", "--epochs", "3"], "Did you mean 'training.epochs=3'?"),
+            (["--batch-size=8", "tiny.json"], "Did you mean 'data.batchSize=8'?"),
+            (["check", "tiny.json", "--learning-rate"], "mean 'optimizer.learningRate=…'?"),
+            (["check", "tiny.json", "--gradient"], "Did you mean '--gradients'?"),
+        ] {
+            let result = try workspace.run(arguments)
+            #expect(result.status == 2 && result.errors.contains(question), "\(result.errors)")
+        }
     }
 
     @Test("a folder with other things in it is no run to go on with")

@@ -142,4 +142,39 @@ struct LossScaleTests {
         await #expect(processExitsWith: .failure) { _ = LossScale(0.5) }
         await #expect(processExitsWith: .failure) { _ = LossScale(interval: 0) }
     }
+
+    @Test("refuses to divide gradients twice, or those of a second optimizer")
+    func twice() async {
+        let again = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let run = Run()
+            run.scale.scaled(run.w.sum()).backward()
+            run.scale.unscale(run.optimizer)
+            run.scale.unscale(run.optimizer)
+        }
+        let text = String(decoding: again?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("these gradients were divided by the scale already"))
+        let other = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let run = Run()
+            run.step(1)
+            run.scale.step(SGD(run.w, learningRate: 1))
+        }
+        let sentence = String(decoding: other?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(sentence.contains("LossScale: it serves another optimizer already"))
+    }
+
+    @Test("the largest scale divides gradients of float16 as the least does")
+    func halves() {
+        for start in [1, 0x1p20, 0x1p32] {
+            let w = Parameter(NDArray([1] as [Float], [1]).cast(to: .float16))
+            let (scale, optimizer) = (LossScale(start), SGD(w, learningRate: 1))
+            w.grad = Tensor([1024] as [Float]).cast(to: .float16)
+            scale.unscale(optimizer)
+            let wanted = Float(Float16(1024 / Float(start)))
+            #expect(w.grad?.item(as: Float.self) == wanted, "\(start)")
+        }
+    }
 }

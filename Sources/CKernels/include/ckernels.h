@@ -153,15 +153,11 @@ typedef struct ft_kernels {
     // out[r] = log sum exp of the row, stable; -inf for a row of -inf, +inf if any +inf.
     void (*_Nonnull logsumexp_rows)(int dtype, int64_t rows, int64_t n, const void *x, void *out);
 
-    // y = z weight + bias with z = (x - mean) / sqrt(variance + epsilon) of the rows [begin, end);
-    // and, with u = dy weight, dx = (u - mean(u) - z mean(u z)) / sqrt(variance + epsilon), while
-    // sums [2 n], unless null, takes dy z and dy of each row. Without `centred` means of x and u
-    // count as 0.
+    // Of rows [begin, end), see ft_row_norm; sums [2 n], unless null, takes dy z and dy of each.
     void (*_Nonnull normalize_rows)(const ft_row_norm *norm, int64_t begin, int64_t end);
     void (*_Nonnull normalize_backward_rows)(const ft_row_norm *norm, int64_t begin, int64_t end,
         double *_Nullable sums);
-    // out[i] = the sum of element i of each of `count` rows of n, in their order, for i in
-    // [begin, end).
+    // out[i] = the sum of element i of `count` rows of n in their order, i in [begin, end).
     void (*_Nonnull join_sums)(int dtype, int64_t count, int64_t n, int64_t begin, int64_t end,
         const double *sums, void *out);
 

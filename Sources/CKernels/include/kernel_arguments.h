@@ -151,6 +151,10 @@ int64_t ft_attention_space(const ft_attention *_Nonnull attention);
 // Rows of n elements, contiguous, of float32 or float64, brought to variance 1, and to mean 0 where
 // they are `centred`; else to a mean square of 1. weight and bias [n], null for 1 and 0; dy: the
 // gradient by the output.
+//
+// y = z weight + bias with z = (x - mean) / sqrt(variance + epsilon); and, with u = dy weight, dx =
+// (u - mean(u) - z mean(u z)) / sqrt(variance + epsilon). Without `centred` the means of x and u
+// count as 0.
 typedef struct ft_row_norm {
     int dtype;
     bool centred;

@@ -13,9 +13,11 @@ extension InspectReport {
                 "\(path)   FakeTensor \(state.frameworkVersion.escapedForDisplay()) checkpoint, "
                     + "format \(MetadataKey.formatVersion)")
             lines.append(state.summary)
-            if let hash = state.extra["dataHash"] {
-                lines.append("data \(hash.escapedForDisplay(limit: 40))")
+            let hashes = [("data", state.extra["dataHash"]), ("config", state.configHash)]
+            let known = hashes.compactMap { name, hash in
+                hash.map { "\(name) \($0.escapedForDisplay(limit: 40))" }
             }
+            if !known.isEmpty { lines.append(known.joined(separator: " · ")) }
             if let precision = state.extra["precision"] {
                 lines.append("precision \(precision.escapedForDisplay(limit: 40))")
             }

@@ -1,0 +1,39 @@
+import Datasets
+import Optim
+import Tensor
+
+extension Trainer {
+    /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before
+    /// that step: it changed nothing.
+    func settle() throws {
+        guard let last = unread else { return }
+        unread = nil
+        let (value, itsWeight, norm, isFinite) = try onDevice {
+            (
+                last.loss.item, last.weight?.item, last.gradientNorm?.item,
+                last.isFinite.map { $0.item != 0 }
+            )
+        }
+        guard value.isFinite else {
+            (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
+            optimizer.learningRate = last.rate
+            throw try divergence(value, last)
+        }
+        let weight = itsWeight ?? Double(last.batch.count)
+        if let isFinite {
+            try note(isTaken: isFinite)
+        } else if weight == 0 {
+            optimizer.takeBackStep()
+        }
+        if !hasReportedFirstLoss, weight > 0 {
+            hasReportedFirstLoss = true
+            emit(.firstLoss(value, step: last.step + 1))
+        }
+        if weight > 0, isFinite ?? true, let norm {
+            cursor.gradientNormSum += norm
+            cursor.gradientNorms += 1
+        }
+        cursor.lossSum += value * weight
+        cursor.lossWeight += weight
+    }
+}
