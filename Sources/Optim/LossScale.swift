@@ -103,11 +103,9 @@ public final class LossScale {
             isFinite = isFinite.map { Tensor($0).logicalAnd(Tensor(found)).data } ?? found
             let inverse = Tensor(scale).reciprocal()
             for parameter in parameters {
-                // Halves have no numbers for the inverse of large scales.
-                parameter.grad = parameter.grad.map { gradient in
-                    let wide: DType = gradient.dtype == .float64 ? .float64 : .float32
-                    return (gradient.detach().cast(to: wide) * inverse.cast(to: wide))
-                        .cast(to: gradient.dtype)
+                // Optimizers take no parameters of halves, which hold no inverse of large scales.
+                parameter.grad = parameter.grad.map {
+                    $0.detach() * inverse.cast(to: $0.dtype)
                 }
             }
         }

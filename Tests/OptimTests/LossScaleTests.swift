@@ -165,16 +165,4 @@ struct LossScaleTests {
         let sentence = String(decoding: other?.standardErrorContent ?? [], as: UTF8.self)
         #expect(sentence.contains("LossScale: it serves another optimizer already"))
     }
-
-    @Test("the largest scale divides gradients of float16 as the least does")
-    func halves() {
-        for start in [1, 0x1p20, 0x1p32] {
-            let w = Parameter(NDArray([1] as [Float], [1]).cast(to: .float16))
-            let (scale, optimizer) = (LossScale(start), SGD(w, learningRate: 1))
-            w.grad = Tensor([1024] as [Float]).cast(to: .float16)
-            scale.unscale(optimizer)
-            let wanted = Float(Float16(1024 / Float(start)))
-            #expect(w.grad?.item(as: Float.self) == wanted, "\(start)")
-        }
-    }
 }
