@@ -25,7 +25,7 @@ import Testing
                 best   FakeTensor 0.1.0 checkpoint, format 1
                 mlp · created 2026-11-20T12:00:00Z · epoch 2 · step 860 · best accuracy 0.9768 \
                 (epoch 2) · seed 18446744073709551615 · cpu
-                config xxh64:51ac8b7916e25485
+                config xxh64:3107e74faf2c0c01
                 size 1.7 KiB · checksum not checked (--stats does)
                 resumable: yes (optimizer, random state, sampler position, config)
 
@@ -62,7 +62,7 @@ import Testing
                 a   FakeTensor 0.1.0 checkpoint, format 1
                 mlp · created 2026-11-20T12:00:00Z · epoch 2 · step 860 · best accuracy 0.9768 \
                 (epoch 2) · seed 18446744073709551615 · cpu
-                config xxh64:51ac8b7916e25485
+                config xxh64:3107e74faf2c0c01
                 size 1000 bytes · checksum ok
                 resumable: yes (optimizer, random state, sampler position, config)
 

@@ -140,6 +140,7 @@ import Testing
         #expect(other.hashes.data != first.hashes.data)
         #expect(other.hashes.checkpoint == first.hashes.checkpoint)
         let report = try InspectReport(path: sandbox.file("run/best.safetensors"))
-        #expect(report.text().contains("\ndata \(first.hashes.data)\n"))
+        let hashes = "\ndata \(first.hashes.data) · config \(first.hashes.config)\n"
+        #expect(report.text().contains(hashes))
     }
 }

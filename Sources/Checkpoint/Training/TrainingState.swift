@@ -1,4 +1,3 @@
-import FTJSON
 import FTSupport
 public import Tensor
 
@@ -52,11 +51,8 @@ public struct TrainingState: Sendable, Equatable {
     public var random: [String: RandomKey] = [:]
     /// The effective config as JSON text.
     public var config: String?
-    /// The XXH64 of the config as outputs name it; nil without one, or where it can't be read.
-    var configHash: String? {
-        guard let config, let node = try? JSONNode(parsing: config) else { return nil }
-        return XXHash64.text(of: JSONValue(node).text())
-    }
+    /// The XXH64 of the config, as `eval` says it; nil without one.
+    var configHash: String? { config.map { XXHash64.text(of: $0) } }
     /// Anything else.
     public var extra: [String: String] = [:]
 
