@@ -18,9 +18,9 @@ extension Entry {
         .op("nn.functional.rms_norm", with: "normalized_shape weight eps") { a in
             let shape = try Shape(a.ints("normalized_shape") ?? [])
             let least = try a.x.dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
-            return try a.x.rmsNorm(
-                axes: shape.rank, epsilon: a.number("eps", or: least),
-                weight: a.optionalTensor("weight"))
+            let layer = RMSNorm(shape, epsilon: try a.number("eps", or: least), weight: false)
+            guard let weight = try a.optionalTensor("weight") else { return try layer(a.x) }
+            return try a.x.rmsNorm(axes: shape.rank, epsilon: layer.epsilon, weight: weight)
         },
         .op("nn.functional.layer_norm", with: "normalized_shape weight bias eps") { a in
             let axes = try a.ints("normalized_shape")?.count ?? 1
