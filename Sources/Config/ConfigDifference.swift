@@ -1,4 +1,5 @@
 public import FTJSON
+import FTSupport
 
 /// One key that differs between two effective configs.
 public struct ConfigDifference: Sendable, Equatable, CustomStringConvertible {
@@ -12,6 +13,16 @@ public struct ConfigDifference: Sendable, Equatable, CustomStringConvertible {
     /// `training.epochs: 10 → 20`.
     public var description: String {
         "\(path): \(old?.text() ?? "(none)") → \(new?.text() ?? "(none)")"
+    }
+
+    /// The new value as one word of a command, `training.epochs=20`.
+    package var setting: String {
+        if case .string(let text)? = new, text.first?.isLetter == true,
+            !["true", "false", "null"].contains(text)
+        {
+            return "\(path)=\(text)".shellWord
+        }
+        return "\(path)=\(new?.text() ?? "null")".shellWord
     }
 
     /// The differences between two configs, innermost keys first to last in the order of `old`.

@@ -16,14 +16,16 @@ public enum ConfigLeaves {
     }
 
     /// The keys that don't have the same value in all configs, in the order in which they first
-    /// occur.
+    /// occur. A key that isn't there is as one that is null.
     public static func differing(_ configs: [JSONValue]) -> [Row] {
         let tables = configs.map { Dictionary(uniqueKeysWithValues: leaves($0)) }
         var seen: Set<String> = []
         let paths = configs.flatMap { leaves($0).map(\.path) }.filter { seen.insert($0).inserted }
         return paths.compactMap { path in
             let values = tables.map { $0[path] }
-            guard values.contains(where: { $0 != values[0] }) else { return nil }
+            guard values.contains(where: { ($0 ?? .null) != (values[0] ?? .null) }) else {
+                return nil
+            }
             return Row(path: path, values: values)
         }
     }

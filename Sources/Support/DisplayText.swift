@@ -28,6 +28,18 @@ extension String {
         }
     }
 
+    /// The text as one word of a command that a person may paste into a shell.
+    package var shellWord: String {
+        let isPlain =
+            !isEmpty
+            && unicodeScalars.allSatisfy { scalar in
+                !scalar.isASCII || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "_-./=,:+@%".unicodeScalars.contains(scalar)
+            }
+        let parts = split(separator: "'", omittingEmptySubsequences: false)
+        return isPlain ? self : "'\(parts.joined(separator: "'\\''"))'"
+    }
+
     private func escaped(
         keeping: (Unicode.Scalar) -> Bool, _ escape: (Unicode.Scalar) -> String
     ) -> String {

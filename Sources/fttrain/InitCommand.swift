@@ -55,7 +55,7 @@ enum InitCommand {
         let set = invocation.overrides.joined(separator: " ")
         Terminal.print(
             (draft.reasons + (set.isEmpty ? [] : ["set        \(set), whatever stands above"]) + [
-                "", "wrote      \(out)", "next       fttrain \(out)",
+                "", "wrote      \(out)", "next       fttrain \(out.shellWord)",
             ]).joined(separator: "\n"))
         return .success
     }
@@ -65,7 +65,7 @@ enum InitCommand {
         guard Folder.exists(path) else { return }
         let name = name(path)
         let remedy =
-            "fttrain data images data/\(name).h5 \(path) --split 0.2, and then: fttrain init "
+            "fttrain data images data/\(name).h5 \(path.shellWord) --split 0.2, and then: fttrain init "
             + "data/\(name).h5"
         guard let count = (try? ImageFolder(path))?.classes.count else {
             throw UsageError(
@@ -100,7 +100,8 @@ enum InitCommand {
         } catch let error as DataError where path.hasSuffix(".txt") {
             throw RunError(
                 .data,
-                "\(error); if it is a text and no table: fttrain data text data/\(name).h5 \(path)")
+                "\(error); if it is a text and no table: fttrain data text data/\(name).h5 "
+                    + path.shellWord)
         }
     }
 

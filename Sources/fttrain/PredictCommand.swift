@@ -83,7 +83,7 @@ enum PredictCommand {
                 ? "predict: \(target) was trained on a text, of which there are no rows; give it "
                     + "tokens as .npy, a row an example"
                 : "predict: \(target) was trained on a text; have it write one: fttrain generate "
-                    + target)
+                    + target.shellWord)
     }
 
     private static func report(

@@ -25,7 +25,8 @@ enum ResumeCommand {
             Terminal.print(resumption.trainer.folder.path)
         } else {
             let asked = resumption.trainer.experiment.config.epochs
-            let more = "for more: fttrain resume \(path) training.epochs=\(summary.epochs * 2)"
+            let more =
+                "for more: fttrain resume \(path.shellWord) training.epochs=\(summary.epochs * 2)"
             Terminal.print(
                 asked < summary.epochs
                     ? "\(path): \(Format.count(summary.epochs, "epoch")) are done already and "

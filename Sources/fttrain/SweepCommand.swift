@@ -73,7 +73,7 @@ enum SweepCommand {
     /// What can be done next.
     private static func ending(_ sweep: Sweep, _ isDone: Bool) -> [String] {
         let name = sweep.isOfFolds ? "folds" : "sweep"
-        if !isDone { return ["", "next    fttrain \(name) \(sweep.path)"] }
+        if !isDone { return ["", "next    fttrain \(name) \(sweep.path.shellWord)"] }
         guard sweep.hasBest else {
             return [
                 "",
@@ -82,7 +82,7 @@ enum SweepCommand {
                         ? "look at the first one's folder" : "give the keys other values"),
             ]
         }
-        return sweep.isOfFolds ? [] : ["", "best    fttrain \(sweep.bestPath)"]
+        return sweep.isOfFolds ? [] : ["", "best    fttrain \(sweep.bestPath.shellWord)"]
     }
 
     /// Where this program lies.

@@ -1,4 +1,5 @@
 import FTConfig
+import FTSupport
 import Glibc
 import Tensor
 import Training
@@ -14,7 +15,8 @@ enum TrainCommand {
         }
         if PredictionSource.isTable(path) || path.hasSuffix(".h5") || path.hasSuffix(".npy") {
             throw UsageError(
-                "\(path): this is data, not a config; have one written: fttrain init \(path)")
+                "\(path): this is data, not a config; have one written: fttrain init \(path.shellWord)"
+            )
         }
         let config = try RunConfig(file: path, overrides: overrides(invocation))
         setThreads(invocation)

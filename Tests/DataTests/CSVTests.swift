@@ -57,6 +57,7 @@ struct CSVTests {
             ("1,2\n3,1O\n", 2, "the label '1O' is a word, most are numbers; correct it"),
             ("1,ant\n3,7\n5,bee\n", 2, "the label '7' is a number, most are words; correct it"),
             ("1,2\n3,nan\n", 2, "the label 'nan' is not a finite number; write it like 1234.5"),
+            ("1,2\n3,0x10\n", 2, "the label '0x10' is not a finite number; write it like 1234.5"),
             ("1,2\n3,1e39\n", 2, "the label '1e39' is not a finite number; write it like 1234.5"),
             (
                 "1,999\n3,\"1,234\"\n", 2,

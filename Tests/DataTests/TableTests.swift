@@ -49,6 +49,25 @@ struct TableTests {
         #expect(targets?.values(as: Float.self) == [1.5, 2.5, 3.5])
     }
 
+    @Test("numbers that no array can hold are named, all of them")
+    func beyondFloats() throws {
+        let set = try set("a,b,price\n1,2,1.5\n-1e200,4,1e39\n5,6,2.5\n")
+        let encoding = try encoding(set)
+        #expect(
+            folder.sentence { try encoding.encode(set.tables[0]) }?.hasPrefix(
+                "t.csv:3: column 'a' holds '-1e+200', too large for 32-bit floats (up to 3.4e38); ")
+                == true)
+        #expect(
+            folder.sentence { try encoding.targets(set.tables[0]) }?.hasPrefix(
+                "t.csv:3: the label 'price' holds '1e+39', too large for 32-bit floats") == true)
+    }
+
+    @Test("hexadecimal numbers are words")
+    func hexadecimal() throws {
+        let set = try set("code,y\n0x10,1.5\n0x1p3,2.5\n0X2,3.5\n")
+        #expect(set.kinds.map(\.kind) == [.category] || set.kinds.map(\.kind) == [.id])
+    }
+
     @Test("tabs, semicolons and JSON lines give the same as commas")
     func forms() throws {
         let comma = try set(TableTests.people)

@@ -3,6 +3,16 @@ import Testing
 
 @Suite("Numbers, times and tables as text")
 struct TextTests {
+    @Test(
+        "a word of a command is quoted where a shell would read it otherwise",
+        arguments: [
+            ("runs/mlp-001", "runs/mlp-001"), ("training.epochs=6", "training.epochs=6"),
+            ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("$HOME", "'$HOME'"),
+            ("données/é.csv", "données/é.csv"), ("layers[0]={}", "'layers[0]={}'"),
+            ("~", "'~'"), ("a;b", "'a;b'"), ("*", "'*'"),
+        ])
+    func shellWord(text: String, word: String) { #expect(text.shellWord == word) }
+
     @Test("groups thousands and counts things")
     func whole() {
         let expected = [

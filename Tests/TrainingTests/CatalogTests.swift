@@ -124,6 +124,18 @@ import Testing
         return ["model.layers=[\(first)\(value("layer", name)), \(last)]"] + (inputs[name] ?? [])
     }
 
+    @Test("a model of too many layers is refused where they are repeated")
+    func repeated() throws {
+        let inner = "{\"type\": \"block\", \"repeat\": 1000, \"layers\": [{\"type\": \"relu\"}]}"
+        let outer = "{\"type\": \"block\", \"repeat\": 1000, \"layers\": [\(inner)]}"
+        let sandbox = Sandbox()
+        let config = try sandbox.config(["model.layers=[\(outer)]"])
+        let error = #expect(throws: ConfigError.self) { try Experiment(config) }
+        let text = try #require(error?.description)
+        #expect(text.contains("model.layers[0].repeat"), "\(text)")
+        #expect(text.contains("1,001,001 layers, of which 100,000 are the most"), "\(text)")
+    }
+
     @Test("trains every optimizer", arguments: names("optimizer"))
     func optimizers(name: String) throws {
         // One looks for a minimum of the loss of all examples.

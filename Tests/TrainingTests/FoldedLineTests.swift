@@ -4,6 +4,14 @@ import Testing
 
 @Suite("Lines of facts in 80 columns")
 struct FoldedLineTests {
+    @Test("commands to paste quote the names of folders")
+    func quoted() {
+        var summary = RunSummary()
+        summary.status = .interrupted
+        let lines = summary.closingLines("r a/1")
+        #expect(lines.last == "next    fttrain resume 'r a/1'")
+    }
+
     @Test("are cut between facts, which stay whole, and nothing is lost")
     func folded() {
         let line =

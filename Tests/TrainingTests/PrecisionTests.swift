@@ -48,6 +48,16 @@ struct PrecisionTests {
         #expect(half.loss != exact.loss)
     }
 
+    @Test("inputs that fp16 can't hold are named")
+    func beyond() throws {
+        let sandbox = Sandbox()
+        let scale = "data.transforms=[{\"type\": \"scale\", \"factor\": 1e6}]"
+        let summary = try sandbox.trainer("run", ["training.precision=fp16", scale]).run()
+        #expect(summary.status == .diverged)
+        #expect(summary.reason?.contains("beyond the 65,504 of fp16") == true)
+        #expect(summary.remedy?.hasPrefix("scale the inputs") == true)
+    }
+
     @Test("an overflow is skipped: weights, states, the count, the schedule and averages stay")
     func overflow() throws {
         let sandbox = Sandbox()

@@ -13,6 +13,59 @@ extension ResumeTests {
         #expect(try resumption.trainer.finishAtOnce().status == .completed)
     }
 
+    @Test(
+        "keeps a run that is over as it is, whatever else is asked for",
+        arguments: [[], ["training.maxSteps=7"], ["training.patience=1"]],
+        ["optimizer.learningRate=0.5", "training.precision=bf16", "training.epochs=2"])
+    func idleChanges(end: [String], change: String) throws {
+        let sandbox = Sandbox()
+        // With a rate of 0 no epoch is better than the first.
+        let rate = end == ["training.patience=1"] ? ["optimizer.learningRate=0"] : []
+        let steps = try sandbox.trainer("run", end + rate).run().steps
+        let (config, last) = (
+            try sandbox.text("run/config.json"), try tensors(sandbox.file("run/last.safetensors"))
+        )
+        let path = sandbox.file("run")
+        // The run is locked as long as there is a trainer.
+        func idle() throws -> String {
+            let resumption = try Trainer.resume(path, overrides: [change])
+            #expect(resumption.changes.isEmpty && resumption.isComplete == end.isEmpty)
+            let trainer = resumption.trainer
+            _ = try resumption.isComplete ? trainer.finishAtOnce() : trainer.run()
+            return try #require(resumption.warnings.first)
+        }
+        let warning = try idle()
+        #expect(
+            warning.hasPrefix(
+                "\(path): nothing is left to train, so the run stays as it is, without \(change); "
+                    + "to train on: fttrain resume \(path) "))
+        #expect(try sandbox.text("run/config.json") == config)
+        #expect(try tensors(sandbox.file("run/last.safetensors")) == last)
+        let words = warning.split(separator: " ")
+        let asked = words[words.index(after: try #require(words.lastIndex(of: path[...])))...]
+        let longer = try Trainer.resume(path, overrides: asked.map { String($0) })
+        #expect(try longer.trainer.run().steps > steps)
+    }
+
+    @Test("refuses what would train nothing where a run is ended by the same words")
+    func idleAtAnEnd() throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "run", at: 5)
+        let end = "training.maxSteps=5"
+        let refusal = #expect(throws: RunError.self) {
+            try Trainer.resume(
+                sandbox.file("run"), overrides: [end, "optimizer.learningRate=0.5"])
+        }
+        #expect(
+            refusal?.description.hasSuffix(
+                "training.maxSteps=5 ends the run where it stands, so optimizer.learningRate=0.5 "
+                    + "would train nothing; leave out one of them") == true)
+        #expect(try !sandbox.text("run/config.json").contains("0.5"))
+        let ended = try Trainer.resume(sandbox.file("run"), overrides: [end])
+        #expect(try ended.trainer.run().steps == 5)
+        #expect(try sandbox.text("run/config.json").contains("\"maxSteps\": 5"))
+    }
+
     @Test("says where another processor or library goes on")
     func otherArithmetic() throws {
         let sandbox = Sandbox()

@@ -54,6 +54,14 @@ struct RunComparisonTests {
         #expect(!byLoss.prefersHigher && byLoss.runs.first?.path.last == "b")
     }
 
+    @Test("a key that isn't there is no other than one that is null")
+    func absent() {
+        let rows = ConfigLeaves.differing([
+            ["a": .null, "b": 1], ["b": 2], ["a": .null, "b": 1, "c": .null],
+        ])
+        #expect(rows.map(\.path) == ["b"])
+    }
+
     @Test("lines have at most 80 columns, whatever names and values are")
     func width() throws {
         let long = String(repeating: "long", count: 40)

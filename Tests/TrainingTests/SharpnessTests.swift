@@ -37,6 +37,15 @@ struct SharpnessTests {
         #expect(moved.abs().max().item > 1e-4)
     }
 
+    @Test("with a radius that is too large name it")
+    func tooFar() throws {
+        let changes = ["optimizer.samRadius=1e38", "training.epochs=1"]
+        let sandbox = Sandbox()
+        let summary = try sandbox.trainer("run", Self.linear + changes).run()
+        #expect(summary.status == .diverged)
+        #expect(summary.remedy?.contains("or optimizer.samRadius") == true)
+    }
+
     @Test("take both passes in a profile, too")
     func profiled() throws {
         let sandbox = Sandbox()

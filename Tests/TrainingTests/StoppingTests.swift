@@ -127,7 +127,7 @@ struct StoppingTests {
         let resumed = try Trainer.resume(
             sandbox.file("run"), overrides: ["training.restoreBest=true"])
         #expect(resumed.isComplete)
-        #expect(resumed.warnings.last?.contains("training.restoreBest changes nothing") == true)
+        #expect(resumed.warnings.last?.contains("without training.restoreBest=true") == true)
         _ = try resumed.trainer.finishAtOnce()
         #expect(try weights(sandbox, "run/last") == last)
         #expect(last != (try weights(sandbox, "run/best")))

@@ -85,11 +85,24 @@ import Testing
         resumption = nil
         let refusal = sentence { try Verification(sandbox.file("run")) }
         #expect(refusal.contains("step 15: optimizer.learningRate: 0.05 → 0.01"), "\(refusal)")
+        #expect(refusal.hasSuffix("; verify what came after: --from 16"), "\(refusal)")
         let rest = try Verification(sandbox.file("run"), from: 18)
         #expect(rest.difference == nil && rest.same.last == 25)
         #expect(
             sentence { try Verification(sandbox.file("run"), from: 3) }.contains(
                 "there is no checkpoint of step 3; there are "))
+    }
+
+    @Test("names no step to begin at where none is kept")
+    func nothingKept() throws {
+        _ = try sandbox.trainer("run", ["training.checkpointEverySteps=0"]).run()
+        let changes = ["training.epochs=5", "optimizer.learningRate=0.01"]
+        _ = try Trainer.resume(sandbox.file("run"), overrides: changes).trainer.run()
+        let refusal = sentence { try Verification(sandbox.file("run")) }
+        #expect(
+            refusal.hasSuffix(
+                "; no checkpoint since then is kept to begin at; training.checkpointEverySteps "
+                    + "keeps some"), "\(refusal)")
     }
 
     @Test("of one that was made longer, twice, by a schedule that doesn't end with the run")
@@ -99,8 +112,8 @@ import Testing
             ("plateau", ["schedule={\"type\":\"plateau\",\"patience\":1}"]),
         ] {
             _ = try sandbox.trainer(name, schedule).run()
-            for length in ["training.epochs=4", "training.maxSteps=27", "training.epochs=6"] {
-                let resumption = try Trainer.resume(sandbox.file(name), overrides: [length])
+            for length in [["training.epochs=4"], ["training.epochs=6", "training.maxSteps=27"]] {
+                let resumption = try Trainer.resume(sandbox.file(name), overrides: length)
                 #expect(resumption.warnings.isEmpty, "\(name): \(resumption.warnings)")
                 _ = try resumption.trainer.run()
             }

@@ -36,7 +36,8 @@ package struct CSVLabels: Sendable {
 
     private static func kind(_ text: String) -> Kind {
         if Int(text) != nil { return .whole }
-        if let number = Float(text) { return number.isFinite ? .number : .spoiled }
+        if DecimalNumber.float(text) != nil { return .number }
+        if Float(text) != nil { return .spoiled }
         // 1,234 and 10,5 and 12%, but not 2026-01-31 or 10-19.
         let isNumberLike = text.allSatisfy { "0123456789.,'%".contains($0) }
         return isNumberLike && text.contains { $0.isNumber } ? .spoiled : .word

@@ -89,7 +89,7 @@ struct CSVReader {
     }
 
     private func number(_ field: CSVScanner.Field) throws -> Float {
-        if let value = CSVReader.smallNumber(field.text) ?? Float(field.text), value.isFinite {
+        if let value = CSVReader.smallNumber(field.text) ?? DecimalNumber.float(field.text) {
             return value
         }
         if field.text.isEmpty { throw empty(field) }

@@ -109,11 +109,10 @@ extension ColumnEncoding {
             fill =
                 switch kind {
                 case .category: categories.firstIndex(of: text).map { Double($0) }
-                case .boolean: BooleanWord.value(text) ?? Double(text)
+                case .boolean: BooleanWord.value(text) ?? DecimalNumber.double(text)
                 case .date: CalendarDate.days(text)
-                default: Double(text)
+                default: DecimalNumber.double(text)
                 }
-            if fill?.isFinite == false { fill = nil }
             return
         case .median, .mean, .mostFrequent: break
         }

@@ -73,7 +73,7 @@ extension ForeignForm {
     static func problem(of name: String, _ columns: [TableColumn]) -> String? {
         let words = columns.flatMap { $0.words.map(\.text) }
         if let sample = words.first(where: { number($0) != nil }),
-            words.allSatisfy({ number($0) != nil || Double($0) != nil })
+            words.allSatisfy({ number($0) != nil || DecimalNumber.double($0) != nil })
         {
             return
                 "column '\(name)' holds numbers with commas, such as '\(sample)'; write them with "

@@ -68,6 +68,8 @@ package struct LabelEncoding: Sendable, Equatable {
             case .integers where number.flatMap { Int64(exactly: $0) } == nil:
                 wanted = "not a whole number"
             case .numbers where number == nil: wanted = "not a number"
+            case .numbers where number.map { !target($0).isFinite } ?? false:
+                wanted = TableEncoding.tooLarge
             default: return nil
             }
             return (row, "the label '\(name)' holds '\(text.prefix(40))', \(wanted)")
@@ -83,9 +85,11 @@ package struct LabelEncoding: Sendable, Equatable {
         case .integers:
             return NDArray(rows.map { Int64(exactly: column.number($0) ?? 0) ?? 0 })
         case .numbers:
-            return NDArray(rows.map { Float(((column.number($0) ?? 0) - mean) / deviation) })
+            return NDArray(rows.map { target(column.number($0) ?? 0) })
         }
     }
+
+    private func target(_ number: Double) -> Float { Float((number - mean) / deviation) }
 
     /// A target as people write it.
     package func text(_ target: Double) -> String {

@@ -53,7 +53,7 @@ struct TableColumn: Sendable {
     }
 
     mutating func add(_ text: String) {
-        if !keepsText, let value = Double(text), value.isFinite {
+        if !keepsText, let value = DecimalNumber.double(text) {
             numbers.append(value)
             codes.append(TableColumn.number)
             if TableColumn.isPadded(text.utf8) { paddedCount += 1 }

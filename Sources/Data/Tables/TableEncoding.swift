@@ -73,14 +73,22 @@ extension TableEncoding {
         for row in rows {
             for cell in cells {
                 let (value, isUsable) = cell.value(row, allowsMissing: missing != nil)
-                if !isUsable { problems.add(table.place(row), cell.problem(row)) }
+                let first = values.count
                 cell.encoding.write(value, into: &values)
+                if !isUsable {
+                    problems.add(table.place(row), cell.problem(row))
+                } else if !values[first...].allSatisfy(\.isFinite) {
+                    problems.add(table.place(row), cell.tooLarge(row))
+                }
             }
         }
         try problems.check(
             table.path, remedy: "correct it, the model was trained on tables without such cells")
         return NDArray(values, [rows.count, features.count])
     }
+
+    /// What a number is that no array of float32 can hold.
+    static let tooLarge = "too large for 32-bit floats (up to 3.4e38)"
 
     private func cells(_ table: Table) throws -> [EncodedCells] {
         try columns.filter { !$0.features.isEmpty }.map { encoding in
@@ -183,6 +191,11 @@ private struct EncodedCells {
             "'\($0.prefix(40))', not a \(encoding.kind.rawValue)\(ForeignForm.hint($0))"
         }
         return "column '\(encoding.name)' holds \(text ?? "nothing")"
+    }
+
+    func tooLarge(_ row: Int) -> String {
+        "column '\(encoding.name)' holds '\((column.text(row) ?? "nothing").prefix(40))', "
+            + TableEncoding.tooLarge
     }
 }
 

@@ -22,9 +22,14 @@ enum BlockEntries {
             var made: [Layer] = []
             if let count = value.optionalInt("repeat") {
                 var place = place
+                let before = place.builder.rows.count
                 for number in 0..<count {
                     let part = try place.builder.nested(layers, place, branch: String(number))
                     made.append(part)
+                    if number == 0 {
+                        let size = place.builder.rows.count - before
+                        try place.builder.checkCount(value, before + count * size, at: "repeat")
+                    }
                     place = LayerPlace(
                         input: try part.outputShape(for: place.input), isOpen: false,
                         isFirst: false, builder: place.builder)

@@ -131,6 +131,7 @@ final class ModelBuilder {
                         + "a parallel whose branches do")
             ])
         }
+        try checkCount(value, rows.count + 1)
         let name = path.joined(separator: ".")
         let row = rows.count
         do {
@@ -149,6 +150,20 @@ final class ModelBuilder {
         } catch let error as ShapeError {
             throw ConfigError([value.issue("layer \(name) (\(value.type)): \(error.problem)")])
         }
+    }
+
+    /// The most layers that a model may have.
+    private static let mostLayers = 100_000
+
+    /// Throws where a model would have too many layers.
+    func checkCount(
+        _ value: ConfigValue, _ count: Int, at key: String? = nil
+    ) throws(ConfigError) {
+        guard count > ModelBuilder.mostLayers else { return }
+        let problem =
+            "the model would have \(Format.grouped(count)) layers, of which "
+            + "\(Format.grouped(ModelBuilder.mostLayers)) are the most; repeat fewer"
+        throw ConfigError([key.map { value.issue(problem, at: $0) } ?? value.issue(problem)])
     }
 
     /// Whether a layer's output is an array of its own for certain: views are not, and what is

@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 extension Trainer {
@@ -16,6 +17,6 @@ extension Trainer {
         }
         let way = problem.isLost ? "" : ", with a smaller data.batchSize or --device cpu"
         return "the checkpoint of step \(step) is whole: go on by fttrain resume "
-            + "\(folder.path)\(way)"
+            + "\(folder.path.shellWord)\(way)"
     }
 }

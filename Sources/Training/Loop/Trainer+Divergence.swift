@@ -24,7 +24,27 @@ extension Trainer {
         if let blame = try spoiledRow(last) {
             return divergence("\(problem); \(blame)", remedy: Divergence.ofData)
         }
+        if let blame = try rowBeyondPrecision(last) {
+            return divergence(
+                "\(problem); \(blame)",
+                remedy: "scale the inputs (data.transforms), or train in training.precision=bf16")
+        }
         return divergence("\(problem); \(origin(last.batch))")
+    }
+
+    /// A sentence on the first row of a batch with a number that fp16 can't hold; nil if none has
+    /// one, or the run takes others.
+    private func rowBeyondPrecision(_ last: UnreadStep) throws -> String? {
+        guard config.precision == .float16 else { return nil }
+        for (name, array) in zip(data.train.dataset.inputNames, last.batch.allInputs) {
+            guard let (row, value) = array.firstRow(where: { abs($0) > 65_504 }) else { continue }
+            return "\(name): \(storedRow(row, of: last)) holds \(value), beyond the 65,504 of fp16"
+        }
+        return nil
+    }
+
+    private func storedRow(_ row: Int, of last: UnreadStep) -> String {
+        "row \(data.train.row(at: last.sampler.position + row, epoch: last.sampler.epoch))"
     }
 
     /// A sentence with the learning rate and the checkpoint to go back to.
@@ -37,10 +57,11 @@ extension Trainer {
         }
         let rate = "learning rate \(Format.rate(optimizer.learningRate))"
         let clip = optimizer.clipping == .none ? " or set optimizer.clipNorm" : ""
+        let radius = config.samRadius == nil ? "" : " or optimizer.samRadius"
         let usual =
             optimizer is QuasiNewton
             ? "scale inputs and targets to about 1, or use another optimizer"
-            : "lower optimizer.learningRate\(clip), and train again"
+            : "lower optimizer.learningRate\(radius)\(clip), and train again"
         return Divergence(
             description: "\(problem); \(rate); \(good)",
             remedy: remedy ?? usual)
@@ -53,9 +74,7 @@ extension Trainer {
             dataset.inputNames + [dataset.targetName], last.batch.allInputs + [last.batch.targets])
         {
             guard let (row, value) = array.firstSpoiledRow else { continue }
-            let stored = data.train.row(
-                at: last.sampler.position + row, epoch: last.sampler.epoch)
-            return "\(name): row \(stored) holds \(value)"
+            return "\(name): \(storedRow(row, of: last)) holds \(value)"
         }
         return nil
     }
@@ -100,9 +119,13 @@ extension Experiment {
 extension NDArray {
     /// The first row with NaN or infinity, and which of them it holds.
     fileprivate var firstSpoiledRow: (row: Int, value: String)? {
-        guard dtype.isFloat, !isAllFinite else { return nil }
+        dtype.isFloat && !isAllFinite ? firstRow { !$0.isFinite } : nil
+    }
+
+    /// The first row with such a number, and the number.
+    fileprivate func firstRow(where isFound: (Double) -> Bool) -> (row: Int, value: String)? {
         let values = values(as: Double.self)
-        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return nil }
+        guard let index = values.firstIndex(where: isFound) else { return nil }
         return (index / max(1, count / max(1, shape[0])), Format.number(values[index]))
     }
 }

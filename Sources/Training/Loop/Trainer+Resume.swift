@@ -2,6 +2,7 @@ import Checkpoint
 import Datasets
 import FTConfig
 import FTJSON
+import FTSupport
 import Glibc
 import Optim
 import Tensor
@@ -52,6 +53,20 @@ extension Trainer {
         let trainer = try Trainer(Experiment(config, as: kept), folder, stop, lock)
         if let found {
             try trainer.checkAverage(found.checkpoint, changes)
+            try trainer.restore(found.checkpoint, path: found.path)
+            if trainer.isOver, !changes.isEmpty, let saved {
+                let recorded = try RunConfig(recorded: saved, file: "\(found.path) (config)")
+                let before = try Trainer(Experiment(recorded, as: kept), folder, stop, lock)
+                try before.restore(found.checkpoint, path: found.path)
+                guard !before.isOver else {
+                    warnings.append(before.nothingToChange(path, changes))
+                    warnings += try before.goOn(from: found)
+                    return Resumption(
+                        trainer: before, changes: [], warnings: warnings,
+                        isComplete: before.hasAllEpochs)
+                }
+                try trainer.checkEnd(by: changes)
+            }
             warnings += try trainer.goOn(from: found)
             try trainer.note(changes, found.checkpoint.state)
             warnings += trainer.remarksOnBest(changes)
@@ -65,13 +80,51 @@ extension Trainer {
         }
         return Resumption(
             trainer: trainer, changes: changes.map(\.description), warnings: warnings,
-            isComplete: trainer.cursor.sampler.epoch >= config.epochs)
+            isComplete: trainer.hasAllEpochs)
+    }
+
+    private var hasAllEpochs: Bool { cursor.sampler.epoch >= config.epochs }
+
+    /// Whether nothing is left to train.
+    private var isOver: Bool { hasAllEpochs || reasonToStop != nil }
+
+    /// What to say to changes of a run that is over with them and without.
+    private func nothingToChange(_ path: String, _ changes: [ConfigDifference]) -> String {
+        let asked = changes.filter { !Trainer.ends.contains($0.path) }.map(\.setting)
+        let more =
+            if hasAllEpochs {
+                "training.epochs=\(2 * cursor.sampler.epoch)"
+            } else if isAtStepLimit {
+                "training.maxSteps=\(2 * cursor.step)"
+            } else {
+                "training.patience=null training.maxMinutes=null"
+            }
+        return "\(path): nothing is left to train, so the run stays as it is, without "
+            + changes.map(\.setting).joined(separator: " ")
+            + "; to train on: fttrain resume \(path.shellWord) "
+            + (asked + [more]).joined(separator: " ")
+    }
+
+    /// What decides on when a run is over, and with which weights.
+    private static let ends = [
+        "training.epochs", "training.maxSteps", "training.patience", "training.minimumChange",
+        "training.maxMinutes", "training.bestBy", "training.restoreBest",
+    ]
+
+    /// Throws where changes end a run and others among them would train nothing.
+    private func checkEnd(by changes: [ConfigDifference]) throws {
+        let idle = changes.filter { !Trainer.ends.contains($0.path) }.map(\.setting)
+        guard !idle.isEmpty else { return }
+        let ending = changes.filter { Trainer.ends.contains($0.path) }.map(\.setting)
+        throw RunError(
+            .usage,
+            "\(folder.path): \(ending.joined(separator: " ")) ends the run where it stands, so "
+                + "\(idle.joined(separator: " ")) would train nothing; leave out one of them")
     }
 
     /// Goes back to a checkpoint and makes the folder agree with it; returns what a person should
     /// know.
     private func goOn(from found: CheckpointStore.Found) throws -> [String] {
-        try restore(found.checkpoint, path: found.path)
         // Steps set it, and there may be none before the next row.
         if cursor.changes > 0 { optimizer.learningRate = rates.rate(after: cursor.changes - 1) }
         var warnings: [String] = []

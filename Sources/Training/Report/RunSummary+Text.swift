@@ -33,7 +33,7 @@ extension RunSummary {
     private func nextLines(_ path: String) -> [String] {
         switch status {
         case .interrupted, .running, .failed:
-            return ["next    fttrain resume \(path)"]
+            return ["next    fttrain resume \(path.shellWord)"]
         case .diverged:
             return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
@@ -41,9 +41,9 @@ extension RunSummary {
                 stepLimit.map { "training.maxSteps=\(max($0, steps) * 2)" }
                 ?? "training.epochs=\(epochs * 2)"
             return [
-                "next    fttrain eval \(path)",
-                "        fttrain inspect \(path)",
-            ] + (canBeLonger ? ["        fttrain resume \(path) \(longer)"] : [])
+                "next    fttrain eval \(path.shellWord)",
+                "        fttrain inspect \(path.shellWord)",
+            ] + (canBeLonger ? ["        fttrain resume \(path.shellWord) \(longer)"] : [])
         }
     }
 }

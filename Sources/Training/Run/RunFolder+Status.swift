@@ -25,7 +25,7 @@ extension RunFolder {
         let counts = RunFolder.words(reached.max { $0.step < $1.step } ?? began)
         return RunLock.isTaken(self)
             ? "\(path): running, \(counts)"
-            : "\(path): ended without a word, \(counts); go on with: fttrain resume \(path)"
+            : "\(path): ended without a word, \(counts); go on with: fttrain resume \(path.shellWord)"
     }
 
     private static func words(_ place: (epoch: Int, step: Int)) -> String {

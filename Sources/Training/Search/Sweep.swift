@@ -82,7 +82,7 @@ public final class Sweep {
         if let out, access(Sweep.planPath(out), F_OK) == 0 {
             throw RunError(
                 .usage,
-                "\(out): holds a sweep; go on with it by 'fttrain sweep \(out)', or name "
+                "\(out): holds a sweep; go on with it by: fttrain sweep \(out.shellWord), or name "
                     + "another folder")
         }
         (self.kind, self.trials, self.endsByMedian) = (kind, trials, endsByMedian)

@@ -136,11 +136,17 @@ struct KeptCheckpoints {
         let before = try step == 0 ? [] : checkpoint(at: step).state.historyLines
         let changes = state.historyLines.dropFirst(before.count)
         if let change = changes.first {
+            let after = try steps.dropLast().first {
+                try checkpoint(at: $0).state.historyLines == state.historyLines
+            }
+            let remedy =
+                after.map { "verify what came after: --from \($0)" }
+                ?? "no checkpoint since then is kept to begin at; training.checkpointEverySteps "
+                + "keeps some"
             throw RunError(
                 .usage,
                 "\(folder.path): its settings changed on the way (\(change)), so it can't be trained "
-                    + "again in one piece; verify what came after: --from STEP, of a kept checkpoint"
-            )
+                    + "again in one piece; \(remedy)")
         }
         guard let text = state.config else {
             throw RunError(.data, "\(folder.path): its checkpoint holds no config")
