@@ -75,12 +75,15 @@ struct TableImport {
 
     /// Writes all parts and the encoding, which `predict` applies again.
     func write(to file: HDF5Writer) throws {
+        let remedy = "correct it or leave its row out"
         for part in parts {
-            let inputs = try encoding.encode(part.table, rows: part.rows)
+            let inputs = try encoding.encode(part.table, rows: part.rows, remedy: remedy)
             try file.write("\(part.name)/inputs", inputs, deflate: 1)
             let lines = part.rows.map { Int64(part.table.lines[$0]) }
             try file.write("\(part.name)/lines", NDArray(lines), deflate: 1)
-            guard let targets = try encoding.targets(part.table, rows: part.rows) else { continue }
+            guard
+                let targets = try encoding.targets(part.table, rows: part.rows, remedy: remedy)
+            else { continue }
             try file.write("\(part.name)/targets", targets)
             if let classes = encoding.label?.classes, !classes.isEmpty {
                 try ClassNames.write(classes, on: "\(part.name)/targets", to: file)
@@ -164,7 +167,12 @@ struct TableImport {
         case .integers:
             return "whole numbers \(Format.number(label.low)) to \(Format.number(label.high))"
         case .numbers:
-            let scaling = label.deviation == 1 ? "" : "; mean \(Format.short(label.mean)) → 0"
+            // From there on float32 doesn't hold all whole numbers.
+            let isLong = max(abs(label.low), abs(label.high)) > 0x1p24
+            let scaling =
+                label.deviation == 1
+                ? isLong ? "; kept to 7 digits (--standardize keeps more)" : ""
+                : "; mean \(Format.short(label.mean)) → 0"
             return "\(Format.number(label.low)) to \(Format.number(label.high))\(scaling)"
         }
     }

@@ -36,6 +36,22 @@ struct TableCommandTests {
         return workspace
     }
 
+    @Test("a number that no 32-bit float holds is refused by its line, rounded ones are told")
+    func beyondFloats() throws {
+        let workspace = try Workspace()
+        try workspace.write("big.csv", "a,b,price\n1,2,1.5\n3,4,1e39\n5,6,2.5\n")
+        let big = try workspace.run("data", "csv", "big.h5", "train=big.csv")
+        #expect(big.status == 3)
+        #expect(big.errors.contains("big.csv:3: the label 'price' holds '1e+39', too large for"))
+        #expect(big.errors.hasSuffix("; correct it or leave its row out\n"))
+        let long = "a,price\n1,123456789\n2,123456788\n3,2.5\n"
+        try workspace.write("long.csv", long)
+        let told = try workspace.run("data", "csv", "long.h5", "train=long.csv")
+        #expect(told.status == 0 && told.output.contains("; kept to 7 digits"))
+        let kept = try workspace.run("data", "csv", "kept.h5", "train=long.csv", "--standardize")
+        #expect(kept.status == 0 && !kept.output.contains("digits"))
+    }
+
     @Test("init writes a config that learns, and predict names classes and carries ids")
     func predict() throws {
         let workspace = try trained()

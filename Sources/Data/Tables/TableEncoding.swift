@@ -64,7 +64,12 @@ extension TableEncoding {
     /// Words that the training rows hadn't are none of the categories.
     ///
     /// Throws for all cells together that can't be used.
-    package func encode(_ table: Table, rows: [Int]? = nil) throws -> NDArray {
+    ///
+    /// - Parameter remedy: what to do about them.
+    package func encode(
+        _ table: Table, rows: [Int]? = nil,
+        remedy: String = "correct it, the model was trained on tables without such cells"
+    ) throws -> NDArray {
         let cells = try cells(table)
         let rows = rows ?? Array(0..<table.count)
         var values: [Float] = []
@@ -82,8 +87,7 @@ extension TableEncoding {
                 }
             }
         }
-        try problems.check(
-            table.path, remedy: "correct it, the model was trained on tables without such cells")
+        try problems.check(table.path, remedy: remedy)
         return NDArray(values, [rows.count, features.count])
     }
 
@@ -105,15 +109,19 @@ extension TableEncoding {
     /// The targets of rows of a table [rows]; nil where it has no such column.
     ///
     /// Throws for all labels together that are missing or can't be one.
-    package func targets(_ table: Table, rows: [Int]? = nil) throws -> NDArray? {
+    ///
+    /// - Parameter remedy: what to do about them.
+    package func targets(
+        _ table: Table, rows: [Int]? = nil,
+        remedy: String = "correct it, or predict without comparing with labels"
+    ) throws -> NDArray? {
         guard let label, let column = table.column(label.name) else { return nil }
         let rows = rows ?? Array(0..<table.count)
         var problems = TableProblems()
         for (row, problem) in label.problems(column, rows: rows) {
             problems.add(table.place(row), problem)
         }
-        try problems.check(
-            table.path, remedy: "correct it, or predict without comparing with labels")
+        try problems.check(table.path, remedy: remedy)
         return label.targets(column, rows: rows)
     }
 
