@@ -50,6 +50,17 @@ struct InnerLayer {
     let input: Shape
 }
 
+extension Sequential {
+    /// Computes one example of zeros of each input's shape, as it is used, which leaves no trace on
+    /// the model. One input alone has the name "".
+    package final func passZeros(_ inputs: [(name: String, shape: Shape)]) {
+        _ = measuredShapes(for: inputs.map(\.shape)) { tensors in
+            if inputs.count == 1, inputs[0].name.isEmpty { return self(tensors[0]) }
+            return self(Dictionary(uniqueKeysWithValues: zip(inputs.map(\.name), tensors)))
+        }
+    }
+}
+
 extension Module {
     /// The shapes of what `run` gives for one example of zeros of each shape, which leaves no trace
     /// on the module. Neither has the batch axis.

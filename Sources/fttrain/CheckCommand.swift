@@ -18,12 +18,12 @@ enum CheckCommand {
             object.append(contentsOf: info.json)
             if let weights { object["from"] = .string(weights) }
             object["remarks"] = .strings(experiment.remarks)
-            object["layers"] = .array(info.layers.map(\.json))
+            object["layers"] = experiment.layerTable.json
             if let gradients { object["gradients"] = .object(gradients.json) }
             JSONReport.emit("check", object)
             return status
         }
-        var lines = info.headerLines + [""] + info.layerLines + [""]
+        var lines = info.headerLines + [""] + experiment.layerTable.lines + [""]
         if let weights { lines += ["from    \(weights)", ""] }
         if let gradients { lines += gradients.lines + [""] }
         for remark in experiment.remarks { Terminal.warn("fttrain: \(remark)") }

@@ -11,17 +11,21 @@ enum InspectCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let path = invocation.arguments[0]
         let isJSON = invocation.flag("json")
+        let showsLayers = invocation.flag("layers")
         let options = InspectOptions(
             filter: invocation.string("filter"),
             sort: .init(rawValue: invocation.string("sort") ?? "none") ?? .none,
             depth: invocation.int("depth"), statistics: invocation.flag("stats"))
+        if showsLayers, invocation.arguments.count > 1 || isHDF5(path) {
+            throw UsageError("inspect: --layers is for one checkpoint of a run, or a run folder")
+        }
         if invocation.arguments.count > 1 {
             let comparison = try CheckpointComparison(
                 checkpoint(path), checkpoint(invocation.arguments[1]), options: options)
             show(comparison.text(), comparison.json, isJSON)
             return .success
         }
-        if Folder.exists(path) { return try inspectRun(path, options, isJSON) }
+        if Folder.exists(path) { return try inspectRun(path, options, showsLayers, isJSON) }
         if isHDF5(path) {
             let listing = try HDF5Listing.of(path, options)
             show(listing.text(), listing.json, isJSON)
@@ -32,14 +36,21 @@ enum InspectCommand {
             show(listing.text(), listing.json, isJSON)
             return .success
         }
-        return try inspect(path, options, isJSON)
+        return try inspect(path, options, showsLayers, isJSON)
     }
 
     private static func inspect(
-        _ path: String, _ options: InspectOptions, _ isJSON: Bool
+        _ path: String, _ options: InspectOptions, _ showsLayers: Bool, _ isJSON: Bool
     ) throws -> ExitStatus {
         let report = try InspectReport(path: path, options: options)
-        show(report.text(), report.json, isJSON)
+        let layers = showsLayers ? try Predictor(path).layerTable : nil
+        var json = report.json
+        if let layers, case .object(var object) = json {
+            object["layers"] = layers.json
+            json = .object(object)
+        }
+        let table = layers.map { "\n" + $0.lines.joined(separator: "\n") } ?? ""
+        show(report.text() + table, json, isJSON)
         guard report.isDamaged else { return .success }
         let problem =
             report.checksum == .bad
@@ -49,11 +60,11 @@ enum InspectCommand {
     }
 
     private static func inspectRun(
-        _ path: String, _ options: InspectOptions, _ isJSON: Bool
+        _ path: String, _ options: InspectOptions, _ showsLayers: Bool, _ isJSON: Bool
     ) throws -> ExitStatus {
         let folder = try RunFolder(opening: path)
         if !isJSON, let state = try folder.statusLine() { Terminal.print(state) }
-        return try inspect(checkpoint(path), options, isJSON)
+        return try inspect(checkpoint(path), options, showsLayers, isJSON)
     }
 
     /// The checkpoint that a run folder stands for: the best, or else the last.

@@ -132,6 +132,7 @@ enum Program {
         ],
         options: [
             .flag("stats", doc: "read the data: extremes, mean, NaN, histogram, checksum"),
+            .flag("layers", doc: "of a trained model: outputs and multiply-adds of its layers"),
             .value("filter", "PATTERN", doc: "only names that match, as in 'layers.*.weight'"),
             .value(
                 "sort", "ORDER", type: .string(oneOf: ["none", "size", "name"]),

@@ -21,14 +21,14 @@ import Testing
         #expect(
             result.output.contains(
                 """
-                layer  type       output     parameters
+                layer  type       output     params  MACs
                        input      float32 6
-                0      parallel   16                 28
-                0.0.0    linear   4                  28
+                0      parallel   16             28    24
+                0.0.0    linear   4              28    24
                 0.0.1    relu     4
                 0.2.0    dropout  6
-                1      linear     3                  51
-                       total                         79
+                1      linear     3              51    48
+                       total                     79    72
                 """))
         let json = try run("check", "tiny.json", layers, "--json")
         let rows = try JSONNode(parsing: json.output)["layers"]
@@ -78,16 +78,16 @@ import Testing
         #expect(
             check.output.contains(
                 """
-                layer  type      output     parameters
+                layer  type      output     params  MACs
                        a         float32 6
                        b         float32 6
-                0      parallel  4                  56
+                0      parallel  4              56    48
                 0.0.0    input   6
-                0.0.1    linear  4                  28
+                0.0.1    linear  4              28    24
                 0.1.0    input   6
-                0.1.1    linear  4                  28
-                1      linear    3                  15
-                       total                        71
+                0.1.1    linear  4              28    24
+                1      linear    3              15    12
+                       total                    71    60
                 """), "\(check.output)\(check.errors)")
         #expect(check.output.contains("train 40, validation 12   a float32 6, b float32 6"))
         let graph = try workspace.run(["graph", "tiny.json"] + changes)

@@ -28,13 +28,13 @@ import Testing
                 model   4 layers   83 parameters (0.00 MiB)
                 train   3 epochs of 5 steps, batch 8   crossEntropy, adam, constant schedule
 
-                layer  type     output     parameters
+                layer  type     output     params  MACs
                        input    float32 6
-                0      linear   8                  56
+                0      linear   8              56    48
                 1      dropout  8
                 2      relu     8
-                3      linear   3                  27
-                       total                       83
+                3      linear   3              27    24
+                       total                   83    72
 
                 tiny.json: fine
 

@@ -28,6 +28,32 @@ import Testing
         #expect(line["gradients"]?["derivatives"]?.int == 35)
     }
 
+    @Test("inspect shows the layers of a trained model as check does")
+    func layers() throws {
+        let workspace = try workspace()
+        #expect(try workspace.run("tiny.json", "--quiet", "--out", "run").status == 0)
+        let checked = try workspace.run("check", "tiny.json")
+        let shown = try workspace.run("inspect", "run", "--layers")
+        let first = try #require(checked.lines.firstIndex { $0.hasPrefix("layer") })
+        let table = checked.lines[first...].prefix { !$0.isEmpty }
+        #expect(table.count > 3 && shown.status == 0)
+        #expect(shown.lines.dropLast().suffix(table.count) == table)
+        func costs(_ arguments: String...) throws -> [String?: Int?]? {
+            let layers = try JSONNode(parsing: workspace.run(arguments).output)["layers"]?.elements
+            return layers.map { layers in
+                Dictionary(
+                    uniqueKeysWithValues: layers.map {
+                        ($0["name"]?.string, $0["multiplyAdds"]?.int)
+                    })
+            }
+        }
+        let counted = try costs("inspect", "run", "--layers", "--json")
+        #expect(try counted == costs("check", "tiny.json", "--json"))
+        #expect(counted?["0"] == 48)
+        let two = try workspace.run("inspect", "run", "run", "--layers")
+        #expect(two.status == 2 && two.errors.contains("--layers is for one checkpoint"))
+    }
+
     @Test("draws a config's graph to standard output or a file")
     func graph() throws {
         let workspace = try workspace()

@@ -159,6 +159,7 @@ struct JSONDocumentTests {
             (["inspect", one], "inspect of a checkpoint"),
             (["inspect", one, "--stats"], "inspect of a checkpoint"),
             (["inspect", one, "--depth", "1"], "inspect of a checkpoint"),
+            (["inspect", one, "--layers"], "inspect of a checkpoint"),
             (["inspect", one, "run2/best.safetensors"], "inspect of two checkpoints"),
             (["inspect", "data.h5"], "inspect of HDF5, and data"),
             (["inspect", "data.h5", "--stats"], "inspect of HDF5, and data"),

@@ -28,6 +28,48 @@ struct DiagnosticsTests {
         #expect(experiment.model.parameters.allSatisfy { $0.dtype == .float32 })
     }
 
+    @Test("counts the multiply-adds of an example, layer by layer")
+    func multiplyAdds() throws {
+        let digits = sandbox.file("digits.h5")
+        try Digits.write(to: digits, seed: 1, train: 20, test: 10)
+        func table(_ name: String, _ overrides: [String] = []) throws -> LayerTable {
+            try Experiment(
+                RunConfig(
+                    file: "\(ConfigBitsTests.folder)/\(name).json",
+                    overrides: ["data.path=\(digits)"] + overrides)
+            ).layerTable
+        }
+        let network = try table("cnn")
+        let convolutions = [32 * 26 * 26 * 9, 64 * 24 * 24 * 9 * 32]
+        #expect(
+            network.multiplyAdds(of: "0") == convolutions[0]
+                && network.multiplyAdds(of: "2") == convolutions[1])
+        #expect(network.multiplyAdds(of: "1") == 0 && network.multiplyAdds(of: "7") == 9216 * 128)
+        let sum = convolutions[0] + convolutions[1] + 9216 * 128 + 128 * 10
+        #expect(network.multiplyAdds == sum)
+        #expect(network.lines.last?.hasSuffix("1,199,882  11,992,448") == true)
+        // A step of an LSTM: four gates of the input and of the state.
+        let lstm = "{\"type\": \"lstm\", \"units\": 5, \"output\": \"last\"}"
+        let rows = "{\"type\": \"reshape\", \"shape\": [28, 28]}"
+        let layers = "model.layers=[\(rows), \(lstm), {\"type\": \"linear\", \"units\": 10}]"
+        #expect(try table("mlp", [layers]).multiplyAdds(of: "1") == 28 * 4 * 5 * (28 + 5))
+        for name in ["resnet20", "vit", "autoencoder"] {
+            let table = try table(name)
+            let outer = table.rows.filter { $0.depth == 0 }
+            #expect(
+                outer.reduce(0) { $0 + table.multiplyAdds(of: $1.name) } == table.multiplyAdds,
+                "\(name)")
+            #expect(table.multiplyAdds > 0)
+            for row in table.rows where row.type == "conv2d" || row.type == "linear" {
+                let positions = row.outputShape.dropFirst(row.type == "conv2d" ? 1 : 0)
+                let places = row.type == "conv2d" ? positions : positions.dropLast()
+                // Each weight counts at each place of the output; a bias doesn't.
+                let weights = table.multiplyAdds(of: row.name) / places.reduce(1, *)
+                #expect((row.parameters - row.outputShape[0]...row.parameters).contains(weights))
+            }
+        }
+    }
+
     @Test("repeats what dropout draws while it checks")
     func dropout() throws {
         let report = try experiment([layers]).checkGradients()

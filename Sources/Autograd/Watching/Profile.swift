@@ -12,6 +12,9 @@ public struct Profile: Sendable {
         public internal(set) var seconds = 0.0
         /// Memory it allocated for results; views allocate none.
         public internal(set) var bytes = 0
+        /// The multiply-adds of matrix products, convolutions, attention (as if no position were
+        /// masked) and recurrent layers; 0 in backward passes, whose parts aren't told apart.
+        public internal(set) var multiplyAdds = 0
     }
 
     /// One operation, or one place.

@@ -70,9 +70,10 @@ final class Profiler: OpObserver {
         let key = Key(operation: op.name, place: Scope.current, isBackward: false)
         begin(key)
         if let place = key.place { state.withLock { $0.noteOrder(place) } }
+        let before = counter.multiplyAdds
         let y = compute()
         y.data.backend.synchronize()
-        note(y, inputs, key)
+        note(y, inputs, key, multiplyAdds: counter.multiplyAdds - before)
         state.withLock { $0.places.note(y, op) }
         end(inputs.map(\.shape))
         return y
@@ -112,7 +113,10 @@ final class Profiler: OpObserver {
     }
 
     /// Books the memory of a result, unless it is a view of an input or was booked before.
-    private func note(_ y: Tensor, _ inputs: [Tensor], _ key: Key) {
+    private func note(_ y: Tensor, _ inputs: [Tensor], _ key: Key, multiplyAdds: Int = 0) {
+        if multiplyAdds > 0 {
+            state.withLock { $0.costs[key, default: Profile.Cost()].multiplyAdds += multiplyAdds }
+        }
         let storage = y.data.storage
         guard storage.witness == nil, !inputs.contains(where: { $0.data.storage === storage })
         else { return }
@@ -151,6 +155,8 @@ final class Profiler: OpObserver {
             rows[row, default: Profile.Row(name: row)][keyPath: path].calls += cost.calls
             rows[row, default: Profile.Row(name: row)][keyPath: path].seconds += cost.seconds
             rows[row, default: Profile.Row(name: row)][keyPath: path].bytes += cost.bytes
+            rows[row, default: Profile.Row(name: row)][keyPath: path].multiplyAdds +=
+                cost.multiplyAdds
         }
         for (key, bytes) in held { rows[name(key)]?.heldAtPeak += bytes }
         return rows.values.sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) }

@@ -9,6 +9,8 @@ package final class KernelCounter: Sendable {
         package var bytes = 0
         /// Additions, multiplications and function values; a multiply-add counts as two.
         package var operations = 0
+        /// The multiply-adds of products among them.
+        package var multiplyAdds = 0
     }
 
     private let state = Mutex<[String: Row]>([:])
@@ -16,6 +18,11 @@ package final class KernelCounter: Sendable {
     package init() {}
 
     package var rows: [String: Row] { state.withLock { $0 } }
+
+    /// Those of all kernels together.
+    package var multiplyAdds: Int {
+        state.withLock { $0.values.reduce(0) { $0 + $1.multiplyAdds } }
+    }
 
     @TaskLocal private static var scoped: KernelCounter?
 
@@ -33,6 +40,7 @@ package final class KernelCounter: Sendable {
             rows[kernel.name, default: Row()].launches += 1
             rows[kernel.name, default: Row()].bytes += bytes
             rows[kernel.name, default: Row()].operations += operations
+            rows[kernel.name, default: Row()].multiplyAdds += kernel.multiplyAdds(a, b, c, out)
         }
     }
 }
@@ -58,27 +66,38 @@ extension Kernel {
         return (bytes, operations(a, b, c, out))
     }
 
+    /// The multiply-adds of products.
+    fileprivate func multiplyAdds(
+        _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray
+    ) -> Int {
+        switch self {
+        case .matmul: out.count * (a.shape.last ?? 1)
+        case .convolution(let part, _, _, _):
+            // Each element of the output adds up a kernel's elements of the channels of its group.
+            switch part {
+            case .output: out.count * (b.count / max(1, b.shape[0]))
+            case .input: a.count * (b.count / max(1, b.shape[0]))
+            case .weight: b.count * (out.count / max(1, out.shape[0]))
+            }
+        case .attention: (a.count + out.count) * b.shape[1]
+        case .attentionBackward:
+            (3 * a.count + 2 * a.count / max(1, a.shape[3]) * c.shape[3]) * b.shape[1]
+        case .recurrence(let rule, _), .recurrenceBackward(let rule, _):
+            rule.steps * rule.batch * b.count
+        default: 0
+        }
+    }
+
     private func operations(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) -> Int {
         switch self {
         case .fill, .copy, .gather: 0
         case .matmul(let bias, let relu, _):
-            out.count * (2 * (a.shape.last ?? 1) + (bias ? 1 : 0) + (relu ? 1 : 0))
-        case .convolution(let part, _, _, _):
-            // Each element of the output adds up a kernel's elements of the channels of its group.
-            switch part {
-            case .output: 2 * out.count * (b.count / max(1, b.shape[0]))
-            case .input: 2 * a.count * (b.count / max(1, b.shape[0]))
-            case .weight: 2 * b.count * (out.count / max(1, out.shape[0]))
-            }
+            2 * multiplyAdds(a, b, c, out) + out.count * ((bias ? 1 : 0) + (relu ? 1 : 0))
+        case .convolution, .attention, .attentionBackward, .recurrence, .recurrenceBackward:
+            2 * multiplyAdds(a, b, c, out)
         case .pool(let part, let pooling):
             pooling.tapCount
                 * (part.isOfResults ? out : part.operandCount == 1 ? a : b).count
-        case .attention: 2 * (a.count + out.count) * b.shape[1]
-        case .attentionBackward:
-            (6 * a.count + 4 * a.count / max(1, a.shape[3]) * c.shape[3]) * b.shape[1]
-        case .recurrence: 2 * a.count * b.shape[1]
-        case .recurrenceBackward(let rule, _):
-            2 * rule.steps * rule.batch * b.count
         // A mean and the squares about it; then, by them, a factor and an addend; two sums beside the
         // two products of the gradient.
         case .channels(.moments): 4 * a.count

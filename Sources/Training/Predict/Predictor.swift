@@ -25,6 +25,8 @@ public final class Predictor {
     /// What the checkpoint says of the data that it was trained on.
     package let digests: [String: String]
     let meaning: OutputMeaning
+    /// The layers of the model, those inside others after them.
+    let rows: [LayerRow]
     private let pipelines: [TransformPipeline]
 
     /// Loads the best checkpoint of a run folder, or a checkpoint file.
@@ -57,6 +59,7 @@ public final class Predictor {
             }, vocabulary: Predictor.vocabulary(checkpoint),
             memory: MemoryBudget(batchSize: 1, statesPerWeight: 0))
         model = try builder.build(config.value.child("model")).model
+        rows = builder.rows
         do {
             try model.load(checkpoint.model.map { ($0.name, $0.array) })
         } catch let error as StateError {

@@ -38,23 +38,4 @@ extension RunInfo {
         return "\(Format.count(layerCount, "layer"))   \(Format.count(parameterCount, "parameter"))"
             + " (\(Format.mebibytes(parameterBytes)) MiB)\(frozen)"
     }
-
-    /// The table of layers that `check` prints.
-    public var layerLines: [String] {
-        var table = TextTable([
-            .text("layer"), .text("type"), .text("output"), .number("parameters"),
-        ])
-        for input in modelInputs {
-            table.append(["", input.name.isEmpty ? "input" : input.name, input.type, ""])
-        }
-        for row in layers {
-            let indent = String(repeating: "  ", count: row.depth)
-            table.append([
-                row.name, indent + row.type, Format.shape(row.outputShape),
-                row.parameters == 0 ? "" : Format.grouped(row.parameters),
-            ])
-        }
-        table.append(["", "total", "", Format.grouped(parameterCount)])
-        return table.lines
-    }
 }

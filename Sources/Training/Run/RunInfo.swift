@@ -13,14 +13,6 @@ public struct LayerRow: Sendable, Equatable {
     public let parameters: Int
     /// How deep it is nested in other layers.
     public let depth: Int
-
-    /// The row for programs.
-    public var json: JSONValue {
-        [
-            "name": .string(name), "type": .string(type), "output": .ints(outputShape),
-            "parameters": .int(parameters),
-        ]
-    }
 }
 
 /// What is known about a run before its first step.
