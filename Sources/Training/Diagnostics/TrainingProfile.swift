@@ -28,11 +28,11 @@ public struct TrainingProfile: Sendable {
         let parts =
             [part("forward", forward), part("backward", backward)]
             + (again > 0 ? [part("both again", again)] : []) + [part("update", update)]
-        return profile.lines + [
+        let line =
             "steps   \(steps) of \(Format.count(batchSize, "example")), each "
-                + "\(Format.fixed(total * 1000 / Double(steps), 2)) ms: "
-                + parts.joined(separator: ", ")
-        ]
+            + "\(Format.fixed(total * 1000 / Double(steps), 2)) ms, "
+            + parts.joined(separator: ", ")
+        return profile.lines + line.folded
     }
 
     /// Writes a trace for chrome://tracing or ui.perfetto.dev.

@@ -123,7 +123,27 @@ struct ProfileTests {
     func table() {
         let lines = profile { x.sin().sum().backward() }.profile.lines
         #expect(lines[0].hasPrefix("operation  calls  forward ms"))
-        #expect(lines.contains { $0.hasPrefix("Sin ") && $0.contains("3.9 KiB") })
-        #expect(lines.last?.hasPrefix("memory  results hold ") == true)
+        #expect(lines.contains { $0.hasPrefix("Sin ") && $0.contains(" %") })
+        #expect(lines.contains { $0.hasPrefix("memory  results hold ") })
+    }
+
+    @Test("prints places shortly, in 80 columns")
+    func shortPlaces() {
+        let (_, profile) = profile {
+            named("encoder") {
+                named("stage1 Block(3 layers)") {
+                    named("0 Residual") {
+                        named("module Sequential(5 layers)") {
+                            named("12 Conv2d(16 → 16, 3×3)") { x.sin().sum().backward() }
+                        }
+                    }
+                }
+            }
+            named("a “layer” of one's own") { _ = x.cos() }
+        }
+        let lines = profile.lines
+        #expect(lines.contains { $0.hasPrefix("…r.stage1.0.module.12 Conv2d ") })
+        #expect(lines.contains { $0.hasPrefix("a “layer” of one's own ") })
+        #expect(lines.allSatisfy { $0.count <= 80 })
     }
 }
