@@ -1,5 +1,6 @@
-import Tensor
 import Testing
+
+@testable import Tensor
 
 @Suite("Matrix products")
 struct MatmulTests {
@@ -109,6 +110,35 @@ struct MatmulTests {
         let alone = a.matmul(b).values(as: Float.self)
         CPUBackend.shared.threads = 2
         #expect(a.matmul(b).values(as: Float.self) == alone)
+    }
+
+    @Test(
+        "are the same bits as they are cut for any number of threads",
+        arguments: [(256, 784, 512), (100, 300, 300), (2048, 384, 1536), (3, 900, 4000)],
+        [1, 2, 3, 7, 48, 64])
+    func plans(_ sizes: (m: Int, k: Int, n: Int), _ threads: Int) {
+        let (m, k, n) = sizes
+        let random = Random(seed: 11)
+        let a = random.normal([m, k])
+        for (b, isTransposed) in [
+            (random.normal([n, k]).transpose(), true), (random.normal([k, n]), false),
+        ] {
+            let whole = a.matmul(b)
+            let plan = MatrixPlan(
+                MatrixSize(m: m, n: n, k: k), packsColumns: isTransposed, threads: threads)
+            var covered = 0
+            for piece in 0..<plan.pieces {
+                let tile = plan.tile(piece)
+                covered += tile.rows * tile.columns
+                let rows = a.slice(axis: 0, start: tile.row, count: tile.rows)
+                let columns = b.slice(axis: 1, start: tile.column, count: tile.columns)
+                let expected = whole.slice(axis: 0, start: tile.row, count: tile.rows)
+                    .slice(axis: 1, start: tile.column, count: tile.columns)
+                #expect(
+                    rows.matmul(columns).values(as: Float.self) == expected.values(as: Float.self))
+            }
+            #expect(covered == m * n)
+        }
     }
 
     private func product(_ a: NDArray, _ b: NDArray) -> [Double] {
