@@ -1,4 +1,5 @@
 import FTJSON
+import FTSupport
 
 extension Checker {
     /// Checks the keys of an object or, with an owner, of a variant, whose `type` key is known.
@@ -31,6 +32,10 @@ extension Checker {
     ) -> ConfigValue? {
         switch (given, field.presence) {
         case (let given?, .optional) where given.isNull: return null(at: given.position, path)
+        case (let given?, _) where given.isNull:
+            let problem = "expected \(field.type.expectation), found null"
+            report(given.position, path, problem + remedy(forNull: field, given.position, path))
+            return nil
         case (let given?, _): return check(given, as: field.type, at: path)
         case (nil, .optional): return null(at: position, path)
         case (nil, .defaulted(let value)):
@@ -41,6 +46,24 @@ extension Checker {
             report(position, path, "missing. Give \(field.type.expectation): \(field.doc)")
             return nil
         }
+    }
+
+    /// How a key comes to its default, which null isn't; empty where it has none.
+    private func remedy(
+        forNull field: Field, _ position: JSONPosition, _ path: String
+    ) -> String {
+        let value: JSONValue
+        switch field.presence {
+        case .defaulted(let given): value = given
+        case .required where !field.isRequired: value = [:]
+        default: return ""
+        }
+        var text = value.text()
+        guard position.line == 0 else {
+            return ". Leave it out for the default, \(text)"
+        }
+        if case .string(let word) = value { text = word }
+        return ". For the default write \(path)=\(text.shellWord)"
     }
 
     private func null(at position: JSONPosition, _ path: String) -> ConfigValue {

@@ -7,8 +7,8 @@ extension CommandProgram {
     /// A script that has a shell complete the program's commands, options and their values, the
     /// keys of configs, and file names.
     ///
-    /// - Parameter keys: of configs, for commands that take `key=value`, and the only values that
-    ///   each takes.
+    /// - Parameter keys: of configs, for commands that take `key=value`, and the values that are
+    ///   offered for each.
     public func completion(
         for shell: CompletionShell, keys: [(path: String, values: [String])] = []
     ) -> String {
@@ -95,8 +95,9 @@ extension CommandProgram {
     /// What sets `words` to the values of an option, after it.
     private var bashValues: String {
         all.flatMap { command in
-            command.options.filter { !$0.allowed.isEmpty }.map {
-                "    \(command.name)/--\($0.name)) words='\($0.allowed.joined(separator: " "))' ;;"
+            command.options.filter { !$0.values.isEmpty }.map { option in
+                let words = option.words.map { "\(command.name)/\($0)" }.joined(separator: "|")
+                return "    \(words)) words='\(option.values.joined(separator: " "))' ;;"
             }
         }.joined(separator: "\n")
     }
@@ -190,7 +191,7 @@ extension CommandProgram {
     /// What `_arguments` is told of a command.
     private func zshArguments(_ command: Command) -> [String] {
         var specs = command.options.flatMap { option -> [String] in
-            let words = option.allowed.joined(separator: " ")
+            let words = option.values.map(zsh).joined(separator: " ")
             let action = words.isEmpty ? "_files" : "(\(words))"
             let value = option.type.map { _ in ":\(zsh(option.placeholder)):\(action)" }
             return option.words.map { word in
@@ -236,7 +237,7 @@ extension CommandProgram {
             let start = "complete -c \(name) -n '\(place)'"
             for option in command.options {
                 let short = option.short.map { " -s \($0)" } ?? ""
-                let values = option.allowed.joined(separator: " ")
+                let values = option.values.joined(separator: " ")
                 let needs = option.type == nil ? "" : values.isEmpty ? " -r" : " -x -a '\(values)'"
                 lines.append("\(start)\(short) -l \(option.name)\(needs) -d \(fish(option.doc))")
             }
@@ -257,8 +258,6 @@ extension CommandOption {
     /// As it is typed: `-q`, `--quiet`.
     fileprivate var words: [String] { (short.map { ["-\($0)"] } ?? []) + ["--\(name)"] }
 
-    /// The only values that it takes; none where it takes others.
-    fileprivate var allowed: [String] {
-        if case .string(let allowed)? = type?.kind { allowed } else { [] }
-    }
+    /// The values that are offered for it.
+    fileprivate var values: [String] { type?.completions ?? [] }
 }

@@ -11,7 +11,7 @@ extension ConfigSchema {
     /// in arrays.
     public var keyPaths: [String] { keys.map(\.path) }
 
-    /// The same with the only values that each takes; none where it takes others.
+    /// The same with the values that a shell offers for each.
     public var keys: [(path: String, values: [String])] {
         var places: [String: Int] = [:]
         var keys: [(path: String, values: [String])] = []
@@ -37,9 +37,7 @@ extension ConfigSchema {
                 let variants = self[union: name]?.variants ?? []
                 return [(path, []), ("\(path).type", variants.map(\.name))]
                     + variants.flatMap { paths($0.fields, under: path) }
-            case .bool: return [(path, ["true", "false"])]
-            case .string(let allowed): return [(path, allowed)]
-            default: return [(path, [])]
+            default: return [(path, field.type.completions)]
             }
         }
     }

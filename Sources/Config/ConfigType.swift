@@ -15,6 +15,12 @@ public struct ConfigType: Sendable {
     }
 
     let kind: Kind
+    /// Some of the strings that it may be, where there are others too.
+    private var examples: [String] = []
+
+    fileprivate init(kind: Kind, examples: [String] = []) {
+        (self.kind, self.examples) = (kind, examples)
+    }
 
     /// An integer in a closed range.
     public static func int(min: Int? = nil, max: Int? = nil) -> ConfigType {
@@ -34,6 +40,11 @@ public struct ConfigType: Sendable {
     /// Any string, or one of a few.
     public static func string(oneOf allowed: [String] = []) -> ConfigType {
         ConfigType(kind: .string(allowed: allowed))
+    }
+
+    /// Any string, of which a shell offers some.
+    public static func string(suggesting examples: [String]) -> ConfigType {
+        ConfigType(kind: .string(allowed: []), examples: examples)
     }
 
     /// An array whose elements all have one type.
@@ -68,6 +79,16 @@ extension ConfigType {
 }
 
 extension ConfigType {
+    /// What a shell offers as a value: all that it may be, or some of it; none where that is open.
+    var completions: [String] {
+        switch kind {
+        case .bool: ["true", "false"]
+        case .string(let allowed): allowed.isEmpty ? examples : allowed
+        case .word(let word, _): [word]
+        default: []
+        }
+    }
+
     /// `an integer ≥ 1`: what a message says was expected.
     var expectation: String {
         switch kind {

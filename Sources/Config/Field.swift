@@ -77,6 +77,13 @@ extension Field {
         Field(name, .string(oneOf: allowed), value.map { .string($0) }, doc)
     }
 
+    /// Any string, of which a shell offers some.
+    public static func string(
+        _ name: String, default value: String? = nil, suggesting examples: [String], doc: String
+    ) -> Field {
+        Field(name, .string(suggesting: examples), value.map { .string($0) }, doc)
+    }
+
     /// An array whose elements all have one type.
     public static func array(
         _ name: String, of element: ConfigType, default value: JSONValue? = nil,

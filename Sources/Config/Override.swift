@@ -137,7 +137,10 @@ struct Override {
     ) throws(OverrideProblem) -> Int {
         if let index = Int(step), (0..<count).contains(index) { return index }
         let range = count == 0 ? "is empty" : "takes an index from 0 to \(count - 1)"
-        let message = "the array \(range), found \(step.jsonQuoted)"
+        let isBeyond = Int(step).map { $0 >= count } ?? false
+        let remedy =
+            isBeyond ? ". Add elements in the file, or give the whole list: \(path)='[…]'" : ""
+        let message = "the array \(range), found \(step.jsonQuoted)" + remedy
         throw OverrideProblem(path: path, message: message)
     }
 }

@@ -9,7 +9,8 @@ extension DataCommand {
     /// Options of commands that read tables.
     static let tableOptions: [CommandOption] = [
         .value(
-            "label", "COLUMN", doc: "tables: first, last, none, a number from 0 or a name (last)"),
+            "label", "COLUMN", type: .string(suggesting: ["first", "last", "none"]),
+            doc: "tables: first, last, none, a number from 0 or a name (last)"),
         .value("separator", "CHARACTER", doc: "tables: between columns; seen by the first line"),
         .value(
             "header", "ANSWER", type: .string(oneOf: ["yes", "no"]),
@@ -22,6 +23,7 @@ extension DataCommand {
         .value("columns", "LIST", doc: "tables: the only columns to learn from, as in age,city"),
         .value(
             "missing", "RULE",
+            type: .string(suggesting: ["median", "mean", "most-frequent", "drop"]),
             doc: "tables: what stands for a cell without a value: median, mean, most-frequent, a "
                 + "value, or drop to leave the row out"),
         .value("null", "LIST", doc: "tables: further texts that mean no value, as in -,unknown"),

@@ -172,7 +172,7 @@ enum Program {
         name: "schema", summary: "Print the JSON Schema of configs, for editors.")
 
     static let device = CommandOption.value(
-        "device", "DEVICE",
+        "device", "DEVICE", type: .string(suggesting: RunSchema.devices),
         doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N (see 'fttrain devices'); overrides the "
             + "config")
     static let threads = CommandOption.value(

@@ -43,6 +43,7 @@ enum SweepCommand {
         sweep.logsForTensorBoard = invocation.flag("tensorboard")
         let (isJSON, isQuiet) = (invocation.flag("json"), invocation.flag("quiet"))
         let isSilent = isJSON || isQuiet
+        sweep.isSilent = isSilent
         func report(_ line: String) { if !isSilent { Terminal.print(line) } }
         if let number = invocation.int("only") {
             Sweep.endWithParent()
@@ -55,7 +56,6 @@ enum SweepCommand {
         if let jobs = invocation.int("jobs"), jobs > 1 {
             isDone = try sweep.run(
                 jobs: jobs, program: program, threads: CPUBackend.shared.threads,
-                isSilent: isSilent,
                 stop: stop)
         } else {
             isDone = try sweep.run(stop: stop, report: report)

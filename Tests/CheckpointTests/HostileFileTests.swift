@@ -78,6 +78,18 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
             "PyTorch", [0x50, 0x4B, 3, 4, 20, 0, 8, 8, 0, 0],
             "is a ZIP archive (of PyTorch or NumPy?), not a safetensors file"),
         HostileFile(
+            "ONNX",
+            [0x08, 0x0A, 0x12, 0x07] + Array("pytorch".utf8) + [0x1A, 3] + Array("2.1".utf8),
+            "is an ONNX model (version 10 of the format, written by pytorch 2.1), not a "
+                + "safetensors file; give the checkpoint that it was exported from, or open it "
+                + "with onnxruntime or Netron"),
+        HostileFile(
+            "text", Array("age,city,income\n".utf8), "is text, not a safetensors file"),
+        HostileFile(
+            "a cut header whose length begins like JSON", [0x7B, 0, 0, 0, 0, 0, 0, 0, 0x7B],
+            "claims a header of 123 bytes, but only 1 follow; "
+                + "it is cut short or not a safetensors file"),
+        HostileFile(
             "metadata that is a list", safetensors("{\"__metadata__\":[]}"),
             "has a \"__metadata__\" that is not an object of strings"),
         HostileFile(

@@ -45,6 +45,8 @@ struct CompletionTests {
             ),
             ("fttrain tiny.json data.path=ti", "data.path=tiny.json"),
             ("fttrain export run --format = on", "onnx"),
+            ("fttrain x --device ", "auto cpu cuda cuda:0"), ("fttrain x device=au", "device=auto"),
+            ("fttrain data csv x --missing m", "median mean most-frequent"),
         ])
     func bash(line: String, expected: String) throws {
         guard FileManager.default.isExecutableFile(atPath: "/bin/bash") else { return }
@@ -77,6 +79,8 @@ struct CompletionTests {
             ("fttrain data ci", ["cifar"]), ("fttrain tiny.json training.ep", ["training.epochs="]),
             ("fttrain tin", ["tiny.json"]), ("fttrain export run --format on", ["onnx"]),
             ("fttrain tiny.json data.sampling=b", ["data.sampling=balanced"]),
+            ("fttrain x --device ", ["auto", "cpu", "cuda", "cuda:0"]),
+            ("fttrain x device=cp", ["device=cpu"]),
         ])
     func fish(line: String, expected: [String]) throws {
         let workspace = try Workspace()
@@ -116,6 +120,7 @@ struct CompletionTests {
         let names = Self.commands.map(\.name).joined(separator: " ")
         #expect(lines.contains { $0 == "commands \(names)" })
         #expect(lines.contains { $0.contains("--gradients[") })
+        #expect(lines.contains { $0.contains(":DEVICE:(auto cpu cuda cuda\\:0)") })
         #expect(lines.contains("uniform balanced"))
         #expect(lines.contains("compdef _fttrain fttrain"))
     }

@@ -1,4 +1,5 @@
 import FTJSON
+import FoundationEssentials
 import Glibc
 import Testing
 
@@ -53,6 +54,30 @@ struct SweepEndTests {
             beside.errors.hasSuffix(
                 "1 of 2 trials came to no end (1); go on with: "
                     + "fttrain sweep b\n"))
+    }
+
+    @Test(
+        "nothing that is said of all trials, or of one in silence, is lost", arguments: ["1", "2"])
+    func told(jobs: String) throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let alike = try workspace.run(
+            "sweep", "tiny.json", "seed=1,2", "optimizer={\"type\":\"lbfgs\"}",
+            "training.accumulate=2")
+        #expect(alike.status == 2 && alike.errors.hasPrefix("fttrain: tiny.json: 2 problems\n"))
+        let begun = try workspace.run("sweep", "tiny.json", "seed=1,2", "--out", "s", "-q")
+        #expect(begun.status == 0, "\(begun)")
+        let again = try workspace.run("folds", "tiny.json", "--folds", "2", "--out", "s")
+        #expect(again.errors.contains("holds a sweep; go on with it by: fttrain sweep s,"))
+        // The first trial can't begin again: its folder is a file.
+        try FileManager.default.removeItem(atPath: workspace.file("s/trial-001"))
+        try workspace.write("s/trial-001", "")
+        let silent = try workspace.run("sweep", "s", "-q", "-j", jobs)
+        #expect(silent.status == 1 && silent.output == "")
+        #expect(silent.errors.hasPrefix("fttrain: trial1/2   seed=1   can't be: "), "\(silent)")
+        #expect(try workspace.run("folds", "tiny.json", "--folds", "2", "--out", "f").status == 0)
+        let folds = try workspace.run("folds", "tiny.json", "--folds", "2", "--out", "f")
+        #expect(folds.errors.contains("holds folds; go on with them by: fttrain folds f,"))
     }
 
     @Test("a trial that diverges is a result, a fold is not")

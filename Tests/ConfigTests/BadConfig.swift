@@ -43,7 +43,8 @@ struct BadConfig: Sendable, CustomTestStringConvertible {
         ),
         BadConfig(
             #""seed": 42"#, #""seed": null"#,
-            #"c.json:2:26: seed: expected an integer ≥ 0, found null"#
+            #"c.json:2:26: seed: expected an integer ≥ 0, found null. "#
+                + "Leave it out for the default, 42"
         ),
         BadConfig(
             #""seed": 42"#, #""seed": true"#,

@@ -88,7 +88,13 @@ struct OverrideTests {
             ("training.epochs=0", "training.epochs: expected an integer ≥ 1, found 0"),
             (
                 "model.layers.9.units=3",
-                "model.layers: the array takes an index from 0 to 3, found \"9\""
+                "model.layers: the array takes an index from 0 to 3, found \"9\". "
+                    + "Add elements in the file, or give the whole list: model.layers='[…]'"
+            ),
+            (
+                "schedule=null",
+                "schedule: expected a schedule, found null. For the default write "
+                    + "schedule='{\"type\":\"constant\"}'"
             ),
             (
                 "model.layers.-1.units=3",

@@ -90,6 +90,15 @@ struct TensorBoardTests {
         }
     }
 
+    @Test("names of nodes differ, whatever tensors are called")
+    func names() {
+        let labels = ["a", "a_1", "a", "a", "...", "0.weight"]
+        let leaves = labels.map { Tensor([1, 2], label: $0) }
+        let sum = leaves.dropFirst().reduce(leaves[0]) { $0 + $1 }
+        let names = EventMessage.names(of: sum.drawing())
+        #expect(Set(names).count == names.count && !names.contains(""), "\(names)")
+    }
+
     @Test("hold the settings as hyperparameters, and how the session ended")
     func hyperparameters() throws {
         let sandbox = Sandbox()

@@ -87,6 +87,12 @@ public struct RunConfig: Sendable {
                     "expected auto, cpu, cuda or cuda:N, found \"\(device)\"",
                     at: "device"))
         }
+        let from = value.child("model").optional("from")
+        for object in [value.child("data"), from].compactMap(\.self)
+        where object.string("path").isEmpty {
+            let what = "is empty; name a file, or leave the key out where it has a default"
+            issues.append(object.issue(what, at: "path"))
+        }
         return issues + dataProblems(value.child("data")) + metricProblems(value)
     }
 

@@ -12,7 +12,7 @@ public enum RunSchema {
             .string("name", default: "run", doc: "names the run folder runs/NAME-NNN"),
             .int("seed", default: 42, min: 0, doc: "starts every random stream of the run"),
             .string(
-                "device", default: "auto",
+                "device", default: "auto", suggesting: devices,
                 doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N; auto is the CPU for now"
             ),
             .object("data", doc: "the examples", data),
@@ -49,6 +49,9 @@ public enum RunSchema {
             "tensorboard": "it is an option of the command line: --tensorboard",
             "jobs": "it is an option of sweep and folds: --jobs N",
         ])
+
+    /// Devices that a shell offers; further GPUs follow as `cuda:1`.
+    public static let devices = ["auto", "cpu", "cuda", "cuda:0"]
 
     private static let data: [Field] = [
         .string(

@@ -60,7 +60,7 @@ extension Sweep {
     static func check(
         _ trials: [[String]], of base: String, _ file: String, _ kind: Kind
     ) throws {
-        var problems: [(values: String, text: String)] = []
+        var problems: [(values: String, text: String, whole: String)] = []
         var status: ExitStatus?
         let telling = telling(trials)
         for index in telling {
@@ -76,13 +76,16 @@ extension Sweep {
                 }
                 let values = varying.map { trials[index][$0] }.joined(separator: " ")
                 problems.append(
-                    ("\(kind.rawValue) \(index + 1)  \(values)", lines.joined(separator: "; ")))
+                    (
+                        "\(kind.rawValue) \(index + 1)  \(values)",
+                        lines.joined(separator: "; "), "\(error)"
+                    ))
             }
         }
         guard let status, let first = problems.first else { return }
         let isOfAll = problems.count == telling.count
         if isOfAll, problems.allSatisfy({ $0.text == first.text }) {
-            throw RunError(status, first.text)
+            throw RunError(status, first.whole)
         }
         let what = "\(Format.count(problems.count, kind.rawValue)) can't be trained"
         let rest = problems.count - mostShown

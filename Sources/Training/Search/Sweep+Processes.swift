@@ -11,12 +11,14 @@ extension Sweep {
     ///   - jobs: how many at once.
     ///   - program: the path of this program.
     ///   - threads: how many processors there are for all of them.
+    ///   - warn: is told of processes that something killed.
     /// - Returns: Whether it came to the end, and was not stopped.
     public func run(
-        jobs: Int, program: String, threads: Int, isSilent: Bool, stop: StopSignal
+        jobs: Int, program: String, threads: Int, stop: StopSignal,
+        warn: (String) -> Void = { Terminal.warn("fttrain: \($0)") }
     ) throws -> Bool {
         try stop.during(.others) {
-            try runOthers(jobs: jobs, program: program, threads, isSilent: isSilent, stop)
+            try runOthers(jobs: jobs, program: program, threads, stop, warn)
         }
         guard !stop.isRequested else { return false }
         try writeBest()
@@ -43,7 +45,8 @@ extension Sweep {
     }
 
     private func runOthers(
-        jobs: Int, program: String, _ threads: Int, isSilent: Bool, _ stop: StopSignal
+        jobs: Int, program: String, _ threads: Int, _ stop: StopSignal,
+        _ warn: (String) -> Void
     ) throws {
         // Nobody writes into it: it ends for the trials when this process does.
         var ends: [Int32] = [-1, -1]
@@ -53,7 +56,12 @@ extension Sweep {
         defer { for end in ends { close(end) } }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var waiting = left[...]
-        var running: Set<pid_t> = []
+        var running: [pid_t: Int] = [:]
+        // None is left behind where one can't be started.
+        defer {
+            for process in running.keys { kill(process, SIGTERM) }
+            for process in running.keys { while waitpid(process, nil, 0) < 0, errno == EINTR {} }
+        }
         var wasToldToStop = false
         let share = max(1, threads / jobs)
         while !running.isEmpty || !waiting.isEmpty && !stop.isRequested {
@@ -62,17 +70,26 @@ extension Sweep {
                     [
                         "sweep", path, "--only", "\(index + 1)", "--threads", "\(share)",
                     ] + (logsForTensorBoard ? ["--tensorboard"] : [])
-                running.insert(
-                    try Sweep.start(program, arguments, input: ends[0], isSilent: isSilent))
+                    + (isSilent ? ["--quiet"] : [])
+                let process = try Sweep.start(
+                    program, arguments, input: ends[0], isSilent: isSilent)
+                running[process] = index
             }
             if stop.isRequested, !wasToldToStop {
                 wasToldToStop = true
-                for process in running { kill(process, SIGTERM) }
+                for process in running.keys { kill(process, SIGTERM) }
             }
-            running = running.filter { process in
+            for (process, index) in running {
                 var status: Int32 = 0
                 let ended = waitpid(process, &status, WNOHANG)
-                return ended == 0 || ended < 0 && errno == EINTR
+                if ended == 0 || ended < 0 && errno == EINTR { continue }
+                running[process] = nil
+                // The low bits are the signal that ended it, if one did.
+                let signal = status & 0x7F
+                guard ended > 0, signal != 0, !stop.isRequested else { continue }
+                warn(
+                    "\(kind.rawValue) \(index + 1)/\(count): its process was killed by signal "
+                        + "\(signal)\(signal == SIGKILL ? ", maybe for want of memory" : "")")
             }
             usleep(20_000)
         }

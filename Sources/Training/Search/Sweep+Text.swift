@@ -29,7 +29,7 @@ extension Sweep {
                 ["\(index + 1)"] + values
                     + [
                         best.map { Format.measure($0.measured[by] ?? .nan) } ?? "-",
-                        "\(best?.epoch ?? 0)/\(record.rows.last?.epoch ?? 0)",
+                        (best.map { "\($0.epoch)" } ?? "-") + "/\(record.rows.last?.epoch ?? 0)",
                         record.status != "completed" ? record.status : hasStopped(record),
                     ])
         }

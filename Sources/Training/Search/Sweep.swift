@@ -24,6 +24,8 @@ public final class Sweep {
     private let base: String
     /// Whether trials write what they measure for TensorBoard, too.
     public var logsForTensorBoard = false
+    /// Whether nobody reads what is reported: why a trial can't be goes to standard error then.
+    public var isSilent = false
     /// What a person should know of the trials; nil mostly.
     public private(set) var remark: String?
 
@@ -80,9 +82,11 @@ public final class Sweep {
         _ kind: Kind, _ file: String, _ trials: [[String]], out: String?, endsByMedian: Bool
     ) throws {
         if let out, access(Sweep.planPath(out), F_OK) == 0 {
+            let isOfFolds = (try? Sweep(opening: out))?.isOfFolds ?? false
             throw RunError(
                 .usage,
-                "\(out): holds a sweep; go on with it by: fttrain sweep \(out.shellWord), or name "
+                "\(out): holds \(isOfFolds ? "folds; go on with them" : "a sweep; go on with it") "
+                    + "by: fttrain \(isOfFolds ? "folds" : "sweep") \(out.shellWord), or name "
                     + "another folder")
         }
         (self.kind, self.trials, self.endsByMedian) = (kind, trials, endsByMedian)
@@ -116,11 +120,13 @@ public final class Sweep {
             throw RunError(.data, "\(path): is no sweep, it has no sweep.json; name a config")
         }
         let plan = try? JSONNode(parsing: text)
-        let trials = plan?["trials"]?.elements?.map { $0.elements?.compactMap(\.string) ?? [] }
-        guard let base = plan?["base"]?.string, let trials, !trials.isEmpty else {
+        let trials = plan?["trials"]?.elements?.map { $0.elements?.map(\.string) ?? [] } ?? []
+        guard let base = plan?["base"]?.string, let first = trials.first,
+            trials.allSatisfy({ $0.count == first.count && !$0.contains(nil) })
+        else {
             throw RunError(.data, "\(file): is damaged; begin the sweep again")
         }
-        (self.base, self.trials) = (base, trials)
+        (self.base, self.trials) = (base, trials.map { $0.compactMap(\.self) })
         kind = plan?["kind"]?.string.flatMap(Kind.init) ?? .trial
         endsByMedian = plan?["endsByMedian"]?.bool ?? false
     }
@@ -190,7 +196,12 @@ public final class Sweep {
             if summary.status == .interrupted { return false }
         } catch {
             let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
-            report("\(name)   can't be: \(lines.joined(separator: "; "))")
+            let line = "\(name)   can't be: \(lines.joined(separator: "; "))"
+            if isSilent {
+                Terminal.warn("fttrain: \(line.drop { $0 == " " })")
+            } else {
+                report(line)
+            }
         }
         return !stop.isRequested
     }

@@ -93,7 +93,7 @@ struct SweepSpace {
             } else {
                 isQuoted = character == "\""
                 if "[{".contains(character) { depth += 1 }
-                if "]}".contains(character) { depth -= 1 }
+                if "]}".contains(character) { depth = max(0, depth - 1) }
             }
         }
         return found + [current]

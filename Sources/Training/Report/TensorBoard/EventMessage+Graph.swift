@@ -25,13 +25,17 @@ extension EventMessage {
 
     /// A name for each node, of which slashes separate scopes.
     static func names(of drawing: GraphDrawing) -> [String] {
-        var seen: [String: Int] = [:]
+        var (taken, seen) = (Set<String>(), [String: Int]())
         var names: [String] = []
         for node in drawing.nodes {
             let wish = name(of: node, drawing, names)
-            let count = seen[wish, default: 0]
-            seen[wish] = count + 1
-            names.append(count == 0 ? wish : "\(wish)_\(count)")
+            var name = wish
+            // A tensor may have a label that looks like a number was put behind another's.
+            while !taken.insert(name).inserted {
+                seen[wish, default: 0] += 1
+                name = "\(wish)_\(seen[wish, default: 0])"
+            }
+            names.append(name)
         }
         return names
     }
@@ -43,7 +47,8 @@ extension EventMessage {
             sign.isASCII && (sign.isLetter || sign.isNumber || "._".contains(sign)) ? sign : "_"
         }
         guard node.operation != nil else {
-            return String(plain).split(separator: ".").joined(separator: "/")
+            let parts = String(plain).split(separator: ".")
+            return parts.isEmpty ? node.kind.rawValue : parts.joined(separator: "/")
         }
         let parameter = node.inputs.first { drawing.nodes[$0].kind == .parameter }
         let scope = parameter.flatMap { place in
