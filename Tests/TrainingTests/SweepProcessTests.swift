@@ -1,3 +1,4 @@
+import FTJSON
 import FTSupport
 import FoundationEssentials
 import Testing
