@@ -157,10 +157,13 @@ enum InitCommand {
             return
         }
         let value = label.classes.first ?? Format.number(label.low)
+        // Doubles don't tell all whole numbers apart from there on.
+        let digits = abs(label.low) >= 0x1p53 ? " to 16 digits" : ""
         throw DataError(
             path,
-            "the label '\(label.name)' is the same in all rows, \(value.escapedForDisplay()), so "
-                + "there is nothing to learn; name another column with --label")
+            "the label '\(label.name)' is the same in all rows\(digits), "
+                + "\(value.escapedForDisplay()), so there is nothing to learn; name another column "
+                + "with --label")
     }
 
     /// The same of targets in a file.

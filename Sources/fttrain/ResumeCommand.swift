@@ -24,14 +24,9 @@ enum ResumeCommand {
         } else if isSilent {
             Terminal.print(resumption.trainer.folder.path)
         } else {
-            let asked = resumption.trainer.experiment.config.epochs
-            let more =
-                "for more: fttrain resume \(path.shellWord) training.epochs=\(summary.epochs * 2)"
             Terminal.print(
-                asked < summary.epochs
-                    ? "\(path): \(Format.count(summary.epochs, "epoch")) are done already and "
-                        + "training.epochs=\(asked) takes none back; \(more)"
-                    : "\(path): all \(Format.count(summary.epochs, "epoch")) are done; \(more)")
+                "\(path): all \(Format.count(summary.epochs, "epoch")) are done; for more: "
+                    + summary.longerCommand(path))
         }
         return .success
     }

@@ -51,8 +51,14 @@ struct TableTests {
 
     @Test("numbers that no array can hold are named, all of them")
     func beyondFloats() throws {
-        let set = try set("a,b,price\n1,2,1.5\n-1e200,4,1e39\n5,6,2.5\n")
+        let text = "a,b,price\n1,2,1.5\n-1e200,4,1e39\n5,6,2.5\n"
+        let set = try set(text)
         let encoding = try encoding(set)
+        // One of them spoils no others.
+        let scaled = try self.set(text) { $0.standardizes = true }
+        #expect(
+            folder.sentence { try self.encoding(scaled).encode(scaled.tables[0]) }?.hasPrefix(
+                "t.csv:3: column 'a' holds '-1e+200', too large for 32-bit floats") == true)
         #expect(
             folder.sentence { try encoding.encode(set.tables[0]) }?.hasPrefix(
                 "t.csv:3: column 'a' holds '-1e+200', too large for 32-bit floats (up to 3.4e38); ")
@@ -60,6 +66,17 @@ struct TableTests {
         #expect(
             folder.sentence { try encoding.targets(set.tables[0]) }?.hasPrefix(
                 "t.csv:3: the label 'price' holds '1e+39', too large for 32-bit floats") == true)
+    }
+
+    @Test(
+        "numbers that are all equal aren't scaled by what rounding leaves of them",
+        arguments: ["0.1", "0.7", "1e30", "123456.789", "5"])
+    func constant(value: String) throws {
+        let rows = (0..<60).map { "\($0),\(value),\($0 % 7)" }
+        let text = "a,b,y\n\(rows.joined(separator: "\n"))\n"
+        let set = try set(text) { $0.standardizes = true }
+        let column = try #require(try encoding(set).columns.first { $0.name == "b" })
+        #expect(column.deviation == 1 && column.mean == Double(value))
     }
 
     @Test("hexadecimal numbers are words")

@@ -1,4 +1,5 @@
 import FTConfig
+import FTJSON
 import FakeTensor
 import FoundationEssentials
 import Testing
@@ -47,6 +48,34 @@ extension ResumeTests {
         #expect(try longer.trainer.run().steps > steps)
     }
 
+    @Test("names all limits that a run has come to, at once")
+    func limits() throws {
+        let sandbox = Sandbox()
+        let path = sandbox.file("run")
+        let all = ["training.maxSteps=15", "training.patience=1", "optimizer.learningRate=0"]
+        let lines = try sandbox.trainer("run", all + ["training.patience=2"]).run()
+            .closingLines(path)
+        let command = "fttrain resume \(path) training.epochs=6 training.maxSteps=30 "
+        #expect(lines.last == "        \(command)training.patience=null")
+        let asked = "training.epochs=8"
+        let warnings = try Trainer.resume(path, overrides: [asked]).warnings
+        let more = "fttrain resume \(path) \(asked) training.maxSteps=30 training.patience=null"
+        #expect(warnings.first?.hasSuffix(more) == true, "\(warnings)")
+    }
+
+    @Test("an end where a run stands is measured at the rate that was used last")
+    func rateAtAnEnd() throws {
+        let sandbox = Sandbox()
+        try stop(sandbox, "run", at: 7, ["schedule={\"type\":\"cosine\"}"])
+        let ended = try Trainer.resume(sandbox.file("run"), overrides: ["training.maxSteps=7"])
+        #expect(ended.warnings.isEmpty, "\(ended.warnings)")
+        #expect(try ended.trainer.run().steps == 7)
+        let rows = try sandbox.text("run/metrics.jsonl").split(separator: "\n")
+        let last = try JSONNode(parsing: String(try #require(rows.last)))
+        let rate = try #require(last["learningRate"]?.double)
+        #expect(last["step"]?.int == 7 && rate > 0.02 && rate < 0.05, "\(rate)")
+    }
+
     @Test("refuses what would train nothing where a run is ended by the same words")
     func idleAtAnEnd() throws {
         let sandbox = Sandbox()
@@ -61,6 +90,16 @@ extension ResumeTests {
                 "training.maxSteps=5 ends the run where it stands, so optimizer.learningRate=0.5 "
                     + "would train nothing; leave out one of them") == true)
         #expect(try !sandbox.text("run/config.json").contains("0.5"))
+        for taken in ["training.maxSteps=3", "training.epochs=1"] {
+            try stop(sandbox, taken, at: 7)
+            let refused = #expect(throws: RunError.self) {
+                try Trainer.resume(sandbox.file(taken), overrides: [taken])
+            }
+            #expect(
+                refused?.description.hasSuffix(
+                    "\(taken) takes nothing back of 7 steps, 1 whole epoch, that are trained; to end "
+                        + "the run here: training.maxSteps=7") == true, "\(refused!)")
+        }
         let ended = try Trainer.resume(sandbox.file("run"), overrides: [end])
         #expect(try ended.trainer.run().steps == 5)
         #expect(try sandbox.text("run/config.json").contains("\"maxSteps\": 5"))

@@ -130,8 +130,10 @@ final class Profiler: OpObserver {
         let peak = ledger.peak
         let byPlace = Profiler.rows(costs, peak.held) { $0.place ?? "elsewhere" }
         // In the order of the model; what lies outside it last.
-        let places = order.compactMap { place in byPlace.first { $0.name == place } }
-        let rest = byPlace.filter { !order.contains($0.name) }
+        let rows = Dictionary(uniqueKeysWithValues: byPlace.map { ($0.name, $0) })
+        let places = order.compactMap { rows[$0] }
+        let known = Set(order)
+        let rest = byPlace.filter { !known.contains($0.name) }
         return Profile(
             operations: Profiler.rows(costs, peak.held) { $0.operation },
             places: places.isEmpty ? [] : places + rest,

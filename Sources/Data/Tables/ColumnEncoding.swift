@@ -93,12 +93,17 @@ extension ColumnEncoding {
         return encoding
     }
 
-    /// Mean and deviation; a deviation of 1 for values that are all equal.
-    static func moments(_ values: [Double]) -> (mean: Double, deviation: Double) {
+    /// Mean and deviation of the numbers that float32 reaches; a deviation of 1 for values that are
+    /// all equal, or differ by no more than their sum is rounded.
+    static func moments(_ all: [Double]) -> (mean: Double, deviation: Double) {
+        let values = all.filter { Float($0).isFinite }
+        guard let low = values.min(), let high = values.max() else { return (0, 1) }
+        if low == high { return (low, 1) }
         let mean = values.reduce(0, +) / Double(values.count)
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let deviation = (squares / Double(values.count)).squareRoot()
-        return (mean, deviation > 0 && deviation.isFinite ? deviation : 1)
+        let rounding = max(abs(low), abs(high)).ulp * Double(values.count).squareRoot()
+        return (mean, deviation > rounding ? deviation : 1)
     }
 
     private mutating func setFill(_ rule: MissingRule, _ values: [Double]) {

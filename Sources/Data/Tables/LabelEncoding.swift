@@ -68,7 +68,7 @@ package struct LabelEncoding: Sendable, Equatable {
             case .integers where number.flatMap { Int64(exactly: $0) } == nil:
                 wanted = "not a whole number"
             case .numbers where number == nil: wanted = "not a number"
-            case .numbers where number.map { !target($0).isFinite } ?? false:
+            case .numbers where number.map { !Float($0).isFinite || !target($0).isFinite } ?? false:
                 wanted = TableEncoding.tooLarge
             default: return nil
             }

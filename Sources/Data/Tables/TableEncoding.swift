@@ -82,7 +82,9 @@ extension TableEncoding {
                 cell.encoding.write(value, into: &values)
                 if !isUsable {
                     problems.add(table.place(row), cell.problem(row))
-                } else if !values[first...].allSatisfy(\.isFinite) {
+                } else if !values[first...].allSatisfy(\.isFinite)
+                    || value.map({ !Float($0).isFinite }) ?? false
+                {
                     problems.add(table.place(row), cell.tooLarge(row))
                 }
             }

@@ -22,14 +22,10 @@ enum BlockEntries {
             var made: [Layer] = []
             if let count = value.optionalInt("repeat") {
                 var place = place
-                let before = place.builder.rows.count
+                try place.builder.checkCount(value, layerCount(value), at: "repeat")
                 for number in 0..<count {
                     let part = try place.builder.nested(layers, place, branch: String(number))
                     made.append(part)
-                    if number == 0 {
-                        let size = place.builder.rows.count - before
-                        try place.builder.checkCount(value, before + count * size, at: "repeat")
-                    }
                     place = LayerPlace(
                         input: try part.outputShape(for: place.input), isOpen: false,
                         isFirst: false, builder: place.builder)
@@ -40,4 +36,17 @@ enum BlockEntries {
             return value.optionalString("name").map { Block($0, made) } ?? Sequential(made)
         }
     ]
+
+    /// How many layers a block consists of, itself included, as far as lists of layers go; the
+    /// largest number beyond that.
+    private static func layerCount(_ value: ConfigValue) -> Int {
+        let inner = value.children("layers").reduce(0) { sum, layer in
+            let (count, isOver) = sum.addingReportingOverflow(
+                layer.type == "block" ? layerCount(layer) : 1)
+            return isOver ? .max : count
+        }
+        let (all, isOver) = inner.multipliedReportingOverflow(
+            by: value.optionalInt("repeat") ?? 1)
+        return isOver || all == .max ? .max : all + 1
+    }
 }

@@ -123,7 +123,9 @@ private struct TransformReading {
         let centre = Tensor(NDArray(mean, channels == 1 ? [] : aligned(channels)))
         let squares = try sums(channels) { ($0 - centre) * ($0 - centre) }
         let deviations = squares.map { ($0 / count).squareRoot() }
-        for (channel, deviation) in deviations.enumerated() where !(deviation > 0) {
+        // What equal numbers differ by from their mean, as it is rounded.
+        let rounding = mean.map { abs($0).ulp * count.squareRoot() }
+        for (channel, deviation) in deviations.enumerated() where !(deviation > rounding[channel]) {
             let which = channels == 1 ? "they all are" : "channel \(channel) is always"
             let found =
                 deviation.isNaN

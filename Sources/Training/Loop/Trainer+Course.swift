@@ -63,7 +63,7 @@ extension Trainer {
         _ path: String, _ state: TrainingState, _ changes: [ConfigDifference]
     ) throws -> [String] {
         let changed = changes.filter { Trainer.lengths.contains($0.path) }
-        guard cursor.step > 0, cursor.sampler.epoch < config.epochs, !changed.isEmpty,
+        guard cursor.step > 0, !isOver, !changed.isEmpty,
             config.value.child("schedule").type != "constant",
             let (before, now) = try courses(state), before.differs(from: now, before: cursor.step)
         else { return [] }

@@ -59,13 +59,15 @@ extension Trainer {
                 let before = try Trainer(Experiment(recorded, as: kept), folder, stop, lock)
                 try before.restore(found.checkpoint, path: found.path)
                 guard !before.isOver else {
-                    warnings.append(before.nothingToChange(path, changes))
+                    let asked = overrides.isEmpty ? changes.map(\.setting) : overrides
+                    warnings.append(trainer.nothingToTrain(path, asked: asked))
                     warnings += try before.goOn(from: found)
                     return Resumption(
                         trainer: before, changes: [], warnings: warnings,
                         isComplete: before.hasAllEpochs)
                 }
                 try trainer.checkEnd(by: changes)
+                trainer.courseBefore = before.rates
             }
             warnings += try trainer.goOn(from: found)
             try trainer.note(changes, found.checkpoint.state)
@@ -83,50 +85,13 @@ extension Trainer {
             isComplete: trainer.hasAllEpochs)
     }
 
-    private var hasAllEpochs: Bool { cursor.sampler.epoch >= config.epochs }
-
-    /// Whether nothing is left to train.
-    private var isOver: Bool { hasAllEpochs || reasonToStop != nil }
-
-    /// What to say to changes of a run that is over with them and without.
-    private func nothingToChange(_ path: String, _ changes: [ConfigDifference]) -> String {
-        let asked = changes.filter { !Trainer.ends.contains($0.path) }.map(\.setting)
-        let more =
-            if hasAllEpochs {
-                "training.epochs=\(2 * cursor.sampler.epoch)"
-            } else if isAtStepLimit {
-                "training.maxSteps=\(2 * cursor.step)"
-            } else {
-                "training.patience=null training.maxMinutes=null"
-            }
-        return "\(path): nothing is left to train, so the run stays as it is, without "
-            + changes.map(\.setting).joined(separator: " ")
-            + "; to train on: fttrain resume \(path.shellWord) "
-            + (asked + [more]).joined(separator: " ")
-    }
-
-    /// What decides on when a run is over, and with which weights.
-    private static let ends = [
-        "training.epochs", "training.maxSteps", "training.patience", "training.minimumChange",
-        "training.maxMinutes", "training.bestBy", "training.restoreBest",
-    ]
-
-    /// Throws where changes end a run and others among them would train nothing.
-    private func checkEnd(by changes: [ConfigDifference]) throws {
-        let idle = changes.filter { !Trainer.ends.contains($0.path) }.map(\.setting)
-        guard !idle.isEmpty else { return }
-        let ending = changes.filter { Trainer.ends.contains($0.path) }.map(\.setting)
-        throw RunError(
-            .usage,
-            "\(folder.path): \(ending.joined(separator: " ")) ends the run where it stands, so "
-                + "\(idle.joined(separator: " ")) would train nothing; leave out one of them")
-    }
-
     /// Goes back to a checkpoint and makes the folder agree with it; returns what a person should
     /// know.
     private func goOn(from found: CheckpointStore.Found) throws -> [String] {
         // Steps set it, and there may be none before the next row.
-        if cursor.changes > 0 { optimizer.learningRate = rates.rate(after: cursor.changes - 1) }
+        if cursor.changes > 0 {
+            optimizer.learningRate = (courseBefore ?? rates).rate(after: cursor.changes - 1)
+        }
         var warnings: [String] = []
         let (past, now) = (found.checkpoint.state.extra["arithmetic"], backend.arithmetic)
         if let past, past != now {
@@ -145,9 +110,7 @@ extension Trainer {
             warnings.append(lost(stated, "the best is now looked for among later epochs"))
         }
         if let remark = goOnFromRestored() { warnings.append(remark) }
-        // Fewer epochs than are done take none back.
-        let asksForFewer = config.epochs < cursor.sampler.epoch
-        if !asksForFewer || access(folder.configPath, F_OK) != 0 { try writeConfig() }
+        try writeConfig()
         return warnings
             + (try metricsLog.truncate(
                 afterStep: cursor.measuredStep, expected: cursor.measurements))

@@ -15,20 +15,33 @@ extension Trainer {
         if isAtStepLimit {
             return "stopped after step \(Format.grouped(cursor.step)) (training.maxSteps)"
         }
-        if let patience = training.optionalInt("patience"),
-            let gain = cursor.gain ?? TrainingCursor.Gain(cursor.best, by: experiment.bestBy),
-            epoch - gain.epoch >= patience
-        {
+        if isOutOfPatience, let patience = training.optionalInt("patience"), let gain {
             let least = training.double("minimumChange")
             let better = least > 0 ? "better by more than \(Format.number(least))" : "better"
             return "stopped after epoch \(epoch): \(experiment.bestBy) was no \(better) in "
                 + "\(Format.count(patience, "epoch")) than in epoch \(gain.epoch) (training.patience)"
         }
-        if let minutes = training.optionalDouble("maxMinutes"), cursor.seconds >= minutes * 60 {
+        if isOutOfTime {
             return "stopped after epoch \(epoch): it has taken \(Format.duration(cursor.seconds)) "
                 + "(training.maxMinutes)"
         }
         return nil
+    }
+
+    /// What patience waits from.
+    private var gain: TrainingCursor.Gain? {
+        cursor.gain ?? TrainingCursor.Gain(cursor.best, by: experiment.bestBy)
+    }
+
+    /// Whether no epoch was better for as many as the run waits.
+    var isOutOfPatience: Bool {
+        guard let patience = config.training.optionalInt("patience"), let gain else { return false }
+        return cursor.sampler.epoch - gain.epoch >= patience
+    }
+
+    /// Whether the run has taken the minutes that it may.
+    var isOutOfTime: Bool {
+        config.training.optionalDouble("maxMinutes").map { cursor.seconds >= $0 * 60 } ?? false
     }
 
     /// Whether the run has made as many steps as it may.

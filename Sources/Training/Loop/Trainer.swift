@@ -38,6 +38,8 @@ public final class Trainer {
     var wishToEnd: String?
     /// What is to be said when training begins.
     var remarks: [String] = []
+    /// The course of rates that a run had which is ended where it stands.
+    var courseBefore: RateControl?
     /// Whether a run that is over may still get the weights of its best epoch.
     var mayRestoreBest = true
     /// What identifies the weights that the run began with, where they were another model's.
@@ -205,6 +207,7 @@ public final class Trainer {
         summary.dataFingerprint = data.fingerprint
         summary.dataHash = dataHash
         summary.canBeLonger = canBeLonger
+        summary.longerSettings = longerSettings
         summary.stepLimit = isAtStepLimit ? config.training.optionalInt("maxSteps") : nil
         return summary
     }

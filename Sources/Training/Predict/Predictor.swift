@@ -58,7 +58,11 @@ public final class Predictor {
                 ModelInput(name: $0.name, shape: $1.outputShape)
             }, vocabulary: Predictor.vocabulary(checkpoint),
             memory: MemoryBudget(batchSize: 1, statesPerWeight: 0))
-        model = try builder.build(config.value.child("model")).model
+        do {
+            model = try builder.build(config.value.child("model")).model
+        } catch let error as ConfigError where overrides.isEmpty {
+            throw RunError(.data, "\(path): its config can't be used: \(error)")
+        }
         rows = builder.rows
         do {
             try model.load(checkpoint.model.map { ($0.name, $0.array) })

@@ -30,6 +30,11 @@ extension RunSummary {
         }
     }
 
+    /// What trains a run that is over on.
+    package func longerCommand(_ path: String) -> String {
+        (["fttrain resume \(path.shellWord)"] + longerSettings).joined(separator: " ")
+    }
+
     private func nextLines(_ path: String) -> [String] {
         switch status {
         case .interrupted, .running, .failed:
@@ -37,13 +42,10 @@ extension RunSummary {
         case .diverged:
             return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
-            let longer =
-                stepLimit.map { "training.maxSteps=\(max($0, steps) * 2)" }
-                ?? "training.epochs=\(epochs * 2)"
             return [
                 "next    fttrain eval \(path.shellWord)",
                 "        fttrain inspect \(path.shellWord)",
-            ] + (canBeLonger ? ["        fttrain resume \(path.shellWord) \(longer)"] : [])
+            ] + (canBeLonger ? ["        \(longerCommand(path))"] : [])
         }
     }
 }

@@ -1,0 +1,66 @@
+import Checkpoint
+import Datasets
+import FTConfig
+import FTSupport
+
+// When a run is over, and what makes it longer.
+extension Trainer {
+    var hasAllEpochs: Bool { cursor.sampler.epoch >= config.epochs }
+
+    /// Whether nothing is left to train.
+    var isOver: Bool { hasAllEpochs || reasonToStop != nil }
+
+    /// The settings that together let a run that is over, or about to be, go on; empty where none
+    /// of its limits is reached.
+    var longerSettings: [String] {
+        var settings: [String] = []
+        if hasAllEpochs { settings.append("training.epochs=\(2 * max(cursor.sampler.epoch, 1))") }
+        if isAtStepLimit { settings.append("training.maxSteps=\(2 * max(cursor.step, 1))") }
+        if isOutOfPatience { settings.append("training.patience=null") }
+        if isOutOfTime { settings.append("training.maxMinutes=null") }
+        return settings
+    }
+
+    /// What to say to settings of a run that is over with them and without.
+    func nothingToTrain(_ path: String, asked: [String]) -> String {
+        func key(_ setting: String) -> Substring { setting.prefix { $0 != "=" } }
+        let longer = longerSettings
+        // Of what was asked for, limits that end the run are no help.
+        let kept = asked.filter { setting in !longer.contains { key($0) == key(setting) } }
+        let words = asked.map(\.shellWord).joined(separator: " ")
+        let command = (kept + longer).map(\.shellWord).joined(separator: " ")
+        return "\(path): nothing is left to train, so the run stays as it is, without \(words); "
+            + "to train on: fttrain resume \(path.shellWord) \(command)"
+    }
+
+    /// What decides on when a run is over, and with which weights.
+    private static let ends = [
+        "training.epochs", "training.maxSteps", "training.patience", "training.minimumChange",
+        "training.maxMinutes", "training.bestBy", "training.restoreBest",
+    ]
+
+    /// Throws where changes end a run that wasn't over before more was trained, or others among
+    /// them would train nothing.
+    func checkEnd(by changes: [ConfigDifference]) throws(RunError) {
+        let isWithinEpoch = cursor.sampler.position > 0
+        let epochs = Format.count(cursor.sampler.epoch, "whole epoch")
+        let steps = config.training.optionalInt("maxSteps") ?? cursor.step
+        if steps < cursor.step || config.epochs < cursor.sampler.epoch
+            || hasAllEpochs && isWithinEpoch
+        {
+            let asked = changes.filter { Trainer.ends.contains($0.path) }.map(\.setting)
+            throw RunError(
+                .usage,
+                "\(folder.path): \(asked.joined(separator: " ")) takes nothing back of "
+                    + "\(Format.count(cursor.step, "step")), \(epochs), that are trained; to end the "
+                    + "run here: training.maxSteps=\(cursor.step)")
+        }
+        let idle = changes.filter { !Trainer.ends.contains($0.path) }.map(\.setting)
+        guard !idle.isEmpty else { return }
+        let ending = changes.filter { Trainer.ends.contains($0.path) }.map(\.setting)
+        throw RunError(
+            .usage,
+            "\(folder.path): \(ending.joined(separator: " ")) ends the run where it stands, so "
+                + "\(idle.joined(separator: " ")) would train nothing; leave out one of them")
+    }
+}
