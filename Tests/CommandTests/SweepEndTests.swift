@@ -64,7 +64,7 @@ struct SweepEndTests {
         let alike = try workspace.run(
             "sweep", "tiny.json", "seed=1,2", "optimizer={\"type\":\"lbfgs\"}",
             "training.accumulate=2")
-        #expect(alike.status == 2 && alike.errors.hasPrefix("fttrain: tiny.json: 2 problems\n"))
+        #expect(alike.status == 2 && alike.errors.hasPrefix("fttrain: tiny.json: "), "\(alike)")
         let begun = try workspace.run("sweep", "tiny.json", "seed=1,2", "--out", "s", "-q")
         #expect(begun.status == 0, "\(begun)")
         let again = try workspace.run("folds", "tiny.json", "--folds", "2", "--out", "s")
@@ -74,7 +74,7 @@ struct SweepEndTests {
         try workspace.write("s/trial-001", "")
         let silent = try workspace.run("sweep", "s", "-q", "-j", jobs)
         #expect(silent.status == 1 && silent.output == "")
-        #expect(silent.errors.hasPrefix("fttrain: trial1/2   seed=1   can't be: "), "\(silent)")
+        #expect(silent.errors.hasPrefix("fttrain: trial   1/2   seed=1   can't be: "), "\(silent)")
         #expect(try workspace.run("folds", "tiny.json", "--folds", "2", "--out", "f").status == 0)
         let folds = try workspace.run("folds", "tiny.json", "--folds", "2", "--out", "f")
         #expect(folds.errors.contains("holds folds; go on with them by: fttrain folds f,"))
