@@ -8,3 +8,10 @@ int64_t ft_product_space(const ft_product *p) {
     int64_t few_step = has_few ? p->b_row : p->a_column;
     return many_step == 1 && few_step != 1 ? p->k * (p->dtype == FT_F32 ? 4 : 8) : 0;
 }
+
+int64_t ft_recurrence_space(const ft_recurrence *r, int64_t rows) {
+    // Dot products read W in place, and packing it pays where it is multiplied by often enough.
+    if (r->batch <= 4 || rows * r->steps < 64) return 0;
+    int64_t vector = r->dtype == FT_F32 ? 16 : 8;
+    return r->parts * r->width * ((r->width + vector - 1) / vector * vector) * 64 / vector;
+}

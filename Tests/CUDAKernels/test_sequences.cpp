@@ -214,7 +214,7 @@ void check_recurrence(int dtype, int kind, bool reversed, bool has_bias, bool ha
     ft_cuda_recurrence own = c.own(reversed, has_bias, has_lengths);
     ft_recurrence wide = c.wide(reversed, has_bias, has_lengths);
     launch(FT_KERNEL_recurrence, own, order);
-    cpu.recurrence(&wide, 0, batch);
+    cpu.recurrence(&wide, 0, batch, nullptr);
     clear_gates_of_rows_that_are_over(c, has_lengths);
     c.states.compare("states", 1e-5);
     c.gates.compare("gates", 1e-5);
@@ -225,7 +225,7 @@ void check_recurrence(int dtype, int kind, bool reversed, bool has_bias, bool ha
     for (bool ends : {false, true}) {
         own.ends = wide.ends = ends;
         launch(FT_KERNEL_recurrence_backward, own, order);
-        cpu.recurrence_backward(&wide, 0, batch);
+        cpu.recurrence_backward(&wide, 0, batch, nullptr);
         c.dp.compare("by projections", 3e-5);
         c.d0.compare("by the first state", 3e-5);
         if (kind == FT_LSTM) c.dc0.compare("by the first cell", 3e-5);

@@ -9,6 +9,7 @@
 #include "dtypes.h"
 #include "elementwise.h"
 #include "kernel_arguments.h"
+#include "operations.h"
 #include "optimizers.h"
 #include "reductions.h"
 
@@ -219,8 +220,11 @@ typedef struct ft_kernels {
     void (*_Nonnull pool)(const ft_pool *pool, int64_t begin, int64_t end, const void *x,
         const void *u, void *out);
     // --- Recurrent layers: all steps of the rows [begin, end) of the batch, and their gradients.
-    void (*_Nonnull recurrence)(const ft_recurrence *recurrence, int64_t begin, int64_t end);
-    void (*_Nonnull recurrence_backward)(const ft_recurrence *recurrence, int64_t begin, int64_t end);
+    // `space` is as ft_recurrence_space asks, or null, which may take longer.
+    void (*_Nonnull recurrence)(const ft_recurrence *recurrence, int64_t begin, int64_t end,
+        void *_Nullable space);
+    void (*_Nonnull recurrence_backward)(const ft_recurrence *recurrence, int64_t begin,
+        int64_t end, void *_Nullable space);
 
     // --- Indexing: items are contiguous, indices int64. An index counts from the end if negative;
     // one outside the `rows` of the table is skipped. Both give the position of the first such, or
@@ -267,35 +271,6 @@ typedef struct ft_kernels {
     double (*_Nonnull sum_squares)(int dtype, int64_t n, const void *x);
     bool (*_Nonnull all_finite)(int dtype, int64_t n, const void *x);
 } ft_kernels;
-
-// What elementwise operations are called.
-const char *_Nonnull ft_unary_name(int op);
-const char *_Nonnull ft_test_name(int op);
-const char *_Nonnull ft_binary_name(int op);
-const char *_Nonnull ft_compare_name(int op);
-
-// How many states a rule of optimizers.h has.
-int ft_rule_slots(int rule);
-const char *_Nonnull ft_rule_name(int rule);
-
-// Makes a reduction ready for axes, and gives it one; those of size 1 are left out.
-void ft_reduction_begin(ft_reduction *_Nonnull reduction);
-void ft_reduction_axis(ft_reduction *_Nonnull reduction, bool is_reduced, int64_t size, int64_t a,
-    int64_t b, int64_t c);
-// Merges axes and decides on cuts, by sizes and strides alone.
-void ft_reduction_plan(ft_reduction *_Nonnull reduction);
-
-// What reductions are called, the dtype of the result, and the result of no elements, which is
-// infinite where there is none.
-const char *_Nonnull ft_reduction_name(int op);
-int ft_reduction_result(int op, int dtype);
-double ft_reduction_of_nothing(int op);
-// Whether there is one for elements of this dtype.
-bool ft_reduction_has(int op, int dtype);
-
-// Whether integers of this dtype have an elementwise operation; floats have all of them.
-bool ft_unary_has(int op, int dtype);
-bool ft_binary_has(int op, int dtype);
 
 // The kernels for an instruction set that this processor has.
 const ft_kernels *_Nonnull ft_kernels_for(int isa);

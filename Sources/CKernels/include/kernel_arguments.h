@@ -224,6 +224,9 @@ typedef struct ft_recurrence {
     void *_Nullable d_initial_cell;
 } ft_recurrence;
 
+// How many bytes of memory a call for so many rows of the batch wants; 0 where it wants none.
+int64_t ft_recurrence_space(const ft_recurrence *_Nonnull recurrence, int64_t rows);
+
 // c = a b for integer matrices: a [m, k] of any layout, b [k, n] with contiguous rows, c [m, n].
 typedef struct ft_integer_product {
     int dtype;

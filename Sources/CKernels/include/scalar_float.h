@@ -144,15 +144,29 @@ FT_FN float ft_log1p_f(float x) {
     return x < FT_INF_F ? y : x;
 }
 
+// exp(-t) for t >= 0. With so narrow a range 2^n is one factor, and a constant brings denormals.
+FT_FN float ft_exp_falling_f(float t) {
+    bool vanishes = t > 104.0f;
+    unsigned n;
+    float r = ft_exp_reduce_f(vanishes ? 0.0f : -t, &n);
+    float y = (1.0f + ft_exp_core_f(r)) * ft_power_of_two_f(n + 24);
+    return vanishes ? 0.0f : y * 5.9604644775390625e-8f;
+}
+
 FT_FN float ft_sigmoid_f(float x) {
-    float tail = ft_exp_f(-fabsf(x));
+    float tail = ft_exp_falling_f(fabsf(x));
     return (x >= 0 ? 1.0f : tail) / (1.0f + tail);
 }
 
+// -t / (2 + t) with t = exp(-2 |x|) - 1, in halves of t.
 FT_FN float ft_tanh_f(float x) {
-    float t = ft_expm1_f(-2.0f * fabsf(x));
-    float y = -t / (2.0f + t);
-    return copysignf(y, x);
+    float least = -2.0f * fabsf(x);
+    least = least < -18.0f ? -18.0f : least;
+    unsigned n;
+    float r = ft_exp_reduce_f(least, &n);
+    float scale = ft_power_of_two_f(n - 1);
+    float half = scale * ft_exp_core_f(r) + (scale - 0.5f);
+    return copysignf(half / (1.0f + half), x);
 }
 
 // Sine and cosine. The quarter turns are subtracted in double: the first part of pi/2 has 33 bits,

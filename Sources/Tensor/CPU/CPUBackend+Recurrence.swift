@@ -16,9 +16,7 @@ extension CPUBackend {
         }
         if rule.hasBias { plan.bias = list.popFirst().map { UnsafeRawPointer($0.pointer) } }
         plan.setLengths(list.popFirst())
-        withUnsafePointer(to: plan) { plan in
-            parallel(rule.batch, grain: grain(rule)) { kernels.recurrence(plan, $0, $1) }
-        }
+        parallelRows(rule, plan) { kernels.recurrence($0, $1, $2, $3) }
     }
 
     /// The gradients of all that a recurrent layer was given, but those by weights.
@@ -42,8 +40,21 @@ extension CPUBackend {
         if rule.kind == .gru { plan.d_inner = take(rule.gateCount) }
         plan.d_initial = take(rule.batch * rule.width)
         if rule.kind == .lstm { plan.d_initial_cell = take(rule.batch * rule.width) }
+        parallelRows(rule, plan) { kernels.recurrence_backward($0, $1, $2, $3) }
+    }
+
+    /// Calls `body` with some rows of the batch at a time, and with memory for packed weights.
+    private func parallelRows(
+        _ rule: RecurrenceRule, _ plan: ft_recurrence,
+        _ body: (UnsafePointer<ft_recurrence>, Int64, Int64, UnsafeMutableRawPointer?) -> Void
+    ) {
         withUnsafePointer(to: plan) { plan in
-            parallel(rule.batch, grain: grain(rule)) { kernels.recurrence_backward(plan, $0, $1) }
+            parallel(rule.batch, grain: grain(rule)) { begin, end in
+                let space = Int(ft_recurrence_space(plan, end - begin))
+                let memory = space > 0 ? allocate(byteCount: space) : nil
+                body(plan, begin, end, memory)
+                if let memory { deallocate(memory, byteCount: space) }
+            }
         }
     }
 
