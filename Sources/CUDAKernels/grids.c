@@ -75,7 +75,9 @@ static long long attention_blocks(int kernel, const ft_cuda_attention *a) {
         heads = a->sharing > 0 ? heads / a->sharing : 0;
         rows = a->keys;
     }
-    return ceil_div(a->batch * heads * rows, FT_CUDA_THREADS / 32);
+    // Tensor cores take 16 of them; see attention_tiles.cuh.
+    if (a->numbers != FT_CUDA_EXACT) rows = ceil_div(rows, 16);
+    return ceil_div(a->batch * heads * rows, WARPS);
 }
 
 static long long sort_blocks(int kernel, const ft_cuda_sort *s) {

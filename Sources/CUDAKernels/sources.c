@@ -2,6 +2,7 @@
 #include "cuda_kernels.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
+#include "headers.h"
 
 static const char main_cu[] = {
 #embed "kernels/main.cu"
@@ -9,6 +10,18 @@ static const char main_cu[] = {
 };
 static const char attention_cu[] = {
 #embed "kernels/attention.cu"
+    , 0
+};
+static const char attention_keys_cuh[] = {
+#embed "kernels/attention_keys.cuh"
+    , 0
+};
+static const char attention_rows_cuh[] = {
+#embed "kernels/attention_rows.cuh"
+    , 0
+};
+static const char attention_tiles_cuh[] = {
+#embed "kernels/attention_tiles.cuh"
     , 0
 };
 static const char bias_cu[] = {
@@ -167,6 +180,10 @@ static const char spectra_cuh[] = {
 #embed "kernels/spectra.cuh"
     , 0
 };
+static const char tensor_cores_cuh[] = {
+#embed "kernels/tensor_cores.cuh"
+    , 0
+};
 static const char test_cu[] = {
 #embed "kernels/test.cu"
     , 0
@@ -187,57 +204,15 @@ static const char update_cu[] = {
 #embed "kernels/update.cu"
     , 0
 };
-static const char cuda_arguments_h[] = {
-#embed "include/cuda_arguments.h"
-    , 0
-};
-static const char cuda_kernels_h[] = {
-#embed "include/cuda_kernels.h"
-    , 0
-};
-static const char cuda_layers_h[] = {
-#embed "include/cuda_layers.h"
-    , 0
-};
-static const char dtypes_h[] = {
-#embed "../CKernels/include/dtypes.h"
-    , 0
-};
-static const char elementwise_h[] = {
-#embed "../CKernels/include/elementwise.h"
-    , 0
-};
-static const char optimizers_h[] = {
-#embed "../CKernels/include/optimizers.h"
-    , 0
-};
-static const char reductions_h[] = {
-#embed "../CKernels/include/reductions.h"
-    , 0
-};
-static const char scalar_math_h[] = {
-#embed "../CKernels/include/scalar_math.h"
-    , 0
-};
-static const char scalar_float_h[] = {
-#embed "../CKernels/include/scalar_float.h"
-    , 0
-};
-static const char scalar_special_h[] = {
-#embed "../CKernels/include/scalar_special.h"
-    , 0
-};
-static const char scalar_draws_h[] = {
-#embed "../CKernels/include/scalar_draws.h"
-    , 0
-};
-
 // The main text first.
 static const struct {
     const char *name, *text;
 } sources[] = {
     {"main.cu", main_cu},
     {"attention.cu", attention_cu},
+    {"attention_keys.cuh", attention_keys_cuh},
+    {"attention_rows.cuh", attention_rows_cuh},
+    {"attention_tiles.cuh", attention_tiles_cuh},
     {"bias.cu", bias_cu},
     {"binary.cu", binary_cu},
     {"boards.cuh", boards_cuh},
@@ -277,6 +252,7 @@ static const struct {
     {"softmax.cu", softmax_cu},
     {"sort.cu", sort_cu},
     {"spectra.cuh", spectra_cuh},
+    {"tensor_cores.cuh", tensor_cores_cuh},
     {"test.cu", test_cu},
     {"tiles.cuh", tiles_cuh},
     {"totals.cu", totals_cu},

@@ -28,13 +28,14 @@ static int program_of(int kernel) {
 // --- Variants: a byte each of the program and of what it is compiled for, 255 being anything.
 
 typedef struct variant {
-    int program, dtype, second, op, map, function, size;
+    int program, dtype, second, op, map, function, size, numbers;
 } variant;
 
 static unsigned long long packed(variant v) {
-    const int parts[] = {v.program, v.dtype, v.second, v.op, v.map, v.function, v.size};
+    const int parts[] = {v.program, v.dtype, v.second, v.op, v.map, v.function,
+                         v.size, v.numbers};
     unsigned long long key = 0;
-    for (int k = 0; k < 7; k++) key |= (unsigned long long)(parts[k] & 255) << (8 * k);
+    for (int k = 0; k < 8; k++) key |= (unsigned long long)(parts[k] & 255) << (8 * k);
     return key;
 }
 
@@ -47,7 +48,7 @@ static void fill_reduce_variant(variant *v, const ft_cuda_reduce *r) {
 }
 
 unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
-    variant v = {program_of(kernel), -1, -1, -1, -1, -1, -1};
+    variant v = {program_of(kernel), -1, -1, -1, -1, -1, -1, -1};
     switch (v.program) {
     case FT_PROGRAM_copy:
         v.dtype = ((const ft_cuda_copy *)arguments)->from;
@@ -83,7 +84,10 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
         v.dtype = ((const ft_cuda_convolution *)arguments)->dtype;
         v.op = ((const ft_cuda_convolution *)arguments)->part;
         break;
-    case FT_PROGRAM_attention: v.dtype = ((const ft_cuda_attention *)arguments)->dtype; break;
+    case FT_PROGRAM_attention:
+        v.dtype = ((const ft_cuda_attention *)arguments)->dtype;
+        v.numbers = ((const ft_cuda_attention *)arguments)->numbers;
+        break;
     case FT_PROGRAM_recurrence: v.dtype = ((const ft_cuda_recurrence *)arguments)->dtype; break;
     case FT_PROGRAM_scan:
         v.dtype = ((const ft_cuda_rows *)arguments)->dtype;
@@ -109,10 +113,11 @@ void ft_cuda_variant_options(unsigned long long key, char *options) {
 #define FT_ONE(name) #name,
     static const char *const programs[] = {FT_CUDA_PROGRAMS(FT_ONE)};
 #undef FT_ONE
-    static const char *const names[] = {"DTYPE", "SECOND", "OP", "MAP", "FUNCTION", "SIZE"};
+    static const char *const names[] = {"DTYPE", "SECOND", "OP", "MAP", "FUNCTION", "SIZE",
+                                        "NUMBERS"};
     int used = snprintf(options, FT_CUDA_OPTIONS_BYTES, "-DFT_PART -DFT_WITH_%s",
                         programs[key & 255]);
-    for (int k = 0; k < 6; k++) {
+    for (int k = 0; k < 7; k++) {
         int value = (int)(key >> (8 * (k + 1)) & 255);
         if (value == 255) continue;
         used += snprintf(options + used, (size_t)(FT_CUDA_OPTIONS_BYTES - used), " -DFT_%s=%d",

@@ -29,6 +29,7 @@ class twins {
 
 void test_layers();
 void test_windows();
+void test_attention();
 void test_sequences();
 void test_order();
 void test_fused();

@@ -13,7 +13,8 @@ int main(int count, char **names) {
         {"labels", test_labels},           {"indices", test_indices},
         {"random", test_random},           {"lists", test_lists},
         {"layers", test_layers},           {"windows", test_windows},
-        {"sequences", test_sequences},     {"order", test_order},
+        {"sequences", test_sequences},     {"attention", test_attention},
+        {"order", test_order},
         {"fused", test_fused},             {"matrices", test_matrices},
         {"driver", test_driver},           {"faults", test_faults},
     };

@@ -2,15 +2,17 @@
 
     // 6 blocks a multiprocessor; loads and stores of 16 bytes.
     // 4 blocks a multiprocessor; shared memory is read by 16 bytes.
+    // Rounded factors: tensor cores.
     // Local memory: why.
 
 Without "Local memory" a kernel has none, and so nothing is spilled. The number of blocks is that of
-float32 on compute capability 9.0; all else holds for every dtype.
+float32 on compute capability 9.0; all else holds for every dtype. Forms that round no factors have
+no tensor cores.
 """
 import os
 import re
 
-from . import tools
+from . import programs, tools
 
 # The bytes of an element, by the number of the dtype.
 SIZES = (4, 8, 2, 2, 1, 1, 2, 2, 4, 4, 8, 8, 1)
@@ -27,7 +29,7 @@ class Claim:
         self.arrays = int(wide[2] or 1) if wide else 1
         self.local = "Local memory:" in comment
         self.shared = "shared memory is read by 16 bytes" in comment
-        self.tensor_cores = "tensor cores" in comment
+        self.tensor_cores = "Rounded factors: tensor cores" in comment
 
     @property
     def streams(self):
@@ -41,7 +43,7 @@ def read():
     for name in sorted(os.listdir(folder)):
         with open(os.path.join(folder, name)) as file:
             text = file.read()
-        for match in re.finditer(r"((?:^//.*\n)*)^FT_KERNEL\((\w+),", text, re.MULTILINE):
+        for match in re.finditer(r"((?:^//.*\n)*)^FT_(?:LARGE_)?KERNEL\((\w+),", text, re.MULTILINE):
             # Some have a form for one module and one for all.
             claims.setdefault(match[2], Claim(match[1].replace("\n// ", " ")))
     return claims
@@ -82,8 +84,8 @@ def broken(kernel, claim, options):
     """What a kernel doesn't keep, in words."""
     if kernel.local and not claim.local:
         yield f"{kernel.local} instructions reach local memory"
-    if claim.tensor_cores and not kernel.tensor_cores:
-        yield "no tensor-core instructions"
+    if bool(kernel.tensor_cores) != (claim.tensor_cores and programs.is_rounded(options)):
+        yield f"{kernel.tensor_cores} instructions of tensor cores"
     narrow = kernel.count(r"^LDS\b(?!\.128)")
     # Elements of other types are smaller.
     if claim.shared and narrow and size_of(options) >= 4:

@@ -39,13 +39,21 @@ PROGRAMS = {
     "channels": (REALS, ("",)),
     "pool": (REALS, tuple(f"-DFT_OP={part}" for part in range(6))),
     "convolution": (REALS, tuple(f"-DFT_OP={part}" for part in range(3))),
-    "attention": (REALS, ("",)),
+    "attention": (REALS, tuple(f"-DFT_NUMBERS={numbers}" for numbers in range(4))),
     "recurrence": (REALS, ("",)),
     "matrices": (REALS, tuple(f"-DFT_OP={what}" for what in range(14))),
 }
 # Compiled for all functions, reductions and parts at once.
 WHOLE = ("copy", "unary", "test", "binary", "compare", "reduce", "scan", "update", "pool",
          "convolution", "fused")
+
+
+# What factors may be rounded to, by numbers of cuda_layers.h.
+NUMBERS = ("", "by float16", "by bfloat16", "by tf32")
+
+
+def is_rounded(options):
+    return any(option.startswith("-DFT_NUMBERS=") and option[-1] != "0" for option in options)
 
 
 def modules(dtypes=None, every=False):
@@ -59,6 +67,9 @@ def modules(dtypes=None, every=False):
         for dtype in own if dtypes is None or own == (None,) else own[:dtypes]:
             for variant in variants:
                 options = (f"-DFT_WITH_{name}",) + tuple(variant.split())
+                # Only float32 is rounded.
+                if dtype not in (None, 0) and is_rounded(options):
+                    continue
                 yield options if dtype is None else options + (f"-DFT_DTYPE={dtype}",)
 
 
@@ -94,5 +105,6 @@ def label(options):
     if "SECOND" in given:
         second = DTYPES[int(given.pop("SECOND"))]
         words.append(f"to {second}" if program == "copy" else f"and {second}")
+    words += [NUMBERS[int(given.pop("NUMBERS", "0"))]]
     words += [f"{key.lower()} {value}" for key, value in given.items()]
-    return " ".join(words)
+    return " ".join(word for word in words if word)

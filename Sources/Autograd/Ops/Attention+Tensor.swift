@@ -27,8 +27,7 @@ extension Tensor {
         let rule = AttentionRule(
             scale: scale ?? 1 / Double(Swift.max(1, width)).squareRoot(),
             reach: isCausal ? 0 : nil)
-        let op = Attention(rule)
-        let given = op.autocast.cast([query, key, value])
+        let given = Attention(rule).autocast.cast([query, key, value])
         let dtype = given.dropFirst().reduce(given[0].dtype) {
             DType.promote($0, $1.dtype, operation)
         }
@@ -43,6 +42,7 @@ extension Tensor {
                 return pass.positions(pass.taken(pass.shares))
             }
         } else {
+            let op = Attention(rule.rounding(like: given))
             attended = op(parts + (mask.map { [$0.fitted(to: full, operation)] } ?? []))
         }
         let shape = query.shape.replacing(rank - 1, with: value.shape[rank - 1])
@@ -77,8 +77,8 @@ extension Tensor {
     /// Attention of these queries, keys and values [examples, positions, 3, heads, width] to each
     /// other, as [examples, positions, heads, width]. Halves are computed in float32.
     package final func selfAttention(_ rule: AttentionRule, mask: Tensor? = nil) -> Tensor {
-        let op = SelfAttention(rule)
-        let x = op.autocast.cast([self])[0]
+        let x = SelfAttention(rule).autocast.cast([self])[0]
+        let op = SelfAttention(rule.rounding(like: [x]))
         return op([x.attending] + (mask.map { [$0] } ?? [])).cast(to: x.dtype)
     }
 
@@ -87,8 +87,8 @@ extension Tensor {
     package final func attention(
         _ rule: AttentionRule, _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil
     ) -> Tensor {
-        let op = Attention(rule)
-        let given = op.autocast.cast([self, keys, values])
+        let given = Attention(rule).autocast.cast([self, keys, values])
+        let op = Attention(rule.rounding(like: given))
         return op(given.map(\.attending) + (mask.map { [$0] } ?? [])).cast(to: given[0].dtype)
     }
 
@@ -119,5 +119,21 @@ extension Tensor {
         // Leading axes of size 1 stay, so that a mask for all examples isn't written for each.
         if rank <= 4, full.count == 4 { return expand(to: full) }
         return expand(to: full).heads(of: full)
+    }
+}
+
+extension AttentionRule {
+    /// The rule for operands that are computed in float32: where all were halves of a kind, a GPU
+    /// may take them as such; in a scope of TF32 it may round float32.
+    fileprivate func rounding(like given: [Tensor]) -> AttentionRule {
+        var rule = self
+        let dtypes = Set(given.map(\.dtype))
+        switch dtypes.count == 1 ? dtypes.first : nil {
+        case .float16: rule.factors = .float16
+        case .bfloat16: rule.factors = .bfloat16
+        case .float32: rule.factors = Autocast.precision.ofKernels
+        default: rule.factors = .float32
+        }
+        return rule
     }
 }

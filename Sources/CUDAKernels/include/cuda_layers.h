@@ -89,9 +89,13 @@ typedef struct ft_cuda_convolution {
     int dtype, part, relu, unused;
 } ft_cuda_convolution;
 
+// What factors of products may be rounded to, so that tensor cores multiply them: float16,
+// bfloat16, or 11 significant bits with float32's range. Sums are float32.
+enum { FT_CUDA_EXACT, FT_CUDA_HALVES, FT_CUDA_BHALVES, FT_CUDA_TF32 };
+
 // As ft_attention. `statistics` is room for 3 elements a query of each head, which
 // attention_backward leaves for attention_backward_keys: launched in this order they make dq, then
-// dk and dv.
+// dk and dv. `numbers` is for float32; float64 is exact.
 typedef struct ft_cuda_heads {
     void *at;
     long long batch, head, row;
@@ -102,7 +106,7 @@ typedef struct ft_cuda_attention {
     void *statistics;
     long long mask_stride[4];
     long long batch, heads, sharing, queries, keys, width, value_width, reach;
-    int dtype, unused;
+    int dtype, numbers;
     double scale;
 } ft_cuda_attention;
 

@@ -88,12 +88,25 @@ extension ft_cuda_heads {
     }
 }
 
+extension Precision {
+    /// What tensor cores take factors in.
+    fileprivate var cudaNumbers: Int32 {
+        switch self {
+        case .float32: Int32(FT_CUDA_EXACT)
+        case .float16: Int32(FT_CUDA_HALVES)
+        case .bfloat16: Int32(FT_CUDA_BHALVES)
+        case .tf32: Int32(FT_CUDA_TF32)
+        }
+    }
+}
+
 extension ft_cuda_attention {
     fileprivate init(
         _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, _ mask: NDArray?
     ) {
         self.init()
         dtype = q.dtype.rawValue
+        numbers = q.dtype == .float32 ? rule.factors.cudaNumbers : 0
         batch = Int64(q.shape[0])
         heads = Int64(q.shape[2])
         sharing = Int64(k.shape[2] > 0 ? q.shape[2] / k.shape[2] : 1)

@@ -7,6 +7,9 @@ package struct AttentionRule: Sendable, Hashable {
     /// Whether the gradients of queries, keys and values lie side by side for each position,
     /// [examples, positions, 3, heads, width], and not one after the other.
     package var isInterleaved = false
+    /// What a GPU may round the factors of its products to, and the shares and slopes between them;
+    /// sums are float32. A CPU rounds nothing.
+    package var factors = Precision.float32
 
     package init(scale: Double, reach: Int? = nil, isInterleaved: Bool = false) {
         self.scale = scale

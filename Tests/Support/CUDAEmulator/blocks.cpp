@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct warp_state {
     // the one again knows that all have read it, for they came to the other since.
     uint64_t left[2][32];
     bool holds[2][32];
+    lane_registers registers[2][32];
 };
 
 struct block_state;
@@ -222,6 +224,14 @@ uint64_t exchange(unsigned mask, uint64_t bits, int from) {
     // From a lane that isn't there, or that doesn't take part, nothing is to be had.
     bool takes_part = from >= 0 && from < 32 && (mask >> from & 1);
     return takes_part ? left[from] : left[own];
+}
+
+const lane_registers *shown(const lane_registers registers) {
+    warp_state *warp = &current->block->warps[current->number / 32];
+    lane_registers *all = warp->registers[warp->turn & 1];
+    memcpy(all[lane()], registers, sizeof(lane_registers));
+    wait_for_warp(0xffffffffu);
+    return all;
 }
 
 unsigned vote(unsigned mask, bool holds) {

@@ -11,6 +11,11 @@ void run_grid(const char *name, kernel_body *body, const void *arguments, unsign
               unsigned block[3]);
 void set_order(uint64_t order);
 
+// Leaves six registers for the other lanes of the warp, waits for all of them, and gives those of
+// every lane, which stay until the next time but one.
+typedef uint32_t lane_registers[6];
+const lane_registers *shown(const lane_registers registers);
+
 // A kernel by the name of its function, or null; and the size of its structure.
 struct kernel_entry {
     const char *name;

@@ -30,6 +30,10 @@ unsigned vote(unsigned mask, bool holds);
 // Lets others run, for loops that wait for them.
 void pass();
 int lane();
+// C += A B by all lanes of a warp: their registers as mma.sync has them, m16n8k16 for halves and
+// m16n8k8 for TF32. See matrix_units.cpp.
+enum factors { HALVES, BHALVES, TF32 };
+void multiply(factors kind, const uint32_t *a, const uint32_t *b, float *c);
 }  // namespace emulator
 
 inline void __syncthreads() { emulator::wait_for_block(); }
