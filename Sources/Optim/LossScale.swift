@@ -16,8 +16,9 @@ public import Tensor
 /// count, and the scale is halved; after `interval` steps in a row without that it is doubled. It
 /// stays a power of two if it starts as one, so that dividing by it is exact.
 ///
-/// All of that is decided on the device, and the scale lives there. Within a step nothing waits;
-/// before its next one the optimizer asks whether the last counted. Steps may be captured.
+/// All of that is decided on the device, and the scale lives there. The host doesn't wait for a step
+/// to know whether it counted: the next one has its numbers, such as bias corrections, for either
+/// case. Every 16th step asks, and whoever reads `stepCount`. Steps may be captured.
 ///
 /// Micikevicius et al., "Mixed precision training", 2018.
 public final class LossScale {

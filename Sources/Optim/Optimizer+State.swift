@@ -46,7 +46,7 @@ extension Optimizer {
             loaded[index].state = loaded[index].state.map { $0.copied(to: backend) }
         }
         entries = loaded
-        unsettledGate = nil
+        (openSteps, settledSteps) = (0, 0)
         // A captured step would go on with the states of before.
         plan = StepPlan()
         stepsMade = steps ?? 0

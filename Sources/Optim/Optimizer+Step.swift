@@ -9,16 +9,20 @@ final class StepPlan {
     struct Launch {
         /// Their positions among the optimizer's entries.
         var members: [Int]
-        /// The rule's numbers, on the device.
+        /// The rule's numbers, on the device; where steps may count late, a row of them for each
+        /// number of steps that may have been made.
         let numbers: NDArray
     }
 
     let launches: [Launch]
+    /// What the device counts; nil where the host knows each step to count.
+    let late: LateSteps?
     /// Which launch changes each of the optimizer's entries; nil for one that takes no part.
     let launchOfEntry: [Int?]
 
-    init(launches: [Launch] = [], entries: Int = 0) {
+    init(launches: [Launch] = [], entries: Int = 0, late: LateSteps? = nil) {
         self.launches = launches
+        self.late = late
         var launchOfEntry = [Int?](repeating: nil, count: entries)
         for (number, launch) in launches.enumerated() {
             for index in launch.members { launchOfEntry[index] = number }
@@ -46,36 +50,22 @@ extension Optimizer {
     /// device, is false. It counts as a step until `takeBackStep`, for the host doesn't wait to
     /// see.
     ///
-    /// - Parameter countsLate: whether the step takes itself back where the gate held it up, before
-    ///   anybody asks for the count.
+    /// - Parameter countsLate: whether only the device knows, for now, if the step counts. Those that
+    ///   follow have the numbers of the steps that did.
     package final func step(gate: NDArray?, countsLate: Bool = false) {
-        settleCount()
-        makePlan()
+        makePlan(countsLate: countsLate)
         let factor = clipGradients()
         advance()
         if let recorder = Recorder.current { note(for: recorder) }
+        let made = plan.late?.made
         for launch in plan.launches {
-            change(arrays(of: launch), numbers: launch.numbers, clip: factor, gate: gate)
+            let numbers = made.map { launch.numbers.row(at: $0) } ?? launch.numbers
+            change(arrays(of: launch), numbers: numbers, clip: factor, gate: gate)
         }
-        guard countsLate else { return }
-        unsettledGate = gate
-        Recorder.current?.afterwards { [unowned self] in unsettledGate = gate }
-    }
-
-    /// Takes the last step back where its gate held it up, if that is still to be found out.
-    package final func settleCount() {
-        guard let gate = unsettledGate else { return }
-        unsettledGate = nil
-        if Recorder.unrecorded({ gate.scalar }) == 0 { takeBackStep() }
-    }
-
-    /// Takes back the count of the last step, once the host knows that its gate held it up: bias
-    /// corrections go by the changes that were made.
-    package final func takeBackStep() {
-        stepsMade -= 1
-        for launch in plan.launches {
-            for index in launch.members { entries[index].steps -= 1 }
-        }
+        guard let late = plan.late, let made else { return }
+        late.note(made, gate)
+        countLate()
+        Recorder.current?.afterwards { [unowned self] in countLate() }
     }
 
     /// Runs a rule over parameters. `arrays` holds for each of them itself, its gradient and its
@@ -142,8 +132,9 @@ extension Optimizer {
     }
 
     /// Finds the parameters that take part in a step, and which of them one launch can change.
-    private func makePlan() {
-        if isPlanned { return }
+    private func makePlan(countsLate: Bool) {
+        if isPlanned, (plan.late != nil) == countsLate { return }
+        settleCount()
         var launches: [[Int]] = []
         for index in entries.indices {
             let parameter = entries[index].parameter
@@ -160,10 +151,12 @@ extension Optimizer {
         plan = StepPlan(
             launches: launches.map { members in
                 let backend = entries[members[0]].parameter.data.backend
-                let numbers = NDArray(
-                    uninitialized: [OptimizerRule.numberCount], .float64, on: backend)
+                let width = OptimizerRule.numberCount
+                let shape: Shape = countsLate ? [LateSteps.rows, width] : [width]
+                let numbers = NDArray(uninitialized: shape, .float64, on: backend)
                 return StepPlan.Launch(members: members, numbers: numbers)
-            }, entries: entries.count)
+            }, entries: entries.count,
+            late: countsLate ? launches.first.map { late(beside: $0[0]) } : nil)
     }
 
     /// Whether the plan of the last step is that of the next one, which needs no preparation.
@@ -212,25 +205,40 @@ extension Optimizer {
 
     /// Counts a step and hands the numbers of each launch to its device.
     package final func advance() {
-        settleCount()
+        if plan.late == nil || openSteps == LateSteps.most { settleCount() }
         stepsMade += 1
         for launch in plan.launches {
             for index in launch.members { entries[index].steps += 1 }
             let entry = entries[launch.members[0]]
-            let group = groups[entry.group]
-            var numbers = numbers(
-                rate: currentRate * group.rateFactor, decay: group.weightDecay ?? currentDecay,
-                step: entry.steps)
-            while numbers.count < OptimizerRule.numberCount { numbers.append(0) }
-            launch.numbers.write(numbers)
+            var rows = (0...openSteps).flatMap { made in
+                numbers(of: entry, heldUp: openSteps - made)
+            }
+            while rows.count < launch.numbers.count { rows.append(0) }
+            launch.numbers.write(rows)
         }
+        plan.late?.begin(isKnown: openSteps == 0, settled: settledSteps)
+        settledSteps = 0
+    }
+
+    /// The rule's numbers of the step that begins, where so many of those before it didn't count.
+    private func numbers(of entry: Entry, heldUp: Int) -> [Double] {
+        let group = groups[entry.group]
+        let rate = heldUp == 0 ? currentRate : rateHeldUp?(heldUp) ?? currentRate
+        var numbers = numbers(
+            rate: rate * group.rateFactor, decay: group.weightDecay ?? currentDecay,
+            step: entry.steps - heldUp)
+        while numbers.count < OptimizerRule.numberCount { numbers.append(0) }
+        return numbers
     }
 
     /// Tells a captured step to ask for the numbers of each replay, and to be made anew where other
     /// parameters take part, lie elsewhere, or gradients are limited in another way.
     private func note(for recorder: Recorder) {
         recorder.note(self)
-        if entries.contains(where: { $0.state.contains { recorder.isInside($0.storage) } }) {
+        let states = entries.lazy.flatMap(\.state)
+        if states.contains(where: { recorder.isInside($0.storage) })
+            || plan.late.map({ recorder.isInside($0.counted.storage) }) ?? false
+        {
             recorder.postpone("it makes the state of an optimizer")
         }
         let squaredNorm = squaredNorm

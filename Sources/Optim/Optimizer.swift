@@ -50,8 +50,15 @@ public class Optimizer {
         return stepsMade
     }
     final var stepsMade = 0
-    /// The gate of the last step, while the host doesn't know whether that one counts.
-    final var unsettledGate: NDArray?
+    /// Steps that may count late, of all that were launched; the last so many of them of which the
+    /// host doesn't know it yet; and of those that it was told of since the last launch, how many
+    /// counted.
+    package internal(set) final var launchedSteps = 0
+    final var openSteps = 0
+    final var settledSteps = 0
+    /// The learning rate of the next step, where so many of the steps before it didn't count that
+    /// the host doesn't know of; nil for `learningRate`.
+    package final var rateHeldUp: ((Int) -> Double)?
     /// The norm of the gradients that the last step used, before clipping, if that was by norm.
     /// Reading it waits for the step.
     public final var gradientNorm: Double? { squaredNorm.map { $0.scalar.squareRoot() } }

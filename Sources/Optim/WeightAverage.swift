@@ -39,6 +39,16 @@ public final class WeightAverage {
     /// Takes in the parameters as they are now.
     public func update() { average.step() }
 
+    /// Takes in the parameters where `gate`, one bool on their device, is true: an update that counts
+    /// late, as a step of `LossScale` does.
+    package func update(gate: NDArray) { average.step(gate: gate, countsLate: true) }
+
+    /// What the update that was launched last is known by.
+    package var launchedUpdates: Int { average.launchedSteps }
+
+    /// Tells of the oldest update that isn't known to count whether it does.
+    package func settle(update: Int, counts: Bool) { average.settle(step: update, counts: counts) }
+
     /// Sets the parameters to their average.
     public func apply() {
         if updateCount == 0 { fail("WeightAverage", "there is no average before an update") }

@@ -129,6 +129,64 @@ struct LossScaleTests {
         #expect(step.refusal == nil && step.kernelCount != nil)
     }
 
+    @Test("a step has the numbers of those that counted, though nobody asks which did")
+    func late() {
+        let makers: [(Parameter) -> Optimizer] = [
+            { Adam($0, learningRate: 0.1) }, { LAMB($0, learningRate: 0.1) },
+            { NAdam($0, learningRate: 0.1) }, { RAdam($0, learningRate: 0.1) },
+            { SGD($0, learningRate: 0.1) },
+        ]
+        for make in makers {
+            let run = Run(LossScale(4), make)
+            let (replayed, plain) = (Run(LossScale(4), make), Run(LossScale(4), make))
+            let step = capture { (x: Tensor) in replayed.step(x) }
+            var counted = 0
+            // More than may stay open, with overflows alone and in a row.
+            for index in 0..<40 {
+                let isLost = [0, 5, 6, 7, 20, 38, 39].contains(index)
+                let slope = isLost ? Float.infinity : Float(index % 5) - 1.5
+                run.step(slope)
+                _ = step(Tensor([slope]))
+                if isLost { continue }
+                plain.step(slope)
+                counted += 1
+                // Asks after each step, so that the next has one row of numbers alone.
+                #expect(plain.optimizer.stepCount == counted)
+            }
+            #expect(run.bits == plain.bits)
+            #expect(replayed.bits == plain.bits)
+            #expect(run.optimizer.stepCount == counted)
+            #expect(replayed.optimizer.stepCount == counted)
+        }
+    }
+
+    @Test("what is told of a step isn't asked of the device, and counts once")
+    func told() {
+        let (run, plain) = (Run(LossScale(4)), Run(LossScale(4)))
+        var counted = 0
+        for index in 0..<20 {
+            let isLost = index % 3 == 1
+            run.step(isLost ? .infinity : 1)
+            if !isLost {
+                plain.step(1)
+                counted += 1
+            }
+            let launched = run.optimizer.launchedSteps
+            #expect(launched == index + 1 && run.optimizer.isOpen(step: launched))
+            if index > 0, (index - 1) % 5 != 0 {
+                // The one before, for the last is still under way.
+                run.optimizer.settle(step: launched - 1, counts: (index - 1) % 3 != 1)
+                #expect(!run.optimizer.isOpen(step: launched - 1))
+                run.optimizer.settle(step: launched - 1, counts: false)
+            }
+            // At times the last one, too, so that nothing is open.
+            if index % 5 == 0 { run.optimizer.settle(step: launched, counts: !isLost) }
+        }
+        #expect(run.bits == plain.bits)
+        #expect(run.optimizer.stepCount == counted)
+        #expect(!run.optimizer.isOpen(step: 20))
+    }
+
     @Test("goes on from its state")
     func state() {
         let (run, other) = (Run(), Run(LossScale(8)))

@@ -78,6 +78,7 @@ struct PrecisionTests {
                     norms.append(norm)
                 }
                 guard case .step(let progress) = event else { return }
+                #expect(throws: Never.self) { try trainer.settle() }
                 let now = experiment.model.parameters.map { $0.data.values(as: Float.self) }
                 let counted = progress.step - 1 - skipped
                 rates[counted, default: []].insert(trainer.optimizer.learningRate)
@@ -107,6 +108,35 @@ struct PrecisionTests {
         #expect(state.extra["precision"] == "fp16")
         #expect(state.extra["lossScale"] == "\(scale.state.scale) \(scale.state.cleanSteps)")
         #expect(state.optimizerValues["step"] == Double(30 - skipped))
+    }
+
+    @Test("a step's loss is read when the next has been launched, or earlier, to the same bits")
+    func late() throws {
+        let sandbox = Sandbox()
+        let overrides =
+            PrecisionTests.overflowing + ["training.average=ema", "training.gradientNorm=true"]
+        func run(_ name: String, _ look: @escaping (Trainer) throws -> Void) throws {
+            let trainer = try sandbox.trainer(name, overrides)
+            trainer.observers.append(
+                Listener { event in
+                    guard case .step = event else { return }
+                    #expect(throws: Never.self) { try look(trainer) }
+                })
+            #expect(try trainer.run().status == .completed)
+            #expect(trainer.cursor.skipped > 1)
+        }
+        var unread = 0
+        try run("late") { if $0.unread != nil { unread += 1 } }
+        // Of each of the three epochs all steps but the first.
+        #expect(unread == 12)
+        try run("at once") { try $0.settle() }
+        try run("asked") { _ = $0.optimizer.stepCount }
+        let expected = try tensors(sandbox.file("late/last.safetensors"))
+        let columns = steadyColumns(try sandbox.text("late/metrics.csv"))
+        for name in ["at once", "asked"] {
+            #expect(try tensors(sandbox.file("\(name)/last.safetensors")) == expected)
+            #expect(steadyColumns(try sandbox.text("\(name)/metrics.csv")) == columns)
+        }
     }
 
     @Test("the runs of overflows have some")

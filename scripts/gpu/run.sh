@@ -59,8 +59,8 @@ machine() {
     uname -a
     nvidia-smi 2>/dev/null || echo "no nvidia-smi"
     "$here/fttrain" devices
-    "$PYTHON" -c 'import torch; print("PyTorch", torch.__version__)' 2>&1 | tail -1
-    return 0
+    "$PYTHON" -c 'import torch; print("PyTorch", torch.__version__)' 2>/dev/null ||
+        echo "no PyTorch: $PYTHON doesn't find it"
 }
 
 if [ "${1:-}" = --part ]; then

@@ -27,8 +27,11 @@ struct ModelAverage {
     /// Whether there is an average yet.
     var isBegun: Bool { weights.updateCount > 0 }
 
-    /// Called after each step.
-    func noteStep() { if case .steps = moment { weights.update() } }
+    /// Called after each step; `counts`, one bool, says on the device whether it changed anything.
+    func noteStep(_ counts: Tensor?) {
+        guard case .steps = moment else { return }
+        if let counts { weights.update(gate: counts.data) } else { weights.update() }
+    }
 
     /// Called after the last step of an epoch.
     func noteEpoch(_ epoch: Int) {

@@ -91,21 +91,23 @@ extension Trainer {
     /// One step: forward, backward, update. Its loss is read when the next step has been launched,
     /// so that the device need not be waited for; that of an epoch's first step at once.
     private func step(_ batch: Batch) throws {
-        optimizer.learningRate = rates.rate(after: cursor.changes)
+        try setRate()
         let (targets, outcome) = try onDevice {
             let targets = batch.targets.sent(to: backend)
             let prepared = experiment.prepared(batch, targets, at: cursor.sampler)
             return (targets, compute(prepared.inputs, prepared.targets))
         }
-        if outcome.isFinite == nil { experiment.average?.noteStep() }
+        experiment.average?.noteStep(outcome.isFinite)
         try settle()
+        optimizer.learningRate = rates.rate(after: cursor.changes)
         unread = UnreadStep(
             batch: batch, loss: outcome.loss, weight: outcome.weight,
-            gradientNorm: outcome.gradientNorm, isFinite: outcome.isFinite, step: cursor.step,
+            gradientNorm: outcome.gradientNorm, isFinite: outcome.isFinite,
+            launch: optimizer.launchedSteps,
+            update: experiment.average?.weights.launchedUpdates ?? 0, step: cursor.step,
             sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
-        // A step in which nothing counted, or that was skipped, is taken back before the next one.
-        let mayNotCount = outcome.weight != nil || outcome.isFinite != nil
-        if cursor.lossWeight == 0 || mayNotCount { try settle() }
+        // A step in which nothing counted is taken back before the next one.
+        if cursor.lossWeight == 0 || outcome.weight != nil { try settle() }
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count

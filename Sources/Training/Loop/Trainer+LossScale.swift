@@ -3,12 +3,27 @@ import Optim
 import Tensor
 
 extension Trainer {
+    /// Has the next step made at the rate of those that counted: the host doesn't know yet whether
+    /// the last one did.
+    func setRate() throws {
+        // Somebody asked the optimizer for its count, which settled that.
+        if let last = unread, last.isFinite != nil, !optimizer.isOpen(step: last.launch) {
+            try settle()
+        }
+        let changes = cursor.changes
+        optimizer.learningRate = rates.rate(after: changes)
+        guard experiment.lossScale != nil else { return }
+        optimizer.rateHeldUp = { [rates] heldUp in rates.rate(after: changes - heldUp) }
+    }
+
     /// Counts a step that a loss scale may have held up.
-    func note(isTaken: Bool) throws {
-        optimizer.settleCount()
+    ///
+    /// - Parameter isTaken: whether its gradients were finite.
+    func note(_ last: UnreadStep, isTaken: Bool, weight: Double) throws {
+        optimizer.settle(step: last.launch, counts: isTaken && weight != 0)
+        experiment.average?.weights.settle(update: last.update, counts: isTaken)
         if isTaken {
             cursor.skippedInRow = 0
-            experiment.average?.noteStep()
             return
         }
         cursor.skipped += 1

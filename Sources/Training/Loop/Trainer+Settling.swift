@@ -1,3 +1,4 @@
+import Autograd
 import Datasets
 import Optim
 import Tensor
@@ -8,12 +9,7 @@ extension Trainer {
     func settle() throws {
         guard let last = unread else { return }
         unread = nil
-        let (value, itsWeight, norm, isFinite) = try onDevice {
-            (
-                last.loss.item, last.weight?.item, last.gradientNorm?.item,
-                last.isFinite.map { $0.item != 0 }
-            )
-        }
+        let (value, itsWeight, norm, isFinite) = try onDevice { last.numbers }
         guard value.isFinite else {
             (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
             optimizer.learningRate = last.rate
@@ -21,7 +17,7 @@ extension Trainer {
         }
         let weight = itsWeight ?? Double(last.batch.count)
         if let isFinite {
-            try note(isTaken: isFinite)
+            try note(last, isTaken: isFinite, weight: weight)
         } else if weight == 0 {
             optimizer.takeBackStep()
         }
@@ -35,5 +31,19 @@ extension Trainer {
         }
         cursor.lossSum += value * weight
         cursor.lossWeight += weight
+    }
+}
+
+extension UnreadStep {
+    /// Its loss, what that is the mean over, the norm of its gradients and whether they were finite;
+    /// nil for what isn't known. It waits for the device once.
+    fileprivate var numbers: (Double, Double?, Double?, Bool?) {
+        let given = [loss, weight, gradientNorm, isFinite]
+        var known = noGrad {
+            let columns = given.compactMap { $0?.cast(to: .float64).reshape([1]) }
+            return (columns.count == 1 ? columns[0] : .concat(columns)).values(as: Double.self)
+        }
+        let read = given.map { $0.map { _ in known.removeFirst() } }
+        return (read[0] ?? .nan, read[1], read[2], read[3].map { $0 != 0 })
     }
 }

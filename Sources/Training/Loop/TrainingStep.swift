@@ -31,6 +31,9 @@ struct UnreadStep {
     let weight: Tensor?
     let gradientNorm: Tensor?
     let isFinite: Tensor?
+    /// By what the optimizer and the average know it, where they don't know whether it counts.
+    let launch: Int
+    let update: Int
     let step: Int
     let sampler: SamplerState
     let samples: Int
