@@ -32,19 +32,20 @@ package final class CUDAContext: @unchecked Sendable {
                 "\(info.name) has compute capability \(info.capability); "
                     + "7.5 or newer is needed")
         }
-        var context: cuda_context?
-        try driver.check(driver.api.cuDevicePrimaryCtxRetain(&context, info.handle), doing)
-        guard let context else { throw CUDAProblem(doing) }
-        self.context = context
-        try driver.check(driver.api.cuCtxSetCurrent(context), doing)
-        var stream: cuda_stream?
-        try driver.check(
-            driver.api.cuStreamCreate(&stream, UInt32(CUDA_STREAM_NON_BLOCKING)), doing)
-        guard let stream else { throw CUDAProblem(doing) }
-        self.stream = stream
-        allocator = CUDAAllocator(driver, stream)
-        staging = CUDAStaging(driver, stream)
-        uploads = CUDAUploads(driver, allocator, stream)
+        var (made, stream): (cuda_context?, cuda_stream?)
+        let retained = driver.api.cuDevicePrimaryCtxRetain(&made, info.handle)
+        context = try driver.made(retained, made, doing)
+        do throws(CUDAProblem) {
+            try driver.check(driver.api.cuCtxSetCurrent(context), doing)
+            let result = driver.api.cuStreamCreate(&stream, UInt32(CUDA_STREAM_NON_BLOCKING))
+            self.stream = try driver.made(result, stream, doing)
+        } catch {
+            _ = driver.api.cuDevicePrimaryCtxRelease_v2(info.handle)
+            throw error
+        }
+        allocator = CUDAAllocator(driver, self.stream)
+        staging = CUDAStaging(driver, self.stream)
+        uploads = CUDAUploads(driver, allocator, self.stream)
         waitsForEach = getenv("FAKETENSOR_CUDA_WAIT").map { String(cString: $0) } == "each"
     }
 

@@ -49,6 +49,17 @@ package final class CUDADriver: @unchecked Sendable {
         if result != 0 { throw problem(result, doing()) }
     }
 
+    /// What a call made. Throws where it failed, and where it made nothing and says that it did.
+    func made<Handle>(
+        _ result: cuda_result, _ handle: Handle?, _ doing: @autoclosure () -> String
+    ) throws(CUDAProblem) -> Handle {
+        try check(result, doing())
+        guard let handle else {
+            throw CUDAProblem("\(doing()): the driver reports success and gives nothing")
+        }
+        return handle
+    }
+
     /// The problem of a call that failed.
     func problem(_ result: cuda_result, _ doing: String) -> CUDAProblem {
         var (name, text): (UnsafePointer<CChar>?, UnsafePointer<CChar>?) = (nil, nil)

@@ -48,22 +48,29 @@ final class CUDARecorder: Sendable {
         body()
         thread.store(0, ordering: .relaxed)
         state.withLock { $0.recording = nil }
-        var (graph, executable): (cuda_graph?, cuda_graph_exec?)
-        let ended = api.cuStreamEndCapture(recording.stream, &graph)
-        defer { if let graph { _ = api.cuGraphDestroy(graph) } }
-        var result = ended
-        if ended == 0, let graph {
-            result = api.cuGraphInstantiateWithFlags(&executable, graph, 0)
-        }
-        guard result == 0, let executable else {
+        do throws(CUDAProblem) {
+            let executable = try finish(recording, api, driver, doing)
+            return CUDAGraph(context, api, executable, recording.blocks)
+        } catch {
             for (block, size) in recording.blocks {
                 UnsafeMutableRawPointer(bitPattern: block).map {
                     context.release($0, size, of: .steps)
                 }
             }
-            throw driver.problem(result, doing)
+            throw error
         }
-        return CUDAGraph(context, api, executable, recording.blocks)
+    }
+
+    /// Ends a recording and makes of it what can be launched.
+    private func finish(
+        _ recording: CUDARecording, _ api: cuda_graphs, _ driver: CUDADriver, _ doing: String
+    ) throws(CUDAProblem) -> cuda_graph_exec {
+        var (made, executable): (cuda_graph?, cuda_graph_exec?)
+        let ended = api.cuStreamEndCapture(recording.stream, &made)
+        defer { if let made { _ = api.cuGraphDestroy(made) } }
+        let graph = try driver.made(ended, made, doing)
+        let result = api.cuGraphInstantiateWithFlags(&executable, graph, 0)
+        return try driver.made(result, executable, doing)
     }
 
     /// The stream that is recorded, on which nothing ever runs.
@@ -71,12 +78,10 @@ final class CUDARecorder: Sendable {
         let known = state.withLock { $0.stream }
         if let stream = cuda_stream(bitPattern: known) { return stream }
         var made: cuda_stream?
-        try driver.check(
-            driver.api.cuStreamCreate(&made, UInt32(CUDA_STREAM_NON_BLOCKING)),
-            "making a stream for recorded steps")
-        guard let made else { throw CUDAProblem("there is no stream for recorded steps") }
-        state.withLock { $0.stream = UInt(bitPattern: made) }
-        return made
+        let result = driver.api.cuStreamCreate(&made, UInt32(CUDA_STREAM_NON_BLOCKING))
+        let stream = try driver.made(result, made, "making a stream for recorded steps")
+        state.withLock { $0.stream = UInt(bitPattern: stream) }
+        return stream
     }
 
     /// Gives the stream back.

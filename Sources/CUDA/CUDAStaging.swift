@@ -95,14 +95,19 @@ final class CUDAStaging: Sendable {
     }
 
     private func make(_ size: Int, _ state: inout State) throws(CUDAProblem) -> Slot {
-        var memory: UnsafeMutableRawPointer?
+        var (made, event): (UnsafeMutableRawPointer?, cuda_event?)
         let doing = "asking for \(size) bytes of the host that the device can read"
-        try driver.check(driver.api.cuMemAllocHost_v2(&memory, size), doing)
-        var event: cuda_event?
-        try driver.check(
-            driver.api.cuEventCreate(&event, UInt32(CUDA_EVENT_WITHOUT_TIME)), doing)
-        state.byteCount += size
-        return Slot(memory: UInt(bitPattern: memory), size: size, event: UInt(bitPattern: event))
+        let memory = try driver.made(driver.api.cuMemAllocHost_v2(&made, size), made, doing)
+        do throws(CUDAProblem) {
+            let result = driver.api.cuEventCreate(&event, UInt32(CUDA_EVENT_WITHOUT_TIME))
+            let event = try driver.made(result, event, doing)
+            state.byteCount += size
+            return Slot(
+                memory: UInt(bitPattern: memory), size: size, event: UInt(bitPattern: event))
+        } catch {
+            _ = driver.api.cuMemFreeHost(memory)
+            throw error
+        }
     }
 
     /// Gives the free ones back to the system.

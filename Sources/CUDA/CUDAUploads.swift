@@ -92,14 +92,17 @@ final class CUDAUploads: Sendable {
     private func begin(_ state: inout State) throws(CUDAProblem) -> cuda_stream {
         if let known = cuda_stream(bitPattern: state.stream) { return known }
         let doing = "making a stream for what is sent"
-        var (stream, event): (cuda_stream?, cuda_event?)
-        try driver.check(
-            driver.api.cuStreamCreate(&stream, UInt32(CUDA_STREAM_NON_BLOCKING)), doing)
-        try driver.check(
-            driver.api.cuEventCreate(&event, UInt32(CUDA_EVENT_WITHOUT_TIME)), doing)
-        guard let stream else { throw CUDAProblem(doing) }
+        var (made, event): (cuda_stream?, cuda_event?)
+        let result = driver.api.cuStreamCreate(&made, UInt32(CUDA_STREAM_NON_BLOCKING))
+        let stream = try driver.made(result, made, doing)
+        do throws(CUDAProblem) {
+            let result = driver.api.cuEventCreate(&event, UInt32(CUDA_EVENT_WITHOUT_TIME))
+            state.arrival = UInt(bitPattern: try driver.made(result, event, doing))
+        } catch {
+            _ = driver.api.cuStreamDestroy_v2(stream)
+            throw error
+        }
         state.stream = UInt(bitPattern: stream)
-        state.arrival = UInt(bitPattern: event)
         staging.withLock { $0 = CUDAStaging(driver, stream) }
         return stream
     }
@@ -135,12 +138,11 @@ final class CUDAUploads: Sendable {
     /// what they asked for is done.
     private func laggingEvent(_ stream: cuda_stream) throws(CUDAProblem) -> cuda_event {
         let doing = "making an event for what is sent"
+        guard let main = cuda_stream(bitPattern: main) else { throw CUDAProblem(doing) }
         var made: cuda_event?
-        try driver.check(driver.api.cuEventCreate(&made, UInt32(CUDA_EVENT_WITHOUT_TIME)), doing)
-        guard let event = made, let main = cuda_stream(bitPattern: main) else {
-            throw CUDAProblem(doing)
-        }
-        var result = driver.api.cuEventRecord(event, main)
+        var result = driver.api.cuEventCreate(&made, UInt32(CUDA_EVENT_WITHOUT_TIME))
+        let event = try driver.made(result, made, doing)
+        result = driver.api.cuEventRecord(event, main)
         if result == 0 { result = driver.api.cuStreamWaitEvent(stream, event, 0) }
         if result != 0 {
             _ = driver.api.cuEventDestroy_v2(event)

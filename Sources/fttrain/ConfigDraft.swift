@@ -13,7 +13,7 @@ struct ConfigDraft {
     }
 
     let name: String
-    let path: String
+    var path: String
     /// The datasets of the file: to train on, and to validate on.
     let train, validation: (inputs: String, targets: String)
     let inputShape: [Int]

@@ -15,6 +15,7 @@ enum EvalCommand {
         if let data { overrides.append("data.path=\(data)") }
         let evaluation = try Evaluation(invocation.arguments[0], overrides: overrides)
         if invocation.flag("json") {
+            for note in evaluation.notes { Terminal.warn("fttrain: \(note)") }
             JSONReport.emit("eval", evaluation.json)
         } else {
             Terminal.print(evaluation.lines.joined(separator: "\n"))
@@ -47,6 +48,7 @@ enum EvalCommand {
         let report = try EvaluationReport(Predictor(invocation.arguments[0]), data: data)
         if let out { try FileWriting.replace(out, with: report.page()) }
         if invocation.flag("json") {
+            for note in report.notes { Terminal.warn("fttrain: \(note)") }
             JSONReport.emit("report", report.json)
         } else {
             let wrote = out.map { ["", "wrote   \($0)"] } ?? []

@@ -30,26 +30,28 @@ enum InitCommand {
         let out = invocation.string("out") ?? "\(name).json"
         let file = invocation.string("data") ?? "data/\(name).h5"
         try DataCommand.checkFree(out, invocation, reading: invocation.arguments[...])
-        let isNew = access(file, F_OK) != 0
-        let draft: ConfigDraft
-        if PredictionSource.isTable(path) {
+        // Data take the place of others when the config is known to be right.
+        let aside = "\(file).init-\(getpid())"
+        let makesData = PredictionSource.isTable(path) || path.hasSuffix(".npy")
+        defer { if makesData { unlink(aside) } }
+        var draft: ConfigDraft
+        if makesData {
             try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
-            draft = try table(path, name, file, invocation)
-        } else if path.hasSuffix(".npy") {
-            try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
-            draft = try arrays(invocation, name, file)
+            draft =
+                path.hasSuffix(".npy")
+                ? try arrays(invocation, name, aside) : try table(path, name, aside, invocation)
+            draft.path = file
         } else {
             draft = try datasets(path, name)
         }
-        let config: JSONValue
-        do throws(ConfigError) {
-            let set = try RunSchema.schema.setting(invocation.overrides, in: draft.json, file: out)
-            _ = try RunConfig(text: set.text(), file: out)
-            config = set
-        } catch {
-            // Whoever corrects the key finds no file in the way.
-            if isNew { unlink(file) }
-            throw error
+        let config = try RunSchema.schema.setting(
+            invocation.overrides, in: draft.json, file: out)
+        _ = try RunConfig(text: config.text(), file: out)
+        if makesData {
+            guard rename(aside, file) == 0 else {
+                throw DataError(file, "can't be written: \(String(cString: strerror(errno)))")
+            }
+            Terminal.print("wrote      \(file)")
         }
         try FileWriting.replace(out, with: config.text(.pretty) + "\n")
         let set = invocation.overrides.joined(separator: " ")
@@ -67,10 +69,13 @@ enum InitCommand {
         let remedy =
             "fttrain data images data/\(name).h5 \(path.shellWord) --split 0.2, and then: fttrain init "
             + "data/\(name).h5"
-        guard let count = (try? ImageFolder(path))?.classes.count else {
+        let count: Int
+        do {
+            count = try ImageFolder(path).classes.count
+        } catch {
             throw UsageError(
-                "init: \(path) is a folder, and none of images with a folder for each class; name "
-                    + "a table, an HDF5 file or .npy, or make a dataset of such images: \(remedy)")
+                "init: \(path) is a folder, and no dataset can be made of it: \(error); name a "
+                    + "table, an HDF5 file or .npy, or mend the folder and make one: \(remedy)")
         }
         throw UsageError(
             "init: \(path) is a folder of images in \(Format.count(count, "folder")); make a "
@@ -125,8 +130,8 @@ enum InitCommand {
                 share: share(invocation), isStratified: isOfClasses,
                 seed: UInt64(invocation.int("seed") ?? 42)))
         try checkVaries(tables, path)
-        try HDF5Writer.create(file, replaces: invocation.flag("force")) { try tables.write(to: $0) }
-        Terminal.print(tables.lines.joined(separator: "\n") + "\n\nwrote      \(file)")
+        try HDF5Writer.create(file) { try tables.write(to: $0) }
+        Terminal.print(tables.lines.joined(separator: "\n") + "\n")
         let classes = tables.encoding.label?.classes ?? []
         return ConfigDraft(
             name: name, path: file, train: ("train/inputs", "train/targets"),
@@ -194,7 +199,7 @@ enum InitCommand {
         let parts = Partition.rows(
             whole.count, share: try share(invocation), groups: groups,
             seed: UInt64(invocation.int("seed") ?? 42))
-        try HDF5Writer.create(file, replaces: invocation.flag("force")) { file in
+        try HDF5Writer.create(file) { file in
             for (part, rows) in [("train", parts.first), ("validation", parts.second)] {
                 guard !rows.isEmpty else {
                     throw DataError(path, "there are too few examples to split; add some")
@@ -205,7 +210,6 @@ enum InitCommand {
                 try file.write("\(part)/lines", index)
             }
         }
-        Terminal.print("wrote      \(file)")
         return try datasets(file, name)
     }
 

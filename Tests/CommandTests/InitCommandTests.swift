@@ -86,11 +86,27 @@ struct InitCommandTests {
         #expect(!workspace.exists("a.json"))
     }
 
+    @Test("a config that can't be leaves the data that are there")
+    func kept() throws {
+        let workspace = try Workspace()
+        let rows = (0..<40).map { "\($0 % 7),\($0 % 2 == 0 ? "a" : "b")" }
+        try workspace.write("t.csv", (["x,y"] + rows).joined(separator: "\n") + "\n")
+        #expect(try workspace.run("init", "t.csv").status == 0)
+        let before = try workspace.bytes("data/t.h5")
+        let wrong = try workspace.run(
+            "init", "t.csv", "--force", "--seed", "7", "trainig.epochs=3")
+        #expect(wrong.status == 2 && wrong.errors.contains("Did you mean 'training'"))
+        #expect(try workspace.bytes("data/t.h5") == before)
+        #expect(try workspace.names("data") == ["t.h5"])
+        #expect(try workspace.run("init", "t.csv", "--force", "--seed", "7").status == 0)
+        #expect(try workspace.bytes("data/t.h5") != before)
+    }
+
     @Test("a folder is for another command")
     func folder() throws {
         let workspace = try Workspace()
         let result = try workspace.run("init", ".")
-        #expect(result.status == 2 && result.errors.contains("none of images"))
+        #expect(result.status == 2 && result.errors.contains("no dataset can be made"))
         #expect(result.errors.contains("fttrain data images data/"))
     }
 }

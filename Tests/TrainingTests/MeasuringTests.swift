@@ -98,6 +98,33 @@ struct MeasuringTests {
         #expect(evaluation.json["confusionMatrix"] != nil)
     }
 
+    @Test("data that aren't what a model was trained on are named, other classes refused")
+    func otherData() throws {
+        let sandbox = Sandbox()
+        let (own, other) = (sandbox.file("clusters.h5"), sandbox.file("other.h5"))
+        let names = #"["ant", "bee", "cat"]"#
+        try writeClusters(own, classes: names)
+        _ = try sandbox.trainer().run()
+        let run = sandbox.file("run")
+        #expect(try Evaluation(run).notes == [])
+        #expect(try EvaluationReport(Predictor(run)).notes == [])
+        try writeClusters(other, seed: 8, classes: names)
+        #expect(try Evaluation(run, overrides: ["data.path=\(other)"]).notes == [])
+        try writeClusters(other, seed: 8, classes: #"["ant", "cat", "dog"]"#)
+        let words = "numbers the classes ant, cat, dog, the model was trained on ant, bee, cat; "
+        for measure in [
+            { _ = try Evaluation(run, overrides: ["data.path=\(other)"]) },
+            { _ = try EvaluationReport(Predictor(run), data: other) },
+        ] {
+            let error = #expect(throws: RunError.self) { try measure() }
+            #expect(error?.description.contains(words) == true)
+        }
+        try writeClusters(own, seed: 9, classes: names)
+        let changed = "(data.validation.inputs) holds other elements than when the model"
+        #expect(try Evaluation(run).notes.contains { $0.contains(changed) })
+        #expect(try EvaluationReport(Predictor(run)).notes.contains { $0.contains(changed) })
+    }
+
     @Test("a checkpoint is measured by another loss, but as the model that it is")
     func overriddenEvaluation() throws {
         let sandbox = Sandbox()

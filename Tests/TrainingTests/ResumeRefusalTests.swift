@@ -53,10 +53,9 @@ extension ResumeTests {
         let sandbox = Sandbox()
         let path = sandbox.file("run")
         let all = ["training.maxSteps=15", "training.patience=1", "optimizer.learningRate=0"]
-        let lines = try sandbox.trainer("run", all + ["training.patience=2"]).run()
-            .closingLines(path)
+        let summary = try sandbox.trainer("run", all + ["training.patience=2"]).run()
         let command = "fttrain resume \(path) training.epochs=6 training.maxSteps=30 "
-        #expect(lines.last == "        \(command)training.patience=null")
+        #expect(summary.longerCommand(path) == "\(command)training.patience=null")
         let asked = "training.epochs=8"
         let warnings = try Trainer.resume(path, overrides: [asked]).warnings
         let more = "fttrain resume \(path) \(asked) training.maxSteps=30 training.patience=null"

@@ -28,7 +28,9 @@ final class Sandbox {
 }
 
 /// Three clusters in six dimensions: 40 examples to learn from, 12 to measure on.
-func writeClusters(_ path: String, seed: UInt64 = 7, spoiled: Bool = false) throws {
+func writeClusters(
+    _ path: String, seed: UInt64 = 7, spoiled: Bool = false, classes: String? = nil
+) throws {
     try HDF5Writer.create(path) { file in
         for (part, count) in [("train", 40), ("test", 12)] {
             let random = Random(seed: seed).fork(part)
@@ -38,6 +40,7 @@ func writeClusters(_ path: String, seed: UInt64 = 7, spoiled: Bool = false) thro
             if spoiled, part == "train" { values[100] = .nan }
             try file.write("\(part)/images", NDArray(values, [count, 6]))
             try file.write("\(part)/labels", NDArray(labels))
+            if let classes { try file.setAttribute("classes", classes, on: "\(part)/labels") }
             try file.write("\(part)/sides", NDArray(values.map { $0 > 0.2 ? 1 : -1 }, [count, 6]))
             let indices = (0..<count * 3).map { UInt8($0 * $0 % 5) }
             try file.write("\(part)/indices", NDArray(indices, [count, 3]))

@@ -38,7 +38,11 @@ package struct RunComparison {
         self.by = by
         prefersHigher = higher
         runs = order.map { records[$0] }
-        differences = ConfigLeaves.differing(runs.map(\.config.effective))
+        let data = ConfigLeaves.Row(
+            path: "data (hash)", values: runs.map { $0.dataHash.map { .string($0) } })
+        let isOtherData = Set(runs.compactMap(\.dataHash)).count > 1
+        differences =
+            ConfigLeaves.differing(runs.map(\.config.effective)) + (isOtherData ? [data] : [])
     }
 
     /// The same for people: layers that differ in kind and number are one row, not each key of each.

@@ -27,6 +27,8 @@ package struct RunRecord {
     package let path: String
     /// The effective config.
     let config: RunConfig
+    /// A hash of what the data held; nil where none was noted.
+    let dataHash: String?
     /// In order.
     let rows: [Row]
     /// `completed`, `running`, `killed` …
@@ -57,6 +59,7 @@ package struct RunRecord {
         let summary = try FileWriting.read(folder.summaryPath).flatMap {
             try? JSONNode(parsing: $0)
         }
+        dataHash = summary?["dataHash"]?.string
         let said = summary?["status"]?.string ?? "unknown"
         let isKilled = said == RunSummary.Status.running.rawValue && !RunLock.isTaken(folder)
         status = isKilled ? "killed" : said

@@ -51,8 +51,10 @@ public struct Evaluation: Sendable {
                 "\(blame), so the loss is \(Format.measure(measurement.loss)); "
                     + "correct the data or leave the row out")
         }
+        let isOwnData = !overrides.contains { $0.hasPrefix("data") }
         notes =
             [loaded.remark].compactMap(\.self)
+            + (isOwnData ? try experiment.data.changes(since: state.extra) : [])
             + measurement.metrics.filter(\.value.isNaN).map {
                 Evaluation.undefined($0.name, loader)
             }
@@ -97,11 +99,19 @@ public struct Evaluation: Sendable {
         }
         let config = try RunConfig(
             recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
-        let experiment = try Experiment(config, as: Preprocessing(of: checkpoint.state))
+        let preprocessing = Preprocessing(of: checkpoint.state)
+        let experiment = try Experiment(config, as: preprocessing)
+        if let preprocessing, config.data.optional("text") == nil {
+            let part = config.data.optional("validation") ?? config.data.child("train")
+            try preprocessing.checkClasses(
+                of: HDF5File(config.dataPath), config.dataPath, targets: part.string("targets"))
+        }
         do {
             try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
         } catch let error as StateError {
-            throw RunError(.data, "\(path): \(error)")
+            throw RunError(
+                .data,
+                "\(path): \(error); if \(config.dataPath) was made anew, make it as it was")
         }
         return Loaded(
             path: path, remark: remark, experiment: experiment, state: checkpoint.state,

@@ -19,6 +19,8 @@ public struct EvaluationReport {
         case numbers(NumberReport)
     }
 
+    /// A sentence on each dataset that isn't as it was when the model was trained.
+    public let notes: [String]
     private let content: Content
     private let worst: [Worst]
     /// The worst examples as pictures, in their order; none where they are no images.
@@ -35,7 +37,13 @@ public struct EvaluationReport {
     public init(_ predictor: Predictor, data: String? = nil) throws {
         let path = data ?? predictor.config.dataPath
         var source = try PredictionSource(path, for: predictor)
-        if data == nil, let rows = try predictor.heldRows() { source = source.picking(rows) }
+        if data == nil {
+            if let rows = try predictor.heldRows() { source = source.picking(rows) }
+            let plan = try DataPlan(predictor.config, as: predictor.preprocessing)
+            notes = try plan.changes(since: predictor.digests)
+        } else {
+            notes = []
+        }
         guard let stored = try source.targets() else {
             throw RunError(
                 .data, "\(path): holds no targets, so there is nothing to compare with; use predict"
@@ -84,10 +92,11 @@ public struct EvaluationReport {
 
     /// The report for people.
     public var lines: [String] {
-        let head = [
-            "model   \(predictor.path)   epoch \(predictor.epoch), step "
-                + Format.grouped(predictor.step), "data    \(path)", "",
-        ]
+        let head =
+            [
+                "model   \(predictor.path)   epoch \(predictor.epoch), step "
+                    + Format.grouped(predictor.step), "data    \(path)",
+            ] + notes.map { "note    \($0)" } + [""]
         var table = TextTable([
             .number(idNames), .text("is"), .text("taken for"), .number("loss"),
         ])

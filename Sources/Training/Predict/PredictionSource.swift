@@ -148,7 +148,11 @@ package struct PredictionSource {
             ? try HDF5Dataset(file, linesPath).read().values(as: Int.self) : nil
         return PredictionSource(
             path, count: count, read: { rows in try sets.map { try $0.read(rows: rows) } },
-            targets: { all.contains(target) ? try HDF5Dataset(file, target).read() : nil },
+            targets: {
+                guard all.contains(target) else { return nil }
+                try predictor.preprocessing.checkClasses(of: file, path, targets: target)
+                return try HDF5Dataset(file, target).read()
+            },
             idNames: numbers?.count == count ? ["line"] : ["row"],
             ids: { row in
                 if let numbers, numbers.count == count { return ["\(numbers[row])"] }
