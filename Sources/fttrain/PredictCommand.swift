@@ -106,7 +106,6 @@ enum PredictCommand {
         var number = 0
         while let line = readLine() {
             number += 1
-            if line.allSatisfy(\.isWhitespace) { continue }
             var answer: JSONObject
             do {
                 answer = try self.answer(line, number, predictor, encoding)
@@ -134,6 +133,8 @@ enum PredictCommand {
             answer[name] = PredictionTable.id(id)
         }
         answer.append(contentsOf: try PredictionTable(predictions).json(0))
+        let unknown = encoding.unknownWords(table).map(\.column)
+        if !unknown.isEmpty { answer["unknownWords"] = .strings(unknown) }
         return answer
     }
 }

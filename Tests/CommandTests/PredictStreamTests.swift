@@ -53,6 +53,18 @@ struct PredictStreamTests {
         }
     }
 
+    @Test("each line gets an answer, which names words that the training table hadn't")
+    func everyLine() throws {
+        let workspace = try workspace([])
+        let found = try answers(
+            workspace,
+            ["", #"{"age": 3, "city": "rome"}"#, "  ", #"{"age": 3, "city": "ulm"}"#])
+        #expect(found.count == 4)
+        #expect(found[0]["error"] != nil && found[2]["line"]?.int == 3)
+        #expect(found[1]["unknownWords"]?.elements?.map(\.string) == ["city"])
+        #expect(found[1]["prediction"] != nil && found[3]["unknownWords"] == nil)
+    }
+
     @Test("without a rule for missing values the sentence names the key")
     func refused() throws {
         let found = try answers(try workspace([]), [#"{"age": 3}"#])

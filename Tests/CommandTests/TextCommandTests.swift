@@ -25,6 +25,9 @@ struct TextCommandTests {
         try workspace.write("text.json", config)
         let made = try workspace.run(["data", "text", "text.h5", "a.txt", "b.txt"] + options)
         #expect(made.status == 0, "\(made.errors)")
+        let told = try workspace.run("text.json", "--out", "told")
+        let next = "\nnext    fttrain generate told\n        fttrain eval told\n"
+        #expect(told.output.contains(next))
         let trained = try workspace.run("text.json", "--out", "run", "-q")
         #expect(trained.status == 0, "\(trained.errors)")
         return workspace

@@ -32,12 +32,14 @@ struct DiagnosticsTests {
     func multiplyAdds() throws {
         let digits = sandbox.file("digits.h5")
         try Digits.write(to: digits, seed: 1, train: 20, test: 10)
-        func table(_ name: String, _ overrides: [String] = []) throws -> LayerTable {
+        func experiment(_ name: String, _ overrides: [String] = []) throws -> Experiment {
             try Experiment(
                 RunConfig(
                     file: "\(ConfigBitsTests.folder)/\(name).json",
-                    overrides: ["data.path=\(digits)"] + overrides)
-            ).layerTable
+                    overrides: ["data.path=\(digits)"] + overrides))
+        }
+        func table(_ name: String, _ overrides: [String] = []) throws -> LayerTable {
+            try experiment(name, overrides).layerTable
         }
         let network = try table("cnn")
         let convolutions = [32 * 26 * 26 * 9, 64 * 24 * 24 * 9 * 32]
@@ -55,6 +57,10 @@ struct DiagnosticsTests {
         #expect(try table("mlp", [layers]).multiplyAdds(of: "1") == 28 * 4 * 5 * (28 + 5))
         for name in ["resnet20", "vit", "autoencoder"] {
             let table = try table(name)
+            let parameters = try experiment(name).model.namedParameters.map(\.name)
+            for row in table.rows where row.parameters > 0 {
+                #expect(parameters.contains { $0.hasPrefix("\(row.name).") }, "\(row.name)")
+            }
             let outer = table.rows.filter { $0.depth == 0 }
             #expect(
                 outer.reduce(0) { $0 + table.multiplyAdds(of: $1.name) } == table.multiplyAdds,

@@ -98,6 +98,29 @@ struct MeasuringTests {
         #expect(evaluation.json["confusionMatrix"] != nil)
     }
 
+    @Test("numbers that the type of the training data doesn't hold are refused, not cut")
+    func otherType() throws {
+        let sandbox = Sandbox()
+        let digits = sandbox.file("digits.h5")
+        try Digits.write(to: digits, seed: 1, train: 40, test: 10)
+        let config = try RunConfig(
+            file: "\(ConfigBitsTests.folder)/mlp.json",
+            overrides: ["data.path=\(digits)", "training.maxSteps=1", "data.batchSize=10"])
+        let run = sandbox.file("run")
+        _ = try Trainer(starting: Experiment(config), in: RunFolder.create(run)).run()
+        let predictor = try Predictor(run)
+        let bytes = NDArray.full([2, 28, 28], 200, .float32)
+        #expect(try predictor(bytes).labels == predictor(bytes.cast(to: .uint8)).labels)
+        for number in [0.5, 300, -1] {
+            let error = #expect(throws: RunError.self) {
+                try predictor(NDArray.full([2, 28, 28], number, .float32))
+            }
+            let words =
+                "inputs of uint8, which don't hold \(number == 0.5 ? "0.5" : "\(Int(number))");"
+            #expect(error?.description.contains(words) == true, "\(error!)")
+        }
+    }
+
     @Test("data that aren't what a model was trained on are named, other classes refused")
     func otherData() throws {
         let sandbox = Sandbox()

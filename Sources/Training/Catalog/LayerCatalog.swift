@@ -176,7 +176,8 @@ extension Catalogs {
                         doc: "what x becomes, where the layers change its shape"),
                 ]
             ) { value, place in
-                let module = try place.builder.nested(value.children("layers"), place)
+                let module = try place.builder.nested(
+                    value.children("layers"), place, branch: "module")
                 let shortcut = value.children("shortcut")
                 if shortcut.isEmpty { return Residual(module) }
                 return Residual(

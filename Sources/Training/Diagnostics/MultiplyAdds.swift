@@ -19,7 +19,7 @@ struct MultiplyAdds: Sendable {
             let scopes = row.name.split(separator: " › ").map { $0.prefix { $0 != " " } }
             total += row.forward.multiplyAdds
             var name = ""
-            for part in MultiplyAdds.parts(scopes) {
+            for part in scopes {
                 name += name.isEmpty ? part : ".\(part)"
                 counts[name, default: 0] += row.forward.multiplyAdds
             }
@@ -27,13 +27,5 @@ struct MultiplyAdds: Sendable {
     }
 
     /// Those of a layer and of the layers inside it.
-    subscript(layer: String) -> Int {
-        let name = MultiplyAdds.parts(layer.split(separator: ".")).joined(separator: ".")
-        return counts[name] ?? 0
-    }
-
-    /// Rows of layers leave out the list that a residual is around.
-    private static func parts(_ parts: [Substring]) -> [Substring] {
-        parts.filter { $0 != "module" }
-    }
+    subscript(layer: String) -> Int { counts[layer] ?? 0 }
 }

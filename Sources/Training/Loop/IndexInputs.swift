@@ -40,7 +40,8 @@ struct IndexInputs {
             let origins = parallel.branches.enumerated().map { follow($1, origin, inner($0)) }
             guard case .concat = parallel.join, !origins.contains(nil) else { return nil }
             return Set(origins.compactMap { $0 }.joined())
-        case let residual as Residual: _ = follow(residual.module, origin, place)
+        case let residual as Residual:
+            _ = follow(residual.module, origin, place.isEmpty ? "module" : "\(place).module")
         case let embedding as Embedding: note(embedding.weight.shape[0], origin, place)
         case let model as GPT: note(model.vocabulary, origin, place)
         default: break

@@ -208,6 +208,7 @@ public final class Trainer {
         summary.dataHash = dataHash
         summary.canBeLonger = canBeLonger
         summary.longerSettings = longerSettings
+        summary.isOfText = config.data.optional("text") != nil
         summary.stepLimit = isAtStepLimit ? config.training.optionalInt("maxSteps") : nil
         return summary
     }

@@ -84,6 +84,9 @@ package struct RunPlot {
         let names = runs.enumerated().map { index, run in
             "\(index + 1)  \(run.path)".cut(to: 79)
         }
-        return [comparison.by.cut(to: 80)] + DotPlot(curves).lines + [""] + names
+        let others = comparison.runs.filter { !$0.measures.contains(comparison.by) }.map {
+            "-  \($0.path): doesn't measure \(comparison.by)".cut(to: 79)
+        }
+        return [comparison.by.cut(to: 80)] + DotPlot(curves).lines + [""] + names + others
     }
 }

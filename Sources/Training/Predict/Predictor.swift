@@ -124,7 +124,7 @@ public final class Predictor {
         for (index, (input, array)) in zip(expected, inputs).enumerated() {
             try check(input, array)
             let rows = 0..<array.shape[0]
-            let stored = array.dtype == input.dtype ? array : array.cast(to: input.dtype)
+            let stored = try self.stored(array, input)
             let batch = try pipelines[index].batch(stored.contiguous(), rows: rows)
             tensors[input.name] = Tensor(batch.cast(to: .float32))
         }
@@ -135,6 +135,23 @@ public final class Predictor {
             }
             return output.recast(.float32)
         }
+    }
+
+    /// Numbers of the type that the model was trained on.
+    ///
+    /// Throws where others would become others: shades from 0 to 1 are no bytes.
+    private func stored(
+        _ array: NDArray, _ input: Preprocessing.Input
+    ) throws(RunError) -> NDArray {
+        let cast = array.dtype == input.dtype ? array : array.cast(to: input.dtype)
+        guard !input.dtype.isFloat, array.dtype != input.dtype else { return cast }
+        let pairs = zip(array.values(as: Double.self), cast.values(as: Double.self))
+        guard let (number, _) = pairs.first(where: { $0 != $1 }) else { return cast }
+        let name = input.name.isEmpty ? "" : " '\(input.name)'"
+        throw RunError(
+            .data,
+            "\(path): the model was trained on inputs\(name) of \(input.dtype), which don't hold "
+                + "\(Format.number(number)); give it numbers as those of its data")
     }
 
     private func check(_ input: Preprocessing.Input, _ array: NDArray) throws(RunError) {

@@ -42,10 +42,11 @@ extension RunSummary {
         case .diverged:
             return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
-            return [
-                "next    fttrain eval \(path.shellWord)",
-                "        fttrain inspect \(path.shellWord)",
-            ] + (canBeLonger ? ["        \(longerCommand(path))"] : [])
+            let use = isOfText ? ["fttrain generate \(path.shellWord)"] : []
+            let next =
+                use + ["fttrain eval \(path.shellWord)", "fttrain inspect \(path.shellWord)"]
+            return ["next    \(next[0])"] + next.dropFirst().map { "        \($0)" }
+                + (canBeLonger ? ["        \(longerCommand(path))"] : [])
         }
     }
 }

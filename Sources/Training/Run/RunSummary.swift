@@ -62,6 +62,8 @@ public struct RunSummary: Sendable {
     public var seed: UInt64 = 0
     /// Whether a run of more epochs begins as this one did.
     public var canBeLonger = true
+    /// Whether it learned a text, and writes one.
+    public var isOfText = false
     /// The settings that together let a run that is over go on.
     public var longerSettings: [String] = []
     /// The limit of steps, where that is what ended it.
