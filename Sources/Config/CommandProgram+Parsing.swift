@@ -11,7 +11,7 @@ extension CommandProgram {
             command = named
             rest = rest.dropFirst()
         } else if let first = rest.first, main.arguments.isEmpty || looksLikeCommand(first),
-            let near = Suggestion.nearest(to: first, among: commands.map(\.name))
+            let near = Suggestion.nearest(to: first, among: ([main] + commands).map(\.name))
         {
             throw UsageError("unknown command '\(first)'. Did you mean '\(near)'?")
         }

@@ -91,6 +91,7 @@ struct CommandLineTests {
             (["c.json", "d.json"], "unexpected argument \"d.json\". See 'fttrain --help'."),
             (["list", "seed=1"], "unexpected argument \"seed=1\". See 'fttrain list --help'."),
             (["chek", "c.json"], "unknown command 'chek'. Did you mean 'check'?"),
+            (["trian", "c.json"], "unknown command 'trian'. Did you mean 'train'?"),
             (
                 ["c.json", "--devic=cpu"],
                 "unknown option '--devic'. Did you mean '--device'? See 'fttrain --help'."
