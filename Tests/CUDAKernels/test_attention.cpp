@@ -1,7 +1,7 @@
 // Attention against its definition.
 #include <algorithm>
 
-#include "half_types.h"
+#include "../Support/CUDAEmulator/half_types.h"
 #include "layers.h"
 
 namespace {
