@@ -51,7 +51,10 @@ public struct Evaluation: Sendable {
                 "\(blame), so the loss is \(Format.measure(measurement.loss)); "
                     + "correct the data or leave the row out")
         }
-        let isOwnData = !overrides.contains { $0.hasPrefix("data") }
+        let isOwnData = !overrides.contains { override in
+            override.hasPrefix("data")
+                && !["data.batchSize=", "data.prefetch="].contains(where: override.hasPrefix)
+        }
         notes =
             [loaded.remark].compactMap(\.self)
             + (isOwnData ? try experiment.data.changes(since: state.extra) : [])

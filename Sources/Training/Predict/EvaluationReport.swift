@@ -34,16 +34,17 @@ public struct EvaluationReport {
     /// Measures the model on a file, or by default on the data that it was validated on.
     ///
     /// Throws where the file has no targets, or they are of another kind.
-    public init(_ predictor: Predictor, data: String? = nil) throws {
+    ///
+    /// - Parameter checksData: whether to look if the model's own data are as they were; without,
+    ///   they aren't read as a whole.
+    public init(_ predictor: Predictor, data: String? = nil, checksData: Bool = true) throws {
         let path = data ?? predictor.config.dataPath
         var source = try PredictionSource(path, for: predictor)
-        if data == nil {
-            if let rows = try predictor.heldRows() { source = source.picking(rows) }
-            let plan = try DataPlan(predictor.config, as: predictor.preprocessing)
-            notes = try plan.changes(since: predictor.digests)
-        } else {
-            notes = []
-        }
+        if data == nil, let rows = try predictor.heldRows() { source = source.picking(rows) }
+        notes =
+            data == nil && checksData
+            ? try DataPlan(predictor.config, as: predictor.preprocessing)
+                .changes(since: predictor.digests) : []
         guard let stored = try source.targets() else {
             throw RunError(
                 .data, "\(path): holds no targets, so there is nothing to compare with; use predict"
