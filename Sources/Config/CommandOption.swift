@@ -4,17 +4,20 @@ public struct CommandOption: Sendable {
     public let name: String
     /// A single letter that stands for it.
     public let short: Character?
-    /// A phrase for the help text.
-    public let doc: String
     let placeholder: String
     /// nil for a flag.
     let type: ConfigType?
+    /// What it does, without whom it is for.
+    let phrase: String
+    /// What it is for, of the words that a command's first argument may be; empty where it is for
+    /// all of them.
+    private(set) var kinds: [String] = []
 
     /// An option that is either there or not: `--quiet`.
     public static func flag(
         _ name: String, short: Character? = nil, doc: String
     ) -> CommandOption {
-        CommandOption(name: name, short: short, doc: doc, placeholder: "", type: nil)
+        CommandOption(name: name, short: short, placeholder: "", type: nil, phrase: doc)
     }
 
     /// An option with a value of a scalar type: `--threads 4` or `--threads=4`.
@@ -22,8 +25,24 @@ public struct CommandOption: Sendable {
         _ name: String, short: Character? = nil, _ placeholder: String,
         type: ConfigType = .string(), doc: String
     ) -> CommandOption {
-        CommandOption(name: name, short: short, doc: doc, placeholder: placeholder, type: type)
+        CommandOption(name: name, short: short, placeholder: placeholder, type: type, phrase: doc)
     }
+
+    /// The option for some words alone that the command's first argument may be: with others it is
+    /// refused, and their help leaves it out.
+    public func only(_ kinds: [String]) -> CommandOption {
+        var option = self
+        option.kinds = kinds
+        return option
+    }
+
+    /// A phrase for the help text.
+    public var doc: String {
+        kinds.isEmpty ? phrase : "\(kinds.joined(separator: ", ")): \(phrase)"
+    }
+
+    /// Whether it is of use with one of the words that the command's first argument may be.
+    func isFor(_ kind: String?) -> Bool { kind.map { kinds.isEmpty || kinds.contains($0) } ?? true }
 
     /// `--threads N`, as the help text shows it.
     var usage: String {

@@ -21,11 +21,6 @@ extension CommandProgram {
 
     private var all: [Command] { [main] + commands }
 
-    /// Words that a command's first argument may be.
-    private func choices(_ command: Command) -> [String] {
-        command.arguments.first?.choices ?? []
-    }
-
     private func heading(_ shell: CompletionShell) -> String {
         "# Completion of \(name) \(version) for \(shell.rawValue); '\(name) completion "
             + "\(shell.rawValue)' prints it."
@@ -117,8 +112,8 @@ extension CommandProgram {
     }
 
     private var bashArguments: String {
-        all.filter { !choices($0).isEmpty }.map {
-            "      \($0.name)) words='\(choices($0).joined(separator: " "))' ;;"
+        all.filter { !$0.kinds.isEmpty }.map {
+            "      \($0.name)) words='\($0.kinds.joined(separator: " "))' ;;"
         }.joined(separator: "\n")
     }
 
@@ -200,7 +195,7 @@ extension CommandProgram {
             }
         }
         specs.append("'--help[show the help text]'")
-        let words = choices(command)
+        let words = command.kinds
         if !words.isEmpty { specs.append("'2:word:(\(words.joined(separator: " ")))'") }
         let rest = command.takesOverrides ? "'*:file or key:_\(name)_words'" : "'*:file:_files'"
         return specs + [rest]
@@ -242,7 +237,7 @@ extension CommandProgram {
                 lines.append("\(start)\(short) -l \(option.name)\(needs) -d \(fish(option.doc))")
             }
             lines.append("\(start) -l help -d 'show the help text'")
-            let words = choices(command) + (command.takesOverrides ? settings : [])
+            let words = command.kinds + (command.takesOverrides ? settings : [])
             if !words.isEmpty { lines.append("\(start) -a '\(words.joined(separator: " "))'") }
         }
         return lines.joined(separator: "\n")

@@ -1,6 +1,9 @@
 extension CommandProgram {
     /// The help text of a command; that of the main command also lists the others.
-    public func help(for command: Command) -> String {
+    ///
+    /// - Parameter kind: one of the words that its first argument may be, for what concerns that.
+    public func help(for command: Command, kind: String? = nil) -> String {
+        let kind = kind.flatMap { command.kinds.contains($0) ? $0 : nil }
         let isMain = command.name == main.name
         var parts = [usage(of: command), isMain ? summary : command.summary]
         var arguments = command.arguments.map { [$0.name, $0.doc] }
@@ -10,7 +13,9 @@ extension CommandProgram {
             arguments.append(["", "stands before or after options, and the last of a key counts"])
         }
         parts += section("arguments", arguments)
-        let options = command.options.map { [$0.usage, $0.doc] }
+        let options = command.options.filter { $0.isFor(kind) }.map {
+            [$0.usage, kind == nil ? $0.doc : $0.phrase]
+        }
         var standard = [["--help", "show this text"]]
         if isMain { standard.append(["--version", "show the version"]) }
         parts += section("options", options + standard)

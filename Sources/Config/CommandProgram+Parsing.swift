@@ -18,7 +18,7 @@ extension CommandProgram {
         // What asks for help gets it, however wrong the rest is.
         let options = rest.prefix { $0 != "--" }
         if options.contains("--help") || options.contains("-h") {
-            return .help(help(for: command))
+            return .help(help(for: command, kind: rest.first { !$0.hasPrefix("-") }))
         }
         if options.contains("--version") { return .version("\(name) \(version)") }
         var parser = CommandParser(
@@ -76,6 +76,7 @@ private struct CommandParser {
             }
         }
         try countArguments()
+        try checkKinds()
         return result
     }
 
@@ -155,6 +156,17 @@ private struct CommandParser {
             let extra = result.arguments[command.arguments.count]
             throw failure("unexpected argument \(extra.jsonQuoted).")
         }
+    }
+
+    /// Throws where an option was given that is for another first argument.
+    private func checkKinds() throws(UsageError) {
+        guard let kind = result.arguments.first, command.kinds.contains(kind) else { return }
+        let given = command.options.filter {
+            result.flags.contains($0.name) || result.values[$0.name] != nil
+        }
+        guard let option = given.first(where: { !$0.isFor(kind) }) else { return }
+        let others = option.kinds.map { "'\(caller) \($0)'" }.joined(separator: ", ")
+        throw failure("--\(option.name) is an option of \(others), not of '\(caller) \(kind)'.")
     }
 
     private func failure(_ message: String) -> UsageError {

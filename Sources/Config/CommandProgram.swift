@@ -12,6 +12,8 @@ public struct Command: Sendable {
     public let takesOverrides: Bool
     /// One of them, for the help text.
     public let overrideExample: String
+    /// The words that its first argument may be; none where it is something else.
+    var kinds: [String] { arguments.first?.choices ?? [] }
 
     /// Declares a command.
     public init(

@@ -70,15 +70,30 @@ struct Inventory {
     private func failUnsearched(_ collection: any UnsearchedContainer, _ name: String) {
         let type = Swift.type(of: collection)
         guard Inventory.mayHoldParts(type.heldType) else { return }
-        let owner = modules.last.map { String(describing: Swift.type(of: $0.module)) } ?? "Module"
         fail(
-            owner,
+            latestModule,
             "'\(name)' is a \(type), whose elements \(type.reason), so what is in it can't be named",
             hint: "keep it in an array")
     }
 
+    /// A tensor of one's own that wants a gradient is meant to be trained, and wouldn't be.
+    private func failUntrained(_ name: String) -> Never {
+        fail(
+            latestModule,
+            "'\(name)' requires a gradient but is a Tensor, which no optimizer, checkpoint or "
+                + "change of device looks for",
+            hint: "make it a Parameter(…)")
+    }
+
+    private var latestModule: String {
+        modules.last.map { String(describing: Swift.type(of: $0.module)) } ?? "Module"
+    }
+
     private mutating func note(_ tensor: Tensor, named name: String) {
-        guard tensor is Parameter || tensor is Buffer else { return }
+        guard tensor is Parameter || tensor is Buffer else {
+            if tensor.requiresGrad, tensor.isLeaf { failUntrained(name) }
+            return
+        }
         if let first = names[ObjectIdentifier(tensor)] {
             aliases.append((name, first))
             return

@@ -22,7 +22,8 @@ public import Tensor
 /// classes, which can't be looked into. A parameter is named after the properties on the way to it
 /// (`input.weight`). A `Set` of modules traps when its module is searched, for it gives its
 /// elements no lasting names, and so does a lazy property whose type may hold parts and that nobody
-/// has read.
+/// has read, and a `Tensor` that requires a gradient and was not computed from others: it is meant
+/// to be a `Parameter`.
 ///
 /// Several threads may compute with a module and differentiate by it at once, as long as none
 /// changes it: an optimizer's step, `train()`, `freeze()` or `load` must be alone.

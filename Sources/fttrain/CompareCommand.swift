@@ -8,7 +8,9 @@ enum CompareCommand {
         name: "compare", summary: "Show what runs came to, and what differs in their configs.",
         arguments: [CommandArgument("RUN", doc: "run folders, as in runs/*", isRepeated: true)],
         options: [
-            .value("by", "NAME", doc: "sort by loss or a metric, instead of what the runs watch"),
+            .value(
+                "by", "NAME", type: .string(suggesting: RunSchema.measures),
+                doc: "sort by loss or a metric, instead of what the runs watch"),
             Program.json,
         ])
 

@@ -11,8 +11,9 @@ extension DataCommand {
         .value(
             "size", "HEIGHTxWIDTH",
             doc:
-                "images: scale each, sides in proportion, until it covers this size, and cut out its "
-                + "middle (by default all must have one size)")
+                "scale each, sides in proportion, until it covers this size, and cut out its "
+                + "middle (by default all must have one size)"
+        ).only(["images"])
     ]
 
     /// Makes a dataset of a folder of images.

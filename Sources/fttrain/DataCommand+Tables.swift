@@ -10,24 +10,24 @@ extension DataCommand {
     static let tableOptions: [CommandOption] = [
         .value(
             "label", "COLUMN", type: .string(suggesting: ["first", "last", "none"]),
-            doc: "tables: first, last, none, a number from 0 or a name (last)"),
-        .value("separator", "CHARACTER", doc: "tables: between columns; seen by the first line"),
+            doc: "first, last, none, a number from 0 or a name (last)"),
+        .value("separator", "CHARACTER", doc: "between columns; seen by the first line"),
         .value(
             "header", "ANSWER", type: .string(oneOf: ["yes", "no"]),
-            doc: "tables: whether the first row names the columns (yes if it has no number)"),
-        .flag("words", doc: "tables: labels are names, also those that look like numbers"),
+            doc: "whether the first row names the columns (yes if it has no number)"),
+        .flag("words", doc: "labels are names, also those that look like numbers"),
         .value(
             "types", "LIST",
-            doc: "tables: what columns hold, as in zip=category,name=skip; number, boolean, "
+            doc: "what columns hold, as in zip=category,name=skip; number, boolean, "
                 + "category, date, id or skip"),
-        .value("columns", "LIST", doc: "tables: the only columns to learn from, as in age,city"),
+        .value("columns", "LIST", doc: "the only columns to learn from, as in age,city"),
         .value(
             "missing", "RULE",
             type: .string(suggesting: ["median", "mean", "most-frequent", "drop"]),
-            doc: "tables: what stands for a cell without a value: median, mean, most-frequent, a "
+            doc: "what stands for a cell without a value: median, mean, most-frequent, a "
                 + "value, or drop to leave the row out"),
-        .value("null", "LIST", doc: "tables: further texts that mean no value, as in -,unknown"),
-        .flag("standardize", doc: "tables: numbers get mean 0 and deviation 1"),
+        .value("null", "LIST", doc: "further texts that mean no value, as in -,unknown"),
+        .flag("standardize", doc: "numbers get mean 0 and deviation 1"),
     ]
 
     /// How tables are read.

@@ -17,22 +17,26 @@ enum DataCommand {
         [
             .value(
                 "seed", "N", type: .int(min: 0),
-                doc: "what drawn data, a split or the order of images come from (42)"),
+                doc: "what drawn data, a split or the order of images come from (42)"
+            ).only(drawn + ["csv", "images"]),
             .value(
                 "train", "N", type: .int(min: 1, max: 1_000_000),
-                doc: "digits, recall, friedman: how many to train on (12000)"),
+                doc: "how many examples to train on (12000)"
+            ).only(drawn),
             .value(
                 "test", "N", type: .int(min: 1, max: 1_000_000),
-                doc: "digits, recall, friedman: how many to test on (2000)"),
+                doc: "how many examples to test on (2000)"
+            ).only(drawn),
             .value(
                 "split", "SHARE",
-                doc:
-                    "csv: the share of the first table to keep for validation; images: that of each "
-                    + "class"),
-            .flag("stratify", doc: "csv: split each class by the same share"),
-            .flag("bytes", doc: "text: tokens are bytes, and not characters"),
+                doc: "the share to keep for validation, of the first table or of each class"
+            ).only(["csv", "images"]),
+            .flag("stratify", doc: "split each class by the same share").only(["csv"]),
+            .flag("bytes", doc: "tokens are bytes, and not characters").only(["text"]),
             .flag("force", doc: "replace the file if it is there"), Program.json,
-        ] + imageOptions + tableOptions
+        ] + imageOptions + tableOptions.map { $0.only(["csv"]) }
+
+    private static let drawn = drawnKinds.map(\.name)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let kind = invocation.arguments[0]

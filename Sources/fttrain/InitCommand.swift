@@ -21,7 +21,7 @@ enum InitCommand {
             .value("split", "SHARE", doc: "the share of the rows to keep for validation (0.2)"),
             .value("seed", "N", type: .int(min: 0), doc: "what the split is drawn from (42)"),
             .flag("force", doc: "replace files that are there"),
-        ] + DataCommand.tableOptions, takesOverrides: true)
+        ] + DataCommand.tableOptions.map { $0.only(["tables"]) }, takesOverrides: true)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let path = invocation.arguments[0]

@@ -50,10 +50,10 @@ struct Main {
         }
     }
 
-    /// `help`, `help COMMAND` and `version` as the options that they stand for.
+    /// `help`, `help COMMAND`, `help data csv` and `version` as the options that they stand for.
     private static func spelled(_ arguments: [String]) -> [String] {
         switch arguments.first {
-        case "help": Array(arguments.dropFirst().prefix(1)) + ["--help"]
+        case "help": arguments.dropFirst().prefix(1) + ["--help"] + arguments.dropFirst(2)
         case "version": ["--version"]
         default: arguments
         }

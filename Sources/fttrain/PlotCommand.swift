@@ -7,7 +7,9 @@ enum PlotCommand {
         name: "plot", summary: "Draw the curves of runs, on the terminal or as SVG.",
         arguments: [CommandArgument("RUN", doc: "run folders, as in runs/*", isRepeated: true)],
         options: [
-            .value("by", "NAME", doc: "loss or a metric, instead of what the runs watch"),
+            .value(
+                "by", "NAME", type: .string(suggesting: RunSchema.measures),
+                doc: "loss or a metric, instead of what the runs watch"),
             .value("out", short: "o", "FILE", doc: "an SVG file to write, of all measures"),
         ])
 

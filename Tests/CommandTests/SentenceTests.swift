@@ -34,6 +34,22 @@ struct SentenceTests {
         #expect(result.status == 2 && result.errors.contains(sentence), "\(result.errors)")
     }
 
+    @Test("an option of one kind of data is refused beside another, and shown in its help alone")
+    func optionsOfKinds() throws {
+        let workspace = try Workspace()
+        let refused = try workspace.run("data", "npy", "x.h5", "a=a.npy", "--bytes")
+        #expect(
+            refused.status == 2
+                && refused.errors.contains(
+                    "--bytes is an option of 'fttrain data text', not of 'fttrain data npy'"))
+        for arguments in [["help", "data", "text"], ["data", "text", "--help"]] {
+            let help = try workspace.run(arguments).output
+            #expect(help.contains("--bytes   tokens are bytes") && !help.contains("--stratify"))
+        }
+        let all = try workspace.run("help", "data").output
+        #expect(all.contains("text: tokens are bytes") && all.contains("csv: split each class"))
+    }
+
     @Test("a list in a file may be meant where a word stands")
     func list() throws {
         let workspace = try Workspace()

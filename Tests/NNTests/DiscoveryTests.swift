@@ -112,6 +112,13 @@ private final class Link: Module {
     init(_ next: Link?) { self.next = next }
 }
 
+/// A module that keeps a tensor of any kind.
+private final class Tempered: Module {
+    let parts: (scale: Tensor, Int)
+
+    init(_ scale: Tensor) { parts = (scale, 1) }
+}
+
 @Suite("Finding a module's parts")
 struct DiscoveryTests {
     @Test("names parameters after their properties, base classes first")
@@ -169,6 +176,20 @@ struct DiscoveryTests {
         let (pairs, head) = (LateStruct(), LateEnum())
         _ = (pairs.pairs, head.head)
         #expect(pairs.parameters.count == 2 && head.parameters.isEmpty)
+    }
+
+    @Test("refuses a tensor of its own that wants a gradient and is no parameter")
+    func plainTensor() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { _ = Tempered(Tensor([1], requiresGrad: true)).parameters }
+        let message = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
+        #expect(message.contains("Tempered: 'parts.scale' requires a gradient but is a Tensor"))
+        #expect(message.contains("make it a Parameter(…)"))
+        let weight = Parameter(NDArray([Float(2)]))
+        #expect(Tempered(Tensor([1])).parameters.isEmpty)
+        #expect(Tempered(weight * 2).parameters.isEmpty)
+        #expect(Tempered(weight).parameters.count == 1)
     }
 
     @Test("counts a shared parameter once and lists its other names")

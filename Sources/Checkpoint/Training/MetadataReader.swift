@@ -25,10 +25,11 @@ struct MetadataReader {
 
     func checkFormat() throws(CheckpointError) {
         guard isOurs else {
+            let origin = values["checkpoint"].map { ", exported from \($0.onOneLine)" } ?? ""
             throw CheckpointError(
                 .incompatible, path,
-                "is a plain safetensors file without training state; "
-                    + "its weights can be used, but no run can be resumed from it")
+                "holds weights without the state of a run\(origin); name a run folder or a "
+                    + "checkpoint in it (model.from starts a run from such weights)")
         }
         let version = try count("format")
         guard version == MetadataKey.formatVersion else {

@@ -53,6 +53,9 @@ public enum RunSchema {
     /// Devices that a shell offers; further GPUs follow as `cuda:1`.
     public static let devices = ["auto", "cpu", "cuda", "cuda:0"]
 
+    /// What runs can be measured by, as a shell offers it.
+    public static let measures = ["loss"] + Catalogs.metrics.names
+
     private static let data: [Field] = [
         .string(
             "path", default: RunConfig.defaultDataPath,
