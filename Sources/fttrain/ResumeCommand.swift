@@ -25,7 +25,7 @@ enum ResumeCommand {
             Terminal.print(resumption.trainer.folder.path)
         } else {
             Terminal.print(
-                "\(path): all \(Format.count(summary.epochs, "epoch")) are done; for more: "
+                "\(path): \(resumption.trainer.ending); for more: "
                     + summary.longerCommand(path))
         }
         return .success

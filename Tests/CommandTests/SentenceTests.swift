@@ -105,6 +105,23 @@ struct SentenceTests {
         #expect(fewer.output.hasPrefix("run: all 3 epochs are done; for more: "))
     }
 
+    @Test("resuming a run that is over leaves its files as they are", arguments: [false, true])
+    func over(byLimit: Bool) throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let limit = byLimit ? ["training.maxSteps=2"] : []
+        #expect(try workspace.run(["tiny.json", "--out", "run", "-q"] + limit).status == 0)
+        let names = ["summary.json", "log.txt", "metrics.csv", "config.json", "last.safetensors"]
+        let before = try names.map { try workspace.bytes("run/\($0)") }
+        let resumed = try workspace.run("resume", "run")
+        let words =
+            byLimit ? "run: stopped after step 2 (training.maxSteps)" : "run: all 3 epochs are done"
+        let more = byLimit ? "training.maxSteps=4" : "training.epochs=6"
+        #expect(resumed.status == 0)
+        #expect(resumed.output == "\(words); for more: fttrain resume run \(more)\n")
+        #expect(try names.map { try workspace.bytes("run/\($0)") } == before)
+    }
+
     @Test("a key of the config that is taken for an option is named with its value")
     func keys() throws {
         let workspace = try Workspace()

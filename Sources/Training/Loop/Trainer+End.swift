@@ -10,6 +10,11 @@ extension Trainer {
     /// Whether nothing is left to train.
     var isOver: Bool { hasAllEpochs || reasonToStop != nil }
 
+    /// Why nothing is left to train, in words.
+    public var ending: String {
+        reasonToStop ?? "all \(Format.count(cursor.sampler.epoch, "epoch")) are done"
+    }
+
     /// The settings that together let a run that is over, or about to be, go on; empty where none
     /// of its limits is reached.
     var longerSettings: [String] {

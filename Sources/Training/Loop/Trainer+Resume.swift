@@ -64,7 +64,7 @@ extension Trainer {
                     warnings += try before.goOn(from: found)
                     return Resumption(
                         trainer: before, changes: [], warnings: warnings,
-                        isComplete: before.hasAllEpochs)
+                        isComplete: before.isOver)
                 }
                 try trainer.checkEnd(by: changes)
                 trainer.courseBefore = before.rates
@@ -82,7 +82,7 @@ extension Trainer {
         }
         return Resumption(
             trainer: trainer, changes: changes.map(\.description), warnings: warnings,
-            isComplete: trainer.hasAllEpochs)
+            isComplete: trainer.isOver)
     }
 
     /// Goes back to a checkpoint and makes the folder agree with it; returns what a person should

@@ -149,12 +149,15 @@ public final class Trainer {
         }
     }
 
-    /// Ends a resumed run that has nothing left to train.
+    /// Ends a resumed run that has nothing left to train; one that had come to its end stays as
+    /// it is.
     public func finishAtOnce() throws -> RunSummary {
         clock.start(cursor)
         if mayRestoreBest { try restoreBest() }
         let summary = summary(.completed)
+        guard try !folder.hasCompleted(step: cursor.step) else { return summary }
         try write(summary)
+        writePage(summary)
         return summary
     }
 

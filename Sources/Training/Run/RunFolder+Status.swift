@@ -28,6 +28,15 @@ extension RunFolder {
             : "\(path): ended without a word, \(counts); go on with: fttrain resume \(path.shellWord)"
     }
 
+    /// Whether `summary.json` says that the run came to its end after so many steps.
+    func hasCompleted(step: Int) throws(RunError) -> Bool {
+        guard let text = try FileWriting.read(summaryPath),
+            let summary = try? JSONNode(parsing: text)
+        else { return false }
+        return summary["status"]?.string == RunSummary.Status.completed.rawValue
+            && summary["steps"]?.int == step
+    }
+
     private static func words(_ place: (epoch: Int, step: Int)) -> String {
         let epochs = place.epoch > 0 || place.step == 0 ? Format.count(place.epoch, "epoch") : nil
         return [epochs, Format.count(place.step, "step")].compactMap(\.self).joined(separator: ", ")
