@@ -120,6 +120,10 @@ static const char normalize_cu[] = {
 #embed "kernels/normalize.cu"
     , 0
 };
+static const char number_tiles_cuh[] = {
+#embed "kernels/number_tiles.cuh"
+    , 0
+};
 static const char order_cu[] = {
 #embed "kernels/order.cu"
     , 0
@@ -237,6 +241,7 @@ static const struct {
     {"make.cu", make_cu},
     {"matrices.cu", matrices_cu},
     {"normalize.cu", normalize_cu},
+    {"number_tiles.cuh", number_tiles_cuh},
     {"order.cu", order_cu},
     {"pairs.cuh", pairs_cuh},
     {"pool.cu", pool_cu},

@@ -83,6 +83,7 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
     case FT_PROGRAM_convolution:
         v.dtype = ((const ft_cuda_convolution *)arguments)->dtype;
         v.op = ((const ft_cuda_convolution *)arguments)->part;
+        v.numbers = ((const ft_cuda_convolution *)arguments)->numbers;
         break;
     case FT_PROGRAM_attention:
         v.dtype = ((const ft_cuda_attention *)arguments)->dtype;

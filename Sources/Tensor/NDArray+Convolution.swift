@@ -1,17 +1,31 @@
 extension NDArray {
     /// A convolution or one of its gradients: what `part` says, of this array and another. The
-    /// result has the sizes `extents` beside images and channels. Halves are computed in float32.
-    /// What is negative in an output becomes 0 if `relu`.
+    /// result has the sizes `extents` beside images and channels. Halves are computed in float32,
+    /// their products exact; in a scope of TF32 a GPU may round float32. What is negative in an
+    /// output becomes 0 if `relu`.
     package func convolution(
         _ part: ConvolutionPart, _ other: NDArray, bias: NDArray? = nil, _ window: Window,
         extents: [Int], relu: Bool = false
     ) -> NDArray {
-        guard dtype.isWide else {
-            let result = cast(to: .float32).convolution(
-                part, other.cast(to: .float32), bias: bias?.cast(to: .float32), window,
-                extents: extents, relu: relu)
-            return result.cast(to: dtype)
-        }
+        let factors: Precision =
+            switch dtype {
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .float32: Autocast.precision.ofKernels
+            default: .float32
+            }
+        let wide = dtype.isWide ? dtype : .float32
+        let result = cast(to: wide).convolution(
+            part, other.cast(to: wide), bias?.cast(to: wide),
+            .convolution(part, window, bias: bias != nil, relu: relu, factors: factors), window,
+            extents: extents)
+        return result.cast(to: dtype)
+    }
+
+    private func convolution(
+        _ part: ConvolutionPart, _ other: NDArray, _ bias: NDArray?, _ kernel: Kernel,
+        _ window: Window, extents: [Int]
+    ) -> NDArray {
         let leading: [Int] =
             switch part {
             case .output: [shape[0], other.shape[0]]
@@ -19,7 +33,6 @@ extension NDArray {
             case .weight: [other.shape[1], shape[1] / window.groups]
             }
         let out = NDArray(uninitialized: Shape(leading + extents), dtype, on: backend)
-        let kernel = Kernel.convolution(part, window, bias: bias != nil, relu: relu)
         if let bias {
             kernel.run(contiguous(), other.contiguous(), bias.contiguous(), into: out)
         } else {

@@ -1,7 +1,20 @@
 // Operands in a dtype and in double, for the CPU's kernels in double are what others are compared
 // with.
 #pragma once
+#include "../Support/CUDAEmulator/half_types.h"
 #include "check.h"
+
+// A number rounded to what tensor cores take, by arithmetic.
+inline double rounded(double x, int numbers) {
+    if (numbers == FT_CUDA_EXACT || x == 0) return x;
+    if (numbers != FT_CUDA_TF32) {
+        bool is_bfloat = numbers == FT_CUDA_BHALVES;
+        return emulator::half_number(emulator::half_bits(x, is_bfloat), is_bfloat);
+    }
+    int exponent;
+    double mantissa = std::frexp(x, &exponent);
+    return std::ldexp(std::round(std::ldexp(mantissa, 11)), exponent - 11);
+}
 
 class twins {
   public:

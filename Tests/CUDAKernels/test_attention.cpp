@@ -1,7 +1,6 @@
 // Attention against its definition.
 #include <algorithm>
 
-#include "../Support/CUDAEmulator/half_types.h"
 #include "layers.h"
 
 namespace {
@@ -15,18 +14,7 @@ const sizes attentions[] = {
     {1, 3, 3, 12, 9, 4, 4, -3, false},   {3, 1, 1, 1, 1, 1, 1, 1, false},
 };
 
-// A number rounded to what tensor cores take, by arithmetic.
-double rounded(double x, int numbers) {
-    if (numbers == FT_CUDA_EXACT || x == 0) return x;
-    if (numbers != FT_CUDA_TF32) {
-        bool is_bfloat = numbers == FT_CUDA_BHALVES;
-        return emulator::half_number(emulator::half_bits(x, is_bfloat), is_bfloat);
-    }
-    int exponent;
-    double mantissa = std::frexp(x, &exponent);
-    return std::ldexp(std::round(std::ldexp(mantissa, 11)), exponent - 11);
-}
-// The largest relative error of that.
+// The largest relative error of a rounded number.
 double unit(int numbers) {
     return numbers == FT_CUDA_EXACT ? 0 : numbers == FT_CUDA_BHALVES ? 0x1p-8 : 0x1p-11;
 }

@@ -58,8 +58,10 @@ template <class Each> void for_all_products(const ft_cuda_convolution &c, Each e
     }
 }
 
-void check_convolution(const geometry &g, int dtype, uint64_t order) {
+// By factors that are rounded to `numbers`: what is expected is made of such.
+void check_convolution(const geometry &g, int dtype, int numbers, uint64_t order) {
     ft_cuda_convolution c = plan_of(g, dtype);
+    c.numbers = numbers;
     int64_t taps = volume(c.kernel), pixels = volume(c.out);
     int64_t inputs = c.images * c.groups * c.channels * volume(c.in);
     int64_t weights = c.groups * c.features * c.channels * taps;
@@ -68,9 +70,11 @@ void check_convolution(const geometry &g, int dtype, uint64_t order) {
     twins bias(dtype, c.groups * c.features, 4, -1, 1);
     std::vector<double> made_y((size_t)outputs), made_x((size_t)inputs), made_w((size_t)weights);
     for_all_products(c, [&](int64_t i, int64_t k, int64_t o) {
-        made_y[(size_t)o] += x.own.number(i) * w.own.number(k);
-        made_x[(size_t)i] += y.own.number(o) * w.own.number(k);
-        made_w[(size_t)k] += y.own.number(o) * x.own.number(i);
+        double at_x = rounded(x.own.number(i), numbers), at_w = rounded(w.own.number(k), numbers);
+        double at_y = rounded(y.own.number(o), numbers);
+        made_y[(size_t)o] += at_x * at_w;
+        made_x[(size_t)i] += at_y * at_w;
+        made_w[(size_t)k] += at_y * at_x;
     });
     for (size_t o = 0; o < made_y.size(); o++) {
         int64_t feature = (int64_t)o / pixels % (c.groups * c.features);
@@ -152,7 +156,10 @@ void check_pool(int dtype, int part, const std::vector<axis> &axes, const int64_
 void test_windows() {
     uint64_t turn = 0;
     for (const geometry &g : geometries) {
-        for (int dtype : {FT_F32, FT_F64}) check_convolution(g, dtype, orders[turn++ % 3]);
+        check_convolution(g, FT_F64, FT_CUDA_EXACT, orders[turn++ % 3]);
+        for (int numbers = FT_CUDA_EXACT; numbers <= FT_CUDA_TF32; numbers++) {
+            check_convolution(g, FT_F32, numbers, orders[turn++ % 3]);
+        }
     }
     const int64_t in[3] = {1, 9, 10}, one[3] = {1, 1, 1}, wide[3] = {1, 2, 1};
     std::vector<axis> plain = {axis(1, 1, 1, 1, 1, 0), axis(9, 4, 2, 1, 2, 0),

@@ -87,8 +87,8 @@ def broken(kernel, claim, options):
     if bool(kernel.tensor_cores) != (claim.tensor_cores and programs.is_rounded(options)):
         yield f"{kernel.tensor_cores} instructions of tensor cores"
     narrow = kernel.count(r"^LDS\b(?!\.128)")
-    # Elements of other types are smaller.
-    if claim.shared and narrow and size_of(options) >= 4:
+    # Elements of other types are smaller, and so are rounded ones.
+    if claim.shared and narrow and size_of(options) >= 4 and not programs.is_rounded(options):
         yield f"{narrow} reads of shared memory of less than 16 bytes"
     if option(options, "DTYPE") in (None, 0) and option(options, "SIZE") in (None, 4):
         if claim.blocks and kernel.blocks < claim.blocks:

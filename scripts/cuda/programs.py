@@ -38,7 +38,8 @@ PROGRAMS = {
     "distances": (REALS, ("",)),
     "channels": (REALS, ("",)),
     "pool": (REALS, tuple(f"-DFT_OP={part}" for part in range(6))),
-    "convolution": (REALS, tuple(f"-DFT_OP={part}" for part in range(3))),
+    "convolution": (REALS, tuple(f"-DFT_OP={part} -DFT_NUMBERS={numbers}" for part in range(3)
+                                 for numbers in range(4))),
     "attention": (REALS, tuple(f"-DFT_NUMBERS={numbers}" for numbers in range(4))),
     "recurrence": (REALS, ("",)),
     "matrices": (REALS, tuple(f"-DFT_OP={what}" for what in range(14))),

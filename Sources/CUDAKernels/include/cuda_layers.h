@@ -77,6 +77,11 @@ typedef struct ft_cuda_pool {
     int dtype, part;
 } ft_cuda_pool;
 
+// What factors of products may be rounded to, so that tensor cores multiply them: float16,
+// bfloat16, or 11 significant bits with float32's range. Sums are float32. It is for operands of
+// float32; float64 is exact.
+enum { FT_CUDA_EXACT, FT_CUDA_HALVES, FT_CUDA_BHALVES, FT_CUDA_TF32 };
+
 // convolution: as ft_convolution, always with three axes, those in front of size 1. `part`: 0 makes
 // y (plus bias, then ReLU), 1 x, 2 weight. For part 2 ft_cuda_convolution_plan gives `pieces` and
 // the bytes of `partial`, which is null for one piece; then `convolution_join` follows.
@@ -86,16 +91,12 @@ typedef struct ft_cuda_convolution {
     long long images, groups, channels, features;
     long long in[3], out[3], kernel[3], stride[3], dilation[3], padding[3];
     long long pieces, piece;
-    int dtype, part, relu, unused;
+    int dtype, part, relu, numbers;
 } ft_cuda_convolution;
-
-// What factors of products may be rounded to, so that tensor cores multiply them: float16,
-// bfloat16, or 11 significant bits with float32's range. Sums are float32.
-enum { FT_CUDA_EXACT, FT_CUDA_HALVES, FT_CUDA_BHALVES, FT_CUDA_TF32 };
 
 // As ft_attention. `statistics` is room for 3 elements a query of each head, which
 // attention_backward leaves for attention_backward_keys: launched in this order they make dq, then
-// dk and dv. `numbers` is for float32; float64 is exact.
+// dk and dv.
 typedef struct ft_cuda_heads {
     void *at;
     long long batch, head, row;

@@ -53,9 +53,11 @@ template <class N> FT_DEVICE square paired(const sixteen &x, const sixteen &y) {
     int g = threadIdx.x % FT_WARP / 4, t = threadIdx.x % 4;
     square s = {};
     for (int64_t k = 4 * t; k - 4 * t < x.width; k += FT_SIDE) {
-        auto left = N::left_of(x.at(g, k), x.at(g + 8, k));
+        auto left = N::left_of(run_of<N>(x.at(g, k)), run_of<N>(x.at(g + 8, k)));
 #pragma unroll
-        for (int j = 0; j < 2; j++) N::multiply(left, N::right_of(y.at(8 * j + g, k)), s.at[j]);
+        for (int j = 0; j < 2; j++) {
+            N::multiply(left, N::right_of(run_of<N>(y.at(8 * j + g, k))), s.at[j]);
+        }
     }
     return s;
 }
@@ -67,8 +69,9 @@ struct span {
     // Adds what a square takes of the rows' columns `from` on. Whether those are finite.
     template <class N>
     __device__ __forceinline__ bool add(const square &s, const sixteen &rows, int64_t from) {
-        auto left = N::left_of({{s.at[0][0], s.at[0][1], s.at[1][0], s.at[1][1]}},
-                               {{s.at[0][2], s.at[0][3], s.at[1][2], s.at[1][3]}});
+        four upper = {{s.at[0][0], s.at[0][1], s.at[1][0], s.at[1][1]}};
+        four lower = {{s.at[0][2], s.at[0][3], s.at[1][2], s.at[1][3]}};
+        auto left = N::left_of(run_of<N>(upper), run_of<N>(lower));
         bool sound = true;
 #pragma unroll
         for (int strip = 0; strip < FT_STRIPS; strip++) {
@@ -82,7 +85,7 @@ struct span {
                 y.at[e] = inside ? rows.first[row * rows.step + column] : 0.0f;
                 sound &= is_finite(y.at[e]);
             }
-            N::multiply(left, N::right_of(y), at[strip]);
+            N::multiply(left, N::right_of(run_of<N>(y)), at[strip]);
         }
         return sound;
     }

@@ -1,6 +1,7 @@
 // Convolutions over three axes in groups, as products of matrices whose operands are read from the
-// images as they are needed (implicit GEMM); see tiles.cuh. A plane has fewer than 2^31 elements.
-#include "tiles.cuh"
+// images as they are needed (implicit GEMM); see tiles.cuh, and number_tiles.cuh where factors may be
+// rounded. A plane has fewer than 2^31 elements.
+#include "number_tiles.cuh"
 
 // Where something lies: an offset in memory, below 0 for nowhere, and a place in a box of three
 // axes.
@@ -194,25 +195,24 @@ template <class T> struct weight_part : geometry<T> {
     }
 };
 
-template <class Part, class T>
-FT_DEVICE void convolution_tiles(const ft_cuda_convolution &p, tile_space<T> &space) {
+template <class Part, class Space>
+FT_DEVICE void convolution_tiles(const ft_cuda_convolution &p, Space &space) {
     Part size(p, 0);
     int64_t columns = ceil_div(size.columns(), FT_TILE);
     int64_t tiles = ceil_div(size.rows(), FT_TILE) * columns;
     for (int64_t b = blockIdx.x; b < tiles * p.groups; b += gridDim.x) {
         Part part(p, b / tiles);
         int64_t row = b % tiles / columns * FT_TILE, column = b % columns * FT_TILE;
-        tile_sums<T> sums =
-            tile_product<T>(space, row, column, 0, part.depths(), typename Part::left{part},
-                            typename Part::right{part});
+        auto sums = tile_product(space, row, column, 0, part.depths(), typename Part::left{part},
+                                 typename Part::right{part});
         for_sums(row, column, part.rows(), part.columns(), sums,
-                 [&](int64_t r, int64_t c, T sum) { part.store(r, c, sum); });
+                 [&](int64_t r, int64_t c, auto sum) { part.store(r, c, sum); });
     }
 }
 
 // The sums over k are cut into pieces, for there are few tiles and many results.
-template <class T>
-FT_DEVICE void weight_tiles(const ft_cuda_convolution &p, tile_space<T> &space) {
+template <class T, class Space>
+FT_DEVICE void weight_tiles(const ft_cuda_convolution &p, Space &space) {
     typedef weight_part<T> Part;
     Part size(p, 0);
     int64_t columns = ceil_div(size.columns(), FT_TILE);
@@ -223,27 +223,35 @@ FT_DEVICE void weight_tiles(const ft_cuda_convolution &p, tile_space<T> &space) 
         Part part(p, rest / tiles);
         int64_t row = rest % tiles / columns * FT_TILE, column = rest % columns * FT_TILE;
         int64_t end = least(part.depths(), (piece + 1) * p.piece);
-        tile_sums<T> sums =
-            tile_product<T>(space, row, column, piece * p.piece, end, typename Part::left{part},
-                            typename Part::right{part});
+        auto sums = tile_product(space, row, column, piece * p.piece, end,
+                                 typename Part::left{part}, typename Part::right{part});
         T *out = p.pieces > 1 ? (T *)p.partial + piece * elements : (T *)p.weight;
         for_sums(row, column, part.rows(), part.columns(), sums,
                  [&](int64_t r, int64_t c, T sum) { out[part.place(r, c)] = sum; });
     }
 }
 
-// 2 blocks a multiprocessor; shared memory is read by 16 bytes.
+template <class T, class Space>
+FT_DEVICE void convolution_part(const ft_cuda_convolution &p, Space &space) {
+    if (FT_PART_OF(p) == 0) {
+        convolution_tiles<output_part<T>>(p, space);
+    } else if (FT_PART_OF(p) == 1) {
+        convolution_tiles<input_part<T>>(p, space);
+    } else {
+        weight_tiles<T>(p, space);
+    }
+}
+
+// 2 blocks a multiprocessor; shared memory is read by 16 bytes. Rounded factors: tensor cores.
 FT_KERNEL(convolution, ft_cuda_convolution) {
+    bool made = for_numbers(FT_NUMBERS_OF(arguments), [&](auto numbers) {
+        __shared__ number_space<decltype(numbers)> space;
+        convolution_part<float>(arguments, space);
+    });
+    if (made) return;
     for_reals(arguments.dtype, [&](auto like) {
-        typedef decltype(like) T;
-        __shared__ tile_space<T> space;
-        if (FT_PART_OF(arguments) == 0) {
-            convolution_tiles<output_part<T>, T>(arguments, space);
-        } else if (FT_PART_OF(arguments) == 1) {
-            convolution_tiles<input_part<T>, T>(arguments, space);
-        } else {
-            weight_tiles<T>(arguments, space);
-        }
+        __shared__ tile_space<decltype(like)> space;
+        convolution_part<decltype(like)>(arguments, space);
     });
 }
 

@@ -62,19 +62,27 @@ FT_DEVICE void multiply_tf32(const uint32_t *a, const uint32_t *b, float *c) {
 }
 #endif
 
-template <class H> FT_DEVICE uint32_t packed(float low, float high) {
-    return element<H>::store(low).bits | (uint32_t)element<H>::store(high).bits << 16;
+// Four factors of a row or column, rounded.
+template <class N> FT_DEVICE pack<typename N::stored, 4> run_of(const four &x) {
+    return {{N::stored_of(x.at[0]), N::stored_of(x.at[1]), N::stored_of(x.at[2]),
+             N::stored_of(x.at[3])}};
 }
 
+// `stored` is a rounded factor; fragments are made of runs of four.
 template <class H> struct half_parts {
     struct left { uint32_t at[4]; };
     struct right { uint32_t at[2]; };
-    static __device__ __forceinline__ left left_of(const four &upper, const four &lower) {
-        return {{packed<H>(upper.at[0], upper.at[1]), packed<H>(lower.at[0], lower.at[1]),
-                 packed<H>(upper.at[2], upper.at[3]), packed<H>(lower.at[2], lower.at[3])}};
+    typedef uint16_t stored;
+    typedef pack<stored, 4> run;
+    static __device__ __forceinline__ stored stored_of(float x) { return element<H>::store(x).bits; }
+    static __device__ __forceinline__ uint32_t word(const run &x, int from) {
+        return x.at[from] | (uint32_t)x.at[from + 1] << 16;
     }
-    static __device__ __forceinline__ right right_of(const four &y) {
-        return {{packed<H>(y.at[0], y.at[1]), packed<H>(y.at[2], y.at[3])}};
+    static __device__ __forceinline__ left left_of(const run &upper, const run &lower) {
+        return {{word(upper, 0), word(lower, 0), word(upper, 2), word(lower, 2)}};
+    }
+    static __device__ __forceinline__ right right_of(const run &y) {
+        return {{word(y, 0), word(y, 2)}};
     }
 };
 
@@ -107,17 +115,17 @@ FT_DEVICE uint32_t tf32_of(float x) {
 struct tf32_numbers {
     struct left { uint32_t at[8]; };
     struct right { uint32_t at[4]; };
-    static __device__ __forceinline__ left left_of(const four &upper, const four &lower) {
+    typedef uint32_t stored;
+    typedef pack<stored, 4> run;
+    static __device__ __forceinline__ stored stored_of(float x) { return tf32_of(x); }
+    static __device__ __forceinline__ left left_of(const run &upper, const run &lower) {
         left a;
 #pragma unroll
-        for (int e = 0; e < 4; e++) {
-            a.at[2 * e] = tf32_of(upper.at[e]);
-            a.at[2 * e + 1] = tf32_of(lower.at[e]);
-        }
+        for (int e = 0; e < 4; e++) a.at[2 * e] = upper.at[e], a.at[2 * e + 1] = lower.at[e];
         return a;
     }
-    static __device__ __forceinline__ right right_of(const four &y) {
-        return {{tf32_of(y.at[0]), tf32_of(y.at[1]), tf32_of(y.at[2]), tf32_of(y.at[3])}};
+    static __device__ __forceinline__ right right_of(const run &y) {
+        return {{y.at[0], y.at[1], y.at[2], y.at[3]}};
     }
     static __device__ __forceinline__ void multiply(const left &a, const right &b, float *c) {
         multiply_tf32(a.at, b.at, c);

@@ -34,7 +34,7 @@ extension CPUBackend {
             recurrence(rule, projections: a, weight: b, list.arrays, into: out)
         case .recurrenceBackward(let rule, let list):
             recurrenceBackward(rule, a, weight: b, lengths: list.arrays.first, c, into: out)
-        case .convolution(let part, let window, let hasBias, let relu):
+        case .convolution(let part, let window, let hasBias, let relu, _):
             convolution(part, window, a, b, bias: hasBias ? c : nil, relu: relu, into: out)
         case .channels(let kernel): channels(kernel, a, b, c, into: out)
         case .pool(let part, let pooling): poolWindows(part, pooling, a, b, into: out)

@@ -85,7 +85,7 @@ extension CUDABackend {
 
     func convolution(
         _ part: ConvolutionPart, _ window: Window, _ a: NDArray, _ b: NDArray, bias: NDArray?,
-        relu: Bool, into out: NDArray
+        relu: Bool, factors: Precision, into out: NDArray
     ) throws(CUDAProblem) {
         if a.count == 0 || b.count == 0 {
             return try context.set(out.pointer, to: 0, byteCount: out.byteCount)
@@ -106,6 +106,7 @@ extension CUDABackend {
         arguments.dtype = out.dtype.rawValue
         arguments.part = part.code
         arguments.relu = relu ? 1 : 0
+        arguments.numbers = factors.cudaNumbers(for: out.dtype)
         arguments.set(window, x.shape, weight.shape, y.shape)
         let space = Int(ft_cuda_convolution_plan(&arguments))
         if arguments.pieces <= 1 { return try context.launch(FT_KERNEL_convolution, arguments) }

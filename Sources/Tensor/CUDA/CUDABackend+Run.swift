@@ -44,8 +44,10 @@ extension CUDABackend {
         case .matmul(let hasBias, let relu, let mayRound):
             try matmul(
                 a, b, bias: hasBias ? c : nil, relu: relu, mayRound: mayRound, into: out)
-        case .convolution(let part, let window, let hasBias, let relu):
-            try convolution(part, window, a, b, bias: hasBias ? c : nil, relu: relu, into: out)
+        case .convolution(let part, let window, let hasBias, let relu, let factors):
+            try convolution(
+                part, window, a, b, bias: hasBias ? c : nil, relu: relu, factors: factors,
+                into: out)
         case .channels(let kernel): try channels(kernel, a, b, c, into: out)
         case .pool(let part, let pooling): try pool(part, pooling, a, b, into: out)
         case .attention(let rule, let list):

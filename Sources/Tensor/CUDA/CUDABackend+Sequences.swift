@@ -89,9 +89,10 @@ extension ft_cuda_heads {
 }
 
 extension Precision {
-    /// What tensor cores take factors in.
-    fileprivate var cudaNumbers: Int32 {
-        switch self {
+    /// What tensor cores take factors of a dtype in.
+    func cudaNumbers(for dtype: DType) -> Int32 {
+        guard dtype == .float32 else { return Int32(FT_CUDA_EXACT) }
+        return switch self {
         case .float32: Int32(FT_CUDA_EXACT)
         case .float16: Int32(FT_CUDA_HALVES)
         case .bfloat16: Int32(FT_CUDA_BHALVES)
@@ -106,7 +107,7 @@ extension ft_cuda_attention {
     ) {
         self.init()
         dtype = q.dtype.rawValue
-        numbers = q.dtype == .float32 ? rule.factors.cudaNumbers : 0
+        numbers = rule.factors.cudaNumbers(for: q.dtype)
         batch = Int64(q.shape[0])
         heads = Int64(q.shape[2])
         sharing = Int64(k.shape[2] > 0 ? q.shape[2] / k.shape[2] : 1)

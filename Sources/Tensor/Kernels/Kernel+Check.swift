@@ -66,7 +66,7 @@ extension Kernel {
         case .ordering(let ordering): checkOrdering(ordering, a, b, out)
         case .matmul(let bias, let relu, _):
             checkProduct(a, b, bias ? c : nil, fuses: bias || relu, out)
-        case .convolution(let part, let window, let bias, _):
+        case .convolution(let part, let window, let bias, _, _):
             checkConvolution(part, window, a, b, bias: bias ? c : nil, out)
         case .channels(let kernel): checkChannels(kernel, a, b, c, out)
         case .pool(let part, let pooling): checkPool(part, pooling, a, b, out)

@@ -80,9 +80,9 @@ extension Kernel {
         case .productOfOthers: "productOfOthers"
         case .ordering(let ordering): ordering.name
         case .matmul: "matmul"
-        case .convolution(.output, _, _, _): "convolution"
-        case .convolution(.input, _, _, _): "convolutionInput"
-        case .convolution(.weight, _, _, _): "convolutionWeight"
+        case .convolution(.output, _, _, _, _): "convolution"
+        case .convolution(.input, _, _, _, _): "convolutionInput"
+        case .convolution(.weight, _, _, _, _): "convolutionWeight"
         case .channels(let kernel): kernel.name
         case .pool(let part, _): part.name
         case .attention: "attention"

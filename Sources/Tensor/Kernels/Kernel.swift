@@ -74,8 +74,10 @@ package enum Kernel: Sendable {
 
     /// A convolution of contiguous float32 or float64: the output of the input a and the weight b,
     /// plus c if there is a bias, then ReLU; or the gradient by the input, of that by the output a
-    /// and the weight b; or that by the weight, of the input a and the gradient by the output b.
-    case convolution(ConvolutionPart, Window, bias: Bool, relu: Bool)
+    /// and the weight b; or that by the weight, of the input a and the gradient by the output b. A
+    /// GPU may round factors of float32 to those of `factors`; a CPU rounds nothing.
+    case convolution(
+        ConvolutionPart, Window, bias: Bool, relu: Bool, factors: Precision = .float32)
 
     /// What is computed of the channels of a batch.
     case channels(ChannelKernel)

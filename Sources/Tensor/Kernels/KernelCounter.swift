@@ -72,7 +72,7 @@ extension Kernel {
     ) -> Int {
         switch self {
         case .matmul: out.count * (a.shape.last ?? 1)
-        case .convolution(let part, _, _, _):
+        case .convolution(let part, _, _, _, _):
             // Each element of the output adds up a kernel's elements of the channels of its group.
             switch part {
             case .output: out.count * (b.count / max(1, b.shape[0]))

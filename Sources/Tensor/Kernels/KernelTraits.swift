@@ -38,7 +38,7 @@ extension Kernel {
         case .attention, .attentionBackward, .recurrenceBackward: KernelTraits(operands: 3)
         case .ordering(let ordering):
             KernelTraits(operands: ordering.operandCount, mayFail: ordering.mayFail)
-        case .matmul(let bias, _, _), .convolution(_, _, let bias, _):
+        case .matmul(let bias, _, _), .convolution(_, _, let bias, _, _):
             KernelTraits(operands: bias ? 3 : 2)
         case .channels(let kernel): KernelTraits(operands: kernel.operandCount)
         case .pool(let part, _): KernelTraits(operands: part.operandCount)
