@@ -67,9 +67,9 @@ struct InitCommandTests {
             ),
             (
                 "a.csv", (0..<30).map { "\"1,\($0)\",\($0 % 2)" },
-                "column 'x' holds numbers with commas, such as '1,0', in a table that commas "
-                    + "separate; say that decimals stand after them, --decimal comma, or that they "
-                    + "are words: --types x=category"
+                "column 'x' holds numbers such as '1,0', whose decimals would stand after a comma, "
+                    + "in a table that commas separate; say that they do, --decimal comma, or that "
+                    + "they are words: --types x=category"
             ),
             (
                 "a.tsv", (0..<30).map { "31.12.20\(10 + $0)\t\($0 % 2)" },

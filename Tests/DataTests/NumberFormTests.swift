@@ -81,8 +81,8 @@ struct NumberFormTests {
                 + "they are words: --types x=category")
         #expect(
             sentence("x,y\n\"1,5\",u\n\"2,5\",v\n\"3,5\",u\n")?.hasPrefix(
-                "t.csv: column 'x' holds numbers with commas, such as '1,5', in a table that commas "
-                    + "separate") == true)
+                "t.csv: column 'x' holds numbers such as '1,5', whose decimals would stand after a "
+                    + "comma, in a table that commas separate") == true)
         for (other, value) in [("3,5", Float(1.234)), ("$3.5", 1234)] {
             let text = "x;z;y\n1,234;\(other);u\n2,345;\(other);v\n3,456;\(other);u\n"
             let set = try TableSet([folder.write("t.csv", text)], TableOptions())

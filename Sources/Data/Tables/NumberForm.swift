@@ -90,7 +90,8 @@ struct NumberEvidence {
         guard decimal == .comma, separator == ",", mark.isEmpty,
             let sample = texts.first(where: { MarkedNumber($0)?.value(.point) == nil })
         else { return nil }
-        return "column '\(name)' holds numbers with commas, such as '\(sample)', in a table that "
-            + "commas separate; say that decimals stand after them, --decimal comma, " + words
+        return "column '\(name)' holds numbers such as '\(sample)', whose decimals would stand "
+            + "after a comma, in a table that commas separate; say that they do, --decimal comma, "
+            + words
     }
 }
