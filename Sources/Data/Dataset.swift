@@ -135,8 +135,14 @@ public final class Dataset: Sendable {
 
     /// The examples of a range, untransformed.
     public func read(_ rows: Range<Int>) throws -> (inputs: [NDArray], targets: NDArray) {
-        (try inputs.map { try read($0, [rows]) }, try read(targets, [rows]))
+        (try readInputs(rows), try readTargets(rows))
     }
+
+    package func readInputs(_ rows: Range<Int>) throws -> [NDArray] {
+        try inputs.map { try read($0, [rows]) }
+    }
+
+    package func readTargets(_ rows: Range<Int>) throws -> NDArray { try read(targets, [rows]) }
 
     /// Ranges of the examples of one source, one after the other.
     func read(_ source: Source, _ ranges: [Range<Int>]) throws -> NDArray {

@@ -47,6 +47,8 @@ struct ConfigDraft {
     private var stepsPerEpoch: Int { (count + batchSize - 1) / batchSize }
     private var epochs: Int { min(max(3000 / stepsPerEpoch, 10), 100) }
 
+    private var patience: Int { max(10, epochs / 4) }
+
     private var units: Int {
         switch task {
         case .classes(let count, _): count
@@ -82,7 +84,7 @@ struct ConfigDraft {
             "loss": ["type": .string(loss)],
             "optimizer": ["type": "adamW", "learningRate": 0.002],
             "schedule": ["type": "cosine"],
-            "training": ["epochs": .int(epochs), "patience": .int(max(10, epochs / 4))],
+            "training": ["epochs": .int(epochs), "patience": .int(patience)],
             "metrics": .strings(metrics),
         ]
     }
@@ -111,9 +113,26 @@ struct ConfigDraft {
             lines.append("inputs     bytes from 0 to 255 become 0 to 1, an example one row")
         }
         lines.append(
-            "batches    of \(batchSize), \(Format.grouped(stepsPerEpoch)) an epoch, at most \(epochs) epochs; "
-                + "the best is kept, and it stops when nothing gets better")
-        return lines
+            "batches    of \(batchSize), \(Format.grouped(stepsPerEpoch)) an epoch, "
+                + (patience < epochs
+                    ? "at most \(epochs) epochs, fewer where \(patience) in a row bring nothing "
+                        + "better; the best is kept"
+                    : "\(epochs) epochs; the best is kept"))
+        return lines + (isOfTest ? testRemark : [])
+    }
+
+    /// Whether the file has no other part to validate on than one called test.
+    private var isOfTest: Bool { validation.inputs.hasPrefix("test/") }
+
+    private var testRemark: [String] {
+        [
+            "validation \(validation.inputs): the best epoch is chosen by it, so its figures flatter; "
+                + "to keep it for a last test,",
+            "           train with data.validation=null data.split=0.1, and measure with fttrain "
+                + "eval RUN",
+            "           data.validation.inputs=\(validation.inputs) "
+                + "data.validation.targets=\(validation.targets)",
+        ]
     }
 
     /// What targets stand for, by their dtype and values.

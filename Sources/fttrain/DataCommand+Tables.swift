@@ -13,6 +13,9 @@ extension DataCommand {
             doc: "first, last, none, a number from 0 or a name (last)"),
         .value("separator", "CHARACTER", doc: "between columns; seen by the first line"),
         .value(
+            "decimal", "MARK", type: .string(oneOf: ["point", "comma"]),
+            doc: "tables: what stands before decimals; seen by the cells of each column"),
+        .value(
             "header", "ANSWER", type: .string(oneOf: ["yes", "no"]),
             doc: "whether the first row names the columns (yes if it has no number)"),
         .flag("words", doc: "labels are names, also those that look like numbers"),
@@ -40,6 +43,7 @@ extension DataCommand {
             options.separator = separator == "tab" ? "\t" : separator.first
         }
         options.hasHeader = invocation.string("header").map { $0 == "yes" }
+        options.decimal = invocation.string("decimal").flatMap(DecimalMark.init)
         options.label = label(invocation.string("label") ?? "last")
         options.labelsAreWords = invocation.flag("words")
         options.types = try types(invocation.string("types") ?? "")
@@ -104,6 +108,7 @@ extension DataCommand {
             sources, tableOptions(invocation), split: split(invocation))
         try HDF5Writer.create(path, replaces: invocation.flag("force")) { try tables.write(to: $0) }
         let isJSON = invocation.flag("json")
+        if isJSON { for note in tables.notes { Terminal.warn("fttrain: \(note)") } }
         if !isJSON { Terminal.print(tables.lines.joined(separator: "\n") + "\n") }
         let status = try info(path, invocation)
         guard !isJSON else { return status }

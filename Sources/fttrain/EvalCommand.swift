@@ -5,14 +5,12 @@ import Training
 enum EvalCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
-        let data = try self.data(invocation)
-        let isTable = data.map { PredictionSource.isTable($0) || $0.hasSuffix(".npy") } ?? false
-        if invocation.flag("report") || isTable { return try report(invocation, data) }
+        var overrides = TrainCommand.overrides(invocation)
+        if let data = try data(invocation) { overrides.append("data.path=\(data)") }
+        if invocation.flag("report") { return try report(invocation, overrides) }
         guard invocation.string("out") == nil else {
             throw UsageError("eval: --out is for the page of a --report; add that")
         }
-        var overrides = TrainCommand.overrides(invocation)
-        if let data { overrides.append("data.path=\(data)") }
         let evaluation = try Evaluation(invocation.arguments[0], overrides: overrides)
         if invocation.flag("json") {
             for note in evaluation.notes { Terminal.warn("fttrain: \(note)") }
@@ -32,11 +30,8 @@ enum EvalCommand {
     }
 
     private static func report(
-        _ invocation: CommandInvocation, _ data: String?
+        _ invocation: CommandInvocation, _ overrides: [String]
     ) throws -> ExitStatus {
-        guard invocation.overrides.isEmpty else {
-            throw UsageError("eval: a report takes no key=value; name another file instead")
-        }
         let out = invocation.string("out")
         if let out {
             guard out.lowercased().hasSuffix(".html") else {
@@ -45,7 +40,7 @@ enum EvalCommand {
             }
             try FileWriting.check(out, reading: invocation.arguments)
         }
-        let report = try EvaluationReport(Predictor(invocation.arguments[0]), data: data)
+        let report = try EvaluationReport(invocation.arguments[0], overrides: overrides)
         if let out { try FileWriting.replace(out, with: report.page()) }
         if invocation.flag("json") {
             for note in report.notes { Terminal.warn("fttrain: \(note)") }

@@ -112,11 +112,11 @@ enum Program {
             CommandArgument("DATA", doc: "another HDF5 file, or a table", isOptional: true),
         ],
         options: [
-            .value("data", "FILE", doc: "another HDF5 file with the same datasets"),
+            .value("data", "FILE", doc: "the same as DATA"),
             .flag(
                 "report",
-                doc: "by class, who is taken for whom, calibration, or errors in the data's units; "
-                    + "and the worst examples"),
+                doc: "beside loss and metrics: by class, who is taken for whom, calibration, or "
+                    + "errors in the data's units; and the worst examples"),
             .value(
                 "out", short: "o", "FILE",
                 doc: "with --report: a page to write, .html, with pictures of the worst images"),

@@ -24,6 +24,8 @@ struct TableImport {
     let set: TableSet
     let parts: [Part]
     let encoding: TableEncoding
+    /// How many cells of a column hold numbers so small that they become 0.
+    private let vanishing: [String: Int]
 
     /// The name of the part that a split makes.
     static let held = "validation"
@@ -43,7 +45,11 @@ struct TableImport {
         }
         if let split { parts = try TableImport.split(parts, split, set) }
         self.parts = parts
-        encoding = try TableEncoding(fitting: set, rows: parts[0].rows)
+        let encoding = try TableEncoding(fitting: set, rows: parts[0].rows)
+        self.encoding = encoding
+        vanishing = Dictionary(
+            set.tables.flatMap { encoding.vanishing($0).map { ($0.column, $0.count) } },
+            uniquingKeysWith: +)
     }
 
     private static func split(_ parts: [Part], _ split: Split, _ set: TableSet) throws -> [Part] {
@@ -121,6 +127,13 @@ struct TableImport {
         ] + dropped + [""] + table.lines
     }
 
+    /// What is lost, a sentence each, where nobody sees `lines`.
+    var notes: [String] {
+        vanishing.sorted { $0.key < $1.key }.map { name, count in
+            "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
+        }
+    }
+
     private var dropped: [String] {
         let all = set.tables.reduce(0) { $0 + $1.count }
         let used = set.rows.reduce(0) { $0 + $1.count }
@@ -133,6 +146,7 @@ struct TableImport {
         case .number:
             parts.append("\(Format.number(column.low)) to \(Format.number(column.high))")
             if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
+            parts += remarks(column.name, column.form)
         case .date: parts.append("days, their place in the year")
         case .boolean: parts.append("yes 1, no 0")
         case .category:
@@ -147,6 +161,15 @@ struct TableImport {
             parts.append("\(Format.grouped(missing)) missing" + filled(column))
         }
         return parts.joined(separator: "; ")
+    }
+
+    /// How numbers are read that are written in another way than programs do, and what is lost.
+    private func remarks(_ name: String, _ form: NumberForm?) -> [String] {
+        let notes = [form?.note ?? ""].filter { !$0.isEmpty }
+        return notes
+            + (vanishing[name].map { count in
+                ["\(Format.count(count, "cell")) \(TableEncoding.tooSmall) → 0"]
+            } ?? [])
     }
 
     private func filled(_ column: ColumnEncoding) -> String {
@@ -165,7 +188,8 @@ struct TableImport {
             let more = label.classes.count - 8
             return "classes " + names.joined(separator: ", ") + (more > 0 ? ", … \(more) more" : "")
         case .integers:
-            return "whole numbers \(Format.number(label.low)) to \(Format.number(label.high))"
+            let range = "whole numbers \(Format.number(label.low)) to \(Format.number(label.high))"
+            return ([range] + remarks(label.name, label.form)).joined(separator: "; ")
         case .numbers:
             // From there on float32 doesn't hold all whole numbers.
             let isLong = max(abs(label.low), abs(label.high)) > 0x1p24
@@ -173,7 +197,8 @@ struct TableImport {
                 label.deviation == 1
                 ? isLong ? "; kept to 7 digits (--standardize keeps more)" : ""
                 : "; mean \(Format.short(label.mean)) → 0"
-            return "\(Format.number(label.low)) to \(Format.number(label.high))\(scaling)"
+            let range = "\(Format.number(label.low)) to \(Format.number(label.high))\(scaling)"
+            return ([range] + remarks(label.name, label.form)).joined(separator: "; ")
         }
     }
 }

@@ -1,4 +1,6 @@
+import Datasets
 import FTJSON
+import Tensor
 import Testing
 
 /// What `init` says and writes beside a table that is as it should be.
@@ -65,8 +67,9 @@ struct InitCommandTests {
             ),
             (
                 "a.csv", (0..<30).map { "\"1,\($0)\",\($0 % 2)" },
-                "column 'x' holds numbers with commas, such as '1,0'; write them with a point and "
-                    + "without commas (write 1.0), or say that they are words: --types x=category"
+                "column 'x' holds numbers such as '1,0', whose decimals would stand after a comma, "
+                    + "in a table that commas separate; say that they do, --decimal comma, or that "
+                    + "they are words: --types x=category"
             ),
             (
                 "a.tsv", (0..<30).map { "31.12.20\(10 + $0)\t\($0 % 2)" },
@@ -84,6 +87,63 @@ struct InitCommandTests {
         let result = try workspace.run("init", name)
         #expect(result.status == 3 && result.errors.contains(sentence), "\(result.errors)")
         #expect(!workspace.exists("a.json"))
+    }
+
+    @Test("says how money, percent and dates are read, and predict reads them so")
+    func forms() throws {
+        let workspace = try Workspace()
+        let rows = (0..<60).map { row in
+            "$\(row + 1).50;\(row)%;1.\(100 + row),5;\(row % 28 + 1) Jan 2024;\(row * 2),25 €"
+        }
+        try workspace.write("t.csv", (["a;b;c;d;y"] + rows).joined(separator: "\n") + "\n")
+        let result = try workspace.run("init", "t.csv", "training.epochs=1")
+        #expect(result.status == 0, "\(result.errors)")
+        for (start, end) in [
+            ("a       number     1.5 to ", "; '$1.50' is read as 1.5"),
+            ("b       number     0 to ", "; '0%' is read as 0"),
+            ("c       number     1100.5 to ", "; '1.100,5' is read as 1100.5"),
+            ("d       date ", ""), ("y       label      0.25 to ", "; '0,25 €' is read as 0.25"),
+        ] {
+            #expect(
+                result.lines.contains { $0.hasPrefix(start) && $0.contains(end) },
+                "\(result.output)")
+        }
+        #expect(try workspace.run("t.json", "--out", "run", "-q").status == 0)
+        try workspace.write("new.csv", "a;b;c;d\n$7.50;6%;1.106,5;7 Jan 2024\n")
+        let (one, all) = (
+            try workspace.run("predict", "run", "new.csv").lines[1],
+            try workspace.run("predict", "run", "t.csv").lines[7]
+        )
+        let found = [one, all].compactMap { Double($0.split(separator: ",")[1]) }
+        #expect(found.count == 2 && abs(found[0] - found[1]) < 1e-4, "\(found)")
+        try workspace.write("odd.csv", "a;b;c;d\n$7.50;0.06;1.106,5;7 Jan 2024\n")
+        #expect(
+            try workspace.run("predict", "run", "odd.csv").errors.contains(
+                "odd.csv:2: column 'b' holds '0.06', not a number like '0%'"))
+    }
+
+    @Test("says what patience is, and that the test part is what epochs are chosen by")
+    func words() throws {
+        let workspace = try Workspace()
+        try HDF5Writer.create(workspace.file("d.h5")) { file in
+            for (part, count) in [("train", 50_000), ("test", 100)] {
+                let pixels = (0..<count * 4).map { UInt8($0 * 37 % 251) }
+                try file.write("\(part)/images", NDArray(pixels, [count, 2, 2]))
+                try file.write("\(part)/labels", NDArray((0..<count).map { UInt8($0 % 3) }))
+            }
+        }
+        let large = try workspace.run("init", "d.h5")
+        #expect(
+            large.lines.contains("batches    of 128, 391 an epoch, 10 epochs; the best is kept"),
+            "\(large.output)")
+        #expect(
+            large.output.contains("validation test/images: the best epoch is chosen by it, so its ")
+        )
+        let small = try self.workspace().run("init", "t.csv")
+        #expect(
+            small.output.contains(
+                "at most 100 epochs, fewer where 25 in a row bring nothing better; the best is "))
+        #expect(!small.output.contains("validation test"))
     }
 
     @Test("a config that can't be leaves the data that are there")

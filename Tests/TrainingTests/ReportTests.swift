@@ -70,7 +70,8 @@ struct ReportTests {
         let plan = try DataPlan(predictor.config)
         let dataset = try #require(plan.validation?.dataset)
         let rows = (0..<dataset.count).map { dataset.storedRow($0) }
-        #expect(try predictor.heldRows() == rows && rows.count < 15)
+        let source = try PredictionSource(measuredBy: plan)
+        #expect((0..<source.count).map { Int(source.ids($0)[0]) } == rows && rows.count < 15)
         let report = try EvaluationReport(predictor).json
         guard case .double(let accuracy)? = report["accuracy"],
             case .array(let worst)? = report["worst"]

@@ -93,6 +93,13 @@ struct CSVReader {
             return value
         }
         if field.text.isEmpty { throw empty(field) }
+        if let number = DecimalNumber.double(field.text) {
+            throw error(
+                field,
+                "'\(field.text.prefix(40))' is "
+                    + (abs(number) < 1 ? TableEncoding.tooSmall : TableEncoding.tooLarge)
+                    + "; correct it")
+        }
         let hint = field.line == 1 ? "; if this is the header, say so (--header)" : ""
         throw error(
             field,

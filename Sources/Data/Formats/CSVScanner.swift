@@ -18,6 +18,8 @@ struct CSVScanner {
     private var position = 0
     private var line = 1
     private var lineStart = 0
+    /// Where the last row began.
+    private(set) var rowStart = 0
 
     private static let quote = UInt8(ascii: "\"")
     private static let newline = UInt8(ascii: "\n")
@@ -38,6 +40,7 @@ struct CSVScanner {
     mutating func row() throws -> [Field]? {
         while position < bytes.count, skipLineEnd() {}
         guard position < bytes.count else { return nil }
+        rowStart = position
         var fields: [Field] = []
         while true {
             fields.append(try field())
@@ -49,6 +52,9 @@ struct CSVScanner {
             }
         }
     }
+
+    /// Goes to where a row began.
+    mutating func seek(_ offset: Int) { position = offset }
 
     /// Where the scanner stands, for messages.
     private var here: (line: Int, column: Int) { (line, position - lineStart + 1) }

@@ -6,10 +6,11 @@ enum DecimalNumber {
         return value
     }
 
-    /// The same to the digits of float32, within which the number must lie.
+    /// The same to the digits of float32, within which the number must lie: neither infinity nor,
+    /// where it isn't 0, nothing.
     static func float(_ text: String) -> Float? {
         guard let value = Float(text), value.isFinite, isDecimal(text) else { return nil }
-        return value
+        return value == 0 && double(text) != 0 ? nil : value
     }
 
     private static func isDecimal(_ text: String) -> Bool {

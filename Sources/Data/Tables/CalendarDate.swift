@@ -1,9 +1,11 @@
 import FTSupport
 
-/// Dates as ISO 8601 writes them: `2026-01-31`, `2026/01/31`, with `T12:30`, seconds and a zone.
+/// Dates as ISO 8601 writes them: `2026-01-31`, `2026/01/31`, with `T12:30`, seconds and a zone; or
+/// with the name of the month.
 enum CalendarDate {
     /// Days since 1970-01-01 in UTC, with their fraction; nil where the text is no date.
     static func days(_ text: String) -> Double? {
+        let text = MonthName.rewritten(text) ?? text
         let parts = text.split(maxSplits: 1) { $0 == "T" || $0 == " " }
         guard let day = parts.first.flatMap(dayNumber) else { return nil }
         guard parts.count > 1 else { return Double(day) }

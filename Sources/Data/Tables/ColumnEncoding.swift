@@ -7,6 +7,8 @@ package struct ColumnEncoding: Sendable, Equatable {
     package let name: String
     /// What its cells say.
     package let kind: ColumnKind
+    /// How its numbers are written; nil where that is as programs write them.
+    package var form: NumberForm?
     /// The number, or the place of the category, that stands for a missing cell; nil where none
     /// may.
     package var fill: Double?
@@ -78,6 +80,7 @@ extension ColumnEncoding {
     ) -> ColumnEncoding {
         var encoding = ColumnEncoding(column.name, kind)
         guard kind != .id, kind != .skip else { return encoding }
+        encoding.form = column.form
         if kind == .category {
             encoding.categories = Set(rows.compactMap { column.text($0) }).sorted()
         }
@@ -140,6 +143,12 @@ extension ColumnEncoding {
     private static func mostFrequent(_ values: [Double]) -> Double? {
         let counts = Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+
+    /// Whether a number that isn't 0 becomes what 0 becomes, because float32 holds none so small.
+    func vanishes(_ value: Double) -> Bool {
+        kind == .number && value != 0 && Float(value) == 0
+            && Float((value - mean) / deviation) == Float(-mean / deviation)
     }
 
     /// The inputs of one cell's value, in the order of `features`.

@@ -24,7 +24,7 @@ struct ColumnGuess {
         case (0, 0): kind = .skip
         case (_, 0): kind = ColumnGuess.isCounter(name, columns) ? .id : .number
         case (0, _) where words.allSatisfy({ BooleanWord.value($0) != nil }): kind = .boolean
-        case (0, _) where words.allSatisfy({ CalendarDate.days($0) != nil }): kind = .date
+        case _ where ColumnGuess.areDates(columns, of: numbers + cells): kind = .date
         case _ where cells <= numbers: kind = .number
         default:
             let isText = words.count > ColumnGuess.manyTexts && words.count * 2 > cells
@@ -32,6 +32,14 @@ struct ColumnGuess {
             needsText = numbers > 0
         }
         self.needsText = needsText
+    }
+
+    /// Whether most cells are dates; then others are to be corrected.
+    private static func areDates(_ columns: [TableColumn], of count: Int) -> Bool {
+        let dates = columns.flatMap(\.words).reduce(0) { sum, word in
+            sum + (CalendarDate.days(word.text) == nil ? 0 : word.count)
+        }
+        return dates * 2 > count
     }
 
     private static func differentNumbers(_ columns: [TableColumn]) -> Int {

@@ -61,6 +61,10 @@ enum ForeignForm {
     /// What to say after a cell that can't be used: how it would be read; empty where nothing is
     /// known of it. 1,234 may be meant either way.
     static func hint(_ text: String) -> String {
+        if let marked = MarkedNumber(text), !marked.mark.isEmpty {
+            let forms = DecimalMark.allCases.compactMap(marked.plain)
+            return Set(forms).count == 1 ? " (write \(forms[0]))" : " (write it without signs)"
+        }
         let isUnclear = !text.contains(".") && text.drop { $0 != "," }.dropFirst().count == 3
         if number(text) != nil, isUnclear { return " (write it without a comma)" }
         return rewritten(text).map { " (write \($0))" } ?? ""
@@ -68,22 +72,25 @@ enum ForeignForm {
 }
 
 extension ForeignForm {
-    /// What a column that would be taken for words holds, and what would help, where all its words
-    /// are such numbers or dates; nil where they aren't.
+    /// What a column that would be taken for words holds, and what would help, where most of its
+    /// words are dates that aren't read; nil where they aren't.
     static func problem(of name: String, _ columns: [TableColumn]) -> String? {
-        let words = columns.flatMap { $0.words.map(\.text) }
-        if let sample = words.first(where: { number($0) != nil }),
-            words.allSatisfy({ number($0) != nil || DecimalNumber.double($0) != nil })
-        {
-            return
-                "column '\(name)' holds numbers with commas, such as '\(sample)'; write them with "
-                + "a point and without commas\(hint(sample)), or say that they are words: --types "
-                + "\(name)=category"
+        let words = columns.flatMap(\.words)
+        let count = words.reduce(0) { $0 + $1.count }
+        func sample(_ isDate: (String) -> Bool) -> String? {
+            let found = words.filter { isDate($0.text) }
+            return found.reduce(0) { $0 + $1.count } * 2 > count ? found.first?.text : nil
         }
-        guard let sample = words.first, words.allSatisfy(isDate) else { return nil }
-        return
-            "column '\(name)' holds dates such as '\(sample)', which are read as "
-            + "\(date(sample) ?? "year-month-day") alone; write them so, or leave them out: "
-            + "--types \(name)=skip"
+        if let sample = sample(isDate) {
+            return
+                "column '\(name)' holds dates such as '\(sample)', which are read as "
+                + "\(date(sample) ?? "year-month-day") alone; write them so, or leave them out: "
+                + "--types \(name)=skip"
+        }
+        return sample(MonthName.isLike).map { sample in
+            "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
+                + "31 Jan 2024 or January 31, 2024 alone; write them so, leave them out, --types "
+                + "\(name)=skip, or say that they are words: --types \(name)=category"
+        }
     }
 }

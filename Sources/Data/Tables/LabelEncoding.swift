@@ -16,6 +16,8 @@ package struct LabelEncoding: Sendable, Equatable {
     package let name: String
     /// What targets are.
     package let kind: Kind
+    /// How quantities are written; nil where that is as programs write them.
+    package var form: NumberForm?
     /// The words that targets are the numbers of, in alphabetical order.
     package var classes: [String] = []
     /// What is subtracted from a quantity, and what it is then divided by.
@@ -44,6 +46,7 @@ package struct LabelEncoding: Sendable, Equatable {
             encoding.classes = Set(words).sorted()
             return encoding
         }
+        encoding.form = columns[0].form
         let values = rows.compactMap { columns[0].number($0) }
         encoding.low = values.min() ?? 0
         encoding.high = values.max() ?? 0
@@ -54,7 +57,8 @@ package struct LabelEncoding: Sendable, Equatable {
     }
 
     /// The rows that hold no label, and what they hold.
-    func problems(_ column: TableColumn, rows: [Int]) -> [(row: Int, problem: String)] {
+    func problems(_ table: Table, rows: [Int]) -> [(row: Int, problem: String)] {
+        guard let column = table.column(name) else { return [] }
         let known = Set(classes)
         return rows.compactMap { row in
             guard let text = column.text(row) else {
@@ -66,13 +70,13 @@ package struct LabelEncoding: Sendable, Equatable {
             case .classes where !known.contains(text):
                 wanted = "none of the \(classes.count) classes"
             case .integers where number.flatMap { Int64(exactly: $0) } == nil:
-                wanted = "not a whole number"
-            case .numbers where number == nil: wanted = "not a number"
+                wanted = "not a whole number" + column.hint(row)
+            case .numbers where number == nil: wanted = "not a number" + column.hint(row)
             case .numbers where number.map { !Float($0).isFinite || !target($0).isFinite } ?? false:
                 wanted = TableEncoding.tooLarge
             default: return nil
             }
-            return (row, "the label '\(name)' holds '\(text.prefix(40))', \(wanted)")
+            return (row, "the label '\(name)' holds \(table.quoted(row, name)), \(wanted)")
         }
     }
 
@@ -87,6 +91,11 @@ package struct LabelEncoding: Sendable, Equatable {
         case .numbers:
             return NDArray(rows.map { target(column.number($0) ?? 0) })
         }
+    }
+
+    /// Whether a quantity that isn't 0 becomes what 0 becomes, because float32 holds none so small.
+    func vanishes(_ number: Double) -> Bool {
+        kind == .numbers && number != 0 && Float(number) == 0 && target(number) == target(0)
     }
 
     private func target(_ number: Double) -> Float { Float((number - mean) / deviation) }

@@ -12,8 +12,15 @@ package struct Table: Sendable {
     private(set) var columns: [TableColumn] = []
     /// The line of each row in the file.
     package private(set) var lines: [Int] = []
+    /// Whether objects come by themselves, from no file that could be read again.
+    private let keepsObjects: Bool
+    /// Where each row begins in the file; empty where there is none.
+    var offsets: [Int] = []
+    /// What the cells of objects that came by themselves hold, as it is written.
+    private(set) var objects: [[String: String]] = []
     private let nulls: Set<String>
     private let texts: Set<String>
+    private let forms: [String: NumberForm]
     private var indices: [String: Int] = [:]
 
     /// Texts, in lower case, that mean that a cell holds nothing.
@@ -26,12 +33,14 @@ package struct Table: Sendable {
 
     /// Reads a table: JSON lines where the name ends so, else fields between separators.
     ///
-    /// - Parameter texts: columns whose numbers are names.
+    /// - Parameters:
+    ///   - texts: columns whose numbers are names.
+    ///   - forms: columns whose numbers are written in another way than programs do.
     package init(
         _ path: String, hasHeader: Bool?, separator: Character?, nulls: [String],
-        texts: Set<String> = []
+        texts: Set<String> = [], forms: [String: NumberForm] = [:]
     ) throws {
-        self.init(path, nulls: nulls, texts: texts)
+        self.init(path, nulls: nulls, texts: texts, forms: forms)
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
         try CSV.checkText(path, file.bytes)
@@ -48,11 +57,14 @@ package struct Table: Sendable {
     ///
     /// - Parameter columns: those that it has, whether objects have such keys or not.
     package init(
-        _ path: String, nulls: [String], texts: Set<String>, columns names: [String] = []
+        _ path: String, nulls: [String], texts: Set<String>, forms: [String: NumberForm] = [:],
+        columns names: [String] = []
     ) {
         self.path = path
         self.nulls = Table.nulls.union(nulls.map { $0.lowercased() })
         self.texts = texts
+        self.forms = forms
+        keepsObjects = !names.isEmpty
         for name in names { addColumn(name) }
     }
 
@@ -60,7 +72,9 @@ package struct Table: Sendable {
         path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson")
     }
 
-    func column(_ name: String) -> TableColumn? { indices[name].map { columns[$0] } }
+    func column(_ name: String) -> TableColumn? { index(name).map { columns[$0] } }
+
+    func index(_ name: String) -> Int? { indices[name] }
 
     /// Where a row stands, for messages.
     package func place(_ row: Int) -> String { "\(path):\(lines[row])" }
@@ -71,7 +85,9 @@ package struct Table: Sendable {
 
     private mutating func addColumn(_ name: String) {
         indices[name] = columns.count
-        columns.append(TableColumn(name, keepsText: texts.contains(name), count: lines.count))
+        columns.append(
+            TableColumn(
+                name, keepsText: texts.contains(name), form: forms[name], count: lines.count))
     }
 }
 
@@ -88,10 +104,13 @@ extension Table {
         guard let first = try scanner.row() else { return }
         hasHeader =
             header
-            ?? !first.contains { Double($0.text) != nil || ForeignForm.number($0.text) != nil }
+            ?? !first.contains { field in
+                Double(field.text) != nil || ForeignForm.number(field.text) != nil
+                    || MarkedNumber(field.text).map { !["", "%"].contains($0.mark) } ?? false
+            }
         try addColumns(first)
-        if !hasHeader { try add(first) }
-        while let row = try scanner.row() { try add(row) }
+        if !hasHeader { try add(first, at: scanner.rowStart) }
+        while let row = try scanner.row() { try add(row, at: scanner.rowStart) }
     }
 
     private mutating func addColumns(_ first: [CSVScanner.Field]) throws {
@@ -106,7 +125,7 @@ extension Table {
         }
     }
 
-    private mutating func add(_ row: [CSVScanner.Field]) throws {
+    private mutating func add(_ row: [CSVScanner.Field], at offset: Int) throws {
         guard row.count == columns.count else {
             throw DataError(
                 "\(path):\(row[0].line)",
@@ -121,6 +140,7 @@ extension Table {
             }
         }
         lines.append(row[0].line)
+        offsets.append(offset)
     }
 
     /// What stands between the fields of a file: of the characters that people use, the one that
@@ -139,7 +159,7 @@ extension Table {
         return ["\t", ";"].contains { (mark: Character) in
             let fields = text.split(separator: mark).filter { $0.contains(",") }
             return text.contains(mark)
-                && fields.allSatisfy { ForeignForm.number($0.filter { !$0.isWhitespace }) != nil }
+                && fields.allSatisfy { MarkedNumber(String($0))?.value(.comma) != nil }
         }
     }
 }
@@ -152,6 +172,7 @@ extension Table {
             let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
             line += 1
             let text = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            let first = start
             start = end + 1
             if text.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) { continue }
             let node: JSONNode
@@ -161,6 +182,7 @@ extension Table {
                 throw DataError("\(path):\(line)", "this is not a JSON object: \(error.message)")
             }
             try add(node, line: line)
+            offsets.append(first)
         }
     }
 
@@ -171,22 +193,36 @@ extension Table {
                 "\(path):\(line)", "this is not a JSON object; write {\"column\": value, …}")
         }
         for member in members {
-            let text = try cell(member, line)
+            let text = try Table.cell(member, "\(path):\(line)")
             if indices[member.key] == nil { addColumn(member.key) }
             guard let index = indices[member.key] else { continue }
             if let text, !isNull(text) {
-                columns[index].add(text)
+                columns[index].add(text, isPlain: isNumber(member.node))
             } else {
                 columns[index].addMissing()
             }
         }
         lines.append(line)
+        if keepsObjects {
+            objects.append(
+                Dictionary(
+                    try members.compactMap { member in
+                        try Table.cell(member, path).map { (member.key, $0) }
+                    }, uniquingKeysWith: { $1 }))
+        }
         for index in columns.indices where columns[index].count < lines.count {
             columns[index].addMissing()
         }
     }
 
-    private func cell(_ member: JSONNode.Member, _ line: Int) throws -> String? {
+    private func isNumber(_ node: JSONNode) -> Bool {
+        if case .number = node.value { true } else { false }
+    }
+
+    /// What a member holds, as it is written.
+    static func cell(
+        _ member: JSONNode.Member, _ place: @autoclosure () -> String
+    ) throws -> String? {
         switch member.node.value {
         case .null: return nil
         case .bool(let value): return "\(value)"
@@ -194,7 +230,7 @@ extension Table {
         case .string(let text): return text
         case .array, .object:
             throw DataError(
-                "\(path):\(line)",
+                place(),
                 "'\(member.key)' holds a list or an object, a cell is one value; write it as "
                     + "columns of its own")
         }

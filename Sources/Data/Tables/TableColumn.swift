@@ -12,6 +12,8 @@ struct TableColumn: Sendable {
     let name: String
     /// Whether numbers are kept as the text that they are written as.
     let keepsText: Bool
+    /// How numbers are written; nil where that is as programs write them.
+    let form: NumberForm?
     private var numbers: [Double] = []
     private var codes: [Int32] = []
     private(set) var words: [Word] = []
@@ -21,9 +23,10 @@ struct TableColumn: Sendable {
     private var known: [String: Int32] = [:]
 
     /// - Parameter count: the rows before the column first appears, in which it is missing.
-    init(_ name: String, keepsText: Bool, count: Int = 0) {
+    init(_ name: String, keepsText: Bool, form: NumberForm? = nil, count: Int = 0) {
         self.name = name
         self.keepsText = keepsText
+        self.form = form
         for _ in 0..<count { addMissing() }
     }
 
@@ -52,8 +55,10 @@ struct TableColumn: Sendable {
         Int(exactly: value).map { "\($0)" } ?? "\(value)"
     }
 
-    mutating func add(_ text: String) {
-        if !keepsText, let value = DecimalNumber.double(text) {
+    /// - Parameter isPlain: whether a number is written as programs do, whatever the form says.
+    mutating func add(_ text: String, isPlain: Bool = false) {
+        let form = isPlain ? nil : form
+        if !keepsText, let value = form.map({ $0.value(text) }) ?? DecimalNumber.double(text) {
             numbers.append(value)
             codes.append(TableColumn.number)
             if TableColumn.isPadded(text.utf8) { paddedCount += 1 }
@@ -67,6 +72,12 @@ struct TableColumn: Sendable {
         words[Int(code)].count += 1
         numbers.append(0)
         codes.append(code)
+    }
+
+    /// What to say after a cell that is no number of the column: how it would be read, or is
+    /// written elsewhere.
+    func hint(_ row: Int) -> String {
+        form.map { " like '\($0.sample)'" } ?? text(row).map(ForeignForm.hint) ?? ""
     }
 
     private static func isPadded(_ text: String.UTF8View) -> Bool {

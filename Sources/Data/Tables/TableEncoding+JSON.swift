@@ -35,6 +35,7 @@ extension TableEncoding {
 extension ColumnEncoding {
     fileprivate var json: JSONValue {
         var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
+        if let form { object["form"] = form.json }
         if let fill { object["fill"] = .double(fill) }
         if kind == .category { object["categories"] = .strings(categories) }
         if kind == .number || kind == .date {
@@ -51,6 +52,7 @@ extension ColumnEncoding {
             let kind = node["kind"]?.string.flatMap(ColumnKind.init)
         else { return nil }
         self.init(name, kind)
+        form = node["form"].flatMap { NumberForm($0) }
         fill = node["fill"]?.double
         categories = node["categories"]?.elements?.compactMap(\.string) ?? []
         mean = node["mean"]?.double ?? 0
@@ -65,6 +67,7 @@ extension ColumnEncoding {
 extension LabelEncoding {
     fileprivate var json: JSONValue {
         var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
+        if let form { object["form"] = form.json }
         if kind == .classes {
             object["classes"] = .strings(classes)
         } else {
@@ -80,6 +83,7 @@ extension LabelEncoding {
         guard let name = node["name"]?.string, let kind = node["kind"]?.string.flatMap(Kind.init)
         else { return nil }
         self.init(name, kind)
+        form = node["form"].flatMap { NumberForm($0) }
         classes = node["classes"]?.elements?.compactMap(\.string) ?? []
         mean = node["mean"]?.double ?? 0
         deviation = node["deviation"]?.double ?? 1
@@ -87,5 +91,18 @@ extension LabelEncoding {
         high = node["high"]?.double ?? 0
         let isSound = mean.isFinite && deviation.isFinite && deviation > 0
         guard isSound, Set(classes).count == classes.count else { return nil }
+    }
+}
+
+extension NumberForm {
+    fileprivate var json: JSONValue {
+        ["mark": .string(mark), "decimal": .string(decimal.rawValue), "sample": .string(sample)]
+    }
+
+    fileprivate init?(_ node: JSONNode) {
+        guard let mark = node["mark"]?.string, let sample = node["sample"]?.string,
+            let decimal = node["decimal"]?.string.flatMap(DecimalMark.init)
+        else { return nil }
+        self.init(mark: mark, decimal: decimal, sample: sample)
     }
 }

@@ -95,10 +95,14 @@ extension TableEncoding {
 
     /// What a number is that no array of float32 can hold.
     static let tooLarge = "too large for 32-bit floats (up to 3.4e38)"
+    /// What a number is that an array of float32 holds as 0.
+    package static let tooSmall = "too small for 32-bit floats (from 1.4e-45)"
 
     private func cells(_ table: Table) throws -> [EncodedCells] {
         try columns.filter { !$0.features.isEmpty }.map { encoding in
-            if let column = table.column(encoding.name) { return EncodedCells(encoding, column) }
+            if let column = table.column(encoding.name) {
+                return EncodedCells(encoding, column, table)
+            }
             let near = Suggestion.nearest(to: encoding.name, among: table.names)
             let names = table.names.prefix(8).joined(separator: ", ")
             throw DataError(
@@ -120,7 +124,7 @@ extension TableEncoding {
         guard let label, let column = table.column(label.name) else { return nil }
         let rows = rows ?? Array(0..<table.count)
         var problems = TableProblems()
-        for (row, problem) in label.problems(column, rows: rows) {
+        for (row, problem) in label.problems(table, rows: rows) {
             problems.add(table.place(row), problem)
         }
         try problems.check(table.path, remedy: remedy)
@@ -130,7 +134,8 @@ extension TableEncoding {
     /// Reads a table as those that the encoding was fitted on were read.
     package func read(_ path: String) throws -> Table {
         try Table(
-            path, hasHeader: hasHeader, separator: separator?.first, nulls: nulls, texts: texts)
+            path, hasHeader: hasHeader, separator: separator?.first, nulls: nulls, texts: texts,
+            forms: forms)
     }
 
     /// A table of one object that arrives by itself: a column that has no key is missing, as it is
@@ -157,7 +162,7 @@ extension TableEncoding {
                 "has none of the keys that the model needs, which are \(names)"
                     + (needed.count > 8 ? ", …" : "") + "; give it those that are known")
         }
-        var table = Table(path, nulls: nulls, texts: texts, columns: needed)
+        var table = Table(path, nulls: nulls, texts: texts, forms: forms, columns: needed)
         try table.add(node, line: line)
         return table
     }
@@ -166,6 +171,13 @@ extension TableEncoding {
     private var texts: Set<String> {
         let names = columns.filter { $0.kind == .category || $0.kind == .id }.map(\.name)
         return Set(names + (label?.kind == .classes ? [label?.name ?? ""] : []))
+    }
+
+    private var forms: [String: NumberForm] {
+        var forms: [String: NumberForm] = [:]
+        for column in columns { forms[column.name] = column.form }
+        if let label { forms[label.name] = label.form }
+        return forms
     }
 
     /// What tells a row apart: the values of its id columns.
@@ -178,11 +190,13 @@ extension TableEncoding {
 private struct EncodedCells {
     let encoding: ColumnEncoding
     private let column: TableColumn
+    private let table: Table
     private let read: CellReader
 
-    init(_ encoding: ColumnEncoding, _ column: TableColumn) {
+    init(_ encoding: ColumnEncoding, _ column: TableColumn, _ table: Table) {
         self.encoding = encoding
         self.column = column
+        self.table = table
         read = CellReader(column, encoding.kind, categories: encoding.categories)
     }
 
@@ -197,26 +211,13 @@ private struct EncodedCells {
     }
 
     func problem(_ row: Int) -> String {
-        let text = column.text(row).map {
-            "'\($0.prefix(40))', not a \(encoding.kind.rawValue)\(ForeignForm.hint($0))"
-        }
-        return "column '\(encoding.name)' holds \(text ?? "nothing")"
+        let kind =
+            column.isMissing(row) ? "" : ", not a \(encoding.kind.rawValue)\(column.hint(row))"
+        return "column '\(encoding.name)' holds \(table.quoted(row, encoding.name))\(kind)"
     }
 
     func tooLarge(_ row: Int) -> String {
-        "column '\(encoding.name)' holds '\((column.text(row) ?? "nothing").prefix(40))', "
+        "column '\(encoding.name)' holds \(table.quoted(row, encoding.name)), "
             + TableEncoding.tooLarge
-    }
-}
-
-extension TableEncoding {
-    /// For each column with words that the training rows hadn't: how many cells hold one.
-    package func unknownWords(_ table: Table) -> [(column: String, count: Int)] {
-        columns.filter { $0.kind == .category }.compactMap { encoding in
-            guard let column = table.column(encoding.name) else { return nil }
-            let known = Set(encoding.categories)
-            let count = column.words.reduce(0) { $0 + (known.contains($1.text) ? 0 : $1.count) }
-            return count > 0 ? (encoding.name, count) : nil
-        }
     }
 }

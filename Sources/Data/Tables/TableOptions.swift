@@ -58,6 +58,8 @@ public struct TableOptions: Sendable {
     public var label: CSV.Label = .last
     /// What stands between fields; nil to see by the file's name and first line.
     public var separator: Character?
+    /// What stands before the decimals of numbers; nil to see by the cells of each column.
+    public var decimal: DecimalMark?
     /// The kinds of columns that shall not be guessed.
     public var types: [String: ColumnKind] = [:]
     /// The only columns that are wanted, besides the label; nil for all.

@@ -10,6 +10,8 @@ package struct TableSet: Sendable {
     package let label: (name: String, kind: LabelEncoding.Kind)?
     /// The rows of each table that are used.
     package let rows: [[Int]]
+    /// How the numbers of columns are written, where that is not as programs write them.
+    let forms: [String: NumberForm]
 
     /// More words than this are no category that a model can learn from.
     private static let mostCategories = 1000
@@ -26,13 +28,19 @@ package struct TableSet: Sendable {
             texts.insert(label)
         }
         let names = try TableSet.columns(tables[0], label, options)
+        let numbers = names + (label.map { options.labelsAreWords ? [] : [$0] } ?? [])
+        let forms = try TableSet.forms(numbers, tables, options) { [texts] in
+            try TableSet.read(paths, options, texts.union($0))
+        }
+        if !forms.isEmpty { tables = try TableSet.read(paths, options, texts, forms) }
         var kinds: [(name: String, kind: ColumnKind)] = []
         for name in names {
             let guess = ColumnGuess(name, tables.compactMap { $0.column(name) })
             kinds.append((name, options.types[name] ?? guess.kind))
             if guess.needsText, options.types[name] == nil { texts.insert(name) }
         }
-        if texts.count > named.count { tables = try TableSet.read(paths, options, texts) }
+        if texts.count > named.count { tables = try TableSet.read(paths, options, texts, forms) }
+        self.forms = forms
         self.tables = tables
         self.options = options
         self.kinds = kinds
@@ -56,12 +64,13 @@ package struct TableSet: Sendable {
     }
 
     private static func read(
-        _ paths: [String], _ options: TableOptions, _ texts: Set<String>
+        _ paths: [String], _ options: TableOptions, _ texts: Set<String>,
+        _ forms: [String: NumberForm] = [:]
     ) throws -> [Table] {
         let tables = try paths.map { path in
             try Table(
                 path, hasHeader: options.hasHeader, separator: options.separator,
-                nulls: options.nulls, texts: texts)
+                nulls: options.nulls, texts: texts, forms: forms)
         }
         for table in tables.dropFirst() where Set(table.names) != Set(tables[0].names) {
             let lacking = tables[0].names.first { !table.names.contains($0) }
@@ -211,12 +220,11 @@ extension TableSet {
                     missing.add(table.place(row), "column '\(name)' holds nothing")
                 }
             } else if !isCategory, read(row) == nil {
-                let text = column.text(row) ?? ""
                 odd.add(
                     table.place(row),
-                    "column '\(name)' holds '\(text.prefix(40))', not a "
+                    "column '\(name)' holds \(table.quoted(row, name)), not a "
                         + (kind == .boolean ? "yes or no" : kind.rawValue)
-                        + ForeignForm.hint(text))
+                        + column.hint(row))
             }
         }
     }
@@ -228,17 +236,17 @@ extension TableSet {
         guard let column = table.column(name) else { return }
         let isOfWords = kind == .classes && !column.keepsText && options.types[name] == nil
         for row in rows {
-            let text = (column.text(row) ?? "").prefix(40)
             if column.isMissing(row) {
                 odd.add(table.place(row), "the label '\(name)' is missing (--missing drop)")
             } else if kind == .classes {
                 guard isOfWords, column.number(row) != nil else { continue }
                 odd.add(
                     table.place(row),
-                    "the label '\(text)' is a number, most are words (--words)")
+                    "the label \(table.quoted(row, name)) is a number, most are words (--words)")
             } else if column.number(row) == nil {
                 odd.add(
-                    table.place(row), "the label '\(text)' is a word, most are numbers (--words)")
+                    table.place(row),
+                    "the label \(table.quoted(row, name)) is a word, most are numbers (--words)")
             }
         }
     }

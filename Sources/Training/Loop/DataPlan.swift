@@ -23,6 +23,9 @@ struct DataPlan {
     /// What checkpoints keep of all this, to do it again to new data.
     var preprocessing: Preprocessing
 
+    /// The examples that are measured on instead of those that the config names.
+    let given: MeasuredExamples?
+
     /// What is measured on: the validation data, or without any the training data as they are.
     var measured: Loader { validation ?? train.withoutRandomTransforms }
 
@@ -30,10 +33,16 @@ struct DataPlan {
     ///
     /// Throws a `ConfigError` for transforms that don't fit and a `DataError` for unusable files.
     ///
-    /// - Parameter kept: what happened to the data before, whose measured numbers stay.
-    init(_ config: RunConfig, as kept: Preprocessing? = nil) throws {
+    /// - Parameters:
+    ///   - kept: what happened to the data before, whose measured numbers stay.
+    ///   - given: examples of the same kind, in place of those that the config names.
+    init(
+        _ config: RunConfig, as kept: Preprocessing? = nil,
+        measuring given: MeasuredExamples? = nil
+    ) throws {
         let data = config.data
         self.config = data
+        self.given = given
         let path = config.dataPath
         try DataPlan.checkPresent(path, isText: data.optional("text") != nil)
         let text = data.optional("text")
@@ -42,10 +51,13 @@ struct DataPlan {
         let tokens = try text.map { _ in try TextTokens(file: path) }
         vocabulary = tokens?.vocabulary.count
         var (examples, held) =
-            try text.map { try DataPlan.pieces(path, $0) } ?? DataPlan.parts(path, data, names)
+            try given.map { ($0.dataset, $0.dataset) } ?? text.map {
+                try DataPlan.pieces(path, $0)
+            } ?? DataPlan.parts(path, data, names)
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
-        if let parts = try DataPlan.split(examples, config) { (examples, held) = parts }
+        let parts = given == nil ? try DataPlan.split(examples, config) : nil
+        if let parts { (examples, held) = parts }
         if let held { try DataPlan.checkAlike(examples, held) }
         let stored = DataPlan.types(examples)
         storedInput = zip(names, stored).map { $0.isEmpty ? $1 : "\($0) \($1)" }
@@ -55,7 +67,9 @@ struct DataPlan {
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }
-        preprocessing = try DataPlan.preprocessing(config, names, train, tokens)
+        let isOther = given != nil
+        preprocessing =
+            try (isOther ? kept : nil) ?? DataPlan.preprocessing(config, names, train, tokens)
         guard train.batchesPerEpoch > 0 else {
             throw ConfigError([
                 data.issue(
@@ -89,8 +103,24 @@ struct DataPlan {
         return (try open(data.child("train")), try data.optional("validation").map(open))
     }
 
+    /// What tells apart the examples that are measured on.
+    func measuredNames() throws -> ExampleNames {
+        let dataset = measured.dataset
+        let names: ExampleNames
+        if let given {
+            names = given.names
+        } else {
+            let part = config.optional("validation") ?? config.child("train")
+            let inputs = part.named("inputs")[0].value.asString
+            let file = try HDF5File(config.string("path"))
+            let count = try HDF5Dataset(file, inputs).count
+            names = try ExampleNames(file, beside: inputs, count: count)
+        }
+        return ExampleNames(columns: names.columns) { names.of(dataset.storedRow($0)) }
+    }
+
     /// The datasets of all inputs, in the order of their names in `data.train.inputs`.
-    private static func paths(
+    static func paths(
         _ part: ConfigValue, _ names: [String]
     ) throws(ConfigError) -> [String] {
         let given = part.named("inputs")

@@ -27,6 +27,8 @@ public struct Evaluation: Sendable {
     public let confusion: [[Int]]?
     /// A sentence on a best checkpoint that is lost, and on each metric that has no value.
     public let notes: [String]
+    /// How what was measured becomes what it is in the units of the data.
+    public let units: TargetUnits
 
     /// Measures the best checkpoint of a run folder, or a checkpoint file.
     ///
@@ -34,7 +36,10 @@ public struct Evaluation: Sendable {
     public init(
         _ target: String, overrides: [String] = [], shouldStop: () -> Bool = { false }
     ) throws {
-        let loaded = try Evaluation.loadAll(target, overrides: overrides)
+        try self.init(Loaded(target, overrides), overrides, shouldStop)
+    }
+
+    init(_ loaded: Loaded, _ overrides: [String], _ shouldStop: () -> Bool = { false }) throws {
         let (path, experiment, state) = (loaded.path, loaded.experiment, loaded.state)
         let loader = experiment.data.measured
         let evaluator = Evaluator(experiment)
@@ -56,7 +61,7 @@ public struct Evaluation: Sendable {
                 && !["data.batchSize=", "data.prefetch="].contains(where: override.hasPrefix)
         }
         notes =
-            [loaded.remark].compactMap(\.self)
+            [loaded.remark].compactMap(\.self) + (experiment.data.given?.notes ?? [])
             + (isOwnData ? try experiment.data.changes(since: state.extra) : [])
             + measurement.metrics.filter(\.value.isNaN).map {
                 Evaluation.undefined($0.name, loader)
@@ -73,52 +78,15 @@ public struct Evaluation: Sendable {
         step = state.step
         epoch = state.epoch
         self.measurement = measurement
+        units = TargetUnits(Preprocessing(of: state) ?? experiment.data.preprocessing)
     }
 
     /// The checkpoint that a run folder or file stands for, and its model with what it is made for.
     static func load(
         _ target: String, overrides: [String]
     ) throws -> (path: String, experiment: Experiment) {
-        let loaded = try loadAll(target, overrides: overrides)
+        let loaded = try Loaded(target, overrides)
         return (loaded.path, loaded.experiment)
-    }
-
-    /// A checkpoint with the experiment that its config describes; `config` is that config's text.
-    private struct Loaded {
-        let path: String
-        let remark: String?
-        let experiment: Experiment
-        let state: TrainingState
-        let checksum: String?
-        let config: String
-    }
-
-    private static func loadAll(_ target: String, overrides: [String]) throws -> Loaded {
-        let (path, remark) = try Evaluation.checkpoint(target)
-        let file = try SafetensorsFile(path)
-        let checkpoint = try TrainingCheckpoint(file)
-        guard let text = checkpoint.state.config else {
-            throw RunError(.data, "\(path): holds no config, so its model can't be built again")
-        }
-        let config = try RunConfig(
-            recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
-        let preprocessing = Preprocessing(of: checkpoint.state)
-        let experiment = try Experiment(config, as: preprocessing)
-        if let preprocessing, config.data.optional("text") == nil {
-            let part = config.data.optional("validation") ?? config.data.child("train")
-            try preprocessing.checkClasses(
-                of: HDF5File(config.dataPath), config.dataPath, targets: part.string("targets"))
-        }
-        do {
-            try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
-        } catch let error as StateError {
-            throw RunError(
-                .data,
-                "\(path): \(error); if \(config.dataPath) was made anew, make it as it was")
-        }
-        return Loaded(
-            path: path, remark: remark, experiment: experiment, state: checkpoint.state,
-            checksum: file.checksum, config: text)
     }
 
     /// Why a metric has no value on some examples.
@@ -128,12 +96,12 @@ public struct Evaluation: Sendable {
     }
 
     /// The parts of a config that a checkpoint was trained by, which measuring can't change.
-    private static let settled = ["model", "optimizer", "schedule", "training", "seed", "name"]
+    static let settled = ["model", "optimizer", "schedule", "training", "seed", "name"]
 
     /// The overrides as they apply to what a checkpoint holds: a loss of another type takes none of
     /// the old one's options, and validation data of its own takes the place of a share of the
     /// training data.
-    private static func fitting(_ overrides: [String]) throws(RunError) -> [String] {
+    static func fitting(_ overrides: [String]) throws(RunError) -> [String] {
         for override in overrides {
             let key = override.prefix { $0 != "." && $0 != "=" && $0 != "[" }
             guard settled.contains(String(key)) else { continue }
@@ -180,7 +148,10 @@ public struct Evaluation: Sendable {
     }
 
     /// The result for people.
-    public var lines: [String] {
+    public var lines: [String] { facts + (confusion.map(Evaluation.table) ?? []) }
+
+    /// The same without a confusion matrix.
+    var facts: [String] {
         let values =
             ["loss \(Format.measure(measurement.loss))"]
             + measurement.metrics.map { "\($0.name) \(Format.measure($0.value))" }
@@ -188,8 +159,14 @@ public struct Evaluation: Sendable {
             "model   \(path)   epoch \(epoch), step \(Format.grouped(step))",
             "data    \(dataPath)   \(Format.count(count, "example"))",
             "result  \(values.joined(separator: ", "))",
-            "hashes  checkpoint \(hashes.checkpoint), data \(hashes.data), config \(hashes.config)",
-        ] + notes.map { "note    \($0)" } + (confusion.map(Evaluation.table) ?? [])
+        ] + unitLines + [
+            "hashes  checkpoint \(hashes.checkpoint), data \(hashes.data), config \(hashes.config)"
+        ] + notes.map { "note    \($0)" }
+    }
+
+    private var unitLines: [String] {
+        let own = units.note(on: measurement).map { ["        \($0)"] } ?? []
+        return own + (units.sentence.map { ["units   \($0)"] } ?? [])
     }
 
     /// A confusion matrix with its classes around it: rows are targets, columns what they were
@@ -214,6 +191,7 @@ public struct Evaluation: Sendable {
                 "config": .string(hashes.config),
             ],
         ]
+        if !units.areOwn { object["units"] = units.json(measurement) }
         if let confusion {
             object["confusionMatrix"] = .array(confusion.map { .ints($0) })
         }

@@ -42,11 +42,15 @@ public final class Experiment {
     /// files and devices that can't be used.
     public convenience init(_ config: RunConfig) throws { try self.init(config, as: nil) }
 
-    /// - Parameter kept: what happened to the data before, whose measured numbers stay.
-    init(_ config: RunConfig, as kept: Preprocessing?) throws {
+    /// - Parameters:
+    ///   - kept: what happened to the data before, whose measured numbers stay.
+    ///   - given: examples of the same kind, in place of those that the config names.
+    init(
+        _ config: RunConfig, as kept: Preprocessing?, measuring given: MeasuredExamples? = nil
+    ) throws {
         self.config = config
         device = try DeviceChoice(config.deviceName)
-        let plan = try DataPlan(config, as: kept)
+        let plan = try DataPlan(config, as: kept, measuring: given)
         let inputs = plan.train.allInputs
         try Experiment.checkInputs(config, plan)
         let builder = ModelBuilder(
@@ -208,6 +212,7 @@ public final class Experiment {
         info.validationCount = data.validation?.dataset.count ?? 0
         info.storedInput = data.storedInput
         info.targetNote = data.targetNote
+        info.units = TargetUnits(data.preprocessing).sentence ?? ""
         info.modelInputs = data.modelInputs
         info.isInMemory = data.train.dataset.isInMemory
         info.layers = rows

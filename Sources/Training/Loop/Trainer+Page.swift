@@ -77,6 +77,7 @@ extension Trainer {
         guard let validation = data.validation, validation.dataset.count <= 20_000,
             experiment.model.parameterCount <= 20_000_000
         else { return nil }
-        return try? EvaluationReport(Predictor(store.bestPath), checksData: false)
+        return try? EvaluationReport(
+            Predictor(store.bestPath), data, cursor.best?.measurement)
     }
 }

@@ -202,6 +202,7 @@ public final class Trainer {
         summary.samplesPerSecond = Double(cursor.samples) / max(cursor.stepSeconds, 1e-9)
         summary.dataWaitShare = min(1, cursor.waitSeconds / max(cursor.stepSeconds, 1e-9))
         summary.best = cursor.best
+        summary.units = TargetUnits(data.preprocessing)
         summary.trainLoss = cursor.trainLoss
         summary.hasValidation = data.validation != nil
         summary.parameters = experiment.model.parameterCount

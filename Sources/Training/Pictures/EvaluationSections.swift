@@ -17,6 +17,18 @@ struct EvaluationSections {
     /// Classes, with the confusion matrix, or errors; then the worst examples.
     var html: [String] { [classes, errors, worst] }
 
+    /// Loss, accuracy and metrics.
+    var measures: String {
+        var facts: [(String, String)] = []
+        if case .object(let measured)? = report["validation"] {
+            facts = measured.members.map { ($0.key, $0.value.cell) }
+        }
+        if !facts.contains(where: { $0.0 == "accuracy" }), let accuracy = report["accuracy"] {
+            facts.insert(("accuracy", accuracy.cell), at: min(1, facts.count))
+        }
+        return facts.isEmpty ? "" : Page.section("Results, \(title)", Page.facts(facts))
+    }
+
     private var classes: String {
         guard case .array(let rows)? = report["classes"],
             case .array(let matrix)? = report["confusionMatrix"]
@@ -47,12 +59,16 @@ struct EvaluationSections {
 
     private var worst: String {
         guard case .array(let rows)? = report["worst"], !rows.isEmpty else { return "" }
+        let measures = WorstMeasure.allCases.map(\.rawValue)
+        let measure = measures.first { rows[0][$0] != nil } ?? "loss"
+        let output = rows[0]["output"] == nil ? [] : ["output"]
         let cells = rows.map { row in
-            ["example", "target", "prediction", "loss"].map { row[$0]?.cell ?? "" }
+            (["example"] + output + ["target", "prediction", measure]).map { row[$0]?.cell ?? "" }
         }
-        let heading = [names, "is", "taken for", "loss"]
+        let heading = [names] + output + ["is", "taken for", measure]
         guard pictures.count == rows.count else {
-            return Page.section("Worst examples", Page.table(heading, cells, words: 3))
+            let table = Page.table(heading, cells, words: heading.count - 1)
+            return Page.section("Worst examples", table)
         }
         let figures = zip(pictures, cells).map { picture, cells in
             Page.figure(picture, zip(heading, cells).map { "\($0) \($1)" })

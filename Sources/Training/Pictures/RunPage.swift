@@ -24,6 +24,7 @@ struct RunPage {
             refresh: isRunning ? refresh : nil,
             [
                 head, Page.wide(Chart.svg(RunCharts.all(of: run), isAlone: false)), figures,
+                evaluation?.measures ?? "",
             ] + (evaluation?.html ?? []) + [
                 model, data, environment,
                 Page.section(
@@ -70,7 +71,15 @@ struct RunPage {
             "Results",
             Page.table(
                 ["", "epoch", "train loss"]
-                    + run.measures.map { last.hasValidation ? "validation \($0)" : $0 }, rows))
+                    + run.measures.map { last.hasValidation ? "validation \($0)" : $0 }, rows)
+                + units)
+    }
+
+    /// What loss and metrics are of, and the best in the units of the data.
+    private var units: String {
+        let note = summary.best.flatMap { summary.units?.note(on: $0.measurement) }
+        let sentences = [info.units, note.map { "the best \($0)" } ?? ""].filter { !$0.isEmpty }
+        return sentences.isEmpty ? "" : Page.paragraph(sentences.joined(separator: "; "))
     }
 
     private var model: String {

@@ -9,9 +9,11 @@ public struct EvaluationReport {
     /// An example that the model is far off on.
     struct Worst {
         let id: String
+        /// The place of the element among those of the example; nil where it has one.
+        let output: Int?
         let target, prediction: String
-        /// −ln of the target's probability, or the absolute error.
-        let loss: Double
+        /// How far it is off, as `WorstMeasure` says.
+        let value: Double
     }
 
     private enum Content {
@@ -23,6 +25,10 @@ public struct EvaluationReport {
     public let notes: [String]
     private let content: Content
     private let worst: [Worst]
+    private let measure: WorstMeasure
+    /// Loss and metrics; nil where they weren't measured.
+    private let evaluation: Evaluation?
+    private let measurement: RunMeasurement?
     /// The worst examples as pictures, in their order; none where they are no images.
     let images: [ExamplePicture]
     private let idNames: String
@@ -34,22 +40,49 @@ public struct EvaluationReport {
     /// Measures the model on a file, or by default on the data that it was validated on.
     ///
     /// Throws where the file has no targets, or they are of another kind.
+    public init(_ predictor: Predictor, data: String? = nil) throws {
+        try self.init(predictor, overrides: data.map { ["data.path=\($0)"] } ?? [])
+    }
+
+    /// Measures a run folder's best checkpoint, or a checkpoint.
     ///
-    /// - Parameter checksData: whether to look if the model's own data are as they were; without,
-    ///   they aren't read as a whole.
-    public init(_ predictor: Predictor, data: String? = nil, checksData: Bool = true) throws {
-        let path = data ?? predictor.config.dataPath
-        var source = try PredictionSource(path, for: predictor)
-        if data == nil, let rows = try predictor.heldRows() { source = source.picking(rows) }
-        notes =
-            data == nil && checksData
-            ? try DataPlan(predictor.config, as: predictor.preprocessing)
-                .changes(since: predictor.digests) : []
-        guard let stored = try source.targets() else {
+    /// - Parameter overrides: `key=value` arguments for the config that the checkpoint holds.
+    package init(_ target: String, overrides: [String]) throws {
+        let fixed = ["data.transforms", "data.targetTransforms"]
+        if let override = overrides.first(where: { fixed.contains(where: $0.hasPrefix) }) {
             throw RunError(
-                .data, "\(path): holds no targets, so there is nothing to compare with; use predict"
-            )
+                .usage,
+                "eval: a report treats data as those that the model was trained on; leave "
+                    + "\(override) or --report out")
         }
+        let predictor = try Predictor(target, overrides: Evaluation.fitting(overrides))
+        try self.init(predictor, overrides: overrides)
+    }
+
+    private init(_ predictor: Predictor, overrides: [String]) throws {
+        let loaded = try Evaluation.Loaded(predictor.path, overrides)
+        let evaluation = try Evaluation(loaded, overrides)
+        try self.init(
+            predictor, loaded.experiment.data, evaluation.measurement, evaluation)
+    }
+
+    /// Looks at what a plan measures on.
+    init(
+        _ predictor: Predictor, _ plan: DataPlan, _ measurement: RunMeasurement?,
+        _ evaluation: Evaluation? = nil
+    ) throws {
+        let path = plan.config.string("path")
+        guard plan.config.optional("text") == nil else {
+            throw RunError(
+                .usage, "\(path): is a text, of which there is no report; leave --report out")
+        }
+        let source = try PredictionSource(measuredBy: plan)
+        guard let stored = try source.targets() else {
+            throw RunError(.data, "\(path): holds no targets, so there is nothing to compare with")
+        }
+        self.measurement = measurement
+        self.evaluation = evaluation
+        notes = evaluation?.notes ?? []
         let predictions = try PredictionWriter(predictor, source).all()
         let comparison = try Comparison(predictor, predictions, stored, path)
         content =
@@ -63,10 +96,15 @@ public struct EvaluationReport {
             let example = inputs[0].slice(axis: 0, start: 0, count: 1)
             return ExamplePicture(example.reshape(inputs[0].shape.removing(at: 0)))
         }
+        measure = comparison.measure
         worst = far.map { element, row in
             Worst(
-                id: source.ids(row).joined(separator: " "), target: comparison.text(element, true),
-                prediction: comparison.text(element, false), loss: comparison.losses[element])
+                id: source.ids(row).joined(separator: " "),
+                output: comparison.width > 1 ? element % comparison.width : nil,
+                target: comparison.text(element, true),
+                prediction: comparison.text(element, false),
+                value: comparison.measure == .score
+                    ? -comparison.losses[element] : comparison.losses[element])
         }
         idNames = source.idNames.joined(separator: " ")
         provenance = try Provenance(predictor, data: path)
@@ -80,8 +118,8 @@ public struct EvaluationReport {
     /// A line on each of the worst examples, in their order.
     var worstLines: [String] {
         worst.map { row in
-            "\(idNames) \(row.id): is \(row.target), taken for \(row.prediction), loss "
-                + Format.short(row.loss)
+            "\(idNames) \(row.id)\(row.output.map { ", output \($0)" } ?? ""): is \(row.target), "
+                + "taken for \(row.prediction), \(measure.rawValue) \(Format.short(row.value))"
         }
     }
 
@@ -91,18 +129,19 @@ public struct EvaluationReport {
         return (report.rows.map(\.name), report.confusion)
     }
 
-    /// The report for people.
+    /// The report for people: loss and metrics, then the rest.
     public var lines: [String] {
-        let head =
-            [
-                "model   \(predictor.path)   epoch \(predictor.epoch), step "
-                    + Format.grouped(predictor.step), "data    \(path)",
-            ] + notes.map { "note    \($0)" } + [""]
-        var table = TextTable([
-            .number(idNames), .text("is"), .text("taken for"), .number("loss"),
-        ])
+        let head = evaluation.map { $0.facts + [""] } ?? []
+        let hasOutputs = worst.contains { $0.output != nil }
+        var table = TextTable(
+            [.number(idNames)] + (hasOutputs ? [.number("output")] : []) + [
+                .text("is"), .text("taken for"), .number(measure.rawValue),
+            ])
         for row in worst {
-            table.append([row.id, row.target, row.prediction, Format.short(row.loss)])
+            table.append(
+                [row.id] + (row.output.map { ["\($0)"] } ?? []) + [
+                    row.target, row.prediction, Format.short(row.value),
+                ])
         }
         let body: [String]
         switch content {
@@ -118,11 +157,14 @@ public struct EvaluationReport {
         let facts = [
             ("model", predictor.path), ("epoch", Format.grouped(predictor.epoch)),
             ("step", Format.grouped(predictor.step)), ("data", path),
-        ]
+            ("examples", evaluation.map { Format.grouped($0.count) } ?? ""),
+            ("units", evaluation?.units.sentence ?? ""),
+        ].filter { !$0.1.isEmpty }
         let sections = sections(title: "on \(path)")
         return Page.document(
             title: title, refresh: nil,
-            ["<h1>\(Markup.escaped(title))</h1>", Page.facts(facts)] + sections.html)
+            ["<h1>\(Markup.escaped(title))</h1>", Page.facts(facts), sections.measures]
+                + sections.html)
     }
 
     /// The report as sections of a page.
@@ -137,82 +179,20 @@ public struct EvaluationReport {
         case .classes(let report): object = report.json
         case .numbers(let report): object = report.json
         }
+        if let measurement { object["validation"] = measurement.json }
+        if let evaluation, !evaluation.units.areOwn, let measurement {
+            object["units"] = evaluation.units.json(measurement)
+        }
         object["worst"] = .array(
             worst.map { row in
-                [
-                    "example": .string(row.id), "target": .string(row.target),
-                    "prediction": .string(row.prediction), "loss": JSONValue(number: row.loss),
-                ]
+                var object: JSONObject = ["example": .string(row.id)]
+                if let output = row.output { object["output"] = .int(output) }
+                object["target"] = .string(row.target)
+                object["prediction"] = .string(row.prediction)
+                object[measure.rawValue] = JSONValue(number: row.value)
+                return .object(object)
             })
         object["source"] = .object(provenance.json)
         return object
-    }
-}
-
-/// Targets beside what was predicted, element by element.
-private struct Comparison {
-    let isOfClasses: Bool
-    let targets: [Double]
-    let predictions: [Double]
-    let losses: [Double]
-    /// How many elements an example has.
-    private let width: Int
-    private let names: [String]
-    private let shares: [Double]?
-
-    init(
-        _ predictor: Predictor, _ found: Predictions, _ stored: NDArray, _ path: String
-    ) throws {
-        let classes = found.classes
-        isOfClasses = classes != nil
-        let predictions = (classes ?? found.values).values(as: Double.self)
-        let transformed = try predictor.targets(stored)
-        targets = isOfClasses ? transformed : predictor.original(transformed)
-        self.predictions = predictions
-        guard targets.count == predictions.count, found.count > 0 else {
-            throw RunError(
-                .data,
-                "\(path): \(Format.grouped(targets.count)) targets beside "
-                    + "\(Format.grouped(predictions.count)) predictions; a report needs one for each"
-            )
-        }
-        width = predictions.count / found.count
-        guard isOfClasses else {
-            (names, shares) = ([], nil)
-            losses = zip(targets, predictions).map { abs($0 - $1) }
-            return
-        }
-        let values = found.values.values(as: Double.self)
-        let isAnswer = values.count == predictions.count
-        let count = isAnswer ? 2 : values.count / max(predictions.count, 1)
-        guard targets.allSatisfy({ $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }) else {
-            throw RunError(
-                .data, "\(path): a target is none of the \(count) classes from 0; correct the data")
-        }
-        names = (0..<count).map(found.name)
-        let all = isAnswer ? values.flatMap { [1 - $0, $0] } : values
-        shares = found.areProbabilities ? all : nil
-        losses = targets.enumerated().map { element, target in
-            let value = all[element * count + Int(target)]
-            return found.areProbabilities ? -log(max(value, 1e-300)) : -value
-        }
-    }
-
-    var classReport: ClassReport {
-        ClassReport(
-            names: names, targets: targets.map { Int($0) },
-            predictions: predictions.map { Int($0) },
-            shares: shares)
-    }
-
-    /// The elements with the largest losses, and the examples that they belong to.
-    func worst(_ count: Int) -> [(element: Int, row: Int)] {
-        losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count).map { ($0, $0 / width) }
-    }
-
-    /// A target or a prediction as people write it.
-    func text(_ element: Int, _ isTarget: Bool) -> String {
-        let value = isTarget ? targets[element] : predictions[element]
-        return isOfClasses ? names[Int(value)] : Format.short(value, digits: 6)
     }
 }

@@ -33,7 +33,7 @@ package struct PredictionSource {
         }
     }
 
-    private init(
+    init(
         _ path: String, count: Int, read: @escaping (Range<Int>) throws -> [NDArray],
         targets: @escaping () throws -> NDArray? = { nil }, idNames: [String] = ["row"],
         ids: @escaping (Int) -> [String] = { ["\($0)"] }
@@ -46,20 +46,14 @@ package struct PredictionSource {
         self.ids = ids
     }
 
-    /// Some of the examples, given by their rows.
-    func picking(_ rows: [Int]) -> PredictionSource {
-        PredictionSource(
-            path, count: rows.count,
-            read: { [read] range in
-                let wanted = rows[range]
-                guard let first = wanted.min(), let last = wanted.max() else {
-                    return try read(0..<0)
-                }
-                let index = NDArray(wanted.map { Int64($0 - first) })
-                return try read(first..<last + 1).map { $0.gather(index) }
-            },
-            targets: { [targets] in try targets()?.gather(NDArray(rows.map { Int64($0) })) },
-            idNames: idNames, ids: { [ids] in ids(rows[$0]) })
+    /// The examples that a plan measures on.
+    init(measuredBy plan: DataPlan) throws {
+        let dataset = plan.measured.dataset
+        let names = try plan.measuredNames()
+        self.init(
+            plan.config.string("path"), count: dataset.count,
+            read: dataset.readInputs, targets: { try dataset.readTargets(0..<dataset.count) },
+            idNames: names.columns, ids: names.of)
     }
 
     /// Whether a name is that of a table.
@@ -71,20 +65,19 @@ package struct PredictionSource {
         guard let encoding = predictor.preprocessing.table else {
             return try numbers(path, for: predictor)
         }
+        return try table(path, by: encoding)
+    }
+
+    /// A table, read as the one that an encoding was fitted on.
+    static func table(_ path: String, by encoding: TableEncoding) throws -> PredictionSource {
         let table = try encoding.read(path)
-        let unknown = encoding.unknownWords(table)
+        let names = ExampleNames(table, encoding)
         var source = PredictionSource(
             path, count: table.count,
             read: { [try encoding.encode(table, rows: Array($0))] },
             targets: { try encoding.targets(table) },
-            idNames: encoding.ids.isEmpty ? ["line"] : encoding.ids,
-            ids: { row in
-                encoding.ids.isEmpty ? ["\(table.lines[row])"] : encoding.ids(table, row: row)
-            })
-        source.notes = unknown.map { name, count in
-            "column '\(name)' holds words that the training table hadn't, in "
-                + "\(Format.count(count, "cell")); they count as none of its words"
-        }
+            idNames: names.columns, ids: names.of)
+        source.notes = encoding.notes(on: table)
         return source
     }
 
@@ -127,10 +120,10 @@ package struct PredictionSource {
         let file = try HDF5File(path)
         let data = predictor.config.data
         let parts = [data.optional("validation"), data.child("train")].compactMap { $0 }
-        let names = predictor.preprocessing.inputs.map(\.name)
+        let inputs = predictor.preprocessing.inputs.map(\.name)
         func paths(_ part: Int) -> [String] {
             let given = parts[part].named("inputs")
-            return names.compactMap { name in
+            return inputs.compactMap { name in
                 given.first { $0.name == name }?.value.asString
             }
         }
@@ -141,11 +134,7 @@ package struct PredictionSource {
             throw RunError(.data, "\(path): the inputs differ in their numbers of examples")
         }
         let target = parts[chosen ?? 0].string("targets")
-        let folder = sets[0].path.split(separator: "/").dropLast().map { String($0) }
-        let linesPath = (folder + ["lines"]).joined(separator: "/")
-        let numbers =
-            all.contains(linesPath)
-            ? try HDF5Dataset(file, linesPath).read().values(as: Int.self) : nil
+        let names = try ExampleNames(file, beside: sets[0].path, count: count)
         return PredictionSource(
             path, count: count, read: { rows in try sets.map { try $0.read(rows: rows) } },
             targets: {
@@ -153,11 +142,7 @@ package struct PredictionSource {
                 try predictor.preprocessing.checkClasses(of: file, path, targets: target)
                 return try HDF5Dataset(file, target).read()
             },
-            idNames: numbers?.count == count ? ["line"] : ["row"],
-            ids: { row in
-                if let numbers, numbers.count == count { return ["\(numbers[row])"] }
-                return ["\(row)"]
-            })
+            idNames: names.columns, ids: names.of)
     }
 }
 

@@ -25,6 +25,7 @@ public final class Predictor {
     /// What the checkpoint says of the data that it was trained on.
     package let digests: [String: String]
     let meaning: OutputMeaning
+    let units: TargetUnits
     /// The layers of the model, those inside others after them.
     let rows: [LayerRow]
     private let pipelines: [TransformPipeline]
@@ -49,6 +50,7 @@ public final class Predictor {
         // Checkpoints of older versions don't say what their data were.
         let preprocessing = try saved ?? DataPlan(config).preprocessing
         self.preprocessing = preprocessing
+        units = TargetUnits(preprocessing)
         pipelines = try preprocessing.inputs.map { input in
             try TransformPipeline(input.transforms, shape: Shape(input.shape), input.dtype)
         }
@@ -166,41 +168,13 @@ public final class Predictor {
         }
     }
 
-    /// The rows of the data file that the model was validated on, where the config cuts them from
-    /// those that it was trained on; nil where it doesn't.
-    func heldRows() throws -> [Int]? {
-        let isCut = ["split", "folds"].contains { config.data.optional($0) != nil }
-        guard isCut, let held = try DataPlan(config, as: preprocessing).validation?.dataset else {
-            return nil
-        }
-        return (0..<held.count).map(held.storedRow)
-    }
-
-    /// Takes back, last to first, what targets went through, and the scaling of a table's label.
     private func inTableUnits(_ values: NDArray) -> NDArray {
-        NDArray(original(values.values(as: Double.self)), values.shape)
+        units.areOwn
+            ? values : NDArray(units.original(values.values(as: Double.self)), values.shape)
     }
 
     /// Numbers as the loss sees them in the units of the data.
-    func original(_ numbers: [Double]) -> [Double] {
-        var (factor, offset) = (1.0, 0.0)
-        for transform in preprocessing.target.transforms.reversed() {
-            switch transform {
-            case .scale(let scale) where scale != 0:
-                factor /= scale
-                offset /= scale
-            case .normalize(let mean, let std) where mean.count == 1 && std.count == 1:
-                factor *= std[0]
-                offset = offset * std[0] + mean[0]
-            default: break
-            }
-        }
-        if let label = preprocessing.table?.label {
-            factor *= label.deviation
-            offset = offset * label.deviation + label.mean
-        }
-        return factor == 1 && offset == 0 ? numbers : numbers.map { $0 * factor + offset }
-    }
+    func original(_ numbers: [Double]) -> [Double] { units.original(numbers) }
 
     /// Stored targets as the loss sees them.
     func targets(_ stored: NDArray) throws -> [Double] {

@@ -19,6 +19,7 @@ extension RunInfo {
             "train   \(Format.count(epochs, "epoch")) of \(steps), batch \(batchSize)   "
                 + "\(loss), \(optimizer), \(schedule) schedule"
                 + (precision == "fp32" ? "" : ", \(precision)"))
+        if !units.isEmpty { lines.append("target  \(units)") }
         return lines.flatMap(\.folded)
     }
 

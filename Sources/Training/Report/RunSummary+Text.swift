@@ -10,6 +10,9 @@ extension RunSummary {
                 .joined(separator: ", ")
             lines += "best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors".folded
         }
+        if let best, let note = units?.note(on: best.measurement) {
+            lines += "        \(note)".folded
+        }
         if let page { lines.append("page    \(page)") }
         lines.append("run     \(path)")
         return lines + nextLines(path)

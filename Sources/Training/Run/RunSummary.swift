@@ -50,6 +50,8 @@ public struct RunSummary: Sendable {
     public var dataWaitShare = 0.0
     /// nil before the first epoch is finished.
     public var best: Best?
+    /// How what was measured becomes what it is in the units of the data.
+    var units: TargetUnits?
     /// The mean loss of the last finished epoch's steps.
     public var trainLoss: Double?
     /// Whether `best` was measured on data of its own.

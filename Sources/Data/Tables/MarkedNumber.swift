@@ -1,0 +1,94 @@
+/// A number as people write it: with a currency or a percent sign, with commas or points between
+/// thousands, with a decimal comma: `$12.50`, `1.234,50 €`, `10%`, `CHF 1'200`.
+struct MarkedNumber {
+    /// What stands before or after it; empty for nothing.
+    let mark: String
+    private let sign: String
+    private let mantissa: Substring
+    private let exponent: String
+
+    private static let codes: Set<String> = [
+        "USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK",
+        "PLN", "CZK", "HUF", "BRL", "ZAR", "KRW", "MXN", "TRY", "RUB",
+    ]
+    private static let spaces: Set<Character> = [" ", "\u{A0}", "\u{2009}", "\u{202F}"]
+
+    /// nil where the text is something else.
+    init?(_ text: String) {
+        guard text.utf8.count <= 60, text.utf8.contains(where: { (48...57).contains($0) }) else {
+            return nil
+        }
+        let plain = text.map { character -> Character in
+            if MarkedNumber.spaces.contains(character) { return " " }
+            return character == "\u{2212}" ? "-" : character
+        }
+        var rest = Substring(String(plain))
+        var sign = MarkedNumber.takeSign(&rest)
+        let before = rest.prefix { !$0.isASCIIDigit && !"+-.,".contains($0) }
+        rest = rest.dropFirst(before.count)
+        if sign.isEmpty, !before.isEmpty { sign = MarkedNumber.takeSign(&rest) }
+        guard let last = rest.lastIndex(where: { $0.isASCIIDigit }) else { return nil }
+        let after = rest[rest.index(after: last)...]
+        let marks = [before, after].map(MarkedNumber.trimmed).filter { !$0.isEmpty }
+        guard marks.count < 2, marks.allSatisfy(MarkedNumber.isMark) else { return nil }
+        let parts = rest[...last].split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+        guard parts.count == 1 || parts.count == 2 && Int(parts[1]) != nil else { return nil }
+        mark = marks.first ?? ""
+        self.sign = sign
+        mantissa = parts[0]
+        exponent = parts.count == 2 ? "e\(parts[1])" : ""
+    }
+
+    private static func takeSign(_ text: inout Substring) -> String {
+        guard let first = text.first, first == "-" || first == "+" else { return "" }
+        text = text.dropFirst()
+        return first == "-" ? "-" : ""
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// `%`, a sign of a currency such as `€` or `US$`, or its code.
+    private static func isMark(_ text: String) -> Bool {
+        if text == "%" || codes.contains(text) { return true }
+        guard let last = text.unicodeScalars.last,
+            last.properties.generalCategory == .currencySymbol
+        else { return false }
+        let letters = text.unicodeScalars.dropLast()
+        return letters.count <= 3 && letters.allSatisfy { ("A"..."Z").contains($0) }
+    }
+
+    /// As programs write it, where its decimals stand after this; nil where they can't.
+    func plain(_ decimal: DecimalMark) -> String? {
+        let (mark, gap): (Character, Character) = decimal == .point ? (".", ",") : (",", ".")
+        let parts = mantissa.split(separator: mark, omittingEmptySubsequences: false)
+        guard parts.count <= 2, let whole = MarkedNumber.ungrouped(parts[0], gap) else {
+            return nil
+        }
+        let decimals = parts.count == 2 ? parts[1] : ""
+        guard decimals.allSatisfy({ $0.isASCIIDigit }), !(whole + decimals).isEmpty else {
+            return nil
+        }
+        let start = sign + (whole.isEmpty ? "0" : whole)
+        return start + (decimals.isEmpty ? "" : ".\(decimals)") + exponent
+    }
+
+    func value(_ decimal: DecimalMark) -> Double? { plain(decimal).flatMap(DecimalNumber.double) }
+
+    /// Digits without what stands between thousands; nil where it stands elsewhere.
+    private static func ungrouped(_ text: Substring, _ gap: Character) -> String? {
+        guard let found = text.first(where: { !$0.isASCIIDigit }) else { return String(text) }
+        guard found == gap || " '’".contains(found) else { return nil }
+        let groups = text.split(separator: found, omittingEmptySubsequences: false)
+        let areGroups =
+            (1...3).contains(groups[0].count) && groups[0].first != "0"
+            && groups.dropFirst().allSatisfy { $0.count == 3 }
+            && groups.allSatisfy { $0.allSatisfy(\.isASCIIDigit) }
+        return areGroups ? groups.joined() : nil
+    }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { isASCII && isWholeNumber }
+}

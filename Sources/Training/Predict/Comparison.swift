@@ -1,0 +1,85 @@
+import FTSupport
+import Glibc
+import Tensor
+
+/// What the worst examples are the worst by.
+enum WorstMeasure: String, CaseIterable {
+    /// −ln of the probability of the target.
+    case loss
+    /// The distance of a prediction from its target, in the units of the data.
+    case error
+    /// The score of the target, where there are no probabilities.
+    case score
+}
+
+/// Targets beside what was predicted, element by element.
+struct Comparison {
+    let isOfClasses: Bool
+    let targets: [Double]
+    let predictions: [Double]
+    /// How far each element is off: as `measure` says, a score below 0.
+    let losses: [Double]
+    let measure: WorstMeasure
+    /// How many elements an example has.
+    let width: Int
+    private let names: [String]
+    private let shares: [Double]?
+
+    init(
+        _ predictor: Predictor, _ found: Predictions, _ stored: NDArray, _ path: String
+    ) throws {
+        let classes = found.classes
+        isOfClasses = classes != nil
+        let predictions = (classes ?? found.values).values(as: Double.self)
+        let transformed = try predictor.targets(stored)
+        targets = isOfClasses ? transformed : predictor.original(transformed)
+        self.predictions = predictions
+        guard targets.count == predictions.count, found.count > 0 else {
+            throw RunError(
+                .data,
+                "\(path): \(Format.grouped(targets.count)) targets beside "
+                    + "\(Format.grouped(predictions.count)) predictions; a report needs one for each"
+            )
+        }
+        width = predictions.count / found.count
+        guard isOfClasses else {
+            (names, shares) = ([], nil)
+            losses = zip(targets, predictions).map { abs($0 - $1) }
+            measure = .error
+            return
+        }
+        let values = found.values.values(as: Double.self)
+        let isAnswer = values.count == predictions.count
+        let count = isAnswer ? 2 : values.count / max(predictions.count, 1)
+        guard targets.allSatisfy({ $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }) else {
+            throw RunError(
+                .data, "\(path): a target is none of the \(count) classes from 0; correct the data")
+        }
+        names = (0..<count).map(found.name)
+        let all = isAnswer ? values.flatMap { [1 - $0, $0] } : values
+        shares = found.areProbabilities ? all : nil
+        measure = found.areProbabilities ? .loss : .score
+        losses = targets.enumerated().map { element, target in
+            let value = all[element * count + Int(target)]
+            return found.areProbabilities ? -log(max(value, 1e-300)) : -value
+        }
+    }
+
+    var classReport: ClassReport {
+        ClassReport(
+            names: names, targets: targets.map { Int($0) },
+            predictions: predictions.map { Int($0) },
+            shares: shares)
+    }
+
+    /// The elements with the largest losses, and the examples that they belong to.
+    func worst(_ count: Int) -> [(element: Int, row: Int)] {
+        losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count).map { ($0, $0 / width) }
+    }
+
+    /// A target or a prediction as people write it.
+    func text(_ element: Int, _ isTarget: Bool) -> String {
+        let value = isTarget ? targets[element] : predictions[element]
+        return isOfClasses ? names[Int(value)] : Format.short(value, digits: 6)
+    }
+}

@@ -1,0 +1,109 @@
+import Datasets
+import FTJSON
+import FTSupport
+
+/// How targets, as a loss and metrics see them, become those of the data: x · factor + offset.
+public struct TargetUnits: Sendable, Equatable {
+    /// What the target is called.
+    public let name: String
+    /// One for all elements of a target, or one for each of as many equal parts of it.
+    let factors, offsets: [Double]
+    /// How many elements a target has.
+    private let size: Int
+
+    /// By which power of the factor metrics grow with their targets; others have no unit, or don't
+    /// follow from one number.
+    private static let powers = [
+        "meanAbsoluteError": 1, "rootMeanSquaredError": 1, "meanSquaredError": 2,
+    ]
+
+    /// Of targets that went through transforms and the scaling of a table's label, which are taken
+    /// back last to first.
+    init(_ preprocessing: Preprocessing) {
+        var (factors, offsets) = ([1.0], [0.0])
+        for transform in preprocessing.target.transforms.reversed() {
+            switch transform {
+            case .scale(let scale) where scale != 0:
+                factors = factors.map { $0 / scale }
+                offsets = offsets.map { $0 / scale }
+            case .normalize(let mean, let std) where mean.count == std.count && !std.isEmpty:
+                let (former, shifts) = (factors, offsets)
+                let places = (0..<max(former.count, std.count)).map {
+                    (before: $0 % former.count, own: $0 % std.count)
+                }
+                factors = places.map { former[$0.before] * std[$0.own] }
+                offsets = places.map { shifts[$0.before] * std[$0.own] + mean[$0.own] }
+            default: break
+            }
+        }
+        let label = preprocessing.table?.label
+        if let label {
+            factors = factors.map { $0 * label.deviation }
+            offsets = offsets.map { $0 * label.deviation + label.mean }
+        }
+        name = label?.name ?? "the target"
+        self.factors = factors
+        self.offsets = offsets
+        size = max(preprocessing.target.shape.reduce(1, *), 1)
+    }
+
+    /// Whether numbers are those of the data as they are.
+    var areOwn: Bool { factors.allSatisfy { $0 == 1 } && offsets.allSatisfy { $0 == 0 } }
+
+    /// Numbers as the loss sees them, target after target, in the units of the data.
+    func original(_ numbers: [Double]) -> [Double] {
+        if areOwn { return numbers }
+        let part = max(size / factors.count, 1)
+        return numbers.enumerated().map { index, number in
+            let place = factors.count == 1 ? 0 : index % size / part % factors.count
+            return number * factors[place] + offsets[place]
+        }
+    }
+
+    /// What loss and metrics are of; nil where that is the data as they are.
+    public var sentence: String? {
+        if areOwn { return nil }
+        guard factors.count == 1 else {
+            return "loss and metrics are of \(name) scaled by the mean and deviation of each part"
+        }
+        func short(_ number: Double) -> String { Format.short(number, digits: 6) }
+        let offset = offsets[0]
+        let centred =
+            offset == 0 ? name : "(\(name) \(offset < 0 ? "+" : "−") \(short(abs(offset))))"
+        let scaled = factors[0] == 1 ? centred : "\(centred) / \(short(factors[0]))"
+        return "loss and metrics are of \(scaled)"
+    }
+
+    /// The metrics that have a unit, in that of the data; empty where they have it already.
+    public func values(of measurement: RunMeasurement) -> [(name: String, value: Double)] {
+        guard !areOwn, factors.count == 1 else { return [] }
+        return measurement.metrics.compactMap { metric in
+            guard let power = TargetUnits.powers[metric.name] else { return nil }
+            let factor = abs(factors[0])
+            return (metric.name, metric.value * (power == 2 ? factor * factor : factor))
+        }
+    }
+
+    /// The same for people; nil where there are none.
+    func note(on measurement: RunMeasurement) -> String? {
+        let values = values(of: measurement).map {
+            "\($0.name) \(Format.short($0.value, digits: 6))"
+        }
+        return values.isEmpty
+            ? nil : "in the units of the data: \(values.joined(separator: ", "))"
+    }
+
+    /// For programs.
+    func json(_ measurement: RunMeasurement) -> JSONValue {
+        var object: JSONObject = [
+            "target": .string(name), "factors": .array(factors.map { JSONValue(number: $0) }),
+            "offsets": .array(offsets.map { JSONValue(number: $0) }),
+        ]
+        var values = JSONObject()
+        for value in self.values(of: measurement) {
+            values[value.name] = JSONValue(number: value.value)
+        }
+        object["validation"] = .object(values)
+        return .object(object)
+    }
+}

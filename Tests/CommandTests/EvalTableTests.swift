@@ -1,0 +1,172 @@
+import Datasets
+import FTJSON
+import Tensor
+import Testing
+
+/// What `eval` says of tables, and of quantities that were scaled.
+@Suite("eval of tables and of quantities")
+struct EvalTableTests {
+    /// A run on a table of a quantity or of classes, by `init`.
+    private func trained(_ isOfClasses: Bool, _ changes: String...) throws -> Workspace {
+        let workspace = try Workspace()
+        let random = Random(seed: 3).normal([200, 2]).values(as: Double.self)
+        let rows = (0..<100).map { row -> String in
+            let (a, b) = (random[row * 2], random[row * 2 + 1])
+            return "\(a),\(b)," + (isOfClasses ? (a > b ? "u" : "v") : "\(5000 + 300 * a - 40 * b)")
+        }
+        try workspace.write("t.csv", "a,b,y\n" + rows.joined(separator: "\n") + "\n")
+        #expect(try workspace.run("init", "t.csv").status == 0)
+        let run = try workspace.run(["t.json", "training.epochs=3", "--out", "run"] + changes)
+        #expect(run.status == 0, "\(run.errors)")
+        try workspace.write("log", run.output)
+        return workspace
+    }
+
+    private func json(_ workspace: Workspace, _ arguments: String...) throws -> JSONNode {
+        let result = try workspace.run(["eval", "run"] + arguments + ["--json"])
+        #expect(result.status == 0, "\(result.errors)")
+        return try JSONNode(parsing: result.output)
+    }
+
+    /// What a key holds; nil where there is none.
+    private func text(_ node: JSONNode, _ key: String) -> String? {
+        node[key].map { JSONValue($0).text() }
+    }
+
+    @Test("the same rows score the same from a table and from HDF5", arguments: [true, false])
+    func same(isOfClasses: Bool) throws {
+        let workspace = try trained(isOfClasses)
+        let lines = try HDF5Dataset(HDF5File(workspace.file("data/t.h5")), "validation/lines")
+            .read().values(as: Int.self)
+        let table = try workspace.text("t.csv").split(separator: "\n")
+        let held = ([table[0]] + lines.map { table[$0 - 1] }).joined(separator: "\n") + "\n"
+        try workspace.write("held.csv", held)
+        let own = try json(workspace)
+        for metrics in [[], [#"metrics=["\#(isOfClasses ? "recall" : "rootMeanSquaredError")"]"#]] {
+            let plain = try workspace.run(["eval", "run", "held.csv", "--json"] + metrics)
+            let other = try workspace.run(["eval", "run", "--json"] + metrics)
+            #expect(plain.status == 0, "\(plain.errors)")
+            let (a, b) = (
+                try JSONNode(parsing: plain.output), try JSONNode(parsing: other.output)
+            )
+            #expect(a["event"]?.string == "eval" && a["examples"]?.int == lines.count)
+            for key in ["validation", "units"] { #expect(text(a, key) == text(b, key)) }
+            #expect(a["validation"]?["loss"]?.double != nil)
+        }
+        let reports = [
+            try json(workspace, "held.csv", "--report"), try json(workspace, "--report"),
+        ]
+        for report in reports {
+            #expect(report["event"]?.string == "report")
+            #expect(text(report, "validation") == text(own, "validation"))
+            #expect(report["worst"] != nil)
+        }
+        let (a, b) = (reports[0], reports[1])
+        for key in ["confusionMatrix", "r2"] { #expect(text(a, key) == text(b, key)) }
+        // The lines of the tables differ; what is said of them doesn't.
+        for key in ["target", "prediction"] {
+            let found = [a, b].map { $0["worst"]?.elements?.compactMap { $0[key]?.string } }
+            #expect(found[0] == found[1] && found[0]?.count == 10)
+        }
+        // A file that has a part to train on alone is measured as that.
+        let kept = try HDF5File(workspace.file("data/t.h5")).attribute("table")
+        let encoding = try #require(kept.flatMap { TableEncoding($0) })
+        let rows = try encoding.read(workspace.file("held.csv"))
+        try HDF5Writer.create(workspace.file("held.h5")) { file in
+            try file.write("train/inputs", encoding.encode(rows))
+            guard let targets = try encoding.targets(rows) else { return }
+            try file.write("train/targets", targets)
+        }
+        for options in [[], ["--report"]] {
+            let found = try workspace.run(["eval", "run", "held.h5", "--json"] + options)
+            #expect(found.status == 0, "\(found.errors)")
+            let node = try JSONNode(parsing: found.output)
+            #expect(text(node, "validation") == text(own, "validation"))
+        }
+    }
+
+    @Test("loss and accuracy stand at the top, in text and on the page")
+    func top() throws {
+        let workspace = try trained(true)
+        let plain = try workspace.run("eval", "run").lines
+        let report = try workspace.run("eval", "run", "--report", "-o", "r.html").lines
+        #expect(Array(report.prefix(plain.count)) == plain)
+        let value = plain[2].split(separator: ",")[0].split(separator: " ")[2]
+        for page in ["r.html", "run/report.html"] {
+            let text = try workspace.text(page)
+            let results = try #require(text.firstRange(of: "<h2>Results, "))
+            let classes = try #require(text.firstRange(of: "<h2>Classes, "))
+            #expect(results.lowerBound < classes.lowerBound)
+            let part = text[results.lowerBound..<classes.lowerBound]
+            #expect(part.contains(">loss<") && part.contains(">accuracy<") && part.contains(value))
+        }
+        #expect(
+            try workspace.run("eval", "run", "--report", "data.transforms=[]").errors.contains(
+                "leave data.transforms=[] or --report out"))
+    }
+
+    @Test("says which loss and metrics are scaled, and what they are in the units of the data")
+    func units() throws {
+        let workspace = try trained(
+            false, #"metrics=["meanAbsoluteError","rootMeanSquaredError","meanSquaredError","r2"]"#)
+        let log = try workspace.text("log")
+        #expect(log.contains("\ntarget  loss and metrics are of (y − "))
+        #expect(log.contains("\n        in the units of the data: meanAbsoluteError "))
+        let report = try json(workspace, "--report")
+        let own = report["units"]?["validation"]
+        for (key, same) in [
+            ("meanAbsoluteError", "meanAbsoluteError"),
+            ("rootMeanSquaredError", "rootMeanSquaredError"),
+        ] {
+            let (a, b) = (own?[key]?.double ?? 0, report[same]?.double ?? -1)
+            #expect(abs(a - b) < 1e-5 * b && b > 10, "\(key)")
+        }
+        let root = own?["rootMeanSquaredError"]?.double ?? 0
+        let square = own?["meanSquaredError"]?.double ?? 0
+        #expect(abs(root * root - square) < 1e-6 * square && own?["r2"] == nil)
+        let text = try workspace.run("eval", "run").output
+        #expect(text.contains("\nunits   loss and metrics are of (y − "))
+        #expect(try workspace.text("run/report.html").contains("loss and metrics are of (y − "))
+        // The worst examples are so by their error, in the units of the data.
+        let worst = report["worst"]?.elements?[0]
+        let numbers = ["target", "prediction"].compactMap {
+            worst?[$0]?.string.flatMap(Double.init)
+        }
+        let error = worst?["error"]?.double ?? 0
+        #expect(numbers.count == 2 && abs(abs(numbers[0] - numbers[1]) - error) < 0.1)
+        #expect(worst?["loss"] == nil && worst?["output"] == nil)
+        #expect(try workspace.run("eval", "run", "--report").output.contains("taken for  error"))
+    }
+
+    @Test("of several outputs the one that is far off is named, each in its own units")
+    func outputs() throws {
+        let workspace = try Workspace()
+        let inputs = NDArray((0..<40).map { Float($0) / 10 }, [40, 1])
+        let targets = NDArray(
+            (0..<40).flatMap { [Float($0), 1000 + 100 * Float($0 % 7)] }, [40, 2])
+        try HDF5Writer.create(workspace.file("d.h5")) { file in
+            for part in ["train", "test"] {
+                try file.write("\(part)/x", inputs)
+                try file.write("\(part)/y", targets)
+            }
+        }
+        #expect(try workspace.run("init", "d.h5").status == 0)
+        let scale = #"{"type":"normalize","mean":[20,1300],"std":[10,200]}"#
+        let run = try workspace.run(
+            "d.json", "training.epochs=30", "data.targetTransforms=[\(scale)]", "--out", "run")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("the target scaled by the mean and deviation of each part"))
+        let report = try json(workspace, "--report")
+        let worst = report["worst"]?.elements ?? []
+        #expect(worst.count == 10 && worst.allSatisfy { $0["output"]?.int == 1 })
+        let text = try workspace.run("eval", "run", "--report").lines
+        #expect(text.contains { $0.hasPrefix("row  output  is") })
+        let made = try workspace.run("predict", "run", "d.h5", "-o", "p.npy")
+        #expect(made.status == 0, "\(made.errors)")
+        let found = try NPY.read(workspace.file("p.npy")).values(as: Double.self)
+        let means = [0, 1].map { place in
+            stride(from: place, to: 80, by: 2).reduce(0) { $0 + found[$1] } / 40
+        }
+        #expect(abs(means[0] - 19.5) < 5 && abs(means[1] - 1300) < 100, "\(means)")
+    }
+}
