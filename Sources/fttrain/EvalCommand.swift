@@ -6,8 +6,9 @@ enum EvalCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
         let data = try self.data(invocation)
-        let isTable = data.map { PredictionSource.isTable($0) || $0.hasSuffix(".npy") } ?? false
-        if invocation.flag("report") || isTable { return try report(invocation, data) }
+        if invocation.flag("report") || data.map(isReported) ?? false {
+            return try report(invocation, data)
+        }
         guard invocation.string("out") == nil else {
             throw UsageError("eval: --out is for the page of a --report; add that")
         }
@@ -21,6 +22,12 @@ enum EvalCommand {
             Terminal.print(evaluation.lines.joined(separator: "\n"))
         }
         return .success
+    }
+
+    /// Whether data are measured as `predict` reads them.
+    private static func isReported(_ path: String) -> Bool {
+        PredictionSource.isTable(path) || path.hasSuffix(".npy")
+            || PredictionSource.isStandardInput(path) || PredictionSource.areImages(path)
     }
 
     private static func data(_ invocation: CommandInvocation) throws(UsageError) -> String? {

@@ -42,7 +42,8 @@ struct DataPlan {
         let tokens = try text.map { _ in try TextTokens(file: path) }
         vocabulary = tokens?.vocabulary.count
         var (examples, held) =
-            try text.map { try DataPlan.pieces(path, $0) } ?? DataPlan.parts(path, data, names)
+            try text.map { try DataPlan.pieces(path, $0) }
+            ?? DataPlan.parts(path, data, names, isTrained: kept != nil)
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
         if let parts = try DataPlan.split(examples, config) { (examples, held) = parts }
@@ -77,20 +78,8 @@ struct DataPlan {
         return (examples, try piece("validation", drawn: nil))
     }
 
-    /// The datasets that the config names to train and to measure on.
-    private static func parts(
-        _ path: String, _ data: ConfigValue, _ names: [String]
-    ) throws -> (examples: Dataset, held: Dataset?) {
-        func open(_ part: ConfigValue) throws -> Dataset {
-            try Dataset.open(
-                path, inputs: try paths(part, names), targets: part.string("targets"),
-                memoryLimit: data.int("memoryLimit") << 20)
-        }
-        return (try open(data.child("train")), try data.optional("validation").map(open))
-    }
-
     /// The datasets of all inputs, in the order of their names in `data.train.inputs`.
-    private static func paths(
+    static func paths(
         _ part: ConfigValue, _ names: [String]
     ) throws(ConfigError) -> [String] {
         let given = part.named("inputs")

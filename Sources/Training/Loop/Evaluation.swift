@@ -109,6 +109,14 @@ public struct Evaluation: Sendable {
             try preprocessing.checkClasses(
                 of: HDF5File(config.dataPath), config.dataPath, targets: part.string("targets"))
         }
+        if let known = preprocessing?.tokens, let now = experiment.data.preprocessing.tokens,
+            known != now
+        {
+            throw RunError(
+                .data,
+                "\(config.dataPath): its tokens stand for other characters than those that \(path) was "
+                    + "trained on; give the text itself with --report")
+        }
         do {
             try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })
         } catch let error as StateError {

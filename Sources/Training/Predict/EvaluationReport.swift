@@ -17,6 +17,7 @@ public struct EvaluationReport {
     private enum Content {
         case classes(ClassReport)
         case numbers(NumberReport)
+        case text(TokenReport)
     }
 
     /// A sentence on each dataset that isn't as it was when the model was trained.
@@ -33,25 +34,33 @@ public struct EvaluationReport {
 
     /// Measures the model on a file, or by default on the data that it was validated on.
     ///
+    /// Of a text it counts tokens: those of its validation part, or of a file of text or tokens.
+    ///
     /// Throws where the file has no targets, or they are of another kind.
     ///
     /// - Parameter checksData: whether to look if the model's own data are as they were; without,
     ///   they aren't read as a whole.
     public init(_ predictor: Predictor, data: String? = nil, checksData: Bool = true) throws {
+        self.predictor = predictor
+        if let text = predictor.config.data.optional("text") {
+            let windows = try TextWindows(data, text, predictor)
+            content = .text(try TokenReport(predictor, windows))
+            (worst, images, idNames, path) = ([], [], "window", windows.path)
+            notes = data == nil && checksData ? try EvaluationReport.changes(predictor) : []
+            provenance = try Provenance(predictor, data: path)
+            return
+        }
         let path = data ?? predictor.config.dataPath
         var source = try PredictionSource(path, for: predictor)
         if data == nil, let rows = try predictor.heldRows() { source = source.picking(rows) }
-        notes =
-            data == nil && checksData
-            ? try DataPlan(predictor.config, as: predictor.preprocessing)
-                .changes(since: predictor.digests) : []
+        notes = data == nil && checksData ? try EvaluationReport.changes(predictor) : []
         guard let stored = try source.targets() else {
             throw RunError(
                 .data, "\(path): holds no targets, so there is nothing to compare with; use predict"
             )
         }
         let predictions = try PredictionWriter(predictor, source).all()
-        let comparison = try Comparison(predictor, predictions, stored, path)
+        let comparison = try PredictionComparison(predictor, predictions, stored, path)
         content =
             comparison.isOfClasses
             ? .classes(comparison.classReport)
@@ -69,9 +78,13 @@ public struct EvaluationReport {
                 prediction: comparison.text(element, false), loss: comparison.losses[element])
         }
         idNames = source.idNames.joined(separator: " ")
-        provenance = try Provenance(predictor, data: path)
-        self.predictor = predictor
-        self.path = path
+        provenance = try Provenance(predictor, source)
+        self.path = source.path
+    }
+
+    private static func changes(_ predictor: Predictor) throws -> [String] {
+        try DataPlan(predictor.config, as: predictor.preprocessing).changes(
+            since: predictor.digests)
     }
 
     /// The worst examples as pictures of a page.
@@ -108,6 +121,7 @@ public struct EvaluationReport {
         switch content {
         case .classes(let report): body = report.lines
         case .numbers(let report): body = report.lines
+        case .text(let report): return head + report.lines
         }
         return head + body + ["", "worst"] + table.lines
     }
@@ -136,6 +150,7 @@ public struct EvaluationReport {
         switch content {
         case .classes(let report): object = report.json
         case .numbers(let report): object = report.json
+        case .text(let report): object = report.json
         }
         object["worst"] = .array(
             worst.map { row in
@@ -146,73 +161,5 @@ public struct EvaluationReport {
             })
         object["source"] = .object(provenance.json)
         return object
-    }
-}
-
-/// Targets beside what was predicted, element by element.
-private struct Comparison {
-    let isOfClasses: Bool
-    let targets: [Double]
-    let predictions: [Double]
-    let losses: [Double]
-    /// How many elements an example has.
-    private let width: Int
-    private let names: [String]
-    private let shares: [Double]?
-
-    init(
-        _ predictor: Predictor, _ found: Predictions, _ stored: NDArray, _ path: String
-    ) throws {
-        let classes = found.classes
-        isOfClasses = classes != nil
-        let predictions = (classes ?? found.values).values(as: Double.self)
-        let transformed = try predictor.targets(stored)
-        targets = isOfClasses ? transformed : predictor.original(transformed)
-        self.predictions = predictions
-        guard targets.count == predictions.count, found.count > 0 else {
-            throw RunError(
-                .data,
-                "\(path): \(Format.grouped(targets.count)) targets beside "
-                    + "\(Format.grouped(predictions.count)) predictions; a report needs one for each"
-            )
-        }
-        width = predictions.count / found.count
-        guard isOfClasses else {
-            (names, shares) = ([], nil)
-            losses = zip(targets, predictions).map { abs($0 - $1) }
-            return
-        }
-        let values = found.values.values(as: Double.self)
-        let isAnswer = values.count == predictions.count
-        let count = isAnswer ? 2 : values.count / max(predictions.count, 1)
-        guard targets.allSatisfy({ $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }) else {
-            throw RunError(
-                .data, "\(path): a target is none of the \(count) classes from 0; correct the data")
-        }
-        names = (0..<count).map(found.name)
-        let all = isAnswer ? values.flatMap { [1 - $0, $0] } : values
-        shares = found.areProbabilities ? all : nil
-        losses = targets.enumerated().map { element, target in
-            let value = all[element * count + Int(target)]
-            return found.areProbabilities ? -log(max(value, 1e-300)) : -value
-        }
-    }
-
-    var classReport: ClassReport {
-        ClassReport(
-            names: names, targets: targets.map { Int($0) },
-            predictions: predictions.map { Int($0) },
-            shares: shares)
-    }
-
-    /// The elements with the largest losses, and the examples that they belong to.
-    func worst(_ count: Int) -> [(element: Int, row: Int)] {
-        losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count).map { ($0, $0 / width) }
-    }
-
-    /// A target or a prediction as people write it.
-    func text(_ element: Int, _ isTarget: Bool) -> String {
-        let value = isTarget ? targets[element] : predictions[element]
-        return isOfClasses ? names[Int(value)] : Format.short(value, digits: 6)
     }
 }

@@ -3,9 +3,9 @@ import FTConfig
 import FTSupport
 package import Tensor
 
-/// Examples to predict, as they lie in a file: a table, HDF5 datasets or an array.
+/// Examples to predict, as they lie in files: a table, HDF5 datasets, an array or images.
 package struct PredictionSource {
-    /// The file.
+    /// The file, or what messages call several.
     package let path: String
     /// How many examples.
     package let count: Int
@@ -17,6 +17,8 @@ package struct PredictionSource {
     package let idNames: [String]
     /// Their values.
     package let ids: (Int) -> [String]
+    /// What identifies the content.
+    package let hash: () throws -> String
     /// Remarks on what was found.
     package var notes: [String] = []
 
@@ -24,7 +26,11 @@ package struct PredictionSource {
     ///
     /// Throws where it doesn't hold what the model needs.
     package init(_ path: String, for predictor: Predictor) throws {
-        if path.hasSuffix(".npy") {
+        if PredictionSource.isStandardInput(path) {
+            self = try PredictionSource.standardInput(for: predictor)
+        } else if PredictionSource.areImages(path) {
+            self = try PredictionSource.images([path], for: predictor)
+        } else if path.hasSuffix(".npy") {
             self = try PredictionSource.array(path, for: predictor)
         } else if PredictionSource.isTable(path) {
             self = try PredictionSource.table(path, for: predictor)
@@ -33,11 +39,12 @@ package struct PredictionSource {
         }
     }
 
-    private init(
+    init(
         _ path: String, count: Int, read: @escaping (Range<Int>) throws -> [NDArray],
         targets: @escaping () throws -> NDArray? = { nil }, idNames: [String] = ["row"],
-        ids: @escaping (Int) -> [String] = { ["\($0)"] }
+        ids: @escaping (Int) -> [String] = { ["\($0)"] }, hash: (() throws -> String)? = nil
     ) {
+        self.hash = hash ?? { try Provenance.hash(path) }
         self.path = path
         self.count = count
         self.read = read
@@ -59,7 +66,17 @@ package struct PredictionSource {
                 return try read(first..<last + 1).map { $0.gather(index) }
             },
             targets: { [targets] in try targets()?.gather(NDArray(rows.map { Int64($0) })) },
-            idNames: idNames, ids: { [ids] in ids(rows[$0]) })
+            idNames: idNames, ids: { [ids] in ids(rows[$0]) }, hash: hash)
+    }
+
+    /// Whether a name stands for standard input.
+    package static func isStandardInput(_ path: String) -> Bool {
+        path == "-" || path == "/dev/stdin"
+    }
+
+    /// Whether a name is that of images, or of a folder of such.
+    package static func areImages(_ path: String) -> Bool {
+        Folder.exists(path) || PictureFiles.isPicture(path)
     }
 
     /// Whether a name is that of a table.
@@ -71,16 +88,45 @@ package struct PredictionSource {
         guard let encoding = predictor.preprocessing.table else {
             return try numbers(path, for: predictor)
         }
-        let table = try encoding.read(path)
+        return rows(try encoding.read(path), encoding) { try Provenance.hash(path) }
+    }
+
+    /// A table that comes by standard input.
+    private static func standardInput(for predictor: Predictor) throws -> PredictionSource {
+        guard let encoding = predictor.preprocessing.table else {
+            throw RunError(
+                .usage,
+                "-: standard input is read as a table, CSV or JSON lines, and the model wasn't "
+                    + "trained on one; name a file of its data")
+        }
+        let name = "standard input"
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.standardInput()
+        } catch {
+            throw RunError(.data, "\(name): \(error.whileReading)")
+        }
+        guard !bytes.isEmpty else {
+            throw RunError(
+                .data, "\(name): is empty; send a table, or JSON objects one by one to --stream")
+        }
+        return rows(try encoding.read(bytes, named: name), encoding) {
+            Provenance.hash(bytes: bytes)
+        }
+    }
+
+    private static func rows(
+        _ table: Table, _ encoding: TableEncoding, hash: @escaping () throws -> String
+    ) -> PredictionSource {
         let unknown = encoding.unknownWords(table)
         var source = PredictionSource(
-            path, count: table.count,
+            table.path, count: table.count,
             read: { [try encoding.encode(table, rows: Array($0))] },
             targets: { try encoding.targets(table) },
             idNames: encoding.ids.isEmpty ? ["line"] : encoding.ids,
             ids: { row in
                 encoding.ids.isEmpty ? ["\(table.lines[row])"] : encoding.ids(table, row: row)
-            })
+            }, hash: hash)
         source.notes = unknown.map { name, count in
             "column '\(name)' holds words that the training table hadn't, in "
                 + "\(Format.count(count, "cell")); they count as none of its words"
@@ -119,45 +165,6 @@ package struct PredictionSource {
                 .data, "\(path): is a single number; its first axis must be the examples")
         }
         return PredictionSource(path, count: array.shape[0], read: { [array.rows($0)] })
-    }
-
-    private static func datasets(
-        _ path: String, for predictor: Predictor
-    ) throws -> PredictionSource {
-        let file = try HDF5File(path)
-        let data = predictor.config.data
-        let parts = [data.optional("validation"), data.child("train")].compactMap { $0 }
-        let names = predictor.preprocessing.inputs.map(\.name)
-        func paths(_ part: Int) -> [String] {
-            let given = parts[part].named("inputs")
-            return names.compactMap { name in
-                given.first { $0.name == name }?.value.asString
-            }
-        }
-        let all = Set(try file.entries().map(\.path))
-        let chosen = parts.indices.first { index in paths(index).allSatisfy(all.contains) }
-        let sets = try paths(chosen ?? 0).map { try HDF5Dataset(file, $0) }
-        guard let count = sets.map(\.count).min(), sets.allSatisfy({ $0.count == count }) else {
-            throw RunError(.data, "\(path): the inputs differ in their numbers of examples")
-        }
-        let target = parts[chosen ?? 0].string("targets")
-        let folder = sets[0].path.split(separator: "/").dropLast().map { String($0) }
-        let linesPath = (folder + ["lines"]).joined(separator: "/")
-        let numbers =
-            all.contains(linesPath)
-            ? try HDF5Dataset(file, linesPath).read().values(as: Int.self) : nil
-        return PredictionSource(
-            path, count: count, read: { rows in try sets.map { try $0.read(rows: rows) } },
-            targets: {
-                guard all.contains(target) else { return nil }
-                try predictor.preprocessing.checkClasses(of: file, path, targets: target)
-                return try HDF5Dataset(file, target).read()
-            },
-            idNames: numbers?.count == count ? ["line"] : ["row"],
-            ids: { row in
-                if let numbers, numbers.count == count { return ["\(numbers[row])"] }
-                return ["\(row)"]
-            })
     }
 }
 

@@ -105,10 +105,7 @@ public final class Predictor {
     }
 
     /// The names of the classes; empty where they have none.
-    public var classNames: [String] {
-        let named = preprocessing.table?.label?.classes ?? []
-        return named.isEmpty ? preprocessing.classes : named
-    }
+    public var classNames: [String] { preprocessing.classNames }
 
     /// The shapes of examples that the model sees, in the order of the config.
     var inputShapes: [Shape] { pipelines.map(\.outputShape) }

@@ -1,0 +1,88 @@
+import FTSupport
+import Glibc
+import Tensor
+
+/// Targets beside what was predicted, element by element.
+struct PredictionComparison {
+    let isOfClasses: Bool
+    let targets: [Double]
+    let predictions: [Double]
+    let losses: [Double]
+    /// How many elements an example has.
+    private let width: Int
+    private let names: [String]
+    private let shares: [Double]?
+
+    init(
+        _ predictor: Predictor, _ found: Predictions, _ stored: NDArray, _ path: String
+    ) throws {
+        let classes = found.classes
+        isOfClasses = classes != nil
+        let predictions = (classes ?? found.values).values(as: Double.self)
+        let transformed = try predictor.targets(stored)
+        targets =
+            isOfClasses
+            ? PredictionComparison.classes(transformed, found) : predictor.original(transformed)
+        self.predictions = predictions
+        guard targets.count == predictions.count, found.count > 0 else {
+            throw RunError(
+                .data,
+                "\(path): \(Format.grouped(targets.count)) targets beside "
+                    + "\(Format.grouped(predictions.count)) predictions; a report needs one for each"
+            )
+        }
+        width = predictions.count / found.count
+        guard isOfClasses else {
+            (names, shares) = ([], nil)
+            losses = zip(targets, predictions).map { abs($0 - $1) }
+            return
+        }
+        let values = found.values.values(as: Double.self)
+        let isAnswer = values.count == predictions.count
+        let count = isAnswer ? 2 : values.count / max(predictions.count, 1)
+        guard targets.allSatisfy({ $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }) else {
+            throw RunError(
+                .data, "\(path): a target is none of the \(count) classes from 0; correct the data")
+        }
+        // Of several answers to an example none is that of a class.
+        let isNamed = !isAnswer || width == 1 || found.classNames.isEmpty
+        names = isNamed ? (0..<count).map(found.name) : ["no", "yes"]
+        let all = isAnswer ? values.flatMap { [1 - $0, $0] } : values
+        shares = found.areProbabilities ? all : nil
+        losses = targets.enumerated().map { element, target in
+            let value = all[element * count + Int(target)]
+            return found.areProbabilities ? -log(max(value, 1e-300)) : -value
+        }
+    }
+
+    /// Targets that are probabilities of the classes, or 1 for one of them, as the likeliest class;
+    /// others as they are.
+    private static func classes(_ targets: [Double], _ found: Predictions) -> [Double] {
+        let count = found.classes?.count ?? 0
+        let size = found.values.count / max(count, 1)
+        guard size > 1, targets.count == found.values.count else { return targets }
+        return (0..<count).map { row in
+            let shares = targets[row * size..<(row + 1) * size]
+            let best = shares.indices.max { shares[$0] < shares[$1] } ?? shares.startIndex
+            return Double(best - shares.startIndex)
+        }
+    }
+
+    var classReport: ClassReport {
+        ClassReport(
+            names: names, targets: targets.map { Int($0) },
+            predictions: predictions.map { Int($0) },
+            shares: shares)
+    }
+
+    /// The elements with the largest losses, and the examples that they belong to.
+    func worst(_ count: Int) -> [(element: Int, row: Int)] {
+        losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count).map { ($0, $0 / width) }
+    }
+
+    /// A target or a prediction as people write it.
+    func text(_ element: Int, _ isTarget: Bool) -> String {
+        let value = isTarget ? targets[element] : predictions[element]
+        return isOfClasses ? names[Int(value)] : Format.short(value, digits: 6)
+    }
+}
