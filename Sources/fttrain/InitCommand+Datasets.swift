@@ -9,6 +9,11 @@ extension InitCommand {
     ///
     /// - Parameter share: of the training examples, to measure on where the file has none for that.
     static func datasets(_ path: String, _ name: String, share: Double) throws -> ConfigDraft {
+        guard !PredictionSource.areImages(path) else {
+            throw UsageError(
+                "init: \(path) is one image; name the folder that holds folders of such, one for each "
+                    + "class")
+        }
         let file = try HDF5File(path)
         let all = Set(try file.entries().map(\.path))
         guard let train = DatasetNames.find(in: "train", among: all) else {
@@ -21,7 +26,8 @@ extension InitCommand {
         let targets = try HDF5Dataset(file, train.targets).read()
         try checkVaries(targets, "\(path): '\(train.targets)'")
         let classes = Preprocessing.classes(file, on: train.targets)
-        let sample = try inputs.read(rows: 0..<min(inputs.count, 20_000))
+        let most = min(20_000, max(1, (1 << 28) / max(1, inputs.rowBytes)))
+        let sample = try inputs.read(rows: 0..<min(inputs.count, most))
         var draft = ConfigDraft(
             name: name, path: path, train: train, validation: DatasetNames.held(among: all),
             inputShape: Array(inputs.rowShape), inputType: inputs.dtype, count: inputs.count,

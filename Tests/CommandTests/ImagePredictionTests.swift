@@ -181,6 +181,7 @@ struct ImagePredictionTests {
         try workspace.prepare()
         #expect(try workspace.run("tiny.json", "--out", "tiny", "-q").status == 0)
         let cases: [([String], String)] = [
+            (["run", "birds/ant/../../nowhere.jpg"], "nowhere.jpg: there is no such file"),
             (["run", "mixed"], "mixed/notes.txt: this is no PNG, JPEG, PPM or PGM"),
             (["run", "deep"], "deep/a/b: is a folder in a folder of deep, whose folders are"),
             (["run", "empty"], "empty: holds no images"),
@@ -196,6 +197,17 @@ struct ImagePredictionTests {
         for (arguments, sentence) in cases {
             let result = try workspace.run(["predict"] + arguments)
             #expect(result.status != 0 && result.errors.contains(sentence), "\(result.errors)")
+        }
+        for (arguments, sentence) in [
+            (
+                ["birds"],
+                "birds: this is a folder, not a config; of images have one written: fttrain init birds"
+            ),
+            (["run"], "go on with it: fttrain resume run"),
+            (["init", "birds/ant/1.pgm"], "is one image; name the folder"),
+        ] {
+            let result = try workspace.run(arguments)
+            #expect(result.status == 2 && result.errors.contains(sentence), "\(result.errors)")
         }
     }
 
