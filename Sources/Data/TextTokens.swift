@@ -1,5 +1,5 @@
 import FTSupport
-import Tensor
+package import Tensor
 
 /// A text as numbers: its characters, or its bytes, and which of them there are.
 public struct TextTokens: Sendable, Equatable {
@@ -92,6 +92,27 @@ extension TextTokens {
         return text.unicodeScalars.map(\.value)
     }
 
+    /// The tokens of a file of text, by what they stand for here.
+    ///
+    /// Throws where the file can't be read, or has a character that isn't among them.
+    package func tokens(ofText path: String) throws -> NDArray {
+        let places = Dictionary(
+            uniqueKeysWithValues: vocabulary.enumerated().map { ($1, Int32($0)) })
+        var line = 1
+        let tokens = try TextTokens.read(path, unit).map { code in
+            guard let token = places[code] else {
+                let character = Unicode.Scalar(code).map { String(Character($0)) } ?? "\(code)"
+                throw DataError(
+                    "\(path):\(line)",
+                    "holds '\(character)', which the model's text has nowhere; write it otherwise "
+                        + "or leave it out")
+            }
+            if code == 10 { line += 1 }
+            return token
+        }
+        return NDArray(tokens)
+    }
+
     /// What the tokens of a file stand for.
     ///
     /// Throws where the file says nothing of it.
@@ -125,9 +146,17 @@ extension Dataset {
                 "has \(Format.count(source.count, "token")), too few for \(length) and the next; "
                     + "lower data.text.context or use a longer text")
         }
-        let tokens = try source.read()
+        return text(
+            try source.read(), named: "\(path): '\(source.path)'", length: length, drawn: drawn)
+    }
+
+    /// The same of tokens in memory [count], of which there are more than `length`.
+    package static func text(
+        _ tokens: NDArray, named name: String, length: Int, drawn: Int? = nil
+    ) -> Dataset {
         let step = drawn == nil ? length : 1
-        let count = drawn == nil ? (source.count - 1) / length : source.count - length
+        let size = tokens.count
+        let count = drawn == nil ? (size - 1) / length : size - length
         func pieces(from first: Int) -> Source {
             .memory(
                 NDArray(
@@ -135,9 +164,7 @@ extension Dataset {
                     strides: [step, 1], offset: tokens.offset + first))
         }
         return Dataset(
-            name: "\(path): '\(source.path)'", inputs: [pieces(from: 0)],
-            named: ["\(path): '\(source.path)'"], targets: pieces(from: 1),
-            named: "\(path): '\(source.path)'", rows: 0..<count, overlap: drawn == nil ? 1 : length,
-            drawn: drawn)
+            name: name, inputs: [pieces(from: 0)], named: [name], targets: pieces(from: 1),
+            named: name, rows: 0..<count, overlap: drawn == nil ? 1 : length, drawn: drawn)
     }
 }

@@ -4,7 +4,9 @@ public import Tensor
 /// The probability that a positive example has a larger prediction than a negative one, equal ones
 /// counting half: the area under the curve of true over false positive rates.
 ///
-/// Positive are targets above one half. It is exact: the prediction and target of each element are
+/// Positive are targets above one half. Of two logits an example [N, 2] beside class targets [N] the
+/// prediction is by how much the second exceeds the first, whose order is that of the second's
+/// probability. It is exact: the prediction and target of each element are
 /// kept, 16 bytes on the device, until it is read, so at most `capacity` can be measured. Several
 /// elements of an example are pooled. NaN where there are only positive or only negative
 /// examples, or a prediction is NaN, for then there is no curve. Mann and Whitney, "On a test of
@@ -24,11 +26,23 @@ public struct AreaUnderROC: Metric {
 
     /// The prediction of each element and its side: 1, 0 or, where ignored, −1.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        let (x, y) = Pairs.wide(prediction, target, name)
+        let (x, y) = pairs(prediction, target)
         let isPositive = (y .> 0.5).cast(to: .float64)
         let side = ignoredIndex.map { isPositive.maskedFill(y .== $0, -1) } ?? isPositive
         let pairs = Tensor.stack([x.reshape([x.count]), side.reshape([x.count])], axis: 1)
         return Tally(examples: pairs.data, measure: value)
+    }
+
+    /// One prediction beside each target, in float64.
+    private func pairs(_ prediction: NDArray, _ target: NDArray) -> (Tensor, Tensor) {
+        guard prediction.rank > 0, prediction.shape[prediction.rank - 1] == 2,
+            target.shape == prediction.shape.removing(at: prediction.rank - 1)
+        else { return Pairs.wide(prediction, target, name) }
+        let logits = Tensor(prediction.cast(to: .float64))
+        let (no, yes) = (
+            logits.narrow(axis: -1, start: 0, count: 1), logits.narrow(axis: -1, start: 1, count: 1)
+        )
+        return ((yes - no).reshape(target.shape), Tensor(target.cast(to: .float64)))
     }
 
     /// The area; NaN where there is no curve.
@@ -63,8 +77,20 @@ public struct AreaUnderROC: Metric {
         return ahead / (2 * positives * negatives)
     }
 
-    /// Throws where the targets don't have the predictions' shape.
+    /// Throws where targets are neither of the predictions' shape nor classes of two logits.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        if let classes = prediction.last, targetType.isInteger,
+            target == prediction.removing(at: prediction.rank - 1)
+        {
+            if classes == 2 { return }
+            if classes > 2 {
+                throw ShapeError(
+                    layer: name,
+                    problem: "the model tells \(classes) classes apart, and one curve is of two",
+                    remedy: "for the mean of each against the rest write "
+                        + "{\"type\": \"auc\", \"average\": \"macro\"}")
+            }
+        }
         try Pairs.check(prediction, target, name)
     }
 }

@@ -176,7 +176,9 @@ extension ClassAverage {
 
     func check(_ prediction: Shape, _ target: Shape, _ targetType: DType, _ name: String) throws {
         if self == .binary || self == .perOutput {
-            return try Pairs.check(prediction, target, name)
+            return try Pairs.check(
+                prediction, target, name,
+                ofClasses: "for one of several classes write \"average\": \"class\", \"class\": 1")
         }
         try Classes.check(prediction, target, targetType, name)
         if case .of(let index) = self, let classes = prediction.last, !(0..<classes).contains(index)

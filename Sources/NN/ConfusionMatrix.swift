@@ -56,7 +56,10 @@ public struct ConfusionMatrix: Metric {
 
     /// Throws where the targets don't fit the model, or it has more than 1,000 classes.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        if isBinary { return try Pairs.check(prediction, target, name) }
+        if isBinary {
+            return try Pairs.check(
+                prediction, target, name, ofClasses: "leave \"binary\" out for logits of classes")
+        }
         try Classes.check(prediction, target, targetType, name)
         if let classes = prediction.last, classes > ConfusionMatrix.mostClasses {
             throw ShapeError(

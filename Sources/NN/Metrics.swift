@@ -119,7 +119,8 @@ public struct BinaryAccuracy: Metric {
 
     /// Throws where the targets don't have the predictions' shape.
     public func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
-        try Pairs.check(prediction, target, name)
+        try Pairs.check(
+            prediction, target, name, ofClasses: "for logits of classes write \"accuracy\"")
     }
 }
 

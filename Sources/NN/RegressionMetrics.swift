@@ -93,11 +93,21 @@ enum Pairs {
         return (Tensor(prediction.cast(to: .float64)), Tensor(target.cast(to: .float64)))
     }
 
-    static func check(_ prediction: Shape, _ target: Shape, _ name: String) throws {
+    /// - Parameter ofClasses: what to do about targets that are classes of several logits.
+    static func check(
+        _ prediction: Shape, _ target: Shape, _ name: String, ofClasses: String? = nil
+    ) throws {
         guard prediction == target else {
             throw ShapeError(
                 layer: name,
-                problem: "the model gives \(prediction) an example, the targets are \(target)")
+                problem: "the model gives \(prediction) an example, the targets are \(target)",
+                remedy: areClasses(prediction, target) ? ofClasses : nil)
         }
+    }
+
+    /// Whether targets are single numbers beside several logits.
+    private static func areClasses(_ prediction: Shape, _ target: Shape) -> Bool {
+        guard let size = prediction.last, size > 1 else { return false }
+        return target == prediction.removing(at: prediction.rank - 1)
     }
 }

@@ -8,18 +8,21 @@ public struct ShapeError: Error, Equatable, CustomStringConvertible {
     public let layer: String
     /// What is wrong with which shape.
     public let problem: String
+    /// What to do about it, where that is known; nil mostly.
+    public let remedy: String?
 
     /// A problem of `layer`, which stands at `path` in the model.
-    public init(layer: String, problem: String, path: [String] = []) {
+    public init(layer: String, problem: String, path: [String] = [], remedy: String? = nil) {
+        self.remedy = remedy
         self.layer = layer
         self.problem = problem
         self.path = path
     }
 
-    /// Place, layer and problem in one sentence, as in `layer 2.module: Linear(…): …`.
+    /// Place, layer, problem and remedy in one sentence, as in `layer 2.module: Linear(…): …`.
     public var description: String {
         let place = path.isEmpty ? "" : "layer \(path.joined(separator: ".")), "
-        return "\(place)\(layer): \(problem)"
+        return "\(place)\(layer): \(problem)" + (remedy.map { "; \($0)" } ?? "")
     }
 
     /// Runs `body` and puts `name`, if it isn't empty, in front of the path of a `ShapeError` that

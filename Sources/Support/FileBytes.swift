@@ -15,6 +15,17 @@ package enum FileBytes {
             : try OwnFile.open(path, O_RDONLY, followsLinks: true)
         guard descriptor >= 0 else { throw .last }
         defer { close(descriptor) }
+        return try read(all: descriptor, limit: limit)
+    }
+
+    /// All that standard input gives.
+    package static func standardInput() throws(FileProblem) -> [UInt8] {
+        try read(all: STDIN_FILENO)
+    }
+
+    private static func read(
+        all descriptor: Int32, limit: Int = .max
+    ) throws(FileProblem) -> [UInt8] {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {

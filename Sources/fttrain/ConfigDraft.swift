@@ -14,8 +14,14 @@ struct ConfigDraft {
 
     let name: String
     var path: String
-    /// The datasets of the file: to train on, and to validate on.
-    let train, validation: (inputs: String, targets: String)
+    /// The datasets of the file to train on.
+    let train: (inputs: String, targets: String)
+    /// Those to validate on; nil where a share of the training examples is taken.
+    let validation: (inputs: String, targets: String)?
+    /// That share.
+    var share = 0.2
+    /// Whether some channel of the images is the same everywhere.
+    var hasFlatChannel = false
     let inputShape: [Int]
     let inputType: DType
     let count: Int
@@ -23,9 +29,10 @@ struct ConfigDraft {
     /// The mean and deviation of each input where they aren't near 0 and 1 already.
     var scaling: (mean: [Double], deviation: [Double])?
 
-    private var isImage: Bool { inputType == .uint8 && inputShape.count > 1 }
+    var isImage: Bool { inputType == .uint8 && inputShape.count > 1 }
 
     private var transforms: [JSONValue] {
+        if isOfChannels { return imageTransforms }
         var list: [JSONValue] = []
         if inputType == .uint8, scaling == nil {
             list.append(["type": "scale", "factor": .double(1.0 / 255)])
@@ -43,13 +50,20 @@ struct ConfigDraft {
     private var hidden: [Int] {
         count < 5000 ? [64, 32] : count < 50_000 ? [256, 128] : [512, 256]
     }
-    private var batchSize: Int { count < 500 ? 16 : count < 5000 ? 32 : 128 }
-    private var stepsPerEpoch: Int { (count + batchSize - 1) / batchSize }
-    private var epochs: Int { min(max(3000 / stepsPerEpoch, 10), 100) }
+    var batchSize: Int { count < 500 ? 16 : count < 5000 ? 32 : 128 }
+    /// How many examples are left to train on.
+    private var trained: Int {
+        validation == nil ? count - Int((Double(count) * share).rounded()) : count
+    }
+    private var stepsPerEpoch: Int { (trained + batchSize - 1) / batchSize }
+    private var epochs: Int {
+        isOfChannels
+            ? min(max(1500 / stepsPerEpoch, 8), 40) : min(max(3000 / stepsPerEpoch, 10), 100)
+    }
 
     private var patience: Int { max(10, epochs / 4) }
 
-    private var units: Int {
+    var units: Int {
         switch task {
         case .classes(let count, _): count
         case .numbers(let count): count
@@ -70,17 +84,24 @@ struct ConfigDraft {
             ["inputs": .string(part.inputs), "targets": .string(part.targets)]
         }
         var data: JSONObject = [
-            "path": .string(path), "train": datasets(train), "validation": datasets(validation),
+            "path": .string(path), "train": datasets(train),
         ]
+        if let validation {
+            data["validation"] = datasets(validation)
+        } else {
+            data["split"] = .double(share)
+        }
         if !transforms.isEmpty { data["transforms"] = .array(transforms) }
         data["batchSize"] = .int(batchSize)
+        // Normalization over a batch needs two examples or more.
+        if isOfChannels, trained % batchSize == 1 { data["dropLast"] = true }
         let layers = hidden.flatMap { units -> [JSONValue] in
             [["type": "linear", "units": .int(units)], ["type": "relu"]]
         }
         let last: JSONValue = ["type": "linear", "units": .int(units)]
         return [
             "name": .string(name), "data": .object(data),
-            "model": ["layers": .array(layers + [last])],
+            "model": ["layers": .array(isOfChannels ? imageLayers : layers + [last])],
             "loss": ["type": .string(loss)],
             "optimizer": ["type": "adamW", "learningRate": 0.002],
             "schedule": ["type": "cosine"],
@@ -104,13 +125,15 @@ struct ConfigDraft {
                 "task       regression, \(Format.count(count, "number")) an example")
             lines.append("loss       meanSquaredError; measured by r2 and meanAbsoluteError")
         }
-        let sizes = hidden.map { "\($0)" }.joined(separator: " and ")
-        lines.append(
-            "model      two hidden layers of \(sizes), for \(Format.count(count, "example"))")
-        if scaling != nil {
-            lines.append("inputs     each to mean 0 and deviation 1, by the training examples")
-        } else if isImage {
-            lines.append("inputs     bytes from 0 to 255 become 0 to 1, an example one row")
+        if isOfChannels {
+            lines += imageReasons
+        } else {
+            lines += rowReasons
+        }
+        if validation == nil {
+            lines.append(
+                "validation a share of \(Format.number(share)) of the training examples, for the file "
+                    + "has none to measure on")
         }
         lines.append(
             "batches    of \(batchSize), \(Format.grouped(stepsPerEpoch)) an epoch, "
@@ -118,14 +141,13 @@ struct ConfigDraft {
                     ? "at most \(epochs) epochs, fewer where \(patience) in a row bring nothing "
                         + "better; the best is kept"
                     : "\(epochs) epochs; the best is kept"))
-        return lines + (isOfTest ? testRemark : [])
+        return lines + testRemark
     }
 
-    /// Whether the file has no other part to validate on than one called test.
-    private var isOfTest: Bool { validation.inputs.hasPrefix("test/") }
-
+    /// What to know where the file has no other part to validate on than one called test.
     private var testRemark: [String] {
-        [
+        guard let validation, validation.inputs.hasPrefix("test/") else { return [] }
+        return [
             "validation \(validation.inputs): the best epoch is chosen by it, so its figures flatter; "
                 + "to keep it for a last test,",
             "           train with data.validation=null data.split=0.1, and measure with fttrain "
@@ -133,6 +155,19 @@ struct ConfigDraft {
             "           data.validation.inputs=\(validation.inputs) "
                 + "data.validation.targets=\(validation.targets)",
         ]
+    }
+
+    private var rowReasons: [String] {
+        let sizes = hidden.map { "\($0)" }.joined(separator: " and ")
+        var lines = [
+            "model      two hidden layers of \(sizes), for \(Format.count(count, "example"))"
+        ]
+        if scaling != nil {
+            lines.append("inputs     each to mean 0 and deviation 1, by the training examples")
+        } else if isImage {
+            lines.append("inputs     bytes from 0 to 255 become 0 to 1, an example one row")
+        }
+        return lines
     }
 
     /// What targets stand for, by their dtype and values.

@@ -11,8 +11,8 @@ extension DataCommand {
         .value(
             "size", "HEIGHTxWIDTH",
             doc:
-                "scale each, sides in proportion, until it covers this size, and cut out its "
-                + "middle (by default all must have one size)"
+                "scale each, sides in proportion, until it covers this size, and cut out its middle "
+                + "(by default all must have one size, which init chooses)"
         ).only(["images"])
     ]
 
@@ -38,49 +38,73 @@ extension DataCommand {
         } else {
             held = try folder(folders[0], path, invocation)
         }
+        let isWhole = held == nil
         let status = try info(path, invocation)
         if !invocation.flag("json") {
             let validation = held.map {
                 ", \"validation\": {\"inputs\": \"\($0)/images\", \"targets\": \"\($0)/labels\"}"
             }
+            let remedy =
+                "\nheld out      none to measure on: \"split\" in a config keeps a share of them, and "
+                + "--split 0.1 here writes\n              one as validation/images"
             Terminal.print(
                 "\nin a config   \"data\": {\"path\": \(JSONValue.string(path).text())\(validation ?? ", \"split\": 0.1")}"
+                    + (isWhole ? remedy : "")
+                    + "\nnext          fttrain init \(path.shellWord)"
             )
         }
         return status
     }
 
-    /// Writes the images of a folder in an order drawn from the seed, and gives the name of what is
-    /// held back for validation.
+    /// Writes the images of a folder, and gives the name of what is held back to measure on.
     private static func folder(
         _ folder: String, _ path: String, _ invocation: CommandInvocation
     ) throws -> String? {
         let split = try split(invocation)
-        let images = try ImageFolder(folder, size: size(invocation))
+        let size = try size(invocation)
+        let images = try ImageFolder(ImageFolder.parts(of: folder)) { _ in size }
+        if split != nil, images.parts.count > 1 {
+            let names = images.parts.map(\.name).joined(separator: ", ")
+            throw UsageError("--split: \(folder) has parts of its own, \(names); leave it out")
+        }
         let seed = UInt64(invocation.int("seed") ?? 42)
-        var parts = [("train", Array(0..<images.count))]
-        if let split {
+        var held: String?
+        try HDF5Writer.create(path, replaces: invocation.flag("force")) { file in
+            held = try write(images, from: folder, to: file, share: split?.share, seed: seed)
+        }
+        return held
+    }
+
+    /// Writes images in orders drawn from the seed, each part for itself, and gives the name of the
+    /// part to measure on.
+    ///
+    /// - Parameter share: of each class, to cut from images that are all to train on.
+    @discardableResult
+    static func write(
+        _ images: ImageFolder, from folder: String, to file: HDF5Writer, share: Double?,
+        seed: UInt64
+    ) throws -> String? {
+        var parts = images.parts.map { (name: $0.name, rows: Array($0.rows)) }
+        if let share {
             let (first, second) = Partition.rows(
-                images.count, share: split.share, groups: images.labels, seed: seed)
+                images.count, share: share, groups: images.labels, seed: seed)
             guard !first.isEmpty, !second.isEmpty else {
                 throw DataError(
                     folder,
                     "\(Format.count(images.count, "image")) can't be split with a share of "
-                        + "\(split.share); use another share")
+                        + "\(share); use another share")
             }
             parts = [("train", first), (TableImport.held, second)]
         }
-        try HDF5Writer.create(path, replaces: invocation.flag("force")) { file in
-            for (name, rows) in parts {
-                let order = Random(seed: seed).fork("images").permutation(rows.count)
-                try images.write(order.map { rows[$0] }, as: name, to: file)
-                try ClassNames.write(images.classes, on: "\(name)/labels", to: file)
-            }
+        for (name, rows) in parts {
+            let order = Random(seed: seed).fork("images").permutation(rows.count)
+            try images.write(order.map { rows[$0] }, as: name, to: file)
+            try ClassNames.write(images.classes, on: "\(name)/labels", to: file)
         }
-        return split == nil ? nil : TableImport.held
+        return parts.dropFirst().first?.name
     }
 
-    private static func size(
+    static func size(
         _ invocation: CommandInvocation
     ) throws(UsageError) -> (height: Int, width: Int)? {
         guard let text = invocation.string("size") else { return nil }

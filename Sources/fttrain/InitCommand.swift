@@ -11,38 +11,45 @@ enum InitCommand {
     static let command = Command(
         name: "init", summary: "Look at data and write a config that trains on them at once.",
         arguments: [
-            CommandArgument("DATA", doc: "a table (.csv, .tsv, .jsonl), an HDF5 file or .npy"),
+            CommandArgument(
+                "DATA",
+                doc: "a table (.csv, .tsv, .jsonl), an HDF5 file, .npy, or a folder of images in "
+                    + "folders of classes"),
             CommandArgument("TARGETS", doc: "beside .npy: the targets, .npy too", isOptional: true),
         ],
         options: [
             .value("out", short: "o", "FILE", doc: "the config; NAME.json by default"),
             .value(
-                "data", "FILE", doc: "the HDF5 file to make of a table; data/NAME.h5 by default"),
-            .value("split", "SHARE", doc: "the share of the rows to keep for validation (0.2)"),
+                "data", "FILE",
+                doc: "the HDF5 file to make of a table or images; data/NAME.h5 by default"),
+            .value("split", "SHARE", doc: "the share of the examples to keep for validation (0.2)"),
             .value("seed", "N", type: .int(min: 0), doc: "what the split is drawn from (42)"),
             .flag("force", doc: "replace files that are there"),
-        ] + DataCommand.tableOptions.map { $0.only(["tables"]) }, takesOverrides: true)
+        ] + DataCommand.imageOptions
+            + DataCommand.tableOptions.map { $0.only(["tables"]) }, takesOverrides: true)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let path = invocation.arguments[0]
-        try checkKind(path)
         let name = self.name(path)
         let out = invocation.string("out") ?? "\(name).json"
         let file = invocation.string("data") ?? "data/\(name).h5"
         try DataCommand.checkFree(out, invocation, reading: invocation.arguments[...])
         // Data take the place of others when the config is known to be right.
         let aside = "\(file).init-\(getpid())"
-        let makesData = PredictionSource.isTable(path) || path.hasSuffix(".npy")
+        let isFolder = Folder.exists(path)
+        let makesData = isFolder || PredictionSource.isTable(path) || path.hasSuffix(".npy")
         defer { if makesData { unlink(aside) } }
         var draft: ConfigDraft
         if makesData {
             try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
             draft =
-                path.hasSuffix(".npy")
-                ? try arrays(invocation, name, aside) : try table(path, name, aside, invocation)
+                isFolder
+                ? try images(path, name, aside, invocation)
+                : path.hasSuffix(".npy")
+                    ? try arrays(invocation, name, aside) : try table(path, name, aside, invocation)
             draft.path = file
         } else {
-            draft = try datasets(path, name)
+            draft = try datasets(path, name, share: share(invocation))
         }
         let config = try RunSchema.schema.setting(
             invocation.overrides, in: draft.json, file: out)
@@ -62,26 +69,6 @@ enum InitCommand {
         return .success
     }
 
-    /// Throws where there is no file, or it is a folder, which another command reads.
-    private static func checkKind(_ path: String) throws {
-        guard Folder.exists(path) else { return }
-        let name = name(path)
-        let remedy =
-            "fttrain data images data/\(name).h5 \(path.shellWord) --split 0.2, and then: fttrain init "
-            + "data/\(name).h5"
-        let count: Int
-        do {
-            count = try ImageFolder(path).classes.count
-        } catch {
-            throw UsageError(
-                "init: \(path) is a folder, and no dataset can be made of it: \(error); name a "
-                    + "table, an HDF5 file or .npy, or mend the folder and make one: \(remedy)")
-        }
-        throw UsageError(
-            "init: \(path) is a folder of images in \(Format.count(count, "folder")); make a "
-                + "dataset of them: \(remedy)")
-    }
-
     /// A name for a run, from that of a file.
     private static func name(_ path: String) -> String {
         let file = path.split(separator: "/").last.map { String($0) } ?? "run"
@@ -92,7 +79,7 @@ enum InitCommand {
         return letters.isEmpty ? "run" : String(letters.prefix(48))
     }
 
-    private static func share(_ invocation: CommandInvocation) throws -> Double {
+    static func share(_ invocation: CommandInvocation) throws -> Double {
         try DataCommand.split(invocation)?.share ?? 0.2
     }
 
@@ -172,7 +159,7 @@ enum InitCommand {
     }
 
     /// The same of targets in a file.
-    private static func checkVaries(_ targets: NDArray, _ name: String) throws {
+    static func checkVaries(_ targets: NDArray, _ name: String) throws {
         let width = max(targets.shape.removing(at: 0).elementCount, 1)
         let values = targets.values(as: Double.self)
         let isOne = values.enumerated().allSatisfy { $1 == values[$0 % width] }
@@ -210,38 +197,6 @@ enum InitCommand {
                 try file.write("\(part)/lines", index)
             }
         }
-        return try datasets(file, name)
-    }
-
-    /// The names that datasets of inputs and of targets have.
-    private static let names: [(inputs: String, targets: String)] = [
-        ("images", "labels"), ("inputs", "targets"), ("x", "y"), ("X", "y"), ("data", "target"),
-        ("data", "labels"), ("features", "labels"), ("features", "targets"), ("inputs", "labels"),
-    ]
-
-    private static func datasets(_ path: String, _ name: String) throws -> ConfigDraft {
-        let file = try HDF5File(path)
-        let all = Set(try file.entries().map(\.path))
-        func find(_ folder: String) -> (inputs: String, targets: String)? {
-            names.map { (inputs: "\(folder)/\($0.inputs)", targets: "\(folder)/\($0.targets)") }
-                .first { all.contains($0.inputs) && all.contains($0.targets) }
-        }
-        let held = ["validation", "val", "valid", "test"].lazy.compactMap(find).first
-        guard let train = find("train"), let held else {
-            throw DataError(
-                path,
-                "init looks for datasets such as train/inputs and train/targets, test/inputs and "
-                    + "test/targets; it holds " + all.sorted().prefix(8).joined(separator: ", "))
-        }
-        let inputs = try HDF5Dataset(file, train.inputs)
-        let targets = try HDF5Dataset(file, train.targets).read()
-        try checkVaries(targets, "\(path): '\(train.targets)'")
-        let classes = Preprocessing.classes(file, on: train.targets)
-        let sample = try inputs.read(rows: 0..<min(inputs.count, 20_000))
-        return ConfigDraft(
-            name: name, path: path, train: train, validation: held,
-            inputShape: Array(inputs.rowShape), inputType: inputs.dtype, count: inputs.count,
-            task: ConfigDraft.task(targets, names: classes),
-            scaling: ConfigDraft.scaling(sample))
+        return try datasets(file, name, share: 0.2)
     }
 }

@@ -13,8 +13,11 @@ enum PredictCommand {
         arguments: [
             CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint"),
             CommandArgument(
-                "DATA", doc: "a table (.csv, .tsv, .jsonl), an HDF5 file or .npy",
-                isOptional: true),
+                "DATA",
+                doc:
+                    "a table (.csv, .tsv, .jsonl, or - for standard input), an HDF5 file or .npy; or "
+                    + "images, one or many, or a folder of them",
+                isOptional: true, isRepeated: true),
         ],
         options: [
             .value(
@@ -27,11 +30,16 @@ enum PredictCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
         let isStream = invocation.flag("stream")
-        guard invocation.arguments.count == (isStream ? 1 : 2) else {
+        let paths = Array(invocation.arguments.dropFirst())
+        guard paths.isEmpty == isStream else {
             throw UsageError(
                 isStream
                     ? "predict: --stream reads standard input; leave DATA out"
-                    : "predict: missing DATA: a table, an HDF5 file or .npy; or --stream")
+                    : "predict: missing DATA: a table, an HDF5 file, .npy or images; or --stream")
+        }
+        if paths.count > 1, let other = paths.first(where: { !PredictionSource.areImages($0) }) {
+            throw UsageError(
+                "predict: \(other) is no image, and only images can be several; name one DATA")
         }
         if let path = invocation.string("out") {
             guard !isStream else {
@@ -45,8 +53,11 @@ enum PredictCommand {
         let predictor = try Predictor(invocation.arguments[0])
         try checkIsNoText(predictor, invocation)
         if isStream { return try stream(predictor) }
-        let path = invocation.arguments[1]
-        let source = try PredictionSource(path, for: predictor)
+        let source =
+            paths.count > 1
+            ? try PredictionSource.images(paths, for: predictor)
+            : try PredictionSource(paths[0], for: predictor)
+        let path = source.path
         for note in source.notes { Terminal.warn("fttrain: \(path): \(note)") }
         let progress = PredictProgress(source.count)
         let writer = PredictionWriter(predictor, source) { progress.update($0) }
@@ -59,7 +70,7 @@ enum PredictCommand {
         warn(of: writer, path)
         if invocation.flag("json") {
             var object: JSONObject = ["out": .string(out), "examples": .int(source.count)]
-            object.append(contentsOf: try Provenance(predictor, data: path).json)
+            object.append(contentsOf: try Provenance(predictor, source).json)
             JSONReport.emit("predict", object)
         } else {
             report(predictor, path, source.count, out, beside: beside)

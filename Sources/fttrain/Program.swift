@@ -109,7 +109,12 @@ enum Program {
                 "RUN|CHECKPOINT",
                 doc: "a run folder or a checkpoint, whose model stays as it is; keys of data, "
                     + "loss, metrics and device can be set"),
-            CommandArgument("DATA", doc: "another HDF5 file, or a table", isOptional: true),
+            CommandArgument(
+                "DATA",
+                doc:
+                    "another HDF5 file; a table (- for standard input), a folder of images in folders "
+                    + "of classes, or a text, of which --report is made",
+                isOptional: true),
         ],
         options: [
             .value("data", "FILE", doc: "the same as DATA"),

@@ -18,6 +18,14 @@ enum TrainCommand {
                 "\(path): this is data, not a config; have one written: fttrain init \(path.shellWord)"
             )
         }
+        if Folder.exists(path) {
+            let name = path.shellWord
+            throw UsageError(
+                access("\(path)/config.json", F_OK) == 0
+                    ? "\(path): this is a run folder, not a config; go on with it: fttrain resume \(name)"
+                    : "\(path): this is a folder, not a config; of images have one written: fttrain "
+                        + "init \(name)")
+        }
         let config = try RunConfig(file: path, overrides: overrides(invocation))
         setThreads(invocation)
         if let out = invocation.string("out") { try RunFolder.checkFree(out) }

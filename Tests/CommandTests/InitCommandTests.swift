@@ -162,11 +162,11 @@ struct InitCommandTests {
         #expect(try workspace.bytes("data/t.h5") != before)
     }
 
-    @Test("a folder is for another command")
+    @Test("a folder that holds no folders of images is a sentence")
     func folder() throws {
         let workspace = try Workspace()
         let result = try workspace.run("init", ".")
-        #expect(result.status == 2 && result.errors.contains("no dataset can be made"))
-        #expect(result.errors.contains("fttrain data images data/"))
+        #expect(result.status == 3 && result.errors.contains("it needs one of images for each"))
+        #expect(!workspace.exists("data"))
     }
 }

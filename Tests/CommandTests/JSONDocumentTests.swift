@@ -147,6 +147,22 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("so does the report on a text")
+    func text() throws {
+        let workspace = try Workspace()
+        try workspace.write("a.txt", String(repeating: "to be or not to be ", count: 20))
+        #expect(try workspace.run("data", "text", "a.h5", "a.txt").status == 0)
+        let tiny =
+            #"{"name": "t", "data": {"path": "a.h5", "text": {"context": 4}}, "#
+            + #""model": {"layers": [{"type": "gpt", "width": 4, "heads": 1, "layers": 1}]}, "#
+            + #""loss": {"type": "crossEntropy"}, "training": {"maxSteps": 2}, "#
+            + #""optimizer": {"type": "adam", "learningRate": 0.01}}"#
+        try workspace.write("t.json", tiny)
+        let run = try workspace.run("t.json", "-q", "--out", "run")
+        #expect(run.status == 0, "\(run.errors)")
+        try compare(workspace, ["eval", "run", "--report"], expecting: ["report"])
+    }
+
     @Test("and inspect and data, whose objects are named by no event")
     func files() throws {
         let workspace = try Workspace()

@@ -1,4 +1,5 @@
 import Checkpoint
+import FTJSON
 import Glibc
 import Testing
 
@@ -111,6 +112,44 @@ struct TextCommandTests {
         let resumed = try workspace.run("resume", "run", "training.epochs=3")
         #expect(resumed.status == 3)
         #expect(resumed.errors.contains("its tokens stand for other characters"))
+    }
+
+    @Test("a report counts tokens, of its own text and of others by their characters")
+    func report() throws {
+        let workspace = try workspace()
+        func report(_ data: [String]) throws -> JSONNode {
+            let result = try workspace.run(["eval", "run"] + data + ["--report", "--json"])
+            #expect(result.status == 0, "\(result.errors)")
+            return try JSONNode(parsing: result.output)
+        }
+        let own = try report([])
+        let measured = try JSONNode(parsing: workspace.run("eval", "run", "--json").output)
+        let loss = try #require(own["loss"]?.double)
+        let known = try #require(measured["validation"]?["loss"]?.double)
+        #expect(abs(loss - known) < 1e-5)
+        let tokens = try #require(own["tokens"]?.elements)
+        // The last tenth of 272 characters is cut into windows of 8, which each need one more.
+        #expect(tokens.compactMap { $0["support"]?.int }.reduce(0, +) == 24)
+        #expect(Set(tokens.compactMap { $0["token"]?.string }) == ["n", "i", "e", " "])
+        #expect(try #require(own["perplexity"]?.double) > 1)
+        let text = try workspace.run("eval", "run", "--report", "-o", "p.html")
+        #expect(text.output.contains("perplexity   ") && text.output.contains("token  accuracy"))
+        #expect(try workspace.text("p.html").contains("<h2>Text, on text.h5"))
+        #expect(try workspace.text("run/report.html").contains("<h2>Text, by the best epoch"))
+        try workspace.write("new.txt", "den grünen Zweig nie")
+        #expect(try report(["new.txt"])["tokens"]?.elements?.isEmpty == false)
+        #expect(try report(["text.h5"])["tokens"] == own["tokens"])
+        try workspace.write("odd.txt", "den\nßßßßßßßßßßß")
+        let odd = try workspace.run("eval", "run", "odd.txt", "--report")
+        #expect(odd.status == 3, "\(odd.errors)")
+        #expect(odd.errors.hasPrefix("fttrain: odd.txt:1: holds '"), "\(odd.errors)")
+        try workspace.write("c.txt", String(repeating: "DEN GRÜNEN ZWEIG IE ", count: 20))
+        #expect(try workspace.run("data", "text", "other.h5", "c.txt").status == 0)
+        for options in [["--report"], []] {
+            let other = try workspace.run(["eval", "run", "other.h5"] + options)
+            #expect(other.status == 3)
+            #expect(other.errors.contains("its tokens stand for other characters"))
+        }
     }
 
     @Test("of bytes it writes bytes")

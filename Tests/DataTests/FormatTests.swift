@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 import Testing
 
@@ -58,6 +59,18 @@ struct NPYTests {
         let columns = try NPY.read(
             file(header("<i2", "(2, 3,)", fortran: true), bytes, version: version))
         #expect(same(columns, NDArray([1, 3, 5, 2, 4, -1] as [Int16], [2, 3])))
+    }
+
+    @Test("a text beside arrays is a string of no axes, four bytes a character")
+    func texts() throws {
+        let path = "\(folder.path)/a.npz"
+        try NPZ.write([("x", NDArray([1] as [Float]))], texts: [("t", "aé😀")], to: path)
+        let bytes = try FileBytes.read(path)
+        let text = String(decoding: bytes, as: Unicode.ASCII.self)
+        #expect(text.contains("t.npy") && text.contains("'descr': '<U3', 'fortran_order': False"))
+        #expect(text.contains("'shape': (), }"))
+        let expected: [UInt8] = [0x61, 0, 0, 0, 0xE9, 0, 0, 0, 0x00, 0xF6, 1, 0]
+        #expect(!bytes.ranges(of: expected).isEmpty)
     }
 
     @Test("elements may have the highest byte first")

@@ -118,6 +118,31 @@ struct ClassMetricTests {
         expectClose([(first + rest).value], [0.6703296703296704])
     }
 
+    @Test("two logits of classes give the area of their difference, and more say what to write")
+    func twoLogits() throws {
+        let values = scores.values(as: Double.self)
+        let both = values.flatMap { [-$0 / 2, $0 / 2] }
+        let logits = NDArray(both, [20, 2])
+        expectClose([AreaUnderROC()(logits, sides).value], [0.6703296703296704])
+        let bytes = sides.cast(to: .uint8)
+        expectClose([AreaUnderROC()(logits.cast(to: .float32), bytes).value], [0.6703296703296704])
+        let ignoring = NDArray(sides.values(as: Int64.self).map { $0 == 1 ? 1 : $0 } + [-1])
+        let longer = NDArray(both + [9, 0], [21, 2])
+        expectClose(
+            [AreaUnderROC(ignoredIndex: -1)(longer, ignoring).value], [0.6703296703296704])
+        try AreaUnderROC().check(prediction: [2], target: [], .uint8)
+        let cases: [(metric: any Metric, remedy: String)] = [
+            (AreaUnderROC(), "\"average\": \"macro\""), (BinaryAccuracy(), "\"accuracy\""),
+            (F1Score(.binary), "\"class\": 1"), (ConfusionMatrix(isBinary: true), "\"binary\" out"),
+        ]
+        for (metric, remedy) in cases {
+            let error = #expect(throws: ShapeError.self) {
+                try metric.check(prediction: [3], target: [], .uint8)
+            }
+            #expect(error?.remedy?.contains(remedy) == true)
+        }
+    }
+
     @Test("the area under the curve where it is extreme, tied, ignoring or nothing")
     func areas() {
         func area(_ x: [Double], _ y: [Int], ignoring: Int? = nil) -> Double {

@@ -125,6 +125,27 @@ struct FineTuningTests {
             ])
     }
 
+    @Test("says where the classes are others than those that the weights tell apart")
+    func classes() throws {
+        let (old, new) = (Sandbox(), Sandbox())
+        try writeClusters(old.file("clusters.h5"), classes: #"["ant","bee","fly"]"#)
+        try writeClusters(new.file("clusters.h5"), classes: #"["ant","fly","wren"]"#)
+        let trained = try old.trainer("old")
+        _ = try trained.run()
+        let exported = old.file("old.safetensors")
+        try ModelExport.write(Predictor(old.file("old")), .safetensors, to: exported)
+        for path in [old.file("old"), exported] {
+            let from = "model.from={\"path\":\"\(path)\"}"
+            let said = try Experiment(new.config([from])).loadInitialWeights()
+            #expect(
+                said?.hasSuffix(
+                    "; the classes differ, so what tells them apart has to be learned anew: ant, bee, "
+                        + "fly there, ant, fly, wren here") == true, "\(said ?? "")")
+            let same = try Experiment(old.config([from])).loadInitialWeights()
+            #expect(same?.contains("classes") == false)
+        }
+    }
+
     @Test("takes other safetensors files, of other floats and with a prefix")
     func foreign() throws {
         let sandbox = Sandbox()

@@ -236,6 +236,14 @@ struct PictureTests {
         #expect(report.pictures.count == 10)
         let first = try #require(report.pictures.first)
         #expect(page.contains(first) && report.page().contains(first))
+        // The same from a file of a grey image without an axis of channels.
+        let pixels = (0..<25).map { UInt8($0 * 37 % 251) }
+        let file = Array("P5 5 5 255\n".utf8) + pixels
+        try Data(file).write(to: URL(filePath: sandbox.file("a.pgm")))
+        let predictor = try Predictor(sandbox.file("run"))
+        let found = try predictor(images: [sandbox.file("a.pgm")])
+        let expected = try predictor(NDArray(pixels, [1, 5, 5]))
+        #expect(found.values.values(as: Float.self) == expected.values.values(as: Float.self))
         #expect(!report.json["worst"].map { "\($0)" }!.contains("base64"))
     }
 }

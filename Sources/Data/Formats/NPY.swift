@@ -60,7 +60,12 @@ public enum NPY {
         }
         let sizes = array.shape.map(String.init).joined(separator: ", ")
         let tuple = array.rank == 1 ? "(\(sizes),)" : "(\(sizes))"
-        var text = "{'descr': '\(code)', 'fortran_order': False, 'shape': \(tuple), }"
+        return header(code: code, shape: tuple)
+    }
+
+    /// The same of elements of a type and a shape as Python writes them.
+    static func header(code: String, shape: String) -> [UInt8] {
+        var text = "{'descr': '\(code)', 'fortran_order': False, 'shape': \(shape), }"
         let prefix = 10
         // Data start at a multiple of 64, the header ending in a newline.
         while (prefix + text.utf8.count + 1) % 64 != 0 { text.append(" ") }

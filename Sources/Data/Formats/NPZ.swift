@@ -25,12 +25,19 @@ public enum NPZ {
     ///
     /// Throws for bfloat16, which NumPy doesn't have, for more than 4 GiB, and where the file can't
     /// be written.
-    public static func write(_ arrays: [(name: String, array: NDArray)], to path: String) throws {
+    ///
+    /// - Parameter texts: further members, each one string: an array of no axes.
+    public static func write(
+        _ arrays: [(name: String, array: NDArray)], texts: [(name: String, text: String)] = [],
+        to path: String
+    ) throws {
+        let headers = try arrays.map { try NPY.header(of: $0.array, path) }
+        let strings = texts.map { ($0.name, NPZ.elements(of: $0.text), NPZ.header(of: $0.text)) }
+        let members = zip(arrays, headers).map { ($0.name, $0.array, $1) } + strings
         try DataFile.write(path) { output in
             var entries: [Entry] = []
             var offset = 0
-            for (name, array) in arrays {
-                let header = try NPY.header(of: array, path)
+            for (name, array, header) in members {
                 let size = header.count + array.byteCount
                 guard offset + size < Int(UInt32.max) - (1 << 20), name.utf8.count < 1 << 15 else {
                     throw DataError(path, "an .npz file holds up to 4 GiB; use safetensors")
@@ -46,6 +53,15 @@ public enum NPZ {
             }
             try output.write(directory(entries, at: offset))
         }
+    }
+
+    /// The Unicode scalars of a text, of four bytes each, as NumPy holds them.
+    private static func elements(of text: String) -> NDArray {
+        NDArray(text.unicodeScalars.map { Int32(bitPattern: $0.value) })
+    }
+
+    private static func header(of text: String) -> [UInt8] {
+        NPY.header(code: "<U\(max(1, text.unicodeScalars.count))", shape: "()")
     }
 
     private static func directory(_ entries: [Entry], at offset: Int) -> [UInt8] {

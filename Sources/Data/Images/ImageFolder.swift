@@ -3,12 +3,22 @@ public import Tensor
 
 /// A folder of images in folders that are their classes: PNG, JPEG, PPM and PGM.
 public struct ImageFolder: Sendable {
+    /// Some of the images: a name for their datasets, and where they lie.
+    package typealias Part = (name: String, folder: String)
+
     /// The names of the classes, in order.
     public let classes: [String]
     /// The shape of one image: [channels, height, width].
     public let shape: Shape
-    /// The path and the class of each image, by class and name.
+    /// The path and the class of each image, by part, class and name.
     let images: [(path: String, label: Int)]
+    /// The images of each part, by its name.
+    package let parts: [(name: String, rows: Range<Int>)]
+    /// Whether each is scaled until it covers `shape`.
+    package let isScaled: Bool
+
+    /// The attribute of a dataset whose images were scaled.
+    package static let scaledKey = "scaled"
 
     /// How many images there are.
     public var count: Int { images.count }
@@ -23,30 +33,47 @@ public struct ImageFolder: Sendable {
     /// - Parameter size: what the images are made: each is scaled, sides in proportion, until it
     ///   covers the size, and its middle cut out.
     public init(_ folder: String, size: (height: Int, width: Int)? = nil) throws {
-        let names = try ImageFolder.names(folder)
-        let folders = names.filter { Folder.exists("\(folder)/\($0)") }
-        let others = names.filter { !folders.contains($0) }
-        if let unreadable = others.first(where: { $0.contains("\u{FFFD}") }) {
-            throw DataError("\(folder)/\(unreadable)", "its name is not UTF-8; rename it")
-        }
-        guard !folders.isEmpty else {
-            throw DataError(folder, "has no folders; it needs one of images for each class")
-        }
-        if let other = others.first {
-            throw DataError("\(folder)/\(other)", "is no folder of images; move it away")
-        }
-        classes = folders
-        var images: [(path: String, label: Int)] = []
-        for (label, name) in classes.enumerated() {
-            let paths = try ImageFolder.names("\(folder)/\(name)").map { "\(folder)/\(name)/\($0)" }
-            guard !paths.isEmpty else {
-                throw DataError("\(folder)/\(name)", "holds no images; remove the folder")
+        try self.init([("train", folder)]) { _ in size }
+    }
+
+    /// Reads those of several folders, whose classes are those of the first.
+    ///
+    /// - Parameter choose: gives the size that images are made, of those that they have; nil leaves
+    ///   them as they are.
+    package init(
+        _ parts: [Part], choose: ([PictureSize]) -> (height: Int, width: Int)?
+    ) throws {
+        var (images, ranges, classes) = (
+            [(path: String, label: Int)](), [(String, Range<Int>)](), [String]()
+        )
+        for part in parts {
+            let found = try ImageFolder.classes(in: part.folder)
+            if classes.isEmpty { classes = found }
+            let first = images.count
+            for name in found {
+                let folder = "\(part.folder)/\(name)"
+                guard let label = classes.firstIndex(of: name) else {
+                    throw DataError(
+                        folder,
+                        "is a class that \(parts[0].folder) hasn't, which has "
+                            + "\(classes.prefix(8).joined(separator: ", ")); rename it or move it away"
+                    )
+                }
+                let paths = try ImageFolder.names(folder).map { "\(folder)/\($0)" }
+                guard !paths.isEmpty else {
+                    throw DataError(folder, "holds no images; remove the folder")
+                }
+                images += paths.map { ($0, label) }
             }
-            images += paths.map { ($0, label) }
+            ranges.append((part.name, first..<images.count))
         }
         self.images = images
+        self.classes = classes
+        self.parts = ranges.map { (name: $0.0, rows: $0.1) }
         let sizes = try images.map { try PictureFile.size($0.path) }
         let channels = sizes.map(\.channels).max() ?? 1
+        let size = choose(sizes)
+        isScaled = size != nil
         if let size {
             shape = [channels, size.height, size.width]
             return
@@ -63,19 +90,6 @@ public struct ImageFolder: Sendable {
         shape = [channels, first.height, first.width]
     }
 
-    private static func names(_ folder: String) throws -> [String] {
-        guard let names = Folder.names(in: folder) else {
-            let problem = FileProblem.last
-            throw DataError(
-                folder,
-                problem.isMissing
-                    ? "there is no such folder; check the path" : problem.whileReading)
-        }
-        return names.filter { !$0.hasPrefix(".") }.sorted {
-            $0.utf8.lexicographicallyPrecedes($1.utf8)
-        }
-    }
-
     /// Writes images in the order of `rows`: NAME/images uint8 [rows, channels, height, width], and
     /// NAME/labels. A few megabytes are in memory at once.
     ///
@@ -88,6 +102,9 @@ public struct ImageFolder: Sendable {
             guard !left.isEmpty else { return nil }
             defer { left = left.dropFirst(count) }
             return try batch(left.prefix(count))
+        }
+        if isScaled {
+            try file.setAttribute(ImageFolder.scaledKey, "covering", on: "\(name)/images")
         }
         let labels = NDArray(rows.map { Int64(images[$0].label) })
         try file.write("\(name)/labels", labels.cast(to: classes.count <= 256 ? .uint8 : .int32))

@@ -12,6 +12,12 @@ struct Netpbm {
     /// Where the pixels begin.
     private let start: Int
 
+    /// Whether bytes begin as one of these does: a sign, and white space after it.
+    static func isNetpbm(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count > 2 && bytes[0] == UInt8(ascii: "P") && "2356".utf8.contains(bytes[1])
+            && [9, 10, 13, 32].contains(bytes[2])
+    }
+
     /// Reads the header; nil where the file is none of these. Throws where it is damaged.
     init?(_ bytes: UnsafeRawBufferPointer, _ path: String) throws {
         guard bytes.count > 2, bytes[0] == UInt8(ascii: "P"),

@@ -1,10 +1,10 @@
 import FTSupport
 
 /// What the header of an image file says.
-struct PictureSize: Equatable {
-    let width, height: Int
+package struct PictureSize: Equatable, Sendable {
+    package let width, height: Int
     /// 1 of grey images, 3 of those with colours.
-    let channels: Int
+    package let channels: Int
 
     /// The bytes of the picture, or nil where an Int can't hold them.
     var byteCount: Int? { Datasets.byteCount([width, height, channels], elementSize: 1) }
@@ -19,6 +19,14 @@ struct Picture {
     init(_ size: PictureSize, pixels: [UInt8]) {
         (width, height, channels) = (size.width, size.height, size.channels)
         self.pixels = pixels
+    }
+
+    /// Whether every pixel is as much red as green and blue.
+    var isGrey: Bool {
+        channels == 1
+            || stride(from: 0, to: pixels.count, by: channels).allSatisfy { place in
+                (1..<channels).allSatisfy { pixels[place] == pixels[place + $0] }
+            }
     }
 
     /// Writes the pixels channel after channel; grey goes into all of several.
@@ -51,6 +59,16 @@ enum PictureFile {
         if PNG.isPNG(file.bytes) { return try PNG(file.bytes, path).picture() }
         if JPEG.isJPEG(file.bytes) { return try JPEG(file.bytes, path).picture() }
         return try netpbm(file.bytes, path).picture()
+    }
+
+    /// Whether a file is an image by what it begins with, or is called like one.
+    static func isPicture(_ path: String) -> Bool {
+        let ends = [".png", ".jpg", ".jpeg", ".ppm", ".pgm", ".pnm"]
+        if ends.contains(where: { path.lowercased().hasSuffix($0) }) { return true }
+        guard let file = try? MappedFile(path: path) else { return false }
+        defer { withExtendedLifetime(file) {} }
+        let bytes = file.bytes
+        return PNG.isPNG(bytes) || JPEG.isJPEG(bytes) || Netpbm.isNetpbm(bytes)
     }
 
     private static func netpbm(_ bytes: UnsafeRawBufferPointer, _ path: String) throws -> Netpbm {

@@ -40,15 +40,27 @@ package struct Table: Sendable {
         _ path: String, hasHeader: Bool?, separator: Character?, nulls: [String],
         texts: Set<String> = [], forms: [String: NumberForm] = [:]
     ) throws {
-        self.init(path, nulls: nulls, texts: texts, forms: forms)
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
-        try CSV.checkText(path, file.bytes)
-        if Table.isJSONLines(path) {
+        try self.init(
+            path, file.bytes, isOfLines: Table.isJSONLines(path), hasHeader: hasHeader,
+            separator: separator, nulls: nulls, texts: texts, forms: forms)
+    }
+
+    /// Reads a table in memory.
+    ///
+    /// - Parameter isOfLines: whether it is JSON lines.
+    init(
+        _ path: String, _ bytes: UnsafeRawBufferPointer, isOfLines: Bool, hasHeader: Bool?,
+        separator: Character?, nulls: [String], texts: Set<String>, forms: [String: NumberForm]
+    ) throws {
+        self.init(path, nulls: nulls, texts: texts, forms: forms)
+        try CSV.checkText(path, bytes)
+        if isOfLines {
             self.hasHeader = true
-            try readLines(file.bytes)
+            try readLines(bytes)
         } else {
-            try readFields(file.bytes, hasHeader, separator)
+            try readFields(bytes, hasHeader, separator)
         }
         guard count > 0 else { throw DataError(path, "the table has no rows; fill it") }
     }

@@ -138,6 +138,18 @@ extension TableEncoding {
             forms: forms)
     }
 
+    /// Reads a table in memory likewise: JSON lines where it begins with a brace, else fields.
+    ///
+    /// - Parameter name: what messages call it.
+    package func read(_ bytes: [UInt8], named name: String) throws -> Table {
+        let first = bytes.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
+        return try bytes.withUnsafeBytes { bytes in
+            try Table(
+                name, bytes, isOfLines: first == UInt8(ascii: "{"), hasHeader: hasHeader,
+                separator: separator?.first, nulls: nulls, texts: texts, forms: forms)
+        }
+    }
+
     /// A table of one object that arrives by itself: a column that has no key is missing, as it is
     /// in a table.
     ///

@@ -39,12 +39,15 @@ extension Catalogs {
                 [.bool("binary", default: false, doc: "outputs are single logits")]
             ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1?.ignored) },
             Entry(
-                "auc", "The area under the ROC curve, exact for all examples.",
+                "auc",
+                "The area under the ROC curve, exact for all examples: of single outputs, or of two "
+                    + "classes.",
                 [
                     .string(
                         "average", default: "binary", oneOf: ["binary", "macro"],
-                        doc: "binary is for single outputs; macro the mean of each class against "
-                            + "the rest")
+                        doc:
+                            "binary is for single outputs and for two classes; macro the mean of each "
+                            + "class against the rest")
                 ]
             ) { value, loss in
                 if value.string("average") == "binary" {

@@ -28,6 +28,15 @@ package struct Preprocessing: Sendable {
     package var table: TableEncoding?
     /// What the tokens of a text stand for; nil where the data is no text.
     package var tokens: TextTokens?
+    /// Whether the inputs are images that were scaled until they covered their size, as new ones
+    /// then are.
+    package var scalesImages = false
+
+    /// The names of the classes, of those of a table's label too; empty without.
+    package var classNames: [String] {
+        let named = table?.label?.classes ?? []
+        return named.isEmpty ? classes : named
+    }
 
     /// The attribute of a dataset of targets that holds the names of their classes.
     package static let classesKey = "classes"
@@ -58,6 +67,7 @@ extension Preprocessing {
         ]
         if let table { object["table"] = table.json }
         if let tokens { object["text"] = tokens.json }
+        if scalesImages { object["scalesImages"] = .bool(true) }
         return JSONValue.object(object).text()
     }
 
@@ -70,6 +80,7 @@ extension Preprocessing {
         self.inputs = inputs.compactMap { $0 }
         self.target = target
         classes = node["classes"]?.elements?.compactMap(\.string) ?? []
+        scalesImages = node["scalesImages"]?.bool ?? false
         if let table = node["table"] {
             guard let table = TableEncoding(JSONValue(table).text()) else { return nil }
             self.table = table

@@ -23,13 +23,18 @@ extension DataPlan {
                 loader.allInputs[index])
         }
         let file = try HDF5File(config.dataPath)
-        let targets = config.data.child("train").string("targets")
+        let train = config.data.child("train")
+        let targets = train.string("targets")
+        let images = tokens == nil && inputs.count == 1 ? train.named("inputs").first : nil
         let table = file.attribute(TableEncoding.key).flatMap { TableEncoding($0) }
         let isOfTable = table.map { inputs[0].shape == [$0.features.count] } ?? false
         return Preprocessing(
             inputs: inputs,
             target: input("", dataset.targetShape, dataset.targetDType, loader.targets),
             classes: Preprocessing.classes(file, on: targets),
-            table: inputs.count == 1 && isOfTable ? table : nil, tokens: tokens)
+            table: inputs.count == 1 && isOfTable ? table : nil, tokens: tokens,
+            scalesImages: images.map {
+                file.attribute(ImageFolder.scaledKey, on: $0.value.asString) != nil
+            } ?? false)
     }
 }

@@ -44,16 +44,17 @@ struct DataPlan {
         self.config = data
         self.given = given
         let path = config.dataPath
-        try DataPlan.checkPresent(path, isText: data.optional("text") != nil)
+        if given == nil { try DataPlan.checkPresent(path, isText: data.optional("text") != nil) }
         let text = data.optional("text")
         let names = text == nil ? data.child("train").named("inputs").map(\.name) : [""]
         inputNames = names
-        let tokens = try text.map { _ in try TextTokens(file: path) }
+        let tokens =
+            try text.flatMap { _ in try given == nil ? TextTokens(file: path) : kept?.tokens }
         vocabulary = tokens?.vocabulary.count
         var (examples, held) =
             try given.map { ($0.dataset, $0.dataset) } ?? text.map {
                 try DataPlan.pieces(path, $0)
-            } ?? DataPlan.parts(path, data, names)
+            } ?? DataPlan.parts(path, data, names, isTrained: kept != nil)
         fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
         let parts = given == nil ? try DataPlan.split(examples, config) : nil
@@ -89,18 +90,6 @@ struct DataPlan {
         let examples = try piece("train", drawn: text.int("windows"))
         if text.string("validation").isEmpty { return (examples, nil) }
         return (examples, try piece("validation", drawn: nil))
-    }
-
-    /// The datasets that the config names to train and to measure on.
-    private static func parts(
-        _ path: String, _ data: ConfigValue, _ names: [String]
-    ) throws -> (examples: Dataset, held: Dataset?) {
-        func open(_ part: ConfigValue) throws -> Dataset {
-            try Dataset.open(
-                path, inputs: try paths(part, names), targets: part.string("targets"),
-                memoryLimit: data.int("memoryLimit") << 20)
-        }
-        return (try open(data.child("train")), try data.optional("validation").map(open))
     }
 
     /// What tells apart the examples that are measured on.

@@ -31,12 +31,21 @@ extension Evaluation {
                 recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
             let preprocessing = Preprocessing(of: state)
             let given =
-                overrides.isEmpty ? nil : try MeasuredExamples.of(config, as: preprocessing)
+                overrides.isEmpty ? nil : try MeasuredExamples.of(
+                    config, as: preprocessing, model: path)
             experiment = try Experiment(config, as: preprocessing, measuring: given)
             if let preprocessing, given == nil, config.data.optional("text") == nil {
                 let part = config.data.optional("validation") ?? config.data.child("train")
                 try preprocessing.checkClasses(
                     of: HDF5File(config.dataPath), config.dataPath, targets: part.string("targets"))
+            }
+            if let known = preprocessing?.tokens, let now = experiment.data.preprocessing.tokens,
+                known != now
+            {
+                throw RunError(
+                    .data,
+                    "\(config.dataPath): its tokens stand for other characters than those that "
+                        + "\(path) was trained on; give the text itself")
             }
             do {
                 try experiment.model.load(checkpoint.model.map { ($0.name, $0.array) })

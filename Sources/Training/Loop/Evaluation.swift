@@ -73,7 +73,7 @@ public struct Evaluation: Sendable {
             XXHash64.text(of: loaded.config)
         )
         self.path = path
-        dataPath = experiment.config.dataPath
+        dataPath = experiment.data.given?.path ?? experiment.config.dataPath
         count = loader.dataset.count
         step = state.step
         epoch = state.epoch

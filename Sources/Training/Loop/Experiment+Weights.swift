@@ -25,7 +25,8 @@ extension Experiment {
     /// As above, with what identifies the weights.
     func readInitialWeights() throws -> InitialWeights? {
         guard let from = config.value.child("model").optional("from") else { return nil }
-        let weights = try InitialWeights(from, for: model)
+        let weights = try InitialWeights(
+            from, for: model, classes: data.preprocessing.classNames)
         try model.load(weights.arrays, strict: false)
         return weights
     }
@@ -44,9 +45,15 @@ struct InitialWeights {
     private var misshaped: [String] = []
     /// What of the file has no place in the model.
     private var unused: [String] = []
+    /// The classes of the file's model and of this one, where both are known and differ.
+    private let differing: (there: [String], here: [String])?
 
-    init(_ from: ConfigValue, for model: Module) throws {
+    /// - Parameter classes: the names of the model's classes; empty where they have none.
+    init(_ from: ConfigValue, for model: Module, classes: [String] = []) throws {
         path = try Evaluation.checkpoint(from.string("path")).path
+        let known = InitialWeights.classes(path)
+        let areKnown = !known.isEmpty && !classes.isEmpty
+        differing = areKnown && known != classes ? (known, classes) : nil
         let patterns = from.strings("match").map { NamePattern($0) }
         let prefix = from.string("prefix")
         var found: [String: NDArray] = [:]
@@ -84,6 +91,14 @@ struct InitialWeights {
         if arrays.isEmpty { throw nothingFits(from) }
     }
 
+    /// The names of the classes that a checkpoint or an exported model was trained on; empty where
+    /// nothing says so.
+    private static func classes(_ path: String) -> [String] {
+        let kept = try? TrainingCheckpoint.state(path: path).extra[Preprocessing.key]
+        let text = kept ?? (try? SafetensorsFile(path))?.metadata[Preprocessing.key]
+        return text.flatMap { Preprocessing($0) }?.classNames ?? []
+    }
+
     /// Throws where a pattern is that of no name.
     private static func checkPatterns(_ from: ConfigValue, _ model: Module) throws {
         let names = model.modelTensors.map(\.name)
@@ -110,13 +125,24 @@ struct InitialWeights {
         return array.dtype.isFloat && own.dtype.isFloat ? array.cast(to: own.dtype) : nil
     }
 
-    /// What was loaded and what wasn't.
+    private static func list(_ classes: [String]) -> String {
+        classes.prefix(4).map { $0.escapedForDisplay(limit: 30) }.joined(separator: ", ")
+            + (classes.count > 4 ? " and \(Format.grouped(classes.count - 4)) more" : "")
+    }
+
+    /// What was loaded and what wasn't, and where classes differ.
     var sentence: String {
         let all = arrays.count + missing.count + misshaped.count
         var text = "\(arrays.count) of the model's \(all) tensors come from \(path)"
         if !missing.isEmpty { text += "; as they were drawn: \(NamePattern.list(missing))" }
         if !misshaped.isEmpty { text += "; of other shapes: \(NamePattern.list(misshaped))" }
         if !unused.isEmpty { text += "; not used: \(NamePattern.list(unused))" }
+        if let differing {
+            text +=
+                "; the classes differ, so what tells them apart has to be learned anew: "
+                + "\(InitialWeights.list(differing.there)) there, "
+                + "\(InitialWeights.list(differing.here)) here"
+        }
         return text
     }
 }

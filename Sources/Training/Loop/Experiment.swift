@@ -241,7 +241,8 @@ extension Experiment {
                 try body(target, dtype)
             } catch let error as ShapeError {
                 let remedy =
-                    TargetRemedy.all(output, target, dtype)
+                    error.remedy.map { "; \($0)" }
+                    ?? TargetRemedy.all(output, target, dtype)
                     .first { (try? body($0.shape, $0.dtype)) != nil }?.description ?? ""
                 issues.append(value.issue("\(value.type): \(error.problem)\(remedy)"))
             }

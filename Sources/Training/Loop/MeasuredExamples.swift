@@ -1,40 +1,70 @@
 import Datasets
 import FTConfig
 import FTSupport
+import Tensor
 
-/// Examples that a model is measured on, of a file that a config doesn't describe: a table, or an
-/// HDF5 file that has datasets to train on or to validate on alone.
+/// Examples that a model is measured on, of a file that a config doesn't describe: a table, images,
+/// a text, or an HDF5 file that has datasets to train on or to validate on alone.
 struct MeasuredExamples {
     let dataset: Dataset
     let names: ExampleNames
+    /// What messages call the file.
+    let path: String
+    /// What identifies its content.
+    let hash: () throws -> String
     var notes: [String] = []
 
     /// nil where the config describes its file.
     ///
-    /// Throws where that is a table and can't be used, or has no targets.
+    /// Throws where that can't be used, or has no targets.
+    ///
+    /// - Parameter model: what messages call the model.
     static func of(
-        _ config: RunConfig, as preprocessing: Preprocessing?
+        _ config: RunConfig, as preprocessing: Preprocessing?, model: String
     ) throws -> MeasuredExamples? {
         let path = config.dataPath
-        let isTable = PredictionSource.isTable(path)
-        guard isTable || path.hasSuffix(".npy") else { return try part(config, preprocessing) }
-        guard isTable, let encoding = preprocessing?.table else {
-            throw RunError(
-                .data, "\(path): holds no targets, so there is nothing to compare with; use predict"
-            )
+        if let text = config.data.optional("text") {
+            guard try TextWindows.isText(path) else { return nil }
+            let windows = try TextWindows(path, text, tokens: preprocessing?.tokens, of: model)
+            return MeasuredExamples(
+                dataset: windows.dataset, names: ExampleNames(columns: ["window"]) { ["\($0)"] },
+                path: path, hash: { try Provenance.hash(path) })
         }
-        let table = try encoding.read(path)
-        let inputs = try encoding.encode(table)
-        guard let targets = try encoding.targets(table) else {
-            let name = encoding.label.map { ": it lacks the column '\($0.name)'" } ?? ""
+        let isDescribed = !(PredictionSource.isForeign(path) || path.hasSuffix(".npy"))
+        if isDescribed { return try part(config, preprocessing) }
+        let source = try preprocessing.flatMap { try foreign(path, config, $0) }
+        guard let source, let targets = try source.targets() else {
+            let label = preprocessing?.table?.label
+            let name = source == nil ? nil : label.map { ": it lacks the column '\($0.name)'" }
             throw RunError(
                 .data,
-                "\(path): holds no targets\(name), so there is nothing to compare with; use predict"
+                "\(source?.path ?? path): holds no targets\(name ?? ""), so there is nothing to "
+                    + "compare with; use predict"
             )
         }
+        let inputs = try source.read(0..<source.count)
         return MeasuredExamples(
-            dataset: try Dataset(inputs: inputs, targets: targets, name: path),
-            names: ExampleNames(table, encoding), notes: encoding.notes(on: table))
+            dataset: try Dataset(inputs: inputs[0], targets: targets, name: source.path),
+            names: ExampleNames(columns: source.idNames, source.ids), path: source.path,
+            hash: source.hash, notes: source.notes)
+    }
+
+    /// Examples that aren't in HDF5; nil where those of such a form have no targets.
+    private static func foreign(
+        _ path: String, _ config: RunConfig, _ preprocessing: Preprocessing
+    ) throws -> PredictionSource? {
+        if PredictionSource.isStandardInput(path) {
+            return try .standardInput(as: preprocessing)
+        }
+        if PredictionSource.areImages(path) {
+            let target = try TransformPipeline(
+                preprocessing.target.transforms, shape: Shape(preprocessing.target.shape),
+                preprocessing.target.dtype)
+            let meaning = OutputMeaning(config.value.child("loss"), target: target.outputDType)
+            return try .images([path], as: preprocessing, areOfClasses: meaning.isOfClasses)
+        }
+        guard PredictionSource.isTable(path), let encoding = preprocessing.table else { return nil }
+        return try .table(path, by: encoding)
     }
 
     /// The datasets to train on or to validate on, where the file holds one of both and the config
@@ -63,7 +93,8 @@ struct MeasuredExamples {
             memoryLimit: data.int("memoryLimit") << 20)
         return MeasuredExamples(
             dataset: dataset,
-            names: try ExampleNames(file, beside: paths[0], count: dataset.count))
+            names: try ExampleNames(file, beside: paths[0], count: dataset.count),
+            path: config.dataPath, hash: { try Provenance.hash(config.dataPath) })
     }
 }
 

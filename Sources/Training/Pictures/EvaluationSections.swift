@@ -15,7 +15,21 @@ struct EvaluationSections {
     private static let mostClasses = 30
 
     /// Classes, with the confusion matrix, or errors; then the worst examples.
-    var html: [String] { [classes, errors, worst] }
+    /// Of a text, its tokens.
+    var html: [String] { [classes, tokens, errors, worst] }
+
+    private static let mostTokens = 30
+
+    private var tokens: String {
+        guard case .array(let rows)? = report["tokens"] else { return "" }
+        let facts = ["loss", "perplexity", "accuracy"].map { ($0, report[$0]?.cell ?? "") }
+        let table = Page.table(
+            ["token", "accuracy", "loss", "tokens"],
+            rows.prefix(EvaluationSections.mostTokens).map { row in
+                ["token", "accuracy", "loss", "support"].map { row[$0]?.cell ?? "" }
+            })
+        return Page.section("Text, \(title)", Page.facts(facts) + table)
+    }
 
     /// Loss, accuracy and metrics.
     var measures: String {
@@ -49,7 +63,7 @@ struct EvaluationSections {
     }
 
     private var errors: String {
-        guard report["classes"] == nil else { return "" }
+        guard report["classes"] == nil, report["tokens"] == nil else { return "" }
         let facts = report.members.compactMap { member -> (String, String)? in
             guard case .double = member.value else { return nil }
             return (member.key, member.value.cell)

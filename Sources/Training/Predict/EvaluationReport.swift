@@ -19,6 +19,7 @@ public struct EvaluationReport {
     private enum Content {
         case classes(ClassReport)
         case numbers(NumberReport)
+        case text(TokenReport)
     }
 
     /// A sentence on each dataset that isn't as it was when the model was trained.
@@ -38,6 +39,8 @@ public struct EvaluationReport {
     private static let worstCount = 10
 
     /// Measures the model on a file, or by default on the data that it was validated on.
+    ///
+    /// Of a text it counts tokens: those of its validation part, or of a file of text or tokens.
     ///
     /// Throws where the file has no targets, or they are of another kind.
     public init(_ predictor: Predictor, data: String? = nil) throws {
@@ -71,20 +74,26 @@ public struct EvaluationReport {
         _ predictor: Predictor, _ plan: DataPlan, _ measurement: RunMeasurement?,
         _ evaluation: Evaluation? = nil
     ) throws {
-        let path = plan.config.string("path")
-        guard plan.config.optional("text") == nil else {
-            throw RunError(
-                .usage, "\(path): is a text, of which there is no report; leave --report out")
-        }
-        let source = try PredictionSource(measuredBy: plan)
-        guard let stored = try source.targets() else {
-            throw RunError(.data, "\(path): holds no targets, so there is nothing to compare with")
-        }
+        self.predictor = predictor
         self.measurement = measurement
         self.evaluation = evaluation
         notes = evaluation?.notes ?? []
+        if let text = plan.config.optional("text") {
+            path = plan.config.string("path")
+            let windows = try TextWindows(
+                path, text, tokens: predictor.preprocessing.tokens, of: predictor.path)
+            content = .text(try TokenReport(predictor, windows))
+            (worst, measure, images, idNames) = ([], .loss, [], "window")
+            provenance = try Provenance(predictor, data: path)
+            return
+        }
+        let source = try PredictionSource(measuredBy: plan)
+        path = source.path
+        guard let stored = try source.targets() else {
+            throw RunError(.data, "\(path): holds no targets, so there is nothing to compare with")
+        }
         let predictions = try PredictionWriter(predictor, source).all()
-        let comparison = try Comparison(predictor, predictions, stored, path)
+        let comparison = try PredictionComparison(predictor, predictions, stored, path)
         content =
             comparison.isOfClasses
             ? .classes(comparison.classReport)
@@ -107,9 +116,7 @@ public struct EvaluationReport {
                     ? -comparison.losses[element] : comparison.losses[element])
         }
         idNames = source.idNames.joined(separator: " ")
-        provenance = try Provenance(predictor, data: path)
-        self.predictor = predictor
-        self.path = path
+        provenance = try Provenance(predictor, source)
     }
 
     /// The worst examples as pictures of a page.
@@ -147,6 +154,7 @@ public struct EvaluationReport {
         switch content {
         case .classes(let report): body = report.lines
         case .numbers(let report): body = report.lines
+        case .text(let report): return head + report.lines
         }
         return head + body + ["", "worst"] + table.lines
     }
@@ -178,6 +186,7 @@ public struct EvaluationReport {
         switch content {
         case .classes(let report): object = report.json
         case .numbers(let report): object = report.json
+        case .text(let report): object = report.json
         }
         if let measurement { object["validation"] = measurement.json }
         if let evaluation, !evaluation.units.areOwn, let measurement {

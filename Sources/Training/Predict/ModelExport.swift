@@ -45,9 +45,9 @@ package enum ModelExport {
         case .npz:
             var object = JSONObject()
             for (key, value) in facts { object.append(key, .string(value)) }
-            let text = Array(JSONValue.object(object).text(.pretty).utf8)
+            let text = JSONValue.object(object).text(.pretty)
             try NPZ.write(
-                tensors.map { ($0.name, $0.array) } + [("source.json", NDArray(text))], to: path)
+                tensors.map { ($0.name, $0.array) }, texts: [("source.json", text)], to: path)
         }
         return tensors
     }

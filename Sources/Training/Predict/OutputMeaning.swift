@@ -47,6 +47,9 @@ enum OutputMeaning: Sendable {
         }
     }
 
+    /// Whether there are classes, or yes and no.
+    var isOfClasses: Bool { if case .numbers = self { false } else { true } }
+
     /// Outputs [N, …] as probabilities, scores or quantities [N, …].
     func values(_ output: Tensor) -> Tensor {
         switch self {

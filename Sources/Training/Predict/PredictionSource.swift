@@ -3,9 +3,9 @@ import FTConfig
 import FTSupport
 package import Tensor
 
-/// Examples to predict, as they lie in a file: a table, HDF5 datasets or an array.
+/// Examples to predict, as they lie in files: a table, HDF5 datasets, an array or images.
 package struct PredictionSource {
-    /// The file.
+    /// The file, or what messages call several.
     package let path: String
     /// How many examples.
     package let count: Int
@@ -16,7 +16,9 @@ package struct PredictionSource {
     /// The columns that tell an example apart: by default its row.
     package let idNames: [String]
     /// Their values.
-    package let ids: (Int) -> [String]
+    package let ids: @Sendable (Int) -> [String]
+    /// What identifies the content.
+    package let hash: () throws -> String
     /// Remarks on what was found.
     package var notes: [String] = []
 
@@ -24,7 +26,11 @@ package struct PredictionSource {
     ///
     /// Throws where it doesn't hold what the model needs.
     package init(_ path: String, for predictor: Predictor) throws {
-        if path.hasSuffix(".npy") {
+        if PredictionSource.isStandardInput(path) {
+            self = try PredictionSource.standardInput(as: predictor.preprocessing)
+        } else if PredictionSource.areImages(path) {
+            self = try PredictionSource.images([path], for: predictor)
+        } else if path.hasSuffix(".npy") {
             self = try PredictionSource.array(path, for: predictor)
         } else if PredictionSource.isTable(path) {
             self = try PredictionSource.table(path, for: predictor)
@@ -36,8 +42,9 @@ package struct PredictionSource {
     init(
         _ path: String, count: Int, read: @escaping (Range<Int>) throws -> [NDArray],
         targets: @escaping () throws -> NDArray? = { nil }, idNames: [String] = ["row"],
-        ids: @escaping (Int) -> [String] = { ["\($0)"] }
+        ids: @escaping @Sendable (Int) -> [String] = { ["\($0)"] }, hash: (() throws -> String)? = nil
     ) {
+        self.hash = hash ?? { try Provenance.hash(path) }
         self.path = path
         self.count = count
         self.read = read
@@ -51,9 +58,24 @@ package struct PredictionSource {
         let dataset = plan.measured.dataset
         let names = try plan.measuredNames()
         self.init(
-            plan.config.string("path"), count: dataset.count,
+            plan.given?.path ?? plan.config.string("path"), count: dataset.count,
             read: dataset.readInputs, targets: { try dataset.readTargets(0..<dataset.count) },
-            idNames: names.columns, ids: names.of)
+            idNames: names.columns, ids: names.of, hash: plan.given?.hash)
+    }
+
+    /// Whether a name stands for standard input.
+    package static func isStandardInput(_ path: String) -> Bool {
+        path == "-" || path == "/dev/stdin"
+    }
+
+    /// Whether a name is that of images, or of a folder of such.
+    package static func areImages(_ path: String) -> Bool {
+        Folder.exists(path) || PictureFiles.isPicture(path)
+    }
+
+    /// Whether a name is that of a table, of images or of standard input.
+    static func isForeign(_ path: String) -> Bool {
+        isStandardInput(path) || areImages(path) || isTable(path)
     }
 
     /// Whether a name is that of a table.
@@ -70,13 +92,42 @@ package struct PredictionSource {
 
     /// A table, read as the one that an encoding was fitted on.
     static func table(_ path: String, by encoding: TableEncoding) throws -> PredictionSource {
-        let table = try encoding.read(path)
+        rows(try encoding.read(path), encoding) { try Provenance.hash(path) }
+    }
+
+    /// A table that comes by standard input.
+    static func standardInput(as preprocessing: Preprocessing) throws -> PredictionSource {
+        guard let encoding = preprocessing.table else {
+            throw RunError(
+                .usage,
+                "-: standard input is read as a table, CSV or JSON lines, and the model wasn't "
+                    + "trained on one; name a file of its data")
+        }
+        let name = "standard input"
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.standardInput()
+        } catch {
+            throw RunError(.data, "\(name): \(error.whileReading)")
+        }
+        guard !bytes.isEmpty else {
+            throw RunError(
+                .data, "\(name): is empty; send a table, or JSON objects one by one to --stream")
+        }
+        return rows(try encoding.read(bytes, named: name), encoding) {
+            Provenance.hash(bytes: bytes)
+        }
+    }
+
+    private static func rows(
+        _ table: Table, _ encoding: TableEncoding, hash: @escaping () throws -> String
+    ) -> PredictionSource {
         let names = ExampleNames(table, encoding)
         var source = PredictionSource(
-            path, count: table.count,
+            table.path, count: table.count,
             read: { [try encoding.encode(table, rows: Array($0))] },
-            targets: { try encoding.targets(table) },
-            idNames: names.columns, ids: names.of)
+            targets: { try encoding.targets(table) }, idNames: names.columns, ids: names.of,
+            hash: hash)
         source.notes = encoding.notes(on: table)
         return source
     }
@@ -112,37 +163,6 @@ package struct PredictionSource {
                 .data, "\(path): is a single number; its first axis must be the examples")
         }
         return PredictionSource(path, count: array.shape[0], read: { [array.rows($0)] })
-    }
-
-    private static func datasets(
-        _ path: String, for predictor: Predictor
-    ) throws -> PredictionSource {
-        let file = try HDF5File(path)
-        let data = predictor.config.data
-        let parts = [data.optional("validation"), data.child("train")].compactMap { $0 }
-        let inputs = predictor.preprocessing.inputs.map(\.name)
-        func paths(_ part: Int) -> [String] {
-            let given = parts[part].named("inputs")
-            return inputs.compactMap { name in
-                given.first { $0.name == name }?.value.asString
-            }
-        }
-        let all = Set(try file.entries().map(\.path))
-        let chosen = parts.indices.first { index in paths(index).allSatisfy(all.contains) }
-        let sets = try paths(chosen ?? 0).map { try HDF5Dataset(file, $0) }
-        guard let count = sets.map(\.count).min(), sets.allSatisfy({ $0.count == count }) else {
-            throw RunError(.data, "\(path): the inputs differ in their numbers of examples")
-        }
-        let target = parts[chosen ?? 0].string("targets")
-        let names = try ExampleNames(file, beside: sets[0].path, count: count)
-        return PredictionSource(
-            path, count: count, read: { rows in try sets.map { try $0.read(rows: rows) } },
-            targets: {
-                guard all.contains(target) else { return nil }
-                try predictor.preprocessing.checkClasses(of: file, path, targets: target)
-                return try HDF5Dataset(file, target).read()
-            },
-            idNames: names.columns, ids: names.of)
     }
 }
 

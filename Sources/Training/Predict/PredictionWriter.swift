@@ -17,8 +17,12 @@ package struct PredictionWriter {
     package let unsound = UnsoundRows()
     /// Called with the number of examples that are done.
     private let progress: (Int) -> Void
-    /// Examples that are predicted together.
-    private static let block = 1024
+    /// Examples that are predicted together: fewer where they are large, for what layers make of
+    /// them is larger still.
+    private var block: Int {
+        let numbers = predictor.inputShapes.reduce(0) { $0 + $1.elementCount }
+        return min(1024, max(1, (1 << 22) / max(1, numbers)))
+    }
 
     package init(
         _ predictor: Predictor, _ source: PredictionSource,
@@ -48,8 +52,9 @@ package struct PredictionWriter {
 
     /// Shows the predictions of all examples to `visit`, in order.
     package func forEach(_ visit: (_ first: Int, Predictions) throws -> Void) throws {
-        for start in stride(from: 0, to: source.count, by: PredictionWriter.block) {
-            let rows = start..<min(start + PredictionWriter.block, source.count)
+        let block = block
+        for start in stride(from: 0, to: source.count, by: block) {
+            let rows = start..<min(start + block, source.count)
             let predictions = try predictor(source.read(rows))
             unsound.look(at: predictions.values, from: start)
             try visit(start, predictions)
@@ -114,7 +119,7 @@ package struct PredictionWriter {
     /// - Returns: The path of that file, if there is one.
     package func write(to path: String) throws -> String? {
         let form = try PredictionWriter.form(path)
-        let provenance = try Provenance(predictor, data: source.path)
+        let provenance = try Provenance(predictor, source)
         switch form {
         case .csv, .tsv, .jsonl:
             try FileWriting.stream(path) { write in try writeLines(form, to: write) }

@@ -106,11 +106,16 @@ public final class Predictor {
         return try self(source.read(0..<source.count))
     }
 
-    /// The names of the classes; empty where they have none.
-    public var classNames: [String] {
-        let named = preprocessing.table?.label?.classes ?? []
-        return named.isEmpty ? preprocessing.classes : named
+    /// What the model says of images: files, or folders of them, in the order of their names, which
+    /// are scaled and normalized as the training images were.
+    ///
+    /// Throws where the model wasn't trained on images, or a file is none or doesn't fit.
+    public func callAsFunction(images paths: [String]) throws -> Predictions {
+        try PredictionWriter(self, PredictionSource.images(paths, for: self)).all()
     }
+
+    /// The names of the classes; empty where they have none.
+    public var classNames: [String] { preprocessing.classNames }
 
     /// The shapes of examples that the model sees, in the order of the config.
     var inputShapes: [Shape] { pipelines.map(\.outputShape) }

@@ -10,6 +10,15 @@ public struct Provenance: Sendable, Equatable {
     ///
     /// Throws where one of them can't be read.
     public init(_ predictor: Predictor, data: String? = nil) throws {
+        try self.init(predictor, data: data.map { ($0, try Provenance.hash($0)) })
+    }
+
+    /// Of a model, and of what it was applied to.
+    package init(_ predictor: Predictor, _ source: PredictionSource) throws {
+        try self.init(predictor, data: (source.path, source.hash()))
+    }
+
+    private init(_ predictor: Predictor, data: (name: String, hash: String)?) throws {
         var parts = [
             ("checkpoint", predictor.path), ("checkpointHash", try Provenance.hash(predictor.path)),
             ("epoch", "\(predictor.epoch)"), ("step", "\(predictor.step)"),
@@ -18,7 +27,7 @@ public struct Provenance: Sendable, Equatable {
         let digests = predictor.digests.sorted { $0.key < $1.key }
         parts += digests.map { ("trained.\($0.key.dropFirst(7))", $0.value) }
         if let data {
-            parts += [("data", data), ("dataHash", try Provenance.hash(data))]
+            parts += [("data", data.name), ("dataHash", data.hash)]
         }
         self.parts = parts.map { (key: $0.0, value: $0.1) }
     }
@@ -28,7 +37,7 @@ public struct Provenance: Sendable, Equatable {
         a.parts.elementsEqual(b.parts) { $0 == $1 }
     }
 
-    private static func hash(_ path: String) throws -> String {
+    static func hash(_ path: String) throws -> String {
         let file: MappedFile
         do {
             file = try MappedFile(path: path)
@@ -41,9 +50,11 @@ public struct Provenance: Sendable, Equatable {
         return hash.digits
     }
 
-    private static func hash(text: String) -> String {
+    static func hash(text: String) -> String { hash(bytes: Array(text.utf8)) }
+
+    static func hash(bytes: [UInt8]) -> String {
         var hash = XXHash64()
-        Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        bytes.withUnsafeBytes { hash.update($0) }
         return hash.digits
     }
 

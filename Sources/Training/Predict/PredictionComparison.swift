@@ -13,7 +13,7 @@ enum WorstMeasure: String, CaseIterable {
 }
 
 /// Targets beside what was predicted, element by element.
-struct Comparison {
+struct PredictionComparison {
     let isOfClasses: Bool
     let targets: [Double]
     let predictions: [Double]
@@ -32,7 +32,9 @@ struct Comparison {
         isOfClasses = classes != nil
         let predictions = (classes ?? found.values).values(as: Double.self)
         let transformed = try predictor.targets(stored)
-        targets = isOfClasses ? transformed : predictor.original(transformed)
+        targets =
+            isOfClasses
+            ? PredictionComparison.classes(transformed, found) : predictor.original(transformed)
         self.predictions = predictions
         guard targets.count == predictions.count, found.count > 0 else {
             throw RunError(
@@ -55,13 +57,28 @@ struct Comparison {
             throw RunError(
                 .data, "\(path): a target is none of the \(count) classes from 0; correct the data")
         }
-        names = (0..<count).map(found.name)
+        // Of several answers to an example none is that of a class.
+        let isNamed = !isAnswer || width == 1 || found.classNames.isEmpty
+        names = isNamed ? (0..<count).map(found.name) : ["no", "yes"]
         let all = isAnswer ? values.flatMap { [1 - $0, $0] } : values
         shares = found.areProbabilities ? all : nil
         measure = found.areProbabilities ? .loss : .score
         losses = targets.enumerated().map { element, target in
             let value = all[element * count + Int(target)]
             return found.areProbabilities ? -log(max(value, 1e-300)) : -value
+        }
+    }
+
+    /// Targets that are probabilities of the classes, or 1 for one of them, as the likeliest class;
+    /// others as they are.
+    private static func classes(_ targets: [Double], _ found: Predictions) -> [Double] {
+        let count = found.classes?.count ?? 0
+        let size = found.values.count / max(count, 1)
+        guard size > 1, targets.count == found.values.count else { return targets }
+        return (0..<count).map { row in
+            let shares = targets[row * size..<(row + 1) * size]
+            let best = shares.indices.max { shares[$0] < shares[$1] } ?? shares.startIndex
+            return Double(best - shares.startIndex)
         }
     }
 

@@ -1,0 +1,73 @@
+import Datasets
+import FTConfig
+import FTSupport
+
+/// What datasets of inputs and of targets are usually called in a file.
+package enum DatasetNames {
+    /// One folder's, the likeliest first.
+    private static let pairs: [(inputs: String, targets: String)] = [
+        ("images", "labels"), ("inputs", "targets"), ("x", "y"), ("X", "y"), ("data", "target"),
+        ("data", "labels"), ("features", "labels"), ("features", "targets"), ("inputs", "labels"),
+    ]
+    private static let heldFolders = ["validation", "val", "valid", "test"]
+
+    /// Those of a folder, of the datasets that there are.
+    package static func find(
+        in folder: String, among all: Set<String>
+    ) -> (inputs: String, targets: String)? {
+        pairs.map { (inputs: "\(folder)/\($0.inputs)", targets: "\(folder)/\($0.targets)") }
+            .first { all.contains($0.inputs) && all.contains($0.targets) }
+    }
+
+    /// Those to measure on.
+    package static func held(among all: Set<String>) -> (inputs: String, targets: String)? {
+        heldFolders.lazy.compactMap { find(in: $0, among: all) }.first
+    }
+}
+
+extension DataPlan {
+    /// The datasets that the config names to train and to measure on.
+    ///
+    /// Throws with what to set where the file calls them otherwise, or has none to measure on.
+    static func parts(
+        _ path: String, _ data: ConfigValue, _ names: [String], isTrained: Bool
+    ) throws -> (examples: Dataset, held: Dataset?) {
+        func open(_ key: String, _ part: ConfigValue) throws -> Dataset {
+            let inputs = try paths(part, names)
+            do {
+                return try Dataset.open(
+                    path, inputs: inputs, targets: part.string("targets"),
+                    memoryLimit: data.int("memoryLimit") << 20)
+            } catch let error as DataError {
+                let wanted = inputs + [part.string("targets")]
+                guard let remedy = remedy(path, key, wanted, names, isTrained) else { throw error }
+                throw DataError(error.file, "\(error.problem); \(remedy)", lines: error.lines)
+            }
+        }
+        let examples = try open("train", data.child("train"))
+        return (examples, try data.optional("validation").map { try open("validation", $0) })
+    }
+
+    /// What to set where a file lacks datasets that the config names; nil where it has them, or
+    /// nothing that would do.
+    private static func remedy(
+        _ path: String, _ key: String, _ wanted: [String], _ names: [String], _ isTrained: Bool
+    ) -> String? {
+        guard names == [""], let entries = try? HDF5File(path).entries() else { return nil }
+        let all = Set(entries.map(\.path))
+        guard !wanted.allSatisfy(all.contains) else { return nil }
+        func naming(_ pair: (inputs: String, targets: String)) -> String {
+            "data.\(key).inputs=\(pair.inputs) data.\(key).targets=\(pair.targets)"
+        }
+        let train = DatasetNames.find(in: "train", among: all)
+        if key == "train" {
+            return train.map { "name those there are: \(naming($0))" }
+        }
+        if let held = DatasetNames.held(among: all) {
+            return "name those there are: \(naming(held))"
+        }
+        if isTrained { return train.map { "measure on all there are: \(naming($0))" } }
+        return "keep a share of the training examples to measure on: data.validation=null "
+            + "data.split=0.2"
+    }
+}

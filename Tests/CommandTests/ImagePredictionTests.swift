@@ -1,0 +1,297 @@
+import Datasets
+import FTJSON
+import FoundationEssentials
+import Tensor
+import Testing
+
+/// Image files that a model is asked about.
+@Suite("Images that are predicted and measured")
+struct ImagePredictionTests {
+    /// Dark ants and bright wrens, grey, as numbers of text.
+    private static func picture(_ width: Int, _ height: Int, isBright: Bool, _ seed: Int) -> String
+    {
+        let pixels = (0..<width * height).map { place in
+            "\((isBright ? 150 : 30) + (place * 37 + seed * 11) % 60)"
+        }
+        return "P2 \(width) \(height) 255\n" + pixels.joined(separator: " ") + "\n"
+    }
+
+    private static func write(
+        _ workspace: Workspace, _ path: String, _ text: String
+    ) throws {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        try FileManager.default.createDirectory(
+            atPath: workspace.file(folder.isEmpty ? "." : folder),
+            withIntermediateDirectories: true)
+        try workspace.write(path, text)
+    }
+
+    private static func birds(
+        _ workspace: Workspace, _ root: String, count: Int = 10,
+        names: [String] = ["ant", "wren"], width: Int = 9, height: Int = 8
+    ) throws {
+        for (place, name) in names.enumerated() {
+            for index in 0..<count {
+                try write(
+                    workspace, "\(root)/\(name)/\(index).pgm",
+                    picture(width, height, isBright: place > 0, index))
+            }
+        }
+    }
+
+    private static let config = """
+        {
+          "name": "birds",
+          "data": {"path": "birds.h5", "split": 0.2, "transforms": ["normalize"], "batchSize": 4},
+          "model": {"layers": [
+            {"type": "conv2d", "features": 3, "kernel": 3}, {"type": "relu"},
+            {"type": "globalAveragePool"}, {"type": "linear", "units": 2}
+          ]},
+          "loss": {"type": "crossEntropy"},
+          "optimizer": {"type": "adam", "learningRate": 0.05},
+          "training": {"epochs": 4, "report": false}
+        }
+        """
+
+    /// A run on two classes of images.
+    private static func trained(
+        _ options: [String] = [], width: Int = 9, height: Int = 8
+    ) throws -> Workspace {
+        let workspace = try Workspace()
+        try birds(workspace, "birds", width: width, height: height)
+        let made = try workspace.run(["data", "images", "birds.h5", "birds"] + options)
+        #expect(made.status == 0, "\(made.errors)")
+        try workspace.write("birds.json", config)
+        let trained = try workspace.run("birds.json", "--out", "run", "-q")
+        #expect(trained.status == 0, "\(trained.errors)")
+        return workspace
+    }
+
+    /// The cells of what `predict` prints, by the first of each row.
+    private func rows(_ result: Workspace.Result) -> [String: [Double]] {
+        let rows = result.lines.dropFirst().map { $0.split(separator: ",") }
+        return Dictionary(
+            rows.filter { $0.count > 2 }.map { row in
+                (String(row[0]), row.dropFirst(2).compactMap { Double($0) })
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test("files, a folder of them and one of folders get what their dataset gets")
+    func same() throws {
+        let workspace = try Self.trained()
+        let all = try workspace.run("predict", "run", "birds")
+        #expect(all.status == 0 && all.lines[0] == "file,prediction,p_ant,p_wren", "\(all.errors)")
+        let found = rows(all)
+        #expect(found.count == 20)
+        let some = rows(try workspace.run("predict", "run", "birds/wren/"))
+        #expect(some.count == 10 && some["3.pgm"] == found["wren/3.pgm"])
+        let two = rows(
+            try workspace.run("predict", "run", "birds/ant/1.pgm", "birds/wren/3.pgm"))
+        #expect(two["birds/ant/1.pgm"] == found["ant/1.pgm"] && two.count == 2)
+        // The dataset holds the same images in another order.
+        let data = rows(try workspace.run("predict", "run", "birds.h5"))
+        #expect(data.values.map { $0[0] }.sorted() == found.values.map { $0[0] }.sorted())
+        let alone = try workspace.run("predict", "run", "birds/wren/3.pgm", "-o", "p.jsonl")
+        #expect(alone.status == 0 && alone.output.contains("birds/wren/3.pgm   1 example"))
+        let line = try JSONNode(parsing: try workspace.text("p.jsonl"))
+        #expect(line["file"]?.string == "birds/wren/3.pgm")
+        let source = try JSONNode(parsing: try workspace.text("p.jsonl.source.json"))
+        #expect(source["dataHash"]?.string?.isEmpty == false)
+    }
+
+    @Test("a folder of classes is measured, by name and not by place")
+    func report() throws {
+        let workspace = try Self.trained()
+        try Self.birds(workspace, "new", count: 4, names: ["wren"])
+        for index in 0..<4 {
+            try Self.write(
+                workspace, "new/wren/\(index).pgm", Self.picture(9, 8, isBright: true, index + 90))
+        }
+        for options in [["--report"], []] {
+            let result = try workspace.run(["eval", "run", "new", "--json"] + options)
+            #expect(result.status == 0, "\(result.errors)")
+            let json = try JSONNode(parsing: result.output)
+            let matrix = json["confusionMatrix"]?.elements?.map {
+                $0.elements?.compactMap(\.int) ?? []
+            }
+            #expect(matrix == [[0, 0], [0, 4]])
+            #expect(json["worst"]?.elements?[0]["target"]?.string == "wren")
+        }
+        let page = try workspace.run("eval", "run", "new", "--report", "-o", "p.html")
+        #expect(try page.status == 0 && workspace.text("p.html").contains("data:image/png"))
+        try Self.birds(workspace, "new", count: 1, names: ["wrenn"])
+        let typo = try workspace.run("eval", "run", "new", "--report")
+        #expect(typo.status == 3)
+        #expect(
+            typo.errors.hasPrefix(
+                "fttrain: new/wrenn: the model has no class 'wrenn'; is it 'wren'? Rename the folder"
+            ),
+            "\(typo.errors)")
+        let flat = try workspace.run("eval", "run", "birds/ant")
+        #expect(flat.errors.contains("is in no folder that says its class"), "\(flat.errors)")
+    }
+
+    @Test("other sizes are scaled where those of the training were, and refused where not")
+    func sizes() throws {
+        let plain = try Self.trained()
+        try Self.write(plain, "wide.pgm", Self.picture(20, 10, isBright: true, 1))
+        let refused = try plain.run("predict", "run", "wide.pgm")
+        #expect(refused.status == 3)
+        #expect(
+            refused.errors.hasPrefix(
+                "fttrain: wide.pgm: has 20×10 pixels, the model was trained on images of 9×8 as they "
+                    + "were; make it of that size, or train on data made with --size 8x9"),
+            "\(refused.errors)")
+        let scaled = try Self.trained(["--size", "8x9"], width: 18, height: 17)
+        try Self.birds(scaled, "one", count: 1, width: 18, height: 17)
+        let made = try scaled.run("data", "images", "one.h5", "one", "--size", "8x9")
+        #expect(made.status == 0, "\(made.errors)")
+        let files = rows(try scaled.run("predict", "run", "one")).values.map { $0[0] }.sorted()
+        let data = rows(try scaled.run("predict", "run", "one.h5")).values.map { $0[0] }.sorted()
+        #expect(files.count == 2 && files == data)
+    }
+
+    @Test("grey in colours is grey, and colours are refused by a model of grey")
+    func colours() throws {
+        let workspace = try Self.trained()
+        func coloured(_ blue: (Int) -> Int) -> String {
+            "P3 9 8 255\n" + (0..<72).map { "\($0) \($0) \(blue($0))" }.joined(separator: " ")
+        }
+        try workspace.write("grey.ppm", coloured { $0 })
+        try workspace.write(
+            "plain.pgm", "P2 9 8 255\n" + (0..<72).map { "\($0)" }.joined(separator: " "))
+        let found = rows(try workspace.run("predict", "run", "grey.ppm", "plain.pgm"))
+        #expect(found.count == 2 && found["grey.ppm"] == found["plain.pgm"])
+        try workspace.write("blue.ppm", coloured { 200 - $0 })
+        let refused = try workspace.run("predict", "run", "blue.ppm")
+        #expect(
+            refused.errors.hasPrefix(
+                "fttrain: blue.ppm: has colours, the model was trained on grey images"))
+    }
+
+    @Test("what is no image, and a model of something else, is a sentence")
+    func refusals() throws {
+        let workspace = try Self.trained()
+        try Self.write(workspace, "mixed/notes.txt", "hello")
+        try Self.write(workspace, "deep/a/b/1.pgm", Self.picture(9, 8, isBright: true, 1))
+        try FileManager.default.createDirectory(
+            atPath: workspace.file("empty"), withIntermediateDirectories: true)
+        try workspace.write("broken.png", "no picture")
+        try workspace.write("t.csv", "1,2\n")
+        try workspace.prepare()
+        #expect(try workspace.run("tiny.json", "--out", "tiny", "-q").status == 0)
+        let cases: [([String], String)] = [
+            (["run", "birds/ant/../../nowhere.jpg"], "nowhere.jpg: there is no such file"),
+            (["run", "mixed"], "mixed/notes.txt: this is no PNG, JPEG, PPM or PGM"),
+            (["run", "deep"], "deep/a/b: is a folder in a folder of deep, whose folders are"),
+            (["run", "empty"], "empty: holds no images"),
+            (["run", "broken.png"], "broken.png: this is no PNG"),
+            (["run", "none.png"], "none.png: there is no such file"),
+            (["run", "birds", "t.csv"], "t.csv is no image, and only images can be several"),
+            (
+                ["tiny", "birds/ant/1.pgm"],
+                "birds/ant/1.pgm: is an image, and the model was trained on float32 6, not on bytes"
+            ),
+            (["tiny", "birds"], "birds: is a folder, which is read as images, and the model"),
+        ]
+        for (arguments, sentence) in cases {
+            let result = try workspace.run(["predict"] + arguments)
+            #expect(result.status != 0 && result.errors.contains(sentence), "\(result.errors)")
+        }
+        for (arguments, sentence) in [
+            (
+                ["birds"],
+                "birds: this is a folder, not a config; of images have one written: fttrain init birds"
+            ),
+            (["run"], "go on with it: fttrain resume run"),
+            (["init", "birds/ant/1.pgm"], "is one image; name the folder"),
+        ] {
+            let result = try workspace.run(arguments)
+            #expect(result.status == 2 && result.errors.contains(sentence), "\(result.errors)")
+        }
+    }
+
+    @Test("init makes of a folder a dataset and a network that learns it")
+    func start() throws {
+        let workspace = try Workspace()
+        try Self.birds(workspace, "birds", count: 20, width: 20, height: 16)
+        let made = try workspace.run("init", "birds", "training.epochs=6")
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(made.output.contains("parts      train 32, validation 8"), "\(made.output)")
+        #expect(made.output.contains("2 convolutions 3×3 of 16, 32 channels"))
+        let run = try workspace.run("birds.json", "--out", "run", "-q")
+        #expect(run.status == 0, "\(run.errors)")
+        let report = try JSONNode(
+            parsing: try workspace.run("eval", "run", "birds", "--json").output)
+        #expect((report["accuracy"]?.double ?? 0) > 0.9)
+        let page = try workspace.text("run/report.html")
+        #expect(page.contains("Classes, by the best epoch"))
+    }
+
+    @Test("images that differ in size are made alike by init, which says so")
+    func differing() throws {
+        let workspace = try Workspace()
+        try Self.birds(workspace, "birds", width: 40, height: 30)
+        try Self.write(workspace, "birds/ant/x.pgm", Self.picture(50, 20, isBright: false, 1))
+        let made = try workspace.run("init", "birds")
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(
+            made.output.contains("30×30 pixels, grey, each scaled to cover that"), "\(made.output)")
+        let sized = try workspace.run("init", "birds", "--size", "12x16", "--force")
+        #expect(sized.status == 0 && sized.output.contains("16×12 pixels, grey, as --size says"))
+        let check = try workspace.run("check", "birds.json")
+        #expect(check.status == 0, "\(check.errors)")
+    }
+
+    @Test(
+        "folders of train and test are parts, for init and for data images",
+        arguments: ["test", "val"])
+    func parts(held: String) throws {
+        let workspace = try Workspace()
+        try Self.birds(workspace, "birds/train", count: 8)
+        try Self.birds(workspace, "birds/\(held)", count: 3)
+        let name = held == "val" ? "validation" : held
+        let data = try workspace.run("data", "images", "a.h5", "birds")
+        #expect(data.status == 0, "\(data.errors)")
+        let file = try HDF5File(workspace.file("a.h5"))
+        #expect(try HDF5Dataset(file, "train/images").count == 16)
+        #expect(try HDF5Dataset(file, "\(name)/labels").count == 6)
+        let split = try workspace.run("data", "images", "b.h5", "birds", "--split", "0.1")
+        #expect(split.status == 2 && split.errors.contains("birds has parts of its own"))
+        let made = try workspace.run("init", "birds", "training.epochs=1")
+        #expect(made.status == 0 && made.output.contains("train 16, \(name) 6"), "\(made.errors)")
+        #expect(try workspace.run("birds.json", "--out", "run", "-q").status == 0)
+        try Self.birds(workspace, "birds/\(held)", count: 1, names: ["newt"])
+        let unknown = try workspace.run("data", "images", "c.h5", "birds")
+        #expect(
+            unknown.errors.hasPrefix(
+                "fttrain: birds/\(held)/newt: is a class that birds/train hasn't"),
+            "\(unknown.errors)")
+    }
+
+    @Test("a dataset with nothing to measure on says how to keep some, and init does")
+    func unsplit() throws {
+        let workspace = try Workspace()
+        try Self.birds(workspace, "birds")
+        let made = try workspace.run("data", "images", "a.h5", "birds")
+        #expect(made.output.contains("held out      none to measure on"), "\(made.output)")
+        #expect(made.output.contains("next          fttrain init a.h5"))
+        let start = try workspace.run("init", "a.h5", "training.epochs=1")
+        #expect(start.status == 0, "\(start.errors)")
+        #expect(start.output.contains("a share of 0.2 of the training examples"))
+        #expect(try workspace.run("a.json", "--out", "run", "-q").status == 0)
+        // A config that names what the file lacks, as those of the repository do.
+        let held = "data.validation={\"inputs\": \"test/images\", \"targets\": \"test/labels\"}"
+        let lacking = try workspace.run("a.json", "data.split=null", held)
+        #expect(
+            lacking.errors.contains("data.validation=null data.split=0.2"), "\(lacking.errors)")
+        let kept = try workspace.run("a.json", "data.validation=null", "data.split=0.2", "-q")
+        #expect(kept.status == 0, "\(kept.errors)")
+        try HDF5Writer.create(workspace.file("b.h5")) { file in
+            try file.write("new/images", NDArray([UInt8](repeating: 9, count: 144), [2, 1, 8, 9]))
+        }
+        let other = try workspace.run("predict", "run", "b.h5")
+        #expect(other.errors.contains("the model was trained with 'train/images'"))
+        #expect(other.errors.contains("call the new examples so"), "\(other.errors)")
+    }
+}
