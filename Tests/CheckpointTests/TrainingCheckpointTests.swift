@@ -59,7 +59,8 @@ import Testing
         try SafetensorsFile.write([NamedArray("w", NDArray([Float(1), 2]))], to: path)
         let text = sentence(in: folder) { _ = try TrainingCheckpoint(path: path) }
         #expect(
-            text == "a: holds weights without the state of a run; name a run folder or a checkpoint "
+            text
+                == "a: holds weights without the state of a run; name a run folder or a checkpoint "
                 + "in it (model.from starts a run from such weights)")
         let weights = try TrainingCheckpoint.weights(path: path)
         #expect(weights.map(\.name) == ["w"])

@@ -41,7 +41,8 @@ struct SentenceTests {
         #expect(
             refused.status == 2
                 && refused.errors.contains(
-                    "--bytes is an option of 'fttrain data text', not of 'fttrain data npy'"))
+                    "--bytes is an option of 'fttrain data text', not of 'fttrain data npy'")
+        )
         for arguments in [["help", "data", "text"], ["data", "text", "--help"]] {
             let help = try workspace.run(arguments).output
             #expect(help.contains("--bytes   tokens are bytes") && !help.contains("--stratify"))

@@ -30,9 +30,12 @@ extension Evaluation {
             let config = try RunConfig(
                 recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
             let preprocessing = Preprocessing(of: state)
+            let own = try RunConfig(recorded: text, file: "\(path) (config)").dataPath
             let given =
-                overrides.isEmpty ? nil : try MeasuredExamples.of(
-                    config, as: preprocessing, model: path)
+                overrides.isEmpty
+                ? nil
+                : try MeasuredExamples.of(
+                    config, as: preprocessing, model: path, isOther: config.dataPath != own)
             experiment = try Experiment(config, as: preprocessing, measuring: given)
             if let preprocessing, given == nil, config.data.optional("text") == nil {
                 let part = config.data.optional("validation") ?? config.data.child("train")

@@ -18,9 +18,11 @@ struct MeasuredExamples {
     ///
     /// Throws where that can't be used, or has no targets.
     ///
-    /// - Parameter model: what messages call the model.
+    /// - Parameters:
+    ///   - model: what messages call the model.
+    ///   - isOther: whether the file is another one than the model was trained on.
     static func of(
-        _ config: RunConfig, as preprocessing: Preprocessing?, model: String
+        _ config: RunConfig, as preprocessing: Preprocessing?, model: String, isOther: Bool
     ) throws -> MeasuredExamples? {
         let path = config.dataPath
         if let text = config.data.optional("text") {
@@ -31,7 +33,7 @@ struct MeasuredExamples {
                 path: path, hash: { try Provenance.hash(path) })
         }
         let isDescribed = !(PredictionSource.isForeign(path) || path.hasSuffix(".npy"))
-        if isDescribed { return try part(config, preprocessing) }
+        if isDescribed { return try part(config, preprocessing, isOther) }
         let source = try preprocessing.flatMap { try foreign(path, config, $0) }
         guard let source, let targets = try source.targets() else {
             let label = preprocessing?.table?.label
@@ -68,22 +70,29 @@ struct MeasuredExamples {
     }
 
     /// The datasets to train on or to validate on, where the file holds one of both and the config
-    /// names both.
+    /// names both; of another file all that the config takes a share of to validate on.
     private static func part(
-        _ config: RunConfig, _ preprocessing: Preprocessing?
+        _ config: RunConfig, _ preprocessing: Preprocessing?, _ isOther: Bool
     ) throws -> MeasuredExamples? {
         let data = config.data
-        guard data.optional("text") == nil, let validation = data.optional("validation"),
-            let file = try? HDF5File(config.dataPath)
-        else { return nil }
+        let isCut = isOther && ["split", "folds"].contains { data.optional($0) != nil }
+        let validation = data.optional("validation")
+        guard validation != nil || isCut, let file = try? HDF5File(config.dataPath) else {
+            return nil
+        }
         let all = Set(try file.entries().map(\.path))
         func holds(_ part: ConfigValue) -> Bool {
             part.named("inputs").allSatisfy { all.contains($0.value.asString) }
                 && all.contains(part.string("targets"))
         }
         let train = data.child("train")
-        guard holds(train) != holds(validation) else { return nil }
-        let there = holds(train) ? train : validation
+        let there: ConfigValue
+        if let validation {
+            guard holds(train) != holds(validation) else { return nil }
+            there = holds(train) ? train : validation
+        } else {
+            there = train
+        }
         try preprocessing?.checkClasses(
             of: file, config.dataPath, targets: there.string("targets"))
         let names = train.named("inputs").map(\.name)

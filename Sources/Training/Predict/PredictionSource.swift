@@ -42,7 +42,8 @@ package struct PredictionSource {
     init(
         _ path: String, count: Int, read: @escaping (Range<Int>) throws -> [NDArray],
         targets: @escaping () throws -> NDArray? = { nil }, idNames: [String] = ["row"],
-        ids: @escaping @Sendable (Int) -> [String] = { ["\($0)"] }, hash: (() throws -> String)? = nil
+        ids: @escaping @Sendable (Int) -> [String] = { ["\($0)"] },
+        hash: (() throws -> String)? = nil
     ) {
         self.hash = hash ?? { try Provenance.hash(path) }
         self.path = path
