@@ -131,11 +131,13 @@ extension Tensor {
         else {
             let given = DType.promote(inputs.dtype, weight.dtype)
             let wide: DType = given == .float64 ? .float64 : .float32
-            return recurrence(
+            let states = recurrence(
                 kind, projections: inputs.linear(inputWeight, inputBias).cast(to: wide),
                 weight: weight.cast(to: wide), bias: bias?.cast(to: wide),
                 state: state.map { $0.cast(to: wide) }, lengths: lengths, isReversed: isReversed,
                 endsOnly: endsOnly)
+            // Inside autocast they are halves.
+            return states.dtype == wide ? states.cast(to: given) : states
         }
         let operands = [inputs] + inner + outer + (lengths.map { [$0] } ?? [])
         return states(rule, RecurrentStates(rule), operands)
