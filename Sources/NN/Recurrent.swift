@@ -258,11 +258,10 @@ struct RecurrentDirection {
         let (outer, inner) = biases
         let given = DType.promote(x.dtype, weight.dtype)
         let wide: DType = given == .float64 ? .float64 : .float32
-        let projections = x.contiguous().linear(inputWeight, outer).cast(to: wide)
         let states = Tensor.recurrence(
-            kind, projections: projections, weight: weight.cast(to: wide),
-            bias: inner?.cast(to: wide), state: state.map { $0.cast(to: wide) }, lengths: lengths,
-            isReversed: isReversed, endsOnly: endsOnly)
+            kind, inputs: x.contiguous(), inputWeight: inputWeight, inputBias: outer,
+            weight: weight, bias: inner, state: state, lengths: lengths, isReversed: isReversed,
+            endsOnly: endsOnly)
         // Inside autocast, states are halves.
         let dtype = states.dtype == wide ? given : states.dtype
         func parts(_ ends: Tensor) -> [Tensor] {

@@ -99,5 +99,5 @@ public enum DType: Int32, Sendable, CaseIterable {
 
 extension DType {
     /// Whether kernels of several stages compute in this dtype.
-    var isWide: Bool { self == .float32 || self == .float64 }
+    package var isWide: Bool { self == .float32 || self == .float64 }
 }

@@ -1,15 +1,20 @@
 extension NDArray {
-    /// All that a recurrent layer makes of these projections, flat.
+    /// All that a recurrent layer makes of these projections or inputs, flat.
     ///
     /// - Parameters:
     ///   - weight: W, [parts · width, width].
-    ///   - others: the first state, of an LSTM the first cell, the bias and the lengths.
+    ///   - others: the first state, of an LSTM the first cell, the bias, V [parts · width, inputs]
+    ///     with its bias if these are inputs, and the lengths.
     package func recurrence(
         _ rule: RecurrenceRule, _ weight: NDArray, _ others: [NDArray]
     ) -> NDArray {
         let out = NDArray(uninitialized: [rule.count], dtype, on: backend)
         let turned = weight.transpose(0, 1).contiguous()
-        let list = ArrayList(others.map { $0.contiguous() })
+        let list = ArrayList(
+            others.enumerated().map { index, array in
+                let given = index == rule.inputWeightIndex ? array.transpose(0, 1) : array
+                return given.contiguous()
+            })
         Kernel.recurrence(rule, list).run(contiguous(), turned, into: out)
         return out
     }

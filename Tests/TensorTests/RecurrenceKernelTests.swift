@@ -38,26 +38,62 @@ struct RecurrenceKernelTests {
         return memory
     }
 
+    /// Where projections come from.
+    enum Origin {
+        /// They are numbers of no origin.
+        case given
+        /// A product of inputs, before the call or in its steps.
+        case product, steps
+    }
+
+    /// The product of inputs, of one run or of two, that gives projections; what it reads and writes
+    /// is the caller's.
+    private func projection(_ c: Case) -> (ft_product, [UnsafeMutableBufferPointer<Float>]) {
+        let (rows, inputs) = (steps * batch, c.width == 144 ? 400 : 7)
+        let memories = [
+            memory(rows * inputs, 11), memory(inputs * c.columns, 12), memory(c.columns, 13),
+            memory(rows * c.columns),
+        ]
+        let places = memories.map { UnsafeMutableRawPointer($0.baseAddress!) }
+        let (m, n, k) = (Int64(rows), Int64(c.columns), Int64(inputs))
+        let p = ft_product(
+            dtype: DType.float32.rawValue, adds: false, relu: false, m: m, n: n, k: k, a_row: k,
+            a_column: 1, b_row: n, b_column: 1, c_row: n, a: places[0], b: places[1],
+            bias: places[2], addend: nil, addend_row: 0, c: places[3])
+        return (p, memories)
+    }
+
     /// All that both passes leave, in the given cuts of the batch.
     private func run(
-        _ isa: Int32, _ c: Case, rows: [Range<Int>], isPacked: Bool
+        _ isa: Int32, _ c: Case, rows: [Range<Int>], isPacked: Bool, _ origin: Origin = .given
     ) -> [UInt32] {
+        let kernels = kernels(isa)
+        var (product, projected) = projection(c)
+        kernels.product(&product, 0, product.m, 0, product.n, nil)
         let (states, gates) = ((steps + 1) * batch * c.width, steps * batch * c.columns)
         let counts = [states, states, gates, gates, gates, gates, batch * c.width, batch * c.width]
         let made = counts.map { memory($0) }
         let given = [
             gates, c.width * c.columns, c.columns, batch * c.width, batch * c.width, states, states,
         ].enumerated().map { memory($1, UInt64($0) + 1) }
-        defer { (made + given).forEach { $0.deallocate() } }
+        defer { (made + given + projected).forEach { $0.deallocate() } }
         lengths.withUnsafeBufferPointer { lengths in
             var r = ft_recurrence()
             (r.dtype, r.kind, r.reversed) = (DType.float32.rawValue, c.kind, c.isReversed)
             (r.steps, r.batch) = (Int64(steps), Int64(batch))
             (r.width, r.parts) = (Int64(c.width), Int64(c.parts))
             r.lengths = lengths.baseAddress
-            r.projections = UnsafeRawPointer(given[0].baseAddress!)
+            switch origin {
+            case .given: r.projections = UnsafeRawPointer(given[0].baseAddress!)
+            case .product: r.projections = UnsafeRawPointer(product.c)
+            case .steps:
+                (r.inputs, r.x) = (product.k, product.a)
+                (r.input_weight, r.input_bias) = (product.b, product.bias)
+            }
             r.weight = UnsafeRawPointer(given[1].baseAddress!)
-            r.bias = UnsafeRawPointer(given[2].baseAddress!)
+            if origin == .given || c.kind == FT_GRU.rawValue {
+                r.bias = UnsafeRawPointer(given[2].baseAddress!)
+            }
             r.initial = UnsafeRawPointer(given[3].baseAddress!)
             r.initial_cell = UnsafeRawPointer(given[4].baseAddress!)
             r.d_states = UnsafeRawPointer(given[5].baseAddress!)
@@ -70,7 +106,6 @@ struct RecurrenceKernelTests {
             #expect(size > 0)
             let space = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
             defer { space.deallocate() }
-            let kernels = kernels(isa)
             for cut in rows {
                 let (begin, end) = (Int64(cut.lowerBound), Int64(cut.upperBound))
                 kernels.recurrence(&r, begin, end, isPacked ? space : nil)
@@ -92,6 +127,16 @@ struct RecurrenceKernelTests {
         }
     }
 
+    @Test("give from inputs the bits of projections made before, in any cuts", arguments: cases)
+    func joining(_ c: Case) {
+        for isa in instructionSets {
+            let apart = run(isa, c, rows: [0..<batch], isPacked: true, .product)
+            #expect(apart == run(isa, c, rows: [0..<batch], isPacked: true, .steps))
+            #expect(apart == run(isa, c, rows: [0..<1, 1..<4, 4..<17], isPacked: true, .steps))
+            #expect(apart != run(isa, c, rows: [0..<batch], isPacked: true, .given))
+        }
+    }
+
     @Test("want no memory for few products, nor for a batch of dot products")
     func space() {
         var r = ft_recurrence()
@@ -102,5 +147,12 @@ struct RecurrenceKernelTests {
         (r.steps, r.batch) = (3, 100)
         #expect(ft_recurrence_space(&r, 20) == 0)
         #expect(ft_recurrence_space(&r, 100) == 8 * 64)
+        // Inputs' weights lie beside W, and a GRU's projections beside both.
+        [Float](repeating: 0, count: 60).withUnsafeBytes { x in
+            (r.x, r.inputs) = (x.baseAddress, 3)
+            #expect(ft_recurrence_space(&r, 20) == (8 + 3) * 64)
+            (r.kind, r.parts) = (Int32(FT_GRU.rawValue), 3)
+            #expect(ft_recurrence_space(&r, 20) == (3 * (8 + 3) * 16 + 20 * 3 * 8) * 4)
+        }
     }
 }

@@ -53,11 +53,17 @@ extension RecurrenceRule {
         var state = (0..<kind.states).map { _ in rest.removeFirst() }
         let step = RecurrenceStep(
             kind, weight: operands[1], bias: hasBias ? rest.removeFirst() : nil)
+        var projections = operands[0]
+        if let projection {
+            let weight = rest.removeFirst()
+            projections = projections.linear(
+                weight, projection.hasBias ? rest.removeFirst() : nil)
+        }
         let lengths = rest.first
         var states = [state]
         for number in 0..<steps {
             let t = isReversed ? steps - 1 - number : number
-            var next = step(operands[0].narrow(axis: 0, start: t, count: 1).squeeze(0), state)
+            var next = step(projections.narrow(axis: 0, start: t, count: 1).squeeze(0), state)
             if let lengths {
                 let isOn = (lengths .> t).unsqueeze(1)
                 next = zip(next, state).map { Tensor.where(isOn, $0, $1) }
@@ -97,11 +103,53 @@ extension Tensor {
         let dtype = reals.reduce(reals[0].dtype) { DType.promote($0, $1.dtype, "recurrence") }
         let wide: DType = dtype == .float64 ? .float64 : .float32
         let operands = reals.map { $0.cast(to: wide) } + (lengths.map { [$0] } ?? [])
+        return states(rule, op, operands).cast(to: dtype)
+    }
+
+    /// The same of inputs [steps, batch, inputs], to the same bits: their projections
+    /// x · Vᵀ + a are made where a step wants them and never lie in memory, if all are of one wide
+    /// type and none is rounded for the product.
+    ///
+    /// - Parameters:
+    ///   - inputWeight: V, [parts · width, inputs].
+    ///   - inputBias: a, [parts · width].
+    package static func recurrence(
+        _ kind: RecurrenceKind, inputs: Tensor, inputWeight: Tensor, inputBias: Tensor?,
+        weight: Tensor, bias: Tensor? = nil, state: [Tensor], lengths: Tensor? = nil,
+        isReversed: Bool = false, endsOnly: Bool = false
+    ) -> Tensor {
+        let rule = RecurrenceRule(
+            kind, isReversed: isReversed, steps: inputs.shape[0], batch: inputs.shape[1],
+            width: weight.shape[1], hasBias: bias != nil, hasLengths: lengths != nil,
+            givesEnds: endsOnly,
+            projection: .init(inputs: inputs.shape[2], hasBias: inputBias != nil))
+        let inner = [weight] + state + (bias.map { [$0] } ?? [])
+        let outer = [inputWeight] + (inputBias.map { [$0] } ?? [])
+        let isOfOneType = (inner + outer).allSatisfy { $0.dtype == inputs.dtype }
+        guard isOfOneType, inputs.dtype.isWide, inputs.shape[2] > 0, rule.joinsProjections,
+            Autocast.precision == .float32
+        else {
+            let given = DType.promote(inputs.dtype, weight.dtype)
+            let wide: DType = given == .float64 ? .float64 : .float32
+            let states = recurrence(
+                kind, projections: inputs.linear(inputWeight, inputBias).cast(to: wide),
+                weight: weight.cast(to: wide), bias: bias?.cast(to: wide),
+                state: state.map { $0.cast(to: wide) }, lengths: lengths, isReversed: isReversed,
+                endsOnly: endsOnly)
+            // Inside autocast they are halves.
+            return states.dtype == wide ? states.cast(to: given) : states
+        }
+        let operands = [inputs] + inner + outer + (lengths.map { [$0] } ?? [])
+        return states(rule, RecurrentStates(rule), operands)
+    }
+
+    /// The states by operands of one wide type, and lengths.
+    private static func states(
+        _ rule: RecurrenceRule, _ op: RecurrentStates, _ operands: [Tensor]
+    ) -> Tensor {
         if operands.contains(where: { $0.data.absence != nil }) {
             return autocast(Autocast.precision.ofKernels) { rule.unrolled(operands) }
-                .cast(to: dtype)
         }
-        let made = RecurrentPass(rule)(operands.map { $0.detach() })
-        return op(operands + [made]).cast(to: dtype)
+        return op(operands + [RecurrentPass(rule)(operands.map { $0.detach() })])
     }
 }

@@ -16,11 +16,12 @@ final class RecurrentPass: NaryOp {
 /// step alone, [states, batch, width]; its gradients go back through time (Werbos,
 /// "Backpropagation through time", 1990): by W they are Σ over steps dqᵀ h.
 ///
-/// Operands are projections [steps, batch, parts · width], W [parts · width, width], the first
-/// state [batch, width], of an LSTM the first cell, a bias and lengths if the rule has them, and
-/// last what `RecurrentPass` made of all these, which the result is a part of. Recorded gradients are
-/// those of the composition of other operations, and so are tangents; batches of whole layers never
-/// come here.
+/// Operands are projections [steps, batch, parts · width], or inputs [steps, batch, inputs], W
+/// [parts · width, width], the first state [batch, width], of an LSTM the first cell, a bias, of
+/// inputs V [parts · width, inputs] and their bias, and lengths, if the rule has them, and last what
+/// `RecurrentPass` made of all these, which the result is a part of. Recorded gradients are those of
+/// the composition of other operations, and so are tangents; batches of whole layers never come
+/// here.
 final class RecurrentStates: NaryOp {
     private let rule: RecurrenceRule
     init(_ rule: RecurrenceRule) { self.rule = rule }
@@ -61,7 +62,20 @@ final class RecurrentStates: NaryOp {
             let isNeeded = given[gradients.count].needsGradient
             gradients.append(isNeeded ? rows.sum(axis: 0) : nil)
         }
+        if rule.projection != nil { project(byProjections, given, &gradients) }
         return gradients + (rule.hasLengths ? [nil] : []) + [nil]
+    }
+
+    /// Of gradients dp by projections those by what makes them: dx = dp · V, dV = dpᵀ · x, da = Σ dp.
+    private func project(_ dp: Tensor, _ given: [Tensor], _ gradients: inout [Tensor?]) {
+        let index = gradients.count
+        let (x, weight) = (given[0], given[index])
+        let rows = dp.reshape([rule.steps * rule.batch, rule.kind.parts * rule.width])
+        gradients[0] = x.needsGradient ? dp.matmul(weight) : nil
+        let flat = x.reshape([rule.steps * rule.batch, x.shape[2]])
+        gradients.append(weight.needsGradient ? rows.transpose().matmul(flat) : nil)
+        guard let projection = rule.projection, projection.hasBias else { return }
+        gradients.append(given[index + 1].needsGradient ? rows.sum(axis: 0) : nil)
     }
 
     /// Σ over steps and rows of the gradient by W h, times the h that the step began with.

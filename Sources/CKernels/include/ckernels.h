@@ -220,7 +220,8 @@ typedef struct ft_kernels {
     void (*_Nonnull pool)(const ft_pool *pool, int64_t begin, int64_t end, const void *x,
         const void *u, void *out);
     // --- Recurrent layers: all steps of the rows [begin, end) of the batch, and their gradients.
-    // `space` is as ft_recurrence_space asks, or null, which may take longer.
+    // `space` is as ft_recurrence_space asks, or null, which may take longer
+    // and isn't for a call that projects inputs.
     void (*_Nonnull recurrence)(const ft_recurrence *recurrence, int64_t begin, int64_t end,
         void *_Nullable space);
     void (*_Nonnull recurrence_backward)(const ft_recurrence *recurrence, int64_t begin,

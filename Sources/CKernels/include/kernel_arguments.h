@@ -214,6 +214,10 @@ typedef struct ft_recurrence {
     const void *_Nullable projections, *_Nullable weight, *_Nullable bias;
     const int64_t *_Nullable lengths;
     const void *_Nullable initial, *_Nullable initial_cell;
+    // Instead of projections what they are made of: x [steps, batch, inputs], the inputs' weights
+    // transposed, [inputs, parts width], and their bias. Then a bias b is a GRU's alone.
+    int64_t inputs;
+    const void *_Nullable x, *_Nullable input_weight, *_Nullable input_bias;
     // What the forward pass leaves: states, cells, gates after their functions, and q_n.
     void *_Nullable states, *_Nullable cells, *_Nullable gates, *_Nullable inner;
     // Gradients by all states and cells, or, where only the `ends` count, by those after the last

@@ -4,17 +4,23 @@ extension CPUBackend {
     /// All steps of a recurrent layer, some rows of the batch at a time.
     @inline(never)
     func recurrence(
-        _ rule: RecurrenceRule, projections: NDArray, weight: NDArray, _ list: [NDArray],
+        _ rule: RecurrenceRule, _ x: NDArray, weight: NDArray, _ list: [NDArray],
         into out: NDArray
     ) {
         var plan = ft_recurrence(rule, out, weight)
         var list = list[...]
-        plan.projections = UnsafeRawPointer(projections.pointer)
-        plan.initial = list.popFirst().map { UnsafeRawPointer($0.pointer) }
-        if rule.kind == .lstm {
-            plan.initial_cell = list.popFirst().map { UnsafeRawPointer($0.pointer) }
+        func next() -> UnsafeRawPointer? { list.popFirst().map { UnsafeRawPointer($0.pointer) } }
+        plan.initial = next()
+        if rule.kind == .lstm { plan.initial_cell = next() }
+        if rule.hasBias { plan.bias = next() }
+        if let projection = rule.projection {
+            plan.inputs = Int64(projection.inputs)
+            plan.x = UnsafeRawPointer(x.pointer)
+            plan.input_weight = next()
+            if projection.hasBias { plan.input_bias = next() }
+        } else {
+            plan.projections = UnsafeRawPointer(x.pointer)
         }
-        if rule.hasBias { plan.bias = list.popFirst().map { UnsafeRawPointer($0.pointer) } }
         plan.setLengths(list.popFirst())
         parallelRows(rule, plan) { kernels.recurrence($0, $1, $2, $3) }
     }

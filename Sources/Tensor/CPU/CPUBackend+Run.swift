@@ -31,7 +31,7 @@ extension CPUBackend {
             let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
             attentionBackward(rule, a, b, c, mask: mask, gradient: gradient, into: out)
         case .recurrence(let rule, let list):
-            recurrence(rule, projections: a, weight: b, list.arrays, into: out)
+            recurrence(rule, a, weight: b, list.arrays, into: out)
         case .recurrenceBackward(let rule, let list):
             recurrenceBackward(rule, a, weight: b, lengths: list.arrays.first, c, into: out)
         case .convolution(let part, let window, let hasBias, let relu, _):

@@ -56,7 +56,7 @@ extension CUDABackend {
             let (gradient, mask) = (list.arrays[0], list.arrays.dropFirst().first)
             try attentionBackward(rule, a, b, c, mask: mask, gradient: gradient, into: out)
         case .recurrence(let rule, let list):
-            try recurrence(rule, projections: a, weight: b, list.arrays, into: out)
+            try recurrence(rule, a, weight: b, list.arrays, into: out)
         case .recurrenceBackward(let rule, let list):
             try recurrenceBackward(rule, a, weight: b, lengths: list.arrays.first, c, into: out)
         case .distances(let order): try distances(a, b, order: order, into: out)

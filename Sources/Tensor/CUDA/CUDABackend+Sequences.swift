@@ -39,18 +39,36 @@ extension CUDABackend {
     }
 
     func recurrence(
-        _ rule: RecurrenceRule, projections: NDArray, weight: NDArray, _ list: [NDArray],
-        into out: NDArray
+        _ rule: RecurrenceRule, _ x: NDArray, weight: NDArray, _ list: [NDArray], into out: NDArray
     ) throws(CUDAProblem) {
+        var list = list
+        let projections = try projected(rule, x, &list)
         var arguments = ft_cuda_recurrence(rule, out, weight)
-        var list = list[...]
-        func next() -> UnsafeRawPointer? { list.popFirst().map { UnsafeRawPointer($0.pointer) } }
+        var rest = list[...]
+        func next() -> UnsafeRawPointer? { rest.popFirst().map { UnsafeRawPointer($0.pointer) } }
         arguments.projections = UnsafeRawPointer(projections.pointer)
         arguments.initial = next()
         if rule.kind == .lstm { arguments.initial_cell = next() }
         if rule.hasBias { arguments.bias = next() }
         arguments.lengths = next().map { $0.assumingMemoryBound(to: Int64.self) }
         try context.launch(FT_KERNEL_recurrence, arguments)
+        withExtendedLifetime(projections) {}
+    }
+
+    /// The projections of a layer's inputs, as a product of their own; what that takes leaves the
+    /// list.
+    private func projected(
+        _ rule: RecurrenceRule, _ x: NDArray, _ list: inout [NDArray]
+    ) throws(CUDAProblem) -> NDArray {
+        guard let projection = rule.projection, let index = rule.inputWeightIndex else { return x }
+        let weight = list.remove(at: index)
+        let bias = projection.hasBias ? list.remove(at: index) : nil
+        let rows = rule.steps * rule.batch
+        let out = NDArray(uninitialized: [rows, weight.shape[1]], x.dtype, on: self)
+        try matmul(
+            x.reshape([rows, projection.inputs]), weight, bias: bias, relu: false, mayRound: false,
+            into: out)
+        return out
     }
 
     func recurrenceBackward(

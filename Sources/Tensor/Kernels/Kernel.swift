@@ -93,8 +93,8 @@ package enum Kernel: Sendable {
     /// The gradients of `attention` by a, b and c. The list holds that by its output, then the
     /// mask.
     case attentionBackward(AttentionRule, ArrayList)
-    /// All steps of a recurrent layer: projections a [steps, batch, parts · width], weights b; the
-    /// list holds what the rule says. The output is flat, see `RecurrenceRule`.
+    /// All steps of a recurrent layer: projections a [steps, batch, parts · width], or inputs where
+    /// the rule has their projection, weights b; the list holds what the rule says. The output is flat, see `RecurrenceRule`.
     case recurrence(RecurrenceRule, ArrayList)
     /// Its gradients: a is what it gave, b its weights, c the gradient by its states. The list
     /// holds the lengths, if there are some. The output is flat.

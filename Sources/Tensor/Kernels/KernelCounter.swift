@@ -11,18 +11,25 @@ package final class KernelCounter: Sendable {
         package var operations = 0
         /// The multiply-adds of products among them.
         package var multiplyAdds = 0
+
+        fileprivate mutating func add(_ bytes: Int, _ operations: Int, _ multiplyAdds: Int) {
+            launches += 1
+            self.bytes += bytes
+            self.operations += operations
+            self.multiplyAdds += multiplyAdds
+        }
     }
 
     private let state = Mutex<[String: Row]>([:])
+    private let total = Atomic(0)
 
     package init() {}
 
     package var rows: [String: Row] { state.withLock { $0 } }
 
-    /// Those of all kernels together.
-    package var multiplyAdds: Int {
-        state.withLock { $0.values.reduce(0) { $0 + $1.multiplyAdds } }
-    }
+    /// The multiply-adds of all kernels together: kept beside the rows, since a profile asks for it
+    /// around each operation.
+    package var multiplyAdds: Int { total.load(ordering: .relaxed) }
 
     @TaskLocal private static var scoped: KernelCounter?
 
@@ -36,11 +43,10 @@ package final class KernelCounter: Sendable {
     static func note(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, _ out: NDArray) {
         guard let counter = scoped else { return }
         let (bytes, operations) = kernel.cost(a, b, c, out)
-        counter.state.withLock { rows in
-            rows[kernel.name, default: Row()].launches += 1
-            rows[kernel.name, default: Row()].bytes += bytes
-            rows[kernel.name, default: Row()].operations += operations
-            rows[kernel.name, default: Row()].multiplyAdds += kernel.multiplyAdds(a, b, c, out)
+        let multiplyAdds = kernel.multiplyAdds(a, b, c, out)
+        if multiplyAdds > 0 { counter.total.add(multiplyAdds, ordering: .relaxed) }
+        counter.state.withLock {
+            $0[kernel.name, default: Row()].add(bytes, operations, multiplyAdds)
         }
     }
 }
@@ -82,8 +88,10 @@ extension Kernel {
         case .attention: (a.count + out.count) * b.shape[1]
         case .attentionBackward:
             (3 * a.count + 2 * a.count / max(1, a.shape[3]) * c.shape[3]) * b.shape[1]
-        case .recurrence(let rule, _), .recurrenceBackward(let rule, _):
-            rule.steps * rule.batch * b.count
+        case .recurrence(let rule, _):
+            rule.steps * rule.batch
+                * (b.count + (rule.projection?.inputs ?? 0) * rule.kind.parts * rule.width)
+        case .recurrenceBackward(let rule, _): rule.steps * rule.batch * b.count
         default: 0
         }
     }
@@ -93,7 +101,9 @@ extension Kernel {
         case .fill, .copy, .gather: 0
         case .matmul(let bias, let relu, _):
             2 * multiplyAdds(a, b, c, out) + out.count * ((bias ? 1 : 0) + (relu ? 1 : 0))
-        case .convolution, .attention, .attentionBackward, .recurrence, .recurrenceBackward:
+        case .convolution(_, _, let bias, let relu):
+            2 * multiplyAdds(a, b, c, out) + out.count * ((bias ? 1 : 0) + (relu ? 1 : 0))
+        case .attention, .attentionBackward, .recurrence, .recurrenceBackward:
             2 * multiplyAdds(a, b, c, out)
         case .pool(let part, let pooling):
             pooling.tapCount
@@ -101,8 +111,10 @@ extension Kernel {
         // A mean and the squares about it; then, by them, a factor and an addend; two sums beside the
         // two products of the gradient.
         case .channels(.moments): 4 * a.count
-        case .channels(.normalize): 2 * a.count
-        case .channels(.normalizeBackward): 8 * a.count
+        case .channels(.normalize(let rule, _)):
+            (2 + (rule.adds ? 1 : 0) + (rule.rectifies ? 1 : 0)) * a.count
+        case .channels(.normalizeBackward(let rule, _)):
+            (8 + (rule.rectifies ? 1 : 0)) * a.count
         case .distances: 3 * out.count * (a.shape.last ?? 1)
         case .factor: a.count * (a.shape.last ?? 1)
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)

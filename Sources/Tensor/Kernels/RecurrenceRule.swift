@@ -45,10 +45,24 @@ package struct RecurrenceRule: Sendable, Hashable {
     package var hasLengths: Bool
     /// Whether those after the last step alone count of the states: gradients are by these.
     package var givesEnds: Bool
+    /// What makes the projections from the inputs, if it is the kernel.
+    package var projection: Projection?
+
+    /// Projections x · Vᵀ + a of inputs x, each element the chain of a product: beside a bias of W h
+    /// the list then holds Vᵀ [inputs, parts · width] and a, if there is one.
+    package struct Projection: Sendable, Hashable {
+        package var inputs: Int
+        package var hasBias: Bool
+
+        package init(inputs: Int, hasBias: Bool) {
+            self.inputs = inputs
+            self.hasBias = hasBias
+        }
+    }
 
     package init(
         _ kind: RecurrenceKind, isReversed: Bool, steps: Int, batch: Int, width: Int, hasBias: Bool,
-        hasLengths: Bool, givesEnds: Bool = false
+        hasLengths: Bool, givesEnds: Bool = false, projection: Projection? = nil
     ) {
         self.kind = kind
         self.isReversed = isReversed
@@ -58,6 +72,7 @@ package struct RecurrenceRule: Sendable, Hashable {
         self.hasBias = hasBias
         self.hasLengths = hasLengths
         self.givesEnds = givesEnds
+        self.projection = projection
     }
 
     /// The shape of all states.
@@ -68,6 +83,18 @@ package struct RecurrenceRule: Sendable, Hashable {
     package var end: Int { isReversed ? 0 : steps }
     /// The shape of projections.
     package var projectionShape: Shape { [steps, batch, kind.parts * width] }
+
+    /// The shape of the inputs: x, or projections.
+    var inputShape: Shape { projection.map { [steps, batch, $0.inputs] } ?? projectionShape }
+    /// Where in the list the inputs' weights are, if there are some.
+    var inputWeightIndex: Int? {
+        projection == nil ? nil : kind.states + (hasBias ? 1 : 0)
+    }
+    /// Whether its sums can be those of a product and of this: not for so few rows or columns that
+    /// either adds up in several chains, and with a bias of W h only where gates keep that apart.
+    package var joinsProjections: Bool {
+        steps > 0 && batch > 4 && kind.parts * width > 4 && (!hasBias || kind == .gru)
+    }
 
     var stateCount: Int { (steps + 1) * batch * width }
     var gateCount: Int { steps * batch * kind.parts * width }
@@ -89,14 +116,22 @@ extension Kernel {
         let (kind, width) = (rule.kind, rule.width)
         var shapes: [Shape] = Array(repeating: [rule.batch, width], count: kind.states)
         if rule.hasBias { shapes.append([kind.parts * width]) }
+        if let projection = rule.projection {
+            shapes.append([projection.inputs, kind.parts * width])
+            if projection.hasBias { shapes.append([kind.parts * width]) }
+            require(
+                projection.inputs > 0 && rule.joinsProjections, "inputs that a step can project",
+                [projections, weight])
+        }
         if rule.hasLengths { shapes.append([rule.batch]) }
         require(
-            list.map(\.shape) == shapes, "first states [batch, width], a bias and lengths",
+            list.map(\.shape) == shapes,
+            "first states [batch, width], a bias, weights of inputs with theirs, and lengths",
             list + [out])
         require(
-            projections.shape == rule.projectionShape
+            projections.shape == rule.inputShape
                 && weight.shape == [width, kind.parts * width],
-            "projections and transposed weights that fit", [projections, weight])
+            "projections, or inputs, and transposed weights that fit", [projections, weight])
         require(out.count == rule.count, "room for states and gates", [out])
         checkRecurrent([projections, weight] + list, lengths: rule.hasLengths ? 1 : 0, out)
     }

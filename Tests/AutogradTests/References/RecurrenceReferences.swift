@@ -86,5 +86,32 @@ extension References {
             isReversed: true),
         "gru, reversed, of lengths": recurrence(
             parts: 3, states: 1, bias: false, isReversed: true, hasLengths: true, next: gruStep),
+        "rnnTanh of inputs": ofInputs(
+            2 + 1,
+            recurrence(parts: 1, states: 1, bias: false, isReversed: true) { p, q, _ in
+                [tanh(p[0] + q[0])]
+            }),
+        "lstm of inputs": ofInputs(
+            2 + 2,
+            ends(
+                recurrence(parts: 4, states: 2, bias: false, next: lstmStep), isReversed: false)),
+        "gru of inputs, of lengths": ofInputs(
+            2 + 2,
+            recurrence(parts: 3, states: 1, bias: true, hasLengths: true, next: gruStep)),
     ]
+
+    /// Of inputs, whose weights are in `place` among the operands and followed by their bias.
+    private static func ofInputs(
+        _ place: Int, _ ofProjections: @escaping Reference
+    ) -> Reference {
+        { grids in
+            let (x, v, a) = (grids[0], grids[place], grids[place + 1])
+            let projections = Grid([x.shape[0], x.shape[1], v.shape[0]]) { index in
+                (0..<x.shape[2]).reduce(a[[index[2]]]) { sum, k in
+                    sum + v[[index[2], k]] * x[[index[0], index[1], k]]
+                }
+            }
+            return ofProjections([projections] + grids[1..<place])
+        }
+    }
 }
