@@ -126,7 +126,10 @@ extension BadInputTests {
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
                 [0, 0, 0xC0, 0x7F])
         },
-        BadInput("weights from elsewhere to evaluate", ["eval", "bad.safetensors"], 3, "plain") {
+        BadInput(
+            "weights from elsewhere to evaluate", ["eval", "bad.safetensors"], 3,
+            "holds weights without the state of a run"
+        ) {
             try $0.writeSafetensors("bad.safetensors", "{}")
         },
     ]

@@ -107,16 +107,27 @@ struct ImagePredictionTests {
             try Self.write(
                 workspace, "new/wren/\(index).pgm", Self.picture(9, 8, isBright: true, index + 90))
         }
-        for options in [["--report"], []] {
-            let result = try workspace.run(["eval", "run", "new", "--json"] + options)
+        func measured(_ options: String...) throws -> JSONNode {
+            let result = try workspace.run(["eval", "run", "--json"] + options)
             #expect(result.status == 0, "\(result.errors)")
-            let json = try JSONNode(parsing: result.output)
-            let matrix = json["confusionMatrix"]?.elements?.map {
-                $0.elements?.compactMap(\.int) ?? []
-            }
-            #expect(matrix == [[0, 0], [0, 4]])
-            #expect(json["worst"]?.elements?[0]["target"]?.string == "wren")
+            return try JSONNode(parsing: result.output)
         }
+        let json = try measured("new", "--report")
+        let matrix = json["confusionMatrix"]?.elements?.map {
+            $0.elements?.compactMap(\.int) ?? []
+        }
+        #expect(matrix == [[0, 0], [0, 4]])
+        #expect(json["worst"]?.elements?[0]["target"]?.string == "wren")
+        // As a folder, and as the dataset that is made of it beside one of the other class.
+        try Self.birds(workspace, "both", count: 4, names: ["ant", "wren"])
+        #expect(try workspace.run("data", "images", "both.h5", "both").status == 0)
+        let folder = try measured("both")
+        let dataset = try measured(
+            "both.h5", "data.validation.inputs=train/images", "data.validation.targets=train/labels"
+        )
+        let losses = [folder, dataset].compactMap { $0["validation"]?["loss"]?.double }
+        #expect(losses.count == 2 && abs(losses[0] - losses[1]) < 1e-5 * abs(losses[1]))
+        #expect(folder["examples"]?.int == 8 && dataset["examples"]?.int == 8)
         let page = try workspace.run("eval", "run", "new", "--report", "-o", "p.html")
         #expect(try page.status == 0 && workspace.text("p.html").contains("data:image/png"))
         try Self.birds(workspace, "new", count: 1, names: ["wrenn"])
@@ -222,7 +233,7 @@ struct ImagePredictionTests {
         let run = try workspace.run("birds.json", "--out", "run", "-q")
         #expect(run.status == 0, "\(run.errors)")
         let report = try JSONNode(
-            parsing: try workspace.run("eval", "run", "birds", "--json").output)
+            parsing: try workspace.run("eval", "run", "birds", "--report", "--json").output)
         #expect((report["accuracy"]?.double ?? 0) > 0.9)
         let page = try workspace.text("run/report.html")
         #expect(page.contains("Classes, by the best epoch"))

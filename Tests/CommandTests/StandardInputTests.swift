@@ -31,8 +31,8 @@ struct StandardInputTests {
         let file = try workspace.run("predict", "run", "t.csv")
         #expect(try run(workspace, "predict run -", text).output == file.output)
         #expect(try run(workspace, "predict run /dev/stdin", text).output == file.output)
-        let measured = try run(workspace, "eval run - --json", text)
-        let same = try workspace.run("eval", "run", "t.csv", "--json")
+        let measured = try run(workspace, "eval run - --report --json", text)
+        let same = try workspace.run("eval", "run", "t.csv", "--report", "--json")
         let (a, b) = (
             try JSONNode(parsing: measured.output), try JSONNode(parsing: same.output)
         )
