@@ -101,7 +101,7 @@ extension Kernel {
         case .fill, .copy, .gather: 0
         case .matmul(let bias, let relu, _):
             2 * multiplyAdds(a, b, c, out) + out.count * ((bias ? 1 : 0) + (relu ? 1 : 0))
-        case .convolution(_, _, let bias, let relu):
+        case .convolution(_, _, let bias, let relu, _):
             2 * multiplyAdds(a, b, c, out) + out.count * ((bias ? 1 : 0) + (relu ? 1 : 0))
         case .attention, .attentionBackward, .recurrence, .recurrenceBackward:
             2 * multiplyAdds(a, b, c, out)
