@@ -61,4 +61,28 @@ struct StandardInputTests {
         let other = try run(workspace, "predict tiny -", "1,2\n")
         #expect(other.status == 2 && other.errors.contains("the model wasn't trained on one"))
     }
+
+    @Test("a text is measured as it is, with a report or without, and by its name alone")
+    func texts() throws {
+        let workspace = try Workspace()
+        try workspace.write("a.txt", String(repeating: "abc def. ", count: 60))
+        #expect(try workspace.run("data", "text", "text.h5", "a.txt").status == 0)
+        try workspace.write(
+            "text.json",
+            """
+            {"data": {"path": "text.h5", "text": {"context": 8, "windows": 16}},
+             "model": {"layers": [{"type": "gpt", "layers": 1, "heads": 1, "width": 8}]},
+             "loss": "crossEntropy", "training": {"epochs": 1}}
+            """)
+        #expect(try workspace.run("text.json", "--out", "text", "-q").status == 0)
+        let piped = try run(workspace, "eval text -", "abc")
+        #expect(piped.status == 2 && piped.errors.contains("name the file of the text"))
+        let found = try [[], ["--report"]].map {
+            try workspace.run(["eval", "text", "a.txt", "--json"] + $0)
+        }
+        let losses = found.map { result in
+            (try? JSONNode(parsing: result.output))?["validation"]?["loss"]?.double
+        }
+        #expect(losses[0] != nil && losses[0] == losses[1], "\(found.map(\.errors))")
+    }
 }

@@ -26,6 +26,10 @@ struct MeasuredExamples {
     ) throws -> MeasuredExamples? {
         let path = config.dataPath
         if let text = config.data.optional("text") {
+            if PredictionSource.isStandardInput(path) {
+                throw RunError(
+                    .usage, "-: standard input is read as a table; name the file of the text")
+            }
             guard try TextWindows.isText(path) else { return nil }
             let windows = try TextWindows(path, text, tokens: preprocessing?.tokens, of: model)
             return MeasuredExamples(
