@@ -72,7 +72,8 @@ struct StandardInputTests {
             """
             {"data": {"path": "text.h5", "text": {"context": 8, "windows": 16}},
              "model": {"layers": [{"type": "gpt", "layers": 1, "heads": 1, "width": 8}]},
-             "loss": "crossEntropy", "training": {"epochs": 1}}
+             "loss": {"type": "crossEntropy"}, "optimizer": {"type": "adam"},
+             "training": {"epochs": 1}}
             """)
         #expect(try workspace.run("text.json", "--out", "text", "-q").status == 0)
         let piped = try run(workspace, "eval text -", "abc")
