@@ -93,8 +93,6 @@ struct ConfigDraft {
         }
         if !transforms.isEmpty { data["transforms"] = .array(transforms) }
         data["batchSize"] = .int(batchSize)
-        // Normalization over a batch needs two examples or more.
-        if isOfChannels, trained % batchSize == 1 { data["dropLast"] = true }
         let layers = hidden.flatMap { units -> [JSONValue] in
             [["type": "linear", "units": .int(units)], ["type": "relu"]]
         }

@@ -14,7 +14,7 @@ extension DataCommand {
         .value("separator", "CHARACTER", doc: "between columns; seen by the first line"),
         .value(
             "decimal", "MARK", type: .string(oneOf: ["point", "comma"]),
-            doc: "tables: what stands before decimals; seen by the cells of each column"),
+            doc: "what stands before decimals; seen by the cells of each column"),
         .value(
             "header", "ANSWER", type: .string(oneOf: ["yes", "no"]),
             doc: "whether the first row names the columns (yes if it has no number)"),

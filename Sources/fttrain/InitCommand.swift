@@ -37,6 +37,8 @@ enum InitCommand {
         // Data take the place of others when the config is known to be right.
         let aside = "\(file).init-\(getpid())"
         let isFolder = Folder.exists(path)
+        try checkOptions(
+            invocation, isFolder ? "images" : PredictionSource.isTable(path) ? "tables" : "")
         let makesData = isFolder || PredictionSource.isTable(path) || path.hasSuffix(".npy")
         defer { if makesData { unlink(aside) } }
         var draft: ConfigDraft
@@ -67,6 +69,22 @@ enum InitCommand {
                 "", "wrote      \(out)", "next       fttrain \(out.shellWord)",
             ]).joined(separator: "\n"))
         return .success
+    }
+
+    /// Throws where an option is for other data.
+    private static func checkOptions(
+        _ invocation: CommandInvocation, _ kind: String
+    ) throws(UsageError) {
+        let options = ["images": DataCommand.imageOptions, "tables": DataCommand.tableOptions]
+        for (other, options) in options.sorted(by: { $0.key < $1.key }) where other != kind {
+            let given = options.first {
+                invocation.flag($0.name) || invocation.string($0.name) != nil
+            }
+            guard let given else { continue }
+            throw UsageError(
+                "init: --\(given.name) is an option of \(other), and \(invocation.arguments[0]) holds "
+                    + "other data; leave it out")
+        }
     }
 
     /// A name for a run, from that of a file.

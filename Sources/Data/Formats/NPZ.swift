@@ -57,7 +57,9 @@ public enum NPZ {
 
     /// The Unicode scalars of a text, of four bytes each, as NumPy holds them.
     private static func elements(of text: String) -> NDArray {
-        NDArray(text.unicodeScalars.map { Int32(bitPattern: $0.value) })
+        // A text of none is one that ends before its first.
+        let scalars = text.unicodeScalars.map { Int32(bitPattern: $0.value) }
+        return NDArray(scalars.isEmpty ? [0] : scalars)
     }
 
     private static func header(of text: String) -> [UInt8] {

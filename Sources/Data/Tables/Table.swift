@@ -43,15 +43,19 @@ package struct Table: Sendable {
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
         try self.init(
-            path, file.bytes, isOfLines: Table.isJSONLines(path), hasHeader: hasHeader,
+            path, file.bytes, isOfLines: Table.isJSONLines(path), isFile: true,
+            hasHeader: hasHeader,
             separator: separator, nulls: nulls, texts: texts, forms: forms)
     }
 
     /// Reads a table in memory.
     ///
-    /// - Parameter isOfLines: whether it is JSON lines.
+    /// - Parameters:
+    ///   - isOfLines: whether it is JSON lines.
+    ///   - isFile: whether a file of that name can be read again.
     init(
-        _ path: String, _ bytes: UnsafeRawBufferPointer, isOfLines: Bool, hasHeader: Bool?,
+        _ path: String, _ bytes: UnsafeRawBufferPointer, isOfLines: Bool, isFile: Bool = false,
+        hasHeader: Bool?,
         separator: Character?, nulls: [String], texts: Set<String>, forms: [String: NumberForm]
     ) throws {
         self.init(path, nulls: nulls, texts: texts, forms: forms)
@@ -62,6 +66,7 @@ package struct Table: Sendable {
         } else {
             try readFields(bytes, hasHeader, separator)
         }
+        if !isFile { offsets = [] }
         guard count > 0 else { throw DataError(path, "the table has no rows; fill it") }
     }
 

@@ -10,8 +10,6 @@ package struct TableSet: Sendable {
     package let label: (name: String, kind: LabelEncoding.Kind)?
     /// The rows of each table that are used.
     package let rows: [[Int]]
-    /// How the numbers of columns are written, where that is not as programs write them.
-    let forms: [String: NumberForm]
 
     /// More words than this are no category that a model can learn from.
     private static let mostCategories = 1000
@@ -40,7 +38,6 @@ package struct TableSet: Sendable {
             if guess.needsText, options.types[name] == nil { texts.insert(name) }
         }
         if texts.count > named.count { tables = try TableSet.read(paths, options, texts, forms) }
-        self.forms = forms
         self.tables = tables
         self.options = options
         self.kinds = kinds

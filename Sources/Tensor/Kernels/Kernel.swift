@@ -94,7 +94,8 @@ package enum Kernel: Sendable {
     /// mask.
     case attentionBackward(AttentionRule, ArrayList)
     /// All steps of a recurrent layer: projections a [steps, batch, parts · width], or inputs where
-    /// the rule has their projection, weights b; the list holds what the rule says. The output is flat, see `RecurrenceRule`.
+    /// the rule has their projection, weights b; the list holds what the rule says. The output is
+    /// flat, see `RecurrenceRule`.
     case recurrence(RecurrenceRule, ArrayList)
     /// Its gradients: a is what it gave, b its weights, c the gradient by its states. The list
     /// holds the lengths, if there are some. The output is flat.

@@ -15,6 +15,19 @@ extension DataPlan {
 }
 
 extension Preprocessing {
+    /// Throws where the rows of a file became numbers in another way than the model's: what a number
+    /// stands for isn't what the model learned.
+    func checkTable(of file: HDF5File, _ path: String) throws {
+        guard let table, let text = try file.attribute(TableEncoding.key),
+            let other = TableEncoding(text),
+            let difference = other.difference(from: table, called: "the model's")
+        else { return }
+        throw RunError(
+            .data,
+            "\(path): its table was encoded by rows of its own, so its numbers stand for others than "
+                + "the model's (\(difference)); give the table itself, as .csv or .jsonl")
+    }
+
     /// Throws where a file's targets are numbers of other classes than the model's.
     func checkClasses(of file: HDF5File, _ path: String, targets name: String) throws(RunError) {
         let others = Preprocessing.classes(file, on: name)

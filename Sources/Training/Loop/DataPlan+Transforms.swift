@@ -6,9 +6,11 @@ import Tensor
 
 extension DataPlan {
     /// The loaders of both datasets, their transforms checked and what they lack measured.
+    ///
+    /// - Parameter trains: whether the first is trained on, by what the config says of that.
     static func loaders(
         _ config: RunConfig, _ names: [String], _ examples: Dataset, _ held: Dataset?,
-        _ kept: Preprocessing?
+        _ kept: Preprocessing?, trains: Bool
     ) throws -> (train: Loader, validation: Loader?) {
         let data = config.data
         let inputs = try DataPlan.lists(data, names).enumerated().map { index, list in
@@ -20,9 +22,9 @@ extension DataPlan {
         let batchSize = data.int("batchSize")
         var train = try Loader(
             examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
-            dropLast: data.bool("dropLast"), transformsByInput: inputs,
+            dropLast: trains && data.bool("dropLast"), transformsByInput: inputs,
             targetTransforms: targets, prefetch: data.int("prefetch"))
-        if data.string("sampling") == balancedSampling {
+        if trains, data.string("sampling") == balancedSampling {
             train = train.balanced(try classes(examples, config))
         }
         let validation = try held.map { held in

@@ -64,7 +64,7 @@ struct DataPlan {
         storedInput = zip(names, stored).map { $0.isEmpty ? $1 : "\($0) \($1)" }
             .joined(separator: ", ")
         (train, validation) = try DataPlan.loaders(
-            config, names, examples, held, kept)
+            config, names, examples, held, kept, trains: given == nil)
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }

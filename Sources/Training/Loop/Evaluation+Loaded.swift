@@ -1,6 +1,7 @@
 import Checkpoint
 import Datasets
 import FTConfig
+import FTSupport
 import NN
 
 extension Evaluation {
@@ -35,12 +36,14 @@ extension Evaluation {
                 overrides.isEmpty
                 ? nil
                 : try MeasuredExamples.of(
-                    config, as: preprocessing, model: path, isOther: config.dataPath != own)
+                    config, as: preprocessing, model: path, isOther: Folder.real(config.dataPath) != Folder.real(own))
             experiment = try Experiment(config, as: preprocessing, measuring: given)
             if let preprocessing, given == nil, config.data.optional("text") == nil {
                 let part = config.data.optional("validation") ?? config.data.child("train")
+                let file = try HDF5File(config.dataPath)
+                try preprocessing.checkTable(of: file, config.dataPath)
                 try preprocessing.checkClasses(
-                    of: HDF5File(config.dataPath), config.dataPath, targets: part.string("targets"))
+                    of: file, config.dataPath, targets: part.string("targets"))
             }
             if let known = preprocessing?.tokens, let now = experiment.data.preprocessing.tokens,
                 known != now

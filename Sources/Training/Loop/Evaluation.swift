@@ -81,14 +81,6 @@ public struct Evaluation: Sendable {
         units = TargetUnits(Preprocessing(of: state) ?? experiment.data.preprocessing)
     }
 
-    /// The checkpoint that a run folder or file stands for, and its model with what it is made for.
-    static func load(
-        _ target: String, overrides: [String]
-    ) throws -> (path: String, experiment: Experiment) {
-        let loaded = try Loaded(target, overrides)
-        return (loaded.path, loaded.experiment)
-    }
-
     /// Why a metric has no value on some examples.
     static func undefined(_ metric: String, _ loader: Loader) -> String {
         "\(metric) has no value on \(loader.dataset.targetName), as where all targets are of one "

@@ -3,6 +3,16 @@ import FTConfig
 import Tensor
 
 extension Experiment {
+    /// Throws where a loss is weighed by the training examples, and others are there to measure.
+    static func checkNotBalanced(_ loss: ConfigValue, path: String) throws(RunError) {
+        let key = Catalogs.classWeightsKey
+        guard loss.hasKey(key), loss.word(key) != nil else { return }
+        throw RunError(
+            .usage,
+            "\(path): the loss weighs classes by how often they are among the training examples, "
+                + "which aren't here; measure without: loss.\(key)=null")
+    }
+
     /// A loss's config in which weights that balance the classes are numbers:  n / (k nᵢ)  for
     /// class i with nᵢ of the n training examples, of k classes that there are, as scikit-learn's
     /// are. A class without an example weighs 1.

@@ -26,7 +26,7 @@ extension Experiment {
     func readInitialWeights() throws -> InitialWeights? {
         guard let from = config.value.child("model").optional("from") else { return nil }
         let weights = try InitialWeights(
-            from, for: model, classes: data.preprocessing.classNames)
+            from, for: model, preprocessing: data.preprocessing)
         try model.load(weights.arrays, strict: false)
         return weights
     }
@@ -47,13 +47,18 @@ struct InitialWeights {
     private var unused: [String] = []
     /// The classes of the file's model and of this one, where both are known and differ.
     private let differing: (there: [String], here: [String])?
+    /// What differs in how tables become numbers, where both are known.
+    private let encoding: String?
 
-    /// - Parameter classes: the names of the model's classes; empty where they have none.
-    init(_ from: ConfigValue, for model: Module, classes: [String] = []) throws {
+    /// - Parameter preprocessing: what happens to the model's data, where that is known.
+    init(_ from: ConfigValue, for model: Module, preprocessing: Preprocessing? = nil) throws {
         path = try Evaluation.checkpoint(from.string("path")).path
-        let known = InitialWeights.classes(path)
-        let areKnown = !known.isEmpty && !classes.isEmpty
-        differing = areKnown && known != classes ? (known, classes) : nil
+        let known = InitialWeights.preprocessing(path)
+        let (there, here) = (known?.classNames ?? [], preprocessing?.classNames ?? [])
+        differing = !there.isEmpty && !here.isEmpty && there != here ? (there, here) : nil
+        encoding = known?.table.flatMap { table in
+            preprocessing?.table?.difference(from: table, called: "there")
+        }
         let patterns = from.strings("match").map { NamePattern($0) }
         let prefix = from.string("prefix")
         var found: [String: NDArray] = [:]
@@ -91,12 +96,11 @@ struct InitialWeights {
         if arrays.isEmpty { throw nothingFits(from) }
     }
 
-    /// The names of the classes that a checkpoint or an exported model was trained on; empty where
-    /// nothing says so.
-    private static func classes(_ path: String) -> [String] {
+    /// What happened to the data of a checkpoint or an exported model; nil where nothing says so.
+    private static func preprocessing(_ path: String) -> Preprocessing? {
         let kept = try? TrainingCheckpoint.state(path: path).extra[Preprocessing.key]
         let text = kept ?? (try? SafetensorsFile(path))?.metadata[Preprocessing.key]
-        return text.flatMap { Preprocessing($0) }?.classNames ?? []
+        return text.flatMap { Preprocessing($0) }
     }
 
     /// Throws where a pattern is that of no name.
@@ -130,7 +134,7 @@ struct InitialWeights {
             + (classes.count > 4 ? " and \(Format.grouped(classes.count - 4)) more" : "")
     }
 
-    /// What was loaded and what wasn't, and where classes differ.
+    /// What was loaded and what wasn't, and where classes or columns differ.
     var sentence: String {
         let all = arrays.count + missing.count + misshaped.count
         var text = "\(arrays.count) of the model's \(all) tensors come from \(path)"
@@ -142,6 +146,9 @@ struct InitialWeights {
                 "; the classes differ, so what tells them apart has to be learned anew: "
                 + "\(InitialWeights.list(differing.there)) there, "
                 + "\(InitialWeights.list(differing.here)) here"
+        }
+        if let encoding {
+            text += "; inputs aren't what they were there, and have to be learned anew: \(encoding)"
         }
         return text
     }

@@ -59,13 +59,15 @@ public final class Experiment {
                 ModelInput(name: $0, shape: $1.outputShape)
             }, vocabulary: plan.vocabulary, memory: try Experiment.memory(config, plan))
         let (model, output) = try builder.build(config.value.child("model"))
-        if let layer = builder.firstOverExamples {
+        let trains = given == nil
+        if trains, let layer = builder.firstOverExamples {
             try Experiment.checkBatches(config, plan.train, for: layer)
         }
         self.model = model
         rows = builder.rows
         random = builder.random
         let lossValue = config.value.child("loss")
+        if !trains { try Experiment.checkNotBalanced(lossValue, path: config.dataPath) }
         let chosen = try Catalogs.losses.make(
             Experiment.balanced(lossValue, plan.train, output: output))
         loss = chosen.loss
@@ -83,14 +85,17 @@ public final class Experiment {
         average = try config.training.optional("average").map { [model] in
             try Catalogs.averages.make($0, model)
         }
-        mixup = try Mixup(
-            config, plan.train, output: output,
-            looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
+        mixup =
+            !trains
+            ? nil
+            : try Mixup(
+                config, plan.train, output: output,
+                looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
-        try checkSearch()
+        if trains { try checkSearch() }
         try checkRows(output)
-        try checkCourse(isNew: kept == nil)
+        if trains { try checkCourse(isNew: kept == nil) }
     }
 
     /// A metric of what the loss makes of predictions, or of the number that it stands for.

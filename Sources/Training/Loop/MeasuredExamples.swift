@@ -40,13 +40,19 @@ struct MeasuredExamples {
         if isDescribed { return try part(config, preprocessing, isOther) }
         let source = try preprocessing.flatMap { try foreign(path, config, $0) }
         guard let source, let targets = try source.targets() else {
+            guard let source else {
+                let what = path.hasSuffix(".npy") ? "an array, without targets" : "a table"
+                throw RunError(
+                    .data,
+                    "\(path): is \(what), and the model was trained on something else; measure it on "
+                        + "HDF5 of inputs and targets, or predict without comparing")
+            }
             let label = preprocessing?.table?.label
-            let name = source == nil ? nil : label.map { ": it lacks the column '\($0.name)'" }
+            let name = label.map { ": it lacks the column '\($0.name)'" } ?? ""
             throw RunError(
                 .data,
-                "\(source?.path ?? path): holds no targets\(name ?? ""), so there is nothing to "
-                    + "compare with; use predict"
-            )
+                "\(source.path): holds no targets\(name), so there is nothing to compare with; use "
+                    + "predict")
         }
         let inputs = try source.read(0..<source.count)
         return MeasuredExamples(
@@ -97,6 +103,7 @@ struct MeasuredExamples {
         } else {
             there = train
         }
+        try preprocessing?.checkTable(of: file, config.dataPath)
         try preprocessing?.checkClasses(
             of: file, config.dataPath, targets: there.string("targets"))
         let names = train.named("inputs").map(\.name)

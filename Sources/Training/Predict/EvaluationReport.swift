@@ -1,7 +1,6 @@
 import FTConfig
 public import FTJSON
 import FTSupport
-import Glibc
 import Tensor
 
 /// What a model does right and wrong on examples whose targets are known, in detail.
@@ -44,7 +43,9 @@ public struct EvaluationReport {
     ///
     /// Throws where the file has no targets, or they are of another kind.
     public init(_ predictor: Predictor, data: String? = nil) throws {
-        try self.init(predictor, overrides: data.map { ["data.path=\($0)"] } ?? [])
+        try self.init(
+            predictor, predictor.path,
+            overrides: data.map { ["data.path=\(JSONValue.string($0).text())"] } ?? [])
     }
 
     /// Measures a run folder's best checkpoint, or a checkpoint.
@@ -59,11 +60,11 @@ public struct EvaluationReport {
                     + "\(override) or --report out")
         }
         let predictor = try Predictor(target, overrides: Evaluation.fitting(overrides))
-        try self.init(predictor, overrides: overrides)
+        try self.init(predictor, target, overrides: overrides)
     }
 
-    private init(_ predictor: Predictor, overrides: [String]) throws {
-        let loaded = try Evaluation.Loaded(predictor.path, overrides)
+    private init(_ predictor: Predictor, _ target: String, overrides: [String]) throws {
+        let loaded = try Evaluation.Loaded(target, overrides)
         let evaluation = try Evaluation(loaded, overrides)
         try self.init(
             predictor, loaded.experiment.data, evaluation.measurement, evaluation)
@@ -78,11 +79,9 @@ public struct EvaluationReport {
         self.measurement = measurement
         self.evaluation = evaluation
         notes = evaluation?.notes ?? []
-        if let text = plan.config.optional("text") {
+        if plan.config.optional("text") != nil {
             path = plan.config.string("path")
-            let windows = try TextWindows(
-                path, text, tokens: predictor.preprocessing.tokens, of: predictor.path)
-            content = .text(try TokenReport(predictor, windows))
+            content = .text(try TokenReport(predictor, plan.measured.dataset))
             (worst, measure, images, idNames) = ([], .loss, [], "window")
             provenance = try Provenance(predictor, data: path)
             return

@@ -9,6 +9,7 @@ extension PredictionSource {
         _ path: String, for predictor: Predictor
     ) throws -> PredictionSource {
         let file = try HDF5File(path)
+        try predictor.preprocessing.checkTable(of: file, path)
         let data = predictor.config.data
         let parts = [data.optional("validation"), data.child("train")].compactMap { $0 }
         let names = predictor.preprocessing.inputs.map(\.name)

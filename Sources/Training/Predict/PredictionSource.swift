@@ -158,6 +158,14 @@ package struct PredictionSource {
     }
 
     private static func array(_ path: String, for predictor: Predictor) throws -> PredictionSource {
+        if let table = predictor.preprocessing.table {
+            let names = table.columns.prefix(3).map { $0.name.escapedForDisplay(limit: 30) }
+            throw RunError(
+                .data,
+                "\(path): an array doesn't say which columns its numbers are, nor whether they are "
+                    + "scaled, and the model was trained on a table; give it one with the columns "
+                    + names.joined(separator: ", ") + (table.columns.count > 3 ? ", …" : ""))
+        }
         let array = try NPY.read(path)
         guard array.rank > 0 else {
             throw RunError(

@@ -1,7 +1,6 @@
 import Datasets
 import FTConfig
 import FTSupport
-import Glibc
 import Tensor
 
 /// A text cut into windows of a model's context, one after the other.

@@ -26,7 +26,7 @@ struct TokenReport {
     private static let shown = 20
 
     /// Throws where the loss that the model was trained by gives no probabilities.
-    init(_ predictor: Predictor, _ windows: TextWindows) throws {
+    init(_ predictor: Predictor, _ dataset: Dataset) throws {
         guard case .classes(let score) = predictor.meaning, predictor.meaning.hasProbabilities
         else {
             throw RunError(
@@ -34,8 +34,7 @@ struct TokenReport {
                 "\(predictor.path): its loss gives no probabilities of tokens, of which a report on "
                     + "a text is made; measure it without --report")
         }
-        let dataset = windows.dataset
-        self.windows = dataset.count
+        windows = dataset.count
         context = dataset.inputShapes[0].elementCount
         let loss = predictor.config.value.child("loss")
         let ignored = loss.hasKey("ignoreIndex") ? loss.optionalInt("ignoreIndex") : nil
