@@ -25,7 +25,8 @@ public struct TextGenerator {
     ) throws {
         let given = data.map { ["data.path=\($0.jsonQuoted)"] } ?? []
         let predictor = try Predictor(target, overrides: overrides + given)
-        path = predictor.path
+        let path = predictor.path
+        self.path = path
         guard let model = predictor.textModel else {
             throw RunError(
                 .data, "\(path): only a model of one layer 'gpt' writes text, this one is another")
