@@ -9,7 +9,8 @@ public import Tensor
 /// It is differentiable to any order.
 ///
 /// As a `Loss`, predictions are logits [batch, steps, classes] and targets [batch, labels], those
-/// shorter filled up with the blank.
+/// shorter filled up with the blank. A blank says nothing wherever it stands: labels [1, 0, 2, 0]
+/// are [1, 2] where 0 is the blank.
 public struct CTC: Loss {
     /// The class that says nothing.
     public let blank: Int
@@ -28,15 +29,18 @@ public struct CTC: Loss {
 
     /// The loss of logits, reduced.
     public func callAsFunction(_ logits: Tensor, _ target: Tensor) -> Tensor {
-        guard logits.rank == 3 else {
-            fail("CTC", "the logits \(logits.shape) are not [batch, steps, classes]")
+        guard logits.rank == 3, target.rank == 2 else {
+            fail(
+                "CTC",
+                "the logits \(logits.shape) and labels \(target.shape) are not "
+                    + "[batch, steps, classes] and [batch, labels]")
         }
-        let labels = target.asIndex
+        func full(_ length: Int) -> Tensor {
+            Tensor(NDArray.full([logits.shape[0]], length, .int64, on: logits.data.backend))
+        }
         return self(
-            logits.logSoftmax().transpose(0, 1), labels,
-            lengths: Tensor(
-                NDArray.full([logits.shape[0]], logits.shape[1], .int64, on: logits.data.backend)),
-            targetLengths: (labels .!= blank).cast(to: .int64).sum(axis: 1))
+            logits.logSoftmax().transpose(0, 1), target.asIndex, lengths: full(logits.shape[1]),
+            targetLengths: full(target.shape[1]))
     }
 
     /// The loss of ln p, [steps, batch, classes].
@@ -44,8 +48,8 @@ public struct CTC: Loss {
     /// - Parameters:
     ///   - labels: integers [batch, labels].
     ///   - lengths: how many steps each sequence has, integers [batch].
-    ///   - targetLengths: how many labels. Lengths that don't fit end the program when the device
-    ///     comes to them.
+    ///   - targetLengths: how many labels, blanks among them included, which are left out. Lengths
+    ///     that don't fit end the program when the device comes to them.
     public func callAsFunction(
         _ logProbabilities: Tensor, _ labels: Tensor, lengths: Tensor, targetLengths: Tensor
     ) -> Tensor {
@@ -62,15 +66,18 @@ public struct CTC: Loss {
                     "pass [steps, batch, classes], [batch, labels] and two integer lengths [batch]"
             )
         }
-        let counts = targetLengths.within(
+        let ends = targetLengths.within(
             labels.shape[1], "CTC", "a target is longer than the labels, or its length negative")
         let steps = lengths.within(
             x.shape[0], "CTC", "a length is negative or above the number of steps")
         let place = Tensor(NDArray.range(0, labels.shape[1], on: x.data.backend))
-        let said = labels.asIndex.maskedFill(place .>= counts.unsqueeze(1), blank)
+        let given = labels.asIndex.maskedFill(place .>= ends.unsqueeze(1), blank)
             .within(x.shape[2] - 1, "CTC", "a label is no class")
-        let ends = last(states(x, Lattice(said, blank), steps), counts)
-        let losses = -ends
+        // The sort is stable: labels keep their order, blanks go behind them.
+        let isBlank = (given .== blank).cast(to: .int64)
+        let said = given.takeAlong(isBlank.argSort(axis: 1), axis: 1)
+        let counts = (1 - isBlank).sum(axis: 1)
+        let losses = -last(states(x, Lattice(said, blank), steps), counts)
         let settled = losses.maskedFill(
             losses .> -CTC.impossible / 2, zeroesInfinity ? 0 : Double.infinity)
         guard reduction == .mean else { return reduction(settled) }

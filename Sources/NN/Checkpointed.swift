@@ -94,7 +94,11 @@ private func leavingBuffers(
     defer {
         for (buffer, storage, version, copy) in before {
             let now = buffer.data.storage
-            if now !== storage || now.version != version { buffer.data = copy }
+            guard now !== storage || now.version != version else { continue }
+            Recorder.current?.refuse(
+                "a checkpoint runs layers again that change buffers, such as the running averages "
+                    + "of batch normalization; leave them out of the checkpoint")
+            buffer.data = copy
         }
     }
     return run(x)

@@ -1,5 +1,4 @@
 internal import Autograd
-internal import Glibc
 public import Tensor
 
 /// A causal transformer over tokens: logits of the next token at each position, [batch, positions,
@@ -60,7 +59,7 @@ public final class GPT: Layer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { self(x, caches: []) }
 
     /// Logits of tokens that follow those the caches hold, one cache for each block; they then hold
-    /// these too.
+    /// these too. Traps for more or fewer caches, or one that two blocks share.
     public func callAsFunction(_ x: Tensor, caches: [KeyValueCache]) -> Tensor {
         let placed = positions(tokens(x), from: caches.first?.count ?? 0)
         let y = body(dropout.map { $0(placed) } ?? placed, mask: nil, caches: caches)
@@ -77,72 +76,5 @@ public final class GPT: Layer {
 
     public override var describe: String {
         "GPT(\(vocabulary) tokens, context: \(context), \(body.blocks.count) blocks)"
-    }
-}
-
-/// Draws one token after another from a model, keeping keys and values of those before.
-public struct TokenSampler {
-    private let model: GPT
-    private let temperature: Double
-    private let topK: Int?
-    private let random: Random
-    private var tokens: [Int]
-    /// Those of them that no cache holds.
-    private var fresh: [Int]
-    private var caches: [KeyValueCache] = []
-
-    /// A sampler that goes on from at least one token; the same seed draws the same ones.
-    ///
-    /// - Parameters:
-    ///   - temperature: what logits are divided by; at 0 the likeliest token is taken.
-    ///   - topK: how many of the likeliest tokens may be drawn; all if nil.
-    public init(
-        _ model: GPT, after prompt: [Int], temperature: Double = 1, topK: Int? = nil,
-        seed: UInt64 = 0
-    ) {
-        guard !prompt.isEmpty, temperature >= 0, topK ?? 1 > 0 else {
-            fail(
-                "TokenSampler",
-                "\(prompt.count) tokens, temperature \(temperature), topK \(topK ?? 1)",
-                hint: "start from a token, with a temperature of at least 0 and topK of at least 1")
-        }
-        self.model = model
-        self.temperature = temperature
-        self.topK = topK
-        random = Random(seed: seed).fork("tokens")
-        tokens = prompt
-        fresh = prompt
-    }
-
-    /// The next token. Where the context is full, the model goes on from its second half.
-    public mutating func next() -> Int {
-        let held = caches.first?.count ?? 0
-        if caches.isEmpty || held + fresh.count > model.context {
-            let kept = caches.isEmpty ? model.context : max(1, model.context / 2)
-            fresh = Array(tokens.suffix(kept))
-            caches = model.body.blocks.map { _ in KeyValueCache() }
-        }
-        let device = model.tokens.weight.device
-        let given = Tensor(NDArray(fresh, [1, fresh.count])).to(device)
-        let logits = noGrad { model(given, caches: caches) }
-        let last = logits.narrow(axis: 1, start: fresh.count - 1, count: 1)
-        let token = draw(last.values(as: Double.self))
-        tokens.append(token)
-        fresh = [token]
-        return token
-    }
-
-    private func draw(_ logits: [Double]) -> Int {
-        let order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
-        if temperature == 0 { return order[0] }
-        let candidates = order.prefix(topK ?? order.count)
-        let top = logits[order[0]]
-        let shares = candidates.map { exp((logits[$0] - top) / temperature) }
-        var left = random.uniform([1], .float64).values(as: Double.self)[0] * shares.reduce(0, +)
-        for (token, share) in zip(candidates, shares) {
-            left -= share
-            if left < 0 { return token }
-        }
-        return order[0]
     }
 }

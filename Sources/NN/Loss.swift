@@ -144,8 +144,13 @@ extension Tensor {
     }
 }
 
-/// Traps unless the weights of a loss are finite numbers from 0 up.
+/// Traps unless the weights of a loss are finite numbers from 0 up, those of classes not all 0.
 func checkWeights(_ loss: String, _ weights: [Double]?, _ what: String = "class weight") {
-    guard let wrong = weights?.first(where: { !($0 >= 0 && $0.isFinite) }) else { return }
-    fail(loss, "a \(what) is \(wrong); weights are finite numbers from 0 up")
+    guard let weights, !weights.isEmpty else { return }
+    if let wrong = weights.first(where: { !($0 >= 0 && $0.isFinite) }) {
+        fail(loss, "a \(what) is \(wrong); weights are finite numbers from 0 up")
+    }
+    if what == "class weight", !weights.contains(where: { $0 > 0 }) {
+        fail(loss, "each \(what) is 0, so nothing counts", hint: "give one that is above 0")
+    }
 }

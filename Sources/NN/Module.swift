@@ -106,6 +106,15 @@ extension Module {
     /// Switches this module and all inside it to evaluation.
     public final func eval() { setTraining(false) }
 
+    /// What `body` gives with this module and all inside it in evaluation; each is then in the mode
+    /// it was in.
+    final func evaluated<R>(_ body: () throws -> R) rethrows -> R {
+        let trained = modules.filter(\.isTraining)
+        for module in trained { module.isTraining = false }
+        defer { for module in trained { module.isTraining = true } }
+        return try body()
+    }
+
     private func setTraining(_ isTraining: Bool) {
         for module in modules { module.isTraining = isTraining }
     }

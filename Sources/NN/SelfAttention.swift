@@ -146,6 +146,13 @@ public final class KeyValueCache {
     /// How many positions it holds.
     public var count: Int { keys?.shape[1] ?? 0 }
 
+    /// Another cache of the same positions; what is added to one isn't in the other.
+    func copy() -> KeyValueCache {
+        let other = KeyValueCache()
+        (other.keys, other.values) = (keys, values)
+        return other
+    }
+
     /// Adds positions [batch, positions, heads, width]; gives all there are.
     func append(_ k: Tensor, _ v: Tensor) -> (keys: Tensor, values: Tensor) {
         Recorder.current?.refuse("it adds to a KeyValueCache")

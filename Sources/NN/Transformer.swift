@@ -161,11 +161,12 @@ public final class TransformerEncoder: Layer {
     /// - Parameters:
     ///   - mask: which positions each one sees, as in `SelfAttention`.
     ///   - padding: positions that nobody sees, bools [batch, positions].
-    ///   - caches: one for each block, or none.
+    ///   - caches: one of its own for each block, all of as many positions, or none. Others trap.
     public func callAsFunction(
         _ x: Tensor, mask: Tensor?, padding: Tensor? = nil, caches: [KeyValueCache] = []
     ) -> Tensor {
-        let mask = seen(mask, padding)
+        checkCaches(caches)
+        let mask = Tensor.seen(mask, padding, in: "TransformerEncoder")
         var x = x
         for (index, block) in blocks.enumerated() {
             x = named("\(index) \(block.describe)") {
@@ -175,19 +176,27 @@ public final class TransformerEncoder: Layer {
         return norm.map { $0(x) } ?? x
     }
 
+    private func checkCaches(_ caches: [KeyValueCache]) {
+        if caches.isEmpty { return }
+        let counts = caches.map(\.count)
+        let isOneEach =
+            caches.count == blocks.count
+            && Set(caches.map { ObjectIdentifier($0) }).count == caches.count
+        guard isOneEach, counts.allSatisfy({ $0 == counts[0] }) else {
+            fail(
+                "TransformerEncoder",
+                isOneEach
+                    ? "the caches hold \(counts) positions"
+                    : "\(Set(caches.map { ObjectIdentifier($0) }).count) caches in a list of "
+                        + "\(caches.count), for \(blocks.count) blocks",
+                hint: "each block needs a cache of its own, filled by the same tokens: "
+                    + "model.blocks.map { _ in KeyValueCache() }")
+        }
+    }
+
     public override func outputShape(for input: Shape) throws -> Shape {
         try blocks.first?.outputShape(for: input) ?? input
     }
 
     public override var describe: String { "TransformerEncoder(\(blocks.count) blocks)" }
-}
-
-/// What a mask and padding leave to be seen.
-func seen(_ mask: Tensor?, _ padding: Tensor?) -> Tensor? {
-    guard let padding else { return mask }
-    guard padding.rank == 2 else {
-        fail("padding", "\(padding.shape) is not [batch, positions]")
-    }
-    let there = padding.cast(to: .bool).logicalNot().unsqueeze(1).unsqueeze(1)
-    return mask.map { $0.cast(to: .bool).logicalAnd(there) } ?? there
 }

@@ -87,7 +87,8 @@ public final class TransformerDecoder: Module {
         _ x: Tensor, _ memory: Tensor, mask: Tensor? = nil, padding: Tensor? = nil,
         memoryMask: Tensor? = nil, memoryPadding: Tensor? = nil
     ) -> Tensor {
-        let (own, other) = (seen(mask, padding), seen(memoryMask, memoryPadding))
+        let own = Tensor.seen(mask, padding, in: "TransformerDecoder")
+        let other = Tensor.seen(memoryMask, memoryPadding, in: "TransformerDecoder")
         let y = blocks.reduce(x) { $1($0, memory, mask: own, memoryMask: other) }
         return norm.map { $0(y) } ?? y
     }

@@ -28,6 +28,15 @@ extension String {
         }
     }
 
+    /// Text with what could steer a terminal escaped, but for ends of lines, those of two
+    /// characters too, tabs, and what joins letters or keeps them apart.
+    package var harmlessText: String {
+        let lines = replacing("\r\n", with: "\n")
+        return lines.escaped(keeping: { ["\n", "\t", "\u{200C}", "\u{200D}"].contains($0) }) {
+            "\\u{\(String($0.value, radix: 16))}"
+        }
+    }
+
     /// The text as one word of a command that a person may paste into a shell.
     package var shellWord: String {
         let isPlain =

@@ -8,7 +8,7 @@ package struct Recording: Sendable {
     /// How many backward passes are under way, one inside another.
     package var passDepth: UInt16 = 0
     /// In which numbers products are computed; see `autocast`.
-    package var precision = Precision.float32
+    package var precision = AutocastPrecision.float32
     /// Told of every operation; see `OpObserver`.
     package var observer: (any OpObserver)?
 

@@ -7,7 +7,7 @@ extension NDArray {
         _ part: ConvolutionPart, _ other: NDArray, bias: NDArray? = nil, _ window: Window,
         extents: [Int], relu: Bool = false
     ) -> NDArray {
-        let factors: Precision =
+        let factors: AutocastPrecision =
             switch dtype {
             case .float16: .float16
             case .bfloat16: .bfloat16

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// In which numbers products are computed.
-public enum Precision: String, Sendable, CaseIterable {
+public enum AutocastPrecision: String, Sendable, CaseIterable {
     /// 24 significant bits, everywhere: the default.
     case float32 = "fp32"
     /// float32 tensors, whose matrix products a GPU may take of 11 significant bits; float32 on the
@@ -22,7 +22,7 @@ public enum Precision: String, Sendable, CaseIterable {
     }
 
     /// What is left of it where the dtypes are decided: inside an operation and in backward.
-    package var ofKernels: Precision { self == .tf32 ? .tf32 : .float32 }
+    package var ofKernels: AutocastPrecision { self == .tf32 ? .tf32 : .float32 }
 }
 
 /// Runs `body` with products computed in a precision, as the model's part of a training step is:
@@ -39,7 +39,7 @@ public enum Precision: String, Sendable, CaseIterable {
 /// its forward, wherever it is called; call it inside for TF32. Scopes nest, and the innermost
 /// counts: `autocast(.float32) { … }` leaves dtypes alone.
 @discardableResult
-public func autocast<R>(_ precision: Precision, _ body: () throws -> R) rethrows -> R {
+public func autocast<R>(_ precision: AutocastPrecision, _ body: () throws -> R) rethrows -> R {
     if precision != .float32 { Autocast.begin() }
     return try Recording.with({ $0.precision = precision }, body)
 }
@@ -47,7 +47,9 @@ public func autocast<R>(_ precision: Precision, _ body: () throws -> R) rethrows
 /// As above, for a tensor: see `noGrad`.
 @_disfavoredOverload
 @discardableResult
-public func autocast(_ precision: Precision, _ body: () throws -> Tensor) rethrows -> Tensor {
+public func autocast(
+    _ precision: AutocastPrecision, _ body: () throws -> Tensor
+) rethrows -> Tensor {
     if precision != .float32 { Autocast.begin() }
     return try Recording.with({ $0.precision = precision }, body)
 }
@@ -64,7 +66,9 @@ public enum Autocast {
     package static var mayBeOpen: Bool { wasOpened.load(ordering: .relaxed) }
 
     /// The precision that `autocast` chose; float32 outside.
-    public static var precision: Precision { mayBeOpen ? Recording.current.precision : .float32 }
+    public static var precision: AutocastPrecision {
+        mayBeOpen ? Recording.current.precision : .float32
+    }
 }
 
 /// In which dtype an operation takes its inputs inside `autocast`. float64, integers and bool stay

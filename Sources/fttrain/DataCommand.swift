@@ -86,7 +86,7 @@ enum DataCommand {
             ),
             (
                 "recall", "data/recall.h5",
-                { try Recall.write(to: $0, seed: $1, train: $2, test: $3, replaces: $4) }
+                { try RecallTask.write(to: $0, seed: $1, train: $2, test: $3, replaces: $4) }
             ),
             (
                 "friedman", "data/friedman.h5",

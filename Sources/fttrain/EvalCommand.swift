@@ -7,7 +7,9 @@ enum EvalCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
         var overrides = TrainCommand.overrides(invocation)
-        if let data = try data(invocation) { overrides.append("data.path=\(JSONValue.string(data).text())") }
+        if let data = try data(invocation) {
+            overrides.append("data.path=\(JSONValue.string(data).text())")
+        }
         if invocation.flag("report") { return try report(invocation, overrides) }
         guard invocation.string("out") == nil else {
             throw UsageError("eval: --out is for the page of a --report; add that")

@@ -37,22 +37,33 @@ enum GenerateCommand {
             overrides: invocation.string("device").map { ["device=\($0)"] } ?? [])
         if let remark = generator.remark { Terminal.warn("fttrain: \(remark)") }
         let stop = StopSignal.listening()
-        Terminal.write(prompt)
-        // Bytes of a character that isn't complete yet.
-        var pending: [UInt8] = []
+        var output = TextOutput()
+        output.add(Array(prompt.utf8))
         for _ in 0..<(invocation.int("tokens") ?? 500) where !stop.isRequested {
-            pending += generator.next()
-            guard let text = String(validating: pending, as: UTF8.self) else {
-                if pending.count >= 4 {
-                    Terminal.write(String(decoding: pending, as: UTF8.self))
-                    pending = []
-                }
-                continue
-            }
-            Terminal.write(text)
-            pending = []
+            output.add(try generator.next())
         }
-        Terminal.write(String(decoding: pending, as: UTF8.self) + "\n")
+        output.end()
         return stop.isRequested ? .interrupted : .success
+    }
+}
+
+/// Text that comes in bytes, written as soon as its characters are complete.
+private struct TextOutput {
+    /// Bytes of a character that isn't complete yet, or of a line's end.
+    private var pending: [UInt8] = []
+
+    mutating func add(_ bytes: [UInt8]) {
+        pending += bytes
+        // A terminal is shown a return alone in another way than one before a line feed.
+        if pending.last == 0x0D { return }
+        let text = String(validating: pending, as: UTF8.self)
+        let rest = pending.reversed().prefix { $0 >= 0x80 }.count
+        guard text != nil || rest == 0 || rest >= 4 else { return }
+        Terminal.writeText(text ?? String(decoding: pending, as: UTF8.self))
+        pending = []
+    }
+
+    func end() {
+        Terminal.writeText(String(decoding: pending, as: UTF8.self) + "\n")
     }
 }

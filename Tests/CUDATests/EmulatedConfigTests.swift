@@ -70,7 +70,7 @@ struct EmulatedConfigTests {
             try Data(words.utf8).write(to: URL(filePath: text))
             try TextTokens.write([text], .character, to: data)
             overrides += ["data.batchSize=1", "data.text.windows=5"]
-        case "lstm.json": try Recall.write(to: data, seed: 9, train: 10, test: 2)
+        case "lstm.json": try RecallTask.write(to: data, seed: 9, train: 10, test: 2)
         case "regression.json": try Friedman.write(to: data, seed: 9, train: 10, test: 2)
         default: try Digits.write(to: data, seed: 9, train: 10, test: 2)
         }

@@ -3,14 +3,12 @@ import FakeTensor
 import Tensor
 import Testing
 
-import enum Tensor.Precision
-
 @Suite("Attention on an emulated GPU of rounded factors", .serialized)
 struct RoundedAttentionTests {
     private let device = EmulatedDevice.shared.device
 
     /// Attention and its gradients by queries, keys and values in a precision, in double.
-    private func results(_ parts: [NDArray], _ precision: Precision, on device: Device)
+    private func results(_ parts: [NDArray], _ precision: AutocastPrecision, on device: Device)
         -> [[Double]]
     {
         let given = parts.map { Tensor($0.on(device), requiresGrad: true) }
@@ -35,8 +33,8 @@ struct RoundedAttentionTests {
 
     @Test(
         "is the CPU's but for roundings of them, the same bits each time",
-        arguments: [(Precision.bfloat16, 256.0), (.float16, 2048), (.tf32, 2048)])
-    func precisions(_ precision: Precision, _ digits: Double) {
+        arguments: [(AutocastPrecision.bfloat16, 256.0), (.float16, 2048), (.tf32, 2048)])
+    func precisions(_ precision: AutocastPrecision, _ digits: Double) {
         let random = Random(seed: 5)
         let parts = (0..<3).map { _ in random.normal([2, 2, 50, 24], .float32) }
         let exact = results(parts, precision, on: .cpu)

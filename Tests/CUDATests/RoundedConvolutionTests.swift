@@ -3,14 +3,12 @@ import FakeTensor
 import Tensor
 import Testing
 
-import enum Tensor.Precision
-
 @Suite("Convolutions on an emulated GPU of rounded factors", .serialized)
 struct RoundedConvolutionTests {
     private let device = EmulatedDevice.shared.device
 
     /// A convolution and its gradients by images, weights and biases in a precision, in double.
-    private func results(_ parts: [NDArray], _ precision: Precision, on device: Device)
+    private func results(_ parts: [NDArray], _ precision: AutocastPrecision, on device: Device)
         -> [[Double]]
     {
         let given = parts.map { Tensor($0.on(device), requiresGrad: true) }
@@ -35,8 +33,8 @@ struct RoundedConvolutionTests {
 
     @Test(
         "in halves give the CPU's but for how results are rounded, the same bits each time",
-        arguments: [(Precision.bfloat16, 256.0), (.float16, 2048)])
-    func halves(_ precision: Precision, _ digits: Double) {
+        arguments: [(AutocastPrecision.bfloat16, 256.0), (.float16, 2048)])
+    func halves(_ precision: AutocastPrecision, _ digits: Double) {
         let parts = parts()
         let exact = results(parts, precision, on: .cpu)
         let found = results(parts, precision, on: device)

@@ -152,6 +152,21 @@ struct TextCommandTests {
         }
     }
 
+    @Test("into a pipe it is written as it is", arguments: [[], ["--bytes"]])
+    func asItIs(_ options: [String]) throws {
+        let workspace = try Workspace()
+        let piece = "ab\r\ncd\u{200D}\u{1B}"
+        try workspace.write("a.txt", String(repeating: piece, count: 60))
+        try workspace.write("b.txt", String(repeating: piece, count: 20))
+        try workspace.write("text.json", config)
+        let made = try workspace.run(["data", "text", "text.h5", "a.txt", "b.txt"] + options)
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(try workspace.run("text.json", "--out", "run", "-q").status == 0)
+        let result = try workspace.run("generate", "run", "--prompt", piece, "--tokens", "60")
+        #expect(result.status == 0 && result.output.utf8.starts(with: piece.utf8))
+        #expect(!result.output.contains("\\u"), "\(result.output.debugDescription)")
+    }
+
     @Test("of bytes it writes bytes")
     func bytes() throws {
         let workspace = try workspace(["--bytes"])

@@ -97,17 +97,17 @@ struct TextTests {
 
     @Test("of recall begin with their answer, and say nothing of it afterwards")
     func recall() {
-        let (sequences, answers) = Recall.make(count: 50, seed: 1, part: "train")
+        let (sequences, answers) = RecallTask.make(count: 50, seed: 1, part: "train")
         let values = sequences.values(as: Int.self), right = answers.values(as: Int.self)
-        #expect(sequences.shape == [50, Recall.steps, 2 * Recall.classes])
-        let width = 2 * Recall.classes
+        #expect(sequences.shape == [50, RecallTask.steps, 2 * RecallTask.classes])
+        let width = 2 * RecallTask.classes
         for row in 0..<50 {
-            for step in 0..<Recall.steps {
-                let start = (row * Recall.steps + step) * width
+            for step in 0..<RecallTask.steps {
+                let start = (row * RecallTask.steps + step) * width
                 let place = values[start..<start + width].firstIndex(of: 1)! - start
-                #expect(step == 0 ? place == right[row] : place >= Recall.classes)
+                #expect(step == 0 ? place == right[row] : place >= RecallTask.classes)
             }
         }
-        #expect(Set(right).count == Recall.classes)
+        #expect(Set(right).count == RecallTask.classes)
     }
 }

@@ -82,6 +82,50 @@ struct CTCTests {
         #expect((logits.grad ?? logits).isFinite().all().item == 1)
     }
 
+    @Test("CTC leaves out blanks wherever they stand among labels")
+    func blanksAmongLabels() {
+        let x = logits.transpose(0, 1)
+        let bare = Tensor([[1, 2], [3, 1], [2, 2]], .int64)
+        let mixed = Tensor([[1, 0, 2, 0], [0, 0, 3, 1], [2, 0, 0, 2]], .int64)
+        let each = [4.970474346621566, 3.7892923014544166, 4.772754072132578]
+        expectClose(CTC(reduction: .none)(x, bare), each)
+        expectClose(CTC(reduction: .none)(x, mixed), each)
+        expectClose(
+            CTC(reduction: .none)(
+                logits.logSoftmax(), mixed, lengths: Tensor([6, 6, 6], .int64),
+                targetLengths: Tensor([3, 4, 4], .int64)), each)
+        let mean = CTC()(x, mixed)
+        expectClose(mean, [2.2554201200347603])
+        mean.backward()
+        let gradient = (logits.grad ?? logits).values(as: Double.self)
+        let sum = gradient.enumerated().reduce(0) { $0 + $1.element * cos(Double($1.offset)) }
+        #expect(abs(sum + 0.3358402837679772) < 1e-10)
+        // Another blank, and no labels at all.
+        let shifted = CTC(blank: 3, reduction: .none)
+        let labels = Tensor([[3, 0, 3, 1], [2, 3, 3, 3], [3, 3, 3, 3]], .int64)
+        let packed = Tensor([[0, 1], [2, 3], [3, 3]], .int64)
+        expectClose(shifted(x, labels), shifted(x, packed).values(as: Double.self))
+        let none = Tensor(NDArray([Int64](), [3, 0]))
+        let silent = shifted(x, none).values(as: Double.self)
+        #expect(silent[2] == shifted(x, packed).values(as: Double.self)[2])
+    }
+
+    @Test("CTC with blanks among labels is captured")
+    func captured() {
+        let loss = CTC(reduction: .none)
+        let x = logits.detach().transpose(0, 1)
+        let step = capture { loss($0, $1) }
+        for labels in [
+            [[1, 0, 2], [3, 0, 0], [0, 0, 1]], [[0, 1, 2], [0, 2, 0], [2, 0, 2]],
+        ] {
+            let target = Tensor(labels, .int64)
+            for _ in 0..<3 {
+                expectClose(step(x, target), loss(x, target).values(as: Double.self))
+            }
+        }
+        #expect(step.refusal == nil)
+    }
+
     /// What a path of symbols spells.
     private func spelled(_ path: [Int]) -> [Int] {
         path.indices.filter { path[$0] != 0 && ($0 == 0 || path[$0] != path[$0 - 1]) }

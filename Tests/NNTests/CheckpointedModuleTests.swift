@@ -79,6 +79,25 @@ struct CheckpointedModuleTests {
         #expect(x.grad?.item == 2)
     }
 
+    @Test("that change buffers are run as they are in place of a replay, which says why")
+    func capturedWithBuffers() {
+        let random = Random(seed: 2)
+        let inner = Sequential {
+            Linear(4, 4, dtype: .float64, using: random)
+            BatchNorm1d(4, dtype: .float64)
+        }
+        let layer = Checkpointed(inner)
+        let step = capture { (x: Tensor) -> Tensor in
+            layer.zeroGrad()
+            let loss = layer(x).square().sum()
+            loss.backward()
+            return loss.detach()
+        }
+        let x = Tensor.normal([5, 4], .float64, using: random)
+        for _ in 0..<4 { _ = step(x) }
+        #expect(step.refusal?.contains("running averages of batch normalization") == true)
+    }
+
     @Test("hold a fraction of the memory")
     func memory() async {
         await #expect(processExitsWith: .success) {

@@ -114,6 +114,96 @@ struct TransformerTests {
         #expect(logits.firstIndex(of: logits.max()!) == draw(0, nil, 1)[0])
     }
 
+    @Test("copies of a sampler go on by themselves, from where the first was")
+    func copies() {
+        let model = gpt()
+        for temperature in [0, 1.0] {
+            var whole = TokenSampler(model, after: [1, 2], temperature: temperature, seed: 3)
+            let all = (0..<20).map { _ in whole.next() }
+            var first = TokenSampler(model, after: [1, 2], temperature: temperature, seed: 3)
+            let start = (0..<2).map { _ in first.next() }
+            var (a, b) = (first, first)
+            let rest = (0..<18).map { _ in (a.next(), b.next(), first.next()) }
+            for others in [rest.map(\.0), rest.map(\.1), rest.map(\.2)] {
+                #expect(start + others == all)
+            }
+        }
+    }
+
+    @Test("are sampled as in evaluation, and stay in training")
+    func samplingInTraining() {
+        let model = gpt(dropout: 0.5)
+        let frozen = model.body.blocks[1]
+        frozen.eval()
+        func draw() -> [Int] {
+            var sampler = TokenSampler(model, after: [1, 2], temperature: 0)
+            return (0..<20).map { _ in sampler.next() }
+        }
+        let tokens = (0..<3).map { _ in draw() }
+        #expect(model.isTraining && model.body.blocks[0].isTraining && !frozen.isTraining)
+        model.eval()
+        #expect(tokens.allSatisfy { $0 == draw() })
+    }
+
+    private func ending(_ result: ExitTest.Result?) -> String {
+        String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
+
+    @Test("draw nothing from logits that aren't numbers")
+    func noNumbers() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let model = GPT(
+                vocabulary: 5, context: 8, width: 8, heads: 2, layers: 1, using: Random(seed: 8))
+            model.tokens.weight.data.assign(.full([], Double.nan, .float32))
+            var sampler = TokenSampler(model, after: [1], temperature: 0)
+            _ = sampler.next()
+        }
+        #expect(ending(result).contains("TokenSampler: the model's logits are not finite"))
+    }
+
+    @Test("want a cache of its own for each block", arguments: [0, 1, 2, 3])
+    func otherCaches(_ fault: Int) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { [fault] in
+            let model = GPT(
+                vocabulary: 5, context: 8, width: 8, heads: 2, layers: 2, using: Random(seed: 8))
+            let (one, other) = (KeyValueCache(), KeyValueCache())
+            let tokens = Tensor([[1, 2]], .int64)
+            if fault == 3 {
+                _ = model.body.blocks[0](Tensor.ones([1, 2, 8]), mask: nil, cache: one)
+            }
+            let lists = [[one], [one, other, KeyValueCache()], [one, one], [one, other]]
+            _ = model(tokens, caches: lists[fault])
+        }
+        let text = ending(result)
+        #expect(text.contains("TransformerEncoder: ") && text.contains("a cache of its own"))
+    }
+
+    @Test("take masks of bools alone, beside padding too", arguments: [0, 1, 2])
+    func addedMasks(_ place: Int) async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) { [place] in
+            let rule = TransformerRule(heads: 2)
+            let random = Random(seed: 4)
+            let x = Tensor.ones([1, 3, 8])
+            let added = Tensor([[0, -1e9, -1e9], [0, 0, -1e9], [0, 0, 0]])
+            let padding = Tensor([[false, false, true]])
+            if place == 0 {
+                let encoder = TransformerEncoder(8, layers: 1, rule, using: random)
+                _ = encoder(x, mask: added, padding: padding)
+            }
+            let decoder = TransformerDecoder(8, layers: 1, rule, using: random)
+            if place == 1 { _ = decoder(x, x, mask: added, padding: padding) }
+            _ = decoder(x, x, memoryMask: added, memoryPadding: padding)
+        }
+        let text = ending(result)
+        #expect(text.contains("true where a position is seen: mask .== 0 of one that is added"))
+    }
+
     @Test("learn to say what comes next")
     func learning() {
         let model = GPT(

@@ -100,6 +100,14 @@ struct TextTests {
             TextTable.aligned(rows, indent: 1, gap: 1) == [" a   bb c", " aaa", "     b"])
     }
 
+    @Test("escapes in a text what steers a terminal, not ends of lines and joiners")
+    func harmlessText() {
+        let text = "a\r\nb\tc\u{200D}d\u{1B}[2J\re\u{0}\u{202E}"
+        #expect(
+            text.harmlessText == "a\nb\tc\u{200D}d\\u{1b}[2J\\u{d}e\\u{0}\\u{202e}")
+        #expect("plain".harmlessText == "plain")
+    }
+
     @Test("runs threads")
     func threads() {
         nonisolated(unsafe) var answer = 0

@@ -69,6 +69,10 @@ struct ClassWeightTests {
             #expect(found?.hasPrefix("a weight is 0, or from 1.2e-38 to 3.4e38") == true)
         }
         #expect(problem(["loss.classWeights=[0, 2e-38, 3e38]"]) == nil)
+        for loss in ["crossEntropy", "nll", "focal", "multiMargin"] {
+            let none = "loss={\"type\":\"\(loss)\",\"classWeights\":[0, 0, 0]}"
+            #expect(problem([none]) == "all weights are 0, so nothing counts")
+        }
     }
 }
 

@@ -67,7 +67,7 @@ struct ConfigBitsTests {
             try Data(words.utf8).write(to: URL(filePath: text))
             try TextTokens.write([text], .character, to: data)
             overrides += ["data.batchSize=3", "data.text.windows=6"]
-        case "lstm.json": try Recall.write(to: data, seed: 9, train: 32, test: 8)
+        case "lstm.json": try RecallTask.write(to: data, seed: 9, train: 32, test: 8)
         case "regression.json": try Friedman.write(to: data, seed: 9, train: 32, test: 8)
         default: try Digits.write(to: data, seed: 9, train: 32, test: 8)
         }

@@ -85,7 +85,7 @@ extension CUDABackend {
 
     func convolution(
         _ part: ConvolutionPart, _ window: Window, _ a: NDArray, _ b: NDArray, bias: NDArray?,
-        relu: Bool, factors: Precision, into out: NDArray
+        relu: Bool, factors: AutocastPrecision, into out: NDArray
     ) throws(CUDAProblem) {
         if a.count == 0 || b.count == 0 {
             return try context.set(out.pointer, to: 0, byteCount: out.byteCount)

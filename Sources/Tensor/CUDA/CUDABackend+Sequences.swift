@@ -106,7 +106,7 @@ extension ft_cuda_heads {
     }
 }
 
-extension Precision {
+extension AutocastPrecision {
     /// What tensor cores take factors of a dtype in.
     func cudaNumbers(for dtype: DType) -> Int32 {
         guard dtype == .float32 else { return Int32(FT_CUDA_EXACT) }

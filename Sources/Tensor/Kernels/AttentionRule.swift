@@ -9,7 +9,7 @@ package struct AttentionRule: Sendable, Hashable {
     package var isInterleaved = false
     /// What a GPU may round the factors of its products to, and the shares and slopes between them;
     /// sums are float32. A CPU rounds nothing.
-    package var factors = Precision.float32
+    package var factors = AutocastPrecision.float32
 
     package init(scale: Double, reach: Int? = nil, isInterleaved: Bool = false) {
         self.scale = scale

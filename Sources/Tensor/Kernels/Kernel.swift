@@ -77,7 +77,7 @@ package enum Kernel: Sendable {
     /// and the weight b; or that by the weight, of the input a and the gradient by the output b. A
     /// GPU may round factors of float32 to those of `factors`; a CPU rounds nothing.
     case convolution(
-        ConvolutionPart, Window, bias: Bool, relu: Bool, factors: Precision = .float32)
+        ConvolutionPart, Window, bias: Bool, relu: Bool, factors: AutocastPrecision = .float32)
 
     /// What is computed of the channels of a batch.
     case channels(ChannelKernel)

@@ -262,6 +262,11 @@ extension ConfigValue {
                     + "one is than another counts")
         }
         if !issues.isEmpty { throw ConfigError(issues) }
+        if key == Catalogs.classWeightsKey, let first = weights.first,
+            weights.allSatisfy({ $0.asDouble == 0 })
+        {
+            throw ConfigError([first.issue("all weights are 0, so nothing counts")])
+        }
         return weights.map(\.asDouble)
     }
 }

@@ -9,7 +9,7 @@ extension Catalogs {
             [
                 .int(
                     "blank", default: 0, min: 0,
-                    doc: "class that says nothing, with which shorter targets are filled up"),
+                    doc: "class that says nothing: left out of targets, which it fills up"),
                 .bool(
                     "zeroInfinity", default: false,
                     doc: "sequences too short for their labels lose nothing"),

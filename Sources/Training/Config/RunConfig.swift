@@ -57,8 +57,8 @@ public struct RunConfig: Sendable {
         return optimizer.hasKey("samRadius") ? optimizer.optionalDouble("samRadius") : nil
     }
     /// In which numbers the model's products are computed.
-    public var precision: Precision {
-        Precision(rawValue: training.string("precision")) ?? .float32
+    public var precision: AutocastPrecision {
+        AutocastPrecision(rawValue: training.string("precision")) ?? .float32
     }
     /// Seconds between progress lines where there is no terminal.
     public var logEverySeconds: Double { training.double("logEverySeconds") }

@@ -144,8 +144,8 @@ public enum RunSchema {
             doc: "stop after so many steps, if epochs doesn't first; schedules end with them"
         ).optional,
         .string(
-            "precision", default: Precision.float32.rawValue,
-            oneOf: Precision.allCases.map(\.rawValue),
+            "precision", default: AutocastPrecision.float32.rawValue,
+            oneOf: AutocastPrecision.allCases.map(\.rawValue),
             doc:
                 "of products: fp32; bf16 or fp16, halves added up in fp32, fp16 with a loss scale; "
                 + "tf32, fp32 but for matrix products on a GPU"

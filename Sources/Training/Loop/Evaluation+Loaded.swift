@@ -36,7 +36,8 @@ extension Evaluation {
                 overrides.isEmpty
                 ? nil
                 : try MeasuredExamples.of(
-                    config, as: preprocessing, model: path, isOther: Folder.real(config.dataPath) != Folder.real(own))
+                    config, as: preprocessing, model: path,
+                    isOther: Folder.real(config.dataPath) != Folder.real(own))
             experiment = try Experiment(config, as: preprocessing, measuring: given)
             if let preprocessing, given == nil, config.data.optional("text") == nil {
                 let part = config.data.optional("validation") ?? config.data.child("train")

@@ -16,9 +16,17 @@ public enum Terminal {
 
     /// Writes text to standard output without a line's end. What goes wrong is for `checkOutput` to
     /// say.
-    public static func write(_ text: String) {
+    public static func write(_ text: String) { writeBytes(text.harmlessLines) }
+
+    /// Writes text that is what was asked for: as it is into a pipe or file, and on a terminal
+    /// without what could steer it.
+    public static func writeText(_ text: String) {
+        writeBytes(isatty(STDOUT_FILENO) == 1 ? text.harmlessText : text)
+    }
+
+    private static func writeBytes(_ text: String) {
         do throws(FileProblem) {
-            try FileBytes.write(text.harmlessLines, to: STDOUT_FILENO)
+            try FileBytes.write(text, to: STDOUT_FILENO)
         } catch {
             guard case .system(let code) = error, code != EPIPE else { return }
             _ = firstProblem.compareExchange(expected: 0, desired: code, ordering: .relaxed)

@@ -9,6 +9,7 @@ public struct TextGenerator {
     /// What a person should know of where the characters come from; nil mostly.
     public let remark: String?
     private let vocabulary: TextTokens
+    private let path: String
     private var sampler: TokenSampler
 
     /// A generator from the best checkpoint of a run folder, or a checkpoint file.
@@ -25,6 +26,7 @@ public struct TextGenerator {
         let given = data.map { ["data.path=\($0.jsonQuoted)"] } ?? []
         let predictor = try Predictor(target, overrides: overrides + given)
         let path = predictor.path
+        self.path = path
         guard let model = predictor.textModel else {
             throw RunError(
                 .data, "\(path): only a model of one layer 'gpt' writes text, this one is another")
@@ -85,8 +87,16 @@ public struct TextGenerator {
         return (try TextTokens(file: file), nil)
     }
 
-    /// The bytes of the next token.
-    public mutating func next() -> [UInt8] { vocabulary.bytes(of: sampler.next()) }
+    /// The bytes of the next token. Throws where the model's outputs aren't numbers.
+    public mutating func next() throws(RunError) -> [UInt8] {
+        guard let token = sampler.attempt() else {
+            throw RunError(
+                .diverged,
+                "\(path): what the model gives for the next token is no number; look for NaN in "
+                    + "its weights with 'fttrain inspect --stats'")
+        }
+        return vocabulary.bytes(of: token)
+    }
 }
 
 extension Predictor {

@@ -8,15 +8,15 @@ import Testing
 struct EmulatedAutocastTests {
     @Test(
         "has the CPU's value and gradients in the same precision", arguments: OpTable.rows,
-        [Precision.bfloat16, .float16, .tf32])
-    func values(_ row: OpRow, _ precision: Precision) {
+        [AutocastPrecision.bfloat16, .float16, .tf32])
+    func values(_ row: OpRow, _ precision: AutocastPrecision) {
         // `make test` tries the usual example of each row in float32, `make test-cuda` all.
         let examples = EmulatedGate.isComplete ? row.examples : Array(row.examples.prefix(1))
         let halves = EmulatedGate.isComplete ? [precision.half].compactMap { $0 } : []
         for example in examples {
             for dtype in [.float32] + halves {
                 let operands = example.operands(dtype)
-                func results(_ operands: [Tensor], _ precision: Precision) -> [Tensor] {
+                func results(_ operands: [Tensor], _ precision: AutocastPrecision) -> [Tensor] {
                     EmulatedAutocastTests.results(row, operands, precision)
                 }
                 let isPlain =

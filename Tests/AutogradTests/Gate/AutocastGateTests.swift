@@ -10,7 +10,7 @@ struct AutocastGateTests {
         "takes its inputs in the dtype that it declares and gives a result of it",
         arguments: OpTable.rows)
     func dtypes(_ row: OpRow) {
-        for precision in [Precision.bfloat16, .float16] {
+        for precision in [AutocastPrecision.bfloat16, .float16] {
             guard let half = precision.half else { continue }
             for example in row.examples {
                 for dtype in [DType.float32, half] {

@@ -46,8 +46,8 @@ struct AutocastTests {
 
     @Test(
         "takes products of halves, added up in float32",
-        arguments: [Precision.bfloat16, .float16])
-    func products(_ precision: Precision) throws {
+        arguments: [AutocastPrecision.bfloat16, .float16])
+    func products(_ precision: AutocastPrecision) throws {
         let half = try #require(precision.half)
         let rounded = [Self.x, Self.weight, Self.bias].map {
             $0.cast(to: half).cast(to: .float32)
@@ -157,7 +157,7 @@ struct AutocastTests {
         }
         for round in 0..<4 {
             let x = Tensor.normal([5, 7], using: Random(seed: UInt64(round)))
-            for precision in Precision.allCases {
+            for precision in AutocastPrecision.allCases {
                 let found = autocast(precision) { step(x) }
                 let weight = Self.weight.leaf()
                 let loss = autocast(precision) { Self.network(x, weight) }

@@ -6,7 +6,7 @@ public import Tensor
 /// A step is a vector that is 1 at its symbol. The first is one of `classes` symbols, the answer;
 /// those that follow are drawn from as many other ones, which say nothing. After Hochreiter and
 /// Schmidhuber, "Long short-term memory", 1997, task 2.
-public enum Recall {
+public enum RecallTask {
     /// How many answers there are, and how many symbols that say nothing.
     public static let classes = 4
     /// How many steps a sequence has.
