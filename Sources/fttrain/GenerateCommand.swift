@@ -28,16 +28,15 @@ enum GenerateCommand {
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
-        let prompt = invocation.string("prompt") ?? "\n"
         var generator = try TextGenerator(
-            invocation.arguments[0], prompt: prompt,
+            invocation.arguments[0], prompt: invocation.string("prompt"),
             temperature: invocation.double("temperature") ?? 1, topK: invocation.int("top-k"),
             seed: UInt64(invocation.int("seed") ?? 42),
             data: invocation.string("data"),
             overrides: invocation.string("device").map { ["device=\($0)"] } ?? [])
         if let remark = generator.remark { Terminal.warn("fttrain: \(remark)") }
         let stop = StopSignal.listening()
-        Terminal.write(prompt)
+        Terminal.write(generator.prompt)
         // Bytes of a character that isn't complete yet.
         var pending: [UInt8] = []
         for _ in 0..<(invocation.int("tokens") ?? 500) where !stop.isRequested {
