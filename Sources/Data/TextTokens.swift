@@ -63,7 +63,7 @@ extension TextTokens {
         guard codes.count - last > 1, last > 1 else {
             throw DataError(
                 paths.joined(separator: ", "),
-                "\(Format.count(codes.count, unit.rawValue)) are too few to split; use a longer text"
+                "a text of \(Format.count(codes.count, unit.rawValue)) is too short to split; use a longer one"
             )
         }
         let vocabulary = unit == .byte ? Array(0..<256) : Set(codes).sorted()

@@ -167,7 +167,7 @@ extension Transform {
         guard product == shape.elementCount, sizes.count < Shape.maximumRank else {
             throw problem(
                 "\(sizes) doesn't fit: examples of shape \(shape) have \(shape.elementCount)"
-                    + " elements")
+                    + " elements; give it sizes that make as many, or leave it out")
         }
         return Shape(sizes)
     }

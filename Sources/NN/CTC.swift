@@ -137,6 +137,13 @@ public struct CTC: Loss {
                 problem: "the model gives \(prediction) an example, the targets are \(targetType) "
                     + "\(target); [steps, classes] and integer [labels] are needed")
         }
+        guard blank < prediction[1] else {
+            throw ShapeError(
+                layer: "CTC",
+                problem: "the blank \(blank) is no class: the model gives \(prediction[1]), 0 to "
+                    + "\(prediction[1] - 1); choose a blank among them, or give the last layer more "
+                    + "units")
+        }
     }
 
     /// The classes there are.

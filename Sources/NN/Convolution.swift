@@ -105,9 +105,13 @@ public class ConvolutionLayer: Layer, WeightedLayer {
             let padded = size[axis].plus(ends.low[axis]).plus(ends.high[axis])
             let room = padded.plus(-(kernel[axis] - 1) * spread[axis] - 1)
             guard room >= 0 else {
-                throw ShapeError(
-                    layer: describe,
-                    problem: "the kernel \(Shape(kernel)) is larger than the input \(input)")
+                let reach = zip(kernel, spread).map { ($0 - 1) * $1 + 1 }
+                let size =
+                    spread.allSatisfy { $0 == 1 }
+                    ? "is larger than the input \(input); lower kernel or add padding"
+                    : "reaches over \(Shape(reach)) by its dilation, more than the input \(input) "
+                        + "has; lower dilation or add padding"
+                throw ShapeError(layer: describe, problem: "the kernel \(Shape(kernel)) \(size)")
             }
             result.append(room / steps[axis] + 1)
         }

@@ -60,6 +60,15 @@ public final class Embedding: Layer {
         }
     }
 
+    /// Whether a row doesn't follow its gradient: it is that of the padding index, or as long as
+    /// rows may be.
+    package func holds(row: Int) -> Bool {
+        if row == paddingIndex { return true }
+        guard let maxNorm else { return false }
+        let length = Tensor(weight.data.select(axis: 0, index: row)).norm(normOrder, axes: [-1])
+        return length.values(as: Double.self)[0] > maxNorm * (1 - 1e-3)
+    }
+
     public override func outputShape(for input: Shape) throws -> Shape {
         input.inserting(weight.shape[1], at: input.rank)
     }

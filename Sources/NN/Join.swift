@@ -49,7 +49,9 @@ public enum Join: Sendable, Equatable, CustomStringConvertible {
         let place = axis < 0 ? axis + first.rank : axis - 1
         guard (0..<first.rank).contains(place) else {
             throw ShapeError(
-                layer: layer, problem: "the branches give \(list), which have no axis \(axis)")
+                layer: layer,
+                problem: "the branches give \(list), which have no axis \(axis) to lengthen: "
+                    + "0 is the batch; use 1 to \(first.rank), or -1 to -\(first.rank)")
         }
         for shape in shapes
         where shape.rank != first.rank

@@ -29,6 +29,12 @@ public final class MaxOut: Layer {
 
     public override func outputShape(for input: Shape) throws -> Shape {
         let all = try ShapeError.located(in: "linear") { try linear.outputShape(for: input) }
+        guard input.rank < Shape.maximumRank - 1 else {
+            throw ShapeError(
+                layer: describe,
+                problem: "the input \(input) should have \(Shape.maximumRank - 2) axes at most; "
+                    + "reshape it before")
+        }
         return all.replacing(all.rank - 1, with: linear.outputs / pieces)
     }
 

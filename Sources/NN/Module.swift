@@ -42,6 +42,9 @@ open class Module: CustomStringConvertible {
         set { trains = newValue }
     }
 
+    /// Whether each pass in training changes what the next one computes, beside the parameters.
+    package var changesByPasses: Bool { false }
+
     /// `isTraining`, without telling a step that is being recorded.
     private final var trains = true
 

@@ -32,6 +32,14 @@ public class PartDropout: ShapePreservingLayer {
         return x * parts.dropout(rate, using: random)
     }
 
+    public final override func outputShape(for input: Shape) throws -> Shape {
+        guard input.rank >= Self.axes - 1 else {
+            throw ShapeError(
+                layer: describe, problem: "the input \(input) should have channels")
+        }
+        return input
+    }
+
     /// The rate.
     public final override var describe: String { "\(Self.self)(\(rate))" }
 }

@@ -20,6 +20,19 @@ public final class Softmax: ShapePreservingLayer {
     public override var describe: String { "Softmax(axis: \(axis))" }
 }
 
+/// x − ln Σ exp(x) along the last axis: the logarithms of what `Softmax` gives, exact where those
+/// are small, as `NegativeLogLikelihood` and `KLDivergence` want them.
+public final class LogSoftmax: ShapePreservingLayer {
+    public override func callAsFunction(_ x: Tensor) -> Tensor { x.logSoftmax(axis: -1) }
+    public override func outputShape(for input: Shape) throws -> Shape {
+        guard input.rank > 0 else {
+            throw ShapeError(
+                layer: describe, problem: "the input \(input) should have at least one axis")
+        }
+        return input
+    }
+}
+
 /// softmax(−x) along the last axis.
 public final class Softmin: ShapePreservingLayer {
     public override func callAsFunction(_ x: Tensor) -> Tensor { x.softmin() }

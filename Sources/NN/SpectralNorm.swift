@@ -86,6 +86,8 @@ public final class SpectralNorm: Layer {
         try layer.outputShape(for: input)
     }
 
+    package override var changesByPasses: Bool { true }
+
     public override var describe: String { "SpectralNorm \(layer.describe)" }
 
     public override var members: [(name: String, value: Any)] {

@@ -65,8 +65,9 @@ public final class Upsample: Layer {
             case .size(let sizes): sizes.count
             case .factor(let factors): factors.count
             }
-        guard axes > 0, count == 1 || count == axes, input.allSatisfy({ $0 > 0 }) else {
-            let wanted = count == 1 ? "one more axis or several" : "\(count) more axes"
+        let isPossible = (1...3).contains(axes) && (count == 1 || count == axes)
+        guard isPossible, input.allSatisfy({ $0 > 0 }) else {
+            let wanted = count == 1 ? "one to three more axes" : "\(count) more axes"
             throw ShapeError(
                 layer: describe, problem: "the input \(input) should have channels and \(wanted)")
         }

@@ -28,9 +28,8 @@ enum GenerateCommand {
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
-        let prompt = invocation.string("prompt") ?? "\n"
         var generator = try TextGenerator(
-            invocation.arguments[0], prompt: prompt,
+            invocation.arguments[0], prompt: invocation.string("prompt"),
             temperature: invocation.double("temperature") ?? 1, topK: invocation.int("top-k"),
             seed: UInt64(invocation.int("seed") ?? 42),
             data: invocation.string("data"),
@@ -38,7 +37,7 @@ enum GenerateCommand {
         if let remark = generator.remark { Terminal.warn("fttrain: \(remark)") }
         let stop = StopSignal.listening()
         var output = TextOutput()
-        output.add(Array(prompt.utf8))
+        output.add(Array(generator.prompt.utf8))
         for _ in 0..<(invocation.int("tokens") ?? 500) where !stop.isRequested {
             output.add(try generator.next())
         }

@@ -90,7 +90,7 @@ enum PredictCommand {
         guard predictor.config.data.optional("text") != nil, !isArray else { return }
         let target = invocation.arguments[0]
         throw UsageError(
-            predictor.textModel == nil
+            predictor.model.textModel == nil
                 ? "predict: \(target) was trained on a text, of which there are no rows; give it "
                     + "tokens as .npy, a row an example"
                 : "predict: \(target) was trained on a text; have it write one: fttrain generate "

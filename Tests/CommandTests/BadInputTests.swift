@@ -39,7 +39,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
 @Suite struct BadInputTests {
     static let all =
-        commandLines + configs + overrides + sizes + dataFiles + badRows + checkpoints + runFolders
+        commandLines + configs + overrides + sizes + layers + dataFiles + badRows + checkpoints
+        + runFolders
 
     @Test("answers with a sentence and a status, and never crashes", arguments: all)
     func answers(input: BadInput) throws {
@@ -148,7 +149,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
             2, "layer 0 (parallel): the branches give [6] and [5]; add needs equal shapes"),
         BadInput.override(
             "model.layers=[{\"type\":\"parallel\",\"axis\":0,\"branches\":[[],[]]}]",
-            2, "which have no axis 0"),
+            2, "which have no axis 0 to lengthen: 0 is the batch; use 1 to 1, or -1 to -1"),
         BadInput.override(
             "model.layers=[{\"type\":\"parallel\",\"branches\":[]}]",
             2, "model.layers[0].branches"),

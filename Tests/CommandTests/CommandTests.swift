@@ -99,6 +99,38 @@ import Testing
         #expect(clipped.output.contains("\(advice), and train again\n"))
     }
 
+    @Test("says of a run that ends within an epoch that it does")
+    func withinEpoch() throws {
+        let workspace = try workspace()
+        let trained = try workspace.run("tiny.json", "training.maxSteps=1", "--out", "run")
+        #expect(trained.output.contains("\nbest    epoch 1: "), "\(trained.output)")
+        let measured = try workspace.run("eval", "run").output
+        #expect(measured.contains("best.safetensors   within epoch 1, step 1\n"), "\(measured)")
+        let shown = try workspace.run("inspect", "run/best.safetensors").output
+        #expect(shown.contains(" · within epoch 1 · step 1 · "), "\(shown)")
+    }
+
+    @Test(
+        "doesn't blame the learning rate for the first loss",
+        arguments: [
+            (
+                #"{"type":"weightNorm","layer":{"type":"linear","units":4,"initializer":"zeros"}}"#,
+                "the weight of layer 0 is zero, and has no direction to normalize"
+            ),
+            (
+                #"{"type":"linear","units":4,"initializer":"zeros","bias":false},"#
+                    + #"{"type":"layerNorm","epsilon":0}"#,
+                "scale the inputs (data.transforms) to about 1, and look for an epsilon of 0"
+            ),
+        ])
+    func firstLoss(layers: String, remedy: String) throws {
+        let workspace = try workspace()
+        let result = try workspace.run(
+            "tiny.json", #"model.layers=[\#(layers),{"type":"linear","units":3}]"#, "--out", "run")
+        #expect(result.status == 4)
+        #expect(result.output.contains("\nnext    \(remedy)"), "\(result.output)")
+    }
+
     @Test("resumes a finished run with more epochs and shows what changed")
     func resume() throws {
         let workspace = try workspace()

@@ -50,6 +50,38 @@ struct TextCommandTests {
         #expect(try write("2") != text)
     }
 
+    @Test("without a prompt it goes on from a character that the text has")
+    func noPrompt() throws {
+        let workspace = try workspace()
+        let result = try workspace.run("generate", "run", "--tokens", "5")
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        #expect(result.output.hasPrefix(" ") && result.output.count == 7)
+    }
+
+    @Test("what comes next writes only where the model does")
+    func otherModels() throws {
+        let workspace = try workspace()
+        let layers =
+            #"[{"type":"embedding","count":13,"width":4},{"type":"lstm","units":4},"#
+            + #"{"type":"linear","units":13}]"#
+        let trained = try workspace.run("text.json", "model.layers=\(layers)", "--out", "other")
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(trained.output.contains("\nnext    fttrain eval other\n"))
+    }
+
+    @Test("more tokens than the text has are told before and after")
+    func otherVocabulary() throws {
+        let workspace = try workspace()
+        let larger = "model.layers.0.vocabulary=300"
+        let checked = try workspace.run("check", "text.json", larger)
+        #expect(checked.status == 0)
+        #expect(checked.errors.contains("vocabulary is 300 and the text has"))
+        #expect(try workspace.run("text.json", larger, "--out", "larger", "-q").status == 0)
+        let refused = try workspace.run("generate", "larger")
+        #expect(refused.status == 3)
+        #expect(refused.errors.contains("the model 300; what the others mean isn't known"))
+    }
+
     @Test("the characters are those that the run was trained with, whatever the file holds now")
     func vocabulary() throws {
         let workspace = try workspace()

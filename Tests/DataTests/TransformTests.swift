@@ -62,7 +62,8 @@ struct TransformTests {
             (.scale(.infinity), .uint8, "scale: the factor is not a finite number"),
             (
                 .reshape([5]), .uint8,
-                "reshape: [5] doesn't fit: examples of shape [2, 6] have 12 elements"
+                "reshape: [5] doesn't fit: examples of shape [2, 6] have 12 elements; "
+                    + "give it sizes that make as many, or leave it out"
             ),
             (.reshape([-3, -4]), .uint8, "reshape: [-3, -4] is not a shape"),
             (.oneHot(classes: 0), .uint8, "oneHot: 0 classes; use a number from 1 to 1,000,000"),

@@ -82,6 +82,53 @@ struct DiagnosticsTests {
         #expect(report.passed, "\(report.check)")
     }
 
+    @Test("holds what a pass changes while it checks")
+    func spectralNorm() throws {
+        let linear = "{\"type\":\"linear\",\"units\":5}"
+        let experiment = try experiment([
+            "model.layers=[{\"type\":\"spectralNorm\",\"layer\":\(linear)},"
+                + "{\"type\":\"tanh\"},{\"type\":\"linear\",\"units\":3}]"
+        ])
+        let before = experiment.model.buffers.map { $0.values(as: Float.self) }
+        let report = try experiment.checkGradients()
+        #expect(report.passed, "\(report.check)")
+        #expect(report.check.checkedCount > 20)
+        #expect(experiment.model.buffers.map { $0.values(as: Float.self) } == before)
+        #expect(!experiment.model.modules.map(\.isTraining).contains(false))
+    }
+
+    @Test(
+        "leaves out rows of an embedding that don't follow their gradient",
+        arguments: [("\"paddingIndex\":-1", 8), ("\"maxNorm\":1", 2), ("\"maxNorm\":100", 10)])
+    func embedding(option: String, most: Int) throws {
+        let report = try experiment([
+            "data.train.inputs=train/indices", "data.validation=null",
+            "data.transforms=[{\"type\":\"cast\",\"dtype\":\"float32\"}]",
+            "model.layers=[{\"type\":\"embedding\",\"count\":5,\"width\":2,\(option)},"
+                + "{\"type\":\"flatten\"},{\"type\":\"linear\",\"units\":3}]",
+        ]).checkGradients()
+        #expect(report.passed, "\(report.check)")
+        #expect(report.check.parts[0].checked <= most)
+        #expect(report.check.parts[1].checked == 12)
+    }
+
+    @Test("says where a loss of log-probabilities gets others, and no more where it doesn't")
+    func logarithms() throws {
+        for (loss, remedy) in [("nll", ", or take the loss crossEntropy"), ("klDivergence", "")] {
+            let target =
+                loss == "nll"
+                ? []
+                : ["data.targetTransforms=[{\"type\":\"oneHot\",\"classes\":3}]", "metrics=[]"]
+            let overrides = ["loss={\"type\":\"\(loss)\"}"] + target
+            let remarks = try experiment(overrides).remarks
+            #expect(remarks.count == 1)
+            #expect(remarks[0].hasSuffix("end the model with logSoftmax\(remedy)"))
+            let layers = "{\"type\":\"linear\",\"units\":3},{\"type\":\"logSoftmax\"}"
+            let ended = try experiment(overrides + ["model.layers=[\(layers)]"])
+            #expect(ended.remarks.isEmpty)
+        }
+    }
+
     @Test("names the parameters that no gradient reaches")
     func unreached() throws {
         final class Severed: Layer {

@@ -85,6 +85,12 @@ struct LineSearchTests {
             (["schedule={\"type\": \"constant\", \"warmupSteps\": 2}"], "leave the schedule out"),
             (["data.sampling=balanced"], "examples are drawn"),
             (["model.layers.1={\"type\": \"dropout\"}"], "layer 1 draws"),
+            (
+                [
+                    "model.layers.0={\"type\": \"spectralNorm\", \"layer\": {\"type\": "
+                        + "\"linear\", \"units\": 8}}"
+                ], "each pass changes what layer 0 computes"
+            ),
             (["optimizer.learningRate=1"], "unknown key of optimizer 'lbfgs'"),
             (["optimizer.clipNorm=1"], "unknown key of optimizer 'lbfgs'"),
             (["optimizer.samRadius=1"], "unknown key of optimizer 'lbfgs'"),

@@ -40,6 +40,17 @@ public func checkGradients(
     by leaves: [Tensor], order: Int = 1, tolerance: Double = 1e-5, samples: Int? = nil,
     countsKinks: Bool = false, seed: UInt64 = 0, _ f: @escaping () -> Tensor
 ) -> GradientCheck {
+    checkGradients(
+        by: leaves, order: order, tolerance: tolerance, samples: samples, countsKinks: countsKinks,
+        seed: seed, leavingOut: { _, _ in false }, f)
+}
+
+/// The same, but for elements that `leavingOut` names by their tensor and index.
+package func checkGradients(
+    by leaves: [Tensor], order: Int = 1, tolerance: Double = 1e-5, samples: Int? = nil,
+    countsKinks: Bool = false, seed: UInt64 = 0,
+    leavingOut: @escaping (Tensor, [Int]) -> Bool, _ f: @escaping () -> Tensor
+) -> GradientCheck {
     let before = leaves.map(\.data)
     for leaf in leaves {
         guard leaf.requiresGrad, leaf.isLeaf else {
@@ -51,7 +62,7 @@ public func checkGradients(
     defer { for (leaf, data) in zip(leaves, before) { leaf.data = data } }
     return GradientComparison(
         of: leaves, order: order, tolerance: tolerance, samples: samples,
-        countsKinks: countsKinks, seed: seed, f
+        countsKinks: countsKinks, seed: seed, leavingOut: leavingOut, f
     ).run()
 }
 

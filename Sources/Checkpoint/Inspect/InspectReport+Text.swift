@@ -115,12 +115,20 @@ extension InspectReport {
 }
 
 extension TrainingState {
+    /// The last epoch that was finished, `epoch 8`, or the one within which training stands,
+    /// `within epoch 1`.
+    package var progress: String {
+        let (next, overflow) = epoch.addingReportingOverflow(1)
+        let isWithin = (sampler?["position"] ?? 0) > 0 && !overflow
+        return isWithin ? "within epoch \(next)" : "epoch \(epoch)"
+    }
+
     /// Name, time, progress, best metric, seed and device on one line.
     var summary: String {
         var parts: [String] = []
         if !name.isEmpty { parts.append(name.escapedForDisplay(limit: 40)) }
         if !created.isEmpty { parts.append("created \(created.escapedForDisplay(limit: 40))") }
-        parts += ["epoch \(epoch)", "step \(Format.grouped(step))"]
+        parts += [progress, "step \(Format.grouped(step))"]
         if let best {
             let name = best.name.escapedForDisplay(limit: 40)
             parts.append("best \(name) \(Format.short(best.value)) (epoch \(best.epoch))")

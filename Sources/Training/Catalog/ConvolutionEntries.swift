@@ -64,12 +64,17 @@ enum ConvolutionEntries {
         }
     }
 
-    /// Counts the padded copy of an example's channels that each thread makes.
+    /// Counts the padded copy of an example's channels that each thread makes: columns that are a
+    /// stride apart lie side by side in it, so its rows are a multiple of the stride.
     private static func checkPadded(_ value: ConfigValue, _ place: LayerPlace) throws(ConfigError) {
         let spread = value.int("dilation") * (value.int("kernel") - 1)
         let ends = value.bool("same") ? spread : 2 * value.int("padding")
-        let padded = place.input.dropFirst().map { $0 + ends }
-        let key = ends > (place.input.dropFirst().max() ?? 0) ? "padding" : "features"
+        let stride = value.int("stride")
+        var padded = place.input.dropFirst().map { $0 + ends }
+        let width = padded.popLast() ?? 1
+        padded.append((width + stride - 1) / stride * stride)
+        let isPadded = ends > (place.input.dropFirst().max() ?? 0)
+        let key = stride > 2 * width ? "stride" : isPadded ? "padding" : "features"
         try place.builder.check(
             value, scratch: [place.input[0] / value.int("groups")] + padded,
             at: value.bool("same") ? "kernel" : key)

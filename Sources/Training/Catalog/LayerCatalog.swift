@@ -123,6 +123,9 @@ extension Catalogs {
                 }
                 return Softmax()
             },
+            Entry(
+                "logSoftmax", "ln softmax(x) over the last axis, for nll and klDivergence."
+            ) { _, _ in LogSoftmax() },
 
             Entry(
                 "dropout", "In training, zeroes elements at random and scales the others up.",
@@ -209,7 +212,7 @@ extension Catalogs {
                         doc: "how the outputs become one"),
                     .int(
                         "axis", default: -1,
-                        doc: "that concat lengthens; 0 is the batch, -1 the last one"),
+                        doc: "that concat lengthens; 1 is the first of an example, -1 the last"),
                 ]
             ) { value, place in
                 let branches = try value.children("branches").enumerated().map { index, layers in

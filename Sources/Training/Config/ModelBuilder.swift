@@ -141,6 +141,9 @@ final class ModelBuilder {
                     depth: depth))
             let layer = try Catalogs.layers.make(value, place)
             let output = try layer.outputShape(for: place.input)
+            if let problem = ModelBuilder.problem(with: output) {
+                throw ConfigError([value.issue("layer \(name) (\(value.type)): \(problem)")])
+            }
             shape = output
             rows[row] = LayerRow(
                 name: name, type: value.type, outputShape: Array(output),
@@ -150,6 +153,17 @@ final class ModelBuilder {
         } catch let error as ShapeError {
             throw ConfigError([value.issue("layer \(name) (\(value.type)): \(error.problem)")])
         }
+    }
+
+    /// Why nothing can follow a layer that gives examples of a shape; nil where something can.
+    private static func problem(with output: Shape) -> String? {
+        if output.contains(0) {
+            return "it gives \(output), of which nothing is left; cut off less, or give it a "
+                + "larger input"
+        }
+        guard output.rank >= Shape.maximumRank else { return nil }
+        return "it gives \(output), \(output.rank) axes beside that of the batch, and "
+            + "\(Shape.maximumRank - 1) are the most; flatten or reshape before it"
     }
 
     /// The most layers that a model may have.

@@ -1,6 +1,7 @@
 import Datasets
 import FTConfig
 import FTSupport
+import NN
 import Optim
 
 extension RunConfig {
@@ -29,9 +30,34 @@ extension RunConfig {
 }
 
 extension Experiment {
-    /// A sentence on each setting that changes nothing, given the others, and on a warm-up that a
-    /// new run ends in.
-    public var remarks: [String] { config.remarks + [warmUpRemark].compactMap(\.self) }
+    /// A sentence on each setting that changes nothing, given the others, on a warm-up that a new
+    /// run ends in, and on layers that aren't what the loss or `generate` is for.
+    public var remarks: [String] {
+        let own = [warmUpRemark, logarithmRemark, vocabularyRemark]
+        return config.remarks + own.compactMap(\.self)
+    }
+
+    /// What to say of a text model with tokens that the text doesn't have.
+    private var vocabularyRemark: String? {
+        guard let known = data.vocabulary, let model = self.model.textModel,
+            model.vocabulary != known
+        else { return nil }
+        return "model.layers[0].vocabulary is \(model.vocabulary) and the text has "
+            + "\(Format.count(known, "token")), so fttrain generate can't write with the model; "
+            + "leave the key out, and it follows from the text"
+    }
+
+    /// What to say of a loss of log-probabilities after a layer that gives others.
+    private var logarithmRemark: String? {
+        let name = config.value.child("loss").type
+        guard ["nll", "klDivergence"].contains(name) else { return nil }
+        var last: Layer? = model
+        while let sequence = last as? Sequential { last = sequence.layers.last }
+        guard let last, !(last is LogSoftmax) else { return nil }
+        let other = name == "nll" ? ", or take the loss crossEntropy" : ""
+        return "the loss \(name) is of log-probabilities, which the last layer doesn't give; end "
+            + "the model with logSoftmax\(other)"
+    }
 
     private var warmUpRemark: String? {
         let schedule = config.value.child("schedule")

@@ -25,6 +25,7 @@ extension ONNXLayers {
         case let layer as Hardshrink: shrink(x, layer.lambda, 0)
         case let layer as Softshrink: shrink(x, layer.lambda, layer.lambda)
         case let layer as Softmax: graph.add("Softmax", x, [], [("axis", .int(layer.axis))])
+        case is LogSoftmax: graph.add("LogSoftmax", x, [], [("axis", .int(-1))])
         case is Softmin:
             graph.add("Softmax", graph.add("Neg", x), [], [("axis", .int(-1))])
         default: nil

@@ -20,6 +20,8 @@ public struct Evaluation: Sendable {
     public let step: Int
     /// The epochs that were finished then.
     public let epoch: Int
+    /// The same in words, or the epoch within which the checkpoint was written.
+    private let progress: String
     /// What was measured.
     public let measurement: RunMeasurement
     /// How often examples of each class (rows) were taken for each class (columns), where the
@@ -77,6 +79,7 @@ public struct Evaluation: Sendable {
         count = loader.dataset.count
         step = state.step
         epoch = state.epoch
+        progress = state.progress
         self.measurement = measurement
         units = TargetUnits(Preprocessing(of: state) ?? experiment.data.preprocessing)
     }
@@ -148,7 +151,7 @@ public struct Evaluation: Sendable {
             ["loss \(Format.measure(measurement.loss))"]
             + measurement.metrics.map { "\($0.name) \(Format.measure($0.value))" }
         return [
-            "model   \(path)   epoch \(epoch), step \(Format.grouped(step))",
+            "model   \(path)   \(progress), step \(Format.grouped(step))",
             "data    \(dataPath)   \(Format.count(count, "example"))",
             "result  \(values.joined(separator: ", "))",
         ] + unitLines + [

@@ -110,6 +110,11 @@ extension Experiment {
             let layer = name.lastIndex(of: ".").map { name[..<$0] } ?? name[...]
             note(config.value.child("model"), "layers", "layer \(layer) draws")
         }
+        if let (name, _) = model.namedModules.first(where: \.module.changesByPasses) {
+            note(
+                config.value.child("model"), "layers",
+                "each pass changes what layer \(name) computes")
+        }
         if config.training.optional("mixup") != nil {
             note(config.training, "mixup", "mixing draws")
         }

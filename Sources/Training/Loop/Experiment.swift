@@ -237,6 +237,15 @@ public final class Experiment {
 }
 
 extension Experiment {
+    /// What to do where only the order of axes keeps classes from fitting: they come first, as
+    /// convolutions give them.
+    private func channelRemedy(_ output: Shape, _ target: Shape, _ dtype: DType) -> String {
+        guard dtype.isInteger, output.rank > 1, output.removing(at: 0) == target else { return "" }
+        let axes = (Array(1..<output.rank) + [0]).map(String.init).joined(separator: ", ")
+        return "; the model gives classes along its first axis, which should be the last: end it "
+            + "with {\"type\": \"permute\", \"axes\": [\(axes)]}"
+    }
+
     /// Checks the loss and all metrics against the model's output and the targets.
     private func checkTargets(_ output: Shape, _ lossValue: ConfigValue) throws {
         let (target, dtype) = (data.train.targets.outputShape, data.train.targets.outputDType)
@@ -249,7 +258,8 @@ extension Experiment {
                     error.remedy.map { "; \($0)" }
                     ?? TargetRemedy.all(output, target, dtype)
                     .first { (try? body($0.shape, $0.dtype)) != nil }?.description ?? ""
-                issues.append(value.issue("\(value.type): \(error.problem)\(remedy)"))
+                let order = remedy.isEmpty ? channelRemedy(output, target, dtype) : remedy
+                issues.append(value.issue("\(value.type): \(error.problem)\(order)"))
             }
         }
         try check(lossValue) { try loss.check(prediction: output, target: $0, $1) }

@@ -29,7 +29,7 @@ extension Trainer {
                 "\(problem); \(blame)",
                 remedy: "scale the inputs (data.transforms), or train in training.precision=bf16")
         }
-        return divergence("\(problem); \(origin(last.batch))")
+        return divergence("\(problem); \(origin(last.batch))", remedy: firstLossRemedy)
     }
 
     /// A sentence on the first row of a batch with a number that fp16 can't hold; nil if none has

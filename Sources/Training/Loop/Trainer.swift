@@ -212,7 +212,7 @@ public final class Trainer {
         summary.dataHash = dataHash
         summary.canBeLonger = canBeLonger
         summary.longerSettings = longerSettings
-        summary.isOfText = config.data.optional("text") != nil
+        summary.writesText = experiment.model.textModel != nil
         summary.stepLimit = isAtStepLimit ? config.training.optionalInt("maxSteps") : nil
         return summary
     }

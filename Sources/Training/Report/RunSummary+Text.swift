@@ -45,7 +45,7 @@ extension RunSummary {
         case .diverged:
             return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
-            let use = isOfText ? ["fttrain generate \(path.shellWord)"] : []
+            let use = writesText ? ["fttrain generate \(path.shellWord)"] : []
             let next =
                 use + ["fttrain eval \(path.shellWord)", "fttrain inspect \(path.shellWord)"]
             return ["next    \(next[0])"] + next.dropFirst().map { "        \($0)" }

@@ -65,7 +65,7 @@ public struct RunSummary: Sendable {
     /// Whether a run of more epochs begins as this one did.
     public var canBeLonger = true
     /// Whether it learned a text, and writes one.
-    public var isOfText = false
+    public var writesText = false
     /// The settings that together let a run that is over go on.
     public var longerSettings: [String] = []
     /// The limit of steps, where that is what ended it.

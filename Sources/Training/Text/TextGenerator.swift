@@ -8,6 +8,8 @@ package import NN
 public struct TextGenerator {
     /// What a person should know of where the characters come from; nil mostly.
     public let remark: String?
+    /// What the text goes on from.
+    public let prompt: String
     private let vocabulary: TextTokens
     private let path: String
     private var sampler: TokenSampler
@@ -18,16 +20,19 @@ public struct TextGenerator {
     /// checkpoint of an older version holds no characters and its data isn't what it was trained
     /// on, or the prompt has characters that it doesn't know.
     ///
-    /// - Parameter data: the file of the text, for checkpoints of older versions.
+    /// - Parameters:
+    ///   - prompt: what to go on from; nil for a line break, or the text's first character in
+    ///     order where it has none.
+    ///   - data: the file of the text, for checkpoints of older versions.
     public init(
-        _ target: String, prompt: String, temperature: Double, topK: Int?, seed: UInt64,
+        _ target: String, prompt: String?, temperature: Double, topK: Int?, seed: UInt64,
         data: String? = nil, overrides: [String] = []
     ) throws {
         let given = data.map { ["data.path=\($0.jsonQuoted)"] } ?? []
         let predictor = try Predictor(target, overrides: overrides + given)
         let path = predictor.path
         self.path = path
-        guard let model = predictor.textModel else {
+        guard let model = predictor.model.textModel else {
             throw RunError(
                 .data, "\(path): only a model of one layer 'gpt' writes text, this one is another")
         }
@@ -37,15 +42,28 @@ public struct TextGenerator {
         } else {
             (vocabulary, remark) = try TextGenerator.formerVocabulary(predictor)
         }
-        guard vocabulary.vocabulary.count == model.vocabulary else {
+        let count = vocabulary.vocabulary.count
+        guard count == model.vocabulary else {
+            let remedy =
+                predictor.preprocessing.tokens == nil
+                ? "name the text it was trained on with --data"
+                : "what the others mean isn't known: leave model.layers[0].vocabulary out, and train "
+                    + "again"
             throw RunError(
                 .data,
-                "\(path): \(predictor.config.dataPath) has \(vocabulary.vocabulary.count) tokens, "
-                    + "the model \(model.vocabulary); name the text it was trained on with --data")
+                "\(path): its text has \(count) tokens, the model \(model.vocabulary); \(remedy)")
         }
-        let tokens = try TextGenerator.encode(prompt, vocabulary)
+        self.prompt = prompt ?? TextGenerator.start(vocabulary)
+        let tokens = try TextGenerator.encode(self.prompt, vocabulary)
         sampler = TokenSampler(
             model, after: tokens, temperature: temperature, topK: topK, seed: seed)
+    }
+
+    /// A line break, or the first character that there is.
+    private static func start(_ tokens: TextTokens) -> String {
+        if tokens.encode("\n") != nil { return "\n" }
+        let first = tokens.vocabulary.lazy.compactMap { Unicode.Scalar($0) }.first
+        return first.map { String(Character($0)) } ?? "\n"
     }
 
     private static func encode(
@@ -99,7 +117,7 @@ public struct TextGenerator {
     }
 }
 
-extension Predictor {
+extension Sequential {
     /// The model of a text that writes one; nil where it is another.
-    package var textModel: GPT? { model.count == 1 ? model[0] as? GPT : nil }
+    package var textModel: GPT? { count == 1 ? self[0] as? GPT : nil }
 }

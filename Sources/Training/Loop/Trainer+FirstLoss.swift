@@ -1,0 +1,46 @@
+import FTConfig
+import NN
+import Optim
+import Tensor
+
+// What may help where the first loss is not finite, so that no step can be to blame.
+extension Trainer {
+    /// What to do about a first loss that is not finite; nil once a step was made.
+    var firstLossRemedy: String? {
+        guard cursor.step == 0 else { return nil }
+        if let name = nameOfZeroWeight {
+            return "the weight of layer \(name) is zero, and has no direction to normalize; "
+                + "give it another initializer"
+        }
+        let loss = config.value.child("loss")
+        switch loss.type {
+        case "ctc" where !loss.bool("zeroInfinity"):
+            return "set loss.zeroInfinity=true, if some targets have more labels than there are "
+                + "steps, or leave those out"
+        case "binaryCrossEntropy" where loss.string("predictions") == "probabilities":
+            return "end the model with sigmoid, for loss.predictions=probabilities takes 0 to 1, "
+                + "or set loss.predictions=logits"
+        case "poissonNLL" where !loss.bool("logarithm"):
+            return "end the model with softplus, for rates must be positive, or set "
+                + "loss.logarithm=true"
+        default: break
+        }
+        if optimizer is QuasiNewton { return nil }
+        return "scale the inputs (data.transforms) to about 1, and look for an epsilon of 0 among "
+            + "the layers; no step was made yet, so the learning rate isn't to blame"
+    }
+
+    /// The first layer whose weight is divided by its length and has none.
+    private var nameOfZeroWeight: String? {
+        for (name, module) in experiment.model.namedModules {
+            let layer: any WeightedLayer
+            switch module {
+            case let normalized as WeightNorm: layer = normalized.layer
+            case let normalized as SpectralNorm: layer = normalized.layer
+            default: continue
+            }
+            if layer.weight.values(as: Float.self).allSatisfy({ $0 == 0 }) { return name }
+        }
+        return nil
+    }
+}
