@@ -170,4 +170,45 @@ struct EvalTableTests {
         }
         #expect(abs(means[0] - 19.5) < 5 && abs(means[1] - 1300) < 100, "\(means)")
     }
+
+    @Test("numbers that stand for others than the model's are refused")
+    func otherNumbers() throws {
+        let workspace = try trained(false)
+        let rows = (0..<20).map { "\(Double($0) / 3),\($0 * 2),\(4000 + $0)" }
+        try workspace.write("new.csv", "a,b,y\n" + rows.joined(separator: "\n") + "\n")
+        let made = try workspace.run(
+            "data", "csv", "new.h5", "validation=new.csv", "--label", "y", "--standardize")
+        #expect(made.status == 0, "\(made.errors)")
+        try NPY.write(NDArray([1, 2, 3, 4] as [Float], [2, 2]), to: workspace.file("new.npy"))
+        for command in [["eval", "run"], ["eval", "run", "--report"], ["predict", "run"]] {
+            let result = try workspace.run(command + ["new.h5"])
+            #expect(result.status == 3, "\(result.output)")
+            #expect(result.errors.contains("encoded by rows of its own"), "\(result.errors)")
+            #expect(result.errors.contains("column 'a' is (x − "), "\(result.errors)")
+        }
+        let array = try workspace.run("predict", "run", "new.npy")
+        #expect(array.status == 3 && array.errors.contains("with the columns a, b"))
+        #expect(try workspace.run("eval", "run", "new.csv").status == 0)
+    }
+
+    @Test("another file is measured whole where the run held a share back, the same by any name")
+    func otherSplit() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let run = try workspace.run(
+            "tiny.json", "data.validation=null", "data.split=0.25", "--out", "run", "-q")
+        #expect(run.status == 0, "\(run.errors)")
+        let path = try JSONNode(parsing: workspace.text("run/config.json"))["data"]?["path"]?.string
+        let own = try #require(path)
+        let bytes = try workspace.bytes(own)
+        try workspace.write("other.h5", bytes)
+        let counts = try [[], [own], ["./\(own)"], ["other.h5"]].map { data in
+            try JSONNode(parsing: workspace.run(["eval", "run", "--json"] + data).output)[
+                "examples"]?
+                .int
+        }
+        let held = try #require(counts[0])
+        #expect(held < 15)
+        #expect(counts == [held, held, held, 40])
+    }
 }

@@ -177,4 +177,19 @@ struct NumberFormTests {
             folder.sentence { try CSV.read(folder.write("n.csv", "1,1e-320\n")) }
                 == "n.csv:1:3: '1e-320' is too small for 32-bit floats (from 1.4e-45); correct it")
     }
+
+    @Test("a number of JSON is no percent, and any amount of money")
+    func numbersOfJSON() throws {
+        for (cells, isRead) in [(["5%", "10%"], false), (["$5", "$10"], true)] {
+            let encoding = try TableEncoding(fitting: set(cells), rows: [0, 1])
+            let object = try JSONNode(parsing: "{\"x\": 0.05}")
+            let table = try encoding.table(of: object, line: 1, in: "stdin")
+            if isRead {
+                #expect(try encoding.encode(table).values(as: Float.self) == [0.05])
+                continue
+            }
+            let error = #expect(throws: DataError.self) { _ = try encoding.encode(table) }
+            #expect("\(error?.description ?? "")".contains("holds '0.05', not a number like '5%'"))
+        }
+    }
 }
