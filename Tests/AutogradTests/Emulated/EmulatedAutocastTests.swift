@@ -34,7 +34,7 @@ struct EmulatedAutocastTests {
 
     /// The value and, where there are any, the gradients.
     private static func results(
-        _ row: OpRow, _ operands: [Tensor], _ precision: Precision
+        _ row: OpRow, _ operands: [Tensor], _ precision: AutocastPrecision
     ) -> [Tensor] {
         autocast(precision) {
             if !row.isDifferentiable { return [noGrad { row.apply(operands) }] }

@@ -103,7 +103,7 @@ struct AutocastGateTests {
     }
 
     private func gradients(
-        _ row: OpRow, _ operands: [Tensor], _ precision: Precision
+        _ row: OpRow, _ operands: [Tensor], _ precision: AutocastPrecision
     ) -> [Tensor] {
         let leaves = operands.map { $0.leaf() }
         let y = autocast(precision) { row.apply(leaves) }
