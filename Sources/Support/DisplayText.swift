@@ -49,6 +49,12 @@ extension String {
         return isPlain ? self : "'\(parts.joined(separator: "'\\''"))'"
     }
 
+    /// The path of a file as one word of a command: none that is taken for an option or a setting.
+    package var shellPath: String {
+        let isTaken = hasPrefix("-") || contains("=") && !contains("/")
+        return (isTaken ? "./\(self)" : self).shellWord
+    }
+
     private func escaped(
         keeping: (Unicode.Scalar) -> Bool, _ escape: (Unicode.Scalar) -> String
     ) -> String {

@@ -18,13 +18,13 @@ package enum FileBytes {
         return try read(all: descriptor, limit: limit)
     }
 
-    /// All that standard input gives.
+    /// All that standard input gives, up to a first NUL, with which it is no text and may never end.
     package static func standardInput() throws(FileProblem) -> [UInt8] {
-        try read(all: STDIN_FILENO)
+        try read(all: STDIN_FILENO, endsAtNUL: true)
     }
 
     private static func read(
-        all descriptor: Int32, limit: Int = .max
+        all descriptor: Int32, limit: Int = .max, endsAtNUL: Bool = false
     ) throws(FileProblem) -> [UInt8] {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
@@ -32,6 +32,7 @@ package enum FileBytes {
             let count = try read(descriptor, into: &piece)
             if count == 0 { return bytes }
             bytes += piece[..<count]
+            if endsAtNUL, piece[..<count].contains(0) { return bytes }
             if bytes.count > limit { throw .isTooLarge }
         }
     }

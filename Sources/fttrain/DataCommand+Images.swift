@@ -50,7 +50,7 @@ extension DataCommand {
             Terminal.print(
                 "\nin a config   \"data\": {\"path\": \(JSONValue.string(path).text())\(validation ?? ", \"split\": 0.1")}"
                     + (isWhole ? remedy : "")
-                    + "\nnext          fttrain init \(path.shellWord)"
+                    + "\nnext          fttrain init \(path.shellPath)"
             )
         }
         return status

@@ -66,7 +66,7 @@ enum InitCommand {
         let set = invocation.overrides.joined(separator: " ")
         Terminal.print(
             (draft.reasons + (set.isEmpty ? [] : ["set        \(set), whatever stands above"]) + [
-                "", "wrote      \(out)", "next       fttrain \(out.shellWord)",
+                "", "wrote      \(out)", "next       fttrain \(out.shellPath)",
             ]).joined(separator: "\n"))
         return .success
     }
@@ -111,7 +111,7 @@ enum InitCommand {
             throw RunError(
                 .data,
                 "\(error); if it is a text and no table: fttrain data text data/\(name).h5 "
-                    + path.shellWord)
+                    + path.shellPath)
         }
     }
 

@@ -62,7 +62,9 @@ enum PredictCommand {
         let progress = PredictProgress(source.count)
         let writer = PredictionWriter(predictor, source) { progress.update($0) }
         guard let out = invocation.string("out") else {
-            try writer.writeLines(invocation.flag("json") ? .jsonl : .csv) { Terminal.write($0) }
+            try writer.writeLines(invocation.flag("json") ? .jsonl : .csv) {
+                Terminal.writeText($0)
+            }
             warn(of: writer, path)
             return .success
         }
@@ -94,7 +96,7 @@ enum PredictCommand {
                 ? "predict: \(target) was trained on a text, of which there are no rows; give it "
                     + "tokens as .npy, a row an example"
                 : "predict: \(target) was trained on a text; have it write one: fttrain generate "
-                    + target.shellWord)
+                    + target.shellPath)
     }
 
     private static func report(
@@ -107,6 +109,17 @@ enum PredictCommand {
                 + "wrote   \(out)" + (beside.map { "   made from: \($0)" } ?? ""))
     }
 
+    /// Throws where standard input can't be read: nobody would tell that from its end.
+    private static func checkInput() throws(RunError) {
+        var status = stat()
+        guard fstat(STDIN_FILENO, &status) == 0 else {
+            throw RunError(.data, "--stream: standard input is closed; send JSON objects to it")
+        }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw RunError(.data, "--stream: standard input is a folder; send JSON objects to it")
+        }
+    }
+
     /// Answers each line of standard input by one, a bad one by its problem.
     private static func stream(_ predictor: Predictor) throws -> ExitStatus {
         guard let encoding = predictor.preprocessing.table else {
@@ -115,6 +128,7 @@ enum PredictCommand {
                     + "it; train on data that 'fttrain data csv' made")
         }
         var number = 0
+        try checkInput()
         while let line = readLine() {
             number += 1
             var answer: JSONObject

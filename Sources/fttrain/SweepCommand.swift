@@ -73,7 +73,7 @@ enum SweepCommand {
     /// What can be done next.
     private static func ending(_ sweep: Sweep, _ isDone: Bool) -> [String] {
         let name = sweep.isOfFolds ? "folds" : "sweep"
-        if !isDone { return ["", "next    fttrain \(name) \(sweep.path.shellWord)"] }
+        if !isDone { return ["", "next    fttrain \(name) \(sweep.path.shellPath)"] }
         guard sweep.hasBest else {
             return [
                 "",
@@ -82,7 +82,7 @@ enum SweepCommand {
                         ? "look at the first one's folder" : "give the keys other values"),
             ]
         }
-        return sweep.isOfFolds ? [] : ["", "best    fttrain \(sweep.bestPath.shellWord)"]
+        return sweep.isOfFolds ? [] : ["", "best    fttrain \(sweep.bestPath.shellPath)"]
     }
 
     /// Where this program lies.

@@ -15,11 +15,11 @@ enum TrainCommand {
         }
         if PredictionSource.isTable(path) || path.hasSuffix(".h5") || path.hasSuffix(".npy") {
             throw UsageError(
-                "\(path): this is data, not a config; have one written: fttrain init \(path.shellWord)"
+                "\(path): this is data, not a config; have one written: fttrain init \(path.shellPath)"
             )
         }
         if Folder.exists(path) {
-            let name = path.shellWord
+            let name = path.shellPath
             throw UsageError(
                 access("\(path)/config.json", F_OK) == 0
                     ? "\(path): this is a run folder, not a config; go on with it: fttrain resume \(name)"

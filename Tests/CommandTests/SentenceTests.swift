@@ -137,6 +137,26 @@ struct SentenceTests {
         }
     }
 
+    @Test("a metric that chooses among outputs is none of a single one")
+    func choices() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let single = ["check", "tiny.json", #"model.layers=[{"type":"linear","units":1}]"#]
+        let losses = [
+            ("binaryCrossEntropy", "use binaryAccuracy"), ("meanSquaredError", "use r2"),
+        ]
+        for (loss, remedy) in losses {
+            for metric in ["accuracy", "balancedAccuracy", "confusionMatrix"] {
+                let result = try workspace.run(
+                    single + ["loss.type=\(loss)", #"metrics=["\#(metric)"]"#])
+                #expect(result.status == 2, "\(result.output)")
+                #expect(result.errors.contains(remedy), "\(result.errors)")
+            }
+        }
+        let several = try workspace.run("check", "tiny.json", #"metrics=["accuracy"]"#)
+        #expect(several.status == 0)
+    }
+
     @Test("a folder with other things in it is no run to go on with")
     func out() throws {
         let workspace = try trained()

@@ -189,7 +189,8 @@ struct NumberFormTests {
                 continue
             }
             let error = #expect(throws: DataError.self) { _ = try encoding.encode(table) }
-            #expect("\(error?.description ?? "")".contains("holds '0.05', not a number like '5%'"))
+            let sentence = error.map { "\($0)" } ?? ""
+            #expect(sentence.contains("holds '0.05', not a number like '5%'"), "\(sentence)")
         }
     }
 }

@@ -65,6 +65,14 @@ struct TextTests {
         ])
     func units(text: String, expected: String) { #expect(text == expected) }
 
+    @Test("a path in a command is no option, no setting and one word")
+    func shellPaths() {
+        #expect(
+            ["-run", "a=b", "a b", "x/a=b", "runs/a"].map(\.shellPath) == [
+                "./-run", "./a=b", "'a b'", "x/a=b", "runs/a",
+            ])
+    }
+
     @Test("writes moments in ISO 8601")
     func timestamps() {
         #expect(Clock.timestamp(secondsSince1970: 0) == "1970-01-01T00:00:00Z")

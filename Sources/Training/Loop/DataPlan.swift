@@ -154,7 +154,7 @@ struct DataPlan {
         ]
         let remedy =
             isText
-            ? "make it of texts with: fttrain data text \(path.shellWord) FILE"
+            ? "make it of texts with: fttrain data text \(path.shellPath) FILE"
             : drawn[path].map { "make it with: fttrain data \($0)" }
                 ?? "check data.path, which is relative to the current folder"
         throw RunError(.data, "\(path): there is no such file; \(remedy)")

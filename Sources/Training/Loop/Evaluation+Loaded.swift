@@ -31,13 +31,16 @@ extension Evaluation {
             let config = try RunConfig(
                 recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
             let preprocessing = Preprocessing(of: state)
+            let isCut = overrides.contains {
+                $0.hasPrefix("data.split=") || $0.hasPrefix("data.folds=")
+            }
             let own = try RunConfig(recorded: text, file: "\(path) (config)").dataPath
             let given =
                 overrides.isEmpty
                 ? nil
                 : try MeasuredExamples.of(
                     config, as: preprocessing, model: path,
-                    isOther: Folder.real(config.dataPath) != Folder.real(own))
+                    isOther: !isCut && Folder.real(config.dataPath) != Folder.real(own))
             experiment = try Experiment(config, as: preprocessing, measuring: given)
             if let preprocessing, given == nil, config.data.optional("text") == nil {
                 let part = config.data.optional("validation") ?? config.data.child("train")

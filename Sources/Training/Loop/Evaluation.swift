@@ -127,7 +127,7 @@ public struct Evaluation: Sendable {
             return (
                 store.bestPath,
                 "the best epoch was \(best.epoch), but \(store.bestPath) holds epoch "
-                    + "\(held.epoch); fttrain resume \(target.shellWord) repairs what can be repaired"
+                    + "\(held.epoch); fttrain resume \(target.shellPath) repairs what can be repaired"
             )
         } catch {
             guard error.kind == .notFound else { throw error }

@@ -73,6 +73,7 @@ public final class Experiment {
         loss = chosen.loss
         data = plan
         ignoredTarget = chosen.ignored
+        try Experiment.checkChoices(config.value.children("metrics"), chosen, output: output)
         metrics = try config.value.children("metrics").map { try Experiment.metric($0, chosen) }
         try Experiment.freeze(model, config.value.child("model"))
         try Experiment.checkTrainable(model, config.value.child("model"))

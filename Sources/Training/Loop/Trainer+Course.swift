@@ -75,8 +75,8 @@ extension Trainer {
             "the \(name) schedule ends with the run, so \(settings) changes its course: the "
                 + "learning rate goes from \(Format.rate(old)) to "
                 + "\(Format.rate(rates.rate(after: cursor.changes))) here, and the weights won't be those "
-                + "of a run that was so long from the start, which is: fttrain \("\(path)/config.json".shellWord); to "
-                + "go on at the rate that was reached: fttrain resume \(path.shellWord) \(settings) "
+                + "of a run that was so long from the start, which is: fttrain \("\(path)/config.json".shellPath); to "
+                + "go on at the rate that was reached: fttrain resume \(path.shellPath) \(settings) "
                 + "'schedule={\"type\":\"constant\"}' optimizer.learningRate="
                 + "\(Format.short(old, digits: 6))"
         ]

@@ -17,6 +17,6 @@ extension Trainer {
         }
         let way = problem.isLost ? "" : ", with a smaller data.batchSize or --device cpu"
         return "the checkpoint of step \(step) is whole: go on by fttrain resume "
-            + "\(folder.path.shellWord)\(way)"
+            + "\(folder.path.shellPath)\(way)"
     }
 }

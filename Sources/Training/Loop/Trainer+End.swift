@@ -35,7 +35,7 @@ extension Trainer {
         let words = asked.map(\.shellWord).joined(separator: " ")
         let command = (kept + longer).map(\.shellWord).joined(separator: " ")
         return "\(path): nothing is left to train, so the run stays as it is, without \(words); "
-            + "to train on: fttrain resume \(path.shellWord) \(command)"
+            + "to train on: fttrain resume \(path.shellPath) \(command)"
     }
 
     /// What decides on when a run is over, and with which weights.

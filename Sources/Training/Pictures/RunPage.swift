@@ -38,7 +38,7 @@ struct RunPage {
             remark:
                 "Nothing has been heard of this run since \(TrainingState.timestamp()): it is not "
                 + "alive any more, or a step takes longer than \(Format.duration(allowance)). "
-                + "To go on with it: fttrain resume \(info.path.shellWord)")
+                + "To go on with it: fttrain resume \(info.path.shellPath)")
     }
 
     private var head: String {

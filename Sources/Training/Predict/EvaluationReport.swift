@@ -97,7 +97,9 @@ public struct EvaluationReport {
             comparison.isOfClasses
             ? .classes(comparison.classReport)
             : .numbers(
-                NumberReport(targets: comparison.targets, predictions: comparison.predictions))
+                NumberReport(
+                    targets: comparison.targets, predictions: comparison.predictions,
+                    width: comparison.width))
         let far = comparison.worst(EvaluationReport.worstCount)
         images = try far.compactMap { _, row in
             let inputs = try source.read(row..<row + 1)

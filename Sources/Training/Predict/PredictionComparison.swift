@@ -69,12 +69,15 @@ struct PredictionComparison {
         }
     }
 
-    /// Targets that are probabilities of the classes, or 1 for one of them, as the likeliest class;
-    /// others as they are.
+    /// Targets that are probabilities of the classes, or 1 for one of them, as the likeliest class,
+    /// and −1 and 1 as no and yes; others as they are.
     private static func classes(_ targets: [Double], _ found: Predictions) -> [Double] {
         let count = found.classes?.count ?? 0
         let size = found.values.count / max(count, 1)
-        guard size > 1, targets.count == found.values.count else { return targets }
+        guard size > 1, targets.count == found.values.count else {
+            let areSides = targets.contains(-1) && targets.allSatisfy { abs($0) == 1 }
+            return areSides ? targets.map { ($0 + 1) / 2 } : targets
+        }
         return (0..<count).map { row in
             let shares = targets[row * size..<(row + 1) * size]
             let best = shares.indices.max { shares[$0] < shares[$1] } ?? shares.startIndex

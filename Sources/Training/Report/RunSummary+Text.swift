@@ -35,19 +35,19 @@ extension RunSummary {
 
     /// What trains a run that is over on.
     package func longerCommand(_ path: String) -> String {
-        (["fttrain resume \(path.shellWord)"] + longerSettings).joined(separator: " ")
+        (["fttrain resume \(path.shellPath)"] + longerSettings).joined(separator: " ")
     }
 
     private func nextLines(_ path: String) -> [String] {
         switch status {
         case .interrupted, .running, .failed:
-            return ["next    fttrain resume \(path.shellWord)"]
+            return ["next    fttrain resume \(path.shellPath)"]
         case .diverged:
             return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
         case .completed:
-            let use = writesText ? ["fttrain generate \(path.shellWord)"] : []
+            let use = writesText ? ["fttrain generate \(path.shellPath)"] : []
             let next =
-                use + ["fttrain eval \(path.shellWord)", "fttrain inspect \(path.shellWord)"]
+                use + ["fttrain eval \(path.shellPath)", "fttrain inspect \(path.shellPath)"]
             return ["next    \(next[0])"] + next.dropFirst().map { "        \($0)" }
                 + (canBeLonger ? ["        \(longerCommand(path))"] : [])
         }

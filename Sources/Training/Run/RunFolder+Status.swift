@@ -25,7 +25,7 @@ extension RunFolder {
         let counts = RunFolder.words(reached.max { $0.step < $1.step } ?? began)
         return RunLock.isTaken(self)
             ? "\(path): running, \(counts)"
-            : "\(path): ended without a word, \(counts); go on with: fttrain resume \(path.shellWord)"
+            : "\(path): ended without a word, \(counts); go on with: fttrain resume \(path.shellPath)"
     }
 
     /// Whether `summary.json` says that the run came to its end after so many steps.

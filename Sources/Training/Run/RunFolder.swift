@@ -128,7 +128,7 @@ public struct RunFolder: Sendable, Equatable {
                 .usage,
                 "--out \(path): the folder is not empty; name another one, or "
                     + (isRun
-                        ? "go on with the run in it: fttrain resume \(folder.path.shellWord)"
+                        ? "go on with the run in it: fttrain resume \(folder.path.shellPath)"
                         : "one in it, such as \(folder.path)/run"))
         }
     }

@@ -151,7 +151,7 @@ public struct RateSearch {
         return ["loss"] + plot.lines + [
             "",
             "steps   \(Format.grouped(points.count)), up to a rate of \(Format.rate(last.rate))",
-            "fastest \(override)", "next    fttrain \(file.shellWord) \(override)",
+            "fastest \(override)", "next    fttrain \(file.shellPath) \(override)",
         ] + [coarseness].compactMap(\.self)
     }
 

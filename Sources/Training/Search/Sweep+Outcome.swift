@@ -41,7 +41,7 @@ extension Sweep {
         let unfinished = numbers.contains { outcome(of: $0 - 1) == .unfinished }
         let remedy =
             unfinished
-            ? "go on with: fttrain \(isOfFolds ? "folds" : "sweep") \(path.shellWord)"
+            ? "go on with: fttrain \(isOfFolds ? "folds" : "sweep") \(path.shellPath)"
             : "look at \(folder(first - 1))/log.txt"
         return what + "(\(listed)); " + remedy
     }

@@ -86,7 +86,7 @@ public final class Sweep {
             throw RunError(
                 .usage,
                 "\(out): holds \(isOfFolds ? "folds; go on with them" : "a sweep; go on with it") "
-                    + "by: fttrain \(isOfFolds ? "folds" : "sweep") \(out.shellWord), or name "
+                    + "by: fttrain \(isOfFolds ? "folds" : "sweep") \(out.shellPath), or name "
                     + "another folder")
         }
         (self.kind, self.trials, self.endsByMedian) = (kind, trials, endsByMedian)
