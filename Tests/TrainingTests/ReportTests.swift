@@ -31,11 +31,11 @@ struct ReportTests {
 
     @Test("errors of quantities are those of their definition")
     func numbers() {
-        let report = NumberReport(targets: [1, 2, 3], predictions: [1, 2, 5])
+        let report = NumberReport(targets: [1, 2, 3], predictions: [1, 2, 5], width: 1)
         #expect(report.meanAbsoluteError == 2.0 / 3)
         #expect(report.rootMeanSquaredError == (4.0 / 3).squareRoot())
         #expect(report.r2 == -1)
-        #expect(NumberReport(targets: [1, 1], predictions: [1, 2]).r2.isNaN)
+        #expect(NumberReport(targets: [1, 1], predictions: [1, 2], width: 1).r2.isNaN)
     }
 
     @Test("a predictor gives what the model gives, for a run and for a file")

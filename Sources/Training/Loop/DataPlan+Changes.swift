@@ -17,8 +17,8 @@ extension DataPlan {
 extension Preprocessing {
     /// Throws where the rows of a file became numbers in another way than the model's: what a number
     /// stands for isn't what the model learned.
-    func checkTable(of file: HDF5File, _ path: String) throws {
-        guard let table, let text = try file.attribute(TableEncoding.key),
+    func checkTable(of file: HDF5File, _ path: String) throws(RunError) {
+        guard let table, let text = file.attribute(TableEncoding.key),
             let other = TableEncoding(text),
             let difference = other.difference(from: table, called: "the model's")
         else { return }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Datasets
 import FTConfig
 import FTSupport
 import NN

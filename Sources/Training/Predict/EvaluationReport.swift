@@ -1,3 +1,4 @@
+import Datasets
 import FTConfig
 public import FTJSON
 import FTSupport
