@@ -64,6 +64,7 @@ public struct Evaluation: Sendable {
         }
         notes =
             [loaded.remark].compactMap(\.self) + (experiment.data.given?.notes ?? [])
+            + (isOwnData && experiment.data.validation == nil ? [Evaluation.ofTrainingData] : [])
             + (isOwnData ? try experiment.data.changes(since: state.extra) : [])
             + measurement.metrics.filter(\.value.isNaN).map {
                 Evaluation.undefined($0.name, loader)
@@ -83,6 +84,9 @@ public struct Evaluation: Sendable {
         self.measurement = measurement
         units = TargetUnits(Preprocessing(of: state) ?? experiment.data.preprocessing)
     }
+
+    private static let ofTrainingData =
+        "these are the examples that the model was trained on, for its config names no others"
 
     /// Why a metric has no value on some examples.
     static func undefined(_ metric: String, _ loader: Loader) -> String {
