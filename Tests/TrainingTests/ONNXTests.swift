@@ -77,6 +77,19 @@ struct ONNXTests {
             "{\"type\": \"pad\", \"widths\": [[1, -2], [3, 1]], \"mode\": \"circular\"}"
         ),
         (
+            "mirrored and cut", [2, 5, 9],
+            "{\"type\": \"pad\", \"widths\": [[-3, 2], [-4, 3]], \"mode\": \"reflect\"}"
+        ),
+        (
+            "repeated and cut", [2, 5, 8],
+            "{\"type\": \"pad\", \"widths\": [[0, 1], [-6, 7]], \"mode\": \"replicate\"}"
+        ),
+        (
+            "transposed with more at the ends", [2, 5, 6],
+            "{\"type\": \"convTranspose2d\", \"features\": 3, \"kernel\": 3, \"stride\": 2, "
+                + "\"dilation\": 3, \"padding\": 1, \"outputPadding\": 2}"
+        ),
+        (
             "shuffled pixels", [8, 3, 5], "{\"type\": \"pixelShuffle\", \"factor\": 2}"
         ),
         (

@@ -55,11 +55,13 @@ extension ONNXLayers {
         }
     }
 
+    /// Widths below 0 cut, after the others were added: those are made of all there is.
     private func pad(_ layer: Pad, _ x: Value) -> Value {
         let first = x.rank - layer.widths.count
         if layer.mode == .circular { return padAround(layer, x, first) }
         let none = Array(repeating: 0, count: first)
-        let widths = none + layer.widths.map(\.before) + none + layer.widths.map(\.after)
+        let added = layer.widths.map { (before: max(0, $0.before), after: max(0, $0.after)) }
+        let widths = none + added.map(\.before) + none + added.map(\.after)
         let mode =
             switch layer.mode {
             case .reflect: "reflect"
@@ -69,11 +71,17 @@ extension ONNXLayers {
         let sizes = x.shape.enumerated().map { axis, size in
             let place = axis + 1 - first
             if place < 0 { return size }
-            return size + layer.widths[place].before + layer.widths[place].after
+            return size + added[place].before + added[place].after
         }
-        return graph.add(
+        var y = graph.add(
             "Pad", [x.name, graph.integers(widths), graph.number(layer.value)],
             [("mode", .text(mode))], shape: Shape(sizes))
+        for (place, width) in layer.widths.enumerated() where min(width.before, width.after) < 0 {
+            let axis = first + place
+            let end = y.shape[axis - 1] - max(0, -width.after)
+            y = graph.slice(y, axis: axis, max(0, -width.before)..<end)
+        }
+        return y
     }
 
     /// Parts of both ends, put at the other one.

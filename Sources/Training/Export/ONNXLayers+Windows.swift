@@ -19,20 +19,39 @@ extension ONNXLayers {
                     + [("dilations", .ints(dilation)), ("group", .int(layer.groups))],
                 shape: shape(layer, x))
         case let layer as ConvolutionTransposeLayer:
-            let axes = x.shape.rank - 1
-            let padding = each(layer.padding, axes)
-            return graph.add(
-                "ConvTranspose", terms(x, layer.weight, layer.bias),
-                movement(
-                    Array(layer.weight.shape.dropFirst(2)), each(layer.stride, axes),
-                    padding + padding)
-                    + [
-                        ("dilations", .ints(each(layer.dilation, axes))),
-                        ("group", .int(layer.groups)),
-                        ("output_padding", .ints(each(layer.outputPadding, axes))),
-                    ], shape: shape(layer, x))
+            return transposed(layer, x)
         default: return nil
         }
+    }
+
+    /// A transposed convolution. What it has more at the ends is padding that it has less, for not
+    /// all of it may be as large in ONNX as here; where that isn't enough, zeros follow, before the
+    /// bias.
+    private func transposed(_ layer: ConvolutionTransposeLayer, _ x: Value) -> Value {
+        let axes = x.shape.rank - 1
+        let (padding, extra) = (each(layer.padding, axes), each(layer.outputPadding, axes))
+        let left = zip(padding, extra).map { max(0, $0 - $1) }
+        let zeros = zip(padding, extra).map { max(0, $1 - $0) }
+        let isWhole = zeros.allSatisfy { $0 == 0 }
+        let result = shape(layer, x)
+        let sizes = zip(result.dropFirst(), zeros).map { $0 - $1 }
+        var y = graph.add(
+            "ConvTranspose", terms(x, layer.weight, isWhole ? layer.bias : nil),
+            movement(
+                Array(layer.weight.shape.dropFirst(2)), each(layer.stride, axes), padding + left)
+                + [
+                    ("dilations", .ints(each(layer.dilation, axes))),
+                    ("group", .int(layer.groups)),
+                ], shape: Shape([result[0]] + sizes))
+        if isWhole { return y }
+        let none = [Int](repeating: 0, count: axes + 2)
+        let widths = graph.integers(none + [0, 0] + zeros)
+        y = graph.add("Pad", [y.name, widths, graph.number(0)], [], shape: result)
+        guard let bias = layer.bias else { return y }
+        let row = Shape([result[0]] + Array(repeating: 1, count: axes))
+        let column = graph.add(
+            "Reshape", [graph.weight(bias), graph.integers(Array(row))], shape: row)
+        return graph.add("Add", y, column)
     }
 
     /// Poolings.

@@ -25,7 +25,8 @@ extension Trainer {
                 + "loss.logarithm=true"
         default: break
         }
-        if optimizer is QuasiNewton { return nil }
+        // A sharpness-aware step measures where the weights were moved to.
+        if optimizer is QuasiNewton || config.samRadius != nil { return nil }
         return "scale the inputs (data.transforms) to about 1, and look for an epsilon of 0 among "
             + "the layers; no step was made yet, so the learning rate isn't to blame"
     }
