@@ -95,6 +95,15 @@ extension CUDAContext {
         if waits { try synchronize() }
     }
 
+    /// Begins to copy some parts of the device's memory to the host; what is asked for afterwards
+    /// needn't be done when it is waited for.
+    package func read(
+        _ parts: [(memory: UnsafeRawPointer, byteCount: Int)]
+    ) throws(CUDAProblem) -> CUDAReading {
+        makeCurrent()
+        return try readings.begin(parts)
+    }
+
     /// Copies within the device.
     package func copy(
         from source: UnsafeRawPointer, to memory: UnsafeMutableRawPointer, byteCount: Int

@@ -18,6 +18,7 @@ package final class CUDAContext: @unchecked Sendable {
     let allocator: CUDAAllocator
     let staging: CUDAStaging
     let uploads: CUDAUploads
+    let readings: CUDAReadings
     /// Whether each call is waited for, so that what it met is told where it was made.
     package let waitsForEach: Bool
 
@@ -46,6 +47,7 @@ package final class CUDAContext: @unchecked Sendable {
         allocator = CUDAAllocator(driver, self.stream)
         staging = CUDAStaging(driver, self.stream)
         uploads = CUDAUploads(driver, allocator, self.stream)
+        readings = CUDAReadings(driver, self.stream)
         waitsForEach = getenv("FAKETENSOR_CUDA_WAIT").map { String(cString: $0) } == "each"
     }
 
@@ -54,6 +56,7 @@ package final class CUDAContext: @unchecked Sendable {
         _ = driver.api.cuStreamSynchronize(stream)
         staging.close()
         uploads.close()
+        readings.close()
         allocator.close()
         recorder.close(driver)
         _ = driver.api.cuStreamDestroy_v2(stream)

@@ -95,19 +95,10 @@ final class CUDAStaging: Sendable {
     }
 
     private func make(_ size: Int, _ state: inout State) throws(CUDAProblem) -> Slot {
-        var (made, event): (UnsafeMutableRawPointer?, cuda_event?)
-        let doing = "asking for \(size) bytes of the host that the device can read"
-        let memory = try driver.made(driver.api.cuMemAllocHost_v2(&made, size), made, doing)
-        do throws(CUDAProblem) {
-            let result = driver.api.cuEventCreate(&event, UInt32(CUDA_EVENT_WITHOUT_TIME))
-            let event = try driver.made(result, event, doing)
-            state.byteCount += size
-            return Slot(
-                memory: UInt(bitPattern: memory), size: size, event: UInt(bitPattern: event))
-        } catch {
-            _ = driver.api.cuMemFreeHost(memory)
-            throw error
-        }
+        let (memory, event) = try driver.pinned(
+            size, "asking for \(size) bytes of the host that the device can read")
+        state.byteCount += size
+        return Slot(memory: memory, size: size, event: event)
     }
 
     /// Gives the free ones back to the system.
@@ -117,12 +108,7 @@ final class CUDAStaging: Sendable {
     }
 
     private func end(_ slot: Slot, _ state: inout State) {
-        if let memory = UnsafeMutableRawPointer(bitPattern: slot.memory) {
-            _ = driver.api.cuMemFreeHost(memory)
-        }
-        if let event = cuda_event(bitPattern: slot.event) {
-            _ = driver.api.cuEventDestroy_v2(event)
-        }
+        driver.release(slot.memory, slot.event)
         state.byteCount -= slot.size
     }
 

@@ -27,6 +27,10 @@ package protocol Backend: AnyObject, Sendable {
     /// else than `copyIn`.
     func send(_ host: UnsafeRawPointer, byteCount: Int) -> UnsafeMutableRawPointer?
 
+    /// Begins to copy bytes to the host, as they are when all that was asked for before is done. Nil
+    /// where that is nothing else than `copyOut`.
+    func read(_ memory: UnsafeRawPointer, byteCount: Int) -> (any HostReading)?
+
     /// Computes `out`. Called by `Kernel.run` alone, which has checked the operands.
     func run(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray)
 
@@ -40,7 +44,14 @@ package protocol Backend: AnyObject, Sendable {
 extension Backend {
     package var home: any Backend { self }
     package func send(_ host: UnsafeRawPointer, byteCount: Int) -> UnsafeMutableRawPointer? { nil }
+    package func read(_ memory: UnsafeRawPointer, byteCount: Int) -> (any HostReading)? { nil }
     package func record(
         drawingFrom streams: [StreamName], _ body: () -> Void
     ) -> (any RecordedWork)? { nil }
+}
+
+/// Bytes on their way to the host.
+package protocol HostReading: AnyObject, Sendable {
+    /// Waits for them alone, and writes them to `host`. To be called once.
+    func finish(into host: UnsafeMutableRawPointer)
 }

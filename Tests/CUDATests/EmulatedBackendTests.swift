@@ -89,6 +89,23 @@ struct EmulatedBackendTests {
                 "gather: index 9 at position 2 is out of range for 3 rows"))
     }
 
+    @Test("an index that is out of range is told with numbers that were asked for after it")
+    func reading() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            let device = EmulatedDevice.shared.device
+            let table = NDArray.full([3, 2], 1.0, on: device)
+            _ = table.gather(NDArray([5]).on(device))
+            let reading = table.reading()
+            _ = table.map(.exp)
+            _ = reading.values
+        }
+        #expect(
+            sentence(result).contains(
+                "gather: index 5 at position 0 is out of range for 3 rows"))
+    }
+
     @Test("of several complaints the first launch's is told")
     func order() async {
         let result = await #expect(

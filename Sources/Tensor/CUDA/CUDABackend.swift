@@ -130,6 +130,12 @@ package final class CUDABackend: Backend {
         if !isDone { host.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
     }
 
+    package func read(_ memory: UnsafeRawPointer, byteCount: Int) -> (any HostReading)? {
+        let reading = CUDAHostReading(byteCount, on: self)
+        perform("copy from \(device)") { () throws(CUDAProblem) in try reading.begin(memory) }
+        return reading
+    }
+
     package func synchronize() {
         perform("\(device)") { () throws(CUDAProblem) in try reports.check(on: context) }
     }

@@ -15,7 +15,19 @@ final class CUDAReports: Sendable {
         /// The ticket of the first launch that wasn't looked at yet.
         var first: UInt64 = 0
         var pending: [Complaint] = []
+        /// How many launches were looked at.
+        var passed = 0
+
+        /// The first `launches` of all were looked at.
+        mutating func pass(_ launches: Int) {
+            let count = min(max(0, launches - passed), pending.count)
+            pending.removeFirst(count)
+            passed += count
+            first = pending.isEmpty ? 0 : first + UInt64(count)
+        }
     }
+
+    static let size = MemoryLayout<ft_cuda_report>.size
 
     /// After so many launches the host waits for once.
     private static let limit = 1 << 16
@@ -26,11 +38,10 @@ final class CUDAReports: Sendable {
 
     /// Clears the report of a device.
     func begin(on context: CUDAContext) throws(CUDAProblem) {
-        let memory = try context.allocate(MemoryLayout<ft_cuda_report>.size)
+        let memory = try context.allocate(CUDAReports.size)
         var report = ft_cuda_report()
         report.key = .max
-        let size = MemoryLayout<ft_cuda_report>.size
-        try context.copyIn(from: &report, to: memory, byteCount: size)
+        try context.copyIn(from: &report, to: memory, byteCount: CUDAReports.size)
         state.withLock { $0.memory = UInt(bitPattern: memory) }
     }
 
@@ -76,18 +87,24 @@ final class CUDAReports: Sendable {
 
     /// Waits for the device, and ends the program where a launch reported something.
     func check(on context: CUDAContext) throws(CUDAProblem) {
-        let (count, memory) = state.withLock { ($0.pending.count, $0.memory) }
-        guard count > 0, let source = UnsafeRawPointer(bitPattern: memory) else {
-            return try context.synchronize()
-        }
+        guard let place = place() else { return try context.synchronize() }
         var report = ft_cuda_report()
-        try context.copyOut(
-            from: source, to: &report, byteCount: MemoryLayout<ft_cuda_report>.size)
+        try context.copyOut(from: place.memory, to: &report, byteCount: CUDAReports.size)
+        check(report, launches: place.launches)
+    }
+
+    /// Where the report lies, and of how many launches since the device was begun it will tell when
+    /// all of them are done; nil where none is left to look at.
+    func place() -> (memory: UnsafeRawPointer, launches: Int)? {
+        let (memory, passed, count) = state.withLock { ($0.memory, $0.passed, $0.pending.count) }
+        guard count > 0, let source = UnsafeRawPointer(bitPattern: memory) else { return nil }
+        return (source, passed + count)
+    }
+
+    /// Ends the program where a report tells of something that one of the first `launches` met.
+    func check(_ report: ft_cuda_report, launches: Int) {
         let complaint: Complaint? = state.withLock { state in
-            defer {
-                state.pending.removeFirst(min(count, state.pending.count))
-                state.first = state.pending.isEmpty ? 0 : state.first + UInt64(count)
-            }
+            defer { state.pass(launches) }
             if report.key == .max { return nil }
             let ticket = report.key >> CUDAReports.positions
             let index = Int((ticket &- state.first) % CUDAReports.tickets)

@@ -92,18 +92,17 @@ extension Trainer {
     /// so that the device need not be waited for; that of an epoch's first step at once.
     private func step(_ batch: Batch) throws {
         try setRate()
-        let (targets, outcome) = try onDevice {
+        let (targets, outcome, numbers) = try onDevice {
             let targets = batch.targets.sent(to: backend)
             let prepared = experiment.prepared(batch, targets, at: cursor.sampler)
-            return (targets, compute(prepared.inputs, prepared.targets))
+            let outcome = compute(prepared.inputs, prepared.targets)
+            return (targets, outcome, StepNumbers(of: outcome))
         }
         experiment.average?.noteStep(outcome.isFinite)
         try settle()
         optimizer.learningRate = rates.rate(after: cursor.changes)
         unread = UnreadStep(
-            batch: batch, loss: outcome.loss, weight: outcome.weight,
-            gradientNorm: outcome.gradientNorm, isFinite: outcome.isFinite,
-            launch: optimizer.launchedSteps,
+            batch: batch, numbers: numbers, launch: optimizer.launchedSteps,
             update: experiment.average?.weights.launchedUpdates ?? 0, step: cursor.step,
             sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
         // A step in which nothing counted is taken back before the next one.

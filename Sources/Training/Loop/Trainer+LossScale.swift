@@ -7,7 +7,7 @@ extension Trainer {
     /// the last one did.
     func setRate() throws {
         // Somebody asked the optimizer for its count, which settled that.
-        if let last = unread, last.isFinite != nil, !optimizer.isOpen(step: last.launch) {
+        if let last = unread, last.numbers.tellsIfFinite, !optimizer.isOpen(step: last.launch) {
             try settle()
         }
         let changes = cursor.changes

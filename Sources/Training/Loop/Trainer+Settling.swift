@@ -1,7 +1,5 @@
-import Autograd
 import Datasets
 import Optim
-import Tensor
 
 extension Trainer {
     /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before
@@ -9,7 +7,7 @@ extension Trainer {
     func settle() throws {
         guard let last = unread else { return }
         unread = nil
-        let (value, itsWeight, norm, isFinite) = try onDevice { last.numbers }
+        let (value, itsWeight, norm, isFinite) = try onDevice { last.numbers.read() }
         guard value.isFinite else {
             (cursor.step, cursor.sampler, cursor.samples) = (last.step, last.sampler, last.samples)
             optimizer.learningRate = last.rate
@@ -31,19 +29,5 @@ extension Trainer {
         }
         cursor.lossSum += value * weight
         cursor.lossWeight += weight
-    }
-}
-
-extension UnreadStep {
-    /// Its loss, what that is the mean over, the norm of its gradients and whether they were finite;
-    /// nil for what isn't known. It waits for the device once.
-    fileprivate var numbers: (Double, Double?, Double?, Bool?) {
-        let given = [loss, weight, gradientNorm, isFinite]
-        var known = noGrad {
-            let columns = given.compactMap { $0?.cast(to: .float64).reshape([1]) }
-            return (columns.count == 1 ? columns[0] : .concat(columns)).values(as: Double.self)
-        }
-        let read = given.map { $0.map { _ in known.removeFirst() } }
-        return (read[0] ?? .nan, read[1], read[2], read[3].map { $0 != 0 })
     }
 }

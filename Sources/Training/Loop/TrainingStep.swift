@@ -27,10 +27,7 @@ struct StepOutcome: TensorTree {
 /// A step that was launched, and where training stood before it.
 struct UnreadStep {
     let batch: Batch
-    let loss: Tensor
-    let weight: Tensor?
-    let gradientNorm: Tensor?
-    let isFinite: Tensor?
+    let numbers: StepNumbers
     /// By what the optimizer and the average know it, where they don't know whether it counts.
     let launch: Int
     let update: Int
@@ -38,6 +35,34 @@ struct UnreadStep {
     let sampler: SamplerState
     let samples: Int
     let rate: Double
+}
+
+/// The numbers of a step that the host wants, on their way from the device.
+struct StepNumbers {
+    typealias Read = (loss: Double, weight: Double?, gradientNorm: Double?, isFinite: Bool?)
+
+    /// Which of them are known, in their order.
+    private let isKnown: [Bool]
+    private let reading: Reading
+
+    init(of outcome: StepOutcome) {
+        let given = [outcome.loss, outcome.weight, outcome.gradientNorm, outcome.isFinite]
+        isKnown = given.map { $0 != nil }
+        reading = noGrad {
+            let columns = given.compactMap { $0?.cast(to: .float64).reshape([1]) }
+            return (columns.count == 1 ? columns[0] : .concat(columns)).data.reading()
+        }
+    }
+
+    /// Whether the step tells if its gradients were finite.
+    var tellsIfFinite: Bool { isKnown[3] }
+
+    /// Waits for them, not for what was launched since.
+    func read() -> Read {
+        var values = reading.values
+        let read = isKnown.map { $0 ? values.removeFirst() : nil }
+        return (read[0] ?? .nan, read[1], read[2], read[3].map { $0 != 0 })
+    }
 }
 
 extension Experiment {

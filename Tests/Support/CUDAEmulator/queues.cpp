@@ -73,7 +73,7 @@ int wait_event(void *on, void *handle, unsigned) {
 }
 int synchronize_event(void *handle) {
     if (!allows_unsafe()) return CAPTURE_UNSUPPORTED;
-    counters().synchronizations += 1;
+    counters().event_waits += 1;
     event state = ((event_handle *)handle)->state;
     wait_for(state, number_of(state));
     return OK;

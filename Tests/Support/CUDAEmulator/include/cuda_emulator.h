@@ -28,11 +28,11 @@ void ft_emulator_fail_after(uint64_t kernels, int code);
 // What was done since the process began or the counters were reset. Launches and products that a
 // graph makes aren't counted; `graph_nodes` are all calls that were captured. `product_handles` are
 // those of cuBLAS that there are, `contexts` how often one was begun, and `arrived` the uploads
-// that were made.
+// that were made. `synchronizations` wait for all that was asked for, `event_waits` for a part.
 typedef struct ft_emulator_counters {
     uint64_t launches, graph_launches, graph_nodes, product_handles, contexts, arrived;
     uint64_t uploads, downloads, uploaded_bytes, downloaded_bytes;
-    uint64_t allocations, allocated_bytes, synchronizations, compilations, products;
+    uint64_t allocations, allocated_bytes, synchronizations, event_waits, compilations, products;
 } ft_emulator_counters;
 ft_emulator_counters ft_emulator_count(void);
 void ft_emulator_reset_counters(void);
