@@ -38,7 +38,8 @@ public import Tensor
 /// A replay reads inputs that aren't contiguous from contiguous copies. Sums are added in the order
 /// in which their terms lie, so with such inputs their last bits may differ from the function's.
 ///
-/// Results have elements of their own. One thread at a time calls a captured function: others wait.
+/// Results have elements of their own. One thread at a time calls a captured function: others wait,
+/// so two captured functions that call each other must not be called from two threads.
 public final class Captured<each Input: TensorTree, Output: TensorTree>
 where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     private let body: (repeat each Input) -> Output
