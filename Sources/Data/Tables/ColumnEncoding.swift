@@ -9,6 +9,8 @@ package struct ColumnEncoding: Sendable, Equatable {
     package let kind: ColumnKind
     /// How its numbers are written; nil where that is as programs write them.
     package var form: NumberForm?
+    /// What comes first in its dates whose year is last; nil without such.
+    package var dateOrder: DateOrder?
     /// The number, or the place of the category, that stands for a missing cell; nil where none
     /// may.
     package var fill: Double?
@@ -44,7 +46,11 @@ struct CellReader {
     private var words: [Double?]
     private let places: [String: Int]
 
-    init(_ column: TableColumn, _ kind: ColumnKind, categories: [String] = []) {
+    /// - Parameter order: that of dates whose year is last.
+    init(
+        _ column: TableColumn, _ kind: ColumnKind, categories: [String] = [],
+        order: DateOrder? = nil
+    ) {
         self.column = column
         self.kind = kind
         let places = Dictionary(uniqueKeysWithValues: zip(categories, categories.indices))
@@ -52,7 +58,7 @@ struct CellReader {
         words = column.words.map { word in
             switch kind {
             case .boolean: BooleanWord.value(word.text)
-            case .date: CalendarDate.days(word.text)
+            case .date: CalendarDate.days(word.text, order)
             case .category: places[word.text].map { Double($0) }
             default: nil
             }
@@ -76,15 +82,16 @@ extension ColumnEncoding {
     /// Fits an encoding on the values of the training rows.
     static func fit(
         _ column: TableColumn, _ kind: ColumnKind, rows: [Int], missing: MissingRule?,
-        standardizes: Bool
+        standardizes: Bool, order: DateOrder? = nil
     ) -> ColumnEncoding {
         var encoding = ColumnEncoding(column.name, kind)
         guard kind != .id, kind != .skip else { return encoding }
         encoding.form = column.form
+        encoding.dateOrder = kind == .date ? order : nil
         if kind == .category {
             encoding.categories = Set(rows.compactMap { column.text($0) }).sorted()
         }
-        let read = CellReader(column, kind, categories: encoding.categories)
+        let read = CellReader(column, kind, categories: encoding.categories, order: order)
         let values = rows.compactMap { read($0) }
         if let missing { encoding.setFill(missing, values) }
         guard kind == .number || kind == .date, !values.isEmpty else { return encoding }
@@ -118,7 +125,7 @@ extension ColumnEncoding {
                 switch kind {
                 case .category: categories.firstIndex(of: text).map { Double($0) }
                 case .boolean: BooleanWord.value(text) ?? DecimalNumber.double(text)
-                case .date: CalendarDate.days(text)
+                case .date: CalendarDate.days(text, dateOrder)
                 default: DecimalNumber.double(text)
                 }
             return
