@@ -156,7 +156,8 @@ enum InitCommand {
         let share = Format.share(Double(rarest.count) / Double(all))
         let name = rarest.text.escapedForDisplay(limit: 30)
         return [
-            "", "rare    \(label.name) is '\(name)' in \(share) of the rows, so accuracy says little;",
+            "",
+            "rare    \(label.name) is '\(name)' in \(share) of the rows, so accuracy says little;",
             "        f1 counts each class alike, and with loss.classWeights=balanced training does",
         ]
     }
