@@ -7,7 +7,10 @@ extension CUDAContext {
     package func resetPeak() { allocator.resetPeak() }
 
     /// Gives back what is kept for batches that will be sent.
-    package func trim() { uploads.trim() }
+    package func trim() {
+        makeCurrent()
+        uploads.trim()
+    }
 
     /// Memory of at least so many bytes, at a multiple of 256.
     ///
@@ -76,9 +79,11 @@ extension CUDAContext {
         _ host: UnsafeRawPointer, byteCount: Int
     ) throws(CUDAProblem) -> UnsafeMutableRawPointer {
         makeCurrent()
-        return try withRelief { () throws(CUDAProblem) in
+        let memory = try withRelief { () throws(CUDAProblem) in
             try uploads.send(host, byteCount: byteCount)
         }
+        if waitsForEach { try synchronize() }
+        return memory
     }
 
     /// Copies to the host, and waits for it unless told not to.
@@ -101,7 +106,9 @@ extension CUDAContext {
         _ parts: [(memory: UnsafeRawPointer, byteCount: Int)]
     ) throws(CUDAProblem) -> CUDAReading {
         makeCurrent()
-        return try readings.begin(parts)
+        let reading = try readings.begin(parts)
+        if waitsForEach { try synchronize() }
+        return reading
     }
 
     /// Copies within the device.

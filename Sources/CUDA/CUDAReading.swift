@@ -36,11 +36,18 @@ final class CUDAReadings: Sendable {
 
     private let free = Mutex<[Int: [Slot]]>([:])
     private let driver: CUDADriver
+    private let context: UInt
     private let stream: UInt
 
-    init(_ driver: CUDADriver, _ stream: cuda_stream) {
+    init(_ driver: CUDADriver, _ context: cuda_context, _ stream: cuda_stream) {
         self.driver = driver
+        self.context = UInt(bitPattern: context)
         self.stream = UInt(bitPattern: stream)
+    }
+
+    /// Readings are waited for and let go of on any thread.
+    private func makeCurrent() {
+        cuda_context(bitPattern: context).map { _ = driver.api.cuCtxSetCurrent($0) }
     }
 
     /// Begins to copy some parts of the device's memory, after what was asked for before.
@@ -76,11 +83,13 @@ final class CUDAReadings: Sendable {
 
     fileprivate func wait(for slot: Slot) throws(CUDAProblem) {
         guard let event = cuda_event(bitPattern: slot.event) else { return }
+        makeCurrent()
         try driver.check(
             driver.api.cuEventSynchronize(event), "copying \(slot.byteCount) bytes to the host")
     }
 
     fileprivate func takeBack(_ slot: Slot) {
+        makeCurrent()
         // Nobody may have waited for it. One that failed is written by nothing any more.
         if let event = cuda_event(bitPattern: slot.event), driver.api.cuEventQuery(event) != 0 {
             _ = driver.api.cuEventSynchronize(event)

@@ -56,12 +56,19 @@ final class CUDAStaging: Sendable {
             let staged = UnsafeMutableRawPointer(bitPattern: slot.memory),
             let stream = cuda_stream(bitPattern: stream),
             let event = cuda_event(bitPattern: slot.event)
-        else { return }
+        else { throw CUDAProblem("nothing can be copied") }
         staged.copyMemory(from: source, byteCount: count)
         let doing = "copying \(count) bytes from the host"
-        try driver.check(
-            driver.api.cuMemcpyHtoDAsync_v2(cuda_address(memory), staged, count, stream), doing)
-        try driver.check(driver.api.cuEventRecord(event, stream), doing)
+        do throws(CUDAProblem) {
+            try driver.check(
+                driver.api.cuMemcpyHtoDAsync_v2(cuda_address(memory), staged, count, stream), doing)
+            try driver.check(driver.api.cuEventRecord(event, stream), doing)
+        } catch {
+            // The copy may have been asked for.
+            _ = driver.api.cuStreamSynchronize(stream)
+            end(slot, &state)
+            throw error
+        }
         state.busy.append(slot)
     }
 

@@ -66,6 +66,8 @@ final class CUDAUploads: Sendable {
         do throws(CUDAProblem) {
             try fill(block, from: host, byteCount, stream, state.arrival)
         } catch {
+            // Some of it may be on its way, and nothing else would wait for that.
+            _ = driver.api.cuStreamSynchronize(stream)
             release(block)
             throw error
         }

@@ -68,4 +68,16 @@ struct RoundedAttentionTests {
         #expect(spoiled.suffix(8).allSatisfy { $0.isNaN })
         #expect(difference(Array(clean), Array(spoiled.prefix(19 * 8))) < 4 / 256)
     }
+
+    @Test("of halves isn't spoiled by values beyond these that aren't seen")
+    func large() {
+        let random = Random(seed: 7)
+        var parts = (0..<3).map { _ in random.normal([1, 1, 20, 8], .float32) }
+        let clean = results(parts, .float16, on: device)[0].prefix(19 * 8)
+        let last = NDArray((0..<20).map { $0 == 19 }).reshape([1, 1, 20, 1])
+        parts[2] = Tensor(parts[2]).maskedFill(Tensor(last), 70_000).data
+        let large = results(parts, .float16, on: device)[0]
+        #expect(large.allSatisfy { $0.isFinite })
+        #expect(difference(Array(clean), Array(large.prefix(19 * 8))) < 4 / 2048)
+    }
 }

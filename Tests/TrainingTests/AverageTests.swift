@@ -81,6 +81,34 @@ struct AverageTests {
         }
     }
 
+    @Test("don't take in weights again where nothing in a batch counts", arguments: ["fp32", "fp16"])
+    func ignored(precision: String) throws {
+        let sandbox = Sandbox()
+        let data = sandbox.file("ignored.h5")
+        try HDF5Writer.create(data) { file in
+            let x = Random(seed: 3).normal([32, 4], .float32)
+            try file.write("x", x)
+            // The first and third of four batches.
+            let labels = (0..<32).map { row -> Int64 in row / 8 % 2 == 0 ? -1 : Int64(row % 3) }
+            try file.write("y", NDArray(labels))
+        }
+        let text = """
+            {"data": {"path": "\(data)", "train": {"inputs": "x", "targets": "y"},
+                      "batchSize": 8, "shuffle": false},
+             "model": {"layers": [{"type": "linear", "units": 3}]},
+             "loss": {"type": "crossEntropy", "ignoreIndex": -1},
+             "optimizer": {"type": "adam"},
+             "training": {"epochs": 3, "average": "ema", "precision": "\(precision)"}}
+            """
+        let trainer = try Trainer(
+            starting: Experiment(RunConfig(text: text, file: "c.json")),
+            in: RunFolder.create(sandbox.file("run")))
+        _ = try trainer.run()
+        #expect(trainer.experiment.optimizer.stepCount == 6)
+        let last = try TrainingCheckpoint(path: sandbox.file("run/last.safetensors"))
+        #expect(last.state.optimizerValues["averageUpdates"] == 6)
+    }
+
     @Test("may begin and end with a resumption")
     func resumed() throws {
         let sandbox = Sandbox()

@@ -83,9 +83,12 @@ struct span {
                 int row = square::column(e / 2, e);
                 bool inside = row < rows.count && column < rows.width;
                 y.at[e] = inside ? rows.first[row * rows.step + column] : 0.0f;
-                sound &= is_finite(y.at[e]);
             }
-            N::multiply(left, N::right_of(run_of<N>(y)), at[strip]);
+            auto rounded = run_of<N>(y);
+            // A number that float32 holds may be an infinity of halves.
+#pragma unroll
+            for (int e = 0; e < 4; e++) sound &= N::is_sound(rounded.at[e]);
+            N::multiply(left, N::right_of(rounded), at[strip]);
         }
         return sound;
     }

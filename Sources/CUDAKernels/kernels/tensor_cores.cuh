@@ -68,13 +68,17 @@ template <class N> FT_DEVICE pack<typename N::stored, 4> run_of(const four &x) {
              N::stored_of(x.at[3])}};
 }
 
-// `stored` is a rounded factor; fragments are made of runs of four.
-template <class H> struct half_parts {
+// `stored` is a rounded factor, `is_sound` whether one is finite; fragments are made of runs of
+// four. EXPONENT: the bits of a half's exponent.
+template <class H, uint16_t EXPONENT> struct half_parts {
     struct left { uint32_t at[4]; };
     struct right { uint32_t at[2]; };
     typedef uint16_t stored;
     typedef pack<stored, 4> run;
     static __device__ __forceinline__ stored stored_of(float x) { return element<H>::store(x).bits; }
+    static __device__ __forceinline__ bool is_sound(stored x) {
+        return (x & EXPONENT) != EXPONENT;
+    }
     static __device__ __forceinline__ uint32_t word(const run &x, int from) {
         return x.at[from] | (uint32_t)x.at[from + 1] << 16;
     }
@@ -86,14 +90,14 @@ template <class H> struct half_parts {
     }
 };
 
-struct half_numbers : half_parts<half16> {
+struct half_numbers : half_parts<half16, 0x7c00> {
     static __device__ __forceinline__ void multiply(const left &a, const right &b, float *c) {
         multiply_halves(a.at, b.at, c);
     }
 };
 
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
-struct bhalf_numbers : half_parts<bhalf16> {
+struct bhalf_numbers : half_parts<bhalf16, 0x7f80> {
     static __device__ __forceinline__ void multiply(const left &a, const right &b, float *c) {
         multiply_bhalves(a.at, b.at, c);
     }
@@ -118,6 +122,9 @@ struct tf32_numbers {
     typedef uint32_t stored;
     typedef pack<stored, 4> run;
     static __device__ __forceinline__ stored stored_of(float x) { return tf32_of(x); }
+    static __device__ __forceinline__ bool is_sound(stored x) {
+        return (x & 0x7f800000u) != 0x7f800000u;
+    }
     static __device__ __forceinline__ left left_of(const run &upper, const run &lower) {
         left a;
 #pragma unroll

@@ -103,14 +103,18 @@ final class CUDAReports: Sendable {
 
     /// Ends the program where a report tells of something that one of the first `launches` met.
     func check(_ report: ft_cuda_report, launches: Int) {
+        if report.key == .max { return state.withLock { $0.pass(launches) } }
         let complaint: Complaint? = state.withLock { state in
-            defer { state.pass(launches) }
-            if report.key == .max { return nil }
             let ticket = report.key >> CUDAReports.positions
             let index = Int((ticket &- state.first) % CUDAReports.tickets)
             return index < state.pending.count ? state.pending[index] : nil
         }
-        guard let complaint else { return }
+        guard let complaint else {
+            // Two threads launched at once, and one looked between the ticket and the launch.
+            fail(
+                "CUDA", "an operation met an index, a label or a divisor that it can't take",
+                hint: "FAKETENSOR_CUDA_WAIT=each tells which one")
+        }
         let position = Int(report.key & (1 << CUDAReports.positions - 1))
         complaint(position, Int(report.value)).stop()
     }

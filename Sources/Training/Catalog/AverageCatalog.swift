@@ -27,7 +27,8 @@ struct ModelAverage {
     /// Whether there is an average yet.
     var isBegun: Bool { weights.updateCount > 0 }
 
-    /// Called after each step; `counts`, one bool, says on the device whether it changed anything.
+    /// Called after each step that changed something; `counts`, one bool, says on the device whether
+    /// it did, where the host doesn't know yet.
     func noteStep(_ counts: Tensor?) {
         guard case .steps = moment else { return }
         if let counts { weights.update(gate: counts.data) } else { weights.update() }

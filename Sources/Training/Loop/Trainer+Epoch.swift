@@ -66,7 +66,7 @@ extension Trainer {
             giveSign()
             let due = checkpointDue
             if due.kept || due.last {
-                try stop.during(.computing) { try settle() }
+                _ = try stop.during(.computing) { try settle() }
                 note()
                 try save(keepsStep: due.kept)
                 clock.stamp(&cursor)
@@ -98,7 +98,12 @@ extension Trainer {
             let outcome = compute(prepared.inputs, prepared.targets)
             return (targets, outcome, StepNumbers(of: outcome))
         }
-        experiment.average?.noteStep(outcome.isFinite)
+        let isKnownToCount = outcome.weight == nil && outcome.isFinite == nil
+        if let counts = outcome.counts {
+            experiment.average?.noteStep(counts)
+        } else if isKnownToCount {
+            experiment.average?.noteStep(nil)
+        }
         try settle()
         optimizer.learningRate = rates.rate(after: cursor.changes)
         unread = UnreadStep(
@@ -106,7 +111,12 @@ extension Trainer {
             update: experiment.average?.weights.launchedUpdates ?? 0, step: cursor.step,
             sampler: cursor.sampler, samples: cursor.samples, rate: optimizer.learningRate)
         // A step in which nothing counted is taken back before the next one.
-        if cursor.lossWeight == 0 || outcome.weight != nil { try settle() }
+        if cursor.lossWeight == 0 || outcome.weight != nil {
+            let weight = try settle() ?? 0
+            if !isKnownToCount, outcome.counts == nil, weight != 0 {
+                experiment.average?.noteStep(nil)
+            }
+        }
         cursor.step += 1
         cursor.sampler.position += batch.count
         cursor.samples += batch.count

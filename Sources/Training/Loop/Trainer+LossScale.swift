@@ -21,9 +21,10 @@ extension Trainer {
     /// - Parameter isTaken: whether its gradients were finite.
     func note(_ last: UnreadStep, isTaken: Bool, weight: Double) throws {
         optimizer.settle(step: last.launch, counts: isTaken && weight != 0)
-        experiment.average?.weights.settle(update: last.update, counts: isTaken)
+        experiment.average?.weights.settle(update: last.update, counts: isTaken && weight != 0)
         if isTaken {
-            cursor.skippedInRow = 0
+            // Gradients of nothing say nothing of the scale.
+            if weight != 0 { cursor.skippedInRow = 0 }
             return
         }
         cursor.skipped += 1

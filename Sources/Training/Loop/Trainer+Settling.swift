@@ -4,8 +4,12 @@ import Optim
 extension Trainer {
     /// Reads the loss of the last step. Throws where it is not finite, the cursor standing before
     /// that step: it changed nothing.
-    func settle() throws {
-        guard let last = unread else { return }
+    ///
+    /// - Returns: what the loss is the mean over, 0 where nothing counts; nil where it was read
+    ///   already.
+    @discardableResult
+    func settle() throws -> Double? {
+        guard let last = unread else { return nil }
         unread = nil
         let (value, itsWeight, norm, isFinite) = try onDevice { last.numbers.read() }
         guard value.isFinite else {
@@ -29,5 +33,6 @@ extension Trainer {
         }
         cursor.lossSum += value * weight
         cursor.lossWeight += weight
+        return weight
     }
 }

@@ -16,11 +16,15 @@ struct StepOutcome: TensorTree {
     var gradientNorm: Tensor?
     /// Whether all gradients were finite; nil where no loss scale asks.
     var isFinite: Tensor?
+    /// Whether the step changed anything, for an average of weights that can't wait to know it; nil
+    /// where the host decides.
+    var counts: Tensor?
 
     func mapLeaves(_ transform: (Tensor) -> Tensor) -> StepOutcome {
         StepOutcome(
             loss: transform(loss), weight: weight.map(transform), output: transform(output),
-            gradientNorm: gradientNorm.map(transform), isFinite: isFinite.map(transform))
+            gradientNorm: gradientNorm.map(transform), isFinite: isFinite.map(transform),
+            counts: counts.map(transform))
     }
 }
 
@@ -82,7 +86,9 @@ extension Experiment {
             return outcome.weight.map { isSound.logicalAnd($0 .!= 0) } ?? isSound
         }
         if let lossScale {
-            outcome.isFinite = Tensor(lossScale.step(optimizer, gate: gate.data))
+            let isFinite = Tensor(lossScale.step(optimizer, gate: gate.data))
+            outcome.isFinite = isFinite
+            if average != nil { outcome.counts = noGrad { isFinite.logicalAnd(gate) } }
         } else {
             optimizer.step(gate: gate.data)
         }
