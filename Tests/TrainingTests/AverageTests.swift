@@ -81,7 +81,9 @@ struct AverageTests {
         }
     }
 
-    @Test("don't take in weights again where nothing in a batch counts", arguments: ["fp32", "fp16"])
+    @Test(
+        "don't take in weights again where nothing in a batch counts",
+        arguments: ["fp32", "fp16"])
     func ignored(precision: String) throws {
         let sandbox = Sandbox()
         let data = sandbox.file("ignored.h5")
