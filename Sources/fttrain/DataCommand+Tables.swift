@@ -16,9 +16,6 @@ extension DataCommand {
             "decimal", "MARK", type: .string(oneOf: ["point", "comma"]),
             doc: "what stands before decimals; seen by the cells of each column"),
         .value(
-            "dates", "ORDER", type: .string(oneOf: DateOrder.allCases.map(\.rawValue)),
-            doc: "what comes first in dates whose year is last; seen by the cells of each column"),
-        .value(
             "header", "ANSWER", type: .string(oneOf: ["yes", "no"]),
             doc: "whether the first row names the columns (yes if it has no number)"),
         .flag("words", doc: "labels are names, also those that look like numbers"),
@@ -46,7 +43,6 @@ extension DataCommand {
             options.separator = separator == "tab" ? "\t" : separator.first
         }
         options.hasHeader = invocation.string("header").map { $0 == "yes" }
-        options.dateOrder = invocation.string("dates").flatMap(DateOrder.init)
         options.decimal = invocation.string("decimal").flatMap(DecimalMark.init)
         options.label = label(invocation.string("label") ?? "last")
         options.labelsAreWords = invocation.flag("words")

@@ -8,7 +8,7 @@ extension InitCommand {
     /// A config for the datasets of a file.
     ///
     /// - Parameter share: of the training examples, to measure on where the file has none for that.
-    static func datasets(_ path: String, _ name: String, share: Double?) throws -> ConfigDraft {
+    static func datasets(_ path: String, _ name: String, share: Double) throws -> ConfigDraft {
         guard !PredictionSource.areImages(path) else {
             throw UsageError(
                 "init: \(path) is one image; name the folder that holds folders of such, one for each "
@@ -22,12 +22,6 @@ extension InitCommand {
                 "init looks for datasets such as train/inputs and train/targets, test/inputs and "
                     + "test/targets; it holds " + all.sorted().prefix(8).joined(separator: ", "))
         }
-        let held = DatasetNames.held(among: all)
-        if let held, let share {
-            throw UsageError(
-                "init: --split \(Format.number(share)) of \(path), which holds \(held.inputs) to measure "
-                    + "on already; leave --split out")
-        }
         let inputs = try HDF5Dataset(file, train.inputs)
         let targets = try HDF5Dataset(file, train.targets).read()
         try checkVaries(targets, "\(path): '\(train.targets)'")
@@ -35,11 +29,11 @@ extension InitCommand {
         let most = min(20_000, max(1, (1 << 28) / max(1, inputs.rowBytes)))
         let sample = try inputs.read(rows: 0..<min(inputs.count, most))
         var draft = ConfigDraft(
-            name: name, path: path, train: train, validation: held,
+            name: name, path: path, train: train, validation: DatasetNames.held(among: all),
             inputShape: Array(inputs.rowShape), inputType: inputs.dtype, count: inputs.count,
             task: ConfigDraft.task(targets, names: classes),
             scaling: ConfigDraft.scaling(sample))
-        draft.share = share ?? 0.2
+        draft.share = share
         draft.hasFlatChannel = draft.isOfChannels && ConfigDraft.hasFlatChannel(sample)
         return draft
     }
@@ -67,7 +61,7 @@ extension InitCommand {
                 images, from: path, to: file, share: images.parts.count > 1 ? nil : share,
                 seed: UInt64(invocation.int("seed") ?? 42))
         }
-        let draft = try datasets(file, name, share: nil)
+        let draft = try datasets(file, name, share: share)
         let form = images.shape
         let colours = form[0] == 1 ? "grey" : "in colours"
         Terminal.print(

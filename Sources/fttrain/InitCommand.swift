@@ -51,7 +51,7 @@ enum InitCommand {
                     ? try arrays(invocation, name, aside) : try table(path, name, aside, invocation)
             draft.path = file
         } else {
-            draft = try datasets(path, name, share: DataCommand.split(invocation)?.share)
+            draft = try datasets(path, name, share: share(invocation))
         }
         let config = try RunSchema.schema.setting(
             invocation.overrides, in: draft.json, file: out)
@@ -136,7 +136,7 @@ enum InitCommand {
                 seed: UInt64(invocation.int("seed") ?? 42)))
         try checkVaries(tables, path)
         try HDF5Writer.create(file) { try tables.write(to: $0) }
-        Terminal.print((tables.lines + rareClass(set)).joined(separator: "\n") + "\n")
+        Terminal.print(tables.lines.joined(separator: "\n") + "\n")
         let classes = tables.encoding.label?.classes ?? []
         return ConfigDraft(
             name: name, path: file, train: ("train/inputs", "train/targets"),
@@ -145,21 +145,6 @@ enum InitCommand {
             count: tables.parts[0].rows.count,
             task: isOfClasses
                 ? .classes(count: classes.count, names: classes) : .numbers(count: 1))
-    }
-
-    /// What to know of a class that has less than a fifth of what it would have of equal ones.
-    private static func rareClass(_ set: TableSet) -> [String] {
-        guard let label = set.label, label.kind == .classes else { return [] }
-        let counts = set.counts(of: label.name)
-        let all = counts.reduce(0) { $0 + $1.count }
-        guard let rarest = counts.last, rarest.count * counts.count * 5 < all else { return [] }
-        let share = Format.share(Double(rarest.count) / Double(all))
-        let name = rarest.text.escapedForDisplay(limit: 30)
-        return [
-            "",
-            "rare    \(label.name) is '\(name)' in \(share) of the rows, so accuracy says little;",
-            "        f1 counts each class alike, and with loss.classWeights=balanced training does",
-        ]
     }
 
     /// Throws where hardly two rows have the same label: it tells rows apart.
@@ -230,6 +215,6 @@ enum InitCommand {
                 try file.write("\(part)/lines", index)
             }
         }
-        return try datasets(file, name, share: nil)
+        return try datasets(file, name, share: 0.2)
     }
 }

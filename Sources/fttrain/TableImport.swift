@@ -147,10 +147,7 @@ struct TableImport {
             parts.append("\(Format.number(column.low)) to \(Format.number(column.high))")
             if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
             parts += remarks(column.name, column.form)
-        case .date:
-            parts.append(
-                "days, their place in the year"
-                    + (column.dateOrder.map { "; \($0.rawValue)" } ?? ""))
+        case .date: parts.append("days, their place in the year")
         case .boolean: parts.append("yes 1, no 0")
         case .category:
             let shown = column.categories.prefix(6).joined(separator: ", ")

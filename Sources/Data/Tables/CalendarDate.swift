@@ -1,15 +1,11 @@
 import FTSupport
 
-/// Dates as ISO 8601 writes them: `2026-01-31`, `2026/01/31`, with `T12:30`, seconds and a zone, or
-/// a month alone, `2026-01`, which is its first day; or with the name of the month; or with the year
-/// last.
+/// Dates as ISO 8601 writes them: `2026-01-31`, `2026/01/31`, with `T12:30`, seconds and a zone; or
+/// with the name of the month.
 enum CalendarDate {
     /// Days since 1970-01-01 in UTC, with their fraction; nil where the text is no date.
-    ///
-    /// - Parameter order: what comes first where the year is last; nil where none is.
-    static func days(_ text: String, _ order: DateOrder? = nil) -> Double? {
-        let plain = CellText.plain(text)
-        let text = MonthName.rewritten(plain) ?? order?.rewritten(plain) ?? plain
+    static func days(_ text: String) -> Double? {
+        let text = MonthName.rewritten(text) ?? text
         let parts = text.split(maxSplits: 1) { $0 == "T" || $0 == " " }
         guard let day = parts.first.flatMap(dayNumber) else { return nil }
         guard parts.count > 1 else { return Double(day) }
@@ -19,11 +15,9 @@ enum CalendarDate {
     private static func dayNumber(_ text: Substring) -> Int? {
         let mark: Character = text.contains("/") ? "/" : "-"
         let fields = text.split(separator: mark, omittingEmptySubsequences: false)
-        guard (2...3).contains(fields.count), fields[0].utf8.count == 4,
-            fields.count == 3 || fields[1].utf8.count == 2,
+        guard fields.count == 3, fields[0].utf8.count == 4,
             let year = number(fields[0], 1...9999), let month = number(fields[1], 1...12),
-            let day = fields.count == 2 ? 1 : number(fields[2], 1...31),
-            day <= length(of: month, year)
+            let day = number(fields[2], 1...31), day <= length(of: month, year)
         else { return nil }
         return dayNumber(year, month, day)
     }

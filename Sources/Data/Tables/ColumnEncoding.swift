@@ -9,8 +9,6 @@ package struct ColumnEncoding: Sendable, Equatable {
     package let kind: ColumnKind
     /// How its numbers are written; nil where that is as programs write them.
     package var form: NumberForm?
-    /// What comes first in its dates whose year is last; nil without such.
-    package var dateOrder: DateOrder?
     /// The number, or the place of the category, that stands for a missing cell; nil where none
     /// may.
     package var fill: Double?
@@ -46,11 +44,7 @@ struct CellReader {
     private var words: [Double?]
     private let places: [String: Int]
 
-    /// - Parameter order: that of dates whose year is last.
-    init(
-        _ column: TableColumn, _ kind: ColumnKind, categories: [String] = [],
-        order: DateOrder? = nil
-    ) {
+    init(_ column: TableColumn, _ kind: ColumnKind, categories: [String] = []) {
         self.column = column
         self.kind = kind
         let places = Dictionary(uniqueKeysWithValues: zip(categories, categories.indices))
@@ -58,7 +52,7 @@ struct CellReader {
         words = column.words.map { word in
             switch kind {
             case .boolean: BooleanWord.value(word.text)
-            case .date: CalendarDate.days(word.text, order)
+            case .date: CalendarDate.days(word.text)
             case .category: places[word.text].map { Double($0) }
             default: nil
             }
@@ -82,16 +76,15 @@ extension ColumnEncoding {
     /// Fits an encoding on the values of the training rows.
     static func fit(
         _ column: TableColumn, _ kind: ColumnKind, rows: [Int], missing: MissingRule?,
-        standardizes: Bool, order: DateOrder? = nil
+        standardizes: Bool
     ) -> ColumnEncoding {
         var encoding = ColumnEncoding(column.name, kind)
         guard kind != .id, kind != .skip else { return encoding }
         encoding.form = column.form
-        encoding.dateOrder = kind == .date ? order : nil
         if kind == .category {
             encoding.categories = Set(rows.compactMap { column.text($0) }).sorted()
         }
-        let read = CellReader(column, kind, categories: encoding.categories, order: order)
+        let read = CellReader(column, kind, categories: encoding.categories)
         let values = rows.compactMap { read($0) }
         if let missing { encoding.setFill(missing, values) }
         guard kind == .number || kind == .date, !values.isEmpty else { return encoding }
@@ -125,7 +118,7 @@ extension ColumnEncoding {
                 switch kind {
                 case .category: categories.firstIndex(of: text).map { Double($0) }
                 case .boolean: BooleanWord.value(text) ?? DecimalNumber.double(text)
-                case .date: CalendarDate.days(text, dateOrder)
+                case .date: CalendarDate.days(text)
                 default: DecimalNumber.double(text)
                 }
             return

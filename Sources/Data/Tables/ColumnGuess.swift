@@ -9,8 +9,7 @@ struct ColumnGuess {
     /// Texts that are this many and mostly all different tell rows apart.
     private static let manyTexts = 50
 
-    /// - Parameter dates: what the cells say of dates.
-    init(_ name: String, _ columns: [TableColumn], _ dates: DateEvidence) {
+    init(_ name: String, _ columns: [TableColumn]) {
         let numbers = columns.reduce(0) { $0 + $1.numberCount }
         let words = Set(columns.flatMap { $0.words.map(\.text) })
         let cells = columns.reduce(0) { $0 + $1.wordCount }
@@ -25,7 +24,7 @@ struct ColumnGuess {
         case (0, 0): kind = .skip
         case (_, 0): kind = ColumnGuess.isCounter(name, columns) ? .id : .number
         case (0, _) where words.allSatisfy({ BooleanWord.value($0) != nil }): kind = .boolean
-        case _ where dates.count * 2 > numbers + cells: kind = .date
+        case _ where ColumnGuess.areDates(columns, of: numbers + cells): kind = .date
         case _ where cells <= numbers: kind = .number
         default:
             let isText = words.count > ColumnGuess.manyTexts && words.count * 2 > cells
@@ -33,6 +32,14 @@ struct ColumnGuess {
             needsText = numbers > 0
         }
         self.needsText = needsText
+    }
+
+    /// Whether most cells are dates; then others are to be corrected.
+    private static func areDates(_ columns: [TableColumn], of count: Int) -> Bool {
+        let dates = columns.flatMap(\.words).reduce(0) { sum, word in
+            sum + (CalendarDate.days(word.text) == nil ? 0 : word.count)
+        }
+        return dates * 2 > count
     }
 
     private static func differentNumbers(_ columns: [TableColumn]) -> Int {

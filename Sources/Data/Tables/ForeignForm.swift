@@ -76,11 +76,21 @@ extension ForeignForm {
     /// words are dates that aren't read; nil where they aren't.
     static func problem(of name: String, _ columns: [TableColumn]) -> String? {
         let words = columns.flatMap(\.words)
-        let dates = words.filter { MonthName.isLike($0.text) }
-        let (cells, all) = (dates.map(\.count).reduce(0, +), words.map(\.count).reduce(0, +))
-        guard cells * 2 > all, let sample = dates.first?.text else { return nil }
-        return "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
-            + "31 Jan 2024 or January 31, 2024 alone; write them so, leave them out, --types "
-            + "\(name)=skip, or say that they are words: --types \(name)=category"
+        let count = words.reduce(0) { $0 + $1.count }
+        func sample(_ isDate: (String) -> Bool) -> String? {
+            let found = words.filter { isDate($0.text) }
+            return found.reduce(0) { $0 + $1.count } * 2 > count ? found.first?.text : nil
+        }
+        if let sample = sample(isDate) {
+            return
+                "column '\(name)' holds dates such as '\(sample)', which are read as "
+                + "\(date(sample) ?? "year-month-day") alone; write them so, or leave them out: "
+                + "--types \(name)=skip"
+        }
+        return sample(MonthName.isLike).map { sample in
+            "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
+                + "31 Jan 2024 or January 31, 2024 alone; write them so, leave them out, --types "
+                + "\(name)=skip, or say that they are words: --types \(name)=category"
+        }
     }
 }

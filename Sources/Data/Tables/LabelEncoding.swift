@@ -56,18 +56,6 @@ package struct LabelEncoding: Sendable, Equatable {
         return encoding
     }
 
-    /// What a label of words holds, and what would help, where most are dates or look like
-    /// quantities; nil where they don't.
-    static func problem(of name: String, _ columns: [TableColumn]) -> String? {
-        let dates = DateEvidence(columns, given: nil)
-        let words = columns.flatMap(\.words)
-        guard dates.count * 2 > words.map(\.count).reduce(0, +), let sample = words.first?.text
-        else { return QuantityText.problem(of: name, columns, remedy: "--words") }
-        return "the label '\(name)' holds dates such as '\(sample)', which are no quantities to "
-            + "predict; write them as numbers, such as days, name another column with --label, or "
-            + "say that each is a class: --words"
-    }
-
     /// The rows that hold no label, and what they hold.
     func problems(_ table: Table, rows: [Int]) -> [(row: Int, problem: String)] {
         guard let column = table.column(name) else { return [] }

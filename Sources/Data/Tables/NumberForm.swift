@@ -15,14 +15,14 @@ package struct NumberForm: Sendable, Equatable {
     /// One of the cells.
     package let sample: String
 
-    /// Whether numbers are hundredths or thousandths.
-    var isOfParts: Bool { MarkedNumber.parts.contains(mark) }
+    /// Whether numbers are hundredths.
+    var isOfPercents: Bool { mark == "%" }
 
-    /// The number that a cell says; nil where it is written otherwise. A currency or unit may be left
-    /// out, a percent sign may not: 0.1 may be meant as 10%.
+    /// The number that a cell says; nil where it is written otherwise. A currency may be left out,
+    /// a percent sign may not: 0.1 may be meant as 10%.
     func value(_ text: String) -> Double? {
         guard let number = MarkedNumber(text), number.mark == mark || number.mark.isEmpty,
-            !isOfParts || number.mark == mark
+            !isOfPercents || number.mark == mark
         else { return nil }
         return number.value(decimal)
     }

@@ -36,17 +36,16 @@ package struct Table: Sendable {
     /// - Parameters:
     ///   - texts: columns whose numbers are names.
     ///   - forms: columns whose numbers are written in another way than programs do.
-    ///   - names: columns that the table should have, which tell whether it has another separator.
     package init(
         _ path: String, hasHeader: Bool?, separator: Character?, nulls: [String],
-        texts: Set<String> = [], forms: [String: NumberForm] = [:], names: [String] = []
+        texts: Set<String> = [], forms: [String: NumberForm] = [:]
     ) throws {
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
         try self.init(
             path, file.bytes, isOfLines: Table.isJSONLines(path), isFile: true,
-            hasHeader: hasHeader, separator: separator, nulls: nulls, texts: texts, forms: forms,
-            names: names)
+            hasHeader: hasHeader,
+            separator: separator, nulls: nulls, texts: texts, forms: forms)
     }
 
     /// Reads a table in memory.
@@ -56,8 +55,8 @@ package struct Table: Sendable {
     ///   - isFile: whether a file of that name can be read again.
     init(
         _ path: String, _ bytes: UnsafeRawBufferPointer, isOfLines: Bool, isFile: Bool = false,
-        hasHeader: Bool?, separator: Character?, nulls: [String], texts: Set<String>,
-        forms: [String: NumberForm], names: [String] = []
+        hasHeader: Bool?,
+        separator: Character?, nulls: [String], texts: Set<String>, forms: [String: NumberForm]
     ) throws {
         self.init(path, nulls: nulls, texts: texts, forms: forms)
         try CSV.checkText(path, bytes)
@@ -65,9 +64,7 @@ package struct Table: Sendable {
             self.hasHeader = true
             try readLines(bytes)
         } else {
-            try readFields(
-                bytes, hasHeader,
-                separator.map { Table.separator(path, bytes, like: $0, names, hasHeader ?? true) })
+            try readFields(bytes, hasHeader, separator)
         }
         if !isFile { offsets = [] }
         guard count > 0 else { throw DataError(path, "the table has no rows; fill it") }
@@ -126,7 +123,7 @@ extension Table {
             header
             ?? !first.contains { field in
                 Double(field.text) != nil || ForeignForm.number(field.text) != nil
-                    || MarkedNumber(field.text)?.isMoney ?? false
+                    || MarkedNumber(field.text).map { !["", "%"].contains($0.mark) } ?? false
             }
         try addColumns(first)
         if !hasHeader { try add(first, at: scanner.rowStart) }
@@ -161,27 +158,6 @@ extension Table {
         }
         lines.append(row[0].line)
         offsets.append(offset)
-    }
-
-    /// What stands between the fields of a file that should have some columns: what does in others of
-    /// its kind, unless its first line has the columns, or as many fields, by another.
-    private static func separator(
-        _ path: String, _ bytes: UnsafeRawBufferPointer, like given: Character, _ names: [String],
-        _ hasHeader: Bool
-    ) -> Character {
-        if names.isEmpty { return given }
-        let line = String(
-            decoding: bytes.prefix(1 << 16).prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
-        func fits(_ separator: Character) -> Bool {
-            let fields = line.split(separator: separator, omittingEmptySubsequences: false)
-            let found = Set(fields.map { $0.filter { $0 != "\"" && $0 != "\u{FEFF}" } })
-            // The label may be there or not.
-            return hasHeader
-                ? names.allSatisfy(found.contains)
-                : fields.count == names.count || fields.count == names.count + 1
-        }
-        let others = [separator(path, bytes), ",", ";", "\t"]
-        return fits(given) ? given : others.first(where: fits) ?? given
     }
 
     /// What stands between the fields of a file: of the characters that people use, the one that

@@ -36,7 +36,6 @@ extension ColumnEncoding {
     fileprivate var json: JSONValue {
         var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
         if let form { object["form"] = form.json }
-        if let dateOrder { object["dates"] = .string(dateOrder.rawValue) }
         if let fill { object["fill"] = .double(fill) }
         if kind == .category { object["categories"] = .strings(categories) }
         if kind == .number || kind == .date {
@@ -54,7 +53,6 @@ extension ColumnEncoding {
         else { return nil }
         self.init(name, kind)
         form = node["form"].flatMap { NumberForm($0) }
-        dateOrder = node["dates"]?.string.flatMap(DateOrder.init)
         fill = node["fill"]?.double
         categories = node["categories"]?.elements?.compactMap(\.string) ?? []
         mean = node["mean"]?.double ?? 0

@@ -32,7 +32,7 @@ package struct TableEncoding: Sendable, Equatable {
             table.column(name).map {
                 ColumnEncoding.fit(
                     $0, kind, rows: rows, missing: set.options.missing,
-                    standardizes: set.options.standardizes, order: set.dateOrders[name])
+                    standardizes: set.options.standardizes)
             }
         }
         label = set.label.map { name, kind in
@@ -135,7 +135,7 @@ extension TableEncoding {
     package func read(_ path: String) throws -> Table {
         try Table(
             path, hasHeader: hasHeader, separator: separator?.first, nulls: nulls, texts: texts,
-            forms: forms, names: expected)
+            forms: forms)
     }
 
     /// Reads a table in memory likewise: JSON lines where it begins with a brace, else fields.
@@ -146,15 +146,8 @@ extension TableEncoding {
         return try bytes.withUnsafeBytes { bytes in
             try Table(
                 name, bytes, isOfLines: first == UInt8(ascii: "{"), hasHeader: hasHeader,
-                separator: separator?.first, nulls: nulls, texts: texts, forms: forms,
-                names: expected)
+                separator: separator?.first, nulls: nulls, texts: texts, forms: forms)
         }
-    }
-
-    /// The columns that a table should have: those that inputs are made of, or all where they have no
-    /// names.
-    private var expected: [String] {
-        columns.filter { !hasHeader || !$0.features.isEmpty }.map(\.name)
     }
 
     /// A table of one object that arrives by itself: a column that has no key is missing, as it is
@@ -216,8 +209,7 @@ private struct EncodedCells {
         self.encoding = encoding
         self.column = column
         self.table = table
-        read = CellReader(
-            column, encoding.kind, categories: encoding.categories, order: encoding.dateOrder)
+        read = CellReader(column, encoding.kind, categories: encoding.categories)
     }
 
     /// The value in a row, or what stands for it (nil is no category), and whether that can be

@@ -60,8 +60,6 @@ public struct TableOptions: Sendable {
     public var separator: Character?
     /// What stands before the decimals of numbers; nil to see by the cells of each column.
     public var decimal: DecimalMark?
-    /// What comes first in dates whose year is last; nil to see by the cells of each column.
-    public var dateOrder: DateOrder?
     /// The kinds of columns that shall not be guessed.
     public var types: [String: ColumnKind] = [:]
     /// The only columns that are wanted, besides the label; nil for all.

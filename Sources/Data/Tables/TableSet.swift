@@ -6,8 +6,6 @@ package struct TableSet: Sendable {
     package let options: TableOptions
     /// The columns besides the label, in the order of the first table.
     package let kinds: [(name: String, kind: ColumnKind)]
-    /// What comes first in the dates of columns that have their year last.
-    let dateOrders: [String: DateOrder]
     /// The column to predict.
     package let label: (name: String, kind: LabelEncoding.Kind)?
     /// The rows of each table that are used.
@@ -34,24 +32,15 @@ package struct TableSet: Sendable {
         }
         if !forms.isEmpty { tables = try TableSet.read(paths, options, texts, forms) }
         var kinds: [(name: String, kind: ColumnKind)] = []
-        var orders: [String: DateOrder] = [:]
         for name in names {
-            let columns = tables.compactMap { $0.column(name) }
-            let dates = DateEvidence(columns, given: options.dateOrder)
-            // Most are dates; then others are to be corrected.
-            let guess = ColumnGuess(name, columns, dates)
+            let guess = ColumnGuess(name, tables.compactMap { $0.column(name) })
             kinds.append((name, options.types[name] ?? guess.kind))
-            if kinds[kinds.count - 1].kind == .date {
-                if let problem = dates.problem(name) { throw DataError(tables[0].path, problem) }
-                orders[name] = dates.order
-            }
             if guess.needsText, options.types[name] == nil { texts.insert(name) }
         }
         if texts.count > named.count { tables = try TableSet.read(paths, options, texts, forms) }
         self.tables = tables
         self.options = options
         self.kinds = kinds
-        dateOrders = orders
         self.label = label.map { name in
             let columns = tables.compactMap { $0.column(name) }
             return (name, ColumnGuess.label(columns, options.types[name], options))
@@ -156,14 +145,6 @@ extension TableSet {
         return texts.map { numbers[$0] ?? 0 }
     }
 
-    /// The texts of a column in the rows of the first table that are used, the most frequent first.
-    package func counts(of name: String) -> [(text: String, count: Int)] {
-        guard let column = tables[0].column(name) else { return [] }
-        let texts = rows[0].map { (column.text($0) ?? "", 1) }
-        return Dictionary(texts, uniquingKeysWith: +).map { (text: $0.key, count: $0.value) }
-            .sorted { ($0.count, $1.text) > ($1.count, $0.text) }
-    }
-
     /// How many cells of a column hold nothing, in all tables.
     package func missingCount(of name: String) -> Int {
         tables.reduce(0) { $0 + ($1.column(name)?.missingCount ?? 0) }
@@ -211,13 +192,9 @@ extension TableSet {
         let labels = label.map { $0.kind == .classes && !options.labelsAreWords ? [$0.name] : [] }
         for name in guessed + (labels ?? []) where options.types[name] == nil {
             let columns = tables.compactMap { $0.column(name) }
-            let problem =
-                name == label?.name
-                ? LabelEncoding.problem(of: name, columns)
-                : ForeignForm.problem(of: name, columns)
-                    ?? QuantityText.problem(
-                        of: name, columns, remedy: "--types \(name)=category")
-            if let problem { throw DataError(tables[0].path, problem) }
+            if let problem = ForeignForm.problem(of: name, columns) {
+                throw DataError(tables[0].path, problem)
+            }
         }
     }
 
@@ -233,7 +210,7 @@ extension TableSet {
                 "column '\(name)' holds \(Format.grouped(column.words.count)) different words, too "
                     + "many to learn from one by one; leave it out: --types \(name)=skip")
         }
-        let read = CellReader(column, kind, order: dateOrders[name])
+        let read = CellReader(column, kind)
         for row in rows {
             if column.isMissing(row) {
                 if options.missing == nil {
