@@ -91,6 +91,12 @@ package final class CUDAContext: @unchecked Sendable {
     /// Where the calling thread's work goes.
     var target: cuda_stream { recorder.current?.stream ?? stream }
 
+    /// Where the work of recorded steps goes.
+    func recordingStream() throws(CUDAProblem) -> cuda_stream {
+        makeCurrent()
+        return try recorder.stream(driver)
+    }
+
     /// What `record` was given, on the thread that records.
     package var companion: AnyObject? { recorder.current?.companion }
 

@@ -102,15 +102,27 @@ package final class CUDAProducts: Sendable {
     /// The state for what the calling thread asks for.
     private func currentHandle() throws(CUDAProblem) -> CUDAProductsHandle {
         if context.companion == nil { return handle }
+        return try recordingHandle(on: context.target)
+    }
+
+    private func recordingHandle(
+        on stream: cuda_stream
+    ) throws(CUDAProblem) -> CUDAProductsHandle {
         let result: Result<CUDAProductsHandle, CUDAProblem> = recordingHandle.withLock { known in
             if let known { return .success(known) }
             return Result { () throws(CUDAProblem) in
-                let made = try CUDAProductsHandle(library, on: context.target, workspace)
+                let made = try CUDAProductsHandle(library, on: stream, workspace)
                 known = made
                 return made
             }
         }
         return try result.get()
+    }
+
+    /// Makes what recorded steps need before one is recorded: cuBLAS may wait for the device as it
+    /// begins, which ends a recording.
+    package func prepareToRecord() throws(CUDAProblem) {
+        _ = try recordingHandle(on: context.recordingStream())
     }
 
     /// Contiguous `out` [count, m, n] = a · b.

@@ -74,7 +74,7 @@ final class CUDARecorder: Sendable {
     }
 
     /// The stream that is recorded, on which nothing ever runs.
-    private func stream(_ driver: CUDADriver) throws(CUDAProblem) -> cuda_stream {
+    func stream(_ driver: CUDADriver) throws(CUDAProblem) -> cuda_stream {
         let known = state.withLock { $0.stream }
         if let stream = cuda_stream(bitPattern: known) { return stream }
         var made: cuda_stream?

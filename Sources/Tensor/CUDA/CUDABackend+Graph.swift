@@ -10,6 +10,7 @@ extension CUDABackend {
         drawingFrom streams: [StreamName], _ body: () -> Void
     ) -> (any RecordedWork)? {
         let result = Result { () throws(CUDAProblem) in
+            try products.prepareToRecord()
             let notes = try GraphNotes(self, streams)
             guard let graph = try context.record(with: notes, body), notes.problem == nil else {
                 return CUDARecordedWork?.none
