@@ -1,28 +1,33 @@
-import FTJSON
+package import FTJSON
 import FTSupport
-import Tensor
+package import Tensor
 
-/// Images of channels, for which there is a small convolutional network: blocks of a convolution,
-/// normalization and a pooling that halves the sides, then the mean of each channel.
-extension ConfigDraft {
-    /// Whether examples are images [channels, height, width] of bytes, grey or in colours.
-    var isOfChannels: Bool {
-        inputType == .uint8 && inputShape.count == 3 && [1, 3].contains(inputShape[0])
-            && inputShape.dropFirst().allSatisfy { $0 >= 8 }
-    }
-
-    private var sides: ArraySlice<Int> { inputShape.dropFirst() }
-
+/// A small convolutional network for images of channels, as a config has it: blocks of a
+/// convolution, normalization and a pooling that halves the sides, then the mean of each channel.
+package struct ImageNetwork {
+    /// How many outputs it has.
+    private let units: Int
+    /// Whether some channel of the images is the same everywhere.
+    private let hasFlatChannel: Bool
     /// The channels of each block: up to four, while sides of four pixels are left.
-    private var widths: [Int] {
-        let least = sides.min() ?? 8
-        return [16, 32, 64, 64].enumerated().prefix { least >> ($0.offset + 1) >= 4 }.map(\.element)
+    private let widths: [Int]
+    /// How far images move in training: by an eighth of the shorter side at most, and not at all for
+    /// the smallest.
+    private let padding: Int
+
+    /// nil for examples that are no images [channels, height, width] of bytes, grey or in colours.
+    package init?(_ shape: [Int], _ dtype: DType, units: Int, hasFlatChannel: Bool) {
+        guard dtype == .uint8, shape.count == 3, [1, 3].contains(shape[0]),
+            let least = shape.dropFirst().min(), least >= 8
+        else { return nil }
+        (self.units, self.hasFlatChannel) = (units, hasFlatChannel)
+        widths =
+            [16, 32, 64, 64].enumerated().prefix { least >> ($0.offset + 1) >= 4 }.map(\.element)
+        padding = min(4, least / 12)
     }
 
-    /// A move by an eighth of the shorter side at most, and none for the smallest images.
-    private var padding: Int { min(4, (sides.min() ?? 8) / 12) }
-
-    var imageTransforms: [JSONValue] {
+    /// What happens to images first.
+    package var transforms: [JSONValue] {
         var list: [JSONValue] = []
         if padding > 0 { list.append(["type": "randomCrop", "padding": .int(padding)]) }
         list.append(
@@ -31,7 +36,7 @@ extension ConfigDraft {
         return list
     }
 
-    var imageLayers: [JSONValue] {
+    package var layers: [JSONValue] {
         let blocks = widths.flatMap { width -> [JSONValue] in
             [
                 ["type": "conv2d", "features": .int(width), "kernel": 3, "same": true],
@@ -44,7 +49,8 @@ extension ConfigDraft {
         ]
     }
 
-    var imageReasons: [String] {
+    /// Why it is so, a line each.
+    package var reasons: [String] {
         let moves =
             padding > 0
             ? "; in training moved by up to \(Format.count(padding, "pixel")), against learning by heart"
@@ -60,10 +66,10 @@ extension ConfigDraft {
         ]
     }
 
-    /// Whether a channel of images [N, channels, height, width] holds one number alone.
-    static func hasFlatChannel(_ images: NDArray) -> Bool {
+    /// Whether a channel of images [N, channels, height, width] of bytes holds one number alone.
+    package static func hasFlatChannel(_ images: NDArray) -> Bool {
         let shape = images.shape
-        guard shape.rank == 4 else { return false }
+        guard shape.rank == 4, images.dtype == .uint8 else { return false }
         let values = images.values(as: UInt8.self)
         let area = shape[2] * shape[3]
         return (0..<shape[1]).contains { channel in
