@@ -1,5 +1,7 @@
+import Datasets
 import FTJSON
 import FoundationEssentials
+import Tensor
 import Testing
 
 /// Examples that can't be used, among others that can.
@@ -91,6 +93,27 @@ struct SkippedExampleTests {
         #expect(
             skipped.errors.contains("fttrain: new.csv:3: column 'a' holds"), "\(skipped.errors)")
         #expect(skipped.errors.hasSuffix("fttrain: new.csv: 2 of 4 examples left out\n"))
+    }
+
+    @Test("digits are drawn as files, which init learns")
+    func digits() throws {
+        let workspace = try Workspace()
+        let made = try workspace.run("data", "digits", "numbers", "--png", "--train", "40")
+        #expect(made.status == 0 && made.output.contains("40 images"), "\(made.errors)")
+        #expect(try workspace.names("numbers/7").sorted() == (0..<4).map { "0000\($0).png" })
+        let again = try workspace.run("data", "digits", "numbers", "--png")
+        #expect(again.status == 2 && again.errors.contains("numbers: is there already"))
+        #expect(try workspace.run("data", "digits", "--png").status == 2)
+        let start = try workspace.run("init", "numbers", "training.epochs=1")
+        #expect(start.output.contains("28×28 pixels, grey, as they are"), "\(start.errors)")
+        // The same as the dataset's.
+        #expect(try workspace.run("data", "digits", "d.h5", "--train", "40").status == 0)
+        #expect(try workspace.run("data", "images", "n.h5", "numbers").status == 0)
+        let sums = try [("d.h5", "train/images"), ("n.h5", "train/images")].map { path, name in
+            try HDF5Dataset(HDF5File(workspace.file(path)), name).read().values(as: Int.self)
+                .reduce(0, +)
+        }
+        #expect(sums[0] == sums[1])
     }
 
     @Test("files beside parts and folders within classes are named with what to do")

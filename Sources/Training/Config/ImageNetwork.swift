@@ -3,7 +3,8 @@ import FTSupport
 package import Tensor
 
 /// A small convolutional network for images of channels, as a config has it: blocks of a
-/// convolution, normalization and a pooling that halves the sides, then the mean of each channel.
+/// convolution, normalization and a pooling that halves the sides; then a linear layer of what is left, or of
+/// the mean of each channel, where that is still large.
 package struct ImageNetwork {
     /// How many outputs it has.
     private let units: Int
@@ -11,6 +12,8 @@ package struct ImageNetwork {
     private let hasFlatChannel: Bool
     /// The channels of each block: up to four, while sides of four pixels are left.
     private let widths: [Int]
+    /// Whether channels are left with few pixels, so that where something stands can tell.
+    private let endsSmall: Bool
     /// How far images move in training: by an eighth of the shorter side at most, and not at all for
     /// the smallest.
     private let padding: Int
@@ -18,11 +21,12 @@ package struct ImageNetwork {
     /// nil for examples that are no images [channels, height, width] of bytes, grey or in colours.
     package init?(_ shape: [Int], _ dtype: DType, units: Int, hasFlatChannel: Bool) {
         guard dtype == .uint8, shape.count == 3, [1, 3].contains(shape[0]),
-            let least = shape.dropFirst().min(), least >= 8
+            let least = shape.dropFirst().min(), least >= 8, let most = shape.dropFirst().max()
         else { return nil }
         (self.units, self.hasFlatChannel) = (units, hasFlatChannel)
         widths =
             [16, 32, 64, 64].enumerated().prefix { least >> ($0.offset + 1) >= 4 }.map(\.element)
+        endsSmall = most >> widths.count <= 8
         padding = min(4, least / 12)
     }
 
@@ -44,7 +48,8 @@ package struct ImageNetwork {
             ]
         }
         return blocks + [
-            ["type": "globalAveragePool"], ["type": "dropout", "rate": 0.2],
+            ["type": endsSmall ? "flatten" : "globalAveragePool"],
+            ["type": "dropout", "rate": 0.2],
             ["type": "linear", "units": .int(units)],
         ]
     }
@@ -58,10 +63,11 @@ package struct ImageNetwork {
         let scaled =
             hasFlatChannel
             ? "bytes from 0 to 255 become 0 to 1" : "each channel to mean 0 and deviation 1"
+        let end = endsSmall ? "a linear layer of all that is left" : "the mean of each channel"
         let list = widths.map { "\($0)" }.joined(separator: ", ")
         return [
             "model      \(Format.count(widths.count, "convolution")) 3×3 of \(list) channels, each "
-                + "normalized and its sides halved; then the mean of each channel",
+                + "normalized and its sides halved; then \(end)",
             "inputs     \(scaled)\(moves)",
         ]
     }

@@ -30,6 +30,9 @@ struct DataPlan {
     /// What is measured on: the validation data, or without any the training data as they are.
     var measured: Loader { validation ?? train.withoutRandomTransforms }
 
+    /// The file that is measured on.
+    var measuredPath: String { given?.path ?? config.string("path") }
+
     /// Opens what the config names.
     ///
     /// Throws a `ConfigError` for transforms that don't fit and a `DataError` for unusable files.

@@ -84,7 +84,7 @@ public struct Evaluation: Sendable {
             XXHash64.text(of: loaded.config)
         )
         self.path = path
-        dataPath = experiment.data.given?.path ?? experiment.config.dataPath
+        dataPath = experiment.data.measuredPath
         count = loader.dataset.count
         step = state.step
         epoch = state.epoch

@@ -218,7 +218,7 @@ public final class Experiment {
         info.validationCount = data.validation?.dataset.count ?? 0
         info.storedInput = data.storedInput
         info.targetNote = data.targetNote
-        info.units = TargetUnits(data.preprocessing).sentence ?? ""
+        info.units = TargetUnits(data.preprocessing)
         info.modelInputs = data.modelInputs
         info.isInMemory = data.train.dataset.isInMemory
         info.layers = rows

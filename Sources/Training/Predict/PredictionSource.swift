@@ -64,7 +64,7 @@ package struct PredictionSource {
     init(measuredBy plan: DataPlan) throws {
         let dataset = plan.measured.dataset
         self.init(
-            plan.given?.path ?? plan.config.string("path"), count: dataset.count,
+            plan.measuredPath, count: dataset.count,
             names: try plan.measuredNames(), read: dataset.readInputs,
             targets: { try dataset.readTargets(0..<dataset.count) }, hash: plan.given?.hash)
     }
