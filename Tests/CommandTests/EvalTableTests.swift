@@ -139,6 +139,17 @@ struct EvalTableTests {
         #expect(try workspace.run("eval", "run", "--report").output.contains("taken for  error"))
     }
 
+    @Test("a table is one by its name, whatever it begins with")
+    func kinds() throws {
+        let workspace = try Workspace()
+        let rows = (0..<40).map { "\($0)\t\($0 * 7 % 11)\t\($0 > 19 ? "u" : "v")" }
+        try workspace.write("t.tsv", "P2\tb\ty\n" + rows.joined(separator: "\n") + "\n")
+        #expect(try workspace.run("init", "t.tsv", "training.epochs=1").status == 0)
+        #expect(try workspace.run("t.json", "--out", "run", "-q").status == 0)
+        let predicted = try workspace.run("predict", "run", "t.tsv")
+        #expect(predicted.status == 0 && predicted.lines.count == 42, "\(predicted.errors)")
+    }
+
     @Test("numbers beyond those of the training are counted, by column, and nothing refused")
     func beyond() throws {
         let workspace = try trained(true)

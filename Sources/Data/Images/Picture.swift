@@ -64,7 +64,7 @@ enum PictureFile {
     /// Whether a file is an image by what it begins with, or is called like one.
     static func isPicture(_ path: String) -> Bool {
         if isNamedAs(path, read + unread) { return true }
-        guard let file = try? MappedFile(path: path) else { return false }
+        guard let file = try? DataFile.map(path) else { return false }
         defer { withExtendedLifetime(file) {} }
         let bytes = file.bytes
         return PNG.isPNG(bytes) || JPEG.isJPEG(bytes) || Netpbm.isNetpbm(bytes)

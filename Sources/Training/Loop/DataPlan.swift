@@ -197,7 +197,7 @@ struct DataPlan {
 
     /// One hash of what is measured on and, of the data that the config names, of what it trains on.
     func contentHash() throws -> String {
-        if let given { return "xxh64:\(try given.hash())" }
+        if let given { return "xxh64:\(given.hash)" }
         return try contentHash(of: digests())
     }
 

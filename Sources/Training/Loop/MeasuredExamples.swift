@@ -11,7 +11,7 @@ struct MeasuredExamples {
     /// What messages call the file.
     let path: String
     /// What identifies its content.
-    let hash: () throws -> String
+    let hash: String
     var notes: [String] = []
 
     /// nil where the config describes its file.
@@ -32,7 +32,7 @@ struct MeasuredExamples {
             }
             guard try TextWindows.isText(path) else { return nil }
             let windows = try TextWindows(path, text, tokens: preprocessing?.tokens, of: model)
-            return MeasuredExamples(
+            return try MeasuredExamples(
                 windows.dataset, ExampleNames(columns: ["window"]) { ["\($0)"] }, path)
         }
         let kind = DataKind(path)
@@ -61,13 +61,13 @@ struct MeasuredExamples {
             try source.pictures.map { try Dataset($0, targets: targets, name: source.path) }
             ?? Dataset(
                 inputs: source.read(0..<source.count), targets: targets, name: source.path)
-        (names, path, hash) = (source.names, source.path, source.hash)
-        notes = source.notes
+        (names, path, notes) = (source.names, source.path, source.notes)
+        hash = try source.hash()
     }
 
-    private init(_ dataset: Dataset, _ names: ExampleNames, _ path: String) {
+    private init(_ dataset: Dataset, _ names: ExampleNames, _ path: String) throws {
         (self.dataset, self.names, self.path) = (dataset, names, path)
-        hash = { try Provenance.hash(path) }
+        hash = try Provenance.hash(path)
     }
 
     /// The datasets to train on or to validate on, where the file holds one of both and the config
@@ -109,8 +109,8 @@ struct MeasuredExamples {
         let dataset = try Dataset.open(
             config.dataPath, inputs: paths, targets: there.string("targets"),
             memoryLimit: data.int("memoryLimit") << 20)
-        return MeasuredExamples(
-            dataset, try ExampleNames(file, beside: paths[0], count: dataset.count),
+        return try MeasuredExamples(
+            dataset, ExampleNames(file, beside: paths[0], count: dataset.count),
             config.dataPath)
     }
 }

@@ -1,7 +1,7 @@
 import Datasets
 import FTSupport
 
-/// What a path holds that data come from: by its name, of images by their first bytes, too.
+/// What a path holds that data come from: by its name, or else, of images, by their first bytes.
 package enum DataKind: Sendable {
     /// `-`, which is read as a table.
     case standardInput
@@ -21,12 +21,12 @@ package enum DataKind: Sendable {
             self = .standardInput
         } else if Folder.exists(path) {
             self = .folder
-        } else if PictureFiles.isPicture(path) {
-            self = .image
+        } else if tables.contains(where: path.hasSuffix) {
+            self = .table
         } else if path.hasSuffix(".npy") {
             self = .array
         } else {
-            self = tables.contains(where: path.hasSuffix) ? .table : .file
+            self = PictureFiles.isPicture(path) ? .image : .file
         }
     }
 

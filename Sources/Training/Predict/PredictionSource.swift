@@ -66,7 +66,8 @@ package struct PredictionSource {
         self.init(
             plan.measuredPath, count: dataset.count,
             names: try plan.measuredNames(), read: dataset.readInputs,
-            targets: { try dataset.readTargets(0..<dataset.count) }, hash: plan.given?.hash)
+            targets: { try dataset.readTargets(0..<dataset.count) },
+            hash: plan.given.map { given in { given.hash } })
     }
 
     /// A table, read as the one that the model was trained on.
