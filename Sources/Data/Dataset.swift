@@ -4,12 +4,12 @@ public import Tensor
 /// N examples: row i of the inputs belongs to row i of the targets. There may be several inputs, of
 /// shapes and dtypes of their own.
 ///
-/// The rows lie in memory, in the dtype they were stored in, or are read from the file as they are
+/// The rows lie in memory, in the dtype they were stored in, or are read from files as they are
 /// needed.
 public final class Dataset: Sendable {
     enum Source: Sendable {
         case memory(NDArray)
-        case stream(HDF5Dataset)
+        case stream(any RowReader)
     }
 
     /// What messages call it: the file and the paths inside it.
@@ -146,8 +146,8 @@ public final class Dataset: Sendable {
 
     /// Ranges of the examples of one source, one after the other.
     func read(_ source: Source, _ ranges: [Range<Int>]) throws -> NDArray {
-        if let picked, case .stream(let dataset) = source {
-            return try dataset.read(rows: ranges.flatMap { picked[$0] })
+        if let picked, case .stream(let rows) = source {
+            return try rows.read(rows: ranges.flatMap { picked[$0] })
         }
         return try source.read(ranges.map { start + $0.lowerBound..<start + $0.upperBound })
     }
@@ -160,14 +160,14 @@ extension Dataset.Source {
     var shape: Shape {
         switch self {
         case .memory(let array): array.shape
-        case .stream(let dataset): dataset.shape
+        case .stream(let rows): rows.shape
         }
     }
 
     var dtype: DType {
         switch self {
         case .memory(let array): array.dtype
-        case .stream(let dataset): dataset.dtype
+        case .stream(let rows): rows.dtype
         }
     }
 
@@ -182,7 +182,7 @@ extension Dataset.Source {
                 return array.slice(axis: 0, start: ranges[0].lowerBound, count: ranges[0].count)
             }
             return array.gather(NDArray(ranges.flatMap { $0 }))
-        case .stream(let dataset): return try dataset.read(ranges: ranges)
+        case .stream(let rows): return try rows.read(ranges: ranges)
         }
     }
 }

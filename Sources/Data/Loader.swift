@@ -87,24 +87,24 @@ public struct Loader: Sendable {
     /// what is random.
     init(
         _ other: Loader, _ sampler: Sampler? = nil, targets: TransformPipeline? = nil,
-        augments: Bool? = nil
+        augments: Bool? = nil, dropLast: Bool? = nil
     ) {
         self.augments = augments ?? other.augments
         dataset = other.dataset
         self.sampler = sampler ?? other.sampler
         batchSize = other.batchSize
-        dropLast = other.dropLast
+        self.dropLast = dropLast ?? other.dropLast
         prefetch = other.prefetch
         allInputs = other.allInputs
         self.targets = targets ?? other.targets
     }
 
-    /// The same without random transforms: for measuring.
+    /// The same without random transforms, each example once and in the order of the file: for
+    /// measuring. Of a text it is the windows that are drawn.
     public var withoutRandomTransforms: Loader {
-        // What is measured is each example once.
-        guard case .balanced = sampler.order else { return Loader(self, augments: false) }
-        let plain = Sampler(count: sampler.count, order: .sequential, seed: sampler.seed)
-        return Loader(self, plain, augments: false)
+        if case .drawn = sampler.order { return Loader(self, augments: false, dropLast: false) }
+        let plain = Sampler(count: dataset.count, order: .sequential, seed: sampler.seed)
+        return Loader(self, plain, augments: false, dropLast: false)
     }
 
     /// The same with further transforms of targets at the end.

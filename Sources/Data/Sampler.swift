@@ -131,10 +131,10 @@ extension Dataset {
     /// The order for training: shuffled in memory, blockwise where rows are streamed.
     public var shuffledOrder: Sampler.Order {
         if drawn != nil { return .drawn(from: count) }
-        guard case .stream(let dataset) = inputs[0] else { return .shuffled }
+        guard case .stream(let source) = inputs[0] else { return .shuffled }
         let rowBytes = max(1, self.rowBytes)
         let piece = max(1, (256 << 10) / rowBytes)
-        let rows = max(dataset.chunkRows, piece / dataset.chunkRows * dataset.chunkRows)
+        let rows = max(source.chunkRows, piece / source.chunkRows * source.chunkRows)
         return .blockwise(rows: rows, window: max(1, Dataset.windowBytes / (rows * rowBytes)))
     }
 }

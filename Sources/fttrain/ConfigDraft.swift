@@ -29,10 +29,15 @@ struct ConfigDraft {
     /// The mean and deviation of each input where they aren't near 0 and 1 already.
     var scaling: (mean: [Double], deviation: [Double])?
 
+    /// The network for images of channels; nil of other examples.
+    private var network: ImageNetwork? {
+        ImageNetwork(inputShape, inputType, units: units, hasFlatChannel: hasFlatChannel)
+    }
+
     var isImage: Bool { inputType == .uint8 && inputShape.count > 1 }
 
     private var transforms: [JSONValue] {
-        if isOfChannels { return imageTransforms }
+        if let network { return network.transforms }
         var list: [JSONValue] = []
         if inputType == .uint8, scaling == nil {
             list.append(["type": "scale", "factor": .double(1.0 / 255)])
@@ -57,7 +62,7 @@ struct ConfigDraft {
     }
     private var stepsPerEpoch: Int { (trained + batchSize - 1) / batchSize }
     private var epochs: Int {
-        isOfChannels
+        network != nil
             ? min(max(1500 / stepsPerEpoch, 8), 40) : min(max(3000 / stepsPerEpoch, 10), 100)
     }
 
@@ -99,7 +104,7 @@ struct ConfigDraft {
         let last: JSONValue = ["type": "linear", "units": .int(units)]
         return [
             "name": .string(name), "data": .object(data),
-            "model": ["layers": .array(isOfChannels ? imageLayers : layers + [last])],
+            "model": ["layers": .array(network?.layers ?? layers + [last])],
             "loss": ["type": .string(loss)],
             "optimizer": ["type": "adamW", "learningRate": 0.002],
             "schedule": ["type": "cosine"],
@@ -123,11 +128,7 @@ struct ConfigDraft {
                 "task       regression, \(Format.count(count, "number")) an example")
             lines.append("loss       meanSquaredError; measured by r2 and meanAbsoluteError")
         }
-        if isOfChannels {
-            lines += imageReasons
-        } else {
-            lines += rowReasons
-        }
+        lines += network?.reasons ?? rowReasons
         if validation == nil {
             lines.append(
                 "validation a share of \(Format.number(share)) of the training examples, for the file "

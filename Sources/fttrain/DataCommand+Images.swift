@@ -2,6 +2,7 @@ import Datasets
 import FTConfig
 import FTJSON
 import FTSupport
+import Glibc
 import Tensor
 import Training
 
@@ -15,6 +16,28 @@ extension DataCommand {
                 + "(by default all must have one size, which init chooses)"
         ).only(["images"])
     ]
+
+    /// Draws digits as files.
+    static func digitFiles(_ invocation: CommandInvocation) throws -> ExitStatus {
+        guard let folder = invocation.arguments.dropFirst().first else {
+            throw UsageError("data digits --png: name a folder, as in data digits numbers --png")
+        }
+        guard access(folder, F_OK) != 0 else {
+            throw UsageError("\(folder): is there already; name a new folder")
+        }
+        let count = invocation.int("train") ?? Digits.trainCount
+        try Digits.writeFiles(
+            to: folder, seed: UInt64(invocation.int("seed") ?? 42), count: count)
+        if invocation.flag("json") {
+            Terminal.print(
+                JSONValue.object(["path": .string(folder), "images": .int(count)]).text())
+        } else {
+            Terminal.print(
+                "wrote      \(folder)   \(Format.count(count, "image")) in folders of classes\n"
+                    + "next       fttrain init \(folder.shellPath)")
+        }
+        return .success
+    }
 
     /// Makes a dataset of a folder of images.
     static func pictures(

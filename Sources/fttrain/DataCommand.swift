@@ -31,6 +31,11 @@ enum DataCommand {
                 "split", "SHARE",
                 doc: "the share to keep for validation, of the first table or of each class"
             ).only(["csv", "images"]),
+            .flag(
+                "png",
+                doc:
+                    "a folder of PNG files in folders of classes, and no dataset; of --train images"
+            ).only(["digits"]),
             .flag("stratify", doc: "split each class by the same share").only(["csv"]),
             .flag("bytes", doc: "tokens are bytes, and not characters").only(["text"]),
             .flag("force", doc: "replace the file if it is there"), Program.json,
@@ -98,6 +103,7 @@ enum DataCommand {
         _ kind: String, _ invocation: CommandInvocation
     ) throws -> ExitStatus {
         try noSources(invocation, from: 2)
+        if invocation.flag("png") { return try digitFiles(invocation) }
         let kind = drawnKinds.first { $0.name == kind } ?? drawnKinds[0]
         let path = invocation.arguments.dropFirst().first ?? kind.path
         try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))

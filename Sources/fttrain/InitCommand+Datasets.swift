@@ -9,7 +9,7 @@ extension InitCommand {
     ///
     /// - Parameter share: of the training examples, to measure on where the file has none for that.
     static func datasets(_ path: String, _ name: String, share: Double) throws -> ConfigDraft {
-        guard !PredictionSource.areImages(path) else {
+        guard DataKind(path) != .image else {
             throw UsageError(
                 "init: \(path) is one image; name the folder that holds folders of such, one for each "
                     + "class")
@@ -34,7 +34,7 @@ extension InitCommand {
             task: ConfigDraft.task(targets, names: classes),
             scaling: ConfigDraft.scaling(sample))
         draft.share = share
-        draft.hasFlatChannel = draft.isOfChannels && ConfigDraft.hasFlatChannel(sample)
+        draft.hasFlatChannel = ImageNetwork.hasFlatChannel(sample)
         return draft
     }
 
@@ -80,34 +80,5 @@ extension InitCommand {
         }
         return images.parts.map { "\($0.name) \(Format.grouped($0.rows.count))" }
             .joined(separator: ", ") + ", as the folders are"
-    }
-}
-
-/// The size that images are made, where nobody says it.
-private enum ImageSize {
-    /// Longer sides make small networks slow and say little more.
-    private static let longest = 96
-    /// What larger ones are made, the longer side.
-    private static let usual = 64
-
-    static func choose(
-        _ sizes: [PictureSize]
-    ) -> (size: (height: Int, width: Int)?, why: String) {
-        let first = sizes[0]
-        guard sizes.contains(where: { $0.width != first.width || $0.height != first.height }) else {
-            let long = max(first.width, first.height)
-            guard long > longest else { return (nil, "as they are") }
-            func side(_ old: Int) -> Int { max(1, (old * usual + long / 2) / long) }
-            return (
-                (side(first.height), side(first.width)),
-                "scaled from \(first.width)×\(first.height); --size HEIGHTxWIDTH says otherwise"
-            )
-        }
-        let sides = sizes.map { min($0.width, $0.height) }.sorted()
-        let side = min(usual, max(16, sides[sides.count / 2]))
-        return (
-            (side, side),
-            "each scaled to cover that, for they differ; --size HEIGHTxWIDTH says otherwise"
-        )
     }
 }

@@ -38,8 +38,8 @@ enum InitCommand {
         let aside = "\(file).init-\(getpid())"
         let isFolder = Folder.exists(path)
         try checkOptions(
-            invocation, isFolder ? "images" : PredictionSource.isTable(path) ? "tables" : "")
-        let makesData = isFolder || PredictionSource.isTable(path) || path.hasSuffix(".npy")
+            invocation, isFolder ? "images" : DataKind(path) == .table ? "tables" : "")
+        let makesData = isFolder || DataKind(path) == .table || path.hasSuffix(".npy")
         defer { if makesData { unlink(aside) } }
         var draft: ConfigDraft
         if makesData {

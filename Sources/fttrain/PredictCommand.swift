@@ -23,6 +23,9 @@ enum PredictCommand {
             .value(
                 "out", short: "o", "FILE",
                 doc: "where to write: .csv, .tsv, .jsonl, .npy or .h5; by default CSV is printed"),
+            .flag(
+                "skip-bad",
+                doc: "leave out images and rows that can't be used, and name them; the status is 3"),
             .flag("stream", doc: "read JSON lines from standard input and answer each at once"),
             Program.threads, Program.json,
         ])
@@ -37,7 +40,7 @@ enum PredictCommand {
                     ? "predict: --stream reads standard input; leave DATA out"
                     : "predict: missing DATA: a table, an HDF5 file, .npy or images; or --stream")
         }
-        if paths.count > 1, let other = paths.first(where: { !PredictionSource.areImages($0) }) {
+        if paths.count > 1, let other = paths.first(where: { !DataKind($0).isOfImages }) {
             throw UsageError(
                 "predict: \(other) is no image, and only images can be several; name one DATA")
         }
@@ -53,35 +56,46 @@ enum PredictCommand {
         let predictor = try Predictor(invocation.arguments[0])
         try checkIsNoText(predictor, invocation)
         if isStream { return try stream(predictor) }
+        let skipped =
+            invocation.flag("skip-bad") ? SkippedRows { Terminal.warn("fttrain: \($0)") } : nil
         let source =
             paths.count > 1
-            ? try PredictionSource.images(paths, for: predictor)
-            : try PredictionSource(paths[0], for: predictor)
+            ? try PredictionSource.images(paths, for: predictor, skips: skipped != nil)
+            : try PredictionSource(paths[0], for: predictor, skips: skipped != nil)
         let path = source.path
         for note in source.notes { Terminal.warn("fttrain: \(path): \(note)") }
         let progress = PredictProgress(source.count)
-        let writer = PredictionWriter(predictor, source) { progress.update($0) }
+        let writer = PredictionWriter(predictor, source, skipping: skipped) {
+            progress.update($0)
+        }
         guard let out = invocation.string("out") else {
             try writer.writeLines(invocation.flag("json") ? .jsonl : .csv) {
                 Terminal.writeText($0)
             }
-            warn(of: writer, path)
-            return .success
+            return warn(of: writer, source)
         }
         let beside = try writer.write(to: out)
-        warn(of: writer, path)
+        let status = warn(of: writer, source)
+        let count = source.count - (skipped?.count ?? 0)
         if invocation.flag("json") {
-            var object: JSONObject = ["out": .string(out), "examples": .int(source.count)]
+            var object: JSONObject = ["out": .string(out), "examples": .int(count)]
             object.append(contentsOf: try Provenance(predictor, source).json)
             JSONReport.emit("predict", object)
         } else {
-            report(predictor, path, source.count, out, beside: beside)
+            report(predictor, path, count, out, beside: beside)
         }
-        return .success
+        return status
     }
 
-    private static func warn(of writer: PredictionWriter, _ path: String) {
-        if let warning = writer.warning { Terminal.warn("fttrain: \(path): \(warning)") }
+    /// Says what isn't as it should be in what was written.
+    private static func warn(of writer: PredictionWriter, _ source: PredictionSource) -> ExitStatus
+    {
+        if let warning = writer.warning { Terminal.warn("fttrain: \(source.path): \(warning)") }
+        guard let skipped = writer.skipped, skipped.count > 0 else { return .success }
+        Terminal.warn(
+            "fttrain: \(source.path): \(Format.grouped(skipped.count)) of "
+                + "\(Format.count(source.count, "example")) left out")
+        return .data
     }
 
     /// Throws where the model continues texts, of which there are no rows.

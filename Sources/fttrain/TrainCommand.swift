@@ -13,7 +13,7 @@ enum TrainCommand {
             throw UsageError(
                 "\(path): no such file, and no command of that name; see 'fttrain --help'")
         }
-        if PredictionSource.isTable(path) || path.hasSuffix(".h5") || path.hasSuffix(".npy") {
+        if [.table, .array].contains(DataKind(path)) || path.hasSuffix(".h5") {
             throw UsageError(
                 "\(path): this is data, not a config; have one written: fttrain init \(path.shellPath)"
             )

@@ -139,6 +139,32 @@ struct EvalTableTests {
         #expect(try workspace.run("eval", "run", "--report").output.contains("taken for  error"))
     }
 
+    @Test("a table is one by its name, whatever it begins with")
+    func kinds() throws {
+        let workspace = try Workspace()
+        let rows = (0..<40).map { "\($0)\t\($0 * 7 % 11)\t\($0 > 19 ? "u" : "v")" }
+        try workspace.write("t.tsv", "P2\tb\ty\n" + rows.joined(separator: "\n") + "\n")
+        #expect(try workspace.run("init", "t.tsv", "training.epochs=1").status == 0)
+        #expect(try workspace.run("t.json", "--out", "run", "-q").status == 0)
+        let predicted = try workspace.run("predict", "run", "t.tsv")
+        #expect(predicted.status == 0 && predicted.lines.count == 42, "\(predicted.errors)")
+    }
+
+    @Test("numbers beyond those of the training are counted, by column, and nothing refused")
+    func beyond() throws {
+        let workspace = try trained(true)
+        try workspace.write("far.csv", "a,b,y\n900,0.1,u\n0.1,-70,v\n-900,0.2,v\n")
+        let note = "values beyond those that the model was trained on: 'a' in 2 rows, trained on -"
+        let predicted = try workspace.run("predict", "run", "far.csv")
+        #expect(predicted.status == 0 && predicted.errors.hasPrefix("fttrain: far.csv: \(note)"))
+        #expect(predicted.errors.contains("; 'b' in 1 row, trained on "), "\(predicted.errors)")
+        let measured = try workspace.run("eval", "run", "far.csv")
+        #expect(measured.output.contains("note    \(note)"), "\(measured.errors)")
+        #expect(try workspace.run("predict", "run", "t.csv").errors.isEmpty == false)
+        try workspace.write("near.csv", "a,b\n0.1,0.1\n")
+        #expect(try workspace.run("predict", "run", "near.csv").errors.isEmpty)
+    }
+
     @Test("of several outputs the one that is far off is named, each in its own units")
     func outputs() throws {
         let workspace = try Workspace()
@@ -191,7 +217,8 @@ struct EvalTableTests {
         #expect(try workspace.run("eval", "run", "new.csv").status == 0)
     }
 
-    @Test("another file is measured whole where the run held a share back, the same by any name")
+    @Test(
+        "another file is measured whole where the run held a share back, a copy as the file itself")
     func otherSplit() throws {
         let workspace = try Workspace()
         try workspace.prepare()
@@ -201,14 +228,34 @@ struct EvalTableTests {
         let path = try JSONNode(parsing: workspace.text("run/config.json"))["data"]?["path"]?.string
         let own = try #require(path)
         let bytes = try workspace.bytes(own)
-        try workspace.write("other.h5", bytes)
-        let counts = try [[], [own], ["./\(own)"], ["other.h5"]].map { data in
+        try workspace.write("copy.h5", bytes)
+        let images = try HDF5Dataset(HDF5File(workspace.file(own)), "train/images").read()
+        let labels = try HDF5Dataset(HDF5File(workspace.file(own)), "train/labels").read()
+        for part in ["train", "validation"] {
+            try HDF5Writer.create(workspace.file("\(part).h5")) { file in
+                try file.write(
+                    "\(part)/images",
+                    NDArray(images.values(as: Float.self).map { 2 * $0 }, images.shape))
+                try file.write("\(part)/labels", labels)
+            }
+        }
+        let files = [[], [own], ["./\(own)"], ["copy.h5"], ["train.h5"]]
+        let counts = try files.map { data in
             try JSONNode(parsing: workspace.run(["eval", "run", "--json"] + data).output)[
                 "examples"]?
                 .int
         }
         let held = try #require(counts[0])
         #expect(held < 15)
-        #expect(counts == [held, held, held, 40])
+        #expect(counts == [held, held, held, held, 40])
+        let copy = try workspace.run("eval", "run", "copy.h5").output
+        #expect(copy.contains("note    copy.h5 holds what the model was trained on; these are"))
+        let part = try workspace.run("eval", "run", "validation.h5")
+        let remedy =
+            "data.validation.inputs=validation/images data.validation.targets=validation/labels"
+        #expect(part.status == 3 && part.errors.hasSuffix("\(remedy)\n"), "\(part.errors)")
+        let measured = try workspace.run(
+            ["eval", "run", "validation.h5"] + remedy.split(separator: " ").map(String.init))
+        #expect(measured.output.contains("validation.h5   40 examples"), "\(measured.errors)")
     }
 }

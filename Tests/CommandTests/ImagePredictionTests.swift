@@ -84,10 +84,10 @@ struct ImagePredictionTests {
         let found = rows(all)
         #expect(found.count == 20)
         let some = rows(try workspace.run("predict", "run", "birds/wren/"))
-        #expect(some.count == 10 && some["3.pgm"] == found["wren/3.pgm"])
-        let two = rows(
-            try workspace.run("predict", "run", "birds/ant/1.pgm", "birds/wren/3.pgm"))
-        #expect(two["birds/ant/1.pgm"] == found["ant/1.pgm"] && two.count == 2)
+        let two = rows(try workspace.run("predict", "run", "birds/ant/1.pgm", "birds/wren/3.pgm"))
+        #expect(some.count == 10 && two.count == 2)
+        // An image has one name, by whichever way it was reached.
+        #expect((Array(some) + Array(two)).allSatisfy { found[$0.key] == $0.value })
         // The dataset holds the same images in another order.
         let data = rows(try workspace.run("predict", "run", "birds.h5"))
         #expect(data.values.map { $0[0] }.sorted() == found.values.map { $0[0] }.sorted())

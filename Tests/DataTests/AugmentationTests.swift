@@ -94,8 +94,10 @@ struct AugmentationTests {
 
     @Test("measuring leaves it out")
     func plain() throws {
-        let plain = try batches(loader([.scale(1 / 255)]), SamplerState())
         let loader = try loader(every)
+        let plain = try batches(
+            Loader(loader.dataset, batchSize: 7, inputTransforms: [.scale(1 / 255)]),
+            SamplerState())
         #expect(try batches(loader.withoutRandomTransforms, SamplerState()) == plain)
         #expect(try batches(loader, SamplerState()) != plain)
         try loader.scanInput(0) { _, block in

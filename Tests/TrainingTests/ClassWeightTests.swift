@@ -44,6 +44,24 @@ struct ClassWeightTests {
         #expect(try Evaluation(sandbox.file("run")).measurement == summary.best?.measurement)
     }
 
+    @Test("are the training examples' on other data, too")
+    func others() throws {
+        let sandbox = try sandbox()
+        _ = try sandbox.trainer("run", ["loss.classWeights=balanced"]).run()
+        let other = sandbox.file("other.h5")
+        try HDF5Writer.create(other) { file in
+            try file.write("train/images", Random(seed: 3).normal([6, 6]))
+            try file.write("train/labels", NDArray([0, 1, 1, 2, 2, 2] as [UInt8]))
+        }
+        func measured(_ changes: String...) throws -> Double {
+            try Evaluation(sandbox.file("run"), overrides: ["data.path=\(other)"] + changes)
+                .measurement.loss
+        }
+        let loss = try measured()
+        #expect(try loss == measured("loss.classWeights=[0.5, 4, \(12.0 / 9)]"))
+        #expect(try loss != measured("loss.classWeights=null"))
+    }
+
     @Test("refuse other words, and targets that are no classes")
     func refused() throws {
         let sandbox = try sandbox()

@@ -148,6 +148,27 @@ struct MeasuringTests {
         #expect(try EvaluationReport(Predictor(run)).notes.contains { $0.contains(changed) })
     }
 
+    @Test(
+        "without validation data all training examples are measured once, in the order of the file",
+        arguments: ["data.shuffle=true", "data.sampling=balanced"])
+    func ofTraining(order: String) throws {
+        let sandbox = Sandbox()
+        let changes = ["data.validation=null", "data.dropLast=true", "data.batchSize=7", order]
+        _ = try sandbox.trainer("run", changes).run()
+        let run = sandbox.file("run")
+        let evaluation = try Evaluation(run)
+        let predictor = try Predictor(run)
+        let dataset = try Dataset.open(
+            sandbox.file("clusters.h5"), inputs: "train/images", targets: "train/labels")
+        let (inputs, targets) = try dataset.read(0..<40)
+        let found = try #require(predictor(inputs[0]).classes).values(as: Int.self)
+        let hits = zip(found, targets.values(as: Int.self)).count { $0 == $1 }
+        #expect(evaluation.count == 40)
+        #expect(evaluation.measurement.value("accuracy") == Double(hits) / 40)
+        let report = try EvaluationReport(predictor).json
+        #expect(report["accuracy"] == .double(Double(hits) / 40))
+    }
+
     @Test("a checkpoint is measured by another loss, but as the model that it is")
     func overriddenEvaluation() throws {
         let sandbox = Sandbox()

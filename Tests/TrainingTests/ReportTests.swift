@@ -71,7 +71,7 @@ struct ReportTests {
         let dataset = try #require(plan.validation?.dataset)
         let rows = (0..<dataset.count).map { dataset.storedRow($0) }
         let source = try PredictionSource(measuredBy: plan)
-        #expect((0..<source.count).map { Int(source.ids($0)[0]) } == rows && rows.count < 15)
+        #expect((0..<source.count).map { Int(source.names.of($0)[0]) } == rows && rows.count < 15)
         let report = try EvaluationReport(predictor).json
         guard case .double(let accuracy)? = report["accuracy"],
             case .array(let worst)? = report["worst"]

@@ -8,15 +8,17 @@ extension ImageFolder {
     ]
 
     /// The parts of a folder: `train` and, where they are there, `validation` and `test`, if it
-    /// holds nothing else and each holds folders; otherwise the folder itself as `train`.
+    /// holds no other folder and each holds folders; otherwise the folder itself as `train`.
     ///
-    /// Throws where there is no such folder, or two for one part.
+    /// Throws where there is no such folder, or two for one part, or a file beside parts.
     package static func parts(of folder: String) throws -> [Part] {
-        let folders = try names(folder).filter { Folder.exists("\(folder)/\($0)") }
+        let names = try names(folder)
+        let folders = names.filter { Folder.exists("\(folder)/\($0)") }
         let found = partNames.filter { folders.contains($0.folder) }
         guard found.first?.name == "train", found.count == folders.count,
             try found.allSatisfy({ try holdsFolders("\(folder)/\($0.folder)") })
         else { return [("train", folder)] }
+        try checkAreFolders(names, folders, in: folder)
         for (part, next) in zip(found, found.dropFirst()) where part.name == next.name {
             throw DataError(
                 folder,
@@ -36,10 +38,28 @@ extension ImageFolder {
         guard !folders.isEmpty else {
             throw DataError(folder, "has no folders; it needs one of images for each class")
         }
-        if let other = names.first(where: { !folders.contains($0) }) {
-            throw DataError("\(folder)/\(other)", "is no folder of images; move it away")
-        }
+        try checkAreFolders(names, folders, in: folder)
         return folders
+    }
+
+    private static func checkAreFolders(
+        _ names: [String], _ folders: [String], in folder: String
+    ) throws(DataError) {
+        guard let other = names.first(where: { !folders.contains($0) }) else { return }
+        throw DataError("\(folder)/\(other)", "is no folder of images; move it away")
+    }
+
+    /// The images of a class.
+    ///
+    /// Throws where there are none, or a folder lies among them.
+    static func images(of folder: String) throws -> [String] {
+        let paths = try names(folder).map { "\(folder)/\($0)" }
+        guard !paths.isEmpty else { throw DataError(folder, "holds no images; remove the folder") }
+        guard let inner = paths.first(where: { Folder.exists($0) }) else { return paths }
+        throw DataError(
+            inner,
+            "is a folder in a folder of images of one class; move its images into \(folder), or make "
+                + "it a class of its own beside that")
     }
 
     /// What lies in a folder, in the order of the bytes of the names, without hidden files.

@@ -59,11 +59,7 @@ public struct ImageFolder: Sendable {
                             + "\(classes.prefix(8).joined(separator: ", ")); rename it or move it away"
                     )
                 }
-                let paths = try ImageFolder.names(folder).map { "\(folder)/\($0)" }
-                guard !paths.isEmpty else {
-                    throw DataError(folder, "holds no images; remove the folder")
-                }
-                images += paths.map { ($0, label) }
+                images += try ImageFolder.images(of: folder).map { ($0, label) }
             }
             ranges.append((part.name, first..<images.count))
         }
@@ -90,8 +86,8 @@ public struct ImageFolder: Sendable {
         shape = [channels, first.height, first.width]
     }
 
-    /// Writes images in the order of `rows`: NAME/images uint8 [rows, channels, height, width], and
-    /// NAME/labels. A few megabytes are in memory at once.
+    /// Writes images in the order of `rows`: NAME/images uint8 [rows, channels, height, width],
+    /// NAME/labels, and NAME/files, their paths within the folder. A few megabytes are in memory at once.
     ///
     /// Throws where an image is damaged.
     package func write(_ rows: [Int], as name: String, to file: HDF5Writer) throws {
@@ -108,6 +104,13 @@ public struct ImageFolder: Sendable {
         }
         let labels = NDArray(rows.map { Int64(images[$0].label) })
         try file.write("\(name)/labels", labels.cast(to: classes.count <= 256 ? .uint8 : .int32))
+        let files = TextRows.array(rows.map { self.name(images[$0]) })
+        try file.write("\(name)/files", files, deflate: 1)
+    }
+
+    /// CLASS/FILE.
+    private func name(_ image: (path: String, label: Int)) -> String {
+        image.path.split(separator: "/").suffix(2).joined(separator: "/")
     }
 
     private func batch(_ rows: ArraySlice<Int>) throws -> NDArray {

@@ -63,18 +63,31 @@ enum PictureFile {
 
     /// Whether a file is an image by what it begins with, or is called like one.
     static func isPicture(_ path: String) -> Bool {
-        let ends = [".png", ".jpg", ".jpeg", ".ppm", ".pgm", ".pnm"]
-        if ends.contains(where: { path.lowercased().hasSuffix($0) }) { return true }
-        guard let file = try? MappedFile(path: path) else { return false }
+        if isNamedAs(path, read + unread) { return true }
+        guard let file = try? DataFile.map(path) else { return false }
         defer { withExtendedLifetime(file) {} }
         let bytes = file.bytes
         return PNG.isPNG(bytes) || JPEG.isJPEG(bytes) || Netpbm.isNetpbm(bytes)
     }
 
+    /// The ends of names of images, those of forms that aren't read among them, so that a message
+    /// says what they are.
+    private static let read = ["png", "jpg", "jpeg", "ppm", "pgm", "pnm"]
+    private static let unread = [
+        "gif", "bmp", "webp", "tif", "tiff", "pbm", "pam", "heic", "avif", "svg",
+    ]
+
+    private static func isNamedAs(_ path: String, _ ends: [String]) -> Bool {
+        ends.contains { path.lowercased().hasSuffix(".\($0)") }
+    }
+
     private static func netpbm(_ bytes: UnsafeRawBufferPointer, _ path: String) throws -> Netpbm {
         guard let file = try Netpbm(bytes, path) else {
+            let end = isNamedAs(path, unread) ? path.split(separator: ".").last : nil
+            let what = end.map { ", and \($0.uppercased()) isn't read" } ?? ""
             throw DataError(
-                path, "this is no PNG, JPEG, PPM or PGM; convert it to PNG, or move it elsewhere")
+                path,
+                "this is no PNG, JPEG, PPM or PGM\(what); convert it to PNG, or move it elsewhere")
         }
         return file
     }

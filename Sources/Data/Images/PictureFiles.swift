@@ -1,67 +1,118 @@
+import FTSupport
 package import Tensor
 
 /// Images of files as a model that was trained on such takes them: its size, its channels.
 package struct PictureFiles: Sendable {
     /// What the model was trained on.
     package struct Form: Sendable {
-        package let channels, height, width: Int
+        /// Of one image: [channels, height, width], or [height, width] of grey ones.
+        package let shape: Shape
         /// Whether the training images were scaled until they covered that size.
         package let isScaled: Bool
 
-        package init(channels: Int, height: Int, width: Int, isScaled: Bool) {
-            (self.channels, self.height, self.width) = (channels, height, width)
-            self.isScaled = isScaled
+        package init(_ shape: Shape, isScaled: Bool) {
+            (self.shape, self.isScaled) = (shape, isScaled)
         }
+
+        var channels: Int { shape.rank > 2 ? shape[0] : 1 }
+        var height: Int { shape[shape.rank - 2] }
+        var width: Int { shape[shape.rank - 1] }
     }
 
     private let paths: [String]
     private let form: Form
+    private static let mostProblems = 20
+
+    package init(_ paths: [String], _ form: Form) {
+        (self.paths, self.form) = (paths, form)
+    }
 
     /// Reads the headers of all files.
     ///
-    /// Throws where one is no image, or has another size and none is scaled.
-    package init(_ paths: [String], _ form: Form) throws {
+    /// Throws for all together that are no images, or have another size where none is scaled.
+    ///
+    /// - Parameter name: what messages call them all.
+    package func check(_ name: String) throws {
+        var problems: [DataError] = []
         for path in paths {
-            let size = try PictureFile.size(path)
-            guard size.width != form.width || size.height != form.height, !form.isScaled else {
-                continue
+            do {
+                try checkSize(path, PictureFile.size(path))
+            } catch let error as DataError {
+                problems.append(error)
             }
-            throw DataError(
-                path,
-                "has \(size.width)×\(size.height) pixels, the model was trained on images of "
-                    + "\(form.width)×\(form.height) as they were; make it of that size, or train on data "
-                    + "made with --size \(form.height)x\(form.width), which has others scaled alike"
-            )
         }
-        self.paths = paths
-        self.form = form
+        guard problems.count > 1 else { return try problems.forEach { throw $0 } }
+        let shown = problems.prefix(PictureFiles.mostProblems).map { "  \($0.description)" }
+        let rest = problems.count - shown.count
+        throw DataError(
+            name,
+            "\(Format.grouped(problems.count)) of \(Format.count(paths.count, "file")) can't be used; "
+                + "make them anew, move them away, or leave them out: predict --skip-bad",
+            lines: shown + (rest > 0 ? ["  and \(Format.grouped(rest)) more"] : []))
     }
 
-    /// Some of the images, uint8 [rows, channels, height, width].
-    ///
-    /// Throws where one is damaged, or has colours and the model knows grey ones alone.
-    package func read(_ rows: Range<Int>) throws -> NDArray {
-        let size = form.channels * form.height * form.width
-        let out = NDArray(
-            uninitialized: [rows.count, form.channels, form.height, form.width], .uint8,
-            on: CPUBackend.shared)
-        try out.withUnsafeMutableBytes { bytes in
-            let pixels = bytes.bindMemory(to: UInt8.self)
-            for (place, row) in rows.enumerated() {
-                let picture = try PictureFile.read(paths[row])
-                guard form.channels > 1 || picture.isGrey else {
-                    throw DataError(
-                        paths[row],
-                        "has colours, the model was trained on grey images; make it grey")
-                }
-                picture.covering(width: form.width, height: form.height).write(
-                    form.channels,
-                    into: .init(rebasing: pixels[place * size..<(place + 1) * size]))
-            }
+    private func checkSize(_ path: String, _ size: PictureSize) throws(DataError) {
+        guard size.width != form.width || size.height != form.height, !form.isScaled else { return }
+        throw DataError(
+            path,
+            "has \(size.width)×\(size.height) pixels, the model was trained on images of "
+                + "\(form.width)×\(form.height) as they were; make it of that size, or train on data "
+                + "made with --size \(form.height)x\(form.width), which has others scaled alike")
+    }
+
+    private func write(_ row: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
+        let picture = try PictureFile.read(paths[row])
+        try checkSize(
+            paths[row],
+            PictureSize(width: picture.width, height: picture.height, channels: picture.channels))
+        guard form.channels > 1 || picture.isGrey else {
+            throw DataError(
+                paths[row], "has colours, the model was trained on grey images; make it grey")
         }
-        return out
+        picture.covering(width: form.width, height: form.height).write(form.channels, into: pixels)
     }
 
     /// Whether a file is an image by what it begins with, or is called like one.
     package static func isPicture(_ path: String) -> Bool { PictureFile.isPicture(path) }
+}
+
+extension PictureFiles: RowReader {
+    var shape: Shape { form.shape.inserting(paths.count, at: 0) }
+    var dtype: DType { .uint8 }
+    var chunkRows: Int { 1 }
+
+    /// Some of the images, uint8 [rows, …].
+    ///
+    /// Throws where one is damaged or doesn't fit the model.
+    package func read(_ rows: Range<Int>) throws -> NDArray { try read(rows: Array(rows)) }
+
+    func read(ranges: [Range<Int>]) throws -> NDArray { try read(rows: ranges.flatMap { $0 }) }
+
+    func read(rows: [Int]) throws -> NDArray {
+        let size = form.shape.elementCount
+        let out = NDArray(
+            uninitialized: form.shape.inserting(rows.count, at: 0), .uint8,
+            on: CPUBackend.shared)
+        try out.withUnsafeMutableBytes { bytes in
+            let pixels = bytes.bindMemory(to: UInt8.self)
+            for (place, row) in rows.enumerated() {
+                try write(
+                    row, into: .init(rebasing: pixels[place * size..<(place + 1) * size]))
+            }
+        }
+        return out
+    }
+}
+
+extension Dataset {
+    /// Images with their targets. They are read as they are needed: a few megabytes are in memory.
+    ///
+    /// Throws where their numbers differ, or there are none.
+    package convenience init(_ pictures: PictureFiles, targets: NDArray, name: String) throws {
+        try Dataset.checkCounts(name, pictures.shape[0], targets.shape[0])
+        self.init(
+            name: name, inputs: [.stream(pictures)], named: ["\(name): images"],
+            targets: .memory(targets.contiguous()), named: "\(name): targets",
+            rows: 0..<targets.shape[0])
+    }
 }

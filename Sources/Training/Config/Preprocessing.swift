@@ -31,6 +31,9 @@ package struct Preprocessing: Sendable {
     /// Whether the inputs are images that were scaled until they covered their size, as new ones
     /// then are.
     package var scalesImages = false
+    /// How much each class weighs in the loss, where that follows from how often it is among the
+    /// training examples; empty else.
+    var classWeights: [Double] = []
 
     /// The names of the classes, of those of a table's label too; empty without.
     package var classNames: [String] {
@@ -67,6 +70,9 @@ extension Preprocessing {
         ]
         if let table { object["table"] = table.json }
         if let tokens { object["text"] = tokens.json }
+        if !classWeights.isEmpty {
+            object["classWeights"] = .array(classWeights.map { .double($0) })
+        }
         if scalesImages { object["scalesImages"] = .bool(true) }
         return JSONValue.object(object).text()
     }
@@ -80,6 +86,7 @@ extension Preprocessing {
         self.inputs = inputs.compactMap { $0 }
         self.target = target
         classes = node["classes"]?.elements?.compactMap(\.string) ?? []
+        classWeights = node["classWeights"]?.elements?.compactMap(\.double) ?? []
         scalesImages = node["scalesImages"]?.bool ?? false
         if let table = node["table"] {
             guard let table = TableEncoding(JSONValue(table).text()) else { return nil }
@@ -165,6 +172,24 @@ extension Transform {
             guard let dtype = node["dtype"]?.string.flatMap(DType.init(name:)) else { return nil }
             self = .cast(dtype)
         default: return nil
+        }
+    }
+}
+
+extension Preprocessing {
+    /// What turns stored inputs into those that the model sees.
+    var inputPipelines: [TransformPipeline] {
+        get throws {
+            try inputs.map {
+                try TransformPipeline($0.transforms, shape: Shape($0.shape), $0.dtype)
+            }
+        }
+    }
+
+    /// What turns stored targets into those that the loss sees.
+    var targetPipeline: TransformPipeline {
+        get throws {
+            try TransformPipeline(target.transforms, shape: Shape(target.shape), target.dtype)
         }
     }
 }

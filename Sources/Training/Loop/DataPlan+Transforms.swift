@@ -21,7 +21,8 @@ extension DataPlan {
             data.children("targetTransforms"))
         let batchSize = data.int("batchSize")
         var train = try Loader(
-            examples, batchSize: batchSize, shuffle: data.bool("shuffle"), seed: config.seed,
+            examples, batchSize: batchSize, shuffle: trains && data.bool("shuffle"),
+            seed: config.seed,
             dropLast: trains && data.bool("dropLast"), transformsByInput: inputs,
             targetTransforms: targets, prefetch: data.int("prefetch"))
         if trains, data.string("sampling") == balancedSampling {

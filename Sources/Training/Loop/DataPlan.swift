@@ -23,11 +23,15 @@ struct DataPlan {
     /// What checkpoints keep of all this, to do it again to new data.
     var preprocessing: Preprocessing
 
-    /// The examples that are measured on instead of those that the config names.
+    /// The examples that are measured on, in the place of `train`, instead of those that the config
+    /// names.
     let given: MeasuredExamples?
 
     /// What is measured on: the validation data, or without any the training data as they are.
     var measured: Loader { validation ?? train.withoutRandomTransforms }
+
+    /// The file that is measured on.
+    var measuredPath: String { given?.path ?? config.string("path") }
 
     /// Opens what the config names.
     ///
@@ -52,7 +56,7 @@ struct DataPlan {
             try text.flatMap { _ in try given == nil ? TextTokens(file: path) : kept?.tokens }
         vocabulary = tokens?.vocabulary.count
         var (examples, held) =
-            try given.map { ($0.dataset, $0.dataset) } ?? text.map {
+            try given.map { ($0.dataset, nil) } ?? text.map {
                 try DataPlan.pieces(path, $0)
             } ?? DataPlan.parts(path, data, names, isTrained: kept != nil)
         fingerprint =
@@ -68,9 +72,8 @@ struct DataPlan {
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }
-        let isOther = given != nil
         preprocessing =
-            try (isOther ? kept : nil) ?? DataPlan.preprocessing(config, names, train, tokens)
+            try (given == nil ? nil : kept) ?? DataPlan.preprocessing(config, names, train, tokens)
         guard train.batchesPerEpoch > 0 else {
             throw ConfigError([
                 data.issue(
@@ -190,6 +193,12 @@ struct DataPlan {
             }
         }
         return found
+    }
+
+    /// One hash of what is measured on and, of the data that the config names, of what it trains on.
+    func contentHash() throws -> String {
+        if let given { return "xxh64:\(given.hash)" }
+        return try contentHash(of: digests())
     }
 
     /// One hash of what all datasets hold. Those of data that is streamed are of samples, and say

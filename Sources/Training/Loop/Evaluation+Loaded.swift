@@ -13,8 +13,12 @@ extension Evaluation {
         let experiment: Experiment
         let state: TrainingState
         let checksum: String?
+        /// What happened to the data that it was trained on.
+        let preprocessing: Preprocessing
         /// The text of its config.
         let config: String
+        /// Whether the data are other files than the model's that hold the same.
+        let isCopy: Bool
 
         /// - Parameter target: a run folder or a checkpoint.
         init(_ target: String, _ overrides: [String]) throws {
@@ -30,26 +34,29 @@ extension Evaluation {
             config = text
             let config = try RunConfig(
                 recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
-            let preprocessing = Preprocessing(of: state)
+            let saved = Preprocessing(of: state)
             let isCut = overrides.contains {
                 $0.hasPrefix("data.split=") || $0.hasPrefix("data.folds=")
             }
             let own = try RunConfig(recorded: text, file: "\(path) (config)").dataPath
+            let isOther = !isCut && Folder.real(config.dataPath) != Folder.real(own)
+            isCopy = isOther && Loaded.holdsOwnData(config, saved, state)
             let given =
                 overrides.isEmpty
                 ? nil
                 : try MeasuredExamples.of(
-                    config, as: preprocessing, model: path,
-                    isOther: !isCut && Folder.real(config.dataPath) != Folder.real(own))
-            experiment = try Experiment(config, as: preprocessing, measuring: given)
-            if let preprocessing, given == nil, config.data.optional("text") == nil {
+                    config, as: saved, model: path,
+                    isOther: isOther && !isCopy)
+            experiment = try Experiment(config, as: saved, measuring: given)
+            preprocessing = saved ?? experiment.data.preprocessing
+            if let saved, given == nil, config.data.optional("text") == nil {
                 let part = config.data.optional("validation") ?? config.data.child("train")
                 let file = try HDF5File(config.dataPath)
-                try preprocessing.checkTable(of: file, config.dataPath)
-                try preprocessing.checkClasses(
+                try saved.checkTable(of: file, config.dataPath)
+                try saved.checkClasses(
                     of: file, config.dataPath, targets: part.string("targets"))
             }
-            if let known = preprocessing?.tokens, let now = experiment.data.preprocessing.tokens,
+            if let known = saved?.tokens, let now = experiment.data.preprocessing.tokens,
                 known != now
             {
                 throw RunError(
@@ -64,6 +71,18 @@ extension Evaluation {
                     .data,
                     "\(path): \(error); if \(config.dataPath) was made anew, make it as it was")
             }
+        }
+
+        /// Whether a file holds what a model learned from that was measured on a share of it.
+        private static func holdsOwnData(
+            _ config: RunConfig, _ kept: Preprocessing?, _ state: TrainingState
+        ) -> Bool {
+            let isCut = ["split", "folds"].contains { config.data.optional($0) != nil }
+            guard isCut, DataKind(config.dataPath) == .file, config.data.optional("text") == nil,
+                let plan = try? DataPlan(config, as: kept), plan.fingerprint == state.extra["data"],
+                let changes = try? plan.changes(since: state.extra)
+            else { return false }
+            return changes.isEmpty
         }
     }
 }

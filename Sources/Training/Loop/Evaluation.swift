@@ -4,6 +4,7 @@ import FTConfig
 public import FTJSON
 import FTSupport
 import NN
+import Tensor
 
 /// What a saved model scores on its validation data, or on other data of the same kind.
 public struct Evaluation: Sendable {
@@ -41,12 +42,18 @@ public struct Evaluation: Sendable {
         try self.init(Loaded(target, overrides), overrides, shouldStop)
     }
 
-    init(_ loaded: Loaded, _ overrides: [String], _ shouldStop: () -> Bool = { false }) throws {
+    /// - Parameter observe: is shown the model's outputs, batch by batch.
+    init(
+        _ loaded: Loaded, _ overrides: [String], _ shouldStop: () -> Bool = { false },
+        observe: (Tensor) -> Void = { _ in }
+    ) throws {
         let (path, experiment, state) = (loaded.path, loaded.experiment, loaded.state)
         let loader = experiment.data.measured
         let evaluator = Evaluator(experiment)
         var confusion: [[Int]]?
-        let measured = try evaluator.measure(loader, shouldStop: shouldStop) { metric, numbers in
+        let measured = try evaluator.measure(
+            loader, shouldStop: shouldStop, observe: observe
+        ) { metric, numbers in
             if let metric = metric as? ConfusionMatrix { confusion = metric.matrix(of: numbers) }
         }
         guard let measurement = measured else {
@@ -66,27 +73,33 @@ public struct Evaluation: Sendable {
             [loaded.remark].compactMap(\.self) + (experiment.data.given?.notes ?? [])
             + (isOwnData && experiment.data.validation == nil ? [Evaluation.ofTrainingData] : [])
             + (isOwnData ? try experiment.data.changes(since: state.extra) : [])
+            + (loaded.isCopy ? [Evaluation.ofCopy(experiment.config.dataPath)] : [])
             + measurement.metrics.filter(\.value.isNaN).map {
                 Evaluation.undefined($0.name, loader)
             }
         self.confusion = confusion
         hashes = (
             loaded.checksum ?? "none",
-            try experiment.data.contentHash(of: experiment.data.digests()),
+            try experiment.data.contentHash(),
             XXHash64.text(of: loaded.config)
         )
         self.path = path
-        dataPath = experiment.data.given?.path ?? experiment.config.dataPath
+        dataPath = experiment.data.measuredPath
         count = loader.dataset.count
         step = state.step
         epoch = state.epoch
         progress = state.progress
         self.measurement = measurement
-        units = TargetUnits(Preprocessing(of: state) ?? experiment.data.preprocessing)
+        units = TargetUnits(loaded.preprocessing)
     }
 
     private static let ofTrainingData =
         "these are the examples that the model was trained on, for its config names no others"
+
+    private static func ofCopy(_ path: String) -> String {
+        "\(path) holds what the model was trained on; these are the examples that it kept to measure "
+            + "on"
+    }
 
     /// Why a metric has no value on some examples.
     static func undefined(_ metric: String, _ loader: Loader) -> String {

@@ -13,9 +13,12 @@ struct Evaluator {
     ///
     /// Throws where reading the data fails or no target counts.
     ///
-    /// - Parameter inspect: is shown the numbers behind each metric.
+    /// - Parameters:
+    ///   - observe: is shown the model's outputs, batch by batch.
+    ///   - inspect: is shown the numbers behind each metric.
     func measure(
         _ loader: Loader, shouldStop: () -> Bool = { false },
+        observe: (Tensor) -> Void = { _ in },
         inspect: (any Metric, [Double]) -> Void = { _, _ in }
     ) throws -> RunMeasurement? {
         let (model, metrics) = (experiment.model, experiment.metrics)
@@ -31,6 +34,7 @@ struct Evaluator {
             noGrad {
                 let targets = batch.targets.sent(to: backend)
                 let output = experiment.output(batch.tensors(on: backend))
+                observe(output)
                 losses.add(
                     experiment.loss(output, Tensor(targets)),
                     experiment.loss.weight(output, Tensor(targets)), examples: batch.count)

@@ -3,26 +3,36 @@ import FTConfig
 import Tensor
 
 extension Experiment {
-    /// Throws where a loss is weighed by the training examples, and others are there to measure.
-    static func checkNotBalanced(_ loss: ConfigValue, path: String) throws(RunError) {
-        let key = Catalogs.classWeightsKey
-        guard loss.hasKey(key), loss.word(key) != nil else { return }
-        throw RunError(
-            .usage,
-            "\(path): the loss weighs classes by how often they are among the training examples, "
-                + "which aren't here; measure without: loss.\(key)=null")
-    }
-
     /// A loss's config in which weights that balance the classes are numbers:  n / (k nᵢ)  for
     /// class i with nᵢ of the n training examples, of k classes that there are, as scikit-learn's
     /// are. A class without an example weighs 1.
     ///
-    /// Throws a `ConfigError` where the targets are no classes of a model with such an output.
+    /// Throws a `ConfigError` where the targets are no classes of a model with such an output, and
+    /// where other examples are there to measure and the weights aren't known.
+    ///
+    /// - Parameter kept: what happened to the training data, with their weights.
     static func balanced(
-        _ loss: ConfigValue, _ train: Loader, output: Shape
-    ) throws -> ConfigValue {
+        _ loss: ConfigValue, _ plan: DataPlan, as kept: Preprocessing?, output: Shape
+    ) throws -> (loss: ConfigValue, weights: [Double]) {
         let key = Catalogs.classWeightsKey
-        guard loss.hasKey(key), loss.word(key) != nil else { return loss }
+        guard loss.hasKey(key), loss.word(key) != nil else { return (loss, []) }
+        if let known = kept?.classWeights, known.count == output.last {
+            return (loss.replacing(key, with: known), known)
+        }
+        if let given = plan.given {
+            throw RunError(
+                .usage,
+                "\(given.path): the loss weighs classes by how often they are among the training "
+                    + "examples, which aren't here; measure without: loss.\(key)=null")
+        }
+        let weights = try weights(loss, plan.train, output: output)
+        return (loss.replacing(key, with: weights), weights)
+    }
+
+    private static func weights(
+        _ loss: ConfigValue, _ train: Loader, output: Shape
+    ) throws -> [Double] {
+        let key = Catalogs.classWeightsKey
         func problem(_ text: String) -> ConfigError { ConfigError([loss.issue(text, at: key)]) }
         guard let classes = output.last,
             train.targets.outputShape.elementCount == output.elementCount / classes
@@ -39,7 +49,6 @@ extension Experiment {
         }
         let present = counts.count { $0 > 0 }
         let all = Double(counts.reduce(0, +))
-        return loss.replacing(
-            key, with: counts.map { $0 == 0 ? 1 : all / Double(present * $0) })
+        return counts.map { $0 == 0 ? 1 : all / Double(present * $0) }
     }
 }

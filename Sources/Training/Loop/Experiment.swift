@@ -67,11 +67,11 @@ public final class Experiment {
         rows = builder.rows
         random = builder.random
         let lossValue = config.value.child("loss")
-        if !trains { try Experiment.checkNotBalanced(lossValue, path: config.dataPath) }
-        let chosen = try Catalogs.losses.make(
-            Experiment.balanced(lossValue, plan.train, output: output))
+        let balanced = try Experiment.balanced(lossValue, plan, as: kept, output: output)
+        let chosen = try Catalogs.losses.make(balanced.loss)
         loss = chosen.loss
         data = plan
+        data.preprocessing.classWeights = balanced.weights
         ignoredTarget = chosen.ignored
         try Experiment.checkChoices(config.value.children("metrics"), chosen, output: output)
         metrics = try config.value.children("metrics").map { try Experiment.metric($0, chosen) }
@@ -218,7 +218,7 @@ public final class Experiment {
         info.validationCount = data.validation?.dataset.count ?? 0
         info.storedInput = data.storedInput
         info.targetNote = data.targetNote
-        info.units = TargetUnits(data.preprocessing).sentence ?? ""
+        info.units = TargetUnits(data.preprocessing)
         info.modelInputs = data.modelInputs
         info.isInMemory = data.train.dataset.isInMemory
         info.layers = rows

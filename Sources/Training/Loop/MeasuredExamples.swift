@@ -11,7 +11,7 @@ struct MeasuredExamples {
     /// What messages call the file.
     let path: String
     /// What identifies its content.
-    let hash: () throws -> String
+    let hash: String
     var notes: [String] = []
 
     /// nil where the config describes its file.
@@ -26,57 +26,48 @@ struct MeasuredExamples {
     ) throws -> MeasuredExamples? {
         let path = config.dataPath
         if let text = config.data.optional("text") {
-            if PredictionSource.isStandardInput(path) {
+            if DataKind(path) == .standardInput {
                 throw RunError(
                     .usage, "-: standard input is read as a table; name the file of the text")
             }
             guard try TextWindows.isText(path) else { return nil }
             let windows = try TextWindows(path, text, tokens: preprocessing?.tokens, of: model)
-            return MeasuredExamples(
-                dataset: windows.dataset, names: ExampleNames(columns: ["window"]) { ["\($0)"] },
-                path: path, hash: { try Provenance.hash(path) })
+            return try MeasuredExamples(
+                windows.dataset, ExampleNames(columns: ["window"]) { ["\($0)"] }, path)
         }
-        let isDescribed = !(PredictionSource.isForeign(path) || path.hasSuffix(".npy"))
-        if isDescribed { return try part(config, preprocessing, isOther) }
-        let source = try preprocessing.flatMap { try foreign(path, config, $0) }
-        guard let source, let targets = try source.targets() else {
-            guard let source else {
-                let what = path.hasSuffix(".npy") ? "an array, without targets" : "a table"
-                throw RunError(
-                    .data,
-                    "\(path): is \(what), and the model was trained on something else; measure it on "
-                        + "HDF5 of inputs and targets, or predict without comparing")
-            }
-            let label = preprocessing?.table?.label
+        let kind = DataKind(path)
+        if kind == .file { return try part(config, preprocessing, isOther) }
+        guard let preprocessing, kind.isOfImages || preprocessing.table != nil else {
+            let what = kind == .array ? "an array, without targets" : "a table"
+            throw RunError(
+                .data,
+                "\(path): is \(what), and the model was trained on something else; measure it on "
+                    + "HDF5 of inputs and targets, or predict without comparing")
+        }
+        return try MeasuredExamples(
+            PredictionSource.open(path, as: preprocessing, of: config), preprocessing)
+    }
+
+    private init(_ source: PredictionSource, _ preprocessing: Preprocessing) throws {
+        guard let targets = try source.targets() else {
+            let label = preprocessing.table?.label
             let name = label.map { ": it lacks the column '\($0.name)'" } ?? ""
             throw RunError(
                 .data,
                 "\(source.path): holds no targets\(name), so there is nothing to compare with; use "
                     + "predict")
         }
-        let inputs = try source.read(0..<source.count)
-        return MeasuredExamples(
-            dataset: try Dataset(inputs: inputs[0], targets: targets, name: source.path),
-            names: ExampleNames(columns: source.idNames, source.ids), path: source.path,
-            hash: source.hash, notes: source.notes)
+        dataset =
+            try source.pictures.map { try Dataset($0, targets: targets, name: source.path) }
+            ?? Dataset(
+                inputs: source.read(0..<source.count), targets: targets, name: source.path)
+        (names, path, notes) = (source.names, source.path, source.notes)
+        hash = try source.hash()
     }
 
-    /// Examples that aren't in HDF5; nil where those of such a form have no targets.
-    private static func foreign(
-        _ path: String, _ config: RunConfig, _ preprocessing: Preprocessing
-    ) throws -> PredictionSource? {
-        if PredictionSource.isStandardInput(path) {
-            return try .standardInput(as: preprocessing)
-        }
-        if PredictionSource.areImages(path) {
-            let target = try TransformPipeline(
-                preprocessing.target.transforms, shape: Shape(preprocessing.target.shape),
-                preprocessing.target.dtype)
-            let meaning = OutputMeaning(config.value.child("loss"), target: target.outputDType)
-            return try .images([path], as: preprocessing, areOfClasses: meaning.isOfClasses)
-        }
-        guard PredictionSource.isTable(path), let encoding = preprocessing.table else { return nil }
-        return try .table(path, by: encoding)
+    private init(_ dataset: Dataset, _ names: ExampleNames, _ path: String) throws {
+        (self.dataset, self.names, self.path) = (dataset, names, path)
+        hash = try Provenance.hash(path)
     }
 
     /// The datasets to train on or to validate on, where the file holds one of both and the config
@@ -87,9 +78,8 @@ struct MeasuredExamples {
         let data = config.data
         let isCut = isOther && ["split", "folds"].contains { data.optional($0) != nil }
         let validation = data.optional("validation")
-        guard validation != nil || isCut, let file = try? HDF5File(config.dataPath) else {
-            return nil
-        }
+        let opened = isOther ? try HDF5File(config.dataPath) : try? HDF5File(config.dataPath)
+        guard validation != nil || isCut, let file = opened else { return nil }
         let all = Set(try file.entries().map(\.path))
         func holds(_ part: ConfigValue) -> Bool {
             part.named("inputs").allSatisfy { all.contains($0.value.asString) }
@@ -102,6 +92,14 @@ struct MeasuredExamples {
             there = holds(train) ? train : validation
         } else {
             there = train
+            if !holds(train), let held = DatasetNames.held(among: all) {
+                throw RunError(
+                    .data,
+                    "\(config.dataPath): has no dataset '\(train.string("targets"))', which the "
+                        + "model was trained on a share of; measure on what there is: "
+                        + "data.validation.inputs=\(held.inputs) "
+                        + "data.validation.targets=\(held.targets)")
+            }
         }
         try preprocessing?.checkTable(of: file, config.dataPath)
         try preprocessing?.checkClasses(
@@ -111,22 +109,8 @@ struct MeasuredExamples {
         let dataset = try Dataset.open(
             config.dataPath, inputs: paths, targets: there.string("targets"),
             memoryLimit: data.int("memoryLimit") << 20)
-        return MeasuredExamples(
-            dataset: dataset,
-            names: try ExampleNames(file, beside: paths[0], count: dataset.count),
-            path: config.dataPath, hash: { try Provenance.hash(config.dataPath) })
-    }
-}
-
-extension TableEncoding {
-    /// What is lost or taken for something else in a table, a sentence each.
-    func notes(on table: Table) -> [String] {
-        unknownWords(table).map { name, count in
-            "column '\(name)' holds words that the training table hadn't, in "
-                + "\(Format.count(count, "cell")); they count as none of its words"
-        }
-            + vanishing(table).map { name, count in
-                "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
-            }
+        return try MeasuredExamples(
+            dataset, ExampleNames(file, beside: paths[0], count: dataset.count),
+            config.dataPath)
     }
 }

@@ -14,9 +14,9 @@ struct EvaluationSections {
 
     private static let mostClasses = 30
 
-    /// Classes, with the confusion matrix, or errors; then the worst examples.
+    /// Classes, with the confusion matrix and how sure predictions are, or errors; then the worst examples.
     /// Of a text, its tokens.
-    var html: [String] { [classes, tokens, errors, worst] }
+    var html: [String] { [classes, calibration, tokens, errors, worst] }
 
     private static let mostTokens = 30
 
@@ -60,6 +60,19 @@ struct EvaluationSections {
         let isSmall = names.count <= EvaluationSections.mostClasses
         let picture = isSmall ? Page.matrix(names, counts) : ""
         return Page.section("Classes, \(title)", picture + table)
+    }
+
+    /// How far probabilities can be believed.
+    private var calibration: String {
+        guard case .array(let bins)? = report["calibration"], let error = report["calibrationError"]
+        else { return "" }
+        let table = Page.table(
+            ["sure", "right", "examples"],
+            bins.map { bin in
+                ["confidence", "accuracy", "count"].map { bin[$0]?.cell ?? "" }
+            })
+        return Page.section(
+            "Calibration, \(title)", Page.facts([("calibration error", error.cell)]) + table)
     }
 
     private var errors: String {

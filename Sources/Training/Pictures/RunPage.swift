@@ -78,7 +78,7 @@ struct RunPage {
     /// What loss and metrics are of, and the best in the units of the data.
     private var units: String {
         let note = summary.best.flatMap { summary.units?.note(on: $0.measurement) }
-        let sentences = [info.units, note.map { "the best \($0)" } ?? ""].filter { !$0.isEmpty }
+        let sentences = [info.units?.sentence, note.map { "the best \($0)" }].compactMap(\.self)
         return sentences.isEmpty ? "" : Page.paragraph(sentences.joined(separator: "; "))
     }
 

@@ -1,3 +1,4 @@
+import Autograd
 import Datasets
 import FTConfig
 public import FTJSON
@@ -45,7 +46,7 @@ public struct EvaluationReport {
     /// Throws where the file has no targets, or they are of another kind.
     public init(_ predictor: Predictor, data: String? = nil) throws {
         try self.init(
-            predictor, predictor.path,
+            predictor.path,
             overrides: data.map { ["data.path=\(JSONValue.string($0).text())"] } ?? [])
     }
 
@@ -60,21 +61,28 @@ public struct EvaluationReport {
                 "eval: a report treats data as those that the model was trained on; leave "
                     + "\(override) or --report out")
         }
-        let predictor = try Predictor(target, overrides: Evaluation.fitting(overrides))
-        try self.init(predictor, target, overrides: overrides)
-    }
-
-    private init(_ predictor: Predictor, _ target: String, overrides: [String]) throws {
         let loaded = try Evaluation.Loaded(target, overrides)
-        let evaluation = try Evaluation(loaded, overrides)
+        let plan = loaded.experiment.data
+        let isText = plan.config.optional("text") != nil
+        var outputs: [Tensor] = []
+        let evaluation = try Evaluation(
+            loaded, overrides,
+            observe: { output in
+                // Those of a text are many; its report goes through it once more.
+                if !isText { outputs.append(Tensor(output.data.on(.cpu))) }
+            })
+        let predictor = try Predictor(loaded)
         try self.init(
-            predictor, loaded.experiment.data, evaluation.measurement, evaluation)
+            predictor, plan, evaluation.measurement, evaluation,
+            isText ? nil : predictor.predictions(Tensor.concat(outputs)))
     }
 
     /// Looks at what a plan measures on.
+    ///
+    /// - Parameter known: what the model says of it; nil if it is to be asked.
     init(
         _ predictor: Predictor, _ plan: DataPlan, _ measurement: RunMeasurement?,
-        _ evaluation: Evaluation? = nil
+        _ evaluation: Evaluation? = nil, _ known: Predictions? = nil
     ) throws {
         self.predictor = predictor
         self.measurement = measurement
@@ -92,7 +100,7 @@ public struct EvaluationReport {
         guard let stored = try source.targets() else {
             throw RunError(.data, "\(path): holds no targets, so there is nothing to compare with")
         }
-        let predictions = try PredictionWriter(predictor, source).all()
+        let predictions = try known ?? PredictionWriter(predictor, source).all()
         let comparison = try PredictionComparison(predictor, predictions, stored, path)
         content =
             comparison.isOfClasses
@@ -110,14 +118,14 @@ public struct EvaluationReport {
         measure = comparison.measure
         worst = far.map { element, row in
             Worst(
-                id: source.ids(row).joined(separator: " "),
+                id: source.names.of(row).joined(separator: " "),
                 output: comparison.width > 1 ? element % comparison.width : nil,
                 target: comparison.text(element, true),
                 prediction: comparison.text(element, false),
                 value: comparison.measure == .score
                     ? -comparison.losses[element] : comparison.losses[element])
         }
-        idNames = source.idNames.joined(separator: " ")
+        idNames = source.names.columns.joined(separator: " ")
         provenance = try Provenance(predictor, source)
     }
 

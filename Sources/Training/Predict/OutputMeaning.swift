@@ -1,4 +1,5 @@
 import Autograd
+import Datasets
 import FTConfig
 import NN
 import Tensor
@@ -24,7 +25,10 @@ enum OutputMeaning: Sendable {
         case scores
     }
 
-    init(_ loss: ConfigValue, target: DType) {
+    /// Of a model by its config, and by what happened to the targets it was trained on.
+    init(_ config: RunConfig, _ preprocessing: Preprocessing) throws {
+        let loss = config.value.child("loss")
+        let target = try preprocessing.targetPipeline.outputDType
         switch loss.type {
         case "crossEntropy", "focal": self = .classes(.logits)
         case "nll": self = .classes(.logarithms)

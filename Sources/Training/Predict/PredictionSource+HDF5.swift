@@ -6,13 +6,13 @@ import Tensor
 extension PredictionSource {
     /// The datasets of a file that are called as those that the model was measured or trained on.
     static func datasets(
-        _ path: String, for predictor: Predictor
+        _ path: String, as preprocessing: Preprocessing, of config: RunConfig
     ) throws -> PredictionSource {
         let file = try HDF5File(path)
-        try predictor.preprocessing.checkTable(of: file, path)
-        let data = predictor.config.data
+        try preprocessing.checkTable(of: file, path)
+        let data = config.data
         let parts = [data.optional("validation"), data.child("train")].compactMap { $0 }
-        let names = predictor.preprocessing.inputs.map(\.name)
+        let names = preprocessing.inputs.map(\.name)
         func paths(_ part: Int) -> [String] {
             let given = parts[part].named("inputs")
             return names.compactMap { name in
@@ -35,14 +35,14 @@ extension PredictionSource {
             throw RunError(.data, "\(path): the inputs differ in their numbers of examples")
         }
         let target = parts[chosen ?? 0].string("targets")
-        let rows = try ExampleNames(file, beside: sets[0].path, count: count)
         return PredictionSource(
-            path, count: count, read: { rows in try sets.map { try $0.read(rows: rows) } },
+            path, count: count,
+            names: try ExampleNames(file, beside: sets[0].path, count: count),
+            read: { rows in try sets.map { try $0.read(rows: rows) } },
             targets: {
                 guard all.contains(target) else { return nil }
-                try predictor.preprocessing.checkClasses(of: file, path, targets: target)
+                try preprocessing.checkClasses(of: file, path, targets: target)
                 return try HDF5Dataset(file, target).read()
-            },
-            idNames: rows.columns, ids: rows.of)
+            })
     }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import FTConfig
 import FTSupport
 import Tensor
 
@@ -6,26 +7,28 @@ extension PredictionSource {
     /// Images of files, and of folders, which may hold folders of classes.
     ///
     /// Throws where the model wasn't trained on images, or one is none or doesn't fit.
+    ///
+    /// - Parameter skips: whether that is left for the reading of each.
     package static func images(
-        _ paths: [String], for predictor: Predictor
+        _ paths: [String], for predictor: Predictor, skips: Bool = false
     ) throws -> PredictionSource {
-        try images(
-            paths, as: predictor.preprocessing, areOfClasses: predictor.meaning.isOfClasses)
+        try images(paths, as: predictor.preprocessing, of: predictor.config, skips: skips)
     }
 
-    /// - Parameter areOfClasses: whether the model takes each for a class.
     static func images(
-        _ paths: [String], as preprocessing: Preprocessing, areOfClasses: Bool
+        _ paths: [String], as preprocessing: Preprocessing, of config: RunConfig, skips: Bool
     ) throws -> PredictionSource {
         let form = try form(paths[0], preprocessing)
         let list = try ImageList(paths)
-        let files = try PictureFiles(list.items.map(\.path), form)
-        let shape = preprocessing.inputs[0].shape
-        return PredictionSource(
-            list.name, count: list.items.count,
-            read: { [try files.read($0).reshape(Shape([$0.count] + shape))] },
-            targets: { areOfClasses ? try list.targets(preprocessing) : nil }, idNames: ["file"],
-            ids: { [list.items[$0].id] }, hash: list.hash)
+        let files = PictureFiles(list.items.map(\.path), form)
+        if !skips { try files.check(list.name) }
+        let areOfClasses = try OutputMeaning(config, preprocessing).isOfClasses
+        var source = PredictionSource(
+            list.name, count: list.items.count, names: ExampleNames(files: list.items.map(\.path)),
+            read: { [try files.read($0)] },
+            targets: { areOfClasses ? try list.targets(preprocessing) : nil }, hash: list.hash)
+        source.pictures = files
+        return source
     }
 
     /// What the model takes: bytes [channels, height, width] or [height, width].
@@ -33,13 +36,11 @@ extension PredictionSource {
         _ path: String, _ preprocessing: Preprocessing
     ) throws(RunError) -> PictureFiles.Form {
         let (inputs, isOfTable) = (preprocessing.inputs, preprocessing.table != nil)
-        let input = inputs[0]
-        let sizes = input.shape.count == 2 ? [1] + input.shape : input.shape
-        let isImage = sizes.count == 3 && [1, 3].contains(sizes[0]) && input.dtype == .uint8
-        if inputs.count == 1, isImage, !isOfTable {
-            return PictureFiles.Form(
-                channels: sizes[0], height: sizes[1], width: sizes[2],
-                isScaled: preprocessing.scalesImages)
+        let (input, shape) = (inputs[0], inputs[0].shape)
+        let isGrey = shape.count == 2
+        let isImage = isGrey || shape.count == 3 && [1, 3].contains(shape[0])
+        if inputs.count == 1, isImage, input.dtype == .uint8, !isOfTable {
+            return PictureFiles.Form(Shape(shape), isScaled: preprocessing.scalesImages)
         }
         let what = Folder.exists(path) ? "a folder, which is read as images" : "an image"
         let names = inputs.map(\.name).joined(separator: ", ")
@@ -57,8 +58,7 @@ extension PredictionSource {
 /// Files of images, and the folders of classes that they lie in.
 private struct ImageList {
     struct Item {
-        /// What tells it apart: its path, within the folder that was named.
-        let id: String
+        /// Its path, by which it can be opened again: of a folder's image it begins with the folder.
         let path: String
         /// The name of the folder that it lies in, where that is in the one that was named.
         let folder: String?
@@ -76,24 +76,22 @@ private struct ImageList {
             : "\(paths[0]) and \(Format.grouped(paths.count - 1)) more"
         for path in paths {
             guard Folder.exists(path) else {
-                items.append(Item(id: path, path: path, folder: nil))
+                items.append(Item(path: path, folder: nil))
                 continue
             }
             let before = items.count
-            let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
-            for name in try ImageFolder.names(path) {
-                try add(name, in: folder, id: paths.count > 1 ? "\(folder)/\(name)" : name)
-            }
+            let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+            for name in try ImageFolder.names(path) { try add(name, in: folder) }
             guard items.count > before else {
                 throw DataError(path, "holds no images; name another folder")
             }
         }
     }
 
-    private mutating func add(_ name: String, in folder: String, id: String) throws {
+    private mutating func add(_ name: String, in folder: String) throws {
         let path = "\(folder)/\(name)"
         guard Folder.exists(path) else {
-            items.append(Item(id: id, path: path, folder: nil))
+            items.append(Item(path: path, folder: nil))
             return
         }
         for file in try ImageFolder.names(path) {
@@ -103,7 +101,7 @@ private struct ImageList {
                     "is a folder in a folder of \(folder), whose folders are classes; name \(path) "
                         + "instead")
             }
-            items.append(Item(id: "\(id)/\(file)", path: "\(path)/\(file)", folder: name))
+            items.append(Item(path: "\(path)/\(file)", folder: name))
         }
     }
 
@@ -124,15 +122,10 @@ private struct ImageList {
                         + "with; put images into folders of classes, or use predict")
             }
             if let place = known.isEmpty ? Int(folder) : places[folder] { return Int64(place) }
-            throw RunError(
-                .data,
-                "\(item.path.dropLast(item.id.count))\(place(of: item)): \(unknown(folder, known))")
+            let place = item.path.prefix(upTo: item.path.lastIndex(of: "/") ?? item.path.endIndex)
+            throw RunError(.data, "\(place): \(unknown(folder, known))")
         }
         return NDArray(labels, Shape([items.count] + shape))
-    }
-
-    private func place(of item: Item) -> String {
-        item.id.split(separator: "/").dropLast().joined(separator: "/")
     }
 
     private func unknown(_ folder: String, _ known: [String]) -> String {
@@ -146,10 +139,13 @@ private struct ImageList {
                 ?? "it was trained on \(list); rename the folder or move it away")
     }
 
-    /// One hash of all names and contents.
+    /// One hash of all names and contents, wherever the folder lies.
     func hash() throws -> String {
         if items.count == 1 { return try Provenance.hash(items[0].path) }
-        let lines = try items.map { "\($0.id)=\(try Provenance.hash($0.path))" }
+        let lines = try items.map { item in
+            let names = item.path.split(separator: "/").suffix(item.folder == nil ? 1 : 2)
+            return "\(names.joined(separator: "/"))=\(try Provenance.hash(item.path))"
+        }
         return Provenance.hash(text: lines.joined(separator: "\n"))
     }
 }

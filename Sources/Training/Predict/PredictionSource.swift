@@ -13,91 +13,75 @@ package struct PredictionSource {
     package let read: (Range<Int>) throws -> [NDArray]
     /// The targets of all examples as the training data were stored; nil where there are none.
     package let targets: () throws -> NDArray?
-    /// The columns that tell an example apart: by default its row.
-    package let idNames: [String]
-    /// Their values.
-    package let ids: @Sendable (Int) -> [String]
+    /// What tells an example apart: by default its row.
+    let names: ExampleNames
     /// What identifies the content.
     package let hash: () throws -> String
     /// Remarks on what was found.
     package var notes: [String] = []
+    /// The images that they are; nil of others.
+    var pictures: PictureFiles?
 
     /// Opens a file for a model.
     ///
     /// Throws where it doesn't hold what the model needs.
-    package init(_ path: String, for predictor: Predictor) throws {
-        if PredictionSource.isStandardInput(path) {
-            self = try PredictionSource.standardInput(as: predictor.preprocessing)
-        } else if PredictionSource.areImages(path) {
-            self = try PredictionSource.images([path], for: predictor)
-        } else if path.hasSuffix(".npy") {
-            self = try PredictionSource.array(path, for: predictor)
-        } else if PredictionSource.isTable(path) {
-            self = try PredictionSource.table(path, for: predictor)
-        } else {
-            self = try PredictionSource.datasets(path, for: predictor)
+    ///
+    /// - Parameter skips: whether images that can't be used are left for the reading of each.
+    package init(_ path: String, for predictor: Predictor, skips: Bool = false) throws {
+        self = try PredictionSource.open(
+            path, as: predictor.preprocessing, of: predictor.config, skips: skips)
+    }
+
+    /// - Parameters:
+    ///   - preprocessing: what happened to the model's data.
+    ///   - config: what it was trained by.
+    static func open(
+        _ path: String, as preprocessing: Preprocessing, of config: RunConfig, skips: Bool = false
+    ) throws -> PredictionSource {
+        switch DataKind(path) {
+        case .standardInput: try standardInput(as: preprocessing)
+        case .folder, .image: try images([path], as: preprocessing, of: config, skips: skips)
+        case .array: try array(path, as: preprocessing)
+        case .table: try table(path, as: preprocessing)
+        case .file: try datasets(path, as: preprocessing, of: config)
         }
     }
 
     init(
-        _ path: String, count: Int, read: @escaping (Range<Int>) throws -> [NDArray],
-        targets: @escaping () throws -> NDArray? = { nil }, idNames: [String] = ["row"],
-        ids: @escaping @Sendable (Int) -> [String] = { ["\($0)"] },
-        hash: (() throws -> String)? = nil
+        _ path: String, count: Int, names: ExampleNames = .rows,
+        read: @escaping (Range<Int>) throws -> [NDArray],
+        targets: @escaping () throws -> NDArray? = { nil }, hash: (() throws -> String)? = nil
     ) {
         self.hash = hash ?? { try Provenance.hash(path) }
         self.path = path
         self.count = count
         self.read = read
         self.targets = targets
-        self.idNames = idNames
-        self.ids = ids
+        self.names = names
     }
 
     /// The examples that a plan measures on.
     init(measuredBy plan: DataPlan) throws {
         let dataset = plan.measured.dataset
-        let names = try plan.measuredNames()
         self.init(
-            plan.given?.path ?? plan.config.string("path"), count: dataset.count,
-            read: dataset.readInputs, targets: { try dataset.readTargets(0..<dataset.count) },
-            idNames: names.columns, ids: names.of, hash: plan.given?.hash)
+            plan.measuredPath, count: dataset.count,
+            names: try plan.measuredNames(), read: dataset.readInputs,
+            targets: { try dataset.readTargets(0..<dataset.count) },
+            hash: plan.given.map { given in { given.hash } })
     }
 
-    /// Whether a name stands for standard input.
-    package static func isStandardInput(_ path: String) -> Bool {
-        path == "-" || path == "/dev/stdin"
-    }
-
-    /// Whether a name is that of images, or of a folder of such.
-    package static func areImages(_ path: String) -> Bool {
-        Folder.exists(path) || PictureFiles.isPicture(path)
-    }
-
-    /// Whether a name is that of a table, of images or of standard input.
-    static func isForeign(_ path: String) -> Bool {
-        isStandardInput(path) || areImages(path) || isTable(path)
-    }
-
-    /// Whether a name is that of a table.
-    package static func isTable(_ path: String) -> Bool {
-        [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson"].contains { path.hasSuffix($0) }
-    }
-
-    static func table(_ path: String, for predictor: Predictor) throws -> PredictionSource {
-        guard let encoding = predictor.preprocessing.table else {
-            return try numbers(path, for: predictor)
+    /// A table, read as the one that the model was trained on.
+    static func table(
+        _ path: String, as preprocessing: Preprocessing
+    ) throws -> PredictionSource {
+        guard let encoding = preprocessing.table else {
+            return try numbers(path, as: preprocessing)
         }
-        return try table(path, by: encoding)
-    }
-
-    /// A table, read as the one that an encoding was fitted on.
-    static func table(_ path: String, by encoding: TableEncoding) throws -> PredictionSource {
-        rows(try encoding.read(path), encoding) { try Provenance.hash(path) }
+        return rows(try encoding.read(path), encoding) { try Provenance.hash(path) }
     }
 
     /// A table that comes by standard input.
-    static func standardInput(as preprocessing: Preprocessing) throws -> PredictionSource {
+    private static func standardInput(as preprocessing: Preprocessing) throws -> PredictionSource {
         guard let encoding = preprocessing.table else {
             throw RunError(
                 .usage,
@@ -123,21 +107,19 @@ package struct PredictionSource {
     private static func rows(
         _ table: Table, _ encoding: TableEncoding, hash: @escaping () throws -> String
     ) -> PredictionSource {
-        let names = ExampleNames(table, encoding)
         var source = PredictionSource(
-            table.path, count: table.count,
+            table.path, count: table.count, names: ExampleNames(table, encoding),
             read: { [try encoding.encode(table, rows: Array($0))] },
-            targets: { try encoding.targets(table) }, idNames: names.columns, ids: names.of,
-            hash: hash)
+            targets: { try encoding.targets(table) }, hash: hash)
         source.notes = encoding.notes(on: table)
         return source
     }
 
     /// A table of numbers alone, for a model that was trained on something else.
     private static func numbers(
-        _ path: String, for predictor: Predictor
+        _ path: String, as preprocessing: Preprocessing
     ) throws -> PredictionSource {
-        let inputs = predictor.preprocessing.inputs
+        let inputs = preprocessing.inputs
         let width = inputs[0].shape.reduce(1, *)
         guard inputs.count == 1, !Table.isJSONLines(path) else {
             throw RunError(
@@ -157,8 +139,10 @@ package struct PredictionSource {
         return PredictionSource(path, count: rows, read: { [array.rows($0)] })
     }
 
-    private static func array(_ path: String, for predictor: Predictor) throws -> PredictionSource {
-        if let table = predictor.preprocessing.table {
+    private static func array(
+        _ path: String, as preprocessing: Preprocessing
+    ) throws -> PredictionSource {
+        if let table = preprocessing.table {
             let names = table.columns.prefix(3).map { $0.name.escapedForDisplay(limit: 30) }
             throw RunError(
                 .data,
@@ -172,6 +156,20 @@ package struct PredictionSource {
                 .data, "\(path): is a single number; its first axis must be the examples")
         }
         return PredictionSource(path, count: array.shape[0], read: { [array.rows($0)] })
+    }
+}
+
+extension TableEncoding {
+    /// What is lost, taken for something else or guessed in a table, a sentence each.
+    fileprivate func notes(on table: Table) -> [String] {
+        unknownWords(table).map { name, count in
+            "column '\(name)' holds words that the training table hadn't, in "
+                + "\(Format.count(count, "cell")); they count as none of its words"
+        }
+            + vanishing(table).map { name, count in
+                "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
+            }
+            + [noteOfBeyond(table)].compactMap(\.self)
     }
 }
 

@@ -9,14 +9,15 @@ package struct PredictionTable {
     /// How many numbers each example has.
     private let values: [Double]
     private let places: [Int]
+    /// Whether each example has several answers, yes or no.
+    private let hasAnswers: Bool
 
-    /// Throws where an example's prediction is no row: more than one class, or a whole matrix.
+    /// Throws where an example's prediction is no row: several classes, or a whole matrix.
     package init(_ predictions: Predictions) throws {
         self.predictions = predictions
         let shape = predictions.values.shape
         let classes = predictions.classes
-        guard shape.rank <= 2, classes.map({ $0.rank == 1 || $0.shape == [shape[0], 1] }) ?? true
-        else {
+        guard shape.rank <= 2, classes.map({ $0.rank == 1 || $0.shape == shape }) ?? true else {
             throw RunError(
                 .usage,
                 "predictions of one example have the shape \(Array(shape.dropFirst())), which is no "
@@ -25,6 +26,7 @@ package struct PredictionTable {
         width = shape.rank == 2 ? shape[1] : 1
         values = predictions.values.values(as: Double.self)
         places = classes?.values(as: Int.self) ?? []
+        hasAnswers = width > 1 && classes?.shape == shape
     }
 
     /// The names of the columns after those of the ids.
@@ -33,6 +35,11 @@ package struct PredictionTable {
             return width == 1 ? ["prediction"] : (0..<width).map { "prediction\($0)" }
         }
         let kind = predictions.areProbabilities ? "p" : "score"
+        guard !hasAnswers else {
+            return (0..<width).map(predictions.name).flatMap {
+                ["prediction_\($0)", "\(kind)_\($0)"]
+            }
+        }
         guard width > 1 else {
             return ["prediction", predictions.areProbabilities ? "probability" : kind]
         }
@@ -41,6 +48,10 @@ package struct PredictionTable {
 
     private func numbers(_ row: Int) -> ArraySlice<Double> {
         values[row * width..<(row + 1) * width]
+    }
+
+    private func answers(_ row: Int) -> ArraySlice<Int> {
+        places[row * width..<(row + 1) * width]
     }
 
     /// Whether the model gives a number for all of a row; where it doesn't, nothing is predicted.
@@ -63,7 +74,12 @@ package struct PredictionTable {
 
     /// The cells of a row.
     package func cells(_ row: Int) -> [String] {
-        (places.isEmpty ? [] : [isSound(row) ? predictions.name(places[row]) : ""])
+        guard !hasAnswers else {
+            return zip(answers(row), numbers(row)).flatMap { answer, number in
+                [isSound(row) ? "\(answer)" : "", text(number)]
+            }
+        }
+        return (places.isEmpty ? [] : [isSound(row) ? predictions.name(places[row]) : ""])
             + numbers(row).map(text)
     }
 
@@ -74,19 +90,29 @@ package struct PredictionTable {
             let values = numbers.map(number)
             return ["prediction": width == 1 ? values[0] : .array(values)]
         }
-        var object: JSONObject = ["prediction": .string(predictions.name(places[row]))]
-        if predictions.classNames.isEmpty { object["prediction"] = .int(places[row]) }
+        var object = JSONObject()
+        if hasAnswers {
+            object["prediction"] = byName(answers(row).map { .int($0) })
+        } else if predictions.classNames.isEmpty {
+            object["prediction"] = .int(places[row])
+        } else {
+            object["prediction"] = .string(predictions.name(places[row]))
+        }
         if !isSound(row) { object["prediction"] = .null }
         let kind = predictions.areProbabilities ? "probability" : "score"
         guard width > 1 else {
             object[kind] = number(numbers.first ?? .nan)
             return object
         }
-        var shares = JSONObject()
-        for (place, value) in numbers.enumerated() {
-            shares[predictions.name(place)] = number(value)
-        }
-        object[predictions.areProbabilities ? "probabilities" : "scores"] = .object(shares)
+        object[predictions.areProbabilities ? "probabilities" : "scores"] = byName(
+            numbers.map(number))
         return object
+    }
+
+    /// Values of classes, or of outputs, under what these are called.
+    private func byName(_ values: [JSONValue]) -> JSONValue {
+        var object = JSONObject()
+        for (place, value) in values.enumerated() { object[predictions.name(place)] = value }
+        return .object(object)
     }
 }

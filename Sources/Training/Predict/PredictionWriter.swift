@@ -15,19 +15,24 @@ package struct PredictionWriter {
     private let source: PredictionSource
     /// The examples for which the model gave no number.
     package let unsound = UnsoundRows()
+    /// The examples that were left out because they can't be used.
+    package let skipped: SkippedRows?
     /// Called with the number of examples that are done.
     private let progress: (Int) -> Void
     /// Examples that are predicted together: fewer where they are large, for what layers make of
     /// them is larger still.
     private var block: Int {
         let numbers = predictor.inputShapes.reduce(0) { $0 + $1.elementCount }
-        return min(1024, max(1, (1 << 22) / max(1, numbers)))
+        return min(1024, max(1, (1 << 20) / max(1, numbers)))
     }
 
+    /// - Parameter skipped: notes examples that can't be used; without it the first of them ends it
+    ///   all.
     package init(
-        _ predictor: Predictor, _ source: PredictionSource,
+        _ predictor: Predictor, _ source: PredictionSource, skipping skipped: SkippedRows? = nil,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
+        self.skipped = skipped
         self.predictor = predictor
         self.source = source
         self.progress = progress
@@ -37,7 +42,8 @@ package struct PredictionWriter {
     /// nil if there are none.
     package var warning: String? {
         unsound.sentence { first in
-            zip(source.idNames, source.ids(first)).map { "\($0) \($1)" }.joined(separator: ", ")
+            zip(source.names.columns, source.names.of(first)).map { "\($0) \($1)" }.joined(
+                separator: ", ")
         }
     }
 
@@ -51,34 +57,62 @@ package struct PredictionWriter {
     }
 
     /// Shows the predictions of all examples to `visit`, in order.
-    package func forEach(_ visit: (_ first: Int, Predictions) throws -> Void) throws {
+    ///
+    /// Throws where none can be used.
+    package func forEach(_ visit: (_ examples: [Int], Predictions) throws -> Void) throws {
         let block = block
         for start in stride(from: 0, to: source.count, by: block) {
             let rows = start..<min(start + block, source.count)
-            let predictions = try predictor(source.read(rows))
-            unsound.look(at: predictions.values, from: start)
-            try visit(start, predictions)
+            if let (examples, inputs) = try read(rows) {
+                let predictions = try predictor(inputs)
+                unsound.look(at: predictions.values, of: examples)
+                try visit(examples, predictions)
+            }
             progress(rows.upperBound)
         }
+        guard let skipped, skipped.count > 0, skipped.count == source.count else { return }
+        throw RunError(
+            .data, "\(source.path): none of \(Format.count(source.count, "example")) can be used")
+    }
+
+    /// Those of a range of examples that can be used, all unless some may be skipped; nil if none.
+    private func read(_ rows: Range<Int>) throws -> (examples: [Int], inputs: [NDArray])? {
+        do {
+            return (Array(rows), try source.read(rows))
+        } catch let error as DataError {
+            guard let skipped else { throw error }
+            guard rows.count > 1 else {
+                skipped.add(error)
+                return nil
+            }
+        }
+        let found = try rows.compactMap { try read($0..<$0 + 1) }
+        guard let first = found.first else { return nil }
+        let inputs = first.inputs.indices.map { input in
+            Tensor.concat(found.map { Tensor($0.inputs[input]) }).data
+        }
+        return (found.flatMap(\.examples), inputs)
     }
 
     /// Writes lines of CSV or TSV, a heading first, or of JSON.
     package func writeLines(_ form: Form, to write: (String) throws -> Void) throws {
         let separator: Character = form == .tsv ? "\t" : ","
-        try forEach { first, predictions in
+        var isFirst = true
+        try forEach { examples, predictions in
             let table = try PredictionTable(predictions)
-            if first == 0, form != .jsonl {
-                try write(line(source.idNames + table.columns, separator))
+            if isFirst, form != .jsonl {
+                try write(line(source.names.columns + table.columns, separator))
             }
+            isFirst = false
             var text = ""
-            for row in 0..<predictions.count {
-                let ids = source.ids(first + row)
+            for (row, example) in examples.enumerated() {
+                let ids = source.names.of(example)
                 if form != .jsonl {
                     text += line(ids + table.cells(row), separator)
                     continue
                 }
                 var object = JSONObject()
-                for (name, id) in zip(source.idNames, ids) {
+                for (name, id) in zip(source.names.columns, ids) {
                     object[name] = PredictionTable.id(id)
                 }
                 object.append(contentsOf: table.json(row))

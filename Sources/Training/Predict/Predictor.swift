@@ -29,6 +29,7 @@ public final class Predictor {
     /// The layers of the model, those inside others after them.
     let rows: [LayerRow]
     private let pipelines: [TransformPipeline]
+    private let backend: any Backend
 
     /// Loads the best checkpoint of a run folder, or a checkpoint file.
     ///
@@ -51,9 +52,7 @@ public final class Predictor {
         let preprocessing = try saved ?? DataPlan(config).preprocessing
         self.preprocessing = preprocessing
         units = TargetUnits(preprocessing)
-        pipelines = try preprocessing.inputs.map { input in
-            try TransformPipeline(input.transforms, shape: Shape(input.shape), input.dtype)
-        }
+        pipelines = try preprocessing.inputPipelines
         let builder = ModelBuilder(
             seed: config.seed,
             inputs: zip(preprocessing.inputs, pipelines).map {
@@ -66,15 +65,29 @@ public final class Predictor {
             throw RunError(.data, "\(path): its config can't be used: \(error)")
         }
         rows = builder.rows
+        backend = CPUBackend.shared
         do {
             try model.load(checkpoint.model.map { ($0.name, $0.array) })
         } catch let error as StateError {
             throw RunError(.data, "\(path): \(error)")
         }
-        let target = try TransformPipeline(
-            preprocessing.target.transforms, shape: Shape(preprocessing.target.shape),
-            preprocessing.target.dtype)
-        meaning = OutputMeaning(config.value.child("loss"), target: target.outputDType)
+        meaning = try OutputMeaning(config, preprocessing)
+        model.eval()
+    }
+
+    /// The model that was loaded to be measured, on its device.
+    init(_ loaded: Evaluation.Loaded) throws {
+        let experiment = loaded.experiment
+        let preprocessing = loaded.preprocessing
+        (path, config, model) = (loaded.path, experiment.config, experiment.model)
+        (epoch, step) = (loaded.state.epoch, loaded.state.step)
+        digests = loaded.state.extra.filter { $0.key.hasPrefix("digest.") }
+        self.preprocessing = preprocessing
+        units = TargetUnits(preprocessing)
+        pipelines = try preprocessing.inputPipelines
+        rows = experiment.rows
+        backend = experiment.device.backend
+        meaning = try OutputMeaning(config, preprocessing)
         model.eval()
     }
 
@@ -90,7 +103,12 @@ public final class Predictor {
 
     /// What the model says of examples of several inputs, in the order of the config.
     public func callAsFunction(_ inputs: [NDArray]) throws -> Predictions {
-        let values = try meaning.values(outputs(inputs)).data
+        predictions(try outputs(inputs))
+    }
+
+    /// What outputs of the model [N, …] say.
+    func predictions(_ output: Tensor) -> Predictions {
+        let values = meaning.values(output).data
         let original = meaning.decisions(values) == nil ? inTableUnits(values) : values
         return Predictions(
             values: original, classes: meaning.decisions(values), classNames: classNames,
@@ -102,7 +120,7 @@ public final class Predictor {
     ///
     /// Throws where the model wasn't trained on a table, or the file lacks what it needs.
     public func callAsFunction(table path: String) throws -> Predictions {
-        let source = try PredictionSource.table(path, for: self)
+        let source = try PredictionSource.table(path, as: preprocessing)
         return try self(source.read(0..<source.count))
     }
 
@@ -133,14 +151,14 @@ public final class Predictor {
             let rows = 0..<array.shape[0]
             let stored = try self.stored(array, input)
             let batch = try pipelines[index].batch(stored.contiguous(), rows: rows)
-            tensors[input.name] = Tensor(batch.cast(to: .float32))
+            tensors[input.name] = Tensor(batch.cast(to: .float32).sent(to: backend))
         }
         return noGrad {
             let output = autocast(config.precision) {
                 if let alone = tensors[""], tensors.count == 1 { return model(alone) }
                 return model(tensors)
             }
-            return output.recast(.float32)
+            return Tensor(output.recast(.float32).data.on(.cpu))
         }
     }
 
@@ -184,8 +202,6 @@ public final class Predictor {
     /// Stored targets as the loss sees them.
     func targets(_ stored: NDArray) throws -> [Double] {
         let target = preprocessing.target
-        let pipeline = try TransformPipeline(
-            target.transforms, shape: Shape(target.shape), target.dtype)
         guard stored.rank > 0, Array(stored.shape.removing(at: 0)) == target.shape else {
             throw RunError(
                 .data,
@@ -193,7 +209,7 @@ public final class Predictor {
                     + "these have the shape \(Format.shape(Array(stored.shape.dropFirst())))")
         }
         let typed = stored.dtype == target.dtype ? stored : stored.cast(to: target.dtype)
-        return try pipeline.batch(typed.contiguous(), rows: 0..<stored.shape[0])
+        return try preprocessing.targetPipeline.batch(typed.contiguous(), rows: 0..<stored.shape[0])
             .values(as: Double.self)
     }
 }

@@ -3,19 +3,18 @@ import Tensor
 /// Examples for which a model gave NaN or infinities, as it does for numbers that its dtype can't
 /// hold.
 package final class UnsoundRows {
-    /// The first of them, counted from 0.
+    /// The first of them, by its place in what is predicted.
     package private(set) var first: Int?
     /// How many there are.
     package private(set) var count = 0
 
-    /// Looks at outputs, the first of which belongs to the example `start`.
-    func look(at values: NDArray, from start: Int) {
-        guard let rows = values.shape.first, rows > 0 else { return }
+    /// Looks at the outputs of some examples.
+    func look(at values: NDArray, of examples: [Int]) {
         let numbers = values.values(as: Double.self)
-        let width = numbers.count / rows
-        for row in 0..<rows
+        let width = numbers.count / max(examples.count, 1)
+        for (row, example) in examples.enumerated()
         where !numbers[row * width..<(row + 1) * width].allSatisfy(\.isFinite) {
-            first = first ?? start + row
+            first = first ?? example
             count += 1
         }
     }

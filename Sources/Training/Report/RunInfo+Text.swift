@@ -19,7 +19,7 @@ extension RunInfo {
             "train   \(Format.count(epochs, "epoch")) of \(steps), batch \(batchSize)   "
                 + "\(loss), \(optimizer), \(schedule) schedule"
                 + (precision == "fp32" ? "" : ", \(precision)"))
-        if !units.isEmpty { lines.append("target  \(units)") }
+        if let sentence = units?.sentence { lines.append("target  \(sentence)") }
         return lines.flatMap(\.folded)
     }
 

@@ -37,8 +37,8 @@ public struct RunInfo: Sendable {
     public var storedInput = ""
     /// How targets are read where that is not as they are stored: `targets float64 → int64`.
     public var targetNote = ""
-    /// What loss and metrics are of, where that isn't the target as it is stored.
-    public var units = ""
+    /// How what loss and metrics are of becomes the target as it is stored.
+    public var units: TargetUnits?
     /// The dtype and shape of one input that the model sees.
     public var modelInput: String {
         modelInputs.map { $0.name.isEmpty ? $0.type : "\($0.name) \($0.type)" }
