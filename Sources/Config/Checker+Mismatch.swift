@@ -30,7 +30,7 @@ extension Checker {
         case (.number, .string(let value)):
             return Double(value)?.isFinite == true ? ". Remove the quotes" : ""
         case (.integer, .number(let number)) where number.isWrittenAsInteger && number.int == nil:
-            return ", which does not fit in 64 bits"
+            return JSONNumber.beyond(number.text) ?? ""
         case (.number, .number(let number)) where number.double.isInfinite:
             return ", which is too large for a double"
         case (.word(let word, _), .string(let value)):

@@ -32,6 +32,8 @@ extension Checker {
     ) -> ConfigValue? {
         switch (given, field.presence) {
         case (let given?, .optional) where given.isNull: return null(at: given.position, path)
+        case (let given?, _) where given.isNull && field.takesNull:
+            return null(at: given.position, path)
         case (let given?, _) where given.isNull:
             let problem = "expected \(field.type.expectation), found null"
             report(given.position, path, problem + remedy(forNull: field, given.position, path))

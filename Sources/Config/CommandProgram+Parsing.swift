@@ -26,13 +26,36 @@ extension CommandProgram {
         return .run(try parser.run())
     }
 
-    /// Throws where there is no command of a name.
-    package func checkCommand(_ given: String) throws(UsageError) {
+    /// Throws where there is no command of a name, or it isn't for the words that follow.
+    package func checkCommand(
+        _ given: String, _ words: some Collection<String> = []
+    ) throws(UsageError) {
         let names = ([main] + commands).map(\.name) + ["help", "version"]
+        if let command = ([main] + commands).first(where: { $0.name == given }) {
+            return try check(words, after: command)
+        }
         guard !names.contains(given) else { return }
         let question = Suggestion.question(given, among: names)
         throw UsageError(
             "there is no command '\(given)'.\(question) See '\(name) --help' for all of them.")
+    }
+
+    private func check(
+        _ words: some Collection<String>, after command: Command
+    ) throws(UsageError) {
+        // Where the argument may be left out, its words are but some of what it may be.
+        guard let word = words.first(where: { !$0.hasPrefix("-") }),
+            !command.kinds.contains(word), command.arguments.first?.isOptional != true
+        else { return }
+        let caller = callName(of: command)
+        guard !command.kinds.isEmpty else {
+            throw UsageError(
+                "help: '\(caller)' has no help of its own on '\(word)'; see '\(caller) --help'.")
+        }
+        let question = Suggestion.question(word, among: command.kinds)
+        throw UsageError(
+            "help: '\(caller)' makes no '\(word)'.\(question) There are "
+                + "\(command.kinds.joined(separator: ", ")).")
     }
 
     /// A file has a dot or a slash in its name; a mistyped command has not.
@@ -141,6 +164,10 @@ private struct CommandParser {
             default: true
             }
         if isRight, !text.isEmpty { return text }
+        if case .integer = type.kind, let problem = JSONNumber.beyond(text) {
+            throw failure(
+                "--\(option.name): expected \(type.expectation), found \(text)\(problem).")
+        }
         let expected = text.isEmpty ? "a value" : type.expectation
         throw failure("--\(option.name): expected \(expected), found \(text.jsonQuoted).")
     }

@@ -110,12 +110,12 @@ extension Variant {
 }
 
 extension Field {
-    /// Type, default and meaning. A long list of names stands with the meaning, so that the columns
-    /// stay narrow.
+    /// Type, default and meaning. A long type stands with the meaning, so that the columns stay
+    /// narrow.
     fileprivate var cells: [String] {
         let label = type.label
         if label.count <= 32 { return [label, presenceLabel, doc] }
-        return ["name", presenceLabel, "\(doc): \(label)"]
+        return [type.shortLabel, presenceLabel, "\(doc): \(label)"]
     }
 
     /// `required`, `optional`, or `default 0.001`.
@@ -123,7 +123,8 @@ extension Field {
         switch presence {
         case .required: isRequired ? "required" : ""
         case .optional: "optional"
-        case .defaulted(.double(let value)): "default \(Text.number(value))"
+        case .defaulted(.double(let value)):
+            "default \(Text.number(value))\(takesNull ? " or null" : "")"
         case .defaulted(.string(let value)) where !value.isEmpty: "default \(value)"
         case .defaulted(let value):
             if case .object(let object) = value, object.keys == ["type"],

@@ -47,6 +47,7 @@ extension ConfigSchema {
         var schema: JSONObject = ["description": .string(field.doc)]
         var rules = typeSchema(field.type)
         if case .optional = field.presence { rules = nullable(rules) }
+        if field.takesNull { rules = nullable(rules) }
         schema.append(contentsOf: rules)
         if case .defaulted(let value) = field.presence { schema.append("default", value) }
         return .object(schema)

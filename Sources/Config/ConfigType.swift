@@ -80,7 +80,7 @@ extension ConfigType {
 
 extension ConfigType {
     /// What a shell offers as a value: all that it may be, or some of it; none where that is open.
-    var completions: [String] {
+    package var completions: [String] {
         switch kind {
         case .bool: ["true", "false"]
         case .string(let allowed): allowed.isEmpty ? examples : allowed
@@ -114,6 +114,18 @@ extension ConfigType {
         case (nil, let max?): " of at most \(Format.count(max, "element"))"
         case (let min?, let max?) where min == max: " of \(Format.count(min, "element"))"
         case (let min?, let max?): " of \(min) to \(max) elements"
+        }
+    }
+
+    /// The type in a word, where `label` is too long for a table.
+    var shortLabel: String {
+        switch kind {
+        case .integer: "integer"
+        case .number: "number"
+        case .string, .word: "name"
+        case .array: "list"
+        case .named(let element): element.shortLabel
+        case .bool, .object, .union: label
         }
     }
 

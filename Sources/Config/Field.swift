@@ -21,6 +21,15 @@ public struct Field: Sendable {
     /// A phrase that says what it means, without a full stop.
     public let doc: String
     let presence: Presence
+    /// Whether null is something else than the default.
+    private(set) var takesNull = false
+
+    /// The same key, which has a default, but null means "not set".
+    public var orNull: Field {
+        var field = self
+        field.takesNull = true
+        return field
+    }
 
     /// The same key, but it may be left out or null.
     public var optional: Field {

@@ -38,6 +38,17 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
         return Int(exactly: value)
     }
 
+    /// What is wrong with an integer that no 64 bits with a sign hold: `, which is more than …`; nil
+    /// where they do, or it is none.
+    package static func beyond(_ text: String) -> String? {
+        let digits = text.drop { $0 == "-" }
+        guard Int(text) == nil, !digits.isEmpty,
+            digits.utf8.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
+        return text.hasPrefix("-")
+            ? ", which is less than \(Int.min)" : ", which is more than \(Int.max)"
+    }
+
     /// The nearest double, infinite when the number is larger than any double.
     public var double: Double {
         Double(text) ?? .nan

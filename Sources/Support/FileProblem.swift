@@ -58,8 +58,9 @@ package enum FileProblem: Error, Equatable {
             "can't be written: the disk is full; what was there before is untouched"
         case .system(EFBIG):
             "can't be written: files may not be that large here (ulimit -f)"
-        case .system(EACCES), .system(EPERM), .system(EROFS):
+        case .system(EACCES), .system(EPERM):
             "can't be written: permission denied for its folder"
+        case .system(EROFS): "can't be written: it lies in a read-only file system"
         case .system(ENOENT), .system(ENOTDIR): "can't be written: its folder does not exist"
         case .system(EEXIST):
             "has been written by another program meanwhile, and that file stays; write under "

@@ -34,16 +34,26 @@ package enum Format {
         print("%.\(decimals)f", value)
     }
 
-    /// A number with a few significant digits, in exponent form where that is shorter.
+    /// A number with a few significant digits, a large one without decimals; in exponent form
+    /// where it is tiny or has more than nine digits.
     package static func short(_ value: Double, digits: Int = 4) -> String {
-        print("%.\(digits)g", value)
+        let text = print("%.\(digits)g", value)
+        return text.contains("e+") ? large(value) ?? text : text
     }
 
-    /// A loss or metric: four decimals, or exponent form where those would say nothing.
+    /// A loss or metric: four decimals, none where it is large; in exponent form where those would
+    /// say nothing, or it has more than nine digits.
     package static func measure(_ value: Double) -> String {
         let size = abs(value)
-        return size != 0 && (size < 0.001 || size >= 100_000)
-            ? print("%.3e", value) : fixed(value, 4)
+        if size >= 100_000 { return large(value) ?? print("%.3e", value) }
+        return size != 0 && size < 0.001 ? print("%.3e", value) : fixed(value, 4)
+    }
+
+    /// `1253070`, in at most nine signs; nil where it takes more.
+    private static func large(_ value: Double) -> String? {
+        guard abs(value) < 1e9 else { return nil }
+        let text = fixed(value, 0)
+        return text.utf8.count <= 9 ? text : nil
     }
 
     /// A number as it is stored: `3`, `0.5`, `NaN`.

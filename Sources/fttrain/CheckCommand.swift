@@ -11,14 +11,17 @@ enum CheckCommand {
         let experiment = try Experiment(config)
         let weights = try experiment.loadInitialWeights()
         let info = experiment.info()
-        let gradients = try invocation.flag("gradients") ? experiment.checkGradients() : nil
-        let status = gradients?.passed ?? true ? ExitStatus.success : .failedCheck
+        let gradients = try invocation.flag("gradients") ? checkGradients(experiment) : nil
+        let first = try experiment.firstStep()
+        let passed = gradients?.passed ?? true && first.problem == nil
+        let status = passed ? ExitStatus.success : .failedCheck
         if invocation.flag("json") {
             var object: JSONObject = ["config": .string(file)]
             object.append(contentsOf: info.json)
             if let weights { object["from"] = .string(weights) }
             object["remarks"] = .strings(experiment.remarks)
             object["layers"] = experiment.layerTable.json
+            object.append(contentsOf: first.json)
             if let gradients { object["gradients"] = .object(gradients.json) }
             JSONReport.emit("check", object)
             return status
@@ -27,8 +30,19 @@ enum CheckCommand {
         if let weights { lines += ["from    \(weights)", ""] }
         if let gradients { lines += gradients.lines + [""] }
         for remark in experiment.remarks { Terminal.warn("fttrain: \(remark)") }
-        lines.append("\(file): \(status == .success ? "fine" : "the gradients are not right")")
+        lines += [first.line, ""]
+        let wrong = first.problem ?? "the gradients are not right"
+        lines.append("\(file): \(passed ? "fine" : wrong)")
         Terminal.print(lines.joined(separator: "\n"))
         return status
+    }
+
+    /// Says how far it is, on a terminal all the time and elsewhere every ten seconds.
+    private static func checkGradients(_ experiment: Experiment) throws -> GradientReport {
+        let note = PassingNote()
+        defer { note.clear() }
+        return try experiment.checkGradients { done, all, name in
+            note.show("gradients of parameter \(done) of \(all): \(name)")
+        }
     }
 }

@@ -14,7 +14,15 @@ extension InitCommand {
                 "init: \(path) is one image; name the folder that holds folders of such, one for each "
                     + "class")
         }
-        let file = try HDF5File(path)
+        let file: HDF5File
+        do {
+            file = try HDF5File(path)
+        } catch  where isText(path) {
+            throw RunError(
+                .data,
+                "\(path): is a text; make data of it for a model like configs/gpt.json: fttrain data "
+                    + "text data/\(name).h5 \(path.shellPath)")
+        }
         let all = Set(try file.entries().map(\.path))
         guard let train = DatasetNames.find(in: "train", among: all) else {
             throw DataError(
@@ -36,6 +44,14 @@ extension InitCommand {
         draft.share = share
         draft.hasFlatChannel = ImageNetwork.hasFlatChannel(sample)
         return draft
+    }
+
+    /// Whether a file begins with UTF-8 that has none of the bytes which only binary files have.
+    private static func isText(_ path: String) -> Bool {
+        guard let bytes = try? FileBytes.read(path, limit: 1 << 24), !bytes.isEmpty else {
+            return false
+        }
+        return !bytes.contains { $0 < 9 } && String(validating: bytes, as: UTF8.self) != nil
     }
 
     /// Makes datasets of a folder of images, and a config for them.

@@ -36,7 +36,7 @@ struct Main {
             return .success
         }
         if arguments.first == "help", let name = arguments.dropFirst().first, !name.hasPrefix("-") {
-            try Program.program.checkCommand(name)
+            try Program.program.checkCommand(name, arguments.dropFirst(2))
         }
         switch try Program.program.parse(Main.spelled(arguments)) {
         case .help(let text), .version(let text):

@@ -75,7 +75,7 @@ enum Program {
         options: [device, threads, out, tensorboard, quietRun, json], takesOverrides: true)
 
     private static let check = Command(
-        name: "check", summary: "Build the model, open the data, print both and train nothing.",
+        name: "check", summary: "Build the model, open the data, try a step; train nothing.",
         arguments: [CommandArgument("CONFIG", doc: "a config file")],
         options: [
             .flag("gradients", doc: "compare the model's gradients with finite differences"),
@@ -103,7 +103,7 @@ enum Program {
         options: [device, threads, tensorboard, quietRun, json], takesOverrides: true)
 
     private static let eval = Command(
-        name: "eval", summary: "Measure a trained model on its validation data or another file.",
+        name: "eval", summary: "Measure a trained model on its validation data, or on others.",
         arguments: [
             CommandArgument(
                 "RUN|CHECKPOINT",
@@ -112,16 +112,17 @@ enum Program {
             CommandArgument(
                 "DATA",
                 doc:
-                    "another HDF5 file; a table (- for standard input), a folder of images in folders "
-                    + "of classes, or a text, of which --report is made",
+                    "an HDF5 file, a table (- for standard input), a folder of images in folders of "
+                    + "classes, or a text, prepared as the model's own data were",
                 isOptional: true),
         ],
         options: [
             .value("data", "FILE", doc: "the same as DATA"),
             .flag(
                 "report",
-                doc: "beside loss and metrics: by class, who is taken for whom, calibration, or "
-                    + "errors in the data's units; and the worst examples"),
+                doc:
+                    "beside loss and metrics: by class, who is taken for whom, calibration; errors "
+                    + "in the data's units; or tokens of a text; and the worst examples"),
             .value(
                 "out", short: "o", "FILE",
                 doc: "with --report: a page to write, .html, with pictures of the worst images"),

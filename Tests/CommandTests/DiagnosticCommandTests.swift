@@ -8,6 +8,20 @@ import Testing
         return workspace
     }
 
+    @Test("check takes the first step, of a whole batch, and says what ends it")
+    func firstStep() throws {
+        let workspace = try workspace()
+        let checked = try workspace.run("check", "tiny.json")
+        let trained = try workspace.run("tiny.json", "training.epochs=1")
+        let first = try #require(trained.lines.first { $0.hasPrefix("first ") })
+        #expect(checked.lines.contains(first), "\(checked.output)")
+        let large = #"data.transforms=[{"type":"scale","factor":1e6}]"#
+        let broken = try workspace.run("check", "tiny.json", "training.precision=fp16", large)
+        #expect(broken.status == 1, "\(broken.output)")
+        #expect(broken.output.contains("\ntiny.json: the loss of the first step is nan; "))
+        #expect(!broken.output.contains("fine"))
+    }
+
     @Test("checks gradients parameter by parameter")
     func gradients() throws {
         let result = try workspace().run("check", "tiny.json", "--gradients")

@@ -95,11 +95,13 @@ struct EvalTableTests {
         let value = plain[2].split(separator: ",")[0].split(separator: " ")[2]
         for page in ["r.html", "run/report.html"] {
             let text = try workspace.text(page)
-            let results = try #require(text.firstRange(of: "<h2>Results, "))
+            let results = try #require(text.firstRange(of: "<h2>Results"))
+            #expect(text[results.upperBound...].firstRange(of: "<h2>Results") == nil)
             let classes = try #require(text.firstRange(of: "<h2>Classes, "))
             #expect(results.lowerBound < classes.lowerBound)
             let part = text[results.lowerBound..<classes.lowerBound]
-            #expect(part.contains(">loss<") && part.contains(">accuracy<") && part.contains(value))
+            #expect(part.contains("loss<") && part.contains("accuracy") && part.contains(value))
+            #expect(text.contains("<h2>Calibration, "))
         }
         #expect(
             try workspace.run("eval", "run", "--report", "data.transforms=[]").errors.contains(
@@ -163,6 +165,51 @@ struct EvalTableTests {
         #expect(try workspace.run("predict", "run", "t.csv").errors.isEmpty == false)
         try workspace.write("near.csv", "a,b\n0.1,0.1\n")
         #expect(try workspace.run("predict", "run", "near.csv").errors.isEmpty)
+    }
+
+    @Test("commands on many runs and charts say what scaled measures are of, as eval does")
+    func unitsOfMany() throws {
+        let workspace = try trained(false, #"metrics=["r2","meanAbsoluteError"]"#)
+        func output(_ arguments: String...) throws -> String {
+            let result = try workspace.run(arguments)
+            #expect(result.status == 0, "\(result.errors)")
+            return result.output
+        }
+        let units = "\nunits   loss and metrics are of (y − "
+        let few = ["training.epochs=2", #"metrics=["meanAbsoluteError"]"#]
+        let folds = try workspace.run(["folds", "t.json", "--folds", "3"] + few).output
+        #expect(folds.contains(units), "\(folds)")
+        let note = "in the units of the data: meanAbsoluteError "
+        #expect(folds.contains("        \(note)") && folds.contains(" ± "), "\(folds)")
+        let sweep = try workspace.run(["sweep", "t.json", "seed=1,2"] + few).output
+        #expect(sweep.contains(units) && sweep.contains("the best \(note)"), "\(sweep)")
+        let compared = try output("compare", "run", "--by", "meanAbsoluteError")
+        #expect(compared.contains(units) && compared.contains("data's unit"), "\(compared)")
+        let byShare = try output("compare", "run", "--by", "r2")
+        #expect(byShare.contains(units) && !byShare.contains("data's unit"))
+        let title = "meanAbsoluteError of (y − "
+        #expect(try output("plot", "run", "--by", "meanAbsoluteError").hasPrefix(title))
+        #expect(try output("plot", "run", "--by", "r2").hasPrefix("r2\n"))
+        _ = try output("plot", "run", "-o", "p.svg")
+        for file in ["p.svg", "run/report.html"] {
+            let text = try workspace.text(file)
+            #expect(text.contains(">\(title)") && text.contains(">loss of (y − "), "\(file)")
+            #expect(!text.contains(">meanAbsoluteError<") || file != "p.svg")
+        }
+        #expect(try workspace.text("run/report.html").contains("Errors in the units of the data"))
+    }
+
+    @Test("runs that scale their targets in different ways are told apart")
+    func differentUnits() throws {
+        let workspace = try trained(false, #"metrics=["meanAbsoluteError"]"#)
+        let other = try workspace.run(
+            "t.json", "training.epochs=2", #"metrics=["meanAbsoluteError"]"#, "--out", "other",
+            #"data.targetTransforms=[{"type":"scale","factor":0.5}]"#)
+        #expect(other.status == 0, "\(other.errors)")
+        let text = try workspace.run("compare", "run", "other").output
+        #expect(text.contains("runs scale their targets in ways of their own"), "\(text)")
+        let plot = try workspace.run("plot", "run", "other").output
+        #expect(plot.hasPrefix("meanAbsoluteError of targets that each run scales"), "\(plot)")
     }
 
     @Test("of several outputs the one that is far off is named, each in its own units")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// Sentences on what would otherwise mislead.
@@ -15,6 +16,21 @@ struct SentenceTests {
         arguments: [
             (["help", "nocmd"], "there is no command 'nocmd'. See 'fttrain --help'"),
             (["help", "swep"], "there is no command 'swep'. Did you mean 'sweep'?"),
+            (["help", "data", "image"], "'fttrain data' makes no 'image'. Did you mean 'images'?"),
+            (["help", "eval", "nosuch"], "'fttrain eval' has no help of its own on 'nosuch'"),
+            (
+                ["tiny.json", "seed=18446744073709551615"],
+                "found 18446744073709551615, which is more than 9223372036854775807"
+            ),
+            (
+                ["sweep", "tiny.json", "--seed", "18446744073709551615"],
+                "--seed: expected an integer ≥ 0, found 18446744073709551615, which is more than"
+            ),
+            (
+                ["folds", "tiny.json", "--folds", "3", "data.split=0.2"],
+                "so data.split=0.2 has no use; leave it out"
+            ),
+            (["folds", "tiny.json", "data.split=0.2"], "so data.split=0.2 has no use"),
             (
                 ["list", "training.mixp"],
                 "nothing called 'training.mixp'. Did you mean 'training.mixup'"
@@ -32,6 +48,58 @@ struct SentenceTests {
         try workspace.prepare()
         let result = try workspace.run(arguments)
         #expect(result.status == 2 && result.errors.contains(sentence), "\(result.errors)")
+    }
+
+    @Test("a number in the list of keys is called one, however long its range is")
+    func keyTypes() throws {
+        let workspace = try Workspace()
+        let text = try workspace.run("list", "training.maxSteps").output
+        #expect(text.contains("training.maxSteps  integer  optional"), "\(text)")
+    }
+
+    @Test("a text is told apart from data, with what makes data of it")
+    func text() throws {
+        let workspace = try Workspace()
+        try workspace.write("README.md", "# A text\n\nWith words — and a dash.\n")
+        let result = try workspace.run("init", "README.md")
+        #expect(
+            result.status == 3
+                && result.errors.contains("fttrain data text data/README.h5 README.md"),
+            "\(result.errors)")
+    }
+
+    @Test("a damaged config.json comes with what takes its place")
+    func damagedConfig() throws {
+        let workspace = try trained()
+        let config = try workspace.text("run/config.json")
+        for text in [String(config.prefix(200)), config.replacing("\"epochs\"", with: "\"epoch\"")]
+        {
+            try workspace.write("run/config.json", text)
+            for command in ["resume", "compare", "plot"] {
+                let result = try workspace.run(command, "run")
+                #expect(result.status == 2)
+                #expect(
+                    result.errors.contains(
+                        "run/last.safetensors holds the config of the run; to go on with that: rm "
+                            + "run/config.json"), "\(result.errors)")
+            }
+        }
+    }
+
+    @Test("a run that is over is left as it is, and so may lie where nothing can be written")
+    func over() throws {
+        let workspace = try trained()
+        /// A file that is written again is another one.
+        func files() throws -> [UInt64] {
+            try workspace.names("run").sorted().filter { $0 != ".lock" }.map { name in
+                var status = stat()
+                try #require(stat(workspace.file("run/\(name)"), &status) == 0)
+                return UInt64(status.st_ino)
+            }
+        }
+        let before = try files()
+        #expect(try workspace.run("resume", "run").status == 0)
+        #expect(try files() == before)
     }
 
     @Test("an option of one kind of data is refused beside another, and shown in its help alone")

@@ -50,6 +50,33 @@ struct TextCommandTests {
         #expect(try write("2") != text)
     }
 
+    @Test(
+        "so does any model that says of each token what comes next, whatever it is made of",
+        arguments: [
+            #"[{"type":"embedding","count":30,"width":6},{"type":"lstm","units":6},{"type":"linear","units":30}]"#,
+            #"[{"type":"block","name":"all","layers":[{"type":"gpt","width":8,"heads":2,"layers":1}]}]"#,
+        ])
+    func others(layers: String) throws {
+        let workspace = try workspace()
+        let size = try workspace.run("inspect", "text.h5").output.split(separator: "\n")
+            .first { $0.hasPrefix("vocabulary") }.map { $0.split(separator: " ")[2] }
+        let fitting = layers.replacing("30", with: size ?? "?")
+        let trained = try workspace.run("text.json", "--out", "other", "model.layers=\(fitting)")
+        #expect(trained.output.contains("next    fttrain generate other"), "\(trained)")
+        func write() throws -> String {
+            // More tokens than the model sees at once.
+            let result = try workspace.run(
+                "generate", "other", "--prompt", "grün", "--tokens", "20")
+            #expect(result.status == 0, "\(result.errors)")
+            return result.output
+        }
+        let text = try write()
+        #expect(text.hasPrefix("grün") && text.count == 25)
+        #expect(try write() == text)
+        let page = try workspace.text("other/report.html")
+        #expect(page.contains(">&quot; &quot;<") || page.contains(">\" \"<"), "\(page)")
+    }
+
     @Test("without a prompt it goes on from a character that the text has")
     func noPrompt() throws {
         let workspace = try workspace()
@@ -62,11 +89,15 @@ struct TextCommandTests {
     func otherModels() throws {
         let workspace = try workspace()
         let layers =
-            #"[{"type":"embedding","count":13,"width":4},{"type":"lstm","units":4},"#
-            + #"{"type":"linear","units":13}]"#
+            #"[{"type":"embedding","count":13,"width":4},{"type":"flatten"},{"type":"linear","units":104},"#
+            + #"{"type":"reshape","shape":[8,13]}]"#
         let trained = try workspace.run("text.json", "model.layers=\(layers)", "--out", "other")
         #expect(trained.status == 0, "\(trained.errors)")
         #expect(trained.output.contains("\nnext    fttrain eval other\n"))
+        let refused = try workspace.run("generate", "other")
+        #expect(refused.status == 3)
+        #expect(
+            refused.errors.contains("takes any number of tokens and says of each what comes next"))
     }
 
     @Test("more tokens than the text has are told before and after")
@@ -216,7 +247,8 @@ struct TextCommandTests {
         #expect(try workspace.run("tiny.json", "--out", "tiny", "-q").status == 0)
         let other = try workspace.run("generate", "tiny")
         #expect(other.status == 3)
-        #expect(other.errors.contains("only a model of one layer 'gpt' writes text"))
+        #expect(
+            other.errors.contains("only a model that was trained on a text (data.text) writes one"))
         let both = try workspace.run("check", "text.json", "data.split=0.5")
         #expect(both.status == 2 && both.errors.contains("can't be combined with data.text"))
     }

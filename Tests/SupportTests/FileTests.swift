@@ -15,6 +15,13 @@ struct FileTests {
         #expect(throws: FileProblem.isFolder) { try FileBytes.append("x", to: folder.path) }
     }
 
+    @Test("says why nothing can be written")
+    func reasons() {
+        let (denied, fixed) = (FileProblem(EACCES), FileProblem(EROFS))
+        #expect(denied.whileWriting == "can't be written: permission denied for its folder")
+        #expect(fixed.whileWriting == "can't be written: it lies in a read-only file system")
+    }
+
     @Test("reads whole files and stops at the limit")
     func read() throws {
         let long = String(repeating: "0123456789", count: 20_000)

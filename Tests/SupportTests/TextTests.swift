@@ -44,7 +44,18 @@ struct TextTests {
         #expect(Format.measure(0.25) == "0.2500")
         #expect(Format.measure(0) == "0.0000")
         #expect(Format.measure(0.000_25) == "2.500e-04")
-        #expect(Format.measure(-123_456) == "-1.235e+05")
+        #expect(Format.measure(-123_456) == "-123456")
+        #expect(Format.measure(1_253_070.4) == "1253070")
+        #expect(Format.short(1_253_070.4, digits: 6) == "1253070")
+        #expect(Format.short(-123_456) == "-123456")
+        for format in [{ Format.measure($0) }, { Format.short($0, digits: 6) }] {
+            let edges: [Double] = [
+                99_999.99999, 999_999_999, 999_999_999.5, -99_999_999.4, -99_999_999.6, 1e300,
+                -.infinity, .infinity,
+            ]
+            #expect(edges.allSatisfy { format($0).count <= 11 }, "\(edges.map(format))")
+            #expect(format(999_999_999) == "999999999" && format(1e9).contains("e+09"))
+        }
         #expect(Format.rate(0.001) == "1.0e-03")
     }
 

@@ -90,6 +90,25 @@ struct TensorBoardTests {
         }
     }
 
+    @Test("say what losses and metrics of scaled targets are of")
+    func units() throws {
+        let sandbox = Sandbox()
+        let numbers = [
+            "data.train.targets=train/sums", "data.validation.targets=test/sums",
+            "model.layers.2.units=6", "loss={\"type\":\"meanSquaredError\"}",
+            "metrics=[\"meanAbsoluteError\"]", "training.epochs=1",
+        ]
+        let scale = "data.targetTransforms=[{\"type\":\"scale\",\"factor\":0.5}]"
+        for (name, changes) in [("own", []), ("scaled", [scale])] {
+            try run(sandbox.trainer(name, numbers + changes))
+            let values = try events(sandbox, name).compactMap { $0.values["units"] }
+            let texts = values.compactMap { $0.messages(8).first?.texts(8).first }
+            #expect(
+                texts == (changes.isEmpty ? [] : ["loss and metrics are of the target / 2"]),
+                "\(texts)")
+        }
+    }
+
     @Test("names of nodes differ, whatever tensors are called")
     func names() {
         let labels = ["a", "a_1", "a", "a", "...", "0.weight"]

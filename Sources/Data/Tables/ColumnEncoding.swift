@@ -147,8 +147,7 @@ extension ColumnEncoding {
 
     /// Whether a number that isn't 0 becomes what 0 becomes, because float32 holds none so small.
     func vanishes(_ value: Double) -> Bool {
-        kind == .number && value != 0 && Float(value) == 0
-            && Float((value - mean) / deviation) == Float(-mean / deviation)
+        kind == .number && value.vanishes { Float(($0 - mean) / deviation) }
     }
 
     /// The inputs of one cell's value, in the order of `features`.

@@ -95,7 +95,7 @@ package struct LabelEncoding: Sendable, Equatable {
 
     /// Whether a quantity that isn't 0 becomes what 0 becomes, because float32 holds none so small.
     func vanishes(_ number: Double) -> Bool {
-        kind == .numbers && number != 0 && Float(number) == 0 && target(number) == target(0)
+        kind == .numbers && number.vanishes(target)
     }
 
     private func target(_ number: Double) -> Float { Float((number - mean) / deviation) }

@@ -125,9 +125,9 @@ extension Catalogs {
             [
                 gamma,
                 Field.number(
-                    "alpha", min: 0, max: 1,
-                    doc: "weight of targets that are 1; of others 1 − alpha"
-                ).optional, ignoreIndex,
+                    "alpha", default: 0.25, min: 0, max: 1,
+                    doc: "weight of targets that are 1, of others 1 − alpha; null: all weigh 1"
+                ).orNull, ignoreIndex,
             ], takesSingleOutputs: true
         ) { value, ignored in
             BinaryFocal(

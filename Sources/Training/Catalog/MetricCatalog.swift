@@ -1,4 +1,5 @@
 import FTConfig
+import FTJSON
 import NN
 
 extension Catalogs {
@@ -114,6 +115,26 @@ extension Catalogs {
         case "perOutput": return .perOutput
         default: return index.map { .of($0) } ?? .macro
         }
+    }
+
+    /// The columns of all metrics as they are by default and by each choice that they offer.
+    static var metricColumns: [String] {
+        var seen: Set<String> = []
+        let one = ConfigSchema(
+            title: "a metric", fields: [.union("metric", of: "metric", doc: "")],
+            unions: [metrics.union])
+        let names = metrics.union.variants.flatMap { variant -> [String] in
+            let choices = variant.fields.flatMap { field in
+                field.type.completions.map { [field.name: JSONValue.string($0)] }
+            }
+            return ([[:]] + choices).compactMap { choice in
+                var value: JSONObject = ["type": .string(variant.name)]
+                for (key, word) in choice { value[key] = word }
+                let text = JSONValue.object(["metric": .object(value)]).text()
+                return try? metricName(one.read(text, file: "").child("metric"))
+            }
+        }
+        return names.filter { seen.insert($0).inserted }
     }
 
     /// The name of a metric's column: `accuracy`, `top5Accuracy`.

@@ -9,19 +9,29 @@ extension RunComparison {
 
     /// The comparison for people, in lines of at most 80 columns.
     package var lines: [String] {
-        results + notes + differenceLines
+        results + unitLines + notes + differenceLines
+    }
+
+    private var unitLines: [String] {
+        let lines = runs.unitLines
+        return lines.isEmpty ? [] : [""] + lines
     }
 
     /// One line a run, the best first.
     private var results: [String] {
         let isLoss = by == "loss"
-        let heading = ["", "run", by.cut(to: 12), isLoss ? "" : "loss", "train", "epoch", "curve"]
+        let heading = [
+            "", "run", by.cut(to: 12), "data's unit", isLoss ? "" : "loss", "train", "epoch",
+            "curve",
+        ]
         var rows = [heading]
         for (index, run) in runs.enumerated() {
             let best = run.best(by: by, prefersHigher: prefersHigher)
             func text(_ value: Double?) -> String { value.map { Format.measure($0) } ?? "-" }
             rows.append([
                 "\(index + 1)", "", text(best?.measured[by]),
+                best?.measured[by].flatMap { run.units?.value($0, of: by) }
+                    .map { Format.measure($0) } ?? "",
                 isLoss ? "" : text(best?.measured["loss"]), text(best?.trainLoss),
                 "\(best?.epoch ?? 0)/\(run.rows.last?.epoch ?? 0)",
                 Sparkline.text(
@@ -29,7 +39,7 @@ extension RunComparison {
             ])
         }
         let columns = heading.indices.filter { column in
-            column == 1 || rows.contains { !$0[column].isEmpty }
+            column == 1 || rows.dropFirst().contains { !$0[column].isEmpty }
         }
         let others = columns.map { column in rows.map { $0[column].unicodeScalars.count }.max() ?? 0
         }
@@ -38,7 +48,7 @@ extension RunComparison {
             rows[index + 1][1] = run.path.cut(to: RunComparison.width - taken, keepingEnd: true)
         }
         let shown = rows.map { row in columns.map { row[$0] } }
-        return TextTable.aligned(shown) { [1, 6].contains(columns[$0]) }
+        return TextTable.aligned(shown) { [1, 7].contains(columns[$0]) }
     }
 
     /// A line on each run that didn't complete, or doesn't measure what the others do.

@@ -29,6 +29,9 @@ package struct RunRecord {
     let config: RunConfig
     /// A hash of what the data held; nil where none was noted.
     let dataHash: String?
+    /// How what was measured becomes what it is in the units of the data; nil where the run has no
+    /// checkpoint, which would say.
+    let units: TargetUnits?
     /// In order.
     let rows: [Row]
     /// `completed`, `running`, `killed` …
@@ -60,6 +63,11 @@ package struct RunRecord {
             try? JSONNode(parsing: $0)
         }
         dataHash = summary?["dataHash"]?.string
+        let store = folder.checkpoints()
+        let states = [store.lastPath, store.bestPath].lazy.compactMap {
+            try? TrainingCheckpoint.state(path: $0)
+        }
+        units = states.first.flatMap { Preprocessing(of: $0) }.map { TargetUnits($0) }
         let said = summary?["status"]?.string ?? "unknown"
         let isKilled = said == RunSummary.Status.running.rawValue && !RunLock.isTaken(folder)
         status = isKilled ? "killed" : said
@@ -116,11 +124,37 @@ package struct RunRecord {
     }
 }
 
+extension [RunRecord] {
+    /// The name of a measure, with what it is of where runs agree on that and it isn't the data.
+    func title(_ measure: String) -> String {
+        let titles = Set(
+            filter { $0.measures.contains(measure) }.map { $0.units?.title(measure) ?? measure })
+        guard titles.count > 1 else { return titles.first ?? measure }
+        return "\(measure) of targets that each run scales in its own way"
+    }
+
+    /// What loss and metrics are of; none where that is the data as they are.
+    var unitLines: [String] {
+        let sentences = Set(map { $0.units?.sentence })
+        guard let sentence = sentences.compactMap(\.self).first else { return [] }
+        return sentences.count == 1
+            ? "units   \(sentence)".folded
+            : [
+                "units   runs scale their targets in ways of their own, so that loss and metrics",
+                "        with a unit don't compare",
+            ]
+    }
+}
+
 extension RunFolder {
     /// The config of the run; where `config.json` is missing, the one in its last checkpoint.
     fileprivate func config() throws -> RunConfig {
         if let text = try FileWriting.read(configPath) {
-            return try RunConfig(text: text, file: configPath)
+            do throws(ConfigError) {
+                return try RunConfig(text: text, file: configPath)
+            } catch {
+                throw withRemedy(error)
+            }
         }
         let last = checkpoints().lastPath
         guard let text = try TrainingCheckpoint.state(path: last).config else {

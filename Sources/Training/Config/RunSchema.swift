@@ -10,7 +10,9 @@ public enum RunSchema {
         title: "FakeTensor training run",
         fields: [
             .string("name", default: "run", doc: "names the run folder runs/NAME-NNN"),
-            .int("seed", default: 42, min: 0, doc: "starts every random stream of the run"),
+            .int(
+                "seed", default: 42, min: 0, max: .max, doc: "starts every random stream of the run"
+            ),
             .string(
                 "device", default: "auto", suggesting: devices,
                 doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N; auto is the CPU for now"
@@ -54,7 +56,7 @@ public enum RunSchema {
     public static let devices = ["auto", "cpu", "cuda", "cuda:0"]
 
     /// What runs can be measured by, as a shell offers it.
-    public static let measures = ["loss"] + Catalogs.metrics.names
+    public static let measures = ["loss"] + Catalogs.metricColumns
 
     private static let data: [Field] = [
         .string(

@@ -83,8 +83,13 @@ extension Experiment {
     /// that don't follow their gradient are left out: that of the padding index, and those that
     /// `maxNorm` keeps short.
     ///
-    /// - Parameter samples: how many elements of each parameter are checked.
-    public func checkGradients(examples: Int = 4, samples: Int = 12) throws -> GradientReport {
+    /// - Parameters:
+    ///   - samples: how many elements of each parameter are checked.
+    ///   - progress: told of each parameter, by its number from 1, their count and its name.
+    public func checkGradients(
+        examples: Int = 4, samples: Int = 12,
+        progress: @escaping (Int, Int, String) -> Void = { _, _, _ in }
+    ) throws -> GradientReport {
         let probe = try ModelProbe(self, examples: examples, dtype: .float64)
         let trained = model.parameters.filter(\.requiresGrad)
         let others: [Tensor] =
@@ -97,10 +102,16 @@ extension Experiment {
         for module in drifting { module.eval() }
         defer { for module in drifting { module.train() } }
         let tables = model.modules.compactMap { $0 as? Embedding }
+        var last: Tensor?
+        var number = 0
         let check = Autograd.checkGradients(
             by: trained, samples: samples,
             leavingOut: { leaf, index in
-                tables.contains { $0.weight === leaf && $0.holds(row: index[0]) }
+                if leaf !== last {
+                    (last, number) = (leaf, number + 1)
+                    progress(number, trained.count, leaf.label ?? "")
+                }
+                return tables.contains { $0.weight === leaf && $0.holds(row: index[0]) }
             }, { probe.loss() })
         return GradientReport(check: check, examples: probe.count)
     }

@@ -34,8 +34,14 @@ extension Trainer {
         var warnings = found?.skipped.map { "passed over \($0.description)" } ?? []
         let config: RunConfig
         if let text = try FileWriting.read(folder.configPath) {
-            config = try RunConfig(
-                recorded: text, file: folder.configPath, overrides: overrides)
+            do throws(ConfigError) {
+                config = try RunConfig(
+                    recorded: text, file: folder.configPath, overrides: overrides)
+            } catch {
+                let isOfFile =
+                    (try? RunConfig(recorded: text, file: folder.configPath)) == nil
+                throw isOfFile ? folder.withRemedy(error) : error
+            }
         } else if let saved, let found {
             config = try RunConfig(
                 recorded: saved, file: "\(found.path) (config)", overrides: overrides)

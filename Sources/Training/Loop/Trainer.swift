@@ -117,7 +117,7 @@ public final class Trainer {
 
     func writeConfig() throws {
         let text = config.effective.text(.pretty) + "\n"
-        try FileWriting.replace(folder.configPath, with: text)
+        try FileWriting.renew(folder.configPath, with: text)
     }
 
     /// Trains until all epochs are done, the run is stopped or it diverges.
@@ -212,7 +212,10 @@ public final class Trainer {
         summary.dataHash = dataHash
         summary.canBeLonger = canBeLonger
         summary.longerSettings = longerSettings
-        summary.writesText = experiment.model.textModel != nil
+        summary.writesText =
+            experiment.model.textModel != nil
+            || config.data.optional("text")
+                .map { experiment.model.nextTokens(context: $0.int("context")) != nil } ?? false
         summary.stepLimit = isAtStepLimit ? config.training.optionalInt("maxSteps") : nil
         return summary
     }

@@ -11,6 +11,8 @@ struct EvaluationSections {
     var names = "example"
     /// What it was measured on.
     var title = ""
+    /// Whether loss and metrics are of scaled targets.
+    var isScaled = false
 
     private static let mostClasses = 30
 
@@ -26,7 +28,8 @@ struct EvaluationSections {
         let table = Page.table(
             ["token", "accuracy", "loss", "tokens"],
             rows.prefix(EvaluationSections.mostTokens).map { row in
-                ["token", "accuracy", "loss", "support"].map { row[$0]?.cell ?? "" }
+                [row["token"]?.cell.quotedForDisplay() ?? ""]
+                    + ["accuracy", "loss", "support"].map { row[$0]?.cell ?? "" }
             })
         return Page.section("Text, \(title)", Page.facts(facts) + table)
     }
@@ -62,7 +65,7 @@ struct EvaluationSections {
         return Page.section("Classes, \(title)", picture + table)
     }
 
-    /// How far probabilities can be believed.
+    /// How sure the model was, and how often right then.
     private var calibration: String {
         guard case .array(let bins)? = report["calibration"], let error = report["calibrationError"]
         else { return "" }
@@ -70,10 +73,13 @@ struct EvaluationSections {
             ["sure", "right", "examples"],
             bins.map { bin in
                 ["confidence", "accuracy", "count"].map { bin[$0]?.cell ?? "" }
-            })
+            }, words: 0)
         return Page.section(
             "Calibration, \(title)", Page.facts([("calibration error", error.cell)]) + table)
     }
+
+    /// What numbers are in, where loss and metrics are in others.
+    private var unit: String { isScaled ? " in the units of the data" : "" }
 
     private var errors: String {
         guard report["classes"] == nil, report["tokens"] == nil else { return "" }
@@ -81,7 +87,7 @@ struct EvaluationSections {
             guard case .double = member.value else { return nil }
             return (member.key, member.value.cell)
         }
-        return facts.isEmpty ? "" : Page.section("Errors, \(title)", Page.facts(facts))
+        return facts.isEmpty ? "" : Page.section("Errors\(unit), \(title)", Page.facts(facts))
     }
 
     private var worst: String {
@@ -95,7 +101,7 @@ struct EvaluationSections {
         let heading = [names] + output + ["is", "taken for", measure]
         guard pictures.count == rows.count else {
             let table = Page.table(heading, cells, words: heading.count - 1)
-            return Page.section("Worst examples", table)
+            return Page.section("Worst examples\(unit)", table)
         }
         let figures = zip(pictures, cells).map { picture, cells in
             Page.figure(picture, zip(heading, cells).map { "\($0) \($1)" })

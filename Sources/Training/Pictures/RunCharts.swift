@@ -3,7 +3,10 @@ import FTSupport
 /// The charts of one run or several.
 enum RunCharts {
     /// Losses of training and validation, the metrics, the learning rate.
-    static func all(of run: RunRecord) -> [Chart] {
+    ///
+    /// - Parameter units: what tells how targets were scaled.
+    static func all(of run: RunRecord, _ units: TargetUnits?) -> [Chart] {
+        func title(_ measure: String) -> String { units?.title(measure) ?? measure }
         func points(_ value: (RunRecord.Row) -> Double) -> [(x: Double, y: Double)] {
             run.rows.map { (Double($0.epoch), value($0)) }
         }
@@ -16,12 +19,14 @@ enum RunCharts {
                 points: points { $0.measured[name] ?? .nan })
         }
         let losses = hasValidation ? [measured("loss"), train] : [train]
-        let metrics = run.measures.dropFirst().map { Chart(title: $0, curves: [measured($0)]) }
+        let metrics = run.measures.dropFirst().map {
+            Chart(title: title($0), curves: [measured($0)])
+        }
         let rate = Chart.Curve(name: "last step's", points: points(\.learningRate), color: 4)
         let hasNorms = run.rows.contains { $0.gradientNorm != nil }
         let norm = Chart.Curve(
             name: "mean of the epoch", points: points { $0.gradientNorm ?? .nan }, color: 2)
-        return [Chart(title: "loss", curves: losses, allowsLogarithm: true)] + metrics
+        return [Chart(title: title("loss"), curves: losses, allowsLogarithm: true)] + metrics
             + [Chart(title: "learning rate", curves: [rate], allowsLogarithm: true)]
             + (hasNorms
                 ? [Chart(title: "gradient norm", curves: [norm], allowsLogarithm: true)] : [])
@@ -44,7 +49,7 @@ enum RunCharts {
                         points: run.rows.map { (Double($0.epoch), $0.trainLoss) },
                         color: index, isDashed: true))
             }
-            return Chart(title: name, curves: curves, allowsLogarithm: name == "loss")
+            return Chart(title: runs.title(name), curves: curves, allowsLogarithm: name == "loss")
         }
     }
 }
@@ -87,6 +92,7 @@ package struct RunPlot {
         let others = comparison.runs.filter { !$0.measures.contains(comparison.by) }.map {
             "-  \($0.path): doesn't measure \(comparison.by)".cut(to: 79)
         }
-        return [comparison.by.cut(to: 80)] + DotPlot(curves).lines + [""] + names + others
+        return [runs.title(comparison.by).cut(to: 80)] + DotPlot(curves).lines + [""] + names
+            + others
     }
 }

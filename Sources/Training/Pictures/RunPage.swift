@@ -23,8 +23,8 @@ struct RunPage {
             title: "\(summary.name): \(summary.status.rawValue)",
             refresh: isRunning ? refresh : nil,
             [
-                head, Page.wide(Chart.svg(RunCharts.all(of: run), isAlone: false)), figures,
-                evaluation?.measures ?? "",
+                head, Page.wide(Chart.svg(RunCharts.all(of: run, summary.units), isAlone: false)),
+                figures,
             ] + (evaluation?.html ?? []) + [
                 model, data, environment,
                 Page.section(
@@ -72,7 +72,14 @@ struct RunPage {
             Page.table(
                 ["", "epoch", "train loss"]
                     + run.measures.map { last.hasValidation ? "validation \($0)" : $0 }, rows)
-                + units)
+                + accuracy + units)
+    }
+
+    /// The best epoch's share of right answers, where that is no metric of the run.
+    private var accuracy: String {
+        guard let accuracy = evaluation?.report["accuracy"], !run.measures.contains("accuracy")
+        else { return "" }
+        return Page.facts([("accuracy of the best", accuracy.cell)])
     }
 
     /// What loss and metrics are of, and the best in the units of the data.

@@ -187,7 +187,9 @@ public struct EvaluationReport {
 
     /// The report as sections of a page.
     func sections(title: String) -> EvaluationSections {
-        EvaluationSections(report: json, pictures: pictures, names: idNames, title: title)
+        EvaluationSections(
+            report: json, pictures: pictures, names: idNames, title: title,
+            isScaled: !predictor.units.areOwn)
     }
 
     /// The report for programs.

@@ -61,27 +61,43 @@ public struct TargetUnits: Sendable, Equatable {
     }
 
     /// What loss and metrics are of; nil where that is the data as they are.
-    public var sentence: String? {
+    public var sentence: String? { scaled.map { "loss and metrics are of \($0)" } }
+
+    /// The scaled target as a formula; nil where it is the data as they are.
+    private var scaled: String? {
         if areOwn { return nil }
         guard factors.count == 1 else {
-            return "loss and metrics are of \(name) scaled by the mean and deviation of each part"
+            return "\(name) scaled by the mean and deviation of each part"
         }
         func short(_ number: Double) -> String { Format.short(number, digits: 6) }
         let offset = offsets[0]
         let centred =
             offset == 0 ? name : "(\(name) \(offset < 0 ? "+" : "−") \(short(abs(offset))))"
-        let scaled = factors[0] == 1 ? centred : "\(centred) / \(short(factors[0]))"
-        return "loss and metrics are of \(scaled)"
+        return factors[0] == 1 ? centred : "\(centred) / \(short(factors[0]))"
+    }
+
+    /// The name of a measure with what it is of, where it has a unit and that isn't the data's.
+    func title(_ measure: String) -> String {
+        guard measure == "loss" || TargetUnits.powers[measure] != nil, let scaled else {
+            return measure
+        }
+        return "\(measure) of \(scaled)"
     }
 
     /// The metrics that have a unit, in that of the data; empty where they have it already.
     public func values(of measurement: RunMeasurement) -> [(name: String, value: Double)] {
-        guard !areOwn, factors.count == 1 else { return [] }
-        return measurement.metrics.compactMap { metric in
-            guard let power = TargetUnits.powers[metric.name] else { return nil }
-            let factor = abs(factors[0])
-            return (metric.name, metric.value * (power == 2 ? factor * factor : factor))
+        measurement.metrics.compactMap { metric in
+            value(metric.value, of: metric.name).map { (metric.name, $0) }
         }
+    }
+
+    /// A metric in the unit of the data; nil where it has none, or has it already.
+    func value(_ value: Double, of metric: String) -> Double? {
+        guard !areOwn, factors.count == 1, let power = TargetUnits.powers[metric] else {
+            return nil
+        }
+        let factor = abs(factors[0])
+        return value * (power == 2 ? factor * factor : factor)
     }
 
     /// The same for people; nil where there are none.

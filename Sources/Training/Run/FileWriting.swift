@@ -8,6 +8,13 @@ package enum FileWriting {
         try file(path).write { output throws(RunError) in try output.write(Array(text.utf8)) }
     }
 
+    /// Replaces a file that says something else; one that is as it should be may lie where nothing
+    /// can be written.
+    static func renew(_ path: String, with text: String) throws(RunError) {
+        if let old = try? read(path), old == text { return }
+        try replace(path, with: text)
+    }
+
     /// Throws where a file couldn't be replaced, so that nobody waits for what then can't be kept,
     /// and where it mustn't be: it is one of `sources`, which are read, or a file of a run.
     package static func check(

@@ -54,11 +54,11 @@ struct MetricsLog {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
             return cells.count == width ? Int(cells[1]) : nil
         }
-        try FileWriting.replace(folder.csvPath, with: heading + table.kept)
+        try FileWriting.renew(folder.csvPath, with: heading + table.kept)
         let objects = try rows(folder.jsonlPath, last, expected, skipping: 0) { line in
             (try? JSONNode(parsing: line))?["step"]?.int
         }
-        try FileWriting.replace(folder.jsonlPath, with: objects.kept)
+        try FileWriting.renew(folder.jsonlPath, with: objects.kept)
         return [table.remark, objects.remark].compactMap(\.self)
     }
 

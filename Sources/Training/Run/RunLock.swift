@@ -7,30 +7,39 @@ import Glibc
 /// Two locks: on a file, which also says who has it, and on the folder, because a file can be
 /// removed. To be taken before anything of the run is read.
 final class RunLock: Sendable {
+    /// Less than 0 where nothing can be written, so that the folder's lock is all there is.
     private let file: Int32
     private let folder: Int32
 
     /// Takes the lock of a run; throws, with who has it, where another process does.
     init(_ run: RunFolder) throws(RunError) {
+        folder = open(run.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         do throws(FileProblem) {
             file = try OwnFile.open(run.lockPath, O_RDWR | O_CREAT)
         } catch {
-            throw RunError(.data, "\(run.lockPath): \(error.whileWriting)")
+            let isReadOnly = [EROFS, EACCES].contains { error == .system($0) }
+            guard isReadOnly, folder >= 0 else {
+                if folder >= 0 { close(folder) }
+                throw RunError(.data, "\(run.lockPath): \(error.whileWriting)")
+            }
+            file = -1
         }
-        folder = open(run.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard RunLock.take(file), folder < 0 || RunLock.take(folder) else {
-            close(file)
+        guard file < 0 || RunLock.take(file), folder < 0 || RunLock.take(folder) else {
+            if file >= 0 { close(file) }
             if folder >= 0 { close(folder) }
             throw RunError(
                 .data, "\(run.path): \(RunLock.holder(run)) is training this run; stop it first")
         }
+        guard file >= 0 else { return }
         ftruncate(file, 0)
         try? FileBytes.write("\(getpid()) \(RunLock.host)\n", to: file)
     }
 
     deinit {
-        ftruncate(file, 0)
-        close(file)
+        if file >= 0 {
+            ftruncate(file, 0)
+            close(file)
+        }
         if folder >= 0 { close(folder) }
     }
 

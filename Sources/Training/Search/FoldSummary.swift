@@ -9,38 +9,51 @@ struct FoldSummary {
         let path: String
         let epoch: Int
         let values: [Double]
+        let units: TargetUnits?
     }
 
     /// `loss`, then the metrics.
     let measures: [String]
     let folds: [Fold]
+    private let unitLines: [String]
 
     init(_ records: [(index: Int, record: RunRecord)]) {
         measures = records.first?.record.measures ?? []
+        unitLines = records.map(\.record).unitLines
         folds = records.compactMap { [measures] index, record in
             let by = record.watched
             return record.best(by: by, prefersHigher: record.prefersHigher(by)).map { row in
                 Fold(
                     number: index + 1, path: record.path, epoch: row.epoch,
-                    values: measures.map { row.measured[$0] ?? .nan })
+                    values: measures.map { row.measured[$0] ?? .nan }, units: record.units)
             }
         }
     }
 
     /// The mean of each measure.
-    var means: [Double] {
-        measures.indices.map { place in
-            folds.reduce(0) { $0 + $1.values[place] } / Double(folds.count)
-        }
-    }
+    var means: [Double] { spreads.map(\.mean) }
 
     /// The deviation of each measure: √(Σ (x − mean)² / (n − 1)), NaN for one fold.
-    var deviations: [Double] {
-        zip(measures.indices, means).map { place, mean in
-            let squares = folds.reduce(0) { sum, fold in
-                sum + (fold.values[place] - mean) * (fold.values[place] - mean)
-            }
-            return (squares / Double(folds.count - 1)).squareRoot()
+    var deviations: [Double] { spreads.map(\.deviation) }
+
+    private var spreads: [(mean: Double, deviation: Double)] {
+        measures.indices.map { place in FoldSummary.spread(folds.map { $0.values[place] }) }
+    }
+
+    private static func spread(_ values: [Double]) -> (mean: Double, deviation: Double) {
+        let mean = values.reduce(0, +) / Double(values.count)
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (mean, (squares / Double(values.count - 1)).squareRoot())
+    }
+
+    /// The metrics that have a unit, in that of the data: mean and deviation of each.
+    private var inDataUnits: [String] {
+        measures.enumerated().compactMap { place, name in
+            let values = folds.compactMap { $0.units?.value($0.values[place], of: name) }
+            guard !values.isEmpty, values.count == folds.count else { return nil }
+            let (mean, deviation) = FoldSummary.spread(values)
+            let spread = values.count > 1 ? " ± \(Format.short(deviation, digits: 6))" : ""
+            return "\(name) \(Format.short(mean, digits: 6))\(spread)"
         }
     }
 
@@ -60,7 +73,10 @@ struct FoldSummary {
         if folds.count > 1 {
             table.append(["±"] + shown.map { Format.measure(deviations[$0]) } + [""])
         }
-        return table.lines
+        guard !unitLines.isEmpty else { return table.lines }
+        let values = inDataUnits
+        let note = "        in the units of the data: \(values.joined(separator: ", "))"
+        return table.lines + [""] + unitLines + (values.isEmpty ? [] : note.folded)
     }
 
     /// The same for programs.

@@ -33,7 +33,20 @@ extension Sweep {
                         record.status != "completed" ? record.status : hasStopped(record),
                     ])
         }
-        return table.lines
+        return table.lines + unitLines(results.map(\.record), by)
+    }
+
+    /// What the trials' measures are of, and the best in the units of the data.
+    private func unitLines(_ records: [RunRecord], _ by: String) -> [String] {
+        let lines = records.unitLines
+        guard !lines.isEmpty, let first = records.first else { return [] }
+        let best = first.best(by: by, prefersHigher: first.prefersHigher(by))
+        let values = first.measures.compactMap { name -> String? in
+            best?.measured[name].flatMap { first.units?.value($0, of: name) }
+                .map { "\(name) \(Format.short($0, digits: 6))" }
+        }
+        let note = "        the best in the units of the data: \(values.joined(separator: ", "))"
+        return [""] + lines + (values.isEmpty ? [] : note.folded)
     }
 
     /// Whether a trial ended before all its epochs were done, as a word.

@@ -61,6 +61,16 @@ public final class Sweep {
     public convenience init(
         folds count: Int?, of file: String, _ overrides: [String], out: String?
     ) throws {
+        let others = ["data.split", "data.validation"] + (count == nil ? [] : ["data.folds"])
+        let given = overrides.first { override in
+            others.contains { override.hasPrefix("\($0)=") || override.hasPrefix("\($0).") }
+                && !override.hasSuffix("=null")
+        }
+        if let given {
+            throw UsageError(
+                "folds: each fold of data.train is measured on in its turn, so \(given) has no use; "
+                    + "leave it out")
+        }
         var overrides = overrides
         if let count {
             overrides += ["data.split=null", "data.validation=null", "data.folds=\(count)"]
@@ -73,9 +83,10 @@ public final class Sweep {
         }
         let trials = (1...folds).map { overrides + ["data.fold=\($0)"] }
         try self.init(.fold, file, trials, out: out, endsByMedian: false)
-        if count != nil, try RunConfig(file: file).data.optional("validation") != nil {
-            remark = "data.validation isn't used: the folds are of data.train"
-        }
+        guard count != nil else { return }
+        let data = try RunConfig(file: file).data
+        let unused = ["validation", "split"].first { data.optional($0) != nil }
+        remark = unused.map { "data.\($0) isn't used: the folds are of data.train" }
     }
 
     private init(

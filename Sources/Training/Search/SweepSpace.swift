@@ -54,8 +54,16 @@ struct SweepSpace {
         return .listed(values)
     }
 
+    /// Whether a number is written without a fraction: `20`, `2e1`.
     private static func isWhole(_ text: Substring) -> Bool {
-        text.drop { $0 == "-" || $0 == "+" }.allSatisfy { ("0"..."9").contains($0) }
+        let parts = text.split(
+            maxSplits: 1, omittingEmptySubsequences: false,
+            whereSeparator: { $0 == "e" || $0 == "E" })
+        func isDigits(_ text: some StringProtocol, signs: String) -> Bool {
+            text.drop { signs.contains($0) }.allSatisfy { ("0"..."9").contains($0) }
+        }
+        return isDigits(parts[0], signs: "-+")
+            && (parts.count == 1 || isDigits(parts[1], signs: "+"))
     }
 
     /// The largest whole numbers that all have a neighbour as a double.

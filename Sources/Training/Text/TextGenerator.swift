@@ -3,6 +3,7 @@ import FTConfig
 import FTJSON
 import FTSupport
 package import NN
+import Tensor
 
 /// Text from a trained model of it, a token at a time.
 public struct TextGenerator {
@@ -16,8 +17,9 @@ public struct TextGenerator {
 
     /// A generator from the best checkpoint of a run folder, or a checkpoint file.
     ///
-    /// The characters are those that the checkpoint holds. Throws where the model is no `gpt`, a
-    /// checkpoint of an older version holds no characters and its data isn't what it was trained
+    /// The characters are those that the checkpoint holds. A `gpt` keeps what it has computed of
+    /// the tokens before; another model computes all that `data.text.context` has room for at each
+    /// token. Throws where the model doesn't continue texts, a checkpoint of an older version holds no characters and its data isn't what it was trained
     /// on, or the prompt has characters that it doesn't know.
     ///
     /// - Parameters:
@@ -32,10 +34,8 @@ public struct TextGenerator {
         let predictor = try Predictor(target, overrides: overrides + given)
         let path = predictor.path
         self.path = path
-        guard let model = predictor.model.textModel else {
-            throw RunError(
-                .data, "\(path): only a model of one layer 'gpt' writes text, this one is another")
-        }
+        let model = predictor.model.textModel
+        let size = try model?.vocabulary ?? TextGenerator.vocabulary(of: predictor)
         if let kept = predictor.preprocessing.tokens {
             vocabulary = kept
             remark = data.map { "--data \($0) isn't read: \(path) holds its characters" }
@@ -43,7 +43,7 @@ public struct TextGenerator {
             (vocabulary, remark) = try TextGenerator.formerVocabulary(predictor)
         }
         let count = vocabulary.vocabulary.count
-        guard count == model.vocabulary else {
+        guard count == size else {
             let remedy =
                 predictor.preprocessing.tokens == nil
                 ? "name the text it was trained on with --data"
@@ -51,12 +51,40 @@ public struct TextGenerator {
                     + "again"
             throw RunError(
                 .data,
-                "\(path): its text has \(count) tokens, the model \(model.vocabulary); \(remedy)")
+                "\(path): its text has \(count) tokens, the model \(size); \(remedy)")
         }
         self.prompt = prompt ?? TextGenerator.start(vocabulary)
         let tokens = try TextGenerator.encode(self.prompt, vocabulary)
-        sampler = TokenSampler(
-            model, after: tokens, temperature: temperature, topK: topK, seed: seed)
+        if let model {
+            sampler = TokenSampler(
+                model, after: tokens, temperature: temperature, topK: topK, seed: seed)
+        } else {
+            let context = predictor.inputShapes[0][0]
+            sampler = TokenSampler(
+                of: { predictor.model($0) }, context: context,
+                on: predictor.model.parameters[0].device, after: tokens, temperature: temperature,
+                topK: topK, seed: seed)
+        }
+    }
+
+    /// How many tokens a model chooses from that isn't a `gpt`.
+    ///
+    /// Throws where it wasn't trained on a text, or doesn't take any number of tokens and say of
+    /// each what comes next.
+    private static func vocabulary(of predictor: Predictor) throws(RunError) -> Int {
+        guard predictor.config.data.optional("text") != nil, predictor.inputShapes.count == 1 else {
+            throw RunError(
+                .data,
+                "\(predictor.path): only a model that was trained on a text (data.text) writes one")
+        }
+        let context = predictor.inputShapes[0][0]
+        guard let count = predictor.model.nextTokens(context: context) else {
+            throw RunError(
+                .data,
+                "\(predictor.path): to write text, a model takes any number of tokens and says of "
+                    + "each what comes next; this one is another")
+        }
+        return count
     }
 
     /// A line break, or the first character that there is.
@@ -118,6 +146,20 @@ public struct TextGenerator {
 }
 
 extension Sequential {
-    /// The model of a text that writes one; nil where it is another.
-    package var textModel: GPT? { count == 1 ? self[0] as? GPT : nil }
+    /// From how many tokens a model chooses the next, which takes 1 to `context` of them and says
+    /// that of each; nil where it is another.
+    func nextTokens(context: Int) -> Int? {
+        let outputs = [1, min(2, context), context].map { count -> Shape? in
+            let output = try? outputShape(for: [count])
+            return output?.rank == 2 && output?[0] == count ? output : nil
+        }
+        guard let last = outputs.last, let output = last, !outputs.contains(nil) else { return nil }
+        return output[1]
+    }
+
+    /// The `gpt` that is all of a model, in blocks or not; nil where it is another.
+    package var textModel: GPT? {
+        guard count == 1 else { return nil }
+        return self[0] as? GPT ?? (self[0] as? Sequential)?.textModel
+    }
 }

@@ -36,7 +36,7 @@ public final class TensorBoardLog: TrainingObserver {
     public func handle(_ event: TrainingEvent) {
         let step = trainer.cursor.step
         switch event {
-        case .started:
+        case .started(let info):
             record(0, EventMessage.begin)
             if step > 0 { record(step + 1, EventMessage.start) }
             let text = trainer.config.effective.text(.pretty).split(separator: "\n")
@@ -45,6 +45,11 @@ public final class TensorBoardLog: TrainingObserver {
                 trainer.config.effective, seconds: Clock.secondsSince1970())
             record(step) {
                 EventMessage.summary([EventMessage.text("config", text), session], &$0)
+            }
+            if !info.units.isEmpty {
+                record(step) {
+                    EventMessage.summary([EventMessage.text("units", info.units)], &$0)
+                }
             }
             if step == 0, let graph { record(0) { EventMessage.graph(graph, &$0) } }
         case .epoch(let epoch):
