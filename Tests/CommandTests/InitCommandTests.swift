@@ -72,8 +72,9 @@ struct InitCommandTests {
                     + "they are words: --types x=category"
             ),
             (
-                "a.tsv", (0..<30).map { "31.12.20\(10 + $0)\t\($0 % 2)" },
-                "column 'x' holds dates such as '31.12.2010', which are read as 2010-12-31 alone"
+                "a.tsv", (0..<30).map { "7/10/20\(10 + $0)\t\($0 % 2)" },
+                "column 'x' holds dates such as '7/10/2010', any of which may have the day or the "
+                    + "month first; say which is right, --date day-first or --date month-first"
             ),
             (
                 "a.txt", ["Once upon a time,", "there was a man,", "who had a sponge."],
