@@ -4,8 +4,8 @@ public import Tensor
 /// The probability that a positive example has a larger prediction than a negative one, equal ones
 /// counting half: the area under the curve of true over false positive rates.
 ///
-/// Positive are targets above one half. Of two logits an example [N, 2] beside class targets [N] the
-/// prediction is by how much the second exceeds the first, whose order is that of the second's
+/// Positive are targets above one half. Of two logits an example [N, 2] beside class targets [N],
+/// or beside the probabilities of both [N, 2] where they are said to be classes, the prediction is by how much the second exceeds the first, whose order is that of the second's
 /// probability. It is exact: the prediction and target of each element are
 /// kept, 16 bytes on the device, until it is read, so at most `capacity` can be measured. Several
 /// elements of an example are pooled. NaN where there are only positive or only negative
@@ -14,9 +14,15 @@ public import Tensor
 public struct AreaUnderROC: Metric {
     /// The target of elements that aren't counted.
     public let ignoredIndex: Int?
+    /// Whether two outputs of an example are the logits of two classes that exclude each other,
+    /// beside targets of two, too.
+    public let areClasses: Bool
 
     /// The area over all elements but those whose target is `ignoredIndex`.
-    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
+    public init(ignoredIndex: Int? = nil, areClasses: Bool = false) {
+        self.ignoredIndex = ignoredIndex
+        self.areClasses = areClasses
+    }
     /// `auc`, in configs and tables.
     public var name: String { "auc" }
     /// More is better.
@@ -35,14 +41,21 @@ public struct AreaUnderROC: Metric {
 
     /// One prediction beside each target, in float64.
     private func pairs(_ prediction: NDArray, _ target: NDArray) -> (Tensor, Tensor) {
-        guard prediction.rank > 0, prediction.shape[prediction.rank - 1] == 2,
-            target.shape == prediction.shape.removing(at: prediction.rank - 1)
-        else { return Pairs.wide(prediction, target, name) }
+        guard prediction.rank > 0, prediction.shape[prediction.rank - 1] == 2 else {
+            return Pairs.wide(prediction, target, name)
+        }
+        let isOfBoth = areClasses && target.shape == prediction.shape
+        let examples = prediction.shape.removing(at: prediction.rank - 1)
+        guard isOfBoth || target.shape == examples else {
+            return Pairs.wide(prediction, target, name)
+        }
         let logits = Tensor(prediction.cast(to: .float64))
         let (no, yes) = (
             logits.narrow(axis: -1, start: 0, count: 1), logits.narrow(axis: -1, start: 1, count: 1)
         )
-        return ((yes - no).reshape(target.shape), Tensor(target.cast(to: .float64)))
+        let wide = Tensor(target.cast(to: .float64))
+        let side = isOfBoth ? wide.narrow(axis: -1, start: 1, count: 1).reshape(examples) : wide
+        return ((yes - no).reshape(examples), side)
     }
 
     /// The area; NaN where there is no curve.

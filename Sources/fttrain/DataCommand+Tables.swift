@@ -16,6 +16,9 @@ extension DataCommand {
             "decimal", "MARK", type: .string(oneOf: ["point", "comma"]),
             doc: "what stands before decimals; seen by the cells of each column"),
         .value(
+            "date", "ORDER", type: .string(oneOf: DateOrder.allCases.map(\.rawValue)),
+            doc: "what stands first in dates such as 7/10/2008; seen by the cells of each column"),
+        .value(
             "header", "ANSWER", type: .string(oneOf: ["yes", "no"]),
             doc: "whether the first row names the columns (yes if it has no number)"),
         .flag("words", doc: "labels are names, also those that look like numbers"),
@@ -44,6 +47,7 @@ extension DataCommand {
         }
         options.hasHeader = invocation.string("header").map { $0 == "yes" }
         options.decimal = invocation.string("decimal").flatMap(DecimalMark.init)
+        options.dates = invocation.string("date").flatMap(DateOrder.init)
         options.label = label(invocation.string("label") ?? "last")
         options.labelsAreWords = invocation.flag("words")
         options.types = try types(invocation.string("types") ?? "")

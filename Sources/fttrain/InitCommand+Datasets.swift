@@ -30,6 +30,7 @@ extension InitCommand {
                 "init looks for datasets such as train/inputs and train/targets, test/inputs and "
                     + "test/targets; it holds " + all.sorted().prefix(8).joined(separator: ", "))
         }
+        let held = DatasetNames.held(among: all)
         let inputs = try HDF5Dataset(file, train.inputs)
         let targets = try HDF5Dataset(file, train.targets).read()
         try checkVaries(targets, "\(path): '\(train.targets)'")
@@ -37,7 +38,7 @@ extension InitCommand {
         let most = min(20_000, max(1, (1 << 28) / max(1, inputs.rowBytes)))
         let sample = try inputs.read(rows: 0..<min(inputs.count, most))
         var draft = ConfigDraft(
-            name: name, path: path, train: train, validation: DatasetNames.held(among: all),
+            name: name, path: path, train: train, validation: held,
             inputShape: Array(inputs.rowShape), inputType: inputs.dtype, count: inputs.count,
             task: ConfigDraft.task(targets, names: classes),
             scaling: ConfigDraft.scaling(sample))
@@ -52,6 +53,14 @@ extension InitCommand {
             return false
         }
         return !bytes.contains { $0 < 9 } && String(validating: bytes, as: UTF8.self) != nil
+    }
+
+    /// Throws where `--split` is given for data that are split already.
+    static func checkNoSplit(
+        _ invocation: CommandInvocation, _ reason: String
+    ) throws(UsageError) {
+        guard invocation.string("split") != nil else { return }
+        throw UsageError("init: --split: \(reason), so nothing is left to split; leave it out")
     }
 
     /// Makes datasets of a folder of images, and a config for them.
@@ -73,6 +82,10 @@ extension InitCommand {
         }
         let share = try share(invocation)
         try HDF5Writer.create(file) { file in
+            if images.parts.count > 1 {
+                let names = images.parts.map(\.name).joined(separator: ", ")
+                try checkNoSplit(invocation, "\(path) has folders \(names)")
+            }
             try DataCommand.write(
                 images, from: path, to: file, share: images.parts.count > 1 ? nil : share,
                 seed: UInt64(invocation.int("seed") ?? 42))

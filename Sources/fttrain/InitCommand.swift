@@ -52,6 +52,10 @@ enum InitCommand {
             draft.path = file
         } else {
             draft = try datasets(path, name, share: share(invocation))
+            if let held = draft.validation {
+                try checkNoSplit(
+                    invocation, "\(path) has \(held.inputs) to measure on")
+            }
         }
         let config = try RunSchema.schema.setting(
             invocation.overrides, in: draft.json, file: out)
@@ -136,7 +140,8 @@ enum InitCommand {
                 seed: UInt64(invocation.int("seed") ?? 42)))
         try checkVaries(tables, path)
         try HDF5Writer.create(file) { try tables.write(to: $0) }
-        Terminal.print(tables.lines.joined(separator: "\n") + "\n")
+        let note = rareClass(tables).map { ["", $0] } ?? []
+        Terminal.print((tables.lines + note).joined(separator: "\n") + "\n")
         let classes = tables.encoding.label?.classes ?? []
         return ConfigDraft(
             name: name, path: file, train: ("train/inputs", "train/targets"),
@@ -145,6 +150,22 @@ enum InitCommand {
             count: tables.parts[0].rows.count,
             task: isOfClasses
                 ? .classes(count: classes.count, names: classes) : .numbers(count: 1))
+    }
+
+    /// Below this share of two classes, a model that always says the other looks good.
+    private static let rareShare = 0.1
+
+    /// What to do about two classes of which one is rare.
+    private static func rareClass(_ tables: TableImport) -> String? {
+        guard let label = tables.encoding.label, label.classes.count == 2,
+            case let counts = tables.set.counts(of: label.name),
+            let rare = label.classes.min(by: { counts[$0, default: 0] < counts[$1, default: 0] })
+        else { return nil }
+        let (count, all) = (counts[rare, default: 0], tables.set.rows[0].count)
+        guard Double(count) < rareShare * Double(all) else { return nil }
+        return "rare    \(Format.grouped(count)) of \(Format.grouped(all)) rows are "
+            + "'\(rare.escapedForDisplay(limit: 30))', so accuracy says little; measure with "
+            + #"metrics='["auc","f1"]' and weigh the classes with loss.classWeights=balanced"#
     }
 
     /// Throws where hardly two rows have the same label: it tells rows apart.

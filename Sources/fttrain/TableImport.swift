@@ -147,7 +147,9 @@ struct TableImport {
             parts.append("\(Format.number(column.low)) to \(Format.number(column.high))")
             if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
             parts += remarks(column.name, column.form)
-        case .date: parts.append("days, their place in the year")
+        case .date:
+            parts.append("days, their place in the year")
+            if let order = column.order { parts.append(order.words) }
         case .boolean: parts.append("yes 1, no 0")
         case .category:
             let shown = column.categories.prefix(6).joined(separator: ", ")

@@ -72,8 +72,9 @@ struct InitCommandTests {
                     + "they are words: --types x=category"
             ),
             (
-                "a.tsv", (0..<30).map { "31.12.20\(10 + $0)\t\($0 % 2)" },
-                "column 'x' holds dates such as '31.12.2010', which are read as 2010-12-31 alone"
+                "a.tsv", (0..<30).map { "7/10/20\(10 + $0)\t\($0 % 2)" },
+                "column 'x' holds dates such as '7/10/2010', any of which may have the day or the "
+                    + "month first; say which is right, --date day-first or --date month-first"
             ),
             (
                 "a.txt", ["Once upon a time,", "there was a man,", "who had a sponge."],
@@ -168,5 +169,22 @@ struct InitCommandTests {
         let result = try workspace.run("init", ".")
         #expect(result.status == 3 && result.errors.contains("it needs one of images for each"))
         #expect(!workspace.exists("data"))
+    }
+
+    @Test("a rare class is told; data that are split already aren't split again")
+    func rareAndSplit() throws {
+        let workspace = try Workspace()
+        for (every, isRare) in [(20, true), (3, false)] {
+            let rows = (0..<100).map { "\($0 % 7),\($0 % every == 0 ? "yes" : "no")" }
+            try workspace.write("t.csv", "x,y\n" + rows.joined(separator: "\n") + "\n")
+            let made = try workspace.run("init", "t.csv", "--force")
+            #expect(made.status == 0, "\(made.errors)")
+            #expect(
+                made.output.contains("rare    5 of 100 rows are 'yes', so accuracy says little")
+                    == isRare)
+        }
+        let split = try workspace.run("init", "data/t.h5", "-o", "u.json", "--split", "0.3")
+        #expect(
+            split.status == 2 && split.errors.contains("--split: data/t.h5 has validation/inputs"))
     }
 }

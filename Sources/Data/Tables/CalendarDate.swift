@@ -1,11 +1,15 @@
 import FTSupport
 
-/// Dates as ISO 8601 writes them: `2026-01-31`, `2026/01/31`, with `T12:30`, seconds and a zone; or
-/// with the name of the month.
+/// Dates as ISO 8601 writes them: `2026-01-31`, `2026/01/31`, `2026-01`, with `T12:30`, seconds and
+/// a zone; with the name of the month; or with the year last.
 enum CalendarDate {
     /// Days since 1970-01-01 in UTC, with their fraction; nil where the text is no date.
-    static func days(_ text: String) -> Double? {
-        let text = MonthName.rewritten(text) ?? text
+    ///
+    /// - Parameter order: of dates with the year last, which are none without.
+    static func days(_ text: String, _ order: DateOrder? = nil) -> Double? {
+        var text = CellText.plain(text)
+        if let order { text = ForeignForm.date(text, order) ?? text }
+        text = MonthName.rewritten(text) ?? text
         let parts = text.split(maxSplits: 1) { $0 == "T" || $0 == " " }
         guard let day = parts.first.flatMap(dayNumber) else { return nil }
         guard parts.count > 1 else { return Double(day) }
@@ -15,10 +19,15 @@ enum CalendarDate {
     private static func dayNumber(_ text: Substring) -> Int? {
         let mark: Character = text.contains("/") ? "/" : "-"
         let fields = text.split(separator: mark, omittingEmptySubsequences: false)
-        guard fields.count == 3, fields[0].utf8.count == 4,
-            let year = number(fields[0], 1...9999), let month = number(fields[1], 1...12),
-            let day = number(fields[2], 1...31), day <= length(of: month, year)
+        guard (2...3).contains(fields.count), fields[0].utf8.count == 4,
+            let year = number(fields[0], 1...9999), let month = number(fields[1], 1...12)
         else { return nil }
+        if fields.count == 2 {
+            return fields[1].utf8.count == 2 ? dayNumber(year, month, 1) : nil
+        }
+        guard let day = number(fields[2], 1...31), day <= length(of: month, year) else {
+            return nil
+        }
         return dayNumber(year, month, day)
     }
 

@@ -9,6 +9,8 @@ package struct ColumnEncoding: Sendable, Equatable {
     package let kind: ColumnKind
     /// How its numbers are written; nil where that is as programs write them.
     package var form: NumberForm?
+    /// Which number is the day in dates with the year last; nil where there are none.
+    package var order: DateOrder?
     /// The number, or the place of the category, that stands for a missing cell; nil where none
     /// may.
     package var fill: Double?
@@ -44,7 +46,10 @@ struct CellReader {
     private var words: [Double?]
     private let places: [String: Int]
 
-    init(_ column: TableColumn, _ kind: ColumnKind, categories: [String] = []) {
+    /// - Parameter order: of dates with the year last.
+    init(
+        _ column: TableColumn, _ kind: ColumnKind, _ order: DateOrder?, categories: [String] = []
+    ) {
         self.column = column
         self.kind = kind
         let places = Dictionary(uniqueKeysWithValues: zip(categories, categories.indices))
@@ -52,7 +57,7 @@ struct CellReader {
         words = column.words.map { word in
             switch kind {
             case .boolean: BooleanWord.value(word.text)
-            case .date: CalendarDate.days(word.text)
+            case .date: CalendarDate.days(word.text, order)
             case .category: places[word.text].map { Double($0) }
             default: nil
             }
@@ -75,16 +80,17 @@ struct CellReader {
 extension ColumnEncoding {
     /// Fits an encoding on the values of the training rows.
     static func fit(
-        _ column: TableColumn, _ kind: ColumnKind, rows: [Int], missing: MissingRule?,
-        standardizes: Bool
+        _ column: TableColumn, _ kind: ColumnKind, _ order: DateOrder?, rows: [Int],
+        missing: MissingRule?, standardizes: Bool
     ) -> ColumnEncoding {
         var encoding = ColumnEncoding(column.name, kind)
         guard kind != .id, kind != .skip else { return encoding }
         encoding.form = column.form
+        if kind == .date { encoding.order = order }
         if kind == .category {
             encoding.categories = Set(rows.compactMap { column.text($0) }).sorted()
         }
-        let read = CellReader(column, kind, categories: encoding.categories)
+        let read = CellReader(column, kind, order, categories: encoding.categories)
         let values = rows.compactMap { read($0) }
         if let missing { encoding.setFill(missing, values) }
         guard kind == .number || kind == .date, !values.isEmpty else { return encoding }
@@ -118,7 +124,7 @@ extension ColumnEncoding {
                 switch kind {
                 case .category: categories.firstIndex(of: text).map { Double($0) }
                 case .boolean: BooleanWord.value(text) ?? DecimalNumber.double(text)
-                case .date: CalendarDate.days(text)
+                case .date: CalendarDate.days(text, order)
                 default: DecimalNumber.double(text)
                 }
             return

@@ -9,7 +9,8 @@ struct ColumnGuess {
     /// Texts that are this many and mostly all different tell rows apart.
     private static let manyTexts = 50
 
-    init(_ name: String, _ columns: [TableColumn]) {
+    /// - Parameter order: of its dates with the year last.
+    init(_ name: String, _ columns: [TableColumn], _ order: DateOrder? = nil) {
         let numbers = columns.reduce(0) { $0 + $1.numberCount }
         let words = Set(columns.flatMap { $0.words.map(\.text) })
         let cells = columns.reduce(0) { $0 + $1.wordCount }
@@ -24,8 +25,8 @@ struct ColumnGuess {
         case (0, 0): kind = .skip
         case (_, 0): kind = ColumnGuess.isCounter(name, columns) ? .id : .number
         case (0, _) where words.allSatisfy({ BooleanWord.value($0) != nil }): kind = .boolean
-        case _ where ColumnGuess.areDates(columns, of: numbers + cells): kind = .date
-        case _ where cells <= numbers: kind = .number
+        case _ where ColumnGuess.areDates(columns, order, of: numbers + cells): kind = .date
+        case _ where cells <= numbers || columns.contains { $0.form != nil }: kind = .number
         default:
             let isText = words.count > ColumnGuess.manyTexts && words.count * 2 > cells
             kind = isText ? .id : .category
@@ -35,9 +36,14 @@ struct ColumnGuess {
     }
 
     /// Whether most cells are dates; then others are to be corrected.
-    private static func areDates(_ columns: [TableColumn], of count: Int) -> Bool {
+    private static func areDates(
+        _ columns: [TableColumn], _ order: DateOrder?, of count: Int
+    ) -> Bool {
         let dates = columns.flatMap(\.words).reduce(0) { sum, word in
-            sum + (CalendarDate.days(word.text) == nil ? 0 : word.count)
+            let isDate =
+                CalendarDate.days(word.text, order) != nil
+                || order != nil && ForeignForm.isDate(word.text)
+            return sum + (isDate ? word.count : 0)
         }
         return dates * 2 > count
     }
@@ -68,7 +74,7 @@ struct ColumnGuess {
         if given == .number { return .numbers }
         let numbers = columns.reduce(0) { $0 + $1.numberCount }
         let words = columns.reduce(0) { $0 + $1.wordCount }
-        if words > numbers { return .classes }
+        if words > numbers, !columns.contains(where: { $0.form != nil }) { return .classes }
         let values = columns.flatMap { column in
             (0..<column.count).compactMap { column.number($0) }
         }

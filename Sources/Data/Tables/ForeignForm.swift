@@ -39,13 +39,25 @@ enum ForeignForm {
         let parts = day.split(separator: mark).compactMap { Int($0) }
         let isDayFirst = mark == "." || parts[0] > 12
         guard isDayFirst || parts[1] > 12 else { return nil }
+        return date(text, isDayFirst ? .dayFirst : .monthFirst)
+    }
+
+    /// A date with the year last as ISO 8601 writes it; nil for other texts.
+    static func date(_ text: String, _ order: DateOrder) -> String? {
+        guard isDate(text) else { return nil }
+        let text = CellText.plain(text)
+        let day = text.prefix { $0 != " " }
+        let parts = day.split { ".-/".contains($0) }.compactMap { Int($0) }
         func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let (month, inMonth) = isDayFirst ? (parts[1], parts[0]) : (parts[0], parts[1])
+        let (month, inMonth) = order == .dayFirst ? (parts[1], parts[0]) : (parts[0], parts[1])
         return "\(parts[2])-\(padded(month))-\(padded(inMonth))" + text.dropFirst(day.count)
     }
 
     /// Whether a text is a date with the year last.
-    static func isDate(_ text: String) -> Bool {
+    ///
+    /// - Parameter yearDigits: of the year; those of two aren't read.
+    static func isDate(_ text: String, yearDigits: Int = 4) -> Bool {
+        let text = CellText.plain(text)
         let day = text.prefix { $0 != " " }
         guard text.utf8.count <= 40, let mark = day.first(where: { ".-/".contains($0) }) else {
             return false
@@ -53,7 +65,8 @@ enum ForeignForm {
         let parts = day.split(separator: mark, omittingEmptySubsequences: false)
         return parts.count == 3 && parts.allSatisfy { $0.utf8.allSatisfy(isDigit) }
             && (1...2).contains(parts[0].count) && (1...2).contains(parts[1].count)
-            && parts[2].count == 4 && parts.prefix(2).allSatisfy { (1...31).contains(Int($0) ?? 0) }
+            && parts[2].count == yearDigits
+            && parts.prefix(2).allSatisfy { (1...31).contains(Int($0) ?? 0) }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
@@ -73,7 +86,7 @@ enum ForeignForm {
 
 extension ForeignForm {
     /// What a column that would be taken for words holds, and what would help, where most of its
-    /// words are dates that aren't read; nil where they aren't.
+    /// words are dates or quantities that aren't read; nil where they aren't.
     static func problem(of name: String, _ columns: [TableColumn]) -> String? {
         let words = columns.flatMap(\.words)
         let count = words.reduce(0) { $0 + $1.count }
@@ -81,16 +94,30 @@ extension ForeignForm {
             let found = words.filter { isDate($0.text) }
             return found.reduce(0) { $0 + $1.count } * 2 > count ? found.first?.text : nil
         }
-        if let sample = sample(isDate) {
+        // 3.11.24 is rather a version.
+        if let sample = sample({ !$0.contains(".") && isDate($0, yearDigits: 2) }) {
             return
-                "column '\(name)' holds dates such as '\(sample)', which are read as "
-                + "\(date(sample) ?? "year-month-day") alone; write them so, or leave them out: "
-                + "--types \(name)=skip"
+                "column '\(name)' holds dates such as '\(sample)', which are read with a year of "
+                + "four digits alone; write them so, leave them out, --types \(name)=skip, or say "
+                + "that they are words: --types \(name)=category"
         }
         return sample(MonthName.isLike).map { sample in
             "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
                 + "31 Jan 2024 or January 31, 2024 alone; write them so, leave them out, --types "
                 + "\(name)=skip, or say that they are words: --types \(name)=category"
+        } ?? QuantityCell.problem(of: name, columns)
+    }
+
+    /// Why a column can't be predicted, most of whose words are dates; nil for others.
+    static func problem(ofLabel name: String, _ columns: [TableColumn]) -> String? {
+        let words = columns.flatMap(\.words)
+        let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
+        let dates = words.filter { CalendarDate.days($0.text) != nil || isDate($0.text) }
+        guard let sample = dates.first?.text, dates.reduce(0, { $0 + $1.count }) * 2 > cells else {
+            return nil
         }
+        return "the label '\(name)' holds dates such as '\(sample)', and dates can't be predicted; "
+            + "write numbers, such as days since some day, say that they are words, --types "
+            + "\(name)=category, or name another column with --label"
     }
 }

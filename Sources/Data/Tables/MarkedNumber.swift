@@ -1,5 +1,6 @@
-/// A number as people write it: with a currency or a percent sign, with commas or points between
-/// thousands, with a decimal comma: `$12.50`, `1.234,50 €`, `10%`, `CHF 1'200`.
+/// A number as people write it: with a currency, a percent sign or a unit, with commas or points
+/// between thousands, with a decimal comma, below zero in parentheses: `$12.50`, `1.234,50 €`,
+/// `10%`, `CHF 1'200`, `12,34,567`, `(2,474.14)`.
 struct MarkedNumber {
     /// What stands before or after it; empty for nothing.
     let mark: String
@@ -11,32 +12,48 @@ struct MarkedNumber {
         "USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK",
         "PLN", "CZK", "HUF", "BRL", "ZAR", "KRW", "MXN", "TRY", "RUB",
     ]
-    private static let spaces: Set<Character> = [" ", "\u{A0}", "\u{2009}", "\u{202F}"]
 
     /// nil where the text is something else.
-    init?(_ text: String) {
-        guard text.utf8.count <= 60, text.utf8.contains(where: { (48...57).contains($0) }) else {
+    ///
+    /// - Parameter unit: what may stand after the number, too.
+    init?(_ text: String, unit: String? = nil) {
+        guard text.utf8.count <= 60, let (plain, isNegative) = MarkedNumber.opened(text) else {
             return nil
         }
-        let plain = text.map { character -> Character in
-            if MarkedNumber.spaces.contains(character) { return " " }
-            return character == "\u{2212}" ? "-" : character
-        }
-        var rest = Substring(String(plain))
+        var rest = Substring(plain)
         var sign = MarkedNumber.takeSign(&rest)
         let before = rest.prefix { !$0.isASCIIDigit && !"+-.,".contains($0) }
         rest = rest.dropFirst(before.count)
         if sign.isEmpty, !before.isEmpty { sign = MarkedNumber.takeSign(&rest) }
+        if isNegative {
+            guard rest.first?.isASCIIDigit ?? false, sign.isEmpty else { return nil }
+            sign = "-"
+        }
         guard let last = rest.lastIndex(where: { $0.isASCIIDigit }) else { return nil }
         let after = rest[rest.index(after: last)...]
         let marks = [before, after].map(MarkedNumber.trimmed).filter { !$0.isEmpty }
-        guard marks.count < 2, marks.allSatisfy(MarkedNumber.isMark) else { return nil }
+        let isMeasured = before.isEmpty && marks.first == unit
+        guard marks.count < 2, isMeasured || marks.allSatisfy(MarkedNumber.isMark) else {
+            return nil
+        }
         let parts = rest[...last].split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
         guard parts.count == 1 || parts.count == 2 && Int(parts[1]) != nil else { return nil }
         mark = marks.first ?? ""
         self.sign = sign
         mantissa = parts[0]
         exponent = parts.count == 2 ? "e\(parts[1])" : ""
+    }
+
+    /// A text without the parentheses in which accountants write what is below zero, and whether it
+    /// had any; nil for one without a digit.
+    private static func opened(_ text: String) -> (text: String, isNegative: Bool)? {
+        let plain = CellText.plain(text)
+        guard plain.utf8.contains(where: { (48...57).contains($0) }) else { return nil }
+        guard plain.last == ")", let start = plain.firstIndex(of: "("),
+            !plain[..<start].contains(where: \.isASCIIDigit)
+        else { return (plain, false) }
+        let inner = plain[plain.index(after: start)...].dropLast()
+        return (String(plain[..<start]) + inner.drop { $0 == " " }, true)
     }
 
     private static func takeSign(_ text: inout Substring) -> String {
@@ -49,9 +66,9 @@ struct MarkedNumber {
         String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 
-    /// `%`, a sign of a currency such as `€` or `US$`, or its code.
+    /// `%`, `‰`, a sign of a currency such as `€` or `US$`, or its code.
     private static func isMark(_ text: String) -> Bool {
-        if text == "%" || codes.contains(text) { return true }
+        if text == "%" || text == "‰" || codes.contains(text) { return true }
         guard let last = text.unicodeScalars.last,
             last.properties.generalCategory == .currencySymbol
         else { return false }
@@ -81,11 +98,23 @@ struct MarkedNumber {
         guard let found = text.first(where: { !$0.isASCIIDigit }) else { return String(text) }
         guard found == gap || " '’".contains(found) else { return nil }
         let groups = text.split(separator: found, omittingEmptySubsequences: false)
+        let areThousands =
+            (1...3).contains(groups[0].count) && groups.dropFirst().allSatisfy { $0.count == 3 }
         let areGroups =
-            (1...3).contains(groups[0].count) && groups[0].first != "0"
-            && groups.dropFirst().allSatisfy { $0.count == 3 }
+            (areThousands || found == "," && areLakhs(groups)) && groups[0].first != "0"
             && groups.allSatisfy { $0.allSatisfy(\.isASCIIDigit) }
-        return areGroups ? groups.joined() : nil
+        return areGroups && !(found == "." && isAddress(groups)) ? groups.joined() : nil
+    }
+
+    /// As in India: three digits last, two in the groups before.
+    private static func areLakhs(_ groups: [Substring]) -> Bool {
+        groups.count > 2 && (1...2).contains(groups[0].count) && groups.last?.count == 3
+            && groups.dropFirst().dropLast().allSatisfy { $0.count == 2 }
+    }
+
+    /// 192.168.100.100 is the address of a computer.
+    private static func isAddress(_ groups: [Substring]) -> Bool {
+        groups.count == 4 && groups.allSatisfy { Int($0).map { $0 < 256 } ?? false }
     }
 }
 

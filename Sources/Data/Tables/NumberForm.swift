@@ -4,11 +4,13 @@ public enum DecimalMark: String, Sendable, CaseIterable {
     case point
     /// As in 1234,5, perhaps with points between thousands.
     case comma
+
+    var other: DecimalMark { self == .point ? .comma : .point }
 }
 
 /// How the numbers of a column are written, where that is not as programs write them.
 package struct NumberForm: Sendable, Equatable {
-    /// What stands before or after each; empty for nothing.
+    /// What stands before or after each; empty for nothing, a colon for times.
     package let mark: String
     /// What stands before decimals; the other may stand between thousands.
     package let decimal: DecimalMark
@@ -16,12 +18,14 @@ package struct NumberForm: Sendable, Equatable {
     package let sample: String
 
     /// Whether numbers are hundredths.
-    var isOfPercents: Bool { mark == "%" }
+    var isOfPercents: Bool { mark == "%" || mark == "‰" }
 
-    /// The number that a cell says; nil where it is written otherwise. A currency may be left out,
-    /// a percent sign may not: 0.1 may be meant as 10%.
+    /// The number that a cell says; nil where it is written otherwise. A currency or unit may
+    /// be left out, a percent sign may not: 0.1 may be meant as 10%.
     func value(_ text: String) -> Double? {
-        guard let number = MarkedNumber(text), number.mark == mark || number.mark.isEmpty,
+        if mark == ClockTime.mark { return ClockTime.hours(text, like: sample) }
+        guard let number = MarkedNumber(text, unit: mark),
+            number.mark == mark || number.mark.isEmpty,
             !isOfPercents || number.mark == mark
         else { return nil }
         return number.value(decimal)
@@ -30,7 +34,19 @@ package struct NumberForm: Sendable, Equatable {
     /// How a cell is read, for people; empty where it is written as programs do.
     package var note: String {
         guard DecimalNumber.double(sample) == nil, let value = value(sample) else { return "" }
-        return "'\(sample)' is read as \(TableColumn.text(value))"
+        let unit = mark == ClockTime.mark ? " hours" : ""
+        return "'\(sample)' is read as \(TableColumn.text(value))\(unit)"
+    }
+
+    /// What to say after a cell that isn't written so: how the others are.
+    func hint(_ text: String) -> String {
+        " like '\(sample)'"
+            + (isOfOtherDecimals(text) ? ", where decimals stand after a \(decimal.rawValue)" : "")
+    }
+
+    /// Whether a text would be a number if its decimals stood after the other mark.
+    func isOfOtherDecimals(_ text: String) -> Bool {
+        value(text) == nil && MarkedNumber(text, unit: mark)?.value(decimal.other) != nil
     }
 }
 
@@ -43,11 +59,14 @@ struct NumberEvidence {
     private var commas = 0
     /// Cells that may be meant either way, such as `1,234`.
     private(set) var unclear: String?
+    private let unit: String?
 
     /// - Parameter columns: read as text.
     init(_ columns: [TableColumn]) {
+        let unit = QuantityCell.unit(columns)
+        self.unit = unit
         for word in columns.flatMap(\.words) {
-            guard let number = MarkedNumber(word.text) else { continue }
+            guard let number = MarkedNumber(word.text, unit: unit) else { continue }
             let (point, comma) = (number.value(.point), number.value(.comma))
             if point == nil && comma == nil { continue }
             marks[number.mark, default: 0] += word.count
@@ -83,7 +102,7 @@ struct NumberEvidence {
     /// Why the numbers can't be read in a table that this separates; nil where they can.
     func problem(_ name: String, _ decimal: DecimalMark?, separator: Character?) -> String? {
         let words = "or that they are words: --types \(name)=category"
-        if decimal == nil, let unclear, let number = MarkedNumber(unclear),
+        if decimal == nil, let unclear, let number = MarkedNumber(unclear, unit: unit),
             let point = number.plain(.point), let comma = number.plain(.comma)
         {
             return "column '\(name)' holds numbers such as '\(unclear)', which may be \(point) or "
@@ -91,7 +110,7 @@ struct NumberEvidence {
                 + words
         }
         guard decimal == .comma, separator == ",", mark.isEmpty,
-            let sample = texts.first(where: { MarkedNumber($0)?.value(.point) == nil })
+            let sample = texts.first(where: { MarkedNumber($0, unit: unit)?.value(.point) == nil })
         else { return nil }
         return "column '\(name)' holds numbers such as '\(sample)', whose decimals would stand "
             + "after a comma, in a table that commas separate; say that they do, --decimal comma, "

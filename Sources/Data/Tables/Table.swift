@@ -162,7 +162,7 @@ extension Table {
 
     /// What stands between the fields of a file: of the characters that people use, the one that
     /// its first line holds most of.
-    private static func separator(_ path: String, _ bytes: UnsafeRawBufferPointer) -> Character {
+    static func separator(_ path: String, _ bytes: UnsafeRawBufferPointer) -> Character {
         if path.hasSuffix(".tsv") || path.hasSuffix(".tab") { return "\t" }
         let line = bytes.prefix(1 << 16).prefix { $0 != 10 }
         func count(_ character: Character) -> Int { line.count { $0 == character.asciiValue } }

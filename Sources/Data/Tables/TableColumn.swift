@@ -78,7 +78,8 @@ struct TableColumn: Sendable {
     /// What to say after a cell that is no number of the column: how it would be read, or is
     /// written elsewhere.
     func hint(_ row: Int) -> String {
-        form.map { " like '\($0.sample)'" } ?? text(row).map(ForeignForm.hint) ?? ""
+        let text = text(row) ?? ""
+        return form.map { $0.hint(text) } ?? ForeignForm.hint(text)
     }
 
     private static func isPadded(_ text: String.UTF8View) -> Bool {

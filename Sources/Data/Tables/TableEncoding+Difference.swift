@@ -16,6 +16,9 @@ extension TableEncoding {
             if mine.kind != its.kind {
                 return "column '\(text)' is a \(mine.kind.rawValue), \(name) a \(its.kind.rawValue)"
             }
+            if mine.order != its.order {
+                return "column '\(text)' has days and months in another order than \(name)"
+            }
             if mine.categories != its.categories {
                 return "column '\(text)' has other words than \(name)"
             }

@@ -36,6 +36,7 @@ extension ColumnEncoding {
     fileprivate var json: JSONValue {
         var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
         if let form { object["form"] = form.json }
+        if let order { object["order"] = .string(order.rawValue) }
         if let fill { object["fill"] = .double(fill) }
         if kind == .category { object["categories"] = .strings(categories) }
         if kind == .number || kind == .date {
@@ -53,6 +54,7 @@ extension ColumnEncoding {
         else { return nil }
         self.init(name, kind)
         form = node["form"].flatMap { NumberForm($0) }
+        order = node["order"]?.string.flatMap(DateOrder.init)
         fill = node["fill"]?.double
         categories = node["categories"]?.elements?.compactMap(\.string) ?? []
         mean = node["mean"]?.double ?? 0

@@ -31,7 +31,7 @@ package struct TableEncoding: Sendable, Equatable {
         columns = set.kinds.compactMap { name, kind in
             table.column(name).map {
                 ColumnEncoding.fit(
-                    $0, kind, rows: rows, missing: set.options.missing,
+                    $0, kind, set.orders[name], rows: rows, missing: set.options.missing,
                     standardizes: set.options.standardizes)
             }
         }
@@ -131,11 +131,14 @@ extension TableEncoding {
         return label.targets(column, rows: rows)
     }
 
-    /// Reads a table as those that the encoding was fitted on were read.
+    /// Reads a table as those that the encoding was fitted on were read; what separates its fields is
+    /// seen by the file.
     package func read(_ path: String) throws -> Table {
-        try Table(
-            path, hasHeader: hasHeader, separator: separator?.first, nulls: nulls, texts: texts,
-            forms: forms)
+        let file = try DataFile.map(path)
+        defer { withExtendedLifetime(file) {} }
+        return try Table(
+            path, hasHeader: hasHeader, separator: separator(path, file.bytes),
+            nulls: nulls, texts: texts, forms: forms)
     }
 
     /// Reads a table in memory likewise: JSON lines where it begins with a brace, else fields.
@@ -146,8 +149,32 @@ extension TableEncoding {
         return try bytes.withUnsafeBytes { bytes in
             try Table(
                 name, bytes, isOfLines: first == UInt8(ascii: "{"), hasHeader: hasHeader,
-                separator: separator?.first, nulls: nulls, texts: texts, forms: forms)
+                separator: separator(name, bytes), nulls: nulls, texts: texts,
+                forms: forms)
         }
+    }
+
+    /// What separates the fields of a table: what its first line has most of the columns' names
+    /// between, else what a table that nothing is known of would be read by.
+    private func separator(_ path: String, _ bytes: UnsafeRawBufferPointer) -> Character {
+        let line = bytes.prefix(1 << 16).prefix { $0 != 10 && $0 != 13 }
+        let seen = Table.separator(path, bytes)
+        let usual = separator?.first ?? seen
+        guard hasHeader else {
+            // Semicolons and commas are seen; a separator that was given for the first table isn't.
+            let isOdd = ![",", ";", "\t"].contains(usual)
+            return isOdd && line.contains(usual.asciiValue ?? 0) ? usual : seen
+        }
+        let names = Set(columns.map(\.name) + (label.map { [$0.name] } ?? []))
+        let text = String(decoding: Array(line), as: UTF8.self)
+        func count(_ mark: Character) -> Int {
+            text.split(separator: mark).count { field in
+                names.contains(field.trimmed { $0 == " " || $0 == "\"" || $0 == "\u{FEFF}" })
+            }
+        }
+        let marks = [usual, seen, ",", ";", "\t", "|", ":"]
+        let most = marks.map(count).max() ?? 0
+        return most == 0 ? seen : marks.first { count($0) == most } ?? seen
     }
 
     /// A table of one object that arrives by itself: a column that has no key is missing, as it is
@@ -209,7 +236,8 @@ private struct EncodedCells {
         self.encoding = encoding
         self.column = column
         self.table = table
-        read = CellReader(column, encoding.kind, categories: encoding.categories)
+        read = CellReader(
+            column, encoding.kind, encoding.order, categories: encoding.categories)
     }
 
     /// The value in a row, or what stands for it (nil is no category), and whether that can be
@@ -231,5 +259,13 @@ private struct EncodedCells {
     func tooLarge(_ row: Int) -> String {
         "column '\(encoding.name)' holds \(table.quoted(row, encoding.name)), "
             + TableEncoding.tooLarge
+    }
+}
+
+extension Substring {
+    fileprivate func trimmed(_ isMargin: (Character) -> Bool) -> String {
+        let rest = drop(while: isMargin)
+        let end = rest.lastIndex { !isMargin($0) }.map { rest.index(after: $0) } ?? rest.endIndex
+        return String(rest[..<end])
     }
 }

@@ -60,6 +60,8 @@ public struct TableOptions: Sendable {
     public var separator: Character?
     /// What stands before the decimals of numbers; nil to see by the cells of each column.
     public var decimal: DecimalMark?
+    /// Which number is the day in dates with the year last; nil to see by the cells of each column.
+    public var dates: DateOrder?
     /// The kinds of columns that shall not be guessed.
     public var types: [String: ColumnKind] = [:]
     /// The only columns that are wanted, besides the label; nil for all.

@@ -13,8 +13,7 @@ extension TableSet {
         let marked = names.filter { name in
             isMarked(tables.compactMap { $0.column(name) }, options.types[name], options)
         }
-        guard !marked.isEmpty else { return [:] }
-        let texts = try read(Set(marked))
+        let texts = marked.isEmpty ? tables : try read(Set(marked))
         let evidence = marked.map { name in
             (name: name, found: NumberEvidence(texts.compactMap { $0.column(name) }))
         }
@@ -30,19 +29,44 @@ extension TableSet {
             }
             forms[name] = found.form(options.decimal ?? seen ?? .point)
         }
+        for name in names where forms[name] == nil && isAsked(options.types[name]) {
+            forms[name] = ClockTime.form(tables.compactMap { $0.column(name) })
+        }
         return forms
     }
+
+    /// Which number is the day in columns of dates with the year last.
+    ///
+    /// Throws where a column doesn't say it.
+    static func orders(
+        _ names: [String], _ tables: [Table], _ options: TableOptions
+    ) throws -> [String: DateOrder] {
+        var orders: [String: DateOrder] = [:]
+        for name in names {
+            let kind = options.types[name]
+            let found = DateEvidence(tables.compactMap { $0.column(name) })
+            guard kind == .date && found.isAny || kind == nil && found.isMost else { continue }
+            guard let order = options.dates ?? found.order else {
+                throw DataError(tables[0].path, found.problem(name))
+            }
+            orders[name] = order
+        }
+        return orders
+    }
+
+    private static func isAsked(_ kind: ColumnKind?) -> Bool { kind == nil || kind == .number }
 
     /// Whether most cells are numbers that are written as people do, or all shall be read so.
     private static func isMarked(
         _ columns: [TableColumn], _ kind: ColumnKind?, _ options: TableOptions
     ) -> Bool {
-        guard kind == nil || kind == .number else { return false }
+        guard isAsked(kind) else { return false }
         if kind == nil, columns.contains(where: { $0.paddedCount > 0 }) { return false }
         let plain = columns.reduce(0) { $0 + $1.numberCount }
         let cells = columns.reduce(plain) { $0 + $1.wordCount }
+        let unit = QuantityCell.unit(columns)
         let marked = columns.flatMap(\.words).reduce(0) { sum, word in
-            let number = MarkedNumber(word.text)
+            let number = MarkedNumber(word.text, unit: unit)
             let isNumber = number?.value(.point) != nil || number?.value(.comma) != nil
             return sum + (isNumber ? word.count : 0)
         }

@@ -8,6 +8,8 @@ package struct TableSet: Sendable {
     package let kinds: [(name: String, kind: ColumnKind)]
     /// The column to predict.
     package let label: (name: String, kind: LabelEncoding.Kind)?
+    /// Which number is the day in columns of dates with the year last.
+    let orders: [String: DateOrder]
     /// The rows of each table that are used.
     package let rows: [[Int]]
 
@@ -32,8 +34,9 @@ package struct TableSet: Sendable {
         }
         if !forms.isEmpty { tables = try TableSet.read(paths, options, texts, forms) }
         var kinds: [(name: String, kind: ColumnKind)] = []
+        let orders = try TableSet.orders(names, tables, options)
         for name in names {
-            let guess = ColumnGuess(name, tables.compactMap { $0.column(name) })
+            let guess = ColumnGuess(name, tables.compactMap { $0.column(name) }, orders[name])
             kinds.append((name, options.types[name] ?? guess.kind))
             if guess.needsText, options.types[name] == nil { texts.insert(name) }
         }
@@ -41,6 +44,7 @@ package struct TableSet: Sendable {
         self.tables = tables
         self.options = options
         self.kinds = kinds
+        self.orders = orders
         self.label = label.map { name in
             let columns = tables.compactMap { $0.column(name) }
             return (name, ColumnGuess.label(columns, options.types[name], options))
@@ -145,6 +149,13 @@ extension TableSet {
         return texts.map { numbers[$0] ?? 0 }
     }
 
+    /// How many rows of the first table hold each word of a column.
+    package func counts(of name: String) -> [String: Int] {
+        let column = tables[0].column(name)
+        let texts = rows[0].compactMap { column?.text($0) }
+        return Dictionary(texts.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+
     /// How many cells of a column hold nothing, in all tables.
     package func missingCount(of name: String) -> Int {
         tables.reduce(0) { $0 + ($1.column(name)?.missingCount ?? 0) }
@@ -188,6 +199,12 @@ extension TableSet {
     /// Throws where a column would be taken for words, because its numbers or dates are written in
     /// another way than they are read.
     private func checkForms() throws {
+        if let label, !options.labelsAreWords, [nil, .date].contains(options.types[label.name]),
+            let problem = ForeignForm.problem(
+                ofLabel: label.name, tables.compactMap { $0.column(label.name) })
+        {
+            throw DataError(tables[0].path, problem)
+        }
         let guessed = kinds.filter { $0.kind == .category || $0.kind == .id }.map(\.name)
         let labels = label.map { $0.kind == .classes && !options.labelsAreWords ? [$0.name] : [] }
         for name in guessed + (labels ?? []) where options.types[name] == nil {
@@ -210,7 +227,7 @@ extension TableSet {
                 "column '\(name)' holds \(Format.grouped(column.words.count)) different words, too "
                     + "many to learn from one by one; leave it out: --types \(name)=skip")
         }
-        let read = CellReader(column, kind)
+        let read = CellReader(column, kind, orders[name])
         for row in rows {
             if column.isMissing(row) {
                 if options.missing == nil {
@@ -221,9 +238,18 @@ extension TableSet {
                     table.place(row),
                     "column '\(name)' holds \(table.quoted(row, name)), not a "
                         + (kind == .boolean ? "yes or no" : kind.rawValue)
-                        + column.hint(row))
+                        + column.hint(row) + remedy(column, row))
             }
         }
+    }
+
+    /// How to read a number whose decimals stand after another mark than those of its column.
+    private func remedy(_ column: TableColumn, _ row: Int) -> String {
+        guard let form = column.form, form.isOfOtherDecimals(column.text(row) ?? "") else {
+            return ""
+        }
+        return options.decimal.map { ", as --decimal \($0.rawValue) says" }
+            ?? " (--decimal \(form.decimal.other.rawValue) says otherwise)"
     }
 
     private func findLabels(
@@ -243,7 +269,9 @@ extension TableSet {
             } else if column.number(row) == nil {
                 odd.add(
                     table.place(row),
-                    "the label \(table.quoted(row, name)) is a word, most are numbers (--words)")
+                    "the label \(table.quoted(row, name)) is a word, most are numbers"
+                        + (column.form == nil ? "" : column.hint(row) + remedy(column, row))
+                        + " (--words)")
             }
         }
     }

@@ -52,7 +52,8 @@ extension Catalogs {
                 ]
             ) { value, loss in
                 if value.string("average") == "binary" {
-                    return AreaUnderROC(ignoredIndex: loss?.ignored)
+                    return AreaUnderROC(
+                        ignoredIndex: loss?.ignored, areClasses: loss?.loss is CrossEntropy)
                 }
                 return OneVsRestAUC(ignoredIndex: loss?.ignored)
             },

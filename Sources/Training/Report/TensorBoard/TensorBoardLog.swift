@@ -46,9 +46,9 @@ public final class TensorBoardLog: TrainingObserver {
             record(step) {
                 EventMessage.summary([EventMessage.text("config", text), session], &$0)
             }
-            if !info.units.isEmpty {
+            if let units = info.units?.sentence {
                 record(step) {
-                    EventMessage.summary([EventMessage.text("units", info.units)], &$0)
+                    EventMessage.summary([EventMessage.text("units", units)], &$0)
                 }
             }
             if step == 0, let graph { record(0) { EventMessage.graph(graph, &$0) } }

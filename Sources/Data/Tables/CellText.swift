@@ -1,0 +1,27 @@
+/// Cells in the characters that programs write.
+enum CellText {
+    private static let signs: [Unicode.Scalar: Unicode.Scalar] = [
+        "\u{2212}": "-", "\u{FF0D}": "-", "\u{FF0B}": "+", "\u{FF0E}": ".", "\u{FF0C}": ",",
+        "\u{FF05}": "%", "\u{066A}": "%", "\u{066B}": ".", "\u{066C}": ",", "\u{FF1A}": ":",
+        "\u{FF0F}": "/",
+    ]
+
+    /// A text with digits of other scripts, full-width signs and spaces of every width as ASCII has
+    /// them.
+    static func plain(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 128 }) { return text }
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar.properties.generalCategory == .decimalNumber,
+                let digit = scalar.properties.numericValue.flatMap({ Int(exactly: $0) })
+            {
+                plain.append(Unicode.Scalar(UInt8(48 + digit)))
+            } else if scalar.properties.generalCategory == .spaceSeparator {
+                plain.append(" ")
+            } else {
+                plain.append(signs[scalar] ?? scalar)
+            }
+        }
+        return String(plain)
+    }
+}

@@ -1,0 +1,195 @@
+/// A cell that holds a number and something around it: `58.2 kg`, `<5`, `12-15`, `120/80`, `65+`,
+/// `5 ft 11 in`. Names with digits are none: `A-1023`, `12C`, `1st`, `3.11.2`, `555-1234`.
+struct QuantityCell {
+    /// What stands after the numbers; empty for nothing.
+    let unit: String
+    /// Whether it is one number and its unit.
+    let isOne: Bool
+
+    private enum Part {
+        case number(Substring)
+        case word(Substring, isAttached: Bool)
+        case sign(Character)
+    }
+
+    private static let comparisons: Set<Character> = ["~", "<", ">", "≤", "≥", "≈", "±", "="]
+    private static let betweens: Set<Character> = ["-", "–", "—", "/", "×", "*", ":"]
+
+    /// nil where the text is something else, or no more than a number.
+    init?(_ text: String) {
+        guard text.utf8.count <= 40, text.utf8.contains(where: { $0 > 127 || isDigit($0) }),
+            !MonthName.isLike(text), !text.lowercased().hasPrefix("0x"),
+            let parts = QuantityCell.parts(CellText.plain(text))
+        else { return nil }
+        var (numbers, words) = ([Substring](), [Substring]())
+        var (hasComparison, hasBefore, between) = (false, false, Character?.none)
+        for part in parts {
+            switch part {
+            case .number(let number): numbers.append(number)
+            case .word(let word, _) where numbers.isEmpty:
+                guard !hasBefore, QuantityCell.isCurrency(word) else { return nil }
+                hasBefore = true
+            case .word(let word, let isAttached):
+                let isCode = isAttached && QuantityCell.isCode(numbers[numbers.count - 1], word)
+                guard !isCode, words.count < numbers.count else { return nil }
+                words.append(word)
+            case .sign(let sign) where QuantityCell.comparisons.contains(sign):
+                hasComparison = true
+            case .sign("+"): hasComparison = hasComparison || !numbers.isEmpty
+            case .sign("-") where numbers.isEmpty: break
+            case .sign(let sign):
+                guard between == nil, QuantityCell.betweens.contains(sign), numbers.count == 1
+                else { return nil }
+                between = sign
+            }
+        }
+        if numbers.count == 2, let between, "-–—".contains(between) {
+            guard QuantityCell.isRange(numbers[0], numbers[1]) else { return nil }
+        }
+        switch numbers.count {
+        case 1: guard between == nil, hasComparison || !words.isEmpty else { return nil }
+        case 2: guard between != nil || !words.isEmpty else { return nil }
+        default: return nil
+        }
+        unit = words.joined(separator: " ")
+        isOne = numbers.count == 1 && words.count == 1 && !hasComparison && !hasBefore
+    }
+
+    /// 12C is the name of a seat, 1st a place; 12K, 1.5M and 12kg are quantities.
+    private static func isCode(_ number: Substring, _ word: Substring) -> Bool {
+        if ["st", "nd", "rd", "th"].contains(word.lowercased()) { return true }
+        return word.count == 1 && word.first?.isUppercase == true && !"KMBTG".contains(word)
+            && !number.contains { ".,".contains($0) }
+    }
+
+    private static func isCurrency(_ word: Substring) -> Bool {
+        word.unicodeScalars.allSatisfy { $0.properties.generalCategory == .currencySymbol }
+    }
+
+    /// Two numbers are the ends of a range where the second is larger, by no more than ranges are.
+    private static func isRange(_ first: Substring, _ second: Substring) -> Bool {
+        guard let low = Double(first), let high = Double(second) else { return false }
+        let isTelephone = first.count == 3 && second.count == 4
+        return low < high && !isTelephone && (high <= 100 || high <= low * 10)
+    }
+
+    /// nil where a number is written as those in names are, such as 007 or 1.2.3.
+    private static func parts(_ text: String) -> [Part]? {
+        var parts: [Part] = []
+        var rest = Substring(text)
+        var isAttached = false
+        while let first = rest.first {
+            if first == " " {
+                rest = rest.dropFirst()
+                isAttached = false
+            } else if isDigit(first) {
+                let number = takeNumber(&rest)
+                let plain = number.filter(isDigit)
+                guard plain.count == 1 || plain.first != "0" || number.dropFirst().first == ".",
+                    number.count(where: { $0 == "." }) < 2
+                else { return nil }
+                parts.append(.number(number))
+                isAttached = true
+            } else if isOfUnit(first) {
+                let word = takeWord(&rest)
+                guard word.count <= 10 else { return nil }
+                parts.append(.word(word, isAttached: isAttached))
+                isAttached = false
+            } else {
+                rest = rest.dropFirst()
+                parts.append(.sign(first))
+                isAttached = false
+            }
+            if parts.count > 6 { return nil }
+        }
+        return parts
+    }
+
+    private static func takeNumber(_ rest: inout Substring) -> Substring {
+        var end = rest.startIndex
+        while end < rest.endIndex {
+            let next = rest.index(after: end)
+            let isDigitNext = next < rest.endIndex && isDigit(rest[next])
+            guard isDigit(rest[end]) || ".,".contains(rest[end]) && isDigitNext else { break }
+            end = next
+        }
+        end = exponentEnd(rest, from: end)
+        defer { rest = rest[end...] }
+        return rest[..<end]
+    }
+
+    /// Where an exponent ends that begins there.
+    private static func exponentEnd(_ text: Substring, from start: String.Index) -> String.Index {
+        var after = text[start...]
+        guard let mark = after.popFirst(), "eE".contains(mark) else { return start }
+        if let sign = after.first, "+-".contains(sign) { after = after.dropFirst() }
+        let digits = after.prefix(while: isDigit)
+        return digits.isEmpty ? start : digits.endIndex
+    }
+
+    /// `kg`, `km/h`, `m2`, `°C`.
+    private static func takeWord(_ rest: inout Substring) -> Substring {
+        var end = rest.startIndex
+        while end < rest.endIndex {
+            let next = rest.index(after: end)
+            let isLast = next == rest.endIndex || !isDigit(rest[next]) && !isOfUnit(rest[next])
+            let isPower = "23".contains(rest[end]) && isLast
+            let isPer = rest[end] == "/" && next < rest.endIndex && isOfUnit(rest[next])
+            guard isOfUnit(rest[end]) || isPower || isPer else { break }
+            end = next
+        }
+        defer { rest = rest[end...] }
+        return rest[..<end]
+    }
+
+    private static func isOfUnit(_ character: Character) -> Bool {
+        character.isLetter || "%‰°²³'\"′″".contains(character) || character.isCurrencySymbol
+    }
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+private func isDigit(_ character: Character) -> Bool {
+    character.isASCII && character.isWholeNumber
+}
+
+extension QuantityCell {
+    /// More different cells than this are no category that came about by chance.
+    private static let few = 10
+    /// Names with digits have more different letters than quantities have units.
+    private static let mostUnits = 5
+
+    /// The unit that all numbers of a column have; nil where they have none or several.
+    static func unit(_ columns: [TableColumn]) -> String? {
+        let words = columns.flatMap(\.words)
+        let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
+        let found = words.map { (count: $0.count, cell: QuantityCell($0.text)) }
+        guard let unit = found.lazy.compactMap(\.cell).first?.unit, !unit.isEmpty else {
+            return nil
+        }
+        let same = found.reduce(0) { sum, one in
+            sum + (one.cell?.isOne == true && one.cell?.unit == unit ? one.count : 0)
+        }
+        let others = found.contains { one in one.cell.map { $0.unit != unit } ?? false }
+        return same * 2 > cells && !others ? unit : nil
+    }
+
+    /// What a column that would be taken for words holds, and what would help, where most of its
+    /// words are quantities that aren't read; nil where they aren't.
+    static func problem(of name: String, _ columns: [TableColumn]) -> String? {
+        let words = columns.flatMap(\.words)
+        let found = words.compactMap { word in
+            QuantityCell(word.text).map { (word: word, unit: $0.unit) }
+        }
+        let cells = found.reduce(0) { $0 + $1.word.count }
+        let different = Set(found.map(\.word.text)).count
+        let units = Set(found.map(\.unit)).count
+        guard cells * 2 > words.reduce(0, { $0 + $1.count }), units <= mostUnits,
+            different > few || different > 2 && different * 2 > cells
+        else { return nil }
+        let samples = found.prefix(3).map { "'\($0.word.text.prefix(20))'" }
+        return "column '\(name)' holds \(samples.joined(separator: ", ")), which look like "
+            + "quantities and can't be read as numbers; write numbers alone, or say that they are "
+            + "words, --types \(name)=category, tell rows apart, --types \(name)=id, or are to be "
+            + "left out, --types \(name)=skip"
+    }
+}

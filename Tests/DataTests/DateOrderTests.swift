@@ -1,0 +1,86 @@
+import FTJSON
+import Tensor
+import Testing
+
+@testable import Datasets
+
+/// Dates with the year last, whose day the whole column tells.
+@Suite("Dates with the year last")
+struct DateOrderTests {
+    private let folder = TemporaryFolder()
+
+    private func set(
+        _ cells: [String], _ change: (inout TableOptions) -> Void = { _ in }
+    ) throws -> TableSet {
+        let rows = cells.enumerated().map { "\($1),\($0 % 2 == 0 ? "u" : "v")" }
+        var options = TableOptions()
+        change(&options)
+        return try TableSet(
+            [folder.write("t.csv", "x,y\n" + rows.joined(separator: "\n") + "\n")], options)
+    }
+
+    @Test(
+        "one order fits, or is said",
+        arguments: [
+            (["17.10.2008", "5.1.2009", "1.2.2010"], nil, "2009-01-05"),
+            (["1.2.2008", "5.1.2009", "2.3.2010"], nil, "2009-01-05"),
+            (["10/17/2008", "5/1/2009", "1/2/2010"], nil, "2009-05-01"),
+            (["17/10/2008", "5/1/2009", "1/2/2010"], nil, "2009-01-05"),
+            (["17-10-2008 10:30", "5-1-2009", "1-2-2010"], nil, "2009-01-05"),
+            (["7/10/2008", "5/1/2009", "1/2/2010"], .dayFirst, "2009-01-05"),
+            (["7/10/2008", "5/1/2009", "1/2/2010"], .monthFirst, "2009-05-01"),
+            (["2022-09", "2009-05", "2022-11"], nil, "2009-05-01"),
+            (["5\u{A0}Jan\u{A0}2024", "6\u{A0}Feb\u{A0}2024", "7 Mar 2024"], nil, "2024-02-06"),
+        ] as [([String], DateOrder?, String)])
+    func orders(cells: [String], order: DateOrder?, second: String) throws {
+        let set = try set(cells) { $0.dates = order }
+        #expect(set.kinds[0].kind == .date)
+        let encoding = try TableEncoding(fitting: set, rows: [0, 1, 2])
+        let again = try #require(TableEncoding(encoding.json.text()))
+        #expect(again == encoding)
+        // A model reads new tables as its own, where these alone would tell nothing.
+        func values(_ text: String) throws -> [Float] {
+            let table = try again.read(folder.write("n.csv", "x\n\(text)\n"))
+            return try again.encode(table).values(as: Float.self)
+        }
+        #expect(try values(cells[1]) == values(second))
+    }
+
+    @Test("what fits both or none is refused, and a cell that is no date named")
+    func refused() throws {
+        let unclear = folder.sentence { try set(["7/10/2008", "5/1/2009"]) }
+        #expect(
+            unclear
+                == "t.csv: column 'x' holds dates such as '7/10/2008', any of which may have the "
+                + "day or the month first; say which is right, --date day-first or --date "
+                + "month-first, or write them as 2024-01-31")
+        let mixed = folder.sentence { try set(["17/10/2008", "10/17/2008", "1/2/2008"]) }
+        #expect(
+            mixed?.hasPrefix(
+                "t.csv: column 'x' holds '17/10/2008', with the day first, and '10/17/2008', with "
+                    + "the month first") == true)
+        let odd = folder.sentence { try set(["17/10/2008", "31/2/2008", "1/2/2008"]) }
+        #expect(odd?.hasPrefix("t.csv:3: column 'x' holds '31/2/2008', not a date") == true)
+        let wrong = folder.sentence { try set(["17/10/2008"]) { $0.dates = .monthFirst } }
+        #expect(wrong?.contains("'17/10/2008', not a date") == true, "\(wrong ?? "none")")
+    }
+
+    @Test(
+        "a label of dates is refused for what it is",
+        arguments: ["2008-10-17", "17.10.2008", "7/10/2008"])
+    func label(date: String) throws {
+        let text = "a,d\n1,\(date)\n2,\(date)\n"
+        func sentence(_ kind: ColumnKind?) -> String? {
+            folder.sentence {
+                var options = TableOptions()
+                options.types["d"] = kind
+                return try TableSet([folder.write("l.csv", text)], options)
+            }
+        }
+        let expected =
+            "l.csv: the label 'd' holds dates such as '\(date)', and dates can't be predicted"
+        #expect(sentence(nil)?.hasPrefix(expected) == true)
+        #expect(sentence(.date)?.hasPrefix(expected) == true)
+        #expect(sentence(.category) == nil)
+    }
+}
