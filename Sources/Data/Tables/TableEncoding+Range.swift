@@ -10,7 +10,7 @@ extension TableEncoding {
             guard [.number, .date].contains(encoding.kind), encoding.low < encoding.high,
                 let column = table.column(encoding.name)
             else { return nil }
-            let read = CellReader(column, encoding.kind)
+            let read = CellReader(column, encoding.kind, encoding.order)
             let count = (0..<table.count).count { row in
                 read(row).map { $0 < encoding.low || $0 > encoding.high } ?? false
             }
