@@ -77,7 +77,8 @@ struct RoundedAttentionTests {
         let last = NDArray((0..<20).map { $0 == 19 }).reshape([1, 1, 20, 1])
         parts[2] = Tensor(parts[2]).maskedFill(Tensor(last), 70_000).data
         let large = results(parts, .float16, on: device)[0]
-        #expect(large.allSatisfy { $0.isFinite })
+        // The last query sees them.
+        #expect(large.suffix(8).allSatisfy { $0 > 1000 })
         #expect(difference(Array(clean), Array(large.prefix(19 * 8))) < 4 / 2048)
     }
 }

@@ -98,7 +98,7 @@ struct AnomalyTests {
         #expect("\(found)".contains("x float32 [3] from -1.235e-30 to 3.333e+38"))
         let y = Tensor([0.0, 98765.4321], .float64, label: "y")
         let other = try #require(anomaly { _ = y.log() })
-        #expect("\(other)".contains("y float64 [2] from 0 to 9.877e+04"))
+        #expect("\(other)".contains("y float64 [2] from 0 to 98765"))
     }
 
     @Test("looks for NaN alone if asked")
