@@ -43,18 +43,21 @@ final class LateQueue: @unchecked Sendable {
         return pending
     }
 
-    func add(_ work: @escaping () -> Void) {
+    /// - Returns: by which number `wait` knows it.
+    @discardableResult
+    func add(_ work: @escaping () -> Void) -> Int {
         pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
         pending.append(work)
         added += 1
         if pending.count >= limit { pthread_cond_broadcast(changed) }
-        pthread_mutex_unlock(lock)
+        return added
     }
 
-    /// Waits until everything that was added before is done.
-    func wait() {
+    /// Waits until a piece of work and all before it is done; nil: everything that was added.
+    func wait(for number: Int? = nil) {
         pthread_mutex_lock(lock)
-        let last = added
+        let last = number ?? added
         wanted = max(wanted, last)
         if done < last { pthread_cond_broadcast(changed) }
         while done < last { pthread_cond_wait(changed, lock) }

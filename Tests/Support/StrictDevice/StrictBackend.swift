@@ -123,6 +123,23 @@ package final class StrictBackend: Backend {
         synchronize()
     }
 
+    package func read(_ memory: UnsafeRawPointer, byteCount: Int) -> (any HostReading)? {
+        let bytes = StrictReading(byteCount, on: self)
+        bytes.number = queue.add { [self] in
+            let source = UnsafeMutableRawPointer(mutating: memory)
+            arena.opening([StrictArena.Block(pointer: source, byteCount: byteCount)]) {
+                bytes.place.copyMemory(from: memory, byteCount: byteCount)
+            }
+        }
+        return bytes
+    }
+
+    /// Waits for a copy and what was asked for before it.
+    fileprivate func wait(for number: Int) {
+        state.withLock { $0.counts.waits += 1 }
+        queue.wait(for: number)
+    }
+
     package func synchronize() {
         state.withLock { $0.counts.waits += 1 }
         queue.wait()
@@ -141,6 +158,28 @@ package final class StrictBackend: Backend {
             }
             arena.opening(call.ranges) { call.run() }
         }
+    }
+}
+
+/// Bytes that the queue brings to the host.
+private final class StrictReading: HostReading, @unchecked Sendable {
+    // Safe to share: the queue writes the bytes before anybody who waits for it reads them.
+    let place: UnsafeMutableRawPointer
+    var number = 0
+    private let byteCount: Int
+    private let backend: StrictBackend
+
+    init(_ byteCount: Int, on backend: StrictBackend) {
+        place = .allocate(byteCount: byteCount, alignment: 16)
+        self.byteCount = byteCount
+        self.backend = backend
+    }
+
+    deinit { place.deallocate() }
+
+    func finish(into host: UnsafeMutableRawPointer) {
+        backend.wait(for: number)
+        host.copyMemory(from: place, byteCount: byteCount)
     }
 }
 
