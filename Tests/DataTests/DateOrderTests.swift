@@ -65,6 +65,16 @@ struct DateOrderTests {
         #expect(wrong?.contains("'17/10/2008', not a date") == true, "\(wrong ?? "none")")
     }
 
+    @Test("years of two digits are refused, where they can be no versions")
+    func shortYears() throws {
+        for cells in [["17/10/24", "5/1/24"], ["31.12.24", "1.2.23"]] {
+            let sentence = folder.sentence { try set(cells) }
+            #expect(sentence?.contains("which are read with a year of four digits alone") == true)
+        }
+        #expect(try set(["3.11.24", "3.10.12"]).kinds[0].kind == .category)
+        #expect(try set(["17.10.24", "3.40.12"]).kinds[0].kind == .category)
+    }
+
     @Test(
         "a label of dates is refused for what it is",
         arguments: ["2008-10-17", "17.10.2008", "7/10/2008"])

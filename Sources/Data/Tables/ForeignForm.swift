@@ -94,8 +94,11 @@ extension ForeignForm {
             let found = words.filter { isDate($0.text) }
             return found.reduce(0) { $0 + $1.count } * 2 > count ? found.first?.text : nil
         }
-        // 3.11.24 is rather a version.
-        if let sample = sample({ !$0.contains(".") && isDate($0, yearDigits: 2) }) {
+        // 3.11.24 is rather a version, unless such as 31.11.24 stand beside it.
+        let havePoints = areShortDates(words.map(\.text))
+        if let sample = sample({
+            (havePoints || !$0.contains(".")) && isDate($0, yearDigits: 2)
+        }) {
             return
                 "column '\(name)' holds dates such as '\(sample)', which are read with a year of "
                 + "four digits alone; write them so, leave them out, --types \(name)=skip, or say "
@@ -106,6 +109,14 @@ extension ForeignForm {
                 + "31 Jan 2024 or January 31, 2024 alone; write them so, leave them out, --types "
                 + "\(name)=skip, or say that they are words: --types \(name)=category"
         } ?? QuantityCell.problem(of: name, columns)
+    }
+
+    /// Whether all texts may be days, months and the last two digits of years, and some nothing else.
+    private static func areShortDates(_ texts: [String]) -> Bool {
+        let days = texts.map { text in
+            isDate(text, yearDigits: 2) ? text.split(separator: ".").compactMap { Int($0) } : []
+        }
+        return days.allSatisfy { $0.count > 1 && $0[1] < 13 } && days.contains { $0[0] > 12 }
     }
 
     /// Why a column can't be predicted, most of whose words are dates; nil for others.
