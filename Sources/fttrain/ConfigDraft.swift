@@ -10,6 +10,8 @@ struct ConfigDraft {
     enum Task {
         case classes(count: Int, names: [String])
         case numbers(count: Int)
+        /// Yes or no, several of them.
+        case flags(count: Int)
     }
 
     let name: String
@@ -71,16 +73,24 @@ struct ConfigDraft {
     var units: Int {
         switch task {
         case .classes(let count, _): count
-        case .numbers(let count): count
+        case .numbers(let count), .flags(let count): count
         }
     }
 
     private var loss: String {
-        if case .classes = task { "crossEntropy" } else { "meanSquaredError" }
+        switch task {
+        case .classes: "crossEntropy"
+        case .numbers: "meanSquaredError"
+        case .flags: "binaryCrossEntropy"
+        }
     }
 
     private var metrics: [String] {
-        if case .classes = task { ["accuracy", "f1"] } else { ["r2", "meanAbsoluteError"] }
+        switch task {
+        case .classes: ["accuracy", "f1"]
+        case .numbers: ["r2", "meanAbsoluteError"]
+        case .flags: ["binaryAccuracy", "f1"]
+        }
     }
 
     /// The config.
@@ -127,6 +137,11 @@ struct ConfigDraft {
             lines.append(
                 "task       regression, \(Format.count(count, "number")) an example")
             lines.append("loss       meanSquaredError; measured by r2 and meanAbsoluteError")
+        case .flags(let count):
+            lines.append("task       \(count) answers an example, yes or no each")
+            lines.append(
+                "loss       binaryCrossEntropy, for each by itself; measured by binaryAccuracy and f1"
+            )
         }
         lines += network?.reasons ?? rowReasons
         if validation == nil {
@@ -172,8 +187,14 @@ struct ConfigDraft {
     /// What targets stand for, by their dtype and values.
     static func task(_ targets: NDArray, names: [String]) -> Task {
         let width = targets.shape.removing(at: 0).elementCount
-        guard names.isEmpty else { return .classes(count: names.count, names: names) }
         let values = targets.values(as: Double.self)
+        if width > 1, values.allSatisfy({ $0 == 0 || $0 == 1 }) {
+            let areOneHot = stride(from: 0, to: values.count, by: width).allSatisfy { row in
+                values[row..<row + width].reduce(0, +) == 1
+            }
+            if !areOneHot { return .flags(count: width) }
+        }
+        guard names.isEmpty else { return .classes(count: names.count, names: names) }
         let (low, high) = (values.min() ?? 0, values.max() ?? 0)
         let areWhole = values.allSatisfy { $0 == $0.rounded() }
         let isTyped = targets.dtype.isInteger || targets.dtype == .bool

@@ -152,7 +152,8 @@ struct TableImport {
             if let order = column.order { parts.append(order.words) }
         case .boolean: parts.append("yes 1, no 0")
         case .category:
-            let shown = column.categories.prefix(6).joined(separator: ", ")
+            let shown = column.categories.prefix(6).map { $0.contains(",") ? "'\($0)'" : $0 }
+                .joined(separator: ", ")
             let more = column.categories.count - 6
             parts.append(shown + (more > 0 ? ", … \(more) more" : ""))
         case .id: parts.append("tells rows apart: carried along, not learned from")

@@ -171,6 +171,25 @@ struct InitCommandTests {
         #expect(!workspace.exists("data"))
     }
 
+    @Test("targets of yes and no in several columns are answers by themselves")
+    func flags() throws {
+        let workspace = try Workspace()
+        let random = Random(seed: 5)
+        try HDF5Writer.create(workspace.file("m.h5")) { file in
+            try file.write("train/inputs", random.normal([90, 4], .float32))
+            let targets = (0..<270).map { UInt8($0 % 7 % 3 % 2) }
+            try file.write("train/targets", NDArray(targets, [90, 3]))
+        }
+        let told = try workspace.run("init", "m.h5", "training.epochs=1")
+        #expect(told.status == 0, "\(told.errors)")
+        #expect(told.output.contains("task       3 answers an example, yes or no each"))
+        #expect(try workspace.run("m.json", "--out", "run", "-q").status == 0)
+        let wrong = try workspace.run("check", "m.json", #"metrics=["accuracy"]"#)
+        #expect(wrong.status != 0)
+        let sentence = "the loss takes each output for a yes or no; use binaryAccuracy"
+        #expect(wrong.errors.contains(sentence), "\(wrong.errors)")
+    }
+
     @Test("a rare class is told; data that are split already aren't split again")
     func rareAndSplit() throws {
         let workspace = try Workspace()

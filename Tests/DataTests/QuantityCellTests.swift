@@ -157,4 +157,23 @@ struct NewSeparatorTests {
             #expect(try encoding.encode(comma).values(as: Float.self) == [5, 6.5])
         }
     }
+
+    @Test("one of another unit or length among many is named by its line")
+    func odd() throws {
+        let folder = TemporaryFolder()
+        for (cells, odd) in [
+            ((1..<40).map { "\($0).5 kg" }, "5 g"), ((10..<40).map { "2:02:\($0)" }, "24:00"),
+        ] {
+            let rows = ([odd] + cells).enumerated().map { "\($1),\($0 % 2 == 0 ? "u" : "v")" }
+            let text = "x,y\n" + rows.joined(separator: "\n") + "\n"
+            let sentence = folder.sentence {
+                try TableSet([folder.write("t.csv", text)], TableOptions())
+            }
+            #expect(
+                sentence?.contains(
+                    "t.csv:2: column 'x' holds '\(odd)', not a number like '\(cells[0])'")
+                    == true, "\(sentence ?? "none")")
+            #expect(sentence?.contains("t.csv:3") == false)
+        }
+    }
 }

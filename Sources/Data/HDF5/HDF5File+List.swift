@@ -47,30 +47,6 @@ extension HDF5File {
         }
     }
 
-    /// The text of an attribute of a dataset, or of the file where `name` is empty, as
-    /// `HDF5Writer.setAttribute` writes it; nil without.
-    public func attribute(_ key: String, on name: String = "") -> String? {
-        HDF5Library.locked {
-            let object = H5Oopen(id, name.isEmpty ? "/" : name, hid_t(H5P_DEFAULT))
-            return HDF5Library.with(object, H5Oclose) { object in
-                HDF5Library.with(H5Aopen(object, key, hid_t(H5P_DEFAULT)), H5Aclose) {
-                    HDF5File.text(of: $0)
-                } ?? nil
-            } ?? nil
-        }
-    }
-
-    private static func text(of attribute: hid_t) -> String? {
-        HDF5Library.with(H5Aget_type(attribute), H5Tclose) { type -> String? in
-            let isFixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0
-            let size = Int(clamping: H5Aget_storage_size(attribute))
-            guard isFixed, size < 1 << 16 else { return nil }
-            var bytes = [UInt8](repeating: 0, count: size)
-            guard H5Aread(attribute, type, &bytes) >= 0 else { return nil }
-            return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        } ?? nil
-    }
-
     /// The paths of all datasets, sorted.
     func datasetPaths() throws -> [String] {
         var found: [String] = []

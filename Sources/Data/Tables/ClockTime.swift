@@ -46,12 +46,18 @@ enum ClockTime {
 
     /// The form of a column most of whose cells are times; nil for others.
     static func form(_ columns: [TableColumn]) -> NumberForm? {
-        let words = columns.flatMap(\.words)
-        let times = words.filter { read($0.text) != nil }
-        let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
-        guard let first = times.first, times.reduce(0, { $0 + $1.count }) * 2 > cells else {
-            return nil
+        let times = columns.flatMap(\.words).compactMap { word in
+            read(word.text).map { (word: word, parts: $0.parts) }
         }
-        return NumberForm(mark: mark, decimal: .point, sample: first.text)
+        let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
+        func count(_ parts: Int) -> Int {
+            times.reduce(0) { $0 + ($1.parts == parts ? $1.word.count : 0) }
+        }
+        // Others are to be corrected.
+        let parts = count(3) > count(2) ? 3 : 2
+        guard let first = times.first(where: { $0.parts == parts }),
+            (count(2) + count(3)) * 2 > cells
+        else { return nil }
+        return NumberForm(mark: mark, decimal: .point, sample: first.word.text)
     }
 }

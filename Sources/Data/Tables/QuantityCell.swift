@@ -158,19 +158,21 @@ extension QuantityCell {
     /// Names with digits have more different letters than quantities have units.
     private static let mostUnits = 5
 
-    /// The unit that all numbers of a column have; nil where they have none or several.
+    /// The unit that most cells of a column have; nil where they have none or several. Others are to
+    /// be corrected.
     static func unit(_ columns: [TableColumn]) -> String? {
         let words = columns.flatMap(\.words)
         let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
         let found = words.map { (count: $0.count, cell: QuantityCell($0.text)) }
-        guard let unit = found.lazy.compactMap(\.cell).first?.unit, !unit.isEmpty else {
+        let units = found.compactMap { one in
+            one.cell.flatMap { $0.isOne && !$0.unit.isEmpty ? ($0.unit, one.count) : nil }
+        }
+        let counts = Dictionary(units, uniquingKeysWith: +)
+        guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
             return nil
         }
-        let same = found.reduce(0) { sum, one in
-            sum + (one.cell?.isOne == true && one.cell?.unit == unit ? one.count : 0)
-        }
-        let others = found.contains { one in one.cell.map { $0.unit != unit } ?? false }
-        return same * 2 > cells && !others ? unit : nil
+        let all = counts.values.reduce(0, +)
+        return most.value * 2 > cells && most.value * 10 > all * 9 ? most.key : nil
     }
 
     /// What a column that would be taken for words holds, and what would help, where most of its

@@ -3,8 +3,8 @@ import FTSupport
 package import Tensor
 
 /// A small convolutional network for images of channels, as a config has it: blocks of a
-/// convolution, normalization and a pooling that halves the sides; then a linear layer of what is left, or of
-/// the mean of each channel, where that is still large.
+/// convolution, normalization and a pooling that halves the sides; then a linear layer of what is
+/// left, or of the mean of each channel, where that is still large.
 package struct ImageNetwork {
     /// How many outputs it has.
     private let units: Int

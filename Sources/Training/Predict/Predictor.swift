@@ -191,9 +191,11 @@ public final class Predictor {
         }
     }
 
+    /// In the units of the data, of no more digits than the model's.
     private func inTableUnits(_ values: NDArray) -> NDArray {
-        units.areOwn
-            ? values : NDArray(units.original(values.values(as: Double.self)), values.shape)
+        if units.areOwn { return values }
+        let original = NDArray(units.original(values.values(as: Double.self)), values.shape)
+        return values.dtype == .float64 ? original : original.cast(to: .float32)
     }
 
     /// Numbers as the loss sees them in the units of the data.
