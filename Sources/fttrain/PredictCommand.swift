@@ -44,6 +44,11 @@ enum PredictCommand {
             throw UsageError(
                 "predict: \(other) is no image, and only images can be several; name one DATA")
         }
+        if isStream, invocation.flag("skip-bad") {
+            throw UsageError(
+                "predict: --stream answers a bad line by its problem and goes on; leave --skip-bad out"
+            )
+        }
         if let path = invocation.string("out") {
             guard !isStream else {
                 throw UsageError(
@@ -174,6 +179,9 @@ enum PredictCommand {
         answer.append(contentsOf: try PredictionTable(predictions).json(0))
         let unknown = encoding.unknownWords(table).map(\.column)
         if !unknown.isEmpty { answer["unknownWords"] = .strings(unknown) }
+        let keys = Set(encoding.columns.map(\.name) + [encoding.label?.name ?? ""])
+        let others = node.members?.map(\.key).filter { !keys.contains($0) } ?? []
+        if !others.isEmpty { answer["unknownKeys"] = .strings(others) }
         return answer
     }
 }

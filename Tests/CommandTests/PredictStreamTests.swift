@@ -63,6 +63,11 @@ struct PredictStreamTests {
         #expect(found[0]["error"] != nil && found[2]["line"]?.int == 3)
         #expect(found[1]["unknownWords"]?.elements?.map(\.string) == ["city"])
         #expect(found[1]["prediction"] != nil && found[3]["unknownWords"] == nil)
+        let other = try answers(workspace, [#"{"age": 3, "city": "ulm", "colour": 1}"#])
+        #expect(other[0]["unknownKeys"]?.elements?.map(\.string) == ["colour"])
+        #expect(found[3]["unknownKeys"] == nil && other[0]["prediction"] != nil)
+        let skipping = try workspace.run("predict", "run", "--stream", "--skip-bad")
+        #expect(skipping.status == 2 && skipping.errors.contains("leave --skip-bad out"))
     }
 
     @Test("without a rule for missing values the sentence names the key")

@@ -41,7 +41,8 @@ package struct PictureFiles: Sendable {
                 problems.append(error)
             }
         }
-        guard problems.count > 1 else { return try problems.forEach { throw $0 } }
+        guard !problems.isEmpty else { return }
+        guard paths.count > 1 else { throw problems[0] }
         let shown = problems.prefix(PictureFiles.mostProblems).map { "  \($0.description)" }
         let rest = problems.count - shown.count
         throw DataError(
