@@ -17,7 +17,8 @@ struct QuantityCell {
 
     /// nil where the text is something else, or no more than a number.
     init?(_ text: String) {
-        guard text.utf8.count <= 40, text.utf8.contains(where: { $0 > 127 || isDigit($0) }),
+        guard text.utf8.count <= 40, let first = text.utf8.first, !isLetter(first),
+            text.utf8.contains(where: { $0 > 127 || isDigit($0) }),
             !MonthName.isLike(text), !text.lowercased().hasPrefix("0x"),
             let parts = QuantityCell.parts(CellText.plain(text))
         else { return nil }
@@ -148,6 +149,9 @@ struct QuantityCell {
 }
 
 private func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+private func isLetter(_ byte: UInt8) -> Bool {
+    (65...90).contains(byte) || (97...122).contains(byte)
+}
 private func isDigit(_ character: Character) -> Bool {
     character.isASCII && character.isWholeNumber
 }
@@ -158,11 +162,25 @@ extension QuantityCell {
     /// Names with digits have more different letters than quantities have units.
     private static let mostUnits = 5
 
+    /// So many different words tell what a column is.
+    private static let mostWords = 2000
+
+    /// The words of a column, or of many as many as are enough, from everywhere.
+    private static func sample(_ columns: [TableColumn]) -> [TableColumn.Word] {
+        let words = columns.flatMap(\.words)
+        guard words.count > mostWords else { return words }
+        return (0..<mostWords).map { words[$0 * words.count / mostWords] }
+    }
+
     /// The unit that most cells of a column have; nil where they have none or several. Others are to
     /// be corrected.
     static func unit(_ columns: [TableColumn]) -> String? {
-        let words = columns.flatMap(\.words)
-        let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
+        let words = sample(columns)
+        let count = words.reduce(0) { $0 + $1.count }
+        let all = columns.reduce(0) { $0 + $1.wordCount }
+        let numbers = columns.reduce(0) { $0 + $1.numberCount }
+        // As many numbers as belong to the words that were looked at.
+        let cells = all == 0 ? 0 : count + numbers * count / all
         let found = words.map { (count: $0.count, cell: QuantityCell($0.text)) }
         let units = found.compactMap { one in
             one.cell.flatMap { $0.isOne && !$0.unit.isEmpty ? ($0.unit, one.count) : nil }
@@ -171,14 +189,14 @@ extension QuantityCell {
         guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
             return nil
         }
-        let all = counts.values.reduce(0, +)
-        return most.value * 2 > cells && most.value * 10 > all * 9 ? most.key : nil
+        let ofUnits = counts.values.reduce(0, +)
+        return most.value * 2 > cells && most.value * 10 > ofUnits * 9 ? most.key : nil
     }
 
     /// What a column that would be taken for words holds, and what would help, where most of its
     /// words are quantities that aren't read; nil where they aren't.
     static func problem(of name: String, _ columns: [TableColumn]) -> String? {
-        let words = columns.flatMap(\.words)
+        let words = sample(columns)
         let found = words.compactMap { word in
             QuantityCell(word.text).map { (word: word, unit: $0.unit) }
         }
