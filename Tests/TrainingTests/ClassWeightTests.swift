@@ -42,6 +42,10 @@ struct ClassWeightTests {
         let summary = try trainer.run()
         #expect(try sandbox.text("run/config.json").contains("\"classWeights\": \"balanced\""))
         #expect(try Evaluation(sandbox.file("run")).measurement == summary.best?.measurement)
+        // Whoever looks at runs has no training data to take weights from.
+        let run = try RunRecord(sandbox.file("run"))
+        #expect(try !RunComparison([run], by: "accuracy").lines.isEmpty)
+        #expect(try !RunComparison([run, run], by: "loss").lines.isEmpty)
     }
 
     @Test("are the training examples' on other data, too")

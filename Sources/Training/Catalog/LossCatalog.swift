@@ -248,11 +248,11 @@ extension Catalogs {
 }
 
 extension ConfigValue {
-    /// The weights of classes at a key; nil where there are none.
+    /// The weights of classes at a key; nil where there are none, or the data are to say them.
     ///
     /// Throws where one is nothing, or no number, in the floats that losses compute in.
     fileprivate func weights(_ key: String) throws(ConfigError) -> [Double]? {
-        guard let weights = optional(key)?.elements else { return nil }
+        guard word(key) == nil, let weights = optional(key)?.elements else { return nil }
         let issues = weights.filter { weight in
             let value = Float(weight.asDouble)
             return weight.asDouble > 0 && !value.isNormal
