@@ -56,6 +56,10 @@ struct SkippedExampleTests {
         #expect(written.status == 3)
         #expect(try JSONNode(parsing: written.output)["examples"]?.int == 2)
         #expect(try workspace.text("p.jsonl").split(separator: "\n").count == 2)
+        let absent = try workspace.run(
+            "predict", "run", "new/a.pgm", "new/nope.pgm", "--skip-bad", "-o", "q.csv")
+        #expect(absent.status == 3, "\(absent.errors)")
+        #expect(try workspace.text("q.csv").split(separator: "\n").count == 2)
         let whole = try workspace.run("predict", "run", "birds", "--skip-bad")
         #expect(whole.status == 0 && whole.errors.isEmpty && whole.lines.count == 22)
         let none = try workspace.run("predict", "run", "new/c.png", "--skip-bad")

@@ -142,9 +142,11 @@ private struct ImageList {
     /// One hash of all names and contents, wherever the folder lies.
     func hash() throws -> String {
         if items.count == 1 { return try Provenance.hash(items[0].path) }
-        let lines = try items.map { item in
+        let lines = items.map { item in
             let names = item.path.split(separator: "/").suffix(item.folder == nil ? 1 : 2)
-            return "\(names.joined(separator: "/"))=\(try Provenance.hash(item.path))"
+            // One that can't be opened was left out.
+            let hash = (try? Provenance.hash(item.path)) ?? "none"
+            return "\(names.joined(separator: "/"))=\(hash)"
         }
         return Provenance.hash(text: lines.joined(separator: "\n"))
     }
