@@ -99,6 +99,13 @@ public class BatchNorm: Layer {
     }
 
     /// The channels, and what isn't usual.
+    public final override var pyTorchMembers: [(own: String, theirs: String)] {
+        [
+            ("runningMean", "running_mean"), ("runningVariance", "running_var"),
+            ("batchCount", "num_batches_tracked"),
+        ]
+    }
+
     public final override var describe: String {
         let rate = momentum.map { $0 == 0.1 ? "" : ", momentum: \($0)" } ?? ", momentum: nil"
         return "\(type(of: self))(\(runningMean.shape[0])\(rate)\(weight == nil ? ", plain" : ""))"

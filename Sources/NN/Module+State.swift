@@ -11,7 +11,8 @@ extension Module {
     /// Sets parameters and buffers to the values in `state`, which are copied into their memory:
     /// what was captured before, and optimizers, go on with the new ones.
     ///
-    /// A shared parameter is also found under its other names. Either everything fits and is
+    /// A shared parameter is also found under its other names, and each under PyTorch's
+    /// (`pyTorchNames`) where ours isn't in the state. Either everything fits and is
     /// loaded, or a `StateError` lists all that doesn't and nothing is changed.
     ///
     /// - Parameter strict: whether it is an error that a name is missing, or that the module
@@ -27,13 +28,12 @@ extension Module {
         for (name, value) in state where values.updateValue(value, forKey: name) != nil {
             error.duplicated.append(name)
         }
-        var aliases: [String: [String]] = [:]
-        for (alias, name) in inventory.aliases { aliases[name, default: []].append(alias) }
+        let others = inventory.otherNames
 
         var changes: [(tensor: Tensor, value: NDArray)] = []
         var result = LoadedState()
         for (name, tensor) in inventory.tensors {
-            let source = ([name] + (aliases[name] ?? [])).first { values[$0] != nil }
+            let source = ([name] + (others[name] ?? [])).first { values[$0] != nil }
             guard let source, let value = values[source] else {
                 result.missing.append(name)
                 continue
@@ -43,7 +43,7 @@ extension Module {
                 result.loaded.append(name)
             }
         }
-        let known = Set(inventory.tensors.map(\.name) + inventory.aliases.map(\.alias))
+        let known = Set(inventory.tensors.map(\.name) + others.values.joined())
         result.unexpected = state.map(\.name).filter { !known.contains($0) }
         if strict {
             error.missing = result.missing

@@ -57,6 +57,10 @@ open class Module: CustomStringConvertible {
     /// The parts that are searched for parameters, with their names: the stored properties.
     open var members: [(name: String, value: Any)] { storedProperties }
 
+    /// The parts that PyTorch calls otherwise, with both names, dotted where they lie deeper. See
+    /// `pyTorchNames`.
+    open var pyTorchMembers: [(own: String, theirs: String)] { [] }
+
     /// The module and all in it as a tree, with the shapes of parameters and buffers and how many
     /// elements the parameters have.
     public final var description: String { ModuleTree(self).description }

@@ -127,6 +127,13 @@ public final class SelfAttention: Layer {
         return input
     }
 
+    public override var pyTorchMembers: [(own: String, theirs: String)] {
+        [
+            ("projection.weight", "in_proj_weight"), ("projection.bias", "in_proj_bias"),
+            ("output", "out_proj"),
+        ]
+    }
+
     public override var describe: String {
         "SelfAttention(\(width), heads: \(heads)"
             + (keyHeads == heads ? "" : ", keyHeads: \(keyHeads)")

@@ -132,6 +132,13 @@ public final class TransformerBlock: Layer {
         try attention.outputShape(for: input)
     }
 
+    public override var pyTorchMembers: [(own: String, theirs: String)] {
+        [
+            ("attention", "self_attn"), ("attentionNorm", "norm1"), ("feedForwardNorm", "norm2"),
+            ("feedForward.up", "linear1"), ("feedForward.down", "linear2"),
+        ]
+    }
+
     public override var describe: String {
         "TransformerBlock(\(attention.width), heads: \(attention.heads)"
             + (attention.isCausal ? ", causal" : "") + ")"
@@ -197,6 +204,8 @@ public final class TransformerEncoder: Layer {
     public override func outputShape(for input: Shape) throws -> Shape {
         try blocks.first?.outputShape(for: input) ?? input
     }
+
+    public override var pyTorchMembers: [(own: String, theirs: String)] { [("blocks", "layers")] }
 
     public override var describe: String { "TransformerEncoder(\(blocks.count) blocks)" }
 }

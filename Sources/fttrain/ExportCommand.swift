@@ -16,6 +16,9 @@ enum ExportCommand {
                 type: .string(oneOf: ModelExport.Form.allCases.map(\.rawValue)),
                 doc: "safetensors (the default) or npz: weights; onnx: the model, for runtimes"),
             .value("out", short: "o", "FILE", doc: "where to write; NAME.FORMAT by default"),
+            .value(
+                "names", "NAMES", type: .string(oneOf: ModelExport.Names.allCases.map(\.rawValue)),
+                doc: "own (the default) or pytorch: what tensors are called"),
             Program.json,
         ])
 
@@ -46,9 +49,15 @@ enum ExportCommand {
         if let path = invocation.string("out") {
             try FileWriting.check(path, reading: [invocation.arguments[0]])
         }
+        let names = invocation.string("names").flatMap(ModelExport.Names.init) ?? .own
+        if form == .onnx, names == .pytorch {
+            throw UsageError(
+                "export: runtimes don't look at names of tensors; leave --names pytorch out, or "
+                    + "write --format safetensors")
+        }
         let predictor = try Predictor(invocation.arguments[0])
         let path = invocation.string("out") ?? ModelExport.name(predictor, form)
-        let tensors = try ModelExport.write(predictor, form, to: path)
+        let tensors = try ModelExport.write(predictor, form, names: names, to: path)
         let count = tensors.reduce(0) { $0 + $1.array.count }
         if invocation.flag("json") {
             var object: JSONObject = [

@@ -9,12 +9,18 @@ import Testing
 /// it gives.
 @Suite("Weights from PyTorch")
 struct InteropTests {
-    private func check(_ name: String, _ model: Layer) throws {
+    private func check(
+        _ name: String, _ model: Layer, hasTheirNames: Bool = true
+    ) throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Interop/\(name).safetensors").path
         let file = try SafetensorsFile(path)
         let arrays = try file.entries.map { ($0.name, try file.array($0.name)) }
-        try model.load(arrays.filter { !$0.0.hasPrefix("example.") })
+        let weights = arrays.filter { !$0.0.hasPrefix("example.") }
+        try model.load(weights)
+        let theirs = model.pyTorchNames
+        let names = model.stateDictionary.map { theirs[$0.name] ?? $0.name }
+        if hasTheirNames { #expect(Set(names) == Set(weights.map(\.0))) }
         let input = try file.array("example.input"), expected = try file.array("example.output")
         let output = model(Tensor(input))
         #expect(output.shape == expected.shape)
@@ -45,12 +51,20 @@ struct InteropTests {
         try check("cnn", model)
     }
 
+    @Test("of a transformer encoder load, and give what they give there")
+    func encoder() throws {
+        let rule = TransformerRule(heads: 2, hidden: 12)
+        try check(
+            "encoder", TransformerEncoder(8, layers: 2, rule, using: Random(seed: 1)))
+    }
+
     @Test("of a GPT load, and give what they give there")
     func gpt() throws {
         try check(
             "gpt",
             GPT(
                 vocabulary: 7, context: 6, width: 8, heads: 2, layers: 2, tied: false,
-                using: Random(seed: 1)))
+                using: Random(seed: 1)),
+            hasTheirNames: false)
     }
 }

@@ -61,6 +61,25 @@ struct AnswerTests {
         #expect(right > 10 && right < 50)
     }
 
+    @Test("a report measures each, by its name, and the worst examples name it")
+    func report() throws {
+        let workspace = try trained(#"["right", "up", "far"]"#, "binaryCrossEntropy")
+        let result = try workspace.run("eval", "run", "--report", "-o", "page.html")
+        #expect(result.status == 0, "\(result.errors)")
+        for name in ["right", "up", "far"] {
+            #expect(result.lines.contains { $0.hasPrefix("\(name) ") })
+        }
+        let node = try JSONNode(parsing: workspace.run("eval", "run", "--report", "--json").output)
+        let names = node["outputs"]?.elements?.compactMap { $0["output"]?.string }
+        #expect(names == ["right", "up", "far"])
+        let worst = node["worst"]?.elements?.compactMap { $0["output"]?.string } ?? []
+        #expect(worst.count == 10 && worst.allSatisfy { names?.contains($0) ?? false })
+        let page = try workspace.text("page.html")
+        for text in ["<td>far</td>", "Outputs, on d.h5", "<rect x=", "sure by 0."] {
+            #expect(page.contains(text), "\(text)")
+        }
+    }
+
     @Test("without names the outputs are counted, and a loss without probabilities gives scores")
     func numbered() throws {
         let plain = try trained(nil, "binaryCrossEntropy")

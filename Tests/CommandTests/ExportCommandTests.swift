@@ -47,4 +47,28 @@ import Testing
             #expect(try workspace.text("t.csv") == "a,b\n1,x\n2,y\n")
         }
     }
+
+    @Test("weights travel under PyTorch's names, too")
+    func namesOfPyTorch() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let layers = """
+            model.layers=[{"type": "linear", "units": 4}, {"type": "batchNorm1d"}, \
+            {"type": "relu"}, {"type": "linear", "units": 3}]
+            """
+        _ = try workspace.run("tiny.json", layers, "-q", "--out", "run")
+        let file = "their.safetensors"
+        #expect(try workspace.run("export", "run", "--names", "pytorch", "-o", file).status == 0)
+        let listed = try workspace.run("inspect", file).output
+        for name in ["1.running_mean", "1.running_var", "1.num_batches_tracked", "0.weight"] {
+            #expect(listed.contains("\n\(name) "), "\(name)")
+        }
+        #expect(!listed.contains("runningMean"))
+        let checked = try workspace.run("check", "tiny.json", layers, "model.from.path=\(file)")
+        #expect(checked.status == 0)
+        #expect(checked.output.contains("9 of the model's 9 tensors come from \(file)"))
+        #expect(!checked.output.contains("not used"))
+        let refused = try workspace.run("export", "run", "--names", "pytorch", "-o", "a.onnx")
+        #expect(refused.status == 2 && refused.errors.contains("leave --names pytorch out"))
+    }
 }

@@ -1,4 +1,4 @@
-"""Writes the weights of a small LSTM, a small GPT and a small CNN of PyTorch with what they give, as
+"""Writes the weights of a small LSTM, GPT, CNN and transformer encoder of PyTorch with what they give, as
 safetensors files that `InteropTests` loads. usage: python3 Tests/Interop/torch_weights.py (needs torch and safetensors)"""
 from pathlib import Path
 
@@ -58,18 +58,6 @@ def renamed(name):
     return name
 
 
-# And the averages of batch normalization.
-AVERAGES = {
-    "running_mean": "runningMean", "running_var": "runningVariance",
-    "num_batches_tracked": "batchCount",
-}
-
-
-def renamed_averages(name):
-    layer, _, last = name.rpartition(".")
-    return f"{layer}.{AVERAGES.get(last, last)}"
-
-
 def write(file, model, rename, inputs, output):
     weights = {rename(name): value.contiguous() for name, value in model.state_dict().items()}
     save_file(weights | {"example.input": inputs, "example.output": output}, folder / file)
@@ -96,4 +84,12 @@ with torch.no_grad():
         cnn(torch.randn(8, 2, 10, 12) * 2 + 1)
     cnn.eval()
     images = torch.randn(3, 2, 10, 12) * 2 + 1
-    write("cnn.safetensors", cnn, renamed_averages, images, cnn(images))
+    write("cnn.safetensors", cnn, str, images, cnn(images))
+    layer = nn.TransformerEncoderLayer(
+        8, 2, dim_feedforward=12, activation="gelu", batch_first=True, norm_first=True)
+    encoder = nn.TransformerEncoder(
+        layer, 2, norm=nn.LayerNorm(8), enable_nested_tensor=False).eval()
+    for weight in encoder.parameters():
+        nn.init.normal_(weight, std=0.4)
+    vectors = torch.randn(2, 5, 8)
+    write("encoder.safetensors", encoder, str, vectors, encoder(vectors))

@@ -38,6 +38,29 @@ struct ReportTests {
         #expect(NumberReport(targets: [1, 1], predictions: [1, 2], width: 1).r2.isNaN)
     }
 
+    @Test("each of several quantities has its errors")
+    func quantities() {
+        let report = NumberReport(
+            targets: [1, 10, 3, 30], predictions: [1, 20, 2, 30], width: 2, names: ["a", "b"])
+        #expect(report.rows.map(\.meanAbsoluteError) == [0.5, 5])
+        #expect(report.rows.map(\.r2) == [0.5, 0.5])
+        #expect(report.meanAbsoluteError == 2.75)
+        #expect(report.rootMeanSquaredError == (101.0 / 4).squareRoot())
+        #expect(report.lines.contains { $0.contains("b ") && $0.contains("7.07107") })
+    }
+
+    @Test("each of several answers is measured, and whether all are right")
+    func answers() {
+        let report = AnswerReport(
+            names: ["red", "big"], targets: [1, 0, 1, 1, 0, 0], predictions: [1, 0, 0, 1, 0, 1],
+            shares: [0.1, 0.9, 0.8, 0.2, 0.6, 0.4, 0.3, 0.7, 0.9, 0.1, 0.2, 0.8])
+        #expect(report.outputs.map(\.name) == ["red", "big"])
+        let yes = report.outputs.map { $0.report.rows[1] }
+        #expect(yes.map(\.precision) == [1, 0.5] && yes.map(\.recall) == [0.5, 1])
+        #expect(yes.map(\.auc) == [1, 0.5])
+        #expect(report.exactShare == 1.0 / 3 && report.all.accuracy == 4.0 / 6)
+    }
+
     @Test("a predictor gives what the model gives, for a run and for a file")
     func predictor() throws {
         let sandbox = Sandbox()

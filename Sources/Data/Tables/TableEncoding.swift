@@ -55,6 +55,10 @@ package struct TableEncoding: Sendable, Equatable {
 
     /// The names of the inputs.
     package var features: [String] { columns.flatMap(\.features) }
+    /// The columns that the inputs are made of.
+    package var inputColumns: [String] {
+        columns.filter { !$0.features.isEmpty }.map(\.name)
+    }
     /// Columns that tell rows apart.
     package var ids: [String] { columns.filter { $0.kind == .id }.map(\.name) }
 }

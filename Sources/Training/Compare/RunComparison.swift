@@ -88,6 +88,7 @@ package struct RunComparison {
         var object: JSONObject = ["run": .string(run.path), "status": .string(run.status)]
         if let reason = run.reason { object["reason"] = .string(reason) }
         if !run.damagedLines.isEmpty { object["damagedLines"] = .ints(run.damagedLines) }
+        if let units = run.units?.scaling { object["units"] = units }
         object["epochs"] = .int(run.rows.last?.epoch ?? 0)
         object["seconds"] = JSONValue(number: run.rows.last?.seconds ?? 0)
         func json(_ row: RunRecord.Row?) -> JSONValue {

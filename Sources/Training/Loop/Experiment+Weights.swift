@@ -75,8 +75,11 @@ struct InitialWeights {
             throw ConfigError([from.issue(problem + NamePattern.list(unused), at: "prefix")])
         }
         var hash = XXHash64()
+        let theirs = model.pyTorchNames
         for tensor in model.modelTensors {
-            guard let array = found.removeValue(forKey: tensor.name),
+            let names = [tensor.name] + [theirs[tensor.name]].compactMap { $0 }
+            let name = names.first { found[$0] != nil }
+            guard let name, let array = found.removeValue(forKey: name),
                 patterns.contains(where: { $0.matches(tensor.name) })
             else {
                 missing.append(tensor.name)

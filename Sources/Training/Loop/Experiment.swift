@@ -219,6 +219,7 @@ public final class Experiment {
         info.storedInput = data.storedInput
         info.targetNote = data.targetNote
         info.units = TargetUnits(data.preprocessing)
+        info.table = data.preprocessing.table
         info.modelInputs = data.modelInputs
         info.isInMemory = data.train.dataset.isInMemory
         info.layers = rows

@@ -18,7 +18,7 @@ struct EvaluationSections {
 
     /// Classes, with the confusion matrix and how sure predictions are, or errors; then the worst examples.
     /// Of a text, its tokens.
-    var html: [String] { [classes, calibration, tokens, errors, worst] }
+    var html: [String] { [classes, outputs, calibration, tokens, errors, worst] }
 
     private static let mostTokens = 30
 
@@ -65,6 +65,17 @@ struct EvaluationSections {
         return Page.section("Classes, \(title)", picture + table)
     }
 
+    /// What each of several outputs is worth.
+    private var outputs: String {
+        guard case .array(let rows)? = report["outputs"], case .object(let first)? = rows.first
+        else { return "" }
+        let names = first.members.map(\.key)
+        let table = Page.table(
+            names.map { $0 == "support" ? "yes" : $0 },
+            rows.map { row in names.map { row[$0]?.cell ?? "" } })
+        return Page.section("Outputs, \(title)", table)
+    }
+
     /// How sure the model was, and how often right then.
     private var calibration: String {
         guard case .array(let bins)? = report["calibration"], let error = report["calibrationError"]
@@ -74,15 +85,25 @@ struct EvaluationSections {
             bins.map { bin in
                 ["confidence", "accuracy", "count"].map { bin[$0]?.cell ?? "" }
             }, words: 0)
+        let places = bins.map { bin in
+            (
+                confidence: bin["confidence"]?.number ?? 0, accuracy: bin["accuracy"]?.number ?? 0,
+                count: Int(bin["count"]?.number ?? 0)
+            )
+        }
         return Page.section(
-            "Calibration, \(title)", Page.facts([("calibration error", error.cell)]) + table)
+            "Calibration, \(title)",
+            Page.facts([("calibration error", error.cell)])
+                + Page.paragraph(report["calibrationSentence"]?.cell ?? "")
+                + CalibrationPicture.svg(places) + table)
     }
 
     /// What numbers are in, where loss and metrics are in others.
     private var unit: String { isScaled ? " in the units of the data" : "" }
 
     private var errors: String {
-        guard report["classes"] == nil, report["tokens"] == nil else { return "" }
+        guard report["classes"] == nil, report["tokens"] == nil, report["exactShare"] == nil
+        else { return "" }
         let facts = report.members.compactMap { member -> (String, String)? in
             guard case .double = member.value else { return nil }
             return (member.key, member.value.cell)
@@ -112,6 +133,15 @@ struct EvaluationSections {
 }
 
 extension JSONValue {
+    /// What a cell counts or measures; nil of no number.
+    fileprivate var number: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .double(let value): value
+        default: nil
+        }
+    }
+
     /// A cell of a table.
     var cell: String {
         switch self {

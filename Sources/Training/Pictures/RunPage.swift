@@ -1,4 +1,5 @@
 import Checkpoint
+import Datasets
 import FTJSON
 import FTSupport
 import Glibc
@@ -15,6 +16,7 @@ struct RunPage {
     var allowance = PageClock.leastAllowance
 
     private static let mostLayers = 500
+    private static let mostColumns = 100
 
     private var isRunning: Bool { summary.status == .running }
 
@@ -115,10 +117,18 @@ struct RunPage {
             Page.facts([
                 ("file", info.dataPath), ("training examples", Format.grouped(info.trainCount)),
                 ("validation examples", Format.grouped(info.validationCount)),
-                ("stored as", info.storedInput), ("seen as", info.modelInput),
+                ("label", info.table?.label?.name ?? ""),
+                ("columns", RunPage.list(info.table?.inputColumns ?? [])),
+                ("ids", RunPage.list(info.table?.ids ?? [])), ("stored as", info.storedInput), ("seen as", info.modelInput),
                 ("targets", info.targetNote), ("shapes", summary.dataFingerprint),
                 ("content hash", summary.dataHash),
             ]))
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let left = names.count - mostColumns
+        let more = left > 0 ? ["and \(Format.grouped(left)) more"] : []
+        return (names.prefix(mostColumns) + more).joined(separator: ", ")
     }
 
     private var environment: String {

@@ -10,8 +10,8 @@ public struct EvaluationReport {
     /// An example that the model is far off on.
     struct Worst {
         let id: String
-        /// The place of the element among those of the example; nil where it has one.
-        let output: Int?
+        /// Which element of the example it is, by name where it has one; nil where it is the only.
+        let output: String?
         let target, prediction: String
         /// How far it is off, as `WorstMeasure` says.
         let value: Double
@@ -19,6 +19,7 @@ public struct EvaluationReport {
 
     private enum Content {
         case classes(ClassReport)
+        case answers(AnswerReport)
         case numbers(NumberReport)
         case text(TokenReport)
     }
@@ -103,12 +104,9 @@ public struct EvaluationReport {
         let predictions = try known ?? PredictionWriter(predictor, source).all()
         let comparison = try PredictionComparison(predictor, predictions, stored, path)
         content =
-            comparison.isOfClasses
-            ? .classes(comparison.classReport)
-            : .numbers(
-                NumberReport(
-                    targets: comparison.targets, predictions: comparison.predictions,
-                    width: comparison.width))
+            comparison.answerReport.map(Content.answers)
+            ?? (comparison.isOfClasses
+                ? .classes(comparison.classReport) : .numbers(comparison.numberReport))
         let far = comparison.worst(EvaluationReport.worstCount)
         images = try far.compactMap { _, row in
             let inputs = try source.read(row..<row + 1)
@@ -119,7 +117,7 @@ public struct EvaluationReport {
         worst = far.map { element, row in
             Worst(
                 id: source.names.of(row).joined(separator: " "),
-                output: comparison.width > 1 ? element % comparison.width : nil,
+                output: comparison.output(of: element),
                 target: comparison.text(element, true),
                 prediction: comparison.text(element, false),
                 value: comparison.measure == .score
@@ -151,18 +149,19 @@ public struct EvaluationReport {
         let head = evaluation.map { $0.facts + [""] } ?? []
         let hasOutputs = worst.contains { $0.output != nil }
         var table = TextTable(
-            [.number(idNames)] + (hasOutputs ? [.number("output")] : []) + [
+            [.number(idNames)] + (hasOutputs ? [.text("output")] : []) + [
                 .text("is"), .text("taken for"), .number(measure.rawValue),
             ])
         for row in worst {
             table.append(
-                [row.id] + (row.output.map { ["\($0)"] } ?? []) + [
+                [row.id] + (row.output.map { [$0] } ?? []) + [
                     row.target, row.prediction, Format.short(row.value),
                 ])
         }
         let body: [String]
         switch content {
         case .classes(let report): body = report.lines
+        case .answers(let report): body = report.lines
         case .numbers(let report): body = report.lines
         case .text(let report): return head + report.lines
         }
@@ -197,6 +196,7 @@ public struct EvaluationReport {
         var object: JSONObject
         switch content {
         case .classes(let report): object = report.json
+        case .answers(let report): object = report.json
         case .numbers(let report): object = report.json
         case .text(let report): object = report.json
         }
@@ -207,7 +207,7 @@ public struct EvaluationReport {
         object["worst"] = .array(
             worst.map { row in
                 var object: JSONObject = ["example": .string(row.id)]
-                if let output = row.output { object["output"] = .int(output) }
+                if let output = row.output { object["output"] = .string(output) }
                 object["target"] = .string(row.target)
                 object["prediction"] = .string(row.prediction)
                 object[measure.rawValue] = JSONValue(number: row.value)

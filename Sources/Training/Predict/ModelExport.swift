@@ -2,6 +2,7 @@ package import Checkpoint
 import Datasets
 import FTJSON
 import FTSupport
+import NN
 import Tensor
 
 /// Writes the weights of a trained model for other programs, and what they come from.
@@ -16,6 +17,14 @@ package enum ModelExport {
         case onnx
     }
 
+    /// Whose names tensors have.
+    package enum Names: String, CaseIterable {
+        /// Those of this library.
+        case own
+        /// Those of PyTorch's layers.
+        case pytorch
+    }
+
     /// The name that a file gets by default.
     package static func name(_ predictor: Predictor, _ form: Form) -> String {
         "\(predictor.config.name).\(form.rawValue)"
@@ -28,9 +37,12 @@ package enum ModelExport {
     /// - Returns: The names and arrays in it.
     @discardableResult
     package static func write(
-        _ predictor: Predictor, _ form: Form, to path: String
+        _ predictor: Predictor, _ form: Form, names: Names = .own, to path: String
     ) throws -> [NamedArray] {
-        let tensors = predictor.model.modelTensors.map { NamedArray($0.name, $0.array.on(.cpu)) }
+        let theirs = names == .pytorch ? predictor.model.pyTorchNames : [:]
+        let tensors = predictor.model.modelTensors.map {
+            NamedArray(theirs[$0.name] ?? $0.name, $0.array.on(.cpu))
+        }
         var facts = try Provenance(predictor).parts
         facts.append((key: "config", value: predictor.config.effective.text()))
         facts.append((key: "preprocessing", value: predictor.preprocessing.text))

@@ -3,44 +3,92 @@ import FTSupport
 
 /// How near predicted quantities come, in the units of the data.
 struct NumberReport {
-    let meanAbsoluteError, rootMeanSquaredError: Double
-    /// 1 − the share of the targets' variance that is missed, the mean over the outputs; NaN where
-    /// all targets of one are equal.
-    let r2: Double
-    let count: Int
+    /// The errors of one of an example's quantities.
+    struct Row {
+        let name: String
+        let meanAbsoluteError, meanSquaredError: Double
+        /// 1 − the share of the targets' variance that is missed; NaN where all targets are equal.
+        let r2: Double
 
-    /// - Parameter width: how many elements follow each other for an example.
-    init(targets: [Double], predictions: [Double], width: Int) {
-        count = targets.count
-        let total = Double(max(count, 1))
-        let errors = zip(targets, predictions).map { $1 - $0 }
-        meanAbsoluteError = errors.reduce(0) { $0 + abs($1) } / total
-        rootMeanSquaredError = (errors.reduce(0) { $0 + $1 * $1 } / total).squareRoot()
-        let shares = (0..<width).map { output -> Double in
-            let places = stride(from: output, to: targets.count, by: width)
-            let mean = places.reduce(0) { $0 + targets[$1] } * Double(width) / total
-            let missed = places.reduce(0) { $0 + errors[$1] * errors[$1] }
-            let variance = places.reduce(0) { sum, place in
-                sum + (targets[place] - mean) * (targets[place] - mean)
+        init(_ name: String, _ targets: [Double], _ predictions: [Double]) {
+            self.name = name
+            let count = Double(max(targets.count, 1))
+            let mean = targets.reduce(0, +) / count
+            var (distance, missed, variance) = (0.0, 0.0, 0.0)
+            for (target, prediction) in zip(targets, predictions) {
+                distance += abs(prediction - target)
+                missed += (prediction - target) * (prediction - target)
+                variance += (target - mean) * (target - mean)
             }
-            return variance > 0 ? 1 - missed / variance : .nan
+            meanAbsoluteError = distance / count
+            meanSquaredError = missed / count
+            r2 = variance > 0 ? 1 - missed / variance : .nan
         }
-        r2 = shares.reduce(0, +) / Double(max(width, 1))
+
+        var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
+
+        fileprivate var measures: [(name: String, text: String, value: Double)] {
+            [
+                ("meanAbsoluteError", "mean absolute error", meanAbsoluteError),
+                ("rootMeanSquaredError", "root mean squared error", rootMeanSquaredError),
+                ("r2", "R²", r2),
+            ]
+        }
+    }
+
+    /// Of all quantities together; R² is the mean over the outputs.
+    let meanAbsoluteError, rootMeanSquaredError, r2: Double
+    /// Each output for itself, where they are few enough to be told apart.
+    let rows: [Row]
+
+    /// - Parameters:
+    ///   - width: how many elements follow each other for an example.
+    ///   - names: what they are called; empty where they needn't be told apart.
+    init(targets: [Double], predictions: [Double], width: Int, names: [String] = []) {
+        let all = (0..<width).map { output in
+            let places = stride(from: output, to: targets.count, by: width)
+            return Row(
+                names.isEmpty ? "" : names[output], places.map { targets[$0] },
+                places.map { predictions[$0] })
+        }
+        rows = names.isEmpty ? [] : all
+        let count = Double(max(width, 1))
+        meanAbsoluteError = all.reduce(0) { $0 + $1.meanAbsoluteError } / count
+        rootMeanSquaredError = (all.reduce(0) { $0 + $1.meanSquaredError } / count).squareRoot()
+        r2 = all.reduce(0) { $0 + $1.r2 } / count
     }
 
     var lines: [String] {
-        [
+        let head = [
             "mean absolute error       \(Format.short(meanAbsoluteError, digits: 6))",
             "root mean squared error   \(Format.short(rootMeanSquaredError, digits: 6))",
             "R²                        \(Format.fixed(r2, 4))",
         ]
+        guard !rows.isEmpty else { return head }
+        var table = TextTable(
+            [.text("output")] + rows[0].measures.map { .number($0.text) })
+        for row in rows {
+            table.append(
+                [row.name] + row.measures.map { Format.short($0.value, digits: 6) })
+        }
+        return head + [""] + table.lines
     }
 
     var json: JSONObject {
-        [
+        var object: JSONObject = [
             "meanAbsoluteError": JSONValue(number: meanAbsoluteError),
             "rootMeanSquaredError": JSONValue(number: rootMeanSquaredError),
             "r2": JSONValue(number: r2),
         ]
+        guard !rows.isEmpty else { return object }
+        object["outputs"] = .array(
+            rows.map { row in
+                var object: JSONObject = ["output": .string(row.name)]
+                for measure in row.measures {
+                    object[measure.name] = JSONValue(number: measure.value)
+                }
+                return .object(object)
+            })
+        return object
     }
 }

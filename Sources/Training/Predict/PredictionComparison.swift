@@ -22,8 +22,14 @@ struct PredictionComparison {
     let measure: WorstMeasure
     /// How many elements an example has.
     let width: Int
+    /// What the several outputs of an example are called; empty where it has one, or a whole
+    /// picture of them.
+    let outputNames: [String]
+    /// Whether each element is a yes or a no.
+    private let isAnswer: Bool
     private let names: [String]
     private let shares: [Double]?
+    private static let mostOutputs = 100
 
     init(
         _ predictor: Predictor, _ found: Predictions, _ stored: NDArray, _ path: String
@@ -44,14 +50,18 @@ struct PredictionComparison {
             )
         }
         width = predictions.count / found.count
+        let isRow = (classes ?? found.values).rank == 2 && width > 1
+        let isNumbered = isRow && width <= PredictionComparison.mostOutputs
+        let places = isNumbered ? Array(0..<width) : []
+        outputNames = classes == nil ? places.map { "\($0)" } : places.map(found.name)
         guard isOfClasses else {
-            (names, shares) = ([], nil)
+            (isAnswer, names, shares) = (false, [], nil)
             losses = zip(targets, predictions).map { abs($0 - $1) }
             measure = .error
             return
         }
         let values = found.values.values(as: Double.self)
-        let isAnswer = values.count == predictions.count
+        isAnswer = values.count == predictions.count
         let count = isAnswer ? 2 : values.count / max(predictions.count, 1)
         guard targets.allSatisfy({ $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }) else {
             throw RunError(
@@ -85,6 +95,18 @@ struct PredictionComparison {
         }
     }
 
+    /// Of several questions with yes or no for an answer; nil of anything else.
+    var answerReport: AnswerReport? {
+        guard isAnswer, !outputNames.isEmpty else { return nil }
+        return AnswerReport(
+            names: outputNames, targets: targets.map { Int($0) },
+            predictions: predictions.map { Int($0) }, shares: shares)
+    }
+
+    var numberReport: NumberReport {
+        NumberReport(targets: targets, predictions: predictions, width: width, names: outputNames)
+    }
+
     var classReport: ClassReport {
         ClassReport(
             names: names, targets: targets.map { Int($0) },
@@ -95,6 +117,13 @@ struct PredictionComparison {
     /// The elements with the largest losses, and the examples that they belong to.
     func worst(_ count: Int) -> [(element: Int, row: Int)] {
         losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count).map { ($0, $0 / width) }
+    }
+
+    /// Which of its example's elements one is, by its name or else its place; nil of the only one.
+    func output(of element: Int) -> String? {
+        guard width > 1 else { return nil }
+        let place = element % width
+        return outputNames.isEmpty ? "\(place)" : outputNames[place]
     }
 
     /// A target or a prediction as people write it.

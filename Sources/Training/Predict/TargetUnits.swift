@@ -109,12 +109,19 @@ public struct TargetUnits: Sendable, Equatable {
             ? nil : "in the units of the data: \(values.joined(separator: ", "))"
     }
 
-    /// For programs.
-    func json(_ measurement: RunMeasurement) -> JSONValue {
-        var object: JSONObject = [
+    /// For programs, nil where numbers are those of the data as they are.
+    var scaling: JSONValue? { areOwn ? nil : .object(json) }
+
+    private var json: JSONObject {
+        [
             "target": .string(name), "factors": .array(factors.map { JSONValue(number: $0) }),
             "offsets": .array(offsets.map { JSONValue(number: $0) }),
         ]
+    }
+
+    /// The same with what a measurement is in the unit of the data.
+    func json(_ measurement: RunMeasurement) -> JSONValue {
+        var object = json
         var values = JSONObject()
         for value in self.values(of: measurement) {
             values[value.name] = JSONValue(number: value.value)

@@ -1,3 +1,4 @@
+import Datasets
 public import FTJSON
 import Glibc
 
@@ -37,6 +38,8 @@ public struct RunInfo: Sendable {
     public var storedInput = ""
     /// How targets are read where that is not as they are stored: `targets float64 → int64`.
     public var targetNote = ""
+    /// How the table that the data come from became numbers; nil where they come from none.
+    var table: TableEncoding?
     /// How what loss and metrics are of becomes the target as it is stored.
     public var units: TargetUnits?
     /// The dtype and shape of one input that the model sees.

@@ -91,10 +91,12 @@ struct FoldSummary {
         return [
             "folds": .array(
                 folds.map { fold in
-                    [
+                    var json: JSONObject = [
                         "fold": .int(fold.number), "run": .string(fold.path),
                         "epoch": .int(fold.epoch), "values": object(fold.values),
                     ]
+                    if let units = fold.units?.scaling { json["units"] = units }
+                    return .object(json)
                 }), "mean": object(means), "deviation": object(deviations),
         ]
     }

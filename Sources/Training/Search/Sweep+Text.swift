@@ -81,12 +81,14 @@ extension Sweep {
                 results.map { index, record in
                     let higher = record.prefersHigher(by)
                     let best = record.best(by: by, prefersHigher: higher)
-                    return [
+                    var object: JSONObject = [
                         "trial": .int(index + 1), "run": .string(record.path),
                         "set": .strings(trials[index]), "status": .string(record.status),
                         "epoch": .int(best?.epoch ?? 0),
                         "value": JSONValue(number: best?.measured[by] ?? .nan),
                     ]
+                    if let units = record.units?.scaling { object["units"] = units }
+                    return .object(object)
                 }), "wanting": .ints(wanting),
         ]
     }
