@@ -25,6 +25,7 @@ extension Checker {
             let list = JSONValue.strings(words).text()
             return node.position.line == 0
                 ? ". Write \(path)='\(list)'" : ". Write a list: \(list)"
+        case (.perAxis(let element, _), _): return remedy(node, element, path)
         case (.integer, .string(let value)):
             return Int(value) == nil ? "" : ". Remove the quotes"
         case (.number, .string(let value)):

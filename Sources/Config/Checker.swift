@@ -43,6 +43,10 @@ struct Checker {
             }
             return text == word
                 ? value(.string(text), node, path) : unexpected(node, type, path)
+        case .perAxis(let element, let count):
+            if node.elements != nil { return array(node, of: element, count: count, type, path) }
+            guard let content = scalar(node, element) else { return unexpected(node, type, path) }
+            return value(content, node, path)
         case .integer, .number, .bool, .string:
             guard let content = scalar(node, type) else { return unexpected(node, type, path) }
             return value(content, node, path)

@@ -91,6 +91,9 @@ extension ConfigSchema {
         case .union(let name): return ["$ref": "#/$defs/\(name)"]
         case .word(let word, let other):
             return ["anyOf": [["const": .string(word)], .object(typeSchema(other))]]
+        case .perAxis(let element, let count):
+            let array = ConfigType.array(of: element, minCount: count.min, maxCount: count.max)
+            return ["anyOf": [.object(typeSchema(element)), .object(typeSchema(array))]]
         case .named(let element):
             let one = JSONValue.object(typeSchema(element))
             return [

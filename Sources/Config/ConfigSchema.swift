@@ -62,6 +62,11 @@ extension ConfigSchema {
         switch type.kind {
         case .object(let fields): verify(fields, in: place)
         case .array(let element, _): verify(element, in: place)
+        case .perAxis(let element, _):
+            switch element.kind {
+            case .integer, .number, .bool, .string: break
+            default: misdeclared(place, "what is said for each axis is no number or word")
+            }
         case .word(_, let other):
             guard case .array = other.kind else {
                 misdeclared(place, "a word stands for an array alone")

@@ -12,6 +12,7 @@ public struct ConfigType: Sendable {
         case union(String)
         indirect case named(ConfigType)
         indirect case word(String, or: ConfigType)
+        indirect case perAxis(ConfigType, count: IntegerBounds)
     }
 
     let kind: Kind
@@ -72,6 +73,11 @@ extension ConfigType {
         ConfigType(kind: .named(element))
     }
 
+    /// One value for all axes, or an array of one for each of at most so many.
+    public static func perAxis(_ element: ConfigType, most axes: Int) -> ConfigType {
+        ConfigType(kind: .perAxis(element, count: IntegerBounds(min: 1, max: axes)))
+    }
+
     /// An array, or a word that stands for one.
     public static func word(_ word: String, or array: ConfigType) -> ConfigType {
         ConfigType(kind: .word(word, or: array))
@@ -104,6 +110,8 @@ extension ConfigType {
         case .union(let name): return Text.article(name)
         case .named(let element): return "\(element.expectation), or an object of several by name"
         case .word(let word, let other): return "\"\(word)\" or \(other.expectation)"
+        case .perAxis(let element, let count):
+            return "\(element.expectation), or an array\(Self.elements(count))"
         }
     }
 
@@ -124,7 +132,7 @@ extension ConfigType {
         case .number: "number"
         case .string, .word: "name"
         case .array: "list"
-        case .named(let element): element.shortLabel
+        case .named(let element), .perAxis(let element, _): element.shortLabel
         case .bool, .object, .union: label
         }
     }
@@ -141,6 +149,7 @@ extension ConfigType {
         case .union(let name): name
         case .named(let element): "\(element.label) or by name"
         case .word(let word, let other): "\(word) | \(other.label)"
+        case .perAxis(let element, _): "\(element.label) or list"
         }
     }
 }

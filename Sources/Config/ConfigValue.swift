@@ -43,12 +43,30 @@ public struct ConfigValue: Sendable {
     public func string(_ key: String) -> String { member(key).asString }
     /// The array at `key`.
     public func children(_ key: String) -> [ConfigValue] { member(key).elements }
-    /// The array of integers at `key`.
-    public func ints(_ key: String) -> [Int] { children(key).map(\.asInt) }
-    /// The array of numbers at `key`.
-    public func doubles(_ key: String) -> [Double] { children(key).map(\.asDouble) }
+    /// The array of integers at `key`, or the one that stands for all axes.
+    public func ints(_ key: String) -> [Int] { oneOrMore(key).map(\.asInt) }
+    /// The array of numbers at `key`, or the one that stands for all axes.
+    public func doubles(_ key: String) -> [Double] { oneOrMore(key).map(\.asDouble) }
     /// The array of strings at `key`.
     public func strings(_ key: String) -> [String] { children(key).map(\.asString) }
+
+    /// The integers at `key`, one for each of so many axes; a single one is that of all.
+    public func ints(_ key: String, axes: Int) throws(ConfigError) -> [Int] {
+        let values = ints(key)
+        if values.count == 1 { return Array(repeating: values[0], count: axes) }
+        guard values.count == axes else {
+            throw ConfigError([
+                issue("needs one number, or \(axes), and has \(values.count)", at: key)
+            ])
+        }
+        return values
+    }
+
+    private func oneOrMore(_ key: String) -> [ConfigValue] {
+        let value = member(key)
+        if case .array(let elements) = value.content { return elements }
+        return [value]
+    }
 
     /// The values at `key` with their names; one alone has the name "".
     public func named(_ key: String) -> [(name: String, value: ConfigValue)] {

@@ -111,6 +111,14 @@ extension Field {
         return Field(name, .word(word, or: array), nil, doc)
     }
 
+    /// One value for all axes, or an array of one for each of at most so many.
+    public static func perAxis(
+        _ name: String, _ element: ConfigType, most axes: Int, default value: JSONValue? = nil,
+        doc: String
+    ) -> Field {
+        Field(name, .perAxis(element, most: axes), value, doc)
+    }
+
     /// An object with its own keys. Left out, it is filled with their defaults, if all have one.
     public static func object(_ name: String, doc: String, _ fields: [Field]) -> Field {
         Field(name, .object(fields), nil, doc)

@@ -90,6 +90,20 @@ struct ONNXTests {
                 + "\"dilation\": 3, \"padding\": 1, \"outputPadding\": 2}"
         ),
         (
+            "a kernel of two sizes", [2, 7, 8],
+            "{\"type\": \"conv2d\", \"features\": 3, \"kernel\": [3, 2], \"stride\": [1, 2], "
+                + "\"padding\": [2, 0], \"dilation\": [2, 3]}"
+        ),
+        (
+            "transposed by two strides", [2, 5, 6],
+            "{\"type\": \"convTranspose2d\", \"features\": 3, \"kernel\": [3, 2], "
+                + "\"stride\": [2, 3], \"outputPadding\": [1, 2]}"
+        ),
+        (
+            "windows wider than high", [2, 7, 8],
+            "{\"type\": \"maxPool2d\", \"kernel\": [1, 3], \"stride\": [2, 1]}"
+        ),
+        (
             "shuffled pixels", [8, 3, 5], "{\"type\": \"pixelShuffle\", \"factor\": 2}"
         ),
         (

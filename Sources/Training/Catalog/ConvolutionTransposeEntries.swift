@@ -7,22 +7,25 @@ import Tensor
 enum ConvolutionTransposeEntries {
     static let all = (1...3).map(entry)
 
-    private static let fields: [Field] = [
-        .int("features", min: 1, doc: "channels of the output"),
-        .int("kernel", min: 1, max: 4096, doc: "its size along each axis"),
-        .int("stride", default: 1, min: 1, max: 4096, doc: "by which sizes grow"),
-        .int("padding", default: 0, min: 0, max: 4096, doc: "what is cut off at each end"),
-        .int(
-            "outputPadding", default: 0, min: 0, max: 4095,
-            doc: "what is added to each size, less than stride or dilation"),
-        .int("dilation", default: 1, min: 1, max: 4096, doc: "distance of the kernel's elements"),
-        .int(
-            "groups", default: 1, min: 1, doc: "groups of channels that see nothing of each other"),
-        .bool("bias", default: true, doc: "add a bias"),
-        .string(
-            "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
-            doc: "how the weight is filled"),
-    ]
+    private static func fields(_ axes: Int) -> [Field] {
+        [
+            .int("features", min: 1, doc: "channels of the output"),
+            .window("kernel", axes: axes, doc: "its size along each axis"),
+            .window("stride", axes: axes, default: 1, doc: "by which sizes grow"),
+            .window("padding", axes: axes, default: 0, min: 0, doc: "what is cut off at each end"),
+            .window(
+                "outputPadding", axes: axes, default: 0, min: 0, max: 4095,
+                doc: "what is added to each size, less than stride or dilation"),
+            .window("dilation", axes: axes, default: 1, doc: "distance of the kernel's elements"),
+            .int(
+                "groups", default: 1, min: 1,
+                doc: "groups of channels that see nothing of each other"),
+            .bool("bias", default: true, doc: "add a bias"),
+            .string(
+                "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
+                doc: "how the weight is filled"),
+        ]
+    }
 
     private static let kinds: [ConvolutionTransposeLayer.Type] = [
         ConvTranspose1d.self, ConvTranspose2d.self, ConvTranspose3d.self,
@@ -30,7 +33,8 @@ enum ConvolutionTransposeEntries {
 
     private static func entry(_ axes: Int) -> Catalog<LayerPlace, Layer>.Entry {
         Catalog<LayerPlace, Layer>.Entry(
-            "convTranspose\(axes)d", "The transpose of conv\(axes)d: images become larger.", fields
+            "convTranspose\(axes)d", "The transpose of conv\(axes)d: images become larger.",
+            fields(axes)
         ) { value, place in
             guard place.input.rank == axes + 1 else {
                 throw ConfigError([
@@ -38,22 +42,24 @@ enum ConvolutionTransposeEntries {
                 ])
             }
             let (channels, features) = (place.input[0], value.int("features"))
-            let (groups, kernel) = (value.int("groups"), value.int("kernel"))
+            let groups = value.int("groups")
             guard channels % groups == 0, features % groups == 0 else {
                 throw ConfigError([
                     value.issue(
                         "don't divide \(channels) channels and \(features) features", at: "groups")
                 ])
             }
-            let area = Array(repeating: kernel, count: axes).reduce(1, *)
+            let area = try value.ints("kernel", axes: axes).reduce(1, *)
             try place.builder.reserve(
                 value, [channels, features / groups, area],
                 keys: [("features", features), ("kernel", area)])
             return kinds[axes - 1].init(
-                channels, features, kernel: PerAxis(kernel), stride: PerAxis(value.int("stride")),
-                padding: PerAxis(value.int("padding")),
-                outputPadding: PerAxis(value.int("outputPadding")),
-                dilation: PerAxis(value.int("dilation")), groups: groups, bias: value.bool("bias"),
+                channels, features, kernel: try value.window("kernel", axes: axes),
+                stride: try value.window("stride", axes: axes),
+                padding: try value.window("padding", axes: axes),
+                outputPadding: try value.window("outputPadding", axes: axes),
+                dilation: try value.window("dilation", axes: axes), groups: groups,
+                bias: value.bool("bias"),
                 initializer: InitializerCatalog[value.string("initializer")],
                 using: place.builder.random)
         }

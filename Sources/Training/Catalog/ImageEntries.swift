@@ -43,12 +43,12 @@ enum ImageEntries {
     private static let upsample = Entry(
         "upsample", "Other sizes of the axes beside channels, in one to three axes.",
         [
-            Field.array(
-                "factor", of: .number(above: 0, max: 4096), minCount: 1, maxCount: 6,
+            Field.perAxis(
+                "factor", .number(above: 0, max: 4096), most: 6,
                 doc: "how many times as large: one number for all axes, or one for each"
             ).optional,
-            Field.array(
-                "size", of: .int(min: 1, max: 1 << 20), minCount: 1, maxCount: 6,
+            Field.perAxis(
+                "size", .int(min: 1, max: 1 << 20), most: 6,
                 doc: "the sizes, instead of factor: one number for all axes, or one for each"
             ).optional,
             .string(
@@ -66,8 +66,10 @@ enum ImageEntries {
         }
         let mode: UpsampleMode = isLinear ? .linear(alignCorners: aligns) : .nearest
         switch (value.optional("factor"), value.optional("size")) {
-        case (.some, nil): return Upsample(.factor(value.doubles("factor")), mode: mode)
-        case (nil, .some): return Upsample(.size(value.ints("size")), mode: mode)
+        case (.some, nil):
+            return Upsample(.factor(value.doubles("factor")), mode: mode)
+        case (nil, .some):
+            return Upsample(.size(value.ints("size")), mode: mode)
         default: throw ConfigError([value.issue("needs either a factor or a size")])
         }
     }

@@ -28,48 +28,51 @@ enum PoolingEntries {
         AdaptiveMaxPool1d.self, AdaptiveMaxPool2d.self, AdaptiveMaxPool3d.self,
     ]
 
-    private static let moving: [Field] = [
-        .int("kernel", min: 1, max: 4096, doc: "the window's size along each axis"),
-        Field.int(
-            "stride", min: 1, max: 4096, doc: "steps between windows; the window's size if left out"
-        ).optional,
-        .int(
-            "padding", default: 0, min: 0, max: 4096, doc: "around the input; half a window at most"
-        ),
-        .bool("ceilMode", default: false, doc: "a last window may reach beyond the end"),
-    ]
+    private static func moving(_ axes: Int) -> [Field] {
+        [
+            .window("kernel", axes: axes, doc: "the window's size along each axis"),
+            Field.window(
+                "stride", axes: axes, doc: "steps between windows; the window's size if left out"
+            ).optional,
+            .window(
+                "padding", axes: axes, default: 0, min: 0,
+                doc: "around the input; half a window at most"),
+            .bool("ceilMode", default: false, doc: "a last window may reach beyond the end"),
+        ]
+    }
+
+    private static func stride(_ value: ConfigValue, _ axes: Int) throws(ConfigError) -> PerAxis? {
+        value.optional("stride") == nil ? nil : try value.window("stride", axes: axes)
+    }
 
     private static func largest(_ index: Int) -> Entry {
-        let fields =
-            moving + [
-                .int("dilation", default: 1, min: 1, max: 4096, doc: "distance of elements")
-            ]
+        let axes = index + 1
+        let dilation = Field.window(
+            "dilation", axes: axes, default: 1, doc: "distance of elements")
         return Entry(
-            "maxPool\(index + 1)d", "The largest element of each window of \(shapes[index]).",
-            fields
+            "maxPool\(axes)d", "The largest element of each window of \(shapes[index]).",
+            moving(axes) + [dilation]
         ) { value, _ in
             maxima[index].init(
-                PerAxis(value.int("kernel")),
-                stride: value.optionalInt("stride").map { PerAxis($0) },
-                padding: .both(PerAxis(value.int("padding"))),
-                dilation: PerAxis(value.int("dilation")), ceilMode: value.bool("ceilMode"))
+                try value.window("kernel", axes: axes), stride: try stride(value, axes),
+                padding: .both(try value.window("padding", axes: axes)),
+                dilation: try value.window("dilation", axes: axes),
+                ceilMode: value.bool("ceilMode"))
         }
     }
 
     private static func mean(_ index: Int) -> Entry {
-        let fields =
-            moving + [
-                .bool(
-                    "countIncludesPadding", default: true,
-                    doc: "places around the input count as zeros")
-            ]
+        let axes = index + 1
+        let counts = Field.bool(
+            "countIncludesPadding", default: true, doc: "places around the input count as zeros")
         return Entry(
-            "avgPool\(index + 1)d", "The mean of each window of \(shapes[index]).", fields
+            "avgPool\(axes)d", "The mean of each window of \(shapes[index]).",
+            moving(axes) + [counts]
         ) { value, _ in
             means[index].init(
-                PerAxis(value.int("kernel")),
-                stride: value.optionalInt("stride").map { PerAxis($0) },
-                padding: .both(PerAxis(value.int("padding"))), ceilMode: value.bool("ceilMode"),
+                try value.window("kernel", axes: axes), stride: try stride(value, axes),
+                padding: .both(try value.window("padding", axes: axes)),
+                ceilMode: value.bool("ceilMode"),
                 countIncludesPadding: value.bool("countIncludesPadding"))
         }
     }
@@ -80,18 +83,14 @@ enum PoolingEntries {
             largest ? "adaptiveMaxPool\(axes)d" : "adaptiveAvgPool\(axes)d",
             "The \(largest ? "largest elements" : "means") of windows that cover \(shapes[index]).",
             [
-                .array(
-                    "size", of: .int(min: 1, max: 4096), minCount: 1, maxCount: axes,
+                .perAxis(
+                    "size", .int(min: 1, max: 4096), most: axes,
                     doc: "how many windows: one number for all axes, or one for each")
             ]
         ) { value, _ in
-            let size = value.ints("size")
-            guard size.count == 1 || size.count == axes else {
-                throw ConfigError([value.issue("needs one number, or \(axes)", at: "size")])
-            }
+            let size = try value.window("size", axes: axes)
             return largest
-                ? adaptiveMaxima[index].init(PerAxis(size))
-                : adaptiveMeans[index].init(PerAxis(size))
+                ? adaptiveMaxima[index].init(size) : adaptiveMeans[index].init(size)
         }
     }
 }

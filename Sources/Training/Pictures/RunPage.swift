@@ -119,7 +119,8 @@ struct RunPage {
                 ("validation examples", Format.grouped(info.validationCount)),
                 ("label", info.table?.label?.name ?? ""),
                 ("columns", RunPage.list(info.table?.inputColumns ?? [])),
-                ("ids", RunPage.list(info.table?.ids ?? [])), ("stored as", info.storedInput), ("seen as", info.modelInput),
+                ("ids", RunPage.list(info.table?.ids ?? [])), ("stored as", info.storedInput),
+                ("seen as", info.modelInput),
                 ("targets", info.targetNote), ("shapes", summary.dataFingerprint),
                 ("content hash", summary.dataHash),
             ]))
