@@ -146,6 +146,24 @@ struct FineTuningTests {
         }
     }
 
+    @Test("says where inputs are scaled otherwise than those that the weights were learned on")
+    func scales() throws {
+        let sandbox = Sandbox()
+        func transforms(_ list: String) -> String { "data.transforms=[\(list)]" }
+        let measured = #"{"type": "normalize"}"#
+        _ = try sandbox.trainer("old", [transforms(measured)]).run()
+        let from = "model.from={\"path\":\"\(sandbox.file("old"))\"}"
+        let same = try Experiment(sandbox.config([from, transforms(measured)]))
+        #expect(try same.loadInitialWeights()?.contains("scaled otherwise") == false)
+        let factor = #"{"type": "scale", "factor": 0.5}"#
+        let other = try Experiment(sandbox.config([from, transforms(factor)]))
+        let said = try #require(try other.loadInitialWeights())
+        #expect(said.contains(#"scaled otherwise there, by {"type":"normalize","mean":["#))
+        #expect(said.contains(#"here by {"type":"scale","factor":0.5}"#))
+        let bare = try Experiment(sandbox.config([from])).loadInitialWeights()
+        #expect(bare?.contains("here by nothing") == true)
+    }
+
     @Test("takes other safetensors files, of other floats and with a prefix")
     func foreign() throws {
         let sandbox = Sandbox()

@@ -177,6 +177,23 @@ extension Transform {
 }
 
 extension Preprocessing {
+    /// What inputs are multiplied by and moved by, as a config says it, in order; an input that is
+    /// as it is stored says `nothing`.
+    var scaling: String {
+        let lists = inputs.map { input in
+            let scales = input.transforms.filter { transform in
+                switch transform {
+                case .scale, .normalize: true
+                default: false
+                }
+            }
+            return scales.isEmpty
+                ? "nothing"
+                : scales.map { $0.json.text() }.joined(separator: " and ").cut(to: 200)
+        }
+        return lists.joined(separator: ", ")
+    }
+
     /// What turns stored inputs into those that the model sees.
     var inputPipelines: [TransformPipeline] {
         get throws {

@@ -50,6 +50,8 @@ struct InitialWeights {
     private let differing: (there: [String], here: [String])?
     /// What differs in how tables become numbers, where both are known.
     private let encoding: String?
+    /// How inputs are scaled, where both are known and differ.
+    private let scaling: (there: String, here: String)?
 
     /// - Parameter preprocessing: what happens to the model's data, where that is known.
     init(_ from: ConfigValue, for model: Module, preprocessing: Preprocessing? = nil) throws {
@@ -59,6 +61,12 @@ struct InitialWeights {
         differing = !there.isEmpty && !here.isEmpty && there != here ? (there, here) : nil
         encoding = known?.table.flatMap { table in
             preprocessing?.table?.difference(from: table, called: "there")
+        }
+        let scales = (there: known?.scaling, here: preprocessing?.scaling)
+        if let there = scales.there, let here = scales.here, there != here {
+            scaling = (there, here)
+        } else {
+            scaling = nil
         }
         let patterns = from.strings("match").map { NamePattern($0) }
         let prefix = from.string("prefix")
@@ -153,6 +161,11 @@ struct InitialWeights {
         }
         if let encoding {
             text += "; inputs aren't what they were there, and have to be learned anew: \(encoding)"
+        }
+        if let scaling {
+            text +=
+                "; inputs were scaled otherwise there, by \(scaling.there), here by "
+                + "\(scaling.here): say the former in data.transforms, where they mean the same"
         }
         return text
     }
