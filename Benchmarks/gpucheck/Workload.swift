@@ -59,19 +59,20 @@ struct Workload {
                     Size(wanted: 8, low: 2, high: 3), Size(wanted: 12, low: 1, high: 2),
                     Size(wanted: 50_257, low: 64, high: 128),
                 ]
-            ) { gpt($0[0], $0[2], 1024, 768, 12, $0[1], tied: true) },
+            ) { gpt($0[0], $0[2], 1024, 768, 12, $0[1], tied: true, .bfloat16) },
         ]
     }
 
-    /// A step of a classifier.
+    /// A step of a classifier, products in a precision.
     private static func step(
-        _ model: Layer, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor
+        _ model: Layer, _ optimizer: Optimizer, _ x: Tensor, _ y: Tensor,
+        _ precision: AutocastPrecision = .float32
     ) -> Step {
         let loss = CrossEntropy()
         let parameters = model.parameters.reduce(0) { $0 + $1.count }
         return Step(x: x, y: y, parameters: parameters) { x, y in
             optimizer.zeroGrad()
-            let value = loss(model(x), y)
+            let value = autocast(precision) { loss(model(x), y) }
             value.backward()
             optimizer.step()
             return value
@@ -118,7 +119,7 @@ struct Workload {
 
     private static func gpt(
         _ batch: Int, _ vocabulary: Int, _ context: Int, _ width: Int, _ heads: Int, _ layers: Int,
-        tied: Bool
+        tied: Bool, _ precision: AutocastPrecision = .float32
     ) -> Step {
         let random = Random(seed: 0)
         let model = GPT(
@@ -127,11 +128,11 @@ struct Workload {
         return step(
             model, AdamW(model, learningRate: 1e-3),
             .integers([batch, context], high: vocabulary, using: random),
-            .integers([batch, context], high: vocabulary, using: random))
+            .integers([batch, context], high: vocabulary, using: random), precision)
     }
 
     /// As many kernels as gpt2 has, on little.
-    static func narrowGPT() -> Step { gpt(1, 65, 8, 24, 12, 12, tied: true) }
+    static func narrowGPT() -> Step { gpt(1, 65, 8, 24, 12, 12, tied: true, .bfloat16) }
 
     private static func cnn(_ batch: Int) -> Step {
         let random = Random(seed: 0)
