@@ -136,7 +136,8 @@ extension Layer {
             throw ShapeError(
                 layer: describe,
                 problem: "the input \(input) should have \(channels) channels and "
-                    + "\(max(0, ranks.lowerBound - 2)) to \(ranks.upperBound - 2) more axes")
+                    + "\(ranks.count == 1 ? "" : "\(max(0, ranks.lowerBound - 2)) to ")"
+                    + "\(ranks.upperBound - 2) more axes")
         }
         return input
     }

@@ -20,6 +20,8 @@ public final class Dropout: ShapePreservingLayer {
         self.random = random.ownStream("dropout")
     }
 
+    package override var draws: Bool { rate > 0 }
+
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         isTraining ? x.dropout(rate, using: random) : x
     }

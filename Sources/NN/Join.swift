@@ -51,7 +51,8 @@ public enum Join: Sendable, Equatable, CustomStringConvertible {
             throw ShapeError(
                 layer: layer,
                 problem: "the branches give \(list), which have no axis \(axis) to lengthen: "
-                    + "0 is the batch; use 1 to \(first.rank), or -1 to -\(first.rank)")
+                    + "0 is the batch; use \(first.rank == 1 ? "1 or -1" : "1 to \(first.rank), or -1 to -\(first.rank)")"
+            )
         }
         for shape in shapes
         where shape.rank != first.rank

@@ -42,6 +42,9 @@ open class Module: CustomStringConvertible {
         set { trains = newValue }
     }
 
+    /// Whether a pass in training draws from the stream that the module holds.
+    package var draws: Bool { true }
+
     /// Whether each pass in training changes what the next one computes, beside the parameters.
     package var changesByPasses: Bool { false }
 

@@ -22,6 +22,8 @@ public class PartDropout: ShapePreservingLayer {
     /// How many of the first axes count parts.
     package class var axes: Int { 1 }
 
+    package final override var draws: Bool { rate > 0 }
+
     public final override func callAsFunction(_ x: Tensor) -> Tensor {
         guard isTraining else { return x }
         let axes = Self.axes

@@ -91,6 +91,8 @@ public class Recurrent: Layer {
     /// How many directions there are, 1 or 2.
     public final var directionCount: Int { isBidirectional ? 2 : 1 }
 
+    package final override var draws: Bool { dropout > 0 && layers > 1 }
+
     /// The weights by PyTorch's names.
     public final override var members: [(name: String, value: Any)] {
         directions.flatMap(\.members) + [("random", random)]

@@ -127,6 +127,8 @@ public final class SelfAttention: Layer {
         return input
     }
 
+    package override var draws: Bool { dropout > 0 }
+
     public override var pyTorchMembers: [(own: String, theirs: String)] {
         [
             ("projection.weight", "in_proj_weight"), ("projection.bias", "in_proj_bias"),

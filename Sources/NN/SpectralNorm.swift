@@ -4,8 +4,8 @@ public import Tensor
 /// A layer whose weight is w / σ, σ being the largest singular value of w as a matrix [outputs,
 /// rest], so that it stretches nothing by more than 1.
 ///
-/// σ = u · W v, where u and v come closer to the singular vectors with each step of training, by u
-/// = W v / ‖W v‖ and v = Wᵀ u / ‖Wᵀ u‖; 15 such steps are made at first. Gradients take u and v for
+/// σ = u · W v, where u and v come closer to the singular vectors with each step of training, by v
+/// = Wᵀ u / ‖Wᵀ u‖ and u = W v / ‖W v‖; 15 such steps are made at first. Gradients take u and v for
 /// constant.
 ///
 /// The parameter is called `weight_orig` and the buffers `weight_u` and `weight_v`, as PyTorch's
@@ -56,8 +56,8 @@ public final class SpectralNorm: Layer {
     ) -> (Tensor, Tensor) {
         var (u, v) = (u, v)
         for _ in 0..<steps {
-            u = matrix.matmul(v).normalize(axis: 0, epsilon: epsilon)
             v = matrix.transpose().matmul(u).normalize(axis: 0, epsilon: epsilon)
+            u = matrix.matmul(v).normalize(axis: 0, epsilon: epsilon)
         }
         return (u, v)
     }

@@ -33,6 +33,7 @@ enum CheckCommand {
         lines += [first.line, ""]
         let wrong = first.problem ?? "the gradients are not right"
         lines.append("\(file): \(passed ? "fine" : wrong)")
+        if let remedy = first.remedy { lines.append("next    \(remedy)") }
         Terminal.print(lines.joined(separator: "\n"))
         return status
     }

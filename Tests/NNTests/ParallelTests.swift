@@ -85,7 +85,7 @@ struct ParallelTests {
         #expect(
             text(Parallel(.concat(axis: 0), uneven), [3])
                 == "Parallel(2 branches, concat along axis 0): the branches give [2] and [4], which "
-                + "have no axis 0 to lengthen: 0 is the batch; use 1 to 1, or -1 to -1")
+                + "have no axis 0 to lengthen: 0 is the batch; use 1 or -1")
     }
 
     @Test("that don't fit stop the program with the same words")

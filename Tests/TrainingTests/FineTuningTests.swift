@@ -119,7 +119,7 @@ struct FineTuningTests {
             ["model.from={\"path\":\"\(path)/last.safetensors\"}", "model.layers.0.units=9"])
         #expect(
             wider.remarks == [
-                "1 of the model's 4 tensors come from \(path)/last.safetensors; of other shapes: "
+                "1 of the model's 4 tensors come from \(path)/last.safetensors; of other shapes or types: "
                     + "0.weight (float32 8×6 there, float32 9×6 here), 0.bias (float32 8 there, "
                     + "float32 9 here), 2.weight (float32 3×8 there, float32 3×9 here)"
             ])

@@ -178,7 +178,14 @@ struct SamplingTests {
             (["training.mixup=0.2", "loss.ignoreIndex=7"], "training.mixup", "loss.ignoreIndex"),
             (
                 ["training.mixup=0.2", "loss={\"type\":\"multiMargin\"}"], "training.mixup",
-                "crossEntropy alone"
+                "use crossEntropy"
+            ),
+            (
+                [
+                    "training.mixup=0.2", "loss={\"type\":\"hinge\"}", "model.layers.2.units=1",
+                    "data.train.targets=train/sides", "data.validation.targets=test/sides",
+                    "metrics=[]",
+                ], "training.mixup", "use binaryCrossEntropy"
             ),
             (SequenceRuns.gpt + ["training.mixup=0.2"], "training.mixup", "tokens"),
             (SequenceRuns.gpt + ["data.sampling=balanced"], "data.sampling", "data.text"),

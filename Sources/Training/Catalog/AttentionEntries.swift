@@ -81,7 +81,7 @@ enum AttentionEntries {
         guard place.input.rank == 2, let width = place.input.last else {
             throw ConfigError([
                 value.issue(
-                    "needs examples of positions and width, not \(place.input); an embedding makes such"
+                    "needs examples of positions and width, not \(place.input); reshape and permute layers, or an embedding, make such"
                 )
             ])
         }

@@ -9,17 +9,13 @@ struct ChosenLoss {
     let takesSingleOutputs: Bool
     /// A target that counts nothing.
     let ignored: Int?
-    /// Which of the outputs are predictions of the targets; nil for all.
-    let point: PointMetric.Point?
 
     init(
-        _ loss: any Loss, takesSingleOutputs: Bool = false, ignoring ignored: Int? = nil,
-        point: PointMetric.Point? = nil
+        _ loss: any Loss, takesSingleOutputs: Bool = false, ignoring ignored: Int? = nil
     ) {
         self.loss = loss
         self.takesSingleOutputs = takesSingleOutputs
         self.ignored = ignored
-        self.point = point
     }
 }
 
@@ -166,8 +162,7 @@ extension Catalogs {
             "quantile", "The pinball loss: predictions become quantiles of the targets.",
             [quantiles]
         ) { value, _ in
-            let quantiles = value.doubles("quantiles")
-            return ChosenLoss(QuantileLoss(quantiles), point: point(of: quantiles))
+            ChosenLoss(QuantileLoss(value.doubles("quantiles")))
         },
         Entry(
             "cosineEmbedding", "1 − cos(x, y), for vectors along the last axis."
@@ -195,7 +190,7 @@ extension Catalogs {
             "(s + (m − y)² e⁻ˢ) / 2, for outputs of means m, then logarithms s of variances.",
             [.bool("full", default: false, doc: "add ln(2π) / 2")]
         ) { value, _ in
-            ChosenLoss(GaussianNLL(isFull: value.bool("full")), point: .firstHalf)
+            ChosenLoss(GaussianNLL(isFull: value.bool("full")))
         },
     ]
 
@@ -212,7 +207,7 @@ extension Catalogs {
     }
 
     /// Where the quantile nearest to the median is among several.
-    private static func point(of quantiles: [Double]) -> PointMetric.Point? {
+    static func point(of quantiles: [Double]) -> PointMetric.Point? {
         let best = quantiles.indices.min { abs(quantiles[$0] - 0.5) < abs(quantiles[$1] - 0.5) }
         return quantiles.count > 1 ? best.map { .place($0, of: quantiles.count) } : nil
     }

@@ -18,7 +18,7 @@ extension Catalogs {
                 "The share of examples whose target is among the k largest outputs.",
                 [.int("k", default: 5, min: 1, max: 1_000_000, doc: "how many outputs count")]
             ) { TopKAccuracy($0.int("k"), ignoredIndex: $1?.ignored) },
-            Entry("binaryAccuracy", "The share of logits on the right side of 0.") {
+            Entry("binaryAccuracy", "The share of outputs on the right side: of logits that of 0, of probabilities a half.") {
                 BinaryAccuracy(ignoredIndex: $1?.ignored)
             },
             Entry(
@@ -83,6 +83,11 @@ extension Catalogs {
     static let metricsOfNumbers: Set<String> = [
         "meanSquaredError", "rootMeanSquaredError", "meanAbsoluteError",
         "meanAbsolutePercentageError", "r2", "explainedVariance",
+    ]
+
+    /// The metrics that look at which side of 0 an output lies on, where it is a yes or no.
+    static let metricsOfSides: Set<String> = [
+        "binaryAccuracy", "precision", "recall", "f1", "confusionMatrix",
     ]
 
     private static let ofClasses: [Field] = [

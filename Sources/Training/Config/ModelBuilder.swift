@@ -49,7 +49,10 @@ final class ModelBuilder {
         let model = try sequence(config.children("layers"), shape)
         if isOpen, let unused = inputs.first(where: { !usedInputs.contains($0.name) }) {
             throw ConfigError([
-                config.issue("no layer takes the input '\(unused.name)'", at: "layers")
+                config.issue(
+                    "no layer takes the input '\(unused.name)'; add {\"type\": \"input\", \"name\": "
+                        + "\"\(unused.name)\"} where a branch begins, or leave it out of data",
+                    at: "layers")
             ])
         }
         return (model, outputShape)

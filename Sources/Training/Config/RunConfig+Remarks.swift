@@ -21,9 +21,9 @@ extension RunConfig {
         }
         let batch = data.int("batchSize")
         if training.int("accumulate") > batch {
-            note(
-                "training.accumulate",
-                "a batch of \(batch) is computed in \(batch) pieces at most")
+            remarks.append(
+                "training.accumulate is \(training.int("accumulate")), and a batch of \(batch) is "
+                    + "computed in \(batch) pieces at most")
         }
         return remarks
     }

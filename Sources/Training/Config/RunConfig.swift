@@ -150,7 +150,7 @@ public struct RunConfig: Sendable {
             let near = Suggestion.nearest(to: best, among: ["loss"] + names)
             let hint =
                 near.map { "Did you mean '\($0)'?" }
-                ?? "use loss or one of metrics: \((["loss"] + names).joined(separator: ", "))"
+                ?? "Use \((["loss"] + names).joined(separator: " or ")), or add it to metrics"
             issues.append(training.issue("\"\(best)\" is not measured. \(hint)", at: "bestBy"))
         }
         return issues

@@ -11,6 +11,8 @@ public struct FirstStep: Sendable {
     public let loss: Double
     /// Why training would end there; nil where it wouldn't.
     public let problem: String?
+    /// What may help then; nil where nothing is known.
+    public let remedy: String?
 
     /// A line for people.
     public var line: String { "first   loss \(Format.measure(loss)) at step 1" }
@@ -19,6 +21,7 @@ public struct FirstStep: Sendable {
     public var json: JSONObject {
         var object: JSONObject = ["firstLoss": JSONValue(number: loss)]
         if let problem { object["problem"] = .string(problem) }
+        if let remedy { object["remedy"] = .string(remedy) }
         return object
     }
 }
@@ -44,9 +47,14 @@ extension Experiment {
         let outcome = measureStep(inputs, targets)
         let loss = Double(outcome.loss.item)
         let isEmpty = outcome.weight.map { $0.item == 0 } ?? false
-        if loss.isFinite || isEmpty { return FirstStep(loss: loss, problem: nil) }
+        if loss.isFinite || isEmpty { return FirstStep(loss: loss, problem: nil, remedy: nil) }
+        let problem = "the loss of the first step is \(Format.measure(loss))"
+        if let blame = try spoiledRow(in: data.train) {
+            return FirstStep(
+                loss: loss, problem: "\(problem); \(blame)", remedy: Divergence.ofData)
+        }
         let origin = anomaly(inputs.map(\.data), targets.data).map { "; \($0)" } ?? ""
         return FirstStep(
-            loss: loss, problem: "the loss of the first step is \(Format.measure(loss))\(origin)")
+            loss: loss, problem: problem + origin, remedy: lossRemedy(isFirst: true))
     }
 }

@@ -68,8 +68,14 @@ extension Experiment {
         let found = "a target is \(value) (row \(row)), but"
         switch domain {
         case .classes(let count):
+            let remedy =
+                outlier.value < 0
+                ? "set loss.ignoreIndex=\(value) if it is to count nothing, or correct the data"
+                : model.textModel != nil
+                    ? "give the model a larger vocabulary or correct the data"
+                    : "give the last layer more units or correct the data"
             return "\(found) the model has \(count) outputs for the classes 0 to \(count - 1); "
-                + "give the last layer more units or correct the data"
+                + remedy
         case .numbers:
             return "\(found) targets must be finite numbers; correct the data or leave the row out"
         default:

@@ -105,10 +105,11 @@ extension Experiment {
         if data.train.allInputs.contains(where: { $0.transforms.contains(where: \.isRandom) }) {
             note(config.data, "transforms", "a transform is random")
         }
-        if let name = model.namedRandoms.first?.name {
-            // Streams are named after the layer that has them: 1.random.
-            let layer = name.lastIndex(of: ".").map { name[..<$0] } ?? name[...]
-            note(config.value.child("model"), "layers", "layer \(layer) draws")
+        let drawing = model.namedModules.first { _, module in
+            module.draws && module.members.contains { $0.value is Random }
+        }
+        if let (name, _) = drawing {
+            note(config.value.child("model"), "layers", "layer \(name) draws")
         }
         if let (name, _) = model.namedModules.first(where: \.module.changesByPasses) {
             note(

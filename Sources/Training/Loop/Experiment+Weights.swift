@@ -99,6 +99,13 @@ struct InitialWeights {
                         + "\(tensor.array.dtype) \(Format.shape(tensor.array.shape)) here)")
                 continue
             }
+            if fitting.dtype.isFloat, !fitting.isAllFinite {
+                throw ConfigError([
+                    from.issue(
+                        "\(tensor.name) in \(path) holds NaN or infinity; take another checkpoint",
+                        at: "path")
+                ])
+            }
             arrays.append((tensor.name, fitting))
             fitting.withUnsafeBytes { hash.update($0) }
         }
@@ -126,12 +133,12 @@ struct InitialWeights {
     }
 
     private func nothingFits(_ from: ConfigValue) -> ConfigError {
-        let why = misshaped.isEmpty ? "" : "; of other shapes: \(NamePattern.list(misshaped))"
-        return ConfigError([
-            from.issue(
-                "nothing in \(path) fits: it has \(NamePattern.list(unused)), the model "
-                    + NamePattern.list(missing) + why, at: "path")
-        ])
+        let why =
+            misshaped.isEmpty ? "" : "; of other shapes or types: \(NamePattern.list(misshaped))"
+        let names =
+            unused.isEmpty && missing.isEmpty
+            ? "" : ": it has \(NamePattern.list(unused)), the model \(NamePattern.list(missing))"
+        return ConfigError([from.issue("nothing in \(path) fits\(names)\(why)", at: "path")])
     }
 
     /// An array as a model takes it; floats of another width are converted.
@@ -151,7 +158,9 @@ struct InitialWeights {
         let all = arrays.count + missing.count + misshaped.count
         var text = "\(arrays.count) of the model's \(all) tensors come from \(path)"
         if !missing.isEmpty { text += "; as they were drawn: \(NamePattern.list(missing))" }
-        if !misshaped.isEmpty { text += "; of other shapes: \(NamePattern.list(misshaped))" }
+        if !misshaped.isEmpty {
+            text += "; of other shapes or types: \(NamePattern.list(misshaped))"
+        }
         if !unused.isEmpty { text += "; not used: \(NamePattern.list(unused))" }
         if let differing {
             text +=

@@ -74,7 +74,6 @@ public final class Experiment {
         data.preprocessing.classWeights = balanced.weights
         ignoredTarget = chosen.ignored
         try Experiment.checkChoices(config.value.children("metrics"), chosen, output: output)
-        metrics = try config.value.children("metrics").map { try Experiment.metric($0, chosen) }
         try Experiment.freeze(model, config.value.child("model"))
         try Experiment.checkTrainable(model, config.value.child("model"))
         isSound = NDArray.full([], 1, .bool, on: device.backend)
@@ -86,37 +85,37 @@ public final class Experiment {
         average = try config.training.optional("average").map { [model] in
             try Catalogs.averages.make($0, model)
         }
+        try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
+        let meaning = try OutputMeaning(config, data.preprocessing, outputRank: output.rank)
+        metrics = try config.value.children("metrics").map {
+            meaning.reading(try Catalogs.metrics.make($0, chosen), type: $0.type)
+        }
         mixup =
             !trains
             ? nil
             : try Mixup(
-                config, plan.train, output: output,
+                config, data.train, output: output,
                 looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
-        try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         try checkTargets(output, lossValue)
         if trains { try checkSearch() }
         try checkRows(output)
         if trains { try checkCourse(isNew: kept == nil) }
     }
 
-    /// A metric of what the loss makes of predictions, or of the number that it stands for.
-    private static func metric(_ value: ConfigValue, _ loss: ChosenLoss) throws -> any Metric {
-        let metric = try Catalogs.metrics.make(value, loss)
-        guard let point = loss.point, Catalogs.metricsOfNumbers.contains(value.type) else {
-            return metric
-        }
-        return PointMetric(metric, at: point)
-    }
-
     private static func checkTrainable(_ model: Module, _ value: ConfigValue) throws {
         guard model.trainableCount == 0 else { return }
-        let isFrozen = model.parameterCount > 0
+        guard model.parameterCount > 0 else {
+            throw ConfigError([
+                value.issue("no layer has parameters to train; add a linear layer", at: "layers")
+            ])
+        }
+        let byPattern = !value.children("freeze").isEmpty
         throw ConfigError([
             value.issue(
-                isFrozen
+                byPattern
                     ? "no parameter is left to train; freeze fewer"
-                    : "no layer has parameters to train; add a linear layer",
-                at: isFrozen ? "freeze" : "layers")
+                    : "every layer is frozen, so nothing is left to train; leave \"frozen\" out of one",
+                at: byPattern ? "freeze" : "layers")
         ])
     }
 
@@ -159,10 +158,16 @@ public final class Experiment {
             let pieces = min(config.training.int("accumulate"), batch)
             if batch / pieces > 1 { continue }
             let what = pieces > 1 ? "\(batch) examples in \(pieces) pieces" : "1 example"
+            let remedy =
+                batch == last
+                ? "set data.dropLast=true"
+                : batch < 4
+                    ? "set another data.batchSize"
+                    : "set training.accumulate=\(batch / 2) or less"
             throw ConfigError([
                 layer.issue(
-                    "needs two examples or more, and of \(count) a batch has \(what); set "
-                        + "data.dropLast=true, or another data.batchSize or training.accumulate")
+                    "needs two examples or more at once, and of \(count) a batch has \(what); "
+                        + remedy)
             ])
         }
     }

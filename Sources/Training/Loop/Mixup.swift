@@ -35,18 +35,31 @@ struct Mixup {
         }
         self.alpha = alpha
         seed = config.seed
-        if train.targets.outputDType.isFloat {
-            classes = nil
-        } else if loss.type == "crossEntropy",
+        let areClasses = !train.targets.outputDType.isFloat
+        if loss.type == "crossEntropy", areClasses,
             train.targets.outputShape.rank == output.rank - 1
         {
             classes = output.last
-        } else {
+        } else if let remedy = Mixup.remedies[loss.type] {
+            throw problem(
+                "the loss \(loss.type) takes no shares of targets; remove it, or \(remedy)")
+        } else if areClasses {
             throw problem(
                 "mixes classes for the loss crossEntropy alone, or targets that are floats; remove "
                     + "it, or cast the targets to float32 in data.targetTransforms")
+        } else {
+            classes = nil
         }
     }
+
+    /// What to do where a loss takes a target for a class or a side, so that one between two means
+    /// something else.
+    private static let remedies = [
+        "nll": "use crossEntropy", "focal": "use crossEntropy", "multiMargin": "use crossEntropy",
+        "hinge": "use binaryCrossEntropy", "squaredHinge": "use binaryCrossEntropy",
+        "softMargin": "use binaryCrossEntropy", "hingeEmbedding": "train without it",
+        "ctc": "train without it",
+    ]
 
     /// A draw from Beta(α, α). Where α is so small that both of its logarithms are infinite, all of
     /// one example or of the other, which is what the distribution comes to.

@@ -36,6 +36,10 @@ struct TargetRemedy: CustomStringConvertible {
             }
         }
         shapes.append(output)
+        // Means, then as many logarithms of variances.
+        if let last = output.last, last % 2 == 0 {
+            shapes.append(output.replacing(output.rank - 1, with: last / 2))
+        }
         let classes: DType = dtype.isInteger ? dtype : .int64
         let reshaped = shapes.filter { $0.elementCount == target.elementCount }.flatMap { shape in
             [

@@ -29,7 +29,18 @@ extension Trainer {
                 "\(problem); \(blame)",
                 remedy: "scale the inputs (data.transforms), or train in training.precision=bf16")
         }
-        return divergence("\(problem); \(origin(last.batch))", remedy: firstLossRemedy)
+        let batch = zip(
+            data.train.dataset.inputNames + [data.train.dataset.targetName],
+            last.batch.allInputs + [last.batch.targets])
+        for (name, array) in batch {
+            guard let (row, value) = array.firstRowBeyondSquares else { continue }
+            return divergence(
+                "\(problem); \(name): \(storedRow(row, of: last)) holds \(value), whose square no "
+                    + "float32 holds", remedy: Divergence.ofData)
+        }
+        return divergence(
+            "\(problem); \(origin(last.batch))",
+            remedy: experiment.lossRemedy(isFirst: cursor.step == 0))
     }
 
     /// A sentence on the first row of a batch with a number that fp16 can't hold; nil if none has
@@ -100,11 +111,21 @@ extension Trainer {
 }
 
 extension Experiment {
-    /// A sentence on the first row of some examples that holds NaN or infinity; nil if none does.
+    /// A sentence on the first row of some examples that holds NaN, infinity or, if none does, a
+    /// number whose square is infinite; nil if there is none.
     func spoiledRow(in loader: Loader) throws -> String? {
+        try spoiledRow(in: loader, \.firstSpoiledRow)
+            ?? spoiledRow(in: loader, \.firstRowBeyondSquares).map {
+                "\($0), whose square no float32 holds"
+            }
+    }
+
+    private func spoiledRow(
+        in loader: Loader, _ find: (NDArray) -> (row: Int, value: String)?
+    ) throws -> String? {
         var found: String?
         func look(_ name: String, _ first: Int, _ block: NDArray) {
-            guard found == nil, let (row, value) = block.firstSpoiledRow else { return }
+            guard found == nil, let (row, value) = find(block) else { return }
             found = "\(name): row \(loader.dataset.storedRow(first + row)) holds \(value)"
         }
         let names = loader.dataset.inputNames
@@ -120,6 +141,11 @@ extension NDArray {
     /// The first row with NaN or infinity, and which of them it holds.
     fileprivate var firstSpoiledRow: (row: Int, value: String)? {
         dtype.isFloat && !isAllFinite ? firstRow { !$0.isFinite } : nil
+    }
+
+    /// The first row with a number so large that its square is infinite in float32.
+    fileprivate var firstRowBeyondSquares: (row: Int, value: String)? {
+        dtype.isFloat ? firstRow { abs($0) > 1.8446743e19 } : nil
     }
 
     /// The first row with such a number, and the number.

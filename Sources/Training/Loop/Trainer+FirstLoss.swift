@@ -3,20 +3,23 @@ import NN
 import Optim
 import Tensor
 
-// What may help where the first loss is not finite, so that no step can be to blame.
-extension Trainer {
-    /// What to do about a first loss that is not finite; nil once a step was made.
-    var firstLossRemedy: String? {
-        guard cursor.step == 0 else { return nil }
+// What may help where a loss is not finite and no step is to blame.
+extension Experiment {
+    /// What to do about a loss that is not finite; nil where the step before it may be to blame.
+    ///
+    /// - Parameter isFirst: whether no step was made yet.
+    func lossRemedy(isFirst: Bool) -> String? {
+        let loss = config.value.child("loss")
+        if loss.type == "ctc", !loss.bool("zeroInfinity") {
+            return "set loss.zeroInfinity=true, if some targets have more labels than there are "
+                + "steps, or leave those out"
+        }
+        guard isFirst else { return nil }
         if let name = nameOfZeroWeight {
             return "the weight of layer \(name) is zero, and has no direction to normalize; "
                 + "give it another initializer"
         }
-        let loss = config.value.child("loss")
         switch loss.type {
-        case "ctc" where !loss.bool("zeroInfinity"):
-            return "set loss.zeroInfinity=true, if some targets have more labels than there are "
-                + "steps, or leave those out"
         case "binaryCrossEntropy" where loss.string("predictions") == "probabilities":
             return "end the model with sigmoid, for loss.predictions=probabilities takes 0 to 1, "
                 + "or set loss.predictions=logits"
@@ -33,7 +36,7 @@ extension Trainer {
 
     /// The first layer whose weight is divided by its length and has none.
     private var nameOfZeroWeight: String? {
-        for (name, module) in experiment.model.namedModules {
+        for (name, module) in model.namedModules {
             let layer: any WeightedLayer
             switch module {
             case let normalized as WeightNorm: layer = normalized.layer

@@ -34,7 +34,7 @@ enum CalibrationPicture {
         }
         let side = Markup.coordinate(total)
         let frame = [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(side) \(side)\" "
+            "<svg viewBox=\"0 0 \(side) \(side)\" "
                 + "width=\"\(side)\" height=\"\(side)\">",
             path("grid", [margin, margin, margin, end]), path("grid", [margin, end, end, end]),
             path("grid", [margin, end, end, margin]),

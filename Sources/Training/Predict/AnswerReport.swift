@@ -36,8 +36,9 @@ struct AnswerReport {
         exactShare = Double(right) / Double(max(exampleCount, 1))
     }
 
-    private func mean(_ value: (ClassReport.Row) -> Double) -> Double {
-        outputs.reduce(0) { $0 + value($1.report.rows[1]) } / Double(outputs.count)
+    /// The mean over the outputs.
+    private var macroF1: Double {
+        outputs.reduce(0) { $0 + $1.report.rows[1].f1 } / Double(outputs.count)
     }
 
     var lines: [String] {
@@ -45,15 +46,13 @@ struct AnswerReport {
             .text("output"), .number("accuracy"), .number("precision"), .number("recall"),
             .number("f1"), .number("auc"), .number("yes"),
         ])
-        for (name, report) in outputs {
+        for (name, report) in outputs + [("all", all)] {
             let row = report.rows[1]
             let numbers = [report.accuracy, row.precision, row.recall, row.f1, row.auc]
             table.append(
                 [name] + numbers.map { $0.map { Format.fixed($0, 4) } ?? "" }
                     + [Format.grouped(row.wanted)])
         }
-        let means = [all.accuracy, mean(\.precision), mean(\.recall), mean(\.f1)]
-        table.append(["mean"] + means.map { Format.fixed($0, 4) } + ["", ""])
         return [
             "accuracy   \(Format.fixed(all.accuracy, 4)) of all answers",
             "all right  \(Format.fixed(exactShare, 4)) of \(Format.count(exampleCount, "example"))",
@@ -64,7 +63,7 @@ struct AnswerReport {
     var json: JSONObject {
         var object: JSONObject = [
             "accuracy": .double(all.accuracy), "exactShare": .double(exactShare),
-            "macroF1": .double(mean(\.f1)),
+            "macroF1": .double(macroF1), "auc": all.rows[1].auc.map { .double($0) } ?? .null,
             "outputs": .array(
                 outputs.map { name, report in
                     let row = report.rows[1]

@@ -10,8 +10,20 @@ enum OutputMeaning: Sendable {
     case classes(Score)
     /// Yes or no, each output for itself.
     case answers(Score)
-    /// Quantities; of means and log-variances the means alone.
-    case numbers(isFirstHalf: Bool)
+    /// Quantities.
+    case numbers(Quantity)
+
+    /// How outputs become quantities.
+    enum Quantity: Sendable {
+        /// They are.
+        case asGiven
+        /// They are the first half; logarithms of variances follow.
+        case firstHalf
+        /// They are logarithms.
+        case logarithms
+        /// They are several quantiles, one of which stands for them all.
+        case quantiles(PointMetric.Point)
+    }
 
     /// How outputs become probabilities.
     enum Score: Sendable {
@@ -25,21 +37,31 @@ enum OutputMeaning: Sendable {
         case scores
     }
 
-    /// Of a model by its config, and by what happened to the targets it was trained on.
-    init(_ config: RunConfig, _ preprocessing: Preprocessing) throws {
+    /// Of a model by its config, by what happened to the targets it was trained on, and by how many
+    /// axes its output for an example has, where that is known.
+    init(_ config: RunConfig, _ preprocessing: Preprocessing, outputRank: Int? = nil) throws {
         let loss = config.value.child("loss")
-        let target = try preprocessing.targetPipeline.outputDType
+        let target = try preprocessing.targetPipeline
+        let hasClassAxis = outputRank.map { $0 > target.outputShape.rank } ?? true
         switch loss.type {
         case "crossEntropy", "focal": self = .classes(.logits)
         case "nll": self = .classes(.logarithms)
         case "multiMargin": self = .classes(.scores)
-        case "dice": self = target.isInteger ? .classes(.logits) : .answers(.logits)
+        case "dice":
+            let areClasses = target.outputDType.isInteger && hasClassAxis
+            self = areClasses ? .classes(.logits) : .answers(.logits)
         case "binaryCrossEntropy":
             let areLogits = loss.string("predictions") == "logits"
             self = .answers(areLogits ? .logits : .probabilities)
         case "binaryFocal", "softMargin": self = .answers(.logits)
         case "hinge", "squaredHinge": self = .answers(.scores)
-        default: self = .numbers(isFirstHalf: loss.type == "gaussianNLL")
+        case "gaussianNLL": self = .numbers(.firstHalf)
+        case "poissonNLL": self = .numbers(loss.bool("logarithm") ? .logarithms : .asGiven)
+        case "klDivergence": self = .numbers(loss.bool("logTarget") ? .asGiven : .logarithms)
+        case "quantile":
+            let point = Catalogs.point(of: loss.doubles("quantiles"))
+            self = .numbers(point.map(Quantity.quantiles) ?? .asGiven)
+        default: self = .numbers(.asGiven)
         }
     }
 
@@ -60,9 +82,36 @@ enum OutputMeaning: Sendable {
         case .classes(.logits): output.softmax(axis: -1)
         case .classes(.logarithms): output.exp()
         case .answers(.logits): output.sigmoid()
-        case .numbers(isFirstHalf: true):
-            output.chunk(2, axis: -1)[0]
+        case .numbers(.firstHalf): output.chunk(2, axis: -1)[0]
+        case .numbers(.logarithms): output.exp()
         case .classes, .answers, .numbers: output
+        }
+    }
+
+    /// Whether outputs are what they stand for.
+    var isAsGiven: Bool {
+        switch self {
+        case .classes(.scores), .classes(.probabilities), .answers(.scores),
+            .answers(.probabilities), .numbers(.asGiven), .numbers(.quantiles):
+            true
+        default: false
+        }
+    }
+
+    /// Of what `values` gives, one after another, what is compared with targets.
+    func compared(_ values: [Double]) -> [Double] {
+        guard case .numbers(.quantiles(.place(let index, of: let count))) = self else {
+            return values
+        }
+        return stride(from: index, to: values.count, by: count).map { values[$0] }
+    }
+
+    /// Which of the outputs are compared with targets; nil for all.
+    var point: PointMetric.Point? {
+        switch self {
+        case .numbers(.firstHalf): .firstHalf
+        case .numbers(.quantiles(let point)): point
+        default: nil
         }
     }
 

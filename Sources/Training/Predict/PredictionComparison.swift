@@ -1,3 +1,4 @@
+import FTConfig
 import FTSupport
 import Glibc
 import Tensor
@@ -12,7 +13,8 @@ enum WorstMeasure: String, CaseIterable {
     case score
 }
 
-/// Targets beside what was predicted, element by element.
+/// Targets beside what was predicted, element by element; those whose target the loss ignores are
+/// left out.
 struct PredictionComparison {
     let isOfClasses: Bool
     let targets: [Double]
@@ -25,6 +27,8 @@ struct PredictionComparison {
     /// What the several outputs of an example are called; empty where it has one, or a whole
     /// picture of them.
     let outputNames: [String]
+    /// The place of each element among those of all examples.
+    private let places: [Int]
     /// Whether each element is a yes or a no.
     private let isAnswer: Bool
     private let names: [String]
@@ -34,26 +38,47 @@ struct PredictionComparison {
     init(
         _ predictor: Predictor, _ found: Predictions, _ stored: NDArray, _ path: String
     ) throws {
-        let classes = found.classes
-        isOfClasses = classes != nil
-        let predictions = (classes ?? found.values).values(as: Double.self)
+        let loss = predictor.config.value.child("loss")
+        if let kind = PredictionComparison.incomparable[loss.type] {
+            throw RunError(
+                .usage,
+                "eval: the loss \(loss.type) \(kind), so outputs can't be compared one by one with "
+                    + "targets; leave --report out")
+        }
         let transformed = try predictor.targets(stored)
-        targets =
+        let areShares = PredictionComparison.areShares(transformed, found)
+        let classes = areShares ? nil : found.classes
+        isOfClasses = classes != nil
+        let numbers = predictor.meaning.compared(found.values.values(as: Double.self))
+        let predicted =
+            classes?.values(as: Double.self)
+            ?? (areShares ? predictor.original(numbers) : numbers)
+        let ignored = loss.hasKey("ignoreIndex") ? loss.optionalInt("ignoreIndex") : nil
+        let wanted =
             isOfClasses
-            ? PredictionComparison.classes(transformed, found) : predictor.original(transformed)
-        self.predictions = predictions
-        guard targets.count == predictions.count, found.count > 0 else {
+            ? PredictionComparison.classes(transformed, found, ignoring: ignored)
+            : predictor.original(transformed)
+        guard wanted.count == predicted.count, found.count > 0 else {
             throw RunError(
                 .data,
-                "\(path): \(Format.grouped(targets.count)) targets beside "
-                    + "\(Format.grouped(predictions.count)) predictions; a report needs one for each"
+                "\(path): \(Format.grouped(wanted.count)) targets beside "
+                    + "\(Format.grouped(predicted.count)) predictions; a report needs one for each"
             )
         }
-        width = predictions.count / found.count
+        let places = wanted.indices.filter { place in
+            ignored.map { Double($0) != wanted[place] } ?? true
+        }
+        guard !places.isEmpty else {
+            throw RunError(
+                .data, "\(path): all targets are \(ignored ?? 0), which the loss ignores")
+        }
+        self.places = places
+        (targets, predictions) = (places.map { wanted[$0] }, places.map { predicted[$0] })
+        let width = predicted.count / found.count
+        self.width = width
         let isRow = (classes ?? found.values).rank == 2 && width > 1
-        let isNumbered = isRow && width <= PredictionComparison.mostOutputs
-        let places = isNumbered ? Array(0..<width) : []
-        outputNames = classes == nil ? places.map { "\($0)" } : places.map(found.name)
+        let outputs = isRow && width <= PredictionComparison.mostOutputs ? Array(0..<width) : []
+        outputNames = classes == nil ? outputs.map { "\($0)" } : outputs.map(found.name)
         guard isOfClasses else {
             (isAnswer, names, shares) = (false, [], nil)
             losses = zip(targets, predictions).map { abs($0 - $1) }
@@ -61,8 +86,8 @@ struct PredictionComparison {
             return
         }
         let values = found.values.values(as: Double.self)
-        isAnswer = values.count == predictions.count
-        let count = isAnswer ? 2 : values.count / max(predictions.count, 1)
+        isAnswer = values.count == predicted.count
+        let count = isAnswer ? 2 : values.count / max(predicted.count, 1)
         guard targets.allSatisfy({ $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }) else {
             throw RunError(
                 .data, "\(path): a target is none of the \(count) classes from 0; correct the data")
@@ -70,22 +95,43 @@ struct PredictionComparison {
         // Of several answers to an example none is that of a class.
         let isNamed = !isAnswer || width == 1 || found.classNames.isEmpty
         names = isNamed ? (0..<count).map(found.name) : ["no", "yes"]
-        let all = isAnswer ? values.flatMap { [1 - $0, $0] } : values
-        shares = found.areProbabilities ? all : nil
+        let kept =
+            isAnswer
+            ? places.flatMap { [1 - values[$0], values[$0]] }
+            : places.flatMap { values[$0 * count..<($0 + 1) * count] }
+        shares = found.areProbabilities ? kept : nil
         measure = found.areProbabilities ? .loss : .score
         losses = targets.enumerated().map { element, target in
-            let value = all[element * count + Int(target)]
+            let value = kept[element * count + Int(target)]
             return found.areProbabilities ? -log(max(value, 1e-300)) : -value
         }
     }
 
+    /// Losses whose outputs stand beside no target of their own, and why.
+    private static let incomparable = [
+        "ctc": "finds the alignment of outputs and labels itself",
+        "hingeEmbedding": "learns distances of pairs",
+    ]
+
+    /// Whether targets of yes or no are shares between: those are compared as quantities.
+    private static func areShares(_ targets: [Double], _ found: Predictions) -> Bool {
+        guard let classes = found.classes, classes.count == found.values.count,
+            targets.count == classes.count
+        else { return false }
+        return targets.contains { $0 != $0.rounded() }
+            && targets.allSatisfy { (0...1).contains($0) }
+    }
+
     /// Targets that are probabilities of the classes, or 1 for one of them, as the likeliest class,
     /// and −1 and 1 as no and yes; others as they are.
-    private static func classes(_ targets: [Double], _ found: Predictions) -> [Double] {
+    private static func classes(
+        _ targets: [Double], _ found: Predictions, ignoring ignored: Int?
+    ) -> [Double] {
         let count = found.classes?.count ?? 0
         let size = found.values.count / max(count, 1)
         guard size > 1, targets.count == found.values.count else {
-            let areSides = targets.contains(-1) && targets.allSatisfy { abs($0) == 1 }
+            let areSides =
+                ignored != -1 && targets.contains(-1) && targets.allSatisfy { abs($0) == 1 }
             return areSides ? targets.map { ($0 + 1) / 2 } : targets
         }
         return (0..<count).map { row in
@@ -97,12 +143,15 @@ struct PredictionComparison {
 
     /// Of several questions with yes or no for an answer; nil of anything else.
     var answerReport: AnswerReport? {
-        guard isAnswer, !outputNames.isEmpty else { return nil }
+        guard isAnswer, !outputNames.isEmpty, targets.count % width == 0,
+            places.elementsEqual(0..<targets.count)
+        else { return nil }
         return AnswerReport(
             names: outputNames, targets: targets.map { Int($0) },
             predictions: predictions.map { Int($0) }, shares: shares)
     }
 
+    /// Of quantities.
     var numberReport: NumberReport {
         NumberReport(targets: targets, predictions: predictions, width: width, names: outputNames)
     }
@@ -116,13 +165,14 @@ struct PredictionComparison {
 
     /// The elements with the largest losses, and the examples that they belong to.
     func worst(_ count: Int) -> [(element: Int, row: Int)] {
-        losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count).map { ($0, $0 / width) }
+        losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count)
+            .map { ($0, places[$0] / width) }
     }
 
     /// Which of its example's elements one is, by its name or else its place; nil of the only one.
     func output(of element: Int) -> String? {
         guard width > 1 else { return nil }
-        let place = element % width
+        let place = places[element] % width
         return outputNames.isEmpty ? "\(place)" : outputNames[place]
     }
 

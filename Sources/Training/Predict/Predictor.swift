@@ -71,7 +71,7 @@ public final class Predictor {
         } catch let error as StateError {
             throw RunError(.data, "\(path): \(error)")
         }
-        meaning = try OutputMeaning(config, preprocessing)
+        meaning = try OutputMeaning(config, preprocessing, outputRank: rows.outputRank)
         model.eval()
     }
 
@@ -87,7 +87,7 @@ public final class Predictor {
         pipelines = try preprocessing.inputPipelines
         rows = experiment.rows
         backend = experiment.device.backend
-        meaning = try OutputMeaning(config, preprocessing)
+        meaning = try OutputMeaning(config, preprocessing, outputRank: rows.outputRank)
         model.eval()
     }
 
@@ -214,4 +214,9 @@ public final class Predictor {
         return try preprocessing.targetPipeline.batch(typed.contiguous(), rows: 0..<stored.shape[0])
             .values(as: Double.self)
     }
+}
+
+extension [LayerRow] {
+    /// How many axes what a model gives for an example has; nil without layers.
+    fileprivate var outputRank: Int? { last { $0.depth == 0 }?.outputShape.count }
 }

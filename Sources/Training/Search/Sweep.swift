@@ -84,7 +84,7 @@ public final class Sweep {
         let trials = (1...folds).map { overrides + ["data.fold=\($0)"] }
         try self.init(.fold, file, trials, out: out, endsByMedian: false)
         guard count != nil else { return }
-        let data = try RunConfig(file: file).data
+        let data = try RunConfig(file: file, overrides: overrides).data
         let unused = ["validation", "split"].first { data.optional($0) != nil }
         remark = unused.map { "data.\($0) isn't used: the folds are of data.train" }
     }

@@ -47,8 +47,11 @@ public struct TextGenerator {
             let remedy =
                 predictor.preprocessing.tokens == nil
                 ? "name the text it was trained on with --data"
-                : "what the others mean isn't known: leave model.layers[0].vocabulary out, and train "
-                    + "again"
+                : model == nil
+                    ? "what the others mean isn't known: give the last layer \(count) units, and train "
+                        + "again"
+                    : "what the others mean isn't known: leave the vocabulary out of the config, and "
+                        + "train again"
             throw RunError(
                 .data,
                 "\(path): its text has \(count) tokens, the model \(size); \(remedy)")

@@ -1,0 +1,40 @@
+import Autograd
+import NN
+import Tensor
+
+/// A metric of what outputs stand for, where that isn't the outputs as they are: of rates where a
+/// model gives their logarithms, of probabilities on the right side of a half.
+struct ReadMetric: Metric {
+    let base: any Metric
+    /// Outputs [batch, …] as the metric takes them, of the same shape.
+    let reading: @Sendable (Tensor) -> Tensor
+
+    var name: String { base.name }
+    var prefersHigher: Bool { base.prefersHigher }
+    var capacity: Int? { base.capacity }
+
+    func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
+        base(noGrad { reading(Tensor(prediction)).data }, target)
+    }
+
+    func value(of numbers: [Double]) -> Double { base.value(of: numbers) }
+
+    func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
+        try base.check(prediction: prediction, target: target, targetType)
+    }
+}
+
+extension OutputMeaning {
+    /// A metric that a config names, of what outputs mean.
+    func reading(_ metric: any Metric, type: String) -> any Metric {
+        if Catalogs.metricsOfNumbers.contains(type) {
+            if let point { return PointMetric(metric, at: point) }
+            return isAsGiven ? metric : ReadMetric(base: metric, reading: values)
+        }
+        // Its sides are those of logits, which 0 parts.
+        guard case .answers(.probabilities) = self, Catalogs.metricsOfSides.contains(type) else {
+            return metric
+        }
+        return ReadMetric(base: metric) { $0 - 0.5 }
+    }
+}
