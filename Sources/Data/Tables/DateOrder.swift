@@ -30,7 +30,7 @@ struct DateEvidence {
             if parts[0] > 12 { dayFirst = dayFirst ?? word.text }
             if parts[1] > 12 { monthFirst = monthFirst ?? word.text }
             if parts[0] < 13, parts[1] < 13 { unclear = unclear ?? word.text }
-            hasPoints = hasPoints && word.text.prefix { $0 != " " }.contains(".")
+            hasPoints = hasPoints && word.text.prefix { !" ,".contains($0) }.contains(".")
         }
     }
 

@@ -30,6 +30,9 @@ struct TableColumn: Sendable {
         for _ in 0..<count { addMissing() }
     }
 
+    /// Whether any number is no whole one.
+    var hasFractions: Bool { numbers.contains { $0 != $0.rounded() } }
+
     var count: Int { codes.count }
     var numberCount: Int { count - missingCount - wordCount }
     var wordCount: Int { words.reduce(0) { $0 + $1.count } }
@@ -75,10 +78,15 @@ struct TableColumn: Sendable {
         codes.append(code)
     }
 
-    /// What to say after a cell that is no number of the column: how it would be read, or is
+    /// What to say after a cell that is none of its column's kind: how it would be read, or is
     /// written elsewhere.
-    func hint(_ row: Int) -> String {
+    ///
+    /// - Parameter order: of dates with the year last.
+    func hint(_ row: Int, _ kind: ColumnKind, _ order: DateOrder? = nil) -> String {
         let text = text(row) ?? ""
+        if kind == .date, CalendarDate.days(text, order) != nil {
+            return " (write it with AM or PM)"
+        }
         return form.map { $0.hint(text) } ?? ForeignForm.hint(text)
     }
 

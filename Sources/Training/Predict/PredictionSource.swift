@@ -77,7 +77,7 @@ package struct PredictionSource {
         guard let encoding = preprocessing.table else {
             return try numbers(path, as: preprocessing)
         }
-        return rows(try encoding.read(path), encoding) { try Provenance.hash(path) }
+        return try rows(try encoding.read(path), encoding) { try Provenance.hash(path) }
     }
 
     /// A table that comes by standard input.
@@ -99,19 +99,19 @@ package struct PredictionSource {
             throw RunError(
                 .data, "\(name): is empty; send a table, or JSON objects one by one to --stream")
         }
-        return rows(try encoding.read(bytes, named: name), encoding) {
+        return try rows(try encoding.read(bytes, named: name), encoding) {
             Provenance.hash(bytes: bytes)
         }
     }
 
     private static func rows(
         _ table: Table, _ encoding: TableEncoding, hash: @escaping () throws -> String
-    ) -> PredictionSource {
+    ) throws -> PredictionSource {
         var source = PredictionSource(
             table.path, count: table.count, names: ExampleNames(table, encoding),
             read: { [try encoding.encode(table, rows: Array($0))] },
             targets: { try encoding.targets(table) }, hash: hash)
-        source.notes = encoding.notes(on: table)
+        source.notes = try encoding.notes(on: table)
         return source
     }
 
@@ -136,7 +136,13 @@ package struct PredictionSource {
         }
         let rows = table.inputs.shape[0]
         let array = table.inputs.reshape(Shape([rows] + inputs[0].shape))
-        return PredictionSource(path, count: rows, read: { [array.rows($0)] })
+        var source = PredictionSource(path, count: rows, read: { [array.rows($0)] })
+        if table.tooSmall > 0 {
+            source.notes = [
+                "\(Format.count(table.tooSmall, "cell")) \(TableEncoding.tooSmall) become 0"
+            ]
+        }
+        return source
     }
 
     private static func array(
@@ -156,20 +162,6 @@ package struct PredictionSource {
                 .data, "\(path): is a single number; its first axis must be the examples")
         }
         return PredictionSource(path, count: array.shape[0], read: { [array.rows($0)] })
-    }
-}
-
-extension TableEncoding {
-    /// What is lost, taken for something else or guessed in a table, a sentence each.
-    fileprivate func notes(on table: Table) -> [String] {
-        unknownWords(table).map { name, count in
-            "column '\(name)' holds words that the training table hadn't, in "
-                + "\(Format.count(count, "cell")); they count as none of its words"
-        }
-            + vanishing(table).map { name, count in
-                "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
-            }
-            + [noteOfBeyond(table)].compactMap(\.self)
     }
 }
 
