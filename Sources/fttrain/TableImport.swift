@@ -150,6 +150,9 @@ struct TableImport {
             if set.counts(rowsBy: column.name) {
                 parts.append("counts the rows (--types \(column.name)=id learns nothing from it)")
             }
+            if set.mayBeDays(column.name) {
+                parts.append("read as numbers; if they are days, write them as 2026-01-31")
+            }
         case .date:
             parts.append("\(column.range); days, their place in the year")
             if let order = column.order { parts.append(order.words) }

@@ -68,6 +68,7 @@ struct CertainColumnTests {
         arguments: [
             (["4", "5", "6", "4%"], "'4%', not a number (write 4, or 0.04 if the others"),
             (["4%", "5%", "6%", "7"], "'7', not a number like '4%' (write 7%, or 700% if"),
+            (["1.2k", "3k", "900"], "'900', not a number like '1.2k' (write how many k it is)"),
             (["13:45", "9:30", "14"], "'14', not a number like '13:45' (write 14:00 if it"),
             (["1:15 PM", "2:30 PM", "1:45"], "'1:45', not a number like '1:15 PM' (write it"),
             (["4", "5", "6", "$4"], "'$4', not a number (write 4) (--types x=number takes"),
@@ -141,6 +142,14 @@ struct CertainColumnTests {
         let hours = try kind("hours", many)
         #expect(hours.kinds[0].kind == .number && hours.counts(rowsBy: "hours"))
         #expect(!(try kind("hours", many.map { "\($0).5" }).counts(rowsBy: "hours")))
+    }
+
+    @Test("numbers that may be days are told")
+    func days() throws {
+        #expect(try set(["20260131", "20251231"]).mayBeDays("x"))
+        for cells in [["20260131", "20260231"], ["20260131", "5"], ["10260131", "10260201"]] {
+            #expect(try !set(cells).mayBeDays("x"))
+        }
     }
 
     @Test("several labels are refused with what to do")

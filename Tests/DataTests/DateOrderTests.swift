@@ -73,12 +73,23 @@ struct DateOrderTests {
             ("2024-03-14 12:15 AM", "2024-03-14 00:15"),
             ("2024-03-14 12:15 p.m.", "2024-03-14 12:15"),
             ("14 Mar 2024 1:15\u{202F}PM", "2024-03-14 13:15"),
+            ("3/14/2024 1 PM", "2024-03-14 13:00"),
         ])
     func halves(text: String, plain: String) {
         #expect(CalendarDate.days(text, .monthFirst) == CalendarDate.days(plain))
         #expect(CalendarDate.days(plain) != nil)
         #expect(CalendarDate.days("2024-03-14 13:15 PM") == nil)
         #expect(CalendarDate.days("2024-03-14 24:15") == nil)
+    }
+
+    @Test("dates of several forms are one column, others in it mistakes")
+    func mixedForms() throws {
+        let encoding = try TableEncoding(
+            fitting: set(["2024-03-14", "3/15/2024", "2024-03-16", "3/17/2024"]),
+            rows: [0, 1, 2, 3])
+        #expect(encoding.columns[0].kind == .date && encoding.columns[0].order == .monthFirst)
+        let odd = folder.sentence { try set(["2024-03-14", "unknown", "2024-03-15", "unknown"]) }
+        #expect(odd?.contains("holds 'unknown', not a date") == true, "\(odd ?? "none")")
     }
 
     @Test("a time without, beside others with AM or PM, is refused, in new tables too")

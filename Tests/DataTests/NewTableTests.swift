@@ -87,7 +87,7 @@ struct NewTableTests {
         let table = try encoding.read(
             folder.write("n.tsv", "a\td\n1.03\t2024-02-02\n2\t2025-01-01\n3\tx\n4\t2024-03-03\n"))
         #expect(
-            try encoding.notes(on: table) == [
+            encoding.notes(on: table, rows: try encoding.usableRows(table)) == [
                 "values beyond those that the model was trained on: 'a' in 2 rows, trained on 0 to "
                     + "1.04; 'd' in 1 row, trained on 2024-01-01 to 2024-12-31 13:30"
             ])

@@ -38,7 +38,9 @@ enum CalendarDate {
 
     /// Whether a date has a time with AM or PM.
     static func hasHalf(_ text: String) -> Bool {
-        guard text.utf8.count <= 40, text.contains(":") else { return false }
+        guard text.utf8.count <= 40, text.utf8.contains(where: { (48...57).contains($0) }) else {
+            return false
+        }
         return ClockTime.halved(CellText.plain(text)).isPM != nil
     }
 
@@ -102,7 +104,9 @@ enum CalendarDate {
     private static func secondsOfDay(_ text: Substring) -> Double? {
         let (halved, isPM) = ClockTime.halved(text)
         if let isPM {
-            guard let time = clock(halved[...]), let hour = ClockTime.hour(time.hour, isPM: isPM)
+            let isHour = halved.utf8.allSatisfy { (48...57).contains($0) }
+            guard let time = clock(isHour ? halved + ":00" : halved[...]),
+                let hour = ClockTime.hour(time.hour, isPM: isPM)
             else { return nil }
             return Double(hour * 3600 + time.minute * 60) + time.seconds
         }

@@ -35,7 +35,7 @@ struct ColumnGuess {
         self.needsText = needsText
     }
 
-    /// Whether most cells are dates; then others are to be corrected.
+    /// Whether half of the cells are dates, or more; then others are to be corrected.
     private static func areDates(
         _ columns: [TableColumn], _ order: DateOrder?, of count: Int
     ) -> Bool {
@@ -48,7 +48,7 @@ struct ColumnGuess {
             // 30 February is a mistake among days, whatever it is among words.
             if isDate || CalendarDate.isShaped(word.text, order) { alike += word.count }
         }
-        return dates > 0 && alike * 2 > count
+        return dates > 0 && alike * 2 >= count
     }
 
     private static func differentNumbers(_ columns: [TableColumn]) -> Int {
@@ -71,6 +71,20 @@ struct ColumnGuess {
                 return false
             }
             return (0..<column.count).allSatisfy { column.number($0) == first + Double($0) }
+        }
+    }
+
+    /// Whether all numbers of a column may be days such as 20260131, of 1900 to 2099.
+    static func mayBeDays(_ columns: [TableColumn]) -> Bool {
+        columns.allSatisfy { column in
+            column.numberCount > 0
+                && (0..<column.count).allSatisfy { row in
+                    guard let number = column.number(row) else { return true }
+                    guard let whole = Int(exactly: number), (1900..<2100).contains(whole / 10000)
+                    else { return false }
+                    let (month, day) = (whole / 100 % 100, whole % 100)
+                    return CalendarDate.days("\(whole / 10000)-\(month)-\(day)") != nil
+                }
         }
     }
 

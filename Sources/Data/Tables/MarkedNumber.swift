@@ -1,6 +1,6 @@
 /// A number as people write it: with a currency, a percent sign or a unit, with commas or points
 /// between thousands, with a decimal comma, below zero in parentheses or with the sign last:
-/// `$12.50`, `1.234,50 €`, `10%`, `CHF 1'200`, `12,34,567`, `(2,474.14)`, `1.50-`.
+/// `$12.50`, `1.234,50 €`, `10%`, `CHF 1'200`, `12,34,567`, `(2,474.14)`, `1.50-`, `12,- €`.
 struct MarkedNumber {
     /// What stands before or after it; empty for nothing.
     let mark: String
@@ -29,7 +29,11 @@ struct MarkedNumber {
         if sign == nil, !before.isEmpty { sign = MarkedNumber.takeSign(&rest) }
         guard !isNegative || sign == nil && rest.first?.isASCIIDigit ?? false else { return nil }
         guard let last = rest.lastIndex(where: { $0.isASCIIDigit }) else { return nil }
-        var after = rest[rest.index(after: last)...]
+        var end = rest.index(after: last)
+        // A dash in place of decimals, which are none.
+        let isRound = [".-", ",-"].contains { rest[end...].hasPrefix($0) }
+        if isRound { end = rest.index(after: end) }
+        var after = isRound ? rest[end...].drop { $0 == "-" } : rest[end...]
         isEnclosed = isNegative
         isTrailing = after.first == "-"
         if isTrailing {
@@ -41,7 +45,7 @@ struct MarkedNumber {
         guard marks.count < 2, isMeasured || marks.allSatisfy(MarkedNumber.isMark) else {
             return nil
         }
-        let parts = rest[...last].split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+        let parts = rest[..<end].split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
         guard parts.count == 1 || parts.count == 2 && Int(parts[1]) != nil else { return nil }
         mark = marks.first ?? ""
         self.sign = isTrailing || isEnclosed ? "-" : sign ?? ""

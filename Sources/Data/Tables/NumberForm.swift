@@ -19,20 +19,32 @@ package struct NumberForm: Sendable, Equatable {
     /// One of the cells.
     package let sample: String
 
-    /// Whether numbers are hundredths or thousandths, and of how many.
-    var isOfPercents: Bool { NumberForm.wholes[mark] != nil }
+    /// How many of what a mark stands for are a whole.
     static let wholes: [String: Double] = ["%": 100, "‰": 1000]
 
     var isOfTimes: Bool { mark == ClockTime.mark }
 
-    /// The number that a cell says; nil where it is written otherwise. A currency or unit may
-    /// be left out, a percent sign may not: 0.1 may be meant as 10%.
+    /// What multiplies a number, as in `1.2k`.
+    private static let multipliers: Set<String> = [
+        "k", "K", "M", "B", "G", "T", "bn", "Bn", "BN", "mn", "Mn", "mln", "mio", "Mio", "mrd",
+        "Mrd", "tsd", "Tsd", "thousand", "million", "billion", "lakh", "crore",
+    ]
+
+    /// Whether a number without such a mark may be another than one with it: 4 may be meant as 4% or
+    /// 400%, as 4k or 4, as four hours or minutes. An amount of money or a unit may be left out.
+    static func isNeeded(_ mark: String) -> Bool {
+        wholes[mark] != nil || mark == ClockTime.mark || multipliers.contains(mark)
+    }
+
+    var needsMark: Bool { NumberForm.isNeeded(mark) }
+
+    /// The number that a cell says; nil where it is written otherwise.
     func value(_ text: String) -> Double? {
         if isOfTimes { return ClockTime.hours(text, like: sample) }
-        if decimal == .point, !isOfPercents, let plain = DecimalNumber.double(text) { return plain }
+        if decimal == .point, !needsMark, let plain = DecimalNumber.double(text) { return plain }
         guard let number = MarkedNumber(text, unit: mark),
             number.mark == mark || number.mark.isEmpty,
-            !isOfPercents || number.mark == mark
+            !needsMark || number.mark == mark
         else { return nil }
         return number.value(decimal)
     }
@@ -52,6 +64,9 @@ package struct NumberForm: Sendable, Equatable {
         {
             let share = Format.short(value * whole, digits: 6)
             return others + " (write \(text)\(mark), or \(share)\(mark) if it is a share)"
+        }
+        if needsMark, MarkedNumber(text)?.value(decimal) != nil {
+            return others + " (write how many \(mark) it is)"
         }
         return others
             + (isOfOtherDecimals(text) ? ", where decimals stand after a \(decimal.rawValue)" : "")

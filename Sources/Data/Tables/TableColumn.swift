@@ -59,9 +59,9 @@ struct TableColumn: Sendable {
     }
 
     /// - Parameter isPlain: whether a number is written as programs do, whatever the form says. In
-    ///   a column of percents it is none: 0.1 may be meant as 10%.
+    ///   a column of percents or times it is none: 0.1 may be meant as 10%.
     mutating func add(_ text: String, isPlain: Bool = false) {
-        let form = isPlain && form?.isOfPercents != true ? nil : form
+        let form = isPlain && form?.needsMark != true ? nil : form
         if !keepsText, let value = form.map({ $0.value(text) }) ?? DecimalNumber.double(text) {
             numbers.append(value)
             codes.append(TableColumn.number)

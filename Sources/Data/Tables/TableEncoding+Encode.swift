@@ -45,7 +45,7 @@ extension TableEncoding {
     }
 
     /// The rows whose cells can all be used.
-    func usableRows(_ table: Table) throws -> [Int] {
+    package func usableRows(_ table: Table) throws -> [Int] {
         guard table.faults.count < table.count else { return [] }
         let cells = try cells(table)
         var values: [Float] = []

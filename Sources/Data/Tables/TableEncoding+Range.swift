@@ -35,9 +35,10 @@ extension TableEncoding {
 
     /// What is lost, taken for something else or guessed in the rows of a table that can be used, a
     /// sentence each.
-    package func notes(on table: Table) throws -> [String] {
-        let rows = try usableRows(table)
-        return unknownWords(table, rows: rows).map { name, count in
+    ///
+    /// - Parameter rows: those that can be used.
+    package func notes(on table: Table, rows: [Int]) -> [String] {
+        unknownWords(table, rows: rows).map { name, count in
             "column '\(name)' holds words that the training table hadn't, in "
                 + "\(Format.count(count, "cell")); they count as none of its words"
         }

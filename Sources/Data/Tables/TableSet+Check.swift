@@ -109,8 +109,7 @@ extension TableSet {
                 let isOfCommas = number.value(.point) == nil && number.value(.comma) != nil
                 return isOfCommas ? " (--decimal comma reads it)" : ""
             }
-            let isOfPercents = NumberForm.wholes[number.mark] != nil
-            return !isOfPercents && options.types[column.name] == nil
+            return !NumberForm.isNeeded(number.mark) && options.types[column.name] == nil
                 ? " (--types \(column.name)=number takes it for one of them)" : ""
         }
         guard form.isOfOtherDecimals(text) else { return "" }

@@ -170,6 +170,11 @@ extension TableSet {
         ColumnGuess.counts(tables.compactMap { $0.column(name) })
     }
 
+    /// Whether all numbers of a column may be days such as 20260131.
+    package func mayBeDays(_ name: String) -> Bool {
+        ColumnGuess.mayBeDays(tables.compactMap { $0.column(name) })
+    }
+
     /// How many cells of a column hold nothing, in all tables.
     package func missingCount(of name: String) -> Int {
         tables.reduce(0) { $0 + ($1.column(name)?.missingCount ?? 0) }
