@@ -61,6 +61,17 @@ struct CertainColumnTests {
         #expect(try inputs(set(["1.234", "2.500", "7"], others: "2,5")) == [1234, 2500, 7])
         #expect(try inputs(set(["1.234", "2.500", "7"])) == [1.234, 2.5, 7])
         #expect(try inputs(set(["1", "2", "3,5"], others: "2,5")) == [1, 2, 3.5])
+        // Where others disagree, nothing is certain.
+        let mixed = "x;a;b;y\n1.234;2,5;2.5;u\n2.500;3,5;3.5;v\n"
+        let found = folder.sentence { try TableSet([folder.write("m.csv", mixed)], TableOptions()) }
+        #expect(
+            found?.hasPrefix(
+                "m.csv: column 'x' holds numbers such as '1.234', which may be 1.234 or 1234, for "
+                    + "other columns have decimal commas, and others points; say that they are 1.234, "
+                    + "--types x=number") == true, "\(found ?? "none")")
+        var said = TableOptions()
+        said.types = ["x": .number]
+        #expect(try inputs(TableSet([folder["m.csv"]], said)) == [1.234, 2.5])
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import FTJSON
 import Tensor
 import Testing
 
@@ -77,6 +78,27 @@ struct NewTableTests {
             told.readDecimals(after: mark)
             let table = try told.read(folder.write("n.tsv", text))
             #expect(try told.encode(table).values(as: Float.self) == [1.5, 2, 3.5, 1000])
+        }
+    }
+
+    @Test("numbers that have one reading are read where the training table had plain ones")
+    func certain() throws {
+        let encoding = try encoding("a\ty\n1.5\tu\n3\tv\n")
+        let cells = ["1,234.50", "(2.5)", "−3", "1 000", "1.5-", "５"]
+        let values: [Float] = [1234.5, -2.5, -3, 1000, -1.5, 5]
+        let table = try encoding.read(
+            folder.write("n.tsv", "a\n" + cells.joined(separator: "\n") + "\n"))
+        #expect(try encoding.encode(table).values(as: Float.self) == values)
+        for (cell, value) in zip(cells, values) {
+            let object = try JSONNode(parsing: "{\"a\": \"\(cell)\"}")
+            let one = try encoding.table(of: object, line: 1, in: "stdin")
+            #expect(try encoding.encode(one).values(as: Float.self) == [value])
+        }
+        for cell in ["1,234", "1,5", "5-", "(5)", "$5", "4%", "3 kg"] {
+            let odd = try encoding.read(folder.write("o.tsv", "a\n\(cell)\n"))
+            let found = folder.sentence { try encoding.encode(odd) }
+            #expect(
+                found?.hasPrefix("o.tsv:2: column 'a' holds '\(cell)', not a number (w") == true)
         }
     }
 

@@ -104,6 +104,17 @@ struct MarkedNumber {
         return start + (decimals.isEmpty ? "" : ".\(decimals)") + exponent
     }
 
+    /// The number of a text that has no mark and one reading, whatever stands in other cells:
+    /// `1,234.50`, `(2.5)`, `−3`; nil for `1,234`, which may be 1.234, `5-`, which may be a mark, and
+    /// what has a decimal comma.
+    static func certain(_ text: String) -> Double? {
+        guard let number = MarkedNumber(text), number.mark.isEmpty,
+            !number.isWhole || !number.isTrailing && !number.isEnclosed,
+            let value = number.value(.point)
+        else { return nil }
+        return number.value(.comma).map { $0 == value } ?? true ? value : nil
+    }
+
     func value(_ decimal: DecimalMark) -> Double? { plain(decimal).flatMap(DecimalNumber.double) }
 
     /// Digits without what stands between thousands; nil where it stands elsewhere.

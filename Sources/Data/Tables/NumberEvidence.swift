@@ -99,6 +99,17 @@ struct NumberEvidence {
             + words
     }
 
+    /// Why plain numbers can't be read where some other columns have decimal commas and some points;
+    /// nil where they can.
+    func problem(ofMixed name: String) -> String? {
+        guard decimal == nil, let unclear, let number = MarkedNumber(unclear, unit: unit),
+            let point = number.plain(.point), let comma = number.plain(.comma)
+        else { return nil }
+        return "column '\(name)' holds numbers such as '\(unclear)', which may be \(point) or "
+            + "\(comma), for other columns have decimal commas, and others points; say that they are "
+            + "\(point), --types \(name)=number, or write them without what stands between thousands"
+    }
+
     private func negative(_ text: String) -> String {
         MarkedNumber(text, unit: unit)?.plain(.point) ?? text
     }

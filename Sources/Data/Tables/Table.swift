@@ -20,6 +20,8 @@ package struct Table: Sendable {
     private(set) var objects: [[String: String]] = []
     /// Whether a row that can't be read is kept, as one that holds nothing, with what is wrong.
     private let keepsFaults: Bool
+    /// Whether it is read as another was, of which it is known what its columns are.
+    private let isNew: Bool
     /// What is wrong with rows that can't be read.
     private(set) var faults: [Int: DataError] = [:]
     private let nulls: Set<String>
@@ -57,13 +59,13 @@ package struct Table: Sendable {
     /// - Parameters:
     ///   - isOfLines: whether it is JSON lines.
     ///   - isFile: whether a file of that name can be read again.
-    ///   - keepsFaults: whether rows that can't be read are kept with what is wrong.
+    ///   - isNew: whether it is read as another was, rows that can't be read with what is wrong.
     init(
         _ path: String, _ bytes: UnsafeRawBufferPointer, isOfLines: Bool, isFile: Bool = false,
-        keepsFaults: Bool = false, hasHeader: Bool?, separator: Character?, nulls: [String],
+        isNew: Bool = false, hasHeader: Bool?, separator: Character?, nulls: [String],
         texts: Set<String>, forms: [String: NumberForm]
     ) throws {
-        self.init(path, nulls: nulls, texts: texts, forms: forms, keepsFaults: keepsFaults)
+        self.init(path, nulls: nulls, texts: texts, forms: forms, isNew: isNew, keepsFaults: isNew)
         try CSV.checkText(path, bytes)
         if isOfLines {
             self.hasHeader = true
@@ -80,9 +82,10 @@ package struct Table: Sendable {
     /// - Parameter columns: those that it has, whether objects have such keys or not.
     package init(
         _ path: String, nulls: [String], texts: Set<String>, forms: [String: NumberForm] = [:],
-        columns names: [String] = [], keepsFaults: Bool = false
+        columns names: [String] = [], isNew: Bool = false, keepsFaults: Bool = false
     ) {
         self.path = path
+        self.isNew = isNew
         self.keepsFaults = keepsFaults
         self.nulls = Table.nulls.union(nulls.map { $0.lowercased() })
         self.texts = texts
@@ -110,7 +113,8 @@ package struct Table: Sendable {
         indices[name] = columns.count
         columns.append(
             TableColumn(
-                name, keepsText: texts.contains(name), form: forms[name], count: lines.count))
+                name, keepsText: texts.contains(name), form: forms[name], readsCertain: isNew,
+                count: lines.count))
     }
 }
 

@@ -14,6 +14,8 @@ struct TableColumn: Sendable {
     let keepsText: Bool
     /// How numbers are written; nil where that is as programs write them.
     let form: NumberForm?
+    /// Whether numbers that are written in another way are read where they have one reading.
+    private let readsCertain: Bool
     private var numbers: [Double] = []
     private var codes: [Int32] = []
     private(set) var words: [Word] = []
@@ -23,7 +25,11 @@ struct TableColumn: Sendable {
     private var known: [String: Int32] = [:]
 
     /// - Parameter count: the rows before the column first appears, in which it is missing.
-    init(_ name: String, keepsText: Bool, form: NumberForm? = nil, count: Int = 0) {
+    init(
+        _ name: String, keepsText: Bool, form: NumberForm? = nil, readsCertain: Bool = false,
+        count: Int = 0
+    ) {
+        self.readsCertain = readsCertain
         self.name = name
         self.keepsText = keepsText
         self.form = form
@@ -62,7 +68,7 @@ struct TableColumn: Sendable {
     ///   a column of percents or times it is none: 0.1 may be meant as 10%.
     mutating func add(_ text: String, isPlain: Bool = false) {
         let form = isPlain && form?.needsMark != true ? nil : form
-        if !keepsText, let value = form.map({ $0.value(text) }) ?? DecimalNumber.double(text) {
+        if !keepsText, let value = form.map({ $0.value(text) }) ?? plain(text) {
             numbers.append(value)
             codes.append(TableColumn.number)
             if TableColumn.isPadded(text.utf8) { paddedCount += 1 }
@@ -76,6 +82,10 @@ struct TableColumn: Sendable {
         words[Int(code)].count += 1
         numbers.append(0)
         codes.append(code)
+    }
+
+    private func plain(_ text: String) -> Double? {
+        DecimalNumber.double(text) ?? (readsCertain ? MarkedNumber.certain(text) : nil)
     }
 
     /// What to say after a cell that is none of its column's kind: how it would be read, or is

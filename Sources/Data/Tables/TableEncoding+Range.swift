@@ -53,7 +53,7 @@ extension ColumnEncoding {
     /// Between what its training rows lie, for people.
     package var range: String {
         func text(_ value: Double) -> String {
-            kind == .date ? CalendarDate.text(value) : TableColumn.text(value)
+            kind == .date ? CalendarDate.text(value) : Format.number(value)
         }
         return "\(text(low)) to \(text(high))"
     }

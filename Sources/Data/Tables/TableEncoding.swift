@@ -67,7 +67,7 @@ extension TableEncoding {
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
         return try Table(
-            path, file.bytes, isOfLines: Table.isJSONLines(path), isFile: true, keepsFaults: true,
+            path, file.bytes, isOfLines: Table.isJSONLines(path), isFile: true, isNew: true,
             hasHeader: hasHeader, separator: separator(path, file.bytes), nulls: nulls,
             texts: texts, forms: forms)
     }
@@ -79,7 +79,7 @@ extension TableEncoding {
         let first = bytes.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
         return try bytes.withUnsafeBytes { bytes in
             try Table(
-                name, bytes, isOfLines: first == UInt8(ascii: "{"), keepsFaults: true,
+                name, bytes, isOfLines: first == UInt8(ascii: "{"), isNew: true,
                 hasHeader: hasHeader, separator: separator(name, bytes), nulls: nulls,
                 texts: texts, forms: forms)
         }
@@ -132,7 +132,8 @@ extension TableEncoding {
                 "has none of the keys that the model needs, which are \(names)"
                     + (needed.count > 8 ? ", …" : "") + "; give it those that are known")
         }
-        var table = Table(path, nulls: nulls, texts: texts, forms: forms, columns: needed)
+        var table = Table(
+            path, nulls: nulls, texts: texts, forms: forms, columns: needed, isNew: true)
         try table.add(node, line: line)
         return table
     }

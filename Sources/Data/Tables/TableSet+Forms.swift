@@ -29,7 +29,7 @@ extension TableSet {
         var said = Set(marked.values.compactMap(\.decimal))
         var others: [String: NumberEvidence] = [:]
         let isOpen = marked.values.contains { $0.decimal == nil && $0.unclear != nil }
-        if options.decimal == nil, isOpen || said == [.comma] {
+        if options.decimal == nil, isOpen || said.contains(.comma) {
             others = try evidence { $0 == .decimals || $0 == .commas }
             said.formUnion(
                 others.filter { writings[$0.key] == .decimals }.compactMap(\.value.decimal))
@@ -46,6 +46,10 @@ extension TableSet {
                 forms[name] = found.form(options.decimal ?? seen ?? .point)
             } else if let found = others[name], said == [.comma], found.decimal != .point {
                 forms[name] = found.form(.comma)
+            } else if let found = others[name], said.count == 2, options.types[name] == nil,
+                let problem = found.problem(ofMixed: name)
+            {
+                refused.add(name, problem)
             }
             if forms[name] == nil, isAsked(options.types[name]) {
                 forms[name] = ClockTime.form(tables.compactMap { $0.column(name) })
