@@ -80,6 +80,7 @@ struct CertainColumnTests {
             (["4", "5", "6", "4%"], "'4%', not a number (write 4, or 0.04 if the others"),
             (["4%", "5%", "6%", "7"], "'7', not a number like '4%' (write 7%, or 700% if"),
             (["1.2k", "3k", "900"], "'900', not a number like '1.2k' (write how many k it is)"),
+            (["4", "5", "6", "13:45"], "'13:45', not a number (write it as a number, in the unit"),
             (["13:45", "9:30", "14"], "'14', not a number like '13:45' (write 14:00 if it"),
             (["1:15 PM", "2:30 PM", "1:45"], "'1:45', not a number like '1:15 PM' (write it"),
             (["4", "5", "6", "$4"], "'$4', not a number (write 4) (--types x=number takes"),

@@ -69,6 +69,8 @@ enum ClockTime {
         return time.hours
     }
 
+    static func isTime(_ text: String) -> Bool { read(text) != nil }
+
     /// What to write in place of a cell that isn't read among such times; empty where nothing is
     /// known of it.
     static func hint(_ text: String, like sample: String) -> String {

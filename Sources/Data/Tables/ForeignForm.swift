@@ -97,6 +97,7 @@ enum ForeignForm {
         if let plain = rewritten(text) ?? (forms.count == 1 ? forms.first : nil) {
             return " (write \(plain))"
         }
+        if ClockTime.isTime(text) { return " (write it as a number, in the unit of the others)" }
         return QuantityCell(text)?.isOne ?? false
             ? " (write the number alone, in the unit of the others)" : ""
     }
