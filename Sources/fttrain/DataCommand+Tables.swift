@@ -46,7 +46,7 @@ extension DataCommand {
             options.separator = separator == "tab" ? "\t" : separator.first
         }
         options.hasHeader = invocation.string("header").map { $0 == "yes" }
-        options.decimal = invocation.string("decimal").flatMap(DecimalMark.init)
+        options.decimal = decimal(invocation)
         options.dates = invocation.string("date").flatMap(DateOrder.init)
         options.label = label(invocation.string("label") ?? "last")
         options.labelsAreWords = invocation.flag("words")
@@ -57,6 +57,25 @@ extension DataCommand {
         options.standardizes = invocation.flag("standardize")
         return options
     }
+
+    /// What an option says of decimals.
+    static func decimal(_ invocation: CommandInvocation) -> DecimalMark? {
+        invocation.string("decimal").flatMap(DecimalMark.init)
+    }
+
+    /// The same for new data, which must be a table.
+    static func decimal(
+        _ invocation: CommandInvocation, of data: String?
+    ) throws(UsageError) -> DecimalMark? {
+        let mark = decimal(invocation)
+        guard mark != nil, let data, !DataKind(data).isOfRows else { return mark }
+        throw UsageError("--decimal: says how a table is read, and \(data) is none; leave it out")
+    }
+
+    /// What stands before decimals in a table that a model is asked about.
+    static let newDecimal = CommandOption.value(
+        "decimal", "MARK", type: .string(oneOf: ["point", "comma"]),
+        doc: "of a table: what stands before decimals, if not what did in the training table")
 
     private static func list(_ text: String) -> [String] {
         text.split(separator: ",").map { String($0) }

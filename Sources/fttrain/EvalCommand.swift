@@ -1,3 +1,4 @@
+import Datasets
 import FTConfig
 import FTJSON
 import Training
@@ -7,14 +8,17 @@ enum EvalCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
         var overrides = TrainCommand.overrides(invocation)
-        if let data = try data(invocation) {
+        let data = try data(invocation)
+        let decimal = try DataCommand.decimal(invocation, of: data ?? "its own data")
+        if let data {
             overrides.append("data.path=\(JSONValue.string(data).text())")
         }
-        if invocation.flag("report") { return try report(invocation, overrides) }
+        if invocation.flag("report") { return try report(invocation, overrides, decimal) }
         guard invocation.string("out") == nil else {
             throw UsageError("eval: --out is for the page of a --report; add that")
         }
-        let evaluation = try Evaluation(invocation.arguments[0], overrides: overrides)
+        let evaluation = try Evaluation(
+            invocation.arguments[0], overrides: overrides, decimal: decimal)
         if invocation.flag("json") {
             for note in evaluation.notes { Terminal.warn("fttrain: \(note)") }
             JSONReport.emit("eval", evaluation.json)
@@ -33,7 +37,7 @@ enum EvalCommand {
     }
 
     private static func report(
-        _ invocation: CommandInvocation, _ overrides: [String]
+        _ invocation: CommandInvocation, _ overrides: [String], _ decimal: DecimalMark?
     ) throws -> ExitStatus {
         let out = invocation.string("out")
         if let out {
@@ -43,7 +47,8 @@ enum EvalCommand {
             }
             try FileWriting.check(out, reading: invocation.arguments)
         }
-        let report = try EvaluationReport(invocation.arguments[0], overrides: overrides)
+        let report = try EvaluationReport(
+            invocation.arguments[0], overrides: overrides, decimal: decimal)
         if let out { try FileWriting.replace(out, with: report.page()) }
         if invocation.flag("json") {
             for note in report.notes { Terminal.warn("fttrain: \(note)") }

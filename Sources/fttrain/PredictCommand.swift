@@ -27,7 +27,7 @@ enum PredictCommand {
                 "skip-bad",
                 doc: "leave out images and rows that can't be used, and name them; the status is 3"),
             .flag("stream", doc: "read JSON lines from standard input and answer each at once"),
-            Program.threads, Program.json,
+            DataCommand.newDecimal, Program.threads, Program.json,
         ])
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -60,6 +60,9 @@ enum PredictCommand {
         }
         let predictor = try Predictor(invocation.arguments[0])
         try checkIsNoText(predictor, invocation)
+        if let mark = try DataCommand.decimal(invocation, of: paths.first) {
+            try predictor.readDecimals(after: mark)
+        }
         if isStream { return try stream(predictor) }
         let skipped =
             invocation.flag("skip-bad") ? SkippedRows { Terminal.warn("fttrain: \($0)") } : nil

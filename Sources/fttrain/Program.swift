@@ -126,7 +126,7 @@ enum Program {
             .value(
                 "out", short: "o", "FILE",
                 doc: "with --report: a page to write, .html, with pictures of the worst images"),
-            device, threads, json,
+            DataCommand.newDecimal, device, threads, json,
         ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
 
     private static let inspect = Command(

@@ -147,8 +147,14 @@ struct TableImport {
             parts.append("\(Format.number(column.low)) to \(Format.number(column.high))")
             if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
             parts += remarks(column.name, column.form)
+            if set.counts(rowsBy: column.name) {
+                parts.append("counts the rows (--types \(column.name)=id learns nothing from it)")
+            }
+            if set.mayBeDays(column.name) {
+                parts.append("read as numbers; if they are days, write them as 2026-01-31")
+            }
         case .date:
-            parts.append("days, their place in the year")
+            parts.append("\(column.range); days, their place in the year")
             if let order = column.order { parts.append(order.words) }
         case .boolean: parts.append("yes 1, no 0")
         case .category:
@@ -156,7 +162,11 @@ struct TableImport {
                 .joined(separator: ", ")
             let more = column.categories.count - 6
             parts.append(shown + (more > 0 ? ", … \(more) more" : ""))
-        case .id: parts.append("tells rows apart: carried along, not learned from")
+        case .id:
+            parts.append("tells rows apart: carried along, not learned from")
+            if set.counts(rowsBy: column.name), set.options.types[column.name] == nil {
+                parts.append("--types \(column.name)=number learns from it")
+            }
         case .skip: parts.append("left out")
         }
         let missing = set.missingCount(of: column.name)

@@ -97,6 +97,28 @@ struct SkippedExampleTests {
         #expect(
             skipped.errors.contains("fttrain: new.csv:3: column 'a' holds"), "\(skipped.errors)")
         #expect(skipped.errors.hasSuffix("fttrain: new.csv: 2 of 4 examples left out\n"))
+        // Rows that can't be read at all, and values beyond those of training only in rows that are
+        // used.
+        try workspace.write("torn.csv", "a,b\n1,2\n3\n4,5,6\n99,y\n77,3\n")
+        let torn = try workspace.run("predict", "run", "torn.csv", "--skip-bad")
+        #expect(torn.status == 3)
+        #expect(torn.lines.dropFirst().map { $0.prefix { $0 != "," } } == ["2", "6", ""])
+        for sentence in [
+            "fttrain: torn.csv:3: this row has 1 field",
+            "fttrain: torn.csv:4: this row has 3 fields",
+            "fttrain: torn.csv:5: column 'b' holds 'y'", "'a' in 1 row, trained on 0 to 39\n",
+            "fttrain: torn.csv: 3 of 5 examples left out\n",
+        ] {
+            #expect(torn.errors.contains(sentence), "\(torn.errors)")
+        }
+        try workspace.write("torn.jsonl", #"{"a": 1, "b": 2}"# + "\n" + #"{"a": [1]}"# + "\nno\n")
+        let lines = try workspace.run("predict", "run", "torn.jsonl", "--skip-bad")
+        #expect(lines.status == 3 && lines.lines.count == 3)
+        #expect(lines.errors.contains("torn.jsonl:2: 'a' holds a list"), "\(lines.errors)")
+        #expect(lines.errors.contains("torn.jsonl:3: this is not a JSON object"))
+        let told = try workspace.run("predict", "run", "torn.csv")
+        #expect(told.status == 3 && told.output.isEmpty)
+        #expect(told.errors.contains("fttrain: torn.csv: 3 cells can't be used"))
     }
 
     @Test("digits are drawn as files, which init learns")

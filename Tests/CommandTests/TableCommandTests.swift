@@ -189,6 +189,34 @@ struct TableCommandTests {
         }
     }
 
+    @Test("decimals after another mark than in the training table are told once, and read if said")
+    func decimals() throws {
+        let workspace = try Workspace()
+        let rows = (0..<60).map { "\(Double($0) / 4);\(Double($0) * 2 + 0.5)" }
+        let text = "size;price\n" + rows.joined(separator: "\n") + "\n"
+        try workspace.write("points.csv", text)
+        try workspace.write("commas.csv", String(text.map { $0 == "." ? "," : $0 }))
+        for (own, other, mark) in [("points", "commas", "comma"), ("commas", "points", "point")] {
+            #expect(try workspace.run("init", "\(own).csv", "training.epochs=1").status == 0)
+            #expect(try workspace.run("\(own).json", "--quiet", "--out", own).status == 0)
+            let expected = try workspace.run("predict", own, "\(own).csv").output
+            for command in [["predict"], ["eval"], ["eval", "--report"]] {
+                let refused = try workspace.run(command + [own, "\(other).csv"])
+                #expect(refused.status == 3)
+                #expect(
+                    refused.errors.contains("say so, --decimal \(mark), or"), "\(refused.errors)")
+                #expect(refused.errors.split(separator: "\n").count == 2)
+                let told = try workspace.run(command + [own, "\(other).csv", "--decimal", mark])
+                #expect(told.status == 0, "\(told.errors)")
+                if command == ["predict"] { #expect(told.output == expected) }
+            }
+        }
+        for arguments in [["predict", "points", "data/points.h5"], ["eval", "points"]] {
+            let result = try workspace.run(arguments + ["--decimal", "comma"])
+            #expect(result.status == 2 && result.errors.contains("--decimal: says how a table is"))
+        }
+    }
+
     @Test("weights are exported with what they come from")
     func export() throws {
         let workspace = try trained()

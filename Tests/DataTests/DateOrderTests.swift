@@ -65,6 +65,66 @@ struct DateOrderTests {
         #expect(wrong?.contains("'17/10/2008', not a date") == true, "\(wrong ?? "none")")
     }
 
+    @Test(
+        "times of day have AM or PM, in every form of a date",
+        arguments: [
+            ("3/14/2024 1:15 PM", "2024-03-14 13:15"),
+            ("3/14/2024, 1:15:30 pm", "2024-03-14 13:15:30"),
+            ("2024-03-14 12:15 AM", "2024-03-14 00:15"),
+            ("2024-03-14 12:15 p.m.", "2024-03-14 12:15"),
+            ("14 Mar 2024 1:15\u{202F}PM", "2024-03-14 13:15"),
+            ("3/14/2024 1 PM", "2024-03-14 13:00"),
+        ])
+    func halves(text: String, plain: String) {
+        #expect(CalendarDate.days(text, .monthFirst) == CalendarDate.days(plain))
+        #expect(CalendarDate.days(plain) != nil)
+        #expect(CalendarDate.days("2024-03-14 13:15 PM") == nil)
+        #expect(CalendarDate.days("2024-03-14 24:15") == nil)
+    }
+
+    @Test("dates of several forms are one column, others in it mistakes")
+    func mixedForms() throws {
+        let encoding = try TableEncoding(
+            fitting: set(["2024-03-14", "3/15/2024", "2024-03-16", "3/17/2024"]),
+            rows: [0, 1, 2, 3])
+        #expect(encoding.columns[0].kind == .date && encoding.columns[0].order == .monthFirst)
+        let odd = folder.sentence { try set(["2024-03-14", "unknown", "2024-03-15", "unknown"]) }
+        #expect(odd?.contains("holds 'unknown', not a date") == true, "\(odd ?? "none")")
+    }
+
+    @Test("a time without, beside others with AM or PM, is refused, in new tables too")
+    func mixedHalves() throws {
+        let cells = ["3/14/2024 1:15 PM", "3/15/2024 11:15 AM", "3/16/2024 13:45", "3/17/2024"]
+        let encoding = try TableEncoding(fitting: set(cells), rows: [0, 1, 2, 3])
+        let again = try #require(TableEncoding(encoding.json.text()))
+        #expect(again == encoding)
+        let odd = folder.sentence { try set(cells + ["3/18/2024 1:45"]) }
+        #expect(
+            odd?.hasPrefix(
+                "t.csv:6: column 'x' holds '3/18/2024 1:45', not a date (write it with AM or PM)")
+                == true, "\(odd ?? "none")")
+        let table = try again.read(folder.write("n.csv", "x\n3/18/2024 1:45\n"))
+        #expect(
+            folder.sentence { try again.encode(table) }?.contains("(write it with AM or PM)")
+                == true)
+    }
+
+    @Test("days that there aren't are mistakes, however many, and never words")
+    func impossible() throws {
+        for cells in [
+            ["2024-02-30", "2024-02-28"], ["2024-02-30", "2024-02-31", "2024-02-28"],
+            ["30 Feb 2024", "28 Feb 2024"], ["31/02/2024", "28/02/2024"],
+        ] {
+            let found = folder.sentence { try set(cells) }
+            #expect(
+                found?.contains("holds '\(cells[0])', not a date (there is no such day or time)")
+                    == true, "\(found ?? "none")")
+        }
+        let swapped = folder.sentence { try set(["2024-31-12", "2024-30-11"]) }
+        #expect(swapped?.contains("holds dates such as '2024-31-12', and there is no such") == true)
+        #expect(try set(["1234-56-78", "1234-56-79"]).kinds[0].kind == .category)
+    }
+
     @Test("years of two digits are refused, where they can be no versions")
     func shortYears() throws {
         for cells in [["17/10/24", "5/1/24"], ["31.12.24", "1.2.23"]] {

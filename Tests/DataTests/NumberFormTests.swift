@@ -40,6 +40,9 @@ struct NumberFormTests {
             ("1\u{2009}000,5", nil, 1000.5),
             ("192.168.100.100", nil, nil), ("1.2.3", nil, nil), ("1.234.567", nil, 1_234_567),
             ("\u{2212}3.5", -3.5, nil), ("1,23,456", 123456, nil), ("$", nil, nil),
+            ("1.5-", -1.5, nil), ("1.234,50- €", nil, -1234.5), ("-5-", nil, nil),
+            ("5.-", 5, nil), ("12,- €", nil, 12), ("1.200,– €", nil, 1200), ("5,--", nil, 5),
+            ("58-kg", nil, nil), ("+5-", nil, nil), ("\u{2013}1.5", -1.5, nil),
             ("$5 %", nil, nil), ("12 kg", nil, nil), ("A12", nil, nil), ("10-19", nil, nil),
         ] as [(String, Double?, Double?)])
     func one(text: String, point: Double?, comma: Double?) {
@@ -178,14 +181,19 @@ struct NumberFormTests {
         let scaled = try TableSet([folder.write("t.csv", tiny)], options)
         let scaling = try TableEncoding(fitting: scaled, rows: [0, 1])
         #expect(scaling.vanishing(scaled.tables[0]).isEmpty)
-        #expect(
-            folder.sentence { try CSV.read(folder.write("n.csv", "1,1e-320\n")) }
-                == "n.csv:1:3: '1e-320' is too small for 32-bit floats (from 1.4e-45); correct it")
+        // Arrays likewise, labels too.
+        let arrays = try CSV.read(
+            folder.write("n.csv", "1,1e-320,0.5\n1e-50,0,1e-46\n"), .init(label: .last))
+        #expect(arrays.tooSmall == 3)
+        #expect(arrays.inputs.values(as: Float.self) == [1, 0, 0, 0])
+        #expect(arrays.targets?.values(as: Float.self) == [0.5, 0])
     }
 
     @Test("a number of JSON is no percent, and any amount of money")
     func numbersOfJSON() throws {
-        for (cells, isRead) in [(["5%", "10%"], false), (["$5", "$10"], true)] {
+        for (cells, isRead) in [
+            (["5%", "10%"], false), (["$5", "$10"], true), (["1:30", "2:30"], false),
+        ] {
             let encoding = try TableEncoding(fitting: set(cells), rows: [0, 1])
             let object = try JSONNode(parsing: "{\"x\": 0.05}")
             let table = try encoding.table(of: object, line: 1, in: "stdin")
@@ -195,7 +203,8 @@ struct NumberFormTests {
             }
             let error = #expect(throws: DataError.self) { _ = try encoding.encode(table) }
             let sentence = error.map { "\($0)" } ?? ""
-            #expect(sentence.contains("holds '0.05', not a number like '5%'"), "\(sentence)")
+            #expect(
+                sentence.contains("holds '0.05', not a number like '\(cells[0])'"), "\(sentence)")
         }
     }
 }

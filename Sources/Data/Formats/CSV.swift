@@ -52,25 +52,33 @@ public enum CSV {
         public let targets: NDArray?
         /// Where labels are words, those words in alphabetical order: a target is its index.
         public let classes: [String]
+        /// How many numbers aren't 0 and became 0, as float32 holds none so small.
+        public let tooSmall: Int
+    }
+
+    /// What a table holds, its labels as they are written.
+    struct Cells {
+        let columns: [String]
+        let inputs: NDArray
+        let labels: CSVLabels?
+        let tooSmall: Int
     }
 
     /// Reads a table.
     ///
-    /// Throws with line and column where a field isn't a number, a row has too few or many, or a
-    /// label is a word among numbers or a number among words.
+    /// Throws with line and column where a field isn't a number, or one too large for float32, a row
+    /// has too few or many, or a label is a word among numbers or a number among words.
     public static func read(_ path: String, _ options: Options = Options()) throws -> Table {
-        let (columns, inputs, labels) = try readLabels(path, options)
-        guard let labels else {
-            return Table(columns: columns, inputs: inputs, targets: nil, classes: [])
-        }
-        let (targets, classes) = try CSVLabels.targets(of: [labels])
-        return Table(columns: columns, inputs: inputs, targets: targets[0], classes: classes)
+        let cells = try readLabels(path, options)
+        let labels = cells.labels.map { [$0] } ?? []
+        let (targets, classes) = labels.isEmpty ? ([], []) : try CSVLabels.targets(of: labels)
+        return Table(
+            columns: cells.columns, inputs: cells.inputs, targets: targets.first, classes: classes,
+            tooSmall: cells.tooSmall + (cells.labels?.tooSmall ?? 0))
     }
 
     /// Reads a table whose labels are numbered together with those of others.
-    package static func readLabels(
-        _ path: String, _ options: Options
-    ) throws -> (columns: [String], inputs: NDArray, labels: CSVLabels?) {
+    static func readLabels(_ path: String, _ options: Options) throws -> Cells {
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
         guard let separator = options.separator.asciiValue else {

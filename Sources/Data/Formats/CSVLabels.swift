@@ -34,6 +34,13 @@ package struct CSVLabels: Sendable {
         rows.append(Int32(index))
     }
 
+    /// How many labels are numbers that aren't 0 and become 0 as float32.
+    var tooSmall: Int {
+        texts.reduce(0) { sum, text in
+            sum + (text.kind == .number && DecimalNumber.vanishes(text.field.text) ? text.count : 0)
+        }
+    }
+
     private static func kind(_ text: String) -> Kind {
         if Int(text) != nil { return .whole }
         if DecimalNumber.float(text) != nil { return .number }

@@ -11,6 +11,8 @@ struct CSVReader {
     private var values: [Float] = []
     private var labels: CSVLabels
     private var rows = 0
+    /// How many inputs aren't 0 and become 0 as float32.
+    private var tooSmall = 0
 
     init(_ path: String, _ options: CSV.Options) {
         self.path = path
@@ -42,17 +44,17 @@ struct CSVReader {
     }
 
     /// The inputs of all rows taken, and their labels.
-    func table() throws -> (columns: [String], inputs: NDArray, labels: CSVLabels?) {
+    func table() throws -> CSV.Cells {
         guard rows > 0 else { throw DataError(path, "the table has no rows; fill it") }
         let columns = (0..<width).filter { $0 != labelColumn }
         guard !columns.isEmpty else {
             throw DataError(path, "the only column is the label; add columns of inputs")
         }
         if labelColumn != nil { try labels.check() }
-        return (
-            columns.map { names?[$0] ?? "column\($0)" }, NDArray(values, [rows, columns.count]),
-            labelColumn == nil ? nil : labels
-        )
+        return CSV.Cells(
+            columns: columns.map { names?[$0] ?? "column\($0)" },
+            inputs: NDArray(values, [rows, columns.count]),
+            labels: labelColumn == nil ? nil : labels, tooSmall: tooSmall)
     }
 
     private mutating func begin(_ row: [CSVScanner.Field]) throws {
@@ -88,17 +90,16 @@ struct CSVReader {
         }
     }
 
-    private func number(_ field: CSVScanner.Field) throws -> Float {
-        if let value = CSVReader.smallNumber(field.text) ?? DecimalNumber.float(field.text) {
+    private mutating func number(_ field: CSVScanner.Field) throws -> Float {
+        if let value = CSVReader.smallNumber(field.text) { return value }
+        if let value = DecimalNumber.float(field.text) {
+            if value == 0, DecimalNumber.vanishes(field.text) { tooSmall += 1 }
             return value
         }
         if field.text.isEmpty { throw empty(field) }
-        if let number = DecimalNumber.double(field.text) {
+        if DecimalNumber.double(field.text) != nil {
             throw error(
-                field,
-                "'\(field.text.prefix(40))' is "
-                    + (abs(number) < 1 ? TableEncoding.tooSmall : TableEncoding.tooLarge)
-                    + "; correct it")
+                field, "'\(field.text.prefix(40))' is \(TableEncoding.tooLarge); correct it")
         }
         let hint = field.line == 1 ? "; if this is the header, say so (--header)" : ""
         throw error(

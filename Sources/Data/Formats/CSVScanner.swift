@@ -20,6 +20,10 @@ struct CSVScanner {
     private var lineStart = 0
     /// Where the last row began.
     private(set) var rowStart = 0
+    /// Whether a row that can't be read is none the less one, so that reading goes on behind it.
+    var keepsFaults = false
+    /// What is wrong with the last row; nil for nothing.
+    private(set) var fault: DataError?
 
     private static let quote = UInt8(ascii: "\"")
     private static let newline = UInt8(ascii: "\n")
@@ -37,10 +41,13 @@ struct CSVScanner {
     }
 
     /// The fields of the next row that has any; nil at the end.
+    ///
+    /// Throws where it can't be read, unless faults are kept.
     mutating func row() throws -> [Field]? {
         while position < bytes.count, skipLineEnd() {}
         guard position < bytes.count else { return nil }
         rowStart = position
+        fault = nil
         var fields: [Field] = []
         while true {
             fields.append(try field())
@@ -51,6 +58,12 @@ struct CSVScanner {
                 return fields
             }
         }
+    }
+
+    /// Throws what is wrong with a row, or keeps the first of it.
+    private mutating func note(_ error: DataError) throws {
+        guard keepsFaults else { throw error }
+        fault = fault ?? error
     }
 
     /// Goes to where a row began.
@@ -93,7 +106,7 @@ struct CSVScanner {
         return try trimmed(start, end, place)
     }
 
-    private func trimmed(
+    private mutating func trimmed(
         _ start: Int, _ end: Int, _ place: (line: Int, column: Int)
     ) throws -> String {
         var (start, end) = (start, end)
@@ -102,25 +115,29 @@ struct CSVScanner {
         return try text(bytes[start..<end], place)
     }
 
-    /// The text of a field; throws where its bytes are none.
-    private func text(
+    /// The text of a field; its bytes may be none.
+    private mutating func text(
         _ bytes: some Collection<UInt8>, _ place: (line: Int, column: Int)
     ) throws -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw DataError(
-                "\(path):\(place.line):\(place.column)",
-                "the field is not valid UTF-8 text; save the table as UTF-8")
+            try note(
+                DataError(
+                    "\(path):\(place.line):\(place.column)",
+                    "the field is not valid UTF-8 text; save the table as UTF-8"))
+            return ""
         }
-        guard !text.utf8.contains(0) else {
-            throw DataError(
-                "\(path):\(place.line):\(place.column)",
-                "the field holds a NUL byte, which no text does; save the table as UTF-8")
+        if text.utf8.contains(0) {
+            try note(
+                DataError(
+                    "\(path):\(place.line):\(place.column)",
+                    "the field holds a NUL byte, which no text does; save the table as UTF-8"))
         }
         return text
     }
 
     private mutating func quoted(_ start: (line: Int, column: Int)) throws -> String {
         var text: [UInt8] = []
+        let before = (position, line, lineStart)
         position += 1
         while position < bytes.count {
             let byte = bytes[position]
@@ -137,19 +154,30 @@ struct CSVScanner {
             }
             text.append(byte)
         }
-        throw DataError(
-            "\(path):\(start.line):\(start.column)", "a quote is never closed; add the closing one")
+        try note(
+            DataError(
+                "\(path):\(start.line):\(start.column)",
+                "a quote is never closed; add the closing one"))
+        (position, line, lineStart) = before
+        skipLine()
+        return ""
     }
 
-    private func checkQuoteEnds() throws {
+    private mutating func skipLine() {
+        while position < bytes.count, bytes[position] != CSVScanner.newline { position += 1 }
+    }
+
+    private mutating func checkQuoteEnds() throws {
         guard position < bytes.count else { return }
         let next = bytes[position]
         guard
             next == separator || next == CSVScanner.newline || next == CSVScanner.carriageReturn
         else {
-            throw DataError(
-                "\(path):\(here.line):\(here.column)",
-                "text follows a closing quote; double the quotes that belong to the field")
+            try note(
+                DataError(
+                    "\(path):\(here.line):\(here.column)",
+                    "text follows a closing quote; double the quotes that belong to the field"))
+            return skipLine()
         }
     }
 }

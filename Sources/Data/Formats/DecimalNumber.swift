@@ -6,11 +6,16 @@ enum DecimalNumber {
         return value
     }
 
-    /// The same to the digits of float32, within which the number must lie: neither infinity nor,
-    /// where it isn't 0, nothing.
+    /// The same to the digits of float32, beyond which the number must not lie; of one too small for
+    /// it 0.
     static func float(_ text: String) -> Float? {
         guard let value = Float(text), value.isFinite, isDecimal(text) else { return nil }
-        return value == 0 && double(text) != 0 ? nil : value
+        return value
+    }
+
+    /// Whether a text says a number that isn't 0 and becomes 0 as float32.
+    static func vanishes(_ text: String) -> Bool {
+        Float(text) == 0 && double(text).map { $0 != 0 } ?? false
     }
 
     private static func isDecimal(_ text: String) -> Bool {

@@ -1,13 +1,14 @@
 /// Cells in the characters that programs write.
 enum CellText {
     private static let signs: [Unicode.Scalar: Unicode.Scalar] = [
-        "\u{2212}": "-", "\u{FF0D}": "-", "\u{FF0B}": "+", "\u{FF0E}": ".", "\u{FF0C}": ",",
+        "\u{2212}": "-", "\u{FF0D}": "-", "\u{FE63}": "-", "\u{2010}": "-", "\u{2011}": "-",
+        "\u{2012}": "-", "\u{2013}": "-", "\u{FF0B}": "+", "\u{FF0E}": ".", "\u{FF0C}": ",",
         "\u{FF05}": "%", "\u{066A}": "%", "\u{066B}": ".", "\u{066C}": ",", "\u{FF1A}": ":",
         "\u{FF0F}": "/",
     ]
 
-    /// A text with digits of other scripts, full-width signs and spaces of every width as ASCII has
-    /// them.
+    /// A text with digits of other scripts, full-width signs, hyphens, the minus sign, the dash that
+    /// is set for it and spaces of every width as ASCII has them.
     static func plain(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 128 }) { return text }
         var plain = String.UnicodeScalarView()

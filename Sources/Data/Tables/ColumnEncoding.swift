@@ -11,6 +11,8 @@ package struct ColumnEncoding: Sendable, Equatable {
     package var form: NumberForm?
     /// Which number is the day in dates with the year last; nil where there are none.
     package var order: DateOrder?
+    /// Whether dates have AM or PM, without which their time may be of either half of the day.
+    package var hasHalves = false
     /// The number, or the place of the category, that stands for a missing cell; nil where none
     /// may.
     package var fill: Double?
@@ -46,9 +48,12 @@ struct CellReader {
     private var words: [Double?]
     private let places: [String: Int]
 
-    /// - Parameter order: of dates with the year last.
+    /// - Parameters:
+    ///   - order: of dates with the year last.
+    ///   - halves: whether others of the column have AM or PM.
     init(
-        _ column: TableColumn, _ kind: ColumnKind, _ order: DateOrder?, categories: [String] = []
+        _ column: TableColumn, _ kind: ColumnKind, _ order: DateOrder?, halves: Bool = false,
+        categories: [String] = []
     ) {
         self.column = column
         self.kind = kind
@@ -57,7 +62,7 @@ struct CellReader {
         words = column.words.map { word in
             switch kind {
             case .boolean: BooleanWord.value(word.text)
-            case .date: CalendarDate.days(word.text, order)
+            case .date: CalendarDate.days(word.text, order, halves: halves)
             case .category: places[word.text].map { Double($0) }
             default: nil
             }
@@ -80,17 +85,17 @@ struct CellReader {
 extension ColumnEncoding {
     /// Fits an encoding on the values of the training rows.
     static func fit(
-        _ column: TableColumn, _ kind: ColumnKind, _ order: DateOrder?, rows: [Int],
+        _ column: TableColumn, _ kind: ColumnKind, _ order: DateOrder?, halves: Bool, rows: [Int],
         missing: MissingRule?, standardizes: Bool
     ) -> ColumnEncoding {
         var encoding = ColumnEncoding(column.name, kind)
         guard kind != .id, kind != .skip else { return encoding }
         encoding.form = column.form
-        if kind == .date { encoding.order = order }
+        if kind == .date { (encoding.order, encoding.hasHalves) = (order, halves) }
         if kind == .category {
             encoding.categories = Set(rows.compactMap { column.text($0) }).sorted()
         }
-        let read = CellReader(column, kind, order, categories: encoding.categories)
+        let read = encoding.reader(column)
         let values = rows.compactMap { read($0) }
         if let missing { encoding.setFill(missing, values) }
         guard kind == .number || kind == .date, !values.isEmpty else { return encoding }
@@ -100,6 +105,11 @@ extension ColumnEncoding {
             (encoding.mean, encoding.deviation) = ColumnEncoding.moments(values)
         }
         return encoding
+    }
+
+    /// What reads the cells of such a column.
+    func reader(_ column: TableColumn) -> CellReader {
+        CellReader(column, kind, order, halves: hasHalves, categories: categories)
     }
 
     /// Mean and deviation of the numbers that float32 reaches; a deviation of 1 for values that are

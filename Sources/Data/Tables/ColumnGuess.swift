@@ -35,17 +35,20 @@ struct ColumnGuess {
         self.needsText = needsText
     }
 
-    /// Whether most cells are dates; then others are to be corrected.
+    /// Whether half of the cells are dates, or more; then others are to be corrected.
     private static func areDates(
         _ columns: [TableColumn], _ order: DateOrder?, of count: Int
     ) -> Bool {
-        let dates = columns.flatMap(\.words).reduce(0) { sum, word in
+        var (dates, alike) = (0, 0)
+        for word in columns.flatMap(\.words) {
             let isDate =
                 CalendarDate.days(word.text, order) != nil
                 || order != nil && ForeignForm.isDate(word.text)
-            return sum + (isDate ? word.count : 0)
+            if isDate { dates += word.count }
+            // 30 February is a mistake among days, whatever it is among words.
+            if isDate || CalendarDate.isShaped(word.text, order) { alike += word.count }
         }
-        return dates * 2 > count
+        return dates > 0 && alike * 2 >= count
     }
 
     private static func differentNumbers(_ columns: [TableColumn]) -> Int {
@@ -54,9 +57,41 @@ struct ColumnGuess {
         }.count
     }
 
+    /// Names of columns that number rows where these count on by one.
+    private static let counters: Set<String> = [
+        "nr", "nr.", "no", "no.", "#", "num", "number", "idx", "row_number", "rownum", "row_num",
+        "row_no", "row number", "lfd nr", "lfd. nr.", "seq", "serial", "s.no", "s.no.", "sno",
+        "unnamed: 0", "index",
+    ]
+
+    /// Whether a column counts the rows of each table, from 0 or 1.
+    static func counts(_ columns: [TableColumn]) -> Bool {
+        columns.allSatisfy { column in
+            guard column.count > 9, let first = column.number(0), first == 0 || first == 1 else {
+                return false
+            }
+            return (0..<column.count).allSatisfy { column.number($0) == first + Double($0) }
+        }
+    }
+
+    /// Whether all numbers of a column may be days such as 20260131, of 1900 to 2099.
+    static func mayBeDays(_ columns: [TableColumn]) -> Bool {
+        columns.allSatisfy { column in
+            column.numberCount > 0
+                && (0..<column.count).allSatisfy { row in
+                    guard let number = column.number(row) else { return true }
+                    guard let whole = Int(exactly: number), (1900..<2100).contains(whole / 10000)
+                    else { return false }
+                    let (month, day) = (whole / 100 % 100, whole % 100)
+                    return CalendarDate.days("\(whole / 10000)-\(month)-\(day)") != nil
+                }
+        }
+    }
+
     /// Whether a column is called like one that numbers rows, and does.
     private static func isCounter(_ name: String, _ columns: [TableColumn]) -> Bool {
         let name = name.lowercased()
+        if counters.contains(name), counts(columns) { return true }
         guard ["", "id", "index", "row"].contains(name) || name.hasSuffix("_id") else {
             return false
         }

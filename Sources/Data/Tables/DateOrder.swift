@@ -20,23 +20,29 @@ struct DateEvidence {
     private var unclear: String?
     private var hasPoints = true
     private var count = 0
+    /// How many are dates of another form.
+    private var others = 0
     private let cells: Int
 
     init(_ columns: [TableColumn]) {
         cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
-        for word in columns.flatMap(\.words) where ForeignForm.isDate(word.text) {
+        for word in columns.flatMap(\.words) {
+            guard ForeignForm.isDate(word.text) else {
+                if CalendarDate.days(word.text) != nil { others += word.count }
+                continue
+            }
             count += word.count
             let parts = CellText.plain(word.text).split { !$0.isNumber }.compactMap { Int($0) }
             if parts[0] > 12 { dayFirst = dayFirst ?? word.text }
             if parts[1] > 12 { monthFirst = monthFirst ?? word.text }
             if parts[0] < 13, parts[1] < 13 { unclear = unclear ?? word.text }
-            hasPoints = hasPoints && word.text.prefix { $0 != " " }.contains(".")
+            hasPoints = hasPoints && word.text.prefix { !" ,".contains($0) }.contains(".")
         }
     }
 
-    /// Whether the column has such dates, and whether they are most of its cells.
+    /// Whether the column has such dates, and whether dates are half of its cells or more.
     var isAny: Bool { count > 0 }
-    var isMost: Bool { count * 2 > cells }
+    var isMost: Bool { isAny && (count + others) * 2 >= cells }
 
     /// The order that all cells fit; nil where they fit both or none. Points stand in dates with the
     /// day first alone.

@@ -1,3 +1,5 @@
+import FTSupport
+
 /// Numbers and dates as they are written in some countries and read nowhere here.
 enum ForeignForm {
     /// What a text would be if it were written as it is read here: `1.5` for `1,5`, `2024-12-31`
@@ -35,7 +37,7 @@ enum ForeignForm {
     /// The day of a date with the year last; nil where day and month may be either way round.
     static func date(_ text: String) -> String? {
         guard isDate(text), let mark = text.first(where: { ".-/".contains($0) }) else { return nil }
-        let day = text.prefix { $0 != " " }
+        let day = text.prefix { !" ,".contains($0) }
         let parts = day.split(separator: mark).compactMap { Int($0) }
         let isDayFirst = mark == "." || parts[0] > 12
         guard isDayFirst || parts[1] > 12 else { return nil }
@@ -46,7 +48,7 @@ enum ForeignForm {
     static func date(_ text: String, _ order: DateOrder) -> String? {
         guard isDate(text) else { return nil }
         let text = CellText.plain(text)
-        let day = text.prefix { $0 != " " }
+        let day = text.prefix { !" ,".contains($0) }
         let parts = day.split { ".-/".contains($0) }.compactMap { Int($0) }
         func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let (month, inMonth) = order == .dayFirst ? (parts[1], parts[0]) : (parts[0], parts[1])
@@ -58,7 +60,7 @@ enum ForeignForm {
     /// - Parameter yearDigits: of the year; those of two aren't read.
     static func isDate(_ text: String, yearDigits: Int = 4) -> Bool {
         let text = CellText.plain(text)
-        let day = text.prefix { $0 != " " }
+        let day = text.prefix { !" ,".contains($0) }
         guard text.utf8.count <= 40, let mark = day.first(where: { ".-/".contains($0) }) else {
             return false
         }
@@ -72,15 +74,32 @@ enum ForeignForm {
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
     /// What to say after a cell that can't be used: how it would be read; empty where nothing is
-    /// known of it. 1,234 may be meant either way.
+    /// known of it. 1,234 may be meant either way, and 4% as 4 or 0.04.
     static func hint(_ text: String) -> String {
-        if let marked = MarkedNumber(text), !marked.mark.isEmpty {
-            let forms = DecimalMark.allCases.compactMap(marked.plain)
-            return Set(forms).count == 1 ? " (write \(forms[0]))" : " (write it without signs)"
+        let marked = MarkedNumber(text)
+        let forms = Set(marked.map { DecimalMark.allCases.compactMap($0.plain) } ?? [])
+        if let marked, !marked.mark.isEmpty {
+            guard forms.count == 1, let plain = forms.first else {
+                return " (write it without signs)"
+            }
+            guard let whole = NumberForm.wholes[marked.mark], let value = Double(plain) else {
+                return " (write \(plain))"
+            }
+            let share = Format.short(value / whole, digits: 6)
+            return " (write \(plain), or \(share) if the others are shares)"
         }
         let isUnclear = !text.contains(".") && text.drop { $0 != "," }.dropFirst().count == 3
         if number(text) != nil, isUnclear { return " (write it without a comma)" }
-        return rewritten(text).map { " (write \($0))" } ?? ""
+        let day = date(text) ?? text
+        if CalendarDate.isShaped(day), CalendarDate.days(day) == nil {
+            return " (there is no such day or time)"
+        }
+        if let plain = rewritten(text) ?? (forms.count == 1 ? forms.first : nil) {
+            return " (write \(plain))"
+        }
+        if ClockTime.isTime(text) { return " (write it as a number, in the unit of the others)" }
+        return QuantityCell(text)?.isOne ?? false
+            ? " (write the number alone, in the unit of the others)" : ""
     }
 }
 
@@ -104,11 +123,21 @@ extension ForeignForm {
                 + "four digits alone; write them so, leave them out, --types \(name)=skip, or say "
                 + "that they are words: --types \(name)=category"
         }
+        if let sample = sample({ CalendarDate.isShaped($0) && isOfOurTime($0) }) {
+            return "column '\(name)' holds dates such as '\(sample)', and there is no such day; "
+                + "write them as 2024-01-31, leave them out, --types \(name)=skip, or say that they are "
+                + "words: --types \(name)=category"
+        }
         return sample(MonthName.isLike).map { sample in
             "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
                 + "31 Jan 2024 or January 31, 2024 alone; write them so, leave them out, --types "
                 + "\(name)=skip, or say that they are words: --types \(name)=category"
         } ?? QuantityCell.problem(of: name, columns)
+    }
+
+    /// Others of that shape are rather numbers of parts.
+    private static func isOfOurTime(_ text: String) -> Bool {
+        text.hasPrefix("19") || text.hasPrefix("20")
     }
 
     /// Whether all texts may be days, months and the last two digits of years, and some nothing else.
@@ -123,7 +152,9 @@ extension ForeignForm {
     static func problem(ofLabel name: String, _ columns: [TableColumn]) -> String? {
         let words = columns.flatMap(\.words)
         let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
-        let dates = words.filter { CalendarDate.days($0.text) != nil || isDate($0.text) }
+        let dates = words.filter {
+            CalendarDate.days($0.text) != nil || CalendarDate.isShaped($0.text) || isDate($0.text)
+        }
         guard let sample = dates.first?.text, dates.reduce(0, { $0 + $1.count }) * 2 > cells else {
             return nil
         }

@@ -70,8 +70,8 @@ package struct LabelEncoding: Sendable, Equatable {
             case .classes where !known.contains(text):
                 wanted = "none of the \(classes.count) classes"
             case .integers where number.flatMap { Int64(exactly: $0) } == nil:
-                wanted = "not a whole number" + column.hint(row)
-            case .numbers where number == nil: wanted = "not a number" + column.hint(row)
+                wanted = "not a whole number" + column.hint(row, .number)
+            case .numbers where number == nil: wanted = "not a number" + column.hint(row, .number)
             case .numbers where number.map { !Float($0).isFinite || !target($0).isFinite } ?? false:
                 wanted = TableEncoding.tooLarge
             default: return nil

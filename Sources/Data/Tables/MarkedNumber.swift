@@ -1,9 +1,11 @@
 /// A number as people write it: with a currency, a percent sign or a unit, with commas or points
-/// between thousands, with a decimal comma, below zero in parentheses: `$12.50`, `1.234,50 €`,
-/// `10%`, `CHF 1'200`, `12,34,567`, `(2,474.14)`.
+/// between thousands, with a decimal comma, below zero in parentheses or with the sign last:
+/// `$12.50`, `1.234,50 €`, `10%`, `CHF 1'200`, `12,34,567`, `(2,474.14)`, `1.50-`, `12,- €`.
 struct MarkedNumber {
     /// What stands before or after it; empty for nothing.
     let mark: String
+    /// Whether it is below zero by the sign after it, and whether by parentheses.
+    let isTrailing, isEnclosed: Bool
     private let sign: String
     private let mantissa: Substring
     private let exponent: String
@@ -24,22 +26,29 @@ struct MarkedNumber {
         var sign = MarkedNumber.takeSign(&rest)
         let before = rest.prefix { !$0.isASCIIDigit && !"+-.,".contains($0) }
         rest = rest.dropFirst(before.count)
-        if sign.isEmpty, !before.isEmpty { sign = MarkedNumber.takeSign(&rest) }
-        if isNegative {
-            guard rest.first?.isASCIIDigit ?? false, sign.isEmpty else { return nil }
-            sign = "-"
-        }
+        if sign == nil, !before.isEmpty { sign = MarkedNumber.takeSign(&rest) }
+        guard !isNegative || sign == nil && rest.first?.isASCIIDigit ?? false else { return nil }
         guard let last = rest.lastIndex(where: { $0.isASCIIDigit }) else { return nil }
-        let after = rest[rest.index(after: last)...]
+        var end = rest.index(after: last)
+        // A dash in place of decimals, which are none.
+        let isRound = [".-", ",-"].contains { rest[end...].hasPrefix($0) }
+        if isRound { end = rest.index(after: end) }
+        var after = isRound ? rest[end...].drop { $0 == "-" } : rest[end...]
+        isEnclosed = isNegative
+        isTrailing = after.first == "-"
+        if isTrailing {
+            guard sign == nil, !isNegative else { return nil }
+            after = after.dropFirst()
+        }
         let marks = [before, after].map(MarkedNumber.trimmed).filter { !$0.isEmpty }
-        let isMeasured = before.isEmpty && marks.first == unit
+        let isMeasured = before.isEmpty && marks.first == unit && !isTrailing
         guard marks.count < 2, isMeasured || marks.allSatisfy(MarkedNumber.isMark) else {
             return nil
         }
-        let parts = rest[...last].split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+        let parts = rest[..<end].split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
         guard parts.count == 1 || parts.count == 2 && Int(parts[1]) != nil else { return nil }
         mark = marks.first ?? ""
-        self.sign = sign
+        self.sign = isTrailing || isEnclosed ? "-" : sign ?? ""
         mantissa = parts[0]
         exponent = parts.count == 2 ? "e\(parts[1])" : ""
     }
@@ -56,8 +65,9 @@ struct MarkedNumber {
         return (String(plain[..<start]) + inner.drop { $0 == " " }, true)
     }
 
-    private static func takeSign(_ text: inout Substring) -> String {
-        guard let first = text.first, first == "-" || first == "+" else { return "" }
+    /// nil for none, empty for a plus.
+    private static func takeSign(_ text: inout Substring) -> String? {
+        guard let first = text.first, first == "-" || first == "+" else { return nil }
         text = text.dropFirst()
         return first == "-" ? "-" : ""
     }
@@ -76,6 +86,9 @@ struct MarkedNumber {
         return letters.count <= 3 && letters.allSatisfy { ("A"..."Z").contains($0) }
     }
 
+    /// Whether it has neither decimals nor anything between thousands.
+    var isWhole: Bool { mantissa.allSatisfy(\.isASCIIDigit) }
+
     /// As programs write it, where its decimals stand after this; nil where they can't.
     func plain(_ decimal: DecimalMark) -> String? {
         let (mark, gap): (Character, Character) = decimal == .point ? (".", ",") : (",", ".")
@@ -89,6 +102,17 @@ struct MarkedNumber {
         }
         let start = sign + (whole.isEmpty ? "0" : whole)
         return start + (decimals.isEmpty ? "" : ".\(decimals)") + exponent
+    }
+
+    /// The number of a text that has no mark and one reading, whatever stands in other cells:
+    /// `1,234.50`, `(2.5)`, `−3`; nil for `1,234`, which may be 1.234, `5-`, which may be a mark, and
+    /// what has a decimal comma.
+    static func certain(_ text: String) -> Double? {
+        guard let number = MarkedNumber(text), number.mark.isEmpty,
+            !number.isWhole || !number.isTrailing && !number.isEnclosed,
+            let value = number.value(.point)
+        else { return nil }
+        return number.value(.comma).map { $0 == value } ?? true ? value : nil
     }
 
     func value(_ decimal: DecimalMark) -> Double? { plain(decimal).flatMap(DecimalNumber.double) }

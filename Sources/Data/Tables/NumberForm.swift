@@ -1,3 +1,5 @@
+import FTSupport
+
 /// What stands before the decimals of a number.
 public enum DecimalMark: String, Sendable, CaseIterable {
     /// As in 1234.5, perhaps with commas between thousands.
@@ -17,16 +19,32 @@ package struct NumberForm: Sendable, Equatable {
     /// One of the cells.
     package let sample: String
 
-    /// Whether numbers are hundredths.
-    var isOfPercents: Bool { mark == "%" || mark == "‰" }
+    /// How many of what a mark stands for are a whole.
+    static let wholes: [String: Double] = ["%": 100, "‰": 1000]
 
-    /// The number that a cell says; nil where it is written otherwise. A currency or unit may
-    /// be left out, a percent sign may not: 0.1 may be meant as 10%.
+    var isOfTimes: Bool { mark == ClockTime.mark }
+
+    /// What multiplies a number, as in `1.2k`.
+    private static let multipliers: Set<String> = [
+        "k", "K", "M", "B", "G", "T", "bn", "Bn", "BN", "mn", "Mn", "mln", "mio", "Mio", "mrd",
+        "Mrd", "tsd", "Tsd", "thousand", "million", "billion", "lakh", "crore",
+    ]
+
+    /// Whether a number without such a mark may be another than one with it: 4 may be meant as 4% or
+    /// 400%, as 4k or 4, as four hours or minutes. An amount of money or a unit may be left out.
+    static func isNeeded(_ mark: String) -> Bool {
+        wholes[mark] != nil || mark == ClockTime.mark || multipliers.contains(mark)
+    }
+
+    var needsMark: Bool { NumberForm.isNeeded(mark) }
+
+    /// The number that a cell says; nil where it is written otherwise.
     func value(_ text: String) -> Double? {
-        if mark == ClockTime.mark { return ClockTime.hours(text, like: sample) }
+        if isOfTimes { return ClockTime.hours(text, like: sample) }
+        if decimal == .point, !needsMark, let plain = DecimalNumber.double(text) { return plain }
         guard let number = MarkedNumber(text, unit: mark),
             number.mark == mark || number.mark.isEmpty,
-            !isOfPercents || number.mark == mark
+            !needsMark || number.mark == mark
         else { return nil }
         return number.value(decimal)
     }
@@ -34,86 +52,37 @@ package struct NumberForm: Sendable, Equatable {
     /// How a cell is read, for people; empty where it is written as programs do.
     package var note: String {
         guard DecimalNumber.double(sample) == nil, let value = value(sample) else { return "" }
-        let unit = mark == ClockTime.mark ? " hours" : ""
-        return "'\(sample)' is read as \(TableColumn.text(value))\(unit)"
+        return "'\(sample)' is read as \(TableColumn.text(value))\(isOfTimes ? " hours" : "")"
     }
 
     /// What to say after a cell that isn't written so: how the others are.
     func hint(_ text: String) -> String {
-        " like '\(sample)'"
+        let others = " like '\(sample)'"
+        if isOfTimes { return others + ClockTime.hint(text, like: sample) }
+        if let whole = NumberForm.wholes[mark], let number = MarkedNumber(text),
+            number.mark.isEmpty, let value = number.value(decimal)
+        {
+            let share = Format.short(value * whole, digits: 6)
+            return others + " (write \(text)\(mark), or \(share)\(mark) if it is a share)"
+        }
+        if needsMark, MarkedNumber(text)?.value(decimal) != nil {
+            return others + " (write how many \(mark) it is)"
+        }
+        return others
             + (isOfOtherDecimals(text) ? ", where decimals stand after a \(decimal.rawValue)" : "")
     }
 
-    /// Whether a text would be a number if its decimals stood after the other mark.
+    /// Whether a text would be a number if its decimals stood after the other mark, and is none now.
     func isOfOtherDecimals(_ text: String) -> Bool {
-        value(text) == nil && MarkedNumber(text, unit: mark)?.value(decimal.other) != nil
-    }
-}
-
-/// What the cells of a column say of how its numbers are written.
-struct NumberEvidence {
-    private var marks: [String: Int] = [:]
-    private var texts: [String] = []
-    /// How many cells have decimals after a point, and after a comma.
-    private var points = 0
-    private var commas = 0
-    /// Cells that may be meant either way, such as `1,234`.
-    private(set) var unclear: String?
-    private let unit: String?
-
-    /// - Parameter columns: read as text.
-    init(_ columns: [TableColumn]) {
-        let unit = QuantityCell.unit(columns)
-        self.unit = unit
-        for word in columns.flatMap(\.words) {
-            guard let number = MarkedNumber(word.text, unit: unit) else { continue }
-            let (point, comma) = (number.value(.point), number.value(.comma))
-            if point == nil && comma == nil { continue }
-            marks[number.mark, default: 0] += word.count
-            texts.append(word.text)
-            if comma == nil { points += word.count }
-            if point == nil { commas += word.count }
-            if point != nil, comma != nil, point != comma { unclear = unclear ?? word.text }
-        }
+        guard !isOfTimes, let number = MarkedNumber(text, unit: mark) else { return false }
+        return number.value(decimal) == nil && number.value(decimal.other) != nil
     }
 
-    /// What stands before decimals; nil where no cell says it, or all that could are unclear.
-    var decimal: DecimalMark? {
-        if points + commas == 0 { return nil }
-        return points >= commas ? .point : .comma
-    }
-
-    private var mark: String {
-        marks.filter { !$0.key.isEmpty }.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
-    }
-
-    /// The form of the numbers with such decimals; nil where none is written in another way than
-    /// programs do.
-    func form(_ decimal: DecimalMark) -> NumberForm? {
-        func form(_ sample: String) -> NumberForm {
-            NumberForm(mark: mark, decimal: decimal, sample: sample)
-        }
-        let fitting = texts.filter { form($0).value($0) != nil }
-        let sample = fitting.first { DecimalNumber.double($0) != form($0).value($0) }
-        if sample == nil, decimal == .point { return nil }
-        return form(sample ?? fitting.first ?? "1,5")
-    }
-
-    /// Why the numbers can't be read in a table that this separates; nil where they can.
-    func problem(_ name: String, _ decimal: DecimalMark?, separator: Character?) -> String? {
-        let words = "or that they are words: --types \(name)=category"
-        if decimal == nil, let unclear, let number = MarkedNumber(unclear, unit: unit),
-            let point = number.plain(.point), let comma = number.plain(.comma)
-        {
-            return "column '\(name)' holds numbers such as '\(unclear)', which may be \(point) or "
-                + "\(comma); say what stands before decimals, --decimal point or --decimal comma, "
-                + words
-        }
-        guard decimal == .comma, separator == ",", mark.isEmpty,
-            let sample = texts.first(where: { MarkedNumber($0, unit: unit)?.value(.point) == nil })
-        else { return nil }
-        return "column '\(name)' holds numbers such as '\(sample)', whose decimals would stand "
-            + "after a comma, in a table that commas separate; say that they do, --decimal comma, "
-            + words
+    /// The form of columns whose numbers are written with another mark before decimals.
+    static func changed(_ form: NumberForm?, to decimal: DecimalMark) -> NumberForm? {
+        if let form, form.isOfTimes || form.decimal == decimal { return form }
+        if decimal == .point, form?.mark.isEmpty ?? true { return nil }
+        let sample = decimal == .comma ? "1,5" : "1.5"
+        return NumberForm(mark: form?.mark ?? "", decimal: decimal, sample: sample)
     }
 }

@@ -174,7 +174,9 @@ extension QuantityCell {
 
     /// The unit that most cells of a column have; nil where they have none or several. Others are to
     /// be corrected.
-    static func unit(_ columns: [TableColumn]) -> String? {
+    ///
+    /// - Parameter isSaid: whether few may have it, because the column is said to be of numbers.
+    static func unit(_ columns: [TableColumn], isSaid: Bool = false) -> String? {
         let words = sample(columns)
         let count = words.reduce(0) { $0 + $1.count }
         let all = columns.reduce(0) { $0 + $1.wordCount }
@@ -190,7 +192,8 @@ extension QuantityCell {
             return nil
         }
         let ofUnits = counts.values.reduce(0, +)
-        return most.value * 2 > cells && most.value * 10 > ofUnits * 9 ? most.key : nil
+        let isMost = isSaid || most.value * 2 > cells
+        return isMost && most.value * 10 > ofUnits * 9 ? most.key : nil
     }
 
     /// What a column that would be taken for words holds, and what would help, where most of its

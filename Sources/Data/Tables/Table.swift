@@ -18,6 +18,12 @@ package struct Table: Sendable {
     var offsets: [Int] = []
     /// What the cells of objects that came by themselves hold, as it is written.
     private(set) var objects: [[String: String]] = []
+    /// Whether a row that can't be read is kept, as one that holds nothing, with what is wrong.
+    private let keepsFaults: Bool
+    /// Whether it is read as another was, of which it is known what its columns are.
+    private let isNew: Bool
+    /// What is wrong with rows that can't be read.
+    private(set) var faults: [Int: DataError] = [:]
     private let nulls: Set<String>
     private let texts: Set<String>
     private let forms: [String: NumberForm]
@@ -53,12 +59,13 @@ package struct Table: Sendable {
     /// - Parameters:
     ///   - isOfLines: whether it is JSON lines.
     ///   - isFile: whether a file of that name can be read again.
+    ///   - isNew: whether it is read as another was, rows that can't be read with what is wrong.
     init(
         _ path: String, _ bytes: UnsafeRawBufferPointer, isOfLines: Bool, isFile: Bool = false,
-        hasHeader: Bool?,
-        separator: Character?, nulls: [String], texts: Set<String>, forms: [String: NumberForm]
+        isNew: Bool = false, hasHeader: Bool?, separator: Character?, nulls: [String],
+        texts: Set<String>, forms: [String: NumberForm]
     ) throws {
-        self.init(path, nulls: nulls, texts: texts, forms: forms)
+        self.init(path, nulls: nulls, texts: texts, forms: forms, isNew: isNew, keepsFaults: isNew)
         try CSV.checkText(path, bytes)
         if isOfLines {
             self.hasHeader = true
@@ -75,9 +82,11 @@ package struct Table: Sendable {
     /// - Parameter columns: those that it has, whether objects have such keys or not.
     package init(
         _ path: String, nulls: [String], texts: Set<String>, forms: [String: NumberForm] = [:],
-        columns names: [String] = []
+        columns names: [String] = [], isNew: Bool = false, keepsFaults: Bool = false
     ) {
         self.path = path
+        self.isNew = isNew
+        self.keepsFaults = keepsFaults
         self.nulls = Table.nulls.union(nulls.map { $0.lowercased() })
         self.texts = texts
         self.forms = forms
@@ -104,7 +113,8 @@ package struct Table: Sendable {
         indices[name] = columns.count
         columns.append(
             TableColumn(
-                name, keepsText: texts.contains(name), form: forms[name], count: lines.count))
+                name, keepsText: texts.contains(name), form: forms[name], readsCertain: isNew,
+                count: lines.count))
     }
 }
 
@@ -126,8 +136,9 @@ extension Table {
                     || MarkedNumber(field.text).map { !["", "%"].contains($0.mark) } ?? false
             }
         try addColumns(first)
-        if !hasHeader { try add(first, at: scanner.rowStart) }
-        while let row = try scanner.row() { try add(row, at: scanner.rowStart) }
+        if !hasHeader { try add(first, scanner) }
+        scanner.keepsFaults = keepsFaults
+        while let row = try scanner.row() { try add(row, scanner) }
     }
 
     private mutating func addColumns(_ first: [CSVScanner.Field]) throws {
@@ -142,12 +153,15 @@ extension Table {
         }
     }
 
-    private mutating func add(_ row: [CSVScanner.Field], at offset: Int) throws {
+    private mutating func add(_ row: [CSVScanner.Field], _ scanner: CSVScanner) throws {
+        offsets.append(scanner.rowStart)
+        if let fault = scanner.fault { return try addFault(fault, line: row[0].line) }
         guard row.count == columns.count else {
-            throw DataError(
+            let fault = DataError(
                 "\(path):\(row[0].line)",
                 "this row has \(Format.count(row.count, "field")), the first has \(columns.count); "
                     + "complete it or remove it")
+            return try addFault(fault, line: row[0].line)
         }
         for (index, field) in row.enumerated() {
             if isNull(field.text) {
@@ -157,7 +171,14 @@ extension Table {
             }
         }
         lines.append(row[0].line)
-        offsets.append(offset)
+    }
+
+    /// Throws what is wrong with a row, or keeps it and a row that holds nothing.
+    private mutating func addFault(_ fault: DataError, line: Int) throws {
+        guard keepsFaults else { throw fault }
+        faults[lines.count] = fault
+        lines.append(line)
+        for index in columns.indices { columns[index].addMissing() }
     }
 
     /// What stands between the fields of a file: of the characters that people use, the one that
@@ -192,15 +213,23 @@ extension Table {
             let first = start
             start = end + 1
             if text.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) { continue }
-            let node: JSONNode
-            do {
-                node = try JSONNode(parsing: text)
-            } catch {
-                throw DataError("\(path):\(line)", "this is not a JSON object: \(error.message)")
-            }
-            try add(node, line: line)
             offsets.append(first)
+            do {
+                try add(text, line: line)
+            } catch let fault as DataError {
+                try addFault(fault, line: line)
+            }
         }
+    }
+
+    private mutating func add(_ text: UnsafeRawBufferPointer, line: Int) throws {
+        let node: JSONNode
+        do {
+            node = try JSONNode(parsing: text)
+        } catch {
+            throw DataError("\(path):\(line)", "this is not a JSON object: \(error.message)")
+        }
+        try add(node, line: line)
     }
 
     /// Adds an object as a row: keys are columns, what has no key is missing.
@@ -209,8 +238,8 @@ extension Table {
             throw DataError(
                 "\(path):\(line)", "this is not a JSON object; write {\"column\": value, …}")
         }
-        for member in members {
-            let text = try Table.cell(member, "\(path):\(line)")
+        let texts = try members.map { try Table.cell($0, "\(path):\(line)") }
+        for (member, text) in zip(members, texts) {
             if indices[member.key] == nil { addColumn(member.key) }
             guard let index = indices[member.key] else { continue }
             if let text, !isNull(text) {
@@ -221,11 +250,10 @@ extension Table {
         }
         lines.append(line)
         if keepsObjects {
-            objects.append(
-                Dictionary(
-                    try members.compactMap { member in
-                        try Table.cell(member, path).map { (member.key, $0) }
-                    }, uniquingKeysWith: { $1 }))
+            let cells = zip(members, texts).compactMap { member, text in
+                text.map { (member.key, $0) }
+            }
+            objects.append(Dictionary(cells, uniquingKeysWith: { $1 }))
         }
         for index in columns.indices where columns[index].count < lines.count {
             columns[index].addMissing()

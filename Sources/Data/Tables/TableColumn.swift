@@ -14,6 +14,8 @@ struct TableColumn: Sendable {
     let keepsText: Bool
     /// How numbers are written; nil where that is as programs write them.
     let form: NumberForm?
+    /// Whether numbers that are written in another way are read where they have one reading.
+    private let readsCertain: Bool
     private var numbers: [Double] = []
     private var codes: [Int32] = []
     private(set) var words: [Word] = []
@@ -23,12 +25,19 @@ struct TableColumn: Sendable {
     private var known: [String: Int32] = [:]
 
     /// - Parameter count: the rows before the column first appears, in which it is missing.
-    init(_ name: String, keepsText: Bool, form: NumberForm? = nil, count: Int = 0) {
+    init(
+        _ name: String, keepsText: Bool, form: NumberForm? = nil, readsCertain: Bool = false,
+        count: Int = 0
+    ) {
+        self.readsCertain = readsCertain
         self.name = name
         self.keepsText = keepsText
         self.form = form
         for _ in 0..<count { addMissing() }
     }
+
+    /// Whether any number is no whole one.
+    var hasFractions: Bool { numbers.contains { $0 != $0.rounded() } }
 
     var count: Int { codes.count }
     var numberCount: Int { count - missingCount - wordCount }
@@ -56,10 +65,10 @@ struct TableColumn: Sendable {
     }
 
     /// - Parameter isPlain: whether a number is written as programs do, whatever the form says. In
-    ///   a column of percents it is none: 0.1 may be meant as 10%.
+    ///   a column of percents or times it is none: 0.1 may be meant as 10%.
     mutating func add(_ text: String, isPlain: Bool = false) {
-        let form = isPlain && form?.isOfPercents != true ? nil : form
-        if !keepsText, let value = form.map({ $0.value(text) }) ?? DecimalNumber.double(text) {
+        let form = isPlain && form?.needsMark != true ? nil : form
+        if !keepsText, let value = form.map({ $0.value(text) }) ?? plain(text) {
             numbers.append(value)
             codes.append(TableColumn.number)
             if TableColumn.isPadded(text.utf8) { paddedCount += 1 }
@@ -75,10 +84,19 @@ struct TableColumn: Sendable {
         codes.append(code)
     }
 
-    /// What to say after a cell that is no number of the column: how it would be read, or is
+    private func plain(_ text: String) -> Double? {
+        DecimalNumber.double(text) ?? (readsCertain ? MarkedNumber.certain(text) : nil)
+    }
+
+    /// What to say after a cell that is none of its column's kind: how it would be read, or is
     /// written elsewhere.
-    func hint(_ row: Int) -> String {
+    ///
+    /// - Parameter order: of dates with the year last.
+    func hint(_ row: Int, _ kind: ColumnKind, _ order: DateOrder? = nil) -> String {
         let text = text(row) ?? ""
+        if kind == .date, CalendarDate.days(text, order) != nil {
+            return " (write it with AM or PM)"
+        }
         return form.map { $0.hint(text) } ?? ForeignForm.hint(text)
     }
 

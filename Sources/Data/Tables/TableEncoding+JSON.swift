@@ -37,6 +37,7 @@ extension ColumnEncoding {
         var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
         if let form { object["form"] = form.json }
         if let order { object["order"] = .string(order.rawValue) }
+        if hasHalves { object["halves"] = .bool(true) }
         if let fill { object["fill"] = .double(fill) }
         if kind == .category { object["categories"] = .strings(categories) }
         if kind == .number || kind == .date {
@@ -55,6 +56,7 @@ extension ColumnEncoding {
         self.init(name, kind)
         form = node["form"].flatMap { NumberForm($0) }
         order = node["order"]?.string.flatMap(DateOrder.init)
+        hasHalves = node["halves"]?.bool ?? false
         fill = node["fill"]?.double
         categories = node["categories"]?.elements?.compactMap(\.string) ?? []
         mean = node["mean"]?.double ?? 0

@@ -1,6 +1,5 @@
 package import FTJSON
 import FTSupport
-package import Tensor
 
 /// How tables become arrays, fitted once on the training rows of one; kept with the data and with
 /// every model that is trained on them.
@@ -31,7 +30,9 @@ package struct TableEncoding: Sendable, Equatable {
         columns = set.kinds.compactMap { name, kind in
             table.column(name).map {
                 ColumnEncoding.fit(
-                    $0, kind, set.orders[name], rows: rows, missing: set.options.missing,
+                    $0, kind, set.orders[name], halves: kind == .date && set.haveHalves(name),
+                    rows: rows,
+                    missing: set.options.missing,
                     standardizes: set.options.standardizes)
             }
         }
@@ -64,85 +65,15 @@ package struct TableEncoding: Sendable, Equatable {
 }
 
 extension TableEncoding {
-    /// Applies the encoding to rows of a table, which may lack the label: float32 [rows, features].
-    /// Words that the training rows hadn't are none of the categories.
-    ///
-    /// Throws for all cells together that can't be used.
-    ///
-    /// - Parameter remedy: what to do about them.
-    package func encode(
-        _ table: Table, rows: [Int]? = nil,
-        remedy: String = "correct it, the model was trained on tables without such cells"
-    ) throws -> NDArray {
-        let cells = try cells(table)
-        let rows = rows ?? Array(0..<table.count)
-        var values: [Float] = []
-        values.reserveCapacity(rows.count * features.count)
-        var problems = TableProblems()
-        for row in rows {
-            for cell in cells {
-                let (value, isUsable) = cell.value(row, allowsMissing: missing != nil)
-                let first = values.count
-                cell.encoding.write(value, into: &values)
-                if !isUsable {
-                    problems.add(table.place(row), cell.problem(row))
-                } else if !values[first...].allSatisfy(\.isFinite)
-                    || value.map({ !Float($0).isFinite }) ?? false
-                {
-                    problems.add(table.place(row), cell.tooLarge(row))
-                }
-            }
-        }
-        try problems.check(table.path, remedy: remedy)
-        return NDArray(values, [rows.count, features.count])
-    }
-
-    /// What a number is that no array of float32 can hold.
-    static let tooLarge = "too large for 32-bit floats (up to 3.4e38)"
-    /// What a number is that an array of float32 holds as 0.
-    package static let tooSmall = "too small for 32-bit floats (from 1.4e-45)"
-
-    private func cells(_ table: Table) throws -> [EncodedCells] {
-        try columns.filter { !$0.features.isEmpty }.map { encoding in
-            if let column = table.column(encoding.name) {
-                return EncodedCells(encoding, column, table)
-            }
-            let near = Suggestion.nearest(to: encoding.name, among: table.names)
-            let names = table.names.prefix(8).joined(separator: ", ")
-            throw DataError(
-                table.path,
-                "lacks the column '\(encoding.name)', which the model needs; "
-                    + (near.map { "is it '\($0)'? Rename it" } ?? "it has \(names)"))
-        }
-    }
-
-    /// The targets of rows of a table [rows]; nil where it has no such column.
-    ///
-    /// Throws for all labels together that are missing or can't be one.
-    ///
-    /// - Parameter remedy: what to do about them.
-    package func targets(
-        _ table: Table, rows: [Int]? = nil,
-        remedy: String = "correct it, or predict without comparing with labels"
-    ) throws -> NDArray? {
-        guard let label, let column = table.column(label.name) else { return nil }
-        let rows = rows ?? Array(0..<table.count)
-        var problems = TableProblems()
-        for (row, problem) in label.problems(table, rows: rows) {
-            problems.add(table.place(row), problem)
-        }
-        try problems.check(table.path, remedy: remedy)
-        return label.targets(column, rows: rows)
-    }
-
     /// Reads a table as those that the encoding was fitted on were read; what separates its fields is
-    /// seen by the file.
+    /// seen by the file. Rows that can't be read are kept as such.
     package func read(_ path: String) throws -> Table {
         let file = try DataFile.map(path)
         defer { withExtendedLifetime(file) {} }
         return try Table(
-            path, hasHeader: hasHeader, separator: separator(path, file.bytes),
-            nulls: nulls, texts: texts, forms: forms)
+            path, file.bytes, isOfLines: Table.isJSONLines(path), isFile: true, isNew: true,
+            hasHeader: hasHeader, separator: separator(path, file.bytes), nulls: nulls,
+            texts: texts, forms: forms)
     }
 
     /// Reads a table in memory likewise: JSON lines where it begins with a brace, else fields.
@@ -152,9 +83,9 @@ extension TableEncoding {
         let first = bytes.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
         return try bytes.withUnsafeBytes { bytes in
             try Table(
-                name, bytes, isOfLines: first == UInt8(ascii: "{"), hasHeader: hasHeader,
-                separator: separator(name, bytes), nulls: nulls, texts: texts,
-                forms: forms)
+                name, bytes, isOfLines: first == UInt8(ascii: "{"), isNew: true,
+                hasHeader: hasHeader, separator: separator(name, bytes), nulls: nulls,
+                texts: texts, forms: forms)
         }
     }
 
@@ -205,7 +136,8 @@ extension TableEncoding {
                 "has none of the keys that the model needs, which are \(names)"
                     + (needed.count > 8 ? ", …" : "") + "; give it those that are known")
         }
-        var table = Table(path, nulls: nulls, texts: texts, forms: forms, columns: needed)
+        var table = Table(
+            path, nulls: nulls, texts: texts, forms: forms, columns: needed, isNew: true)
         try table.add(node, line: line)
         return table
     }
@@ -226,43 +158,6 @@ extension TableEncoding {
     /// What tells a row apart: the values of its id columns.
     package func ids(_ table: Table, row: Int) -> [String] {
         ids.map { table.column($0)?.text(row) ?? "" }
-    }
-}
-
-/// A column and how its cells become inputs.
-private struct EncodedCells {
-    let encoding: ColumnEncoding
-    private let column: TableColumn
-    private let table: Table
-    private let read: CellReader
-
-    init(_ encoding: ColumnEncoding, _ column: TableColumn, _ table: Table) {
-        self.encoding = encoding
-        self.column = column
-        self.table = table
-        read = CellReader(
-            column, encoding.kind, encoding.order, categories: encoding.categories)
-    }
-
-    /// The value in a row, or what stands for it (nil is no category), and whether that can be
-    /// used.
-    func value(_ row: Int, allowsMissing: Bool) -> (Double?, isUsable: Bool) {
-        if let value = read(row) { return (value, true) }
-        let isCategory = encoding.kind == .category
-        guard column.isMissing(row) else { return (nil, isCategory) }
-        if let fill = encoding.fill { return (fill, true) }
-        return (nil, allowsMissing && isCategory)
-    }
-
-    func problem(_ row: Int) -> String {
-        let kind =
-            column.isMissing(row) ? "" : ", not a \(encoding.kind.rawValue)\(column.hint(row))"
-        return "column '\(encoding.name)' holds \(table.quoted(row, encoding.name))\(kind)"
-    }
-
-    func tooLarge(_ row: Int) -> String {
-        "column '\(encoding.name)' holds \(table.quoted(row, encoding.name)), "
-            + TableEncoding.tooLarge
     }
 }
 

@@ -1,24 +1,68 @@
 import FTSupport
 
-/// Cells that can't be used, all of them up to a limit.
+/// Cells that can't be used, all of them up to a limit, of each column some.
 struct TableProblems {
     private static let limit = 20
-    private var lines: [(place: String, problem: String)] = []
-    private var count = 0
+    private static let mostColumns = 10
 
-    mutating func add(_ place: @autoclosure () -> String, _ problem: @autoclosure () -> String) {
+    private struct Line {
+        let number: Int
+        let place: String
+        let problem: String
+        /// Whether it says what to do about it.
+        let hasRemedy: Bool
+    }
+
+    private var columns: [String] = []
+    private var lines: [String: [Line]] = [:]
+    private(set) var count = 0
+
+    /// - Parameter hasRemedy: whether the problem says what to do about it.
+    mutating func add(
+        _ column: String, _ place: @autoclosure () -> String,
+        _ problem: @autoclosure () -> String, hasRemedy: Bool = false
+    ) {
         count += 1
-        if lines.count < TableProblems.limit { lines.append((place(), problem())) }
+        if lines[column] == nil { columns.append(column) }
+        guard lines[column, default: []].count < TableProblems.limit else { return }
+        let line = Line(number: count, place: place(), problem: problem(), hasRemedy: hasRemedy)
+        lines[column, default: []].append(line)
+    }
+
+    /// Adds a row that can't be read.
+    mutating func add(_ fault: DataError) { add("", fault.file, fault.problem, hasRemedy: true) }
+
+    /// Those that are told: of each column as many as of the others, as long as it has any.
+    private var shown: [Line] {
+        let told = columns.prefix(TableProblems.mostColumns).compactMap { lines[$0] }
+        var shown: [Line] = []
+        for turn in 0..<TableProblems.limit {
+            for lines in told where turn < lines.count && shown.count < TableProblems.limit {
+                shown.append(lines[turn])
+            }
+        }
+        return shown.sorted { $0.number < $1.number }
+    }
+
+    /// What they are together; nil where there are none.
+    func error(_ path: String, remedy: String) -> DataError? {
+        let shown = shown
+        guard let first = shown.first else { return nil }
+        if count == 1 {
+            return DataError(
+                first.place, first.problem + (first.hasRemedy ? "" : "; \(remedy)"))
+        }
+        let table = TextTable.aligned(shown.map { [$0.place, $0.problem] }, indent: 2)
+        let hidden = columns.count - TableProblems.mostColumns
+        let others = hidden > 0 ? ", in \(Format.count(hidden, "column")) of them alone" : ""
+        let rest = count - shown.count
+        return DataError(
+            path, "\(Format.grouped(count)) cells can't be used; \(remedy)",
+            lines: table + (rest > 0 ? ["  and \(Format.grouped(rest)) more\(others)"] : []))
     }
 
     /// Throws where there is any.
     func check(_ path: String, remedy: String) throws {
-        guard let first = lines.first else { return }
-        if count == 1 { throw DataError(first.place, "\(first.problem); \(remedy)") }
-        let shown = TextTable.aligned(lines.map { [$0.place, $0.problem] }, indent: 2)
-        let rest = count - lines.count
-        throw DataError(
-            path, "\(Format.grouped(count)) cells can't be used; \(remedy)",
-            lines: shown + (rest > 0 ? ["  and \(Format.grouped(rest)) more"] : []))
+        if let error = error(path, remedy: remedy) { throw error }
     }
 }

@@ -14,7 +14,7 @@ package struct TableSet: Sendable {
     package let rows: [[Int]]
 
     /// More words than this are no category that a model can learn from.
-    private static let mostCategories = 1000
+    static let mostCategories = 1000
 
     /// Reads tables.
     ///
@@ -29,12 +29,13 @@ package struct TableSet: Sendable {
         }
         let names = try TableSet.columns(tables[0], label, options)
         let numbers = names + (label.map { options.labelsAreWords ? [] : [$0] } ?? [])
-        let forms = try TableSet.forms(numbers, tables, options) { [texts] in
+        var refused = RefusedColumns()
+        let forms = try TableSet.forms(numbers, tables, options, &refused) { [texts] in
             try TableSet.read(paths, options, texts.union($0))
         }
         if !forms.isEmpty { tables = try TableSet.read(paths, options, texts, forms) }
         var kinds: [(name: String, kind: ColumnKind)] = []
-        let orders = try TableSet.orders(names, tables, options)
+        let orders = TableSet.orders(names, tables, options, &refused)
         for name in names {
             let guess = ColumnGuess(name, tables.compactMap { $0.column(name) }, orders[name])
             kinds.append((name, options.types[name] ?? guess.kind))
@@ -53,7 +54,7 @@ package struct TableSet: Sendable {
             tables,
             kinds.filter { $0.kind != .id && $0.kind != .skip }.map(\.name)
                 + (label.map { [$0] } ?? []), drops: options.missing == .drop)
-        try check()
+        try check(refused)
     }
 
     /// Whether labels are written as no numbers are, such as 007.
@@ -114,6 +115,14 @@ package struct TableSet: Sendable {
 
     private static func checkName(_ name: String, _ table: Table) throws {
         if table.names.contains(name) { return }
+        let parts = name.split(separator: ",").map { String($0) }
+        if parts.count > 1, parts.allSatisfy(table.names.contains) {
+            throw DataError(
+                table.path,
+                "\(parts.count) columns can't be predicted together from a table; name one and make a "
+                    + "run of each, or give HDF5 or .npy with targets of shape [rows, \(parts.count)]"
+            )
+        }
         let listed = "there are " + table.names.prefix(12).joined(separator: ", ")
         let near = Suggestion.nearest(to: name, among: table.names)
         let header = table.hasHeader ? "" : "; if the first row names them, say --header yes"
@@ -156,123 +165,18 @@ extension TableSet {
         return Dictionary(texts.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
+    /// Whether a column counts the rows.
+    package func counts(rowsBy name: String) -> Bool {
+        ColumnGuess.counts(tables.compactMap { $0.column(name) })
+    }
+
+    /// Whether all numbers of a column may be days such as 20260131.
+    package func mayBeDays(_ name: String) -> Bool {
+        ColumnGuess.mayBeDays(tables.compactMap { $0.column(name) })
+    }
+
     /// How many cells of a column hold nothing, in all tables.
     package func missingCount(of name: String) -> Int {
         tables.reduce(0) { $0 + ($1.column(name)?.missingCount ?? 0) }
-    }
-}
-
-extension TableSet {
-    /// Throws for all cells together that are not what their column is taken for, and for columns
-    /// that nothing can be learned from.
-    private func check() throws {
-        guard kinds.contains(where: { $0.kind != .id && $0.kind != .skip }) else {
-            throw DataError(
-                tables[0].path,
-                "no column can be learned from; say what they are, as in --types \(kinds[0].name)=number"
-            )
-        }
-        try checkForms()
-        var (odd, missing) = (TableProblems(), TableProblems())
-        for (table, rows) in zip(tables, rows) {
-            guard !rows.isEmpty else {
-                throw DataError(
-                    table.path, "no row is complete; don't drop, fill in with --missing")
-            }
-            for (name, kind) in kinds { try find(&odd, &missing, table, rows, name, kind) }
-            if let label { findLabels(&odd, table, rows, label.name, label.kind) }
-        }
-        let path = tables[0].path
-        let header =
-            tables[0].hasHeader || tables[0].lines[0] != 1
-            ? "" : "; if the first row names the columns, say --header yes"
-        try odd.check(
-            path,
-            remedy: "correct them, or say what they mean: --null TEXT for nothing, --types "
-                + "COLUMN=category or skip\(header)")
-        try missing.check(
-            path,
-            remedy: "say what stands for a cell without a value: --missing median, mean, "
-                + "most-frequent, a value, or drop to leave such rows out")
-    }
-
-    /// Throws where a column would be taken for words, because its numbers or dates are written in
-    /// another way than they are read.
-    private func checkForms() throws {
-        if let label, !options.labelsAreWords, [nil, .date].contains(options.types[label.name]),
-            let problem = ForeignForm.problem(
-                ofLabel: label.name, tables.compactMap { $0.column(label.name) })
-        {
-            throw DataError(tables[0].path, problem)
-        }
-        let guessed = kinds.filter { $0.kind == .category || $0.kind == .id }.map(\.name)
-        let labels = label.map { $0.kind == .classes && !options.labelsAreWords ? [$0.name] : [] }
-        for name in guessed + (labels ?? []) where options.types[name] == nil {
-            let columns = tables.compactMap { $0.column(name) }
-            if let problem = ForeignForm.problem(of: name, columns) {
-                throw DataError(tables[0].path, problem)
-            }
-        }
-    }
-
-    private func find(
-        _ odd: inout TableProblems, _ missing: inout TableProblems, _ table: Table, _ rows: [Int],
-        _ name: String, _ kind: ColumnKind
-    ) throws {
-        guard kind != .id, kind != .skip, let column = table.column(name) else { return }
-        let isCategory = kind == .category
-        if isCategory, column.words.count > TableSet.mostCategories {
-            throw DataError(
-                table.path,
-                "column '\(name)' holds \(Format.grouped(column.words.count)) different words, too "
-                    + "many to learn from one by one; leave it out: --types \(name)=skip")
-        }
-        let read = CellReader(column, kind, orders[name])
-        for row in rows {
-            if column.isMissing(row) {
-                if options.missing == nil {
-                    missing.add(table.place(row), "column '\(name)' holds nothing")
-                }
-            } else if !isCategory, read(row) == nil {
-                odd.add(
-                    table.place(row),
-                    "column '\(name)' holds \(table.quoted(row, name)), not a "
-                        + (kind == .boolean ? "yes or no" : kind.rawValue)
-                        + column.hint(row) + remedy(column, row))
-            }
-        }
-    }
-
-    /// How to read a number whose decimals stand after another mark than those of its column.
-    private func remedy(_ column: TableColumn, _ row: Int) -> String {
-        guard let form = column.form, form.isOfOtherDecimals(column.text(row) ?? "") else {
-            return ""
-        }
-        return options.decimal.map { ", as --decimal \($0.rawValue) says" }
-            ?? " (--decimal \(form.decimal.other.rawValue) says otherwise)"
-    }
-
-    private func findLabels(
-        _ odd: inout TableProblems, _ table: Table, _ rows: [Int], _ name: String,
-        _ kind: LabelEncoding.Kind
-    ) {
-        guard let column = table.column(name) else { return }
-        let isOfWords = kind == .classes && !column.keepsText && options.types[name] == nil
-        for row in rows {
-            if column.isMissing(row) {
-                odd.add(table.place(row), "the label '\(name)' is missing (--missing drop)")
-            } else if kind == .classes {
-                guard isOfWords, column.number(row) != nil else { continue }
-                odd.add(
-                    table.place(row),
-                    "the label \(table.quoted(row, name)) is a number, most are words (--words)")
-            } else if column.number(row) == nil {
-                odd.add(
-                    table.place(row),
-                    "the label \(table.quoted(row, name)) is a word, most are numbers"
-                        + (column.form == nil ? "" : column.hint(row) + remedy(column, row))
-                        + " (--words)")
-            }
-        }
     }
 }

@@ -41,6 +41,20 @@ package struct Preprocessing: Sendable {
         return named.isEmpty ? classes : named
     }
 
+    /// Has the decimals of numbers in tables stand after a mark, whatever those of the training table
+    /// did.
+    ///
+    /// - Parameter model: what messages call the model.
+    mutating func readDecimals(after mark: DecimalMark, of model: String) throws(RunError) {
+        guard table != nil else {
+            throw RunError(
+                .usage,
+                "--decimal: says how tables are read, and \(model) wasn't trained on one; leave it "
+                    + "out")
+        }
+        table?.readDecimals(after: mark)
+    }
+
     /// The attribute of a dataset of targets that holds the names of their classes.
     package static let classesKey = "classes"
     /// The key in the state of a checkpoint.

@@ -20,8 +20,11 @@ extension Evaluation {
         /// Whether the data are other files than the model's that hold the same.
         let isCopy: Bool
 
-        /// - Parameter target: a run folder or a checkpoint.
-        init(_ target: String, _ overrides: [String]) throws {
+        /// - Parameters:
+        ///   - target: a run folder or a checkpoint.
+        ///   - decimal: what stands before the decimals of a table; nil for what did in the training
+        ///     table.
+        init(_ target: String, _ overrides: [String], decimal: DecimalMark? = nil) throws {
             (path, remark) = try Evaluation.checkpoint(target)
             let file = try SafetensorsFile(path)
             checksum = file.checksum
@@ -34,7 +37,9 @@ extension Evaluation {
             config = text
             let config = try RunConfig(
                 recorded: text, file: "\(path) (config)", overrides: Evaluation.fitting(overrides))
-            let saved = Preprocessing(of: state)
+            var kept = Preprocessing(of: state)
+            if let decimal { try kept?.readDecimals(after: decimal, of: path) }
+            let saved = kept
             let isCut = overrides.contains {
                 $0.hasPrefix("data.split=") || $0.hasPrefix("data.folds=")
             }

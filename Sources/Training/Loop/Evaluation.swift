@@ -1,5 +1,5 @@
 import Checkpoint
-import Datasets
+package import Datasets
 import FTConfig
 public import FTJSON
 import FTSupport
@@ -40,6 +40,12 @@ public struct Evaluation: Sendable {
         _ target: String, overrides: [String] = [], shouldStop: () -> Bool = { false }
     ) throws {
         try self.init(Loaded(target, overrides), overrides, shouldStop)
+    }
+
+    /// - Parameter decimal: what stands before the decimals of a table; nil for what did in the
+    ///   training table.
+    package init(_ target: String, overrides: [String], decimal: DecimalMark?) throws {
+        try self.init(Loaded(target, overrides, decimal: decimal), overrides)
     }
 
     /// - Parameter observe: is shown the model's outputs, batch by batch.

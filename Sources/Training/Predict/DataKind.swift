@@ -30,6 +30,9 @@ package enum DataKind: Sendable {
         }
     }
 
+    /// Whether it is read as a table.
+    package var isOfRows: Bool { self == .table || self == .standardInput }
+
     /// Whether it is read as images.
     package var isOfImages: Bool { self == .folder || self == .image }
 }

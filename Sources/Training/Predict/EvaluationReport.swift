@@ -1,5 +1,5 @@
 import Autograd
-import Datasets
+package import Datasets
 import FTConfig
 public import FTJSON
 import FTSupport
@@ -53,8 +53,13 @@ public struct EvaluationReport {
 
     /// Measures a run folder's best checkpoint, or a checkpoint.
     ///
-    /// - Parameter overrides: `key=value` arguments for the config that the checkpoint holds.
-    package init(_ target: String, overrides: [String]) throws {
+    /// - Parameters:
+    ///   - overrides: `key=value` arguments for the config that the checkpoint holds.
+    ///   - decimal: what stands before the decimals of a table; nil for what did in the training
+    ///     table.
+    package init(
+        _ target: String, overrides: [String], decimal: DecimalMark? = nil
+    ) throws {
         let fixed = ["data.transforms", "data.targetTransforms"]
         if let override = overrides.first(where: { fixed.contains(where: $0.hasPrefix) }) {
             throw RunError(
@@ -62,7 +67,7 @@ public struct EvaluationReport {
                 "eval: a report treats data as those that the model was trained on; leave "
                     + "\(override) or --report out")
         }
-        let loaded = try Evaluation.Loaded(target, overrides)
+        let loaded = try Evaluation.Loaded(target, overrides, decimal: decimal)
         let plan = loaded.experiment.data
         let isText = plan.config.optional("text") != nil
         var outputs: [Tensor] = []

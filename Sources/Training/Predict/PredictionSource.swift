@@ -26,7 +26,7 @@ package struct PredictionSource {
     ///
     /// Throws where it doesn't hold what the model needs.
     ///
-    /// - Parameter skips: whether images that can't be used are left for the reading of each.
+    /// - Parameter skips: whether examples that can't be used are left for the reading of each.
     package init(_ path: String, for predictor: Predictor, skips: Bool = false) throws {
         self = try PredictionSource.open(
             path, as: predictor.preprocessing, of: predictor.config, skips: skips)
@@ -39,10 +39,10 @@ package struct PredictionSource {
         _ path: String, as preprocessing: Preprocessing, of config: RunConfig, skips: Bool = false
     ) throws -> PredictionSource {
         switch DataKind(path) {
-        case .standardInput: try standardInput(as: preprocessing)
+        case .standardInput: try standardInput(as: preprocessing, skips: skips)
         case .folder, .image: try images([path], as: preprocessing, of: config, skips: skips)
         case .array: try array(path, as: preprocessing)
-        case .table: try table(path, as: preprocessing)
+        case .table: try table(path, as: preprocessing, skips: skips)
         case .file: try datasets(path, as: preprocessing, of: config)
         }
     }
@@ -72,16 +72,18 @@ package struct PredictionSource {
 
     /// A table, read as the one that the model was trained on.
     static func table(
-        _ path: String, as preprocessing: Preprocessing
+        _ path: String, as preprocessing: Preprocessing, skips: Bool = false
     ) throws -> PredictionSource {
         guard let encoding = preprocessing.table else {
             return try numbers(path, as: preprocessing)
         }
-        return rows(try encoding.read(path), encoding) { try Provenance.hash(path) }
+        return try rows(try encoding.read(path), encoding, skips) { try Provenance.hash(path) }
     }
 
     /// A table that comes by standard input.
-    private static func standardInput(as preprocessing: Preprocessing) throws -> PredictionSource {
+    private static func standardInput(
+        as preprocessing: Preprocessing, skips: Bool
+    ) throws -> PredictionSource {
         guard let encoding = preprocessing.table else {
             throw RunError(
                 .usage,
@@ -99,19 +101,23 @@ package struct PredictionSource {
             throw RunError(
                 .data, "\(name): is empty; send a table, or JSON objects one by one to --stream")
         }
-        return rows(try encoding.read(bytes, named: name), encoding) {
+        return try rows(try encoding.read(bytes, named: name), encoding, skips) {
             Provenance.hash(bytes: bytes)
         }
     }
 
     private static func rows(
-        _ table: Table, _ encoding: TableEncoding, hash: @escaping () throws -> String
-    ) -> PredictionSource {
+        _ table: Table, _ encoding: TableEncoding, _ skips: Bool,
+        hash: @escaping () throws -> String
+    ) throws -> PredictionSource {
+        let usable = try encoding.usableRows(table)
+        // All that can't be used is named before anything is predicted.
+        if usable.count < table.count, !skips { _ = try encoding.encode(table) }
         var source = PredictionSource(
             table.path, count: table.count, names: ExampleNames(table, encoding),
             read: { [try encoding.encode(table, rows: Array($0))] },
             targets: { try encoding.targets(table) }, hash: hash)
-        source.notes = encoding.notes(on: table)
+        source.notes = encoding.notes(on: table, rows: usable)
         return source
     }
 
@@ -136,7 +142,13 @@ package struct PredictionSource {
         }
         let rows = table.inputs.shape[0]
         let array = table.inputs.reshape(Shape([rows] + inputs[0].shape))
-        return PredictionSource(path, count: rows, read: { [array.rows($0)] })
+        var source = PredictionSource(path, count: rows, read: { [array.rows($0)] })
+        if table.tooSmall > 0 {
+            source.notes = [
+                "\(Format.count(table.tooSmall, "cell")) \(TableEncoding.tooSmall) become 0"
+            ]
+        }
+        return source
     }
 
     private static func array(
@@ -156,20 +168,6 @@ package struct PredictionSource {
                 .data, "\(path): is a single number; its first axis must be the examples")
         }
         return PredictionSource(path, count: array.shape[0], read: { [array.rows($0)] })
-    }
-}
-
-extension TableEncoding {
-    /// What is lost, taken for something else or guessed in a table, a sentence each.
-    fileprivate func notes(on table: Table) -> [String] {
-        unknownWords(table).map { name, count in
-            "column '\(name)' holds words that the training table hadn't, in "
-                + "\(Format.count(count, "cell")); they count as none of its words"
-        }
-            + vanishing(table).map { name, count in
-                "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
-            }
-            + [noteOfBeyond(table)].compactMap(\.self)
     }
 }
 

@@ -1,6 +1,6 @@
 import Autograd
 import Checkpoint
-import Datasets
+package import Datasets
 import FTConfig
 import FTSupport
 public import NN
@@ -21,7 +21,7 @@ public final class Predictor {
     /// Epochs and steps that it was trained for.
     public let epoch, step: Int
     /// What is done to examples before the model sees them.
-    package let preprocessing: Preprocessing
+    package private(set) var preprocessing: Preprocessing
     /// What the checkpoint says of the data that it was trained on.
     package let digests: [String: String]
     let meaning: OutputMeaning
@@ -94,6 +94,12 @@ public final class Predictor {
     /// How many tokens a language model was trained with; nil of other models.
     private static func vocabulary(_ checkpoint: TrainingCheckpoint) -> Int? {
         checkpoint.model.first { $0.name.hasSuffix("tokens.weight") }?.array.shape.first
+    }
+
+    /// Has the decimals of numbers in tables stand after a mark, whatever those of the training table
+    /// did.
+    package func readDecimals(after mark: DecimalMark) throws(RunError) {
+        try preprocessing.readDecimals(after: mark, of: path)
     }
 
     /// What the model says of examples [N, …] that are stored as the training data were.

@@ -1,0 +1,206 @@
+import FTSupport
+package import Tensor
+
+extension TableEncoding {
+    /// What a number is that no array of float32 can hold.
+    static let tooLarge = "too large for 32-bit floats (up to 3.4e38)"
+    /// What a number is that an array of float32 holds as 0.
+    package static let tooSmall = "too small for 32-bit floats (from 1.4e-45)"
+
+    /// Applies the encoding to rows of a table, which may lack the label: float32 [rows, features].
+    /// Words that the training rows hadn't are none of the categories.
+    ///
+    /// Throws for all cells together that can't be used.
+    ///
+    /// - Parameter remedy: what to do about them.
+    package func encode(
+        _ table: Table, rows: [Int]? = nil,
+        remedy: String = "correct it, the model was trained on tables without such cells"
+    ) throws -> NDArray {
+        let rows = rows ?? Array(0..<table.count)
+        var problems = TableProblems()
+        let isReadable = rows.contains { table.faults[$0] == nil }
+        let cells = isReadable ? try cells(table) : []
+        var values: [Float] = []
+        values.reserveCapacity(rows.count * features.count)
+        var others = OtherDecimals()
+        for row in rows {
+            if let fault = table.faults[row] {
+                problems.add(fault)
+                continue
+            }
+            for cell in cells {
+                guard let problem = cell.write(row, allowsMissing: missing != nil, into: &values)
+                else { continue }
+                let place = table.place(row)
+                if let mark = cell.otherDecimal(row) {
+                    others.add(cell.encoding.name, row, mark, "\(place): \(problem)")
+                }
+                problems.add(cell.encoding.name, place, problem)
+            }
+        }
+        try others.check(table.path, of: problems.count)
+        try problems.check(table.path, remedy: remedy)
+        return NDArray(values, [rows.count, features.count])
+    }
+
+    /// The rows whose cells can all be used.
+    package func usableRows(_ table: Table) throws -> [Int] {
+        guard table.faults.count < table.count else { return [] }
+        let cells = try cells(table)
+        var values: [Float] = []
+        return (0..<table.count).filter { row in
+            table.faults[row] == nil
+                && cells.allSatisfy { cell in
+                    values.removeAll(keepingCapacity: true)
+                    return cell.write(row, allowsMissing: missing != nil, into: &values) == nil
+                }
+        }
+    }
+
+    private func cells(_ table: Table) throws -> [EncodedCells] {
+        try columns.filter { !$0.features.isEmpty }.map { encoding in
+            if let column = table.column(encoding.name) {
+                return EncodedCells(encoding, column, table)
+            }
+            let near = Suggestion.nearest(to: encoding.name, among: table.names)
+            let names = table.names.prefix(8).joined(separator: ", ")
+            throw DataError(
+                table.path,
+                "lacks the column '\(encoding.name)', which the model needs; "
+                    + (near.map { "is it '\($0)'? Rename it" } ?? "it has \(names)"))
+        }
+    }
+
+    /// The targets of rows of a table [rows]; nil where it has no such column.
+    ///
+    /// Throws for all labels together that are missing or can't be one.
+    ///
+    /// - Parameter remedy: what to do about them.
+    package func targets(
+        _ table: Table, rows: [Int]? = nil,
+        remedy: String = "correct it, or predict without comparing with labels"
+    ) throws -> NDArray? {
+        guard let label, let column = table.column(label.name) else { return nil }
+        let rows = rows ?? Array(0..<table.count)
+        var (problems, others) = (TableProblems(), OtherDecimals())
+        for row in rows { table.faults[row].map { problems.add($0) } }
+        let readable = rows.filter { table.faults[$0] == nil }
+        for (row, problem) in label.problems(table, rows: readable) {
+            if label.kind != .classes, let mark = column.otherDecimal(row) {
+                others.add(label.name, row, mark, "\(table.place(row)): \(problem)")
+            }
+            problems.add(label.name, table.place(row), problem)
+        }
+        try others.check(table.path, of: problems.count)
+        try problems.check(table.path, remedy: remedy)
+        return label.targets(column, rows: rows)
+    }
+
+    /// Has the decimals of all numbers stand after a mark, whatever those of the training table did.
+    package mutating func readDecimals(after mark: DecimalMark) {
+        for index in columns.indices where columns[index].kind == .number {
+            columns[index].form = NumberForm.changed(columns[index].form, to: mark)
+        }
+        guard var label, label.kind != .classes else { return }
+        label.form = NumberForm.changed(label.form, to: mark)
+        self.label = label
+    }
+}
+
+/// Cells of a table whose decimals stand after another mark than those that a model was trained on.
+private struct OtherDecimals {
+    private var columns: [String] = []
+    private var rows: Set<Int> = []
+    private var count = 0
+    private var first: (mark: DecimalMark, text: String)?
+
+    mutating func add(
+        _ column: String, _ row: Int, _ mark: DecimalMark, _ text: @autoclosure () -> String
+    ) {
+        count += 1
+        rows.insert(row)
+        if !columns.contains(column) { columns.append(column) }
+        if first == nil { first = (mark, text()) }
+    }
+
+    /// Throws in one sentence where most problems are such, in several rows.
+    ///
+    /// - Parameter problems: how many cells can't be used in all.
+    func check(_ path: String, of problems: Int) throws {
+        guard let first, rows.count > 1, count * 2 > problems else { return }
+        let names = columns.prefix(3).map { "'\($0.escapedForDisplay(limit: 30))'" }
+        let more = columns.count > 3 ? " and \(columns.count - 3) more" : ""
+        throw DataError(
+            path,
+            "\(Format.grouped(count)) cells of \(names.joined(separator: ", "))\(more) have decimals "
+                + "after a \(first.mark.rawValue), the training table had them after a "
+                + "\(first.mark.other.rawValue); say so, --decimal \(first.mark.rawValue), or write "
+                + "them as there",
+            lines: ["  the first: \(first.text)"])
+    }
+}
+
+extension TableColumn {
+    /// What stands before the decimals of a row's cell, where it is no number because that is
+    /// another mark than in the rest of the column; nil for other cells.
+    func otherDecimal(_ row: Int) -> DecimalMark? {
+        guard number(row) == nil, let text = text(row) else { return nil }
+        let form = form ?? NumberForm(mark: "", decimal: .point, sample: "1.5")
+        return form.isOfOtherDecimals(text) ? form.decimal.other : nil
+    }
+}
+
+/// A column and how its cells become inputs.
+private struct EncodedCells {
+    let encoding: ColumnEncoding
+    private let column: TableColumn
+    private let table: Table
+    private let read: CellReader
+
+    init(_ encoding: ColumnEncoding, _ column: TableColumn, _ table: Table) {
+        self.encoding = encoding
+        self.column = column
+        self.table = table
+        read = encoding.reader(column)
+    }
+
+    /// Adds the inputs of a row's cell.
+    ///
+    /// - Returns: What is wrong with it; nil where it can be used.
+    func write(_ row: Int, allowsMissing: Bool, into values: inout [Float]) -> String? {
+        let (value, isUsable) = value(row, allowsMissing: allowsMissing)
+        let first = values.count
+        encoding.write(value, into: &values)
+        if !isUsable { return problem(row) }
+        let isFinite = value.map { Float($0).isFinite } ?? true
+        return isFinite && values[first...].allSatisfy(\.isFinite) ? nil : tooLarge(row)
+    }
+
+    func otherDecimal(_ row: Int) -> DecimalMark? {
+        encoding.kind == .number ? column.otherDecimal(row) : nil
+    }
+
+    /// The value in a row, or what stands for it (nil is no category), and whether that can be
+    /// used.
+    private func value(_ row: Int, allowsMissing: Bool) -> (Double?, isUsable: Bool) {
+        if let value = read(row) { return (value, true) }
+        let isCategory = encoding.kind == .category
+        guard column.isMissing(row) else { return (nil, isCategory) }
+        if let fill = encoding.fill { return (fill, true) }
+        return (nil, allowsMissing && isCategory)
+    }
+
+    private func problem(_ row: Int) -> String {
+        let kind = encoding.kind
+        let wanted =
+            column.isMissing(row)
+            ? "" : ", not a \(kind.rawValue)\(column.hint(row, kind, encoding.order))"
+        return "column '\(encoding.name)' holds \(table.quoted(row, encoding.name))\(wanted)"
+    }
+
+    private func tooLarge(_ row: Int) -> String {
+        "column '\(encoding.name)' holds \(table.quoted(row, encoding.name)), "
+            + TableEncoding.tooLarge
+    }
+}
