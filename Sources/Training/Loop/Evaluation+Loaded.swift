@@ -20,8 +20,12 @@ extension Evaluation {
         /// Whether the data are other files than the model's that hold the same.
         let isCopy: Bool
 
-        /// - Parameter target: a run folder or a checkpoint.
-        init(_ target: String, _ overrides: [String]) throws {
+        /// - Parameters:
+        ///   - target: a run folder or a checkpoint.
+        ///   - skipped: notes examples that can't be used; without it the first of them ends it all.
+        init(
+            _ target: String, _ overrides: [String], _ skipped: SkippedRows? = nil
+        ) throws {
             (path, remark) = try Evaluation.checkpoint(target)
             let file = try SafetensorsFile(path)
             checksum = file.checksum
@@ -46,7 +50,7 @@ extension Evaluation {
                 ? nil
                 : try MeasuredExamples.of(
                     config, as: saved, model: path,
-                    isOther: isOther && !isCopy)
+                    isOther: isOther && !isCopy, skipping: skipped)
             experiment = try Experiment(config, as: saved, measuring: given)
             preprocessing = saved ?? experiment.data.preprocessing
             if let saved, given == nil, config.data.optional("text") == nil {

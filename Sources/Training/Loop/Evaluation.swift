@@ -42,6 +42,11 @@ public struct Evaluation: Sendable {
         try self.init(Loaded(target, overrides), overrides, shouldStop)
     }
 
+    /// Measures on a table or images, and leaves out what of them can't be used.
+    package init(_ target: String, overrides: [String], skipping skipped: SkippedRows?) throws {
+        try self.init(Loaded(target, overrides, skipped), overrides)
+    }
+
     /// - Parameter observe: is shown the model's outputs, batch by batch.
     init(
         _ loaded: Loaded, _ overrides: [String], _ shouldStop: () -> Bool = { false },

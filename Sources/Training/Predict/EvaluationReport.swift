@@ -53,8 +53,12 @@ public struct EvaluationReport {
 
     /// Measures a run folder's best checkpoint, or a checkpoint.
     ///
-    /// - Parameter overrides: `key=value` arguments for the config that the checkpoint holds.
-    package init(_ target: String, overrides: [String]) throws {
+    /// - Parameters:
+    ///   - overrides: `key=value` arguments for the config that the checkpoint holds.
+    ///   - skipped: notes examples that can't be used; without it the first of them ends it all.
+    package init(
+        _ target: String, overrides: [String], skipping skipped: SkippedRows? = nil
+    ) throws {
         let fixed = ["data.transforms", "data.targetTransforms"]
         if let override = overrides.first(where: { fixed.contains(where: $0.hasPrefix) }) {
             throw RunError(
@@ -62,7 +66,7 @@ public struct EvaluationReport {
                 "eval: a report treats data as those that the model was trained on; leave "
                     + "\(override) or --report out")
         }
-        let loaded = try Evaluation.Loaded(target, overrides)
+        let loaded = try Evaluation.Loaded(target, overrides, skipped)
         let plan = loaded.experiment.data
         let isText = plan.config.optional("text") != nil
         var outputs: [Tensor] = []
