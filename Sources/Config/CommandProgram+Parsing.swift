@@ -1,5 +1,6 @@
 import FTJSON
 import FTSupport
+import Glibc
 
 extension CommandProgram {
     /// Reads the arguments that follow the program's name.
@@ -103,10 +104,17 @@ private struct CommandParser {
         return result
     }
 
-    /// `training.epochs=20`, but not the path `runs/a=b.json`.
+    /// `training.epochs=20`, but not the path `runs/a=b.json`, nor a file `a=b.json` that is there.
     private func isOverride(_ argument: String) -> Bool {
         guard let split = argument.firstIndex(of: "=") else { return false }
-        return !argument[..<split].contains("/")
+        guard !argument[..<split].contains("/") else { return false }
+        return access(argument, F_OK) != 0 || isOfKey(argument)
+    }
+
+    /// Whether what begins an argument begins some key of a config, too.
+    private func isOfKey(_ argument: String) -> Bool {
+        func root(_ key: String) -> Substring { key.prefix { !".[=".contains($0) } }
+        return keys().contains { root($0) == root(argument) }
     }
 
     private mutating func option(_ argument: String) throws(UsageError) {
@@ -115,6 +123,10 @@ private struct CommandParser {
         guard let option = command.options.first(where: { matches($0, given) }) else {
             let names = command.options.map { "--\($0.name)" } + ["--help"]
             let value = parts.count > 1 ? String(parts[1]) : rest.first { !$0.hasPrefix("-") }
+            if access(argument, F_OK) == 0 || !given.hasPrefix("--") && given.contains(".") {
+                throw failure(
+                    "unknown option '\(given)'. If it is a file, name it './\(argument)'.")
+            }
             let question = keyQuestion(given, value) ?? Suggestion.question(given, among: names)
             throw failure("unknown option '\(given)'.\(question)")
         }
@@ -176,7 +188,11 @@ private struct CommandParser {
         let count = result.arguments.count
         let required = command.arguments.filter { !$0.isOptional }
         if count < required.count {
-            throw failure("missing \(required[count].name): \(required[count].doc).")
+            let taken = result.overrides.first { !isOfKey($0) }.map { argument in
+                " '\(argument)' sets a key of a config; if it is a file, name it './\(argument)'."
+            }
+            throw failure(
+                "missing \(required[count].name): \(required[count].doc).\(taken ?? "")")
         }
         let isOpen = command.arguments.last?.isRepeated ?? false
         if !isOpen, count > command.arguments.count {

@@ -18,9 +18,14 @@ package enum FileBytes {
         return try read(all: descriptor, limit: limit)
     }
 
+    /// The most that standard input is read of at once.
+    package static let mostInput = 1 << 30
+
     /// All that standard input gives, up to a first NUL, with which it is no text and may never end.
+    ///
+    /// Throws where there is more than `mostInput`.
     package static func standardInput() throws(FileProblem) -> [UInt8] {
-        try read(all: STDIN_FILENO, endsAtNUL: true)
+        try read(all: STDIN_FILENO, limit: mostInput, endsAtNUL: true)
     }
 
     private static func read(
@@ -31,14 +36,19 @@ package enum FileBytes {
         while true {
             let count = try read(descriptor, into: &piece)
             if count == 0 { return bytes }
-            bytes += piece[..<count]
-            if endsAtNUL, piece[..<count].contains(0) { return bytes }
+            let hasNUL = piece.withUnsafeBytes { piece in
+                bytes.append(contentsOf: piece.prefix(count))
+                return piece.baseAddress.map { memchr($0, 0, count) != nil } ?? false
+            }
+            if endsAtNUL, hasNUL { return bytes }
             if bytes.count > limit { throw .isTooLarge }
         }
     }
 
     /// The next bytes of an open file, as many as there are and fit; 0 at its end.
-    static func read(_ descriptor: Int32, into piece: inout [UInt8]) throws(FileProblem) -> Int {
+    package static func read(
+        _ descriptor: Int32, into piece: inout [UInt8]
+    ) throws(FileProblem) -> Int {
         while true {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count >= 0 { return count }

@@ -55,7 +55,8 @@ package enum FileProblem: Error, Equatable {
     package var whileWriting: String {
         switch self {
         case .system(ENOSPC), .system(EDQUOT):
-            "can't be written: the disk is full; what was there before is untouched"
+            "can't be written: the disk is full; make room and try again (what was there before is "
+                + "untouched)"
         case .system(EFBIG):
             "can't be written: files may not be that large here (ulimit -f)"
         case .system(EACCES), .system(EPERM):

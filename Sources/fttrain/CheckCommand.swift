@@ -14,7 +14,8 @@ enum CheckCommand {
         let gradients = try invocation.flag("gradients") ? checkGradients(experiment) : nil
         let first = try experiment.firstStep()
         let passed = gradients?.passed ?? true && first.problem == nil
-        let status = passed ? ExitStatus.success : .failedCheck
+        let wrong = first.problem ?? "the gradients are not right"
+        let shortfall = passed ? nil : Shortfall(.failedCheck, "\(file): \(wrong)")
         if invocation.flag("json") {
             var object: JSONObject = ["config": .string(file)]
             object.append(contentsOf: info.json)
@@ -24,18 +25,19 @@ enum CheckCommand {
             object.append(contentsOf: first.json)
             if let gradients { object["gradients"] = .object(gradients.json) }
             JSONReport.emit("check", object)
-            return status
+            if let shortfall { throw shortfall }
+            return .success
         }
         var lines = info.headerLines + [""] + experiment.layerTable.lines + [""]
         if let weights { lines += ["from    \(weights)", ""] }
         if let gradients { lines += gradients.lines + [""] }
         for remark in experiment.remarks { Terminal.warn("fttrain: \(remark)") }
         lines += [first.line, ""]
-        let wrong = first.problem ?? "the gradients are not right"
         lines.append("\(file): \(passed ? "fine" : wrong)")
         if let remedy = first.remedy { lines.append("next    \(remedy)") }
         Terminal.print(lines.joined(separator: "\n"))
-        return status
+        if let shortfall { throw shortfall }
+        return .success
     }
 
     /// Says how far it is, on a terminal all the time and elsewhere every ten seconds.

@@ -15,20 +15,21 @@ enum CompareCommand {
         ])
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
-        let (records, status) = try read(invocation.arguments)
+        let (records, shortfall) = try read(invocation.arguments)
         let comparison = try RunComparison(records, by: invocation.string("by"))
         if invocation.flag("json") {
             JSONReport.emit("compare", comparison.json)
         } else {
             Terminal.print(comparison.lines.joined(separator: "\n"))
         }
-        return status
+        if let shortfall { throw shortfall }
+        return .success
     }
 
-    /// The runs among the folders. What isn't one is named, and the exit status tells of it.
+    /// The runs among the folders. What isn't one is named, and told in the end.
     ///
     /// Throws where none is.
-    static func read(_ paths: [String]) throws -> (records: [RunRecord], status: ExitStatus) {
+    static func read(_ paths: [String]) throws -> (records: [RunRecord], shortfall: Shortfall?) {
         var records: [RunRecord] = []
         var problems: [any Error] = []
         var known: Set<String> = []
@@ -48,6 +49,8 @@ enum CompareCommand {
         for problem in problems { Terminal.warn("fttrain: left out: \(problem)") }
         let damage = records.compactMap(\.damage)
         for sentence in damage { Terminal.warn("fttrain: \(sentence)") }
-        return (records, problems.isEmpty && damage.isEmpty ? .success : .data)
+        let sentences = problems.map { "left out: \($0)" } + damage
+        let all = sentences.joined(separator: "\n")
+        return (records, sentences.isEmpty ? nil : Shortfall(.data, all))
     }
 }

@@ -1,4 +1,5 @@
 import FTConfig
+import Glibc
 
 /// `train/images=train.npy`: a dataset and where it comes from.
 struct DataSource {
@@ -16,6 +17,11 @@ struct DataSource {
                 throw UsageError(
                     "data: expected NAME=SOURCE such as train/images=images.npy, found '\(argument)'"
                 )
+            }
+            if access(argument, F_OK) == 0, access(parts[1], F_OK) != 0 {
+                throw UsageError(
+                    "data: '\(argument)' stands for a dataset '\(parts[0])' made from \(parts[1]), which "
+                        + "isn't there; of the file of that name make one by: train=./\(argument)")
             }
             guard !sources.contains(where: { $0.name == parts[0] }) else {
                 throw UsageError("data: '\(parts[0])' is named twice")

@@ -1,6 +1,7 @@
 import Datasets
 import FTConfig
 import FTJSON
+import FTSupport
 import Training
 
 /// `fttrain eval RUN|CHECKPOINT [DATA]`: measures without training.
@@ -13,19 +14,43 @@ enum EvalCommand {
         if let data {
             overrides.append("data.path=\(JSONValue.string(data).text())")
         }
-        if invocation.flag("report") { return try report(invocation, overrides, decimal) }
+        let skipped = try skipped(invocation)
+        if invocation.flag("report") { return try report(invocation, overrides, decimal, skipped) }
         guard invocation.string("out") == nil else {
             throw UsageError("eval: --out is for the page of a --report; add that")
         }
         let evaluation = try Evaluation(
-            invocation.arguments[0], overrides: overrides, decimal: decimal)
+            invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped)
         if invocation.flag("json") {
             for note in evaluation.notes { Terminal.warn("fttrain: \(note)") }
-            JSONReport.emit("eval", evaluation.json)
+            emit("eval", evaluation.json, skipped)
         } else {
             Terminal.print(evaluation.lines.joined(separator: "\n"))
         }
-        return .success
+        return try end(evaluation.notes, skipped)
+    }
+
+    private static func emit(_ event: String, _ json: JSONObject, _ skipped: SkippedRows?) {
+        var object = json
+        if let skipped { object["leftOut"] = skipped.json }
+        JSONReport.emit(event, object)
+    }
+
+    /// What notes the examples that are left out; nil where none may be.
+    private static func skipped(_ invocation: CommandInvocation) throws -> SkippedRows? {
+        guard invocation.flag("skip-bad") else { return nil }
+        guard try data(invocation) != nil else {
+            throw UsageError(
+                "eval: --skip-bad is for rows of a table and for images; name them as DATA")
+        }
+        return SkippedRows { Terminal.warn("fttrain: \($0)") }
+    }
+
+    /// Says by the exit status that something was left out, which the last of the notes tells.
+    private static func end(_ notes: [String], _ skipped: SkippedRows?) throws -> ExitStatus {
+        guard let skipped, skipped.count > 0 else { return .success }
+        let sentence = notes.last { $0.hasSuffix("left out") }
+        throw Shortfall(.data, sentence ?? Format.count(skipped.count, "example") + " left out")
     }
 
     private static func data(_ invocation: CommandInvocation) throws(UsageError) -> String? {
@@ -37,7 +62,8 @@ enum EvalCommand {
     }
 
     private static func report(
-        _ invocation: CommandInvocation, _ overrides: [String], _ decimal: DecimalMark?
+        _ invocation: CommandInvocation, _ overrides: [String], _ decimal: DecimalMark?,
+        _ skipped: SkippedRows?
     ) throws -> ExitStatus {
         let out = invocation.string("out")
         if let out {
@@ -48,15 +74,15 @@ enum EvalCommand {
             try FileWriting.check(out, reading: invocation.arguments)
         }
         let report = try EvaluationReport(
-            invocation.arguments[0], overrides: overrides, decimal: decimal)
+            invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped)
         if let out { try FileWriting.replace(out, with: report.page()) }
         if invocation.flag("json") {
             for note in report.notes { Terminal.warn("fttrain: \(note)") }
-            JSONReport.emit("report", report.json)
+            emit("report", report.json, skipped)
         } else {
             let wrote = out.map { ["", "wrote   \($0)"] } ?? []
             Terminal.print((report.lines + wrote).joined(separator: "\n"))
         }
-        return .success
+        return try end(report.notes, skipped)
     }
 }

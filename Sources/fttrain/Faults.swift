@@ -3,7 +3,8 @@ import Training
 
 /// What would end the process by a signal ends it with a sentence and an exit status.
 enum Faults {
-    static func becomeExits() {
+    /// - Parameter asJSON: whether programs are told on standard output, too.
+    static func becomeExits(asJSON: Bool = false) {
         // A reader that goes away (`fttrain list | head`) is no reason to die, and a file that may
         // not grow (ulimit -f) is an error of the write.
         signal(SIGPIPE, SIG_IGN)
@@ -16,7 +17,11 @@ enum Faults {
         sigaltstack(&stack, nil)
         var action = sigaction()
         action.sa_flags = SA_ONSTACK
-        action.__sigaction_handler.sa_handler = { Faults.end($0) }
+        if asJSON {
+            action.__sigaction_handler.sa_handler = { Faults.end($0, asJSON: true) }
+        } else {
+            action.__sigaction_handler.sa_handler = { Faults.end($0, asJSON: false) }
+        }
         for number in [SIGBUS, SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGFPE] {
             sigaction(number, &action, nil)
         }
@@ -36,16 +41,28 @@ enum Faults {
     }
 
     /// In a signal handler: nothing here may allocate or lock.
-    private static func end(_ number: Int32) {
+    private static func end(_ number: Int32, asJSON: Bool) {
         if number == SIGBUS {
             say("fttrain: a file that was being read has become shorter, or its disk fails; ")
             say("restore it and run the command again\n")
+            if asJSON {
+                tell("{\"event\":\"error\",\"message\":\"a file that was being read has become ")
+                tell("shorter, or its disk fails\",\"exitCode\":3}\n")
+            }
             _exit(ExitStatus.data.rawValue)
         }
         say("fttrain: ended by a fault of its own or for lack of memory, which the lines above ")
         say("name if anything can; checkpoints that were saved are whole, and a run goes on ")
         say("with fttrain resume (SWIFT_BACKTRACE=enable=yes shows where it was)\n")
+        if asJSON {
+            tell("{\"event\":\"error\",\"message\":\"ended by a fault of its own or for lack of ")
+            tell("memory; standard error says more\",\"exitCode\":70}\n")
+        }
         _exit(ExitStatus.fault.rawValue)
+    }
+
+    private static func tell(_ text: StaticString) {
+        _ = write(STDOUT_FILENO, text.utf8Start, text.utf8CodeUnitCount)
     }
 
     private static func say(_ text: StaticString) {

@@ -27,6 +27,9 @@ enum FindRateCommand {
         } else {
             Terminal.print(search.lines(file: file).joined(separator: "\n"))
         }
-        return search.suggestion == nil ? .failedCheck : .success
+        guard search.suggestion != nil else {
+            throw Shortfall(.failedCheck, "no rate of those tried makes the loss fall")
+        }
+        return .success
     }
 }

@@ -14,15 +14,7 @@ extension InitCommand {
                 "init: \(path) is one image; name the folder that holds folders of such, one for each "
                     + "class")
         }
-        let file: HDF5File
-        do {
-            file = try HDF5File(path)
-        } catch  where isText(path) {
-            throw RunError(
-                .data,
-                "\(path): is a text; make data of it for a model like configs/gpt.json: fttrain data "
-                    + "text data/\(name).h5 \(path.shellPath)")
-        }
+        let file = try HDF5File(path)
         let all = Set(try file.entries().map(\.path))
         guard let train = DatasetNames.find(in: "train", among: all) else {
             throw DataError(
@@ -48,7 +40,7 @@ extension InitCommand {
     }
 
     /// Whether a file begins with UTF-8 that has none of the bytes which only binary files have.
-    private static func isText(_ path: String) -> Bool {
+    static func isText(_ path: String) -> Bool {
         guard let bytes = try? FileBytes.read(path, limit: 1 << 24), !bytes.isEmpty else {
             return false
         }

@@ -13,15 +13,15 @@ enum InitCommand {
         arguments: [
             CommandArgument(
                 "DATA",
-                doc: "a table (.csv, .tsv, .jsonl), an HDF5 file, .npy, or a folder of images in "
-                    + "folders of classes"),
+                doc: "a table (.csv, .tsv, .jsonl), an HDF5 file, .npy, a folder of images in "
+                    + "folders of classes, or a text"),
             CommandArgument("TARGETS", doc: "beside .npy: the targets, .npy too", isOptional: true),
         ],
         options: [
             .value("out", short: "o", "FILE", doc: "the config; NAME.json by default"),
             .value(
                 "data", "FILE",
-                doc: "the HDF5 file to make of a table or images; data/NAME.h5 by default"),
+                doc: "the HDF5 file to make of what is none; data/NAME.h5 by default"),
             .value("split", "SHARE", doc: "the share of the examples to keep for validation (0.2)"),
             .value("seed", "N", type: .int(min: 0), doc: "what the split is drawn from (42)"),
             .flag("force", doc: "replace files that are there"),
@@ -30,6 +30,11 @@ enum InitCommand {
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let path = invocation.arguments[0]
+        if path.hasSuffix(".json"), isText(path) {
+            throw UsageError(
+                "init: \(path) is JSON; a config is trained at once by: fttrain \(path.shellPath), and "
+                    + "objects one a line are a table by a name that ends in .jsonl")
+        }
         let name = self.name(path)
         let out = invocation.string("out") ?? "\(name).json"
         let file = invocation.string("data") ?? "data/\(name).h5"
@@ -37,42 +42,61 @@ enum InitCommand {
         // Data take the place of others when the config is known to be right.
         let aside = "\(file).init-\(getpid())"
         let isFolder = Folder.exists(path)
-        try checkOptions(
-            invocation, isFolder ? "images" : DataKind(path) == .table ? "tables" : "")
-        let makesData = isFolder || DataKind(path) == .table || path.hasSuffix(".npy")
+        let isText = !isFolder && isProse(path)
+        let isTable = DataKind(path) == .table && !isText
+        try checkOptions(invocation, isFolder ? "images" : isTable ? "tables" : "")
+        let makesData = isFolder || isText || isTable || path.hasSuffix(".npy")
         defer { if makesData { unlink(aside) } }
-        var draft: ConfigDraft
+        let (json, reasons): (JSONValue, [String])
         if makesData {
             try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
-            draft =
-                isFolder
-                ? try images(path, name, aside, invocation)
-                : path.hasSuffix(".npy")
-                    ? try arrays(invocation, name, aside) : try table(path, name, aside, invocation)
-            draft.path = file
+            (json, reasons) = try naming(file, madeAs: aside) {
+                if isText { return try text(path, name, file, madeAs: aside, invocation) }
+                var draft =
+                    isFolder
+                    ? try images(path, name, aside, invocation)
+                    : isTable
+                        ? try table(path, name, aside, invocation)
+                        : try arrays(invocation, name, aside)
+                draft.path = file
+                return (draft.json, draft.reasons)
+            }
         } else {
-            draft = try datasets(path, name, share: share(invocation))
+            let draft = try datasets(path, name, share: share(invocation))
             if let held = draft.validation {
                 try checkNoSplit(
                     invocation, "\(path) has \(held.inputs) to measure on")
             }
+            (json, reasons) = (draft.json, draft.reasons)
         }
-        let config = try RunSchema.schema.setting(
-            invocation.overrides, in: draft.json, file: out)
+        let config = try RunSchema.schema.setting(invocation.overrides, in: json, file: out)
         _ = try RunConfig(text: config.text(), file: out)
-        if makesData {
+        try FileWriting.replace(out, with: config.text(.pretty) + "\n") {
+            guard makesData else { return }
             guard rename(aside, file) == 0 else {
-                throw DataError(file, "can't be written: \(String(cString: strerror(errno)))")
+                throw DataError(file, FileProblem.last.whileWriting)
             }
             Terminal.print("wrote      \(file)")
         }
-        try FileWriting.replace(out, with: config.text(.pretty) + "\n")
         let set = invocation.overrides.joined(separator: " ")
         Terminal.print(
-            (draft.reasons + (set.isEmpty ? [] : ["set        \(set), whatever stands above"]) + [
+            (reasons + (set.isEmpty ? [] : ["set        \(set), whatever stands above"]) + [
                 "", "wrote      \(out)", "next       fttrain \(out.shellPath)",
             ]).joined(separator: "\n"))
         return .success
+    }
+
+    /// What `body` gives; where it throws, the file is called as it was asked for.
+    private static func naming<Result>(
+        _ file: String, madeAs aside: String, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DataError {
+            func named(_ text: String) -> String { text.replacing(aside, with: file) }
+            throw DataError(
+                named(error.file), named(error.problem), lines: error.lines.map(named))
+        }
     }
 
     /// Throws where an option is for other data.
@@ -105,27 +129,13 @@ enum InitCommand {
         try DataCommand.split(invocation)?.share ?? 0.2
     }
 
-    /// A table; where it can't be read and may be a text, the error says so.
-    private static func read(
-        _ path: String, _ name: String, _ options: TableOptions
-    ) throws -> TableSet {
-        do {
-            return try TableSet([path], options)
-        } catch let error as DataError where path.hasSuffix(".txt") {
-            throw RunError(
-                .data,
-                "\(error); if it is a text and no table: fttrain data text data/\(name).h5 "
-                    + path.shellPath)
-        }
-    }
-
     private static func table(
         _ path: String, _ name: String, _ file: String, _ invocation: CommandInvocation
     ) throws -> ConfigDraft {
         var options = try DataCommand.tableOptions(invocation)
         options.standardizes = true
         options.missing = options.missing ?? .median
-        let look = try read(path, name, options)
+        let look = try TableSet([path], options)
         guard let label = look.label else {
             throw UsageError("init: a table needs a column to predict; name it with --label")
         }

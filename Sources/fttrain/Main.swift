@@ -8,16 +8,33 @@ import Training
 @main
 struct Main {
     static func main() {
-        Faults.becomeExits()
-        Faults.restartWithoutSpareThreads()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let wantsJSON = arguments.contains("--json")
+        let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
+        Faults.becomeExits(asJSON: wantsJSON)
+        Faults.restartWithoutSpareThreads()
         do {
-            let status = try run(arguments)
+            let (status, sentence) = try outcome(arguments, wantsJSON)
             try Terminal.checkOutput()
+            if wantsJSON, status != .success { emit(sentence, status) }
             end(status)
         } catch {
             end(report(error, asJSON: wantsJSON))
+        }
+    }
+
+    /// How a command ended, and in words what it couldn't do.
+    private static func outcome(
+        _ arguments: [String], _ wantsJSON: Bool
+    ) throws -> (status: ExitStatus, sentence: String) {
+        do {
+            let status = try run(arguments, asJSON: wantsJSON)
+            let isStopped = status == .interrupted
+            let saved = "stopped by a signal, after it saved its state"
+            return (status, isStopped ? saved : status.meaning)
+        } catch let shortfall as Shortfall {
+            return (shortfall.status, shortfall.sentence)
+        } catch is Output.ReaderIsGone {
+            return (.success, "")
         }
     }
 
@@ -26,21 +43,24 @@ struct Main {
         _exit(status == .interrupted ? StopSignal.exitStatus : status.rawValue)
     }
 
-    private static func run(_ arguments: [String]) throws -> ExitStatus {
+    private static func run(_ arguments: [String], asJSON: Bool) throws -> ExitStatus {
         if arguments.isEmpty {
             if case .help(let text) = try Program.program.parse(["--help"]) { Terminal.warn(text) }
             return .usage
         }
-        if arguments == ["help", "--man"] {
-            Terminal.write(Program.program.manual)
+        if arguments.filter({ $0 != "--json" }) == ["help", "--man"] {
+            show("help", Program.program.manual, asJSON)
             return .success
         }
         if arguments.first == "help", let name = arguments.dropFirst().first, !name.hasPrefix("-") {
             try Program.program.checkCommand(name, arguments.dropFirst(2))
         }
         switch try Program.program.parse(Main.spelled(arguments)) {
-        case .help(let text), .version(let text):
-            Terminal.print(text)
+        case .help(let text):
+            show("help", text + "\n", asJSON)
+            return .success
+        case .version(let text):
+            show("version", text + "\n", asJSON)
             return .success
         case .run(let invocation):
             if let problem = CPUBackend.instructionSetProblem {
@@ -59,14 +79,22 @@ struct Main {
         }
     }
 
+    /// Prints a text, as JSON in one object.
+    private static func show(_ event: String, _ text: String, _ asJSON: Bool) {
+        guard asJSON else { return Terminal.write(text) }
+        JSONReport.emit(event, ["text": .string(text)])
+    }
+
+    private static func emit(_ message: String, _ status: ExitStatus) {
+        let code = status == .interrupted ? StopSignal.exitStatus : status.rawValue
+        JSONReport.emit("error", ["message": .string(message), "exitCode": .int(Int(code))])
+    }
+
     private static func report(_ error: any Error, asJSON: Bool) -> ExitStatus {
         let status = ExitStatus(for: error)
         let text = "\(error)"
         Terminal.warn("fttrain: \(text)")
-        if asJSON {
-            JSONReport.emit(
-                "error", ["message": .string(text), "exitCode": .int(Int(status.rawValue))])
-        }
+        if asJSON { emit(text, status) }
         return status
     }
 }

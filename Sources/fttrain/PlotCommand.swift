@@ -21,7 +21,7 @@ enum PlotCommand {
             }
             try FileWriting.check(path)
         }
-        let (records, status) = try CompareCommand.read(invocation.arguments)
+        let (records, shortfall) = try CompareCommand.read(invocation.arguments)
         let plot = try RunPlot(records, by: invocation.string("by"))
         if let path = invocation.string("out") {
             try plot.write(to: path)
@@ -29,6 +29,7 @@ enum PlotCommand {
         } else {
             Terminal.print(plot.lines.joined(separator: "\n"))
         }
-        return status
+        if let shortfall { throw shortfall }
+        return .success
     }
 }

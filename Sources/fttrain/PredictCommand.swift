@@ -77,33 +77,35 @@ enum PredictCommand {
             progress.update($0)
         }
         guard let out = invocation.string("out") else {
-            try writer.writeLines(invocation.flag("json") ? .jsonl : .csv) {
-                Terminal.writeText($0)
-            }
-            return warn(of: writer, source)
+            let isJSON = invocation.flag("json")
+            try writer.writeLines(isJSON ? .jsonl : .csv, tellsSkipped: isJSON, to: Output.write)
+            if let shortfall = warn(of: writer, source) { throw shortfall }
+            return .success
         }
         let beside = try writer.write(to: out)
-        let status = warn(of: writer, source)
+        let shortfall = warn(of: writer, source)
         let count = source.count - (skipped?.count ?? 0)
         if invocation.flag("json") {
             var object: JSONObject = ["out": .string(out), "examples": .int(count)]
+            if let skipped { object["leftOut"] = skipped.json }
             object.append(contentsOf: try Provenance(predictor, source).json)
             JSONReport.emit("predict", object)
         } else {
             report(predictor, path, count, out, beside: beside)
         }
-        return status
+        if let shortfall { throw shortfall }
+        return .success
     }
 
     /// Says what isn't as it should be in what was written.
-    private static func warn(of writer: PredictionWriter, _ source: PredictionSource) -> ExitStatus
-    {
+    private static func warn(
+        of writer: PredictionWriter, _ source: PredictionSource
+    ) -> Shortfall? {
         if let warning = writer.warning { Terminal.warn("fttrain: \(source.path): \(warning)") }
-        guard let skipped = writer.skipped, skipped.count > 0 else { return .success }
-        Terminal.warn(
-            "fttrain: \(source.path): \(Format.grouped(skipped.count)) of "
-                + "\(Format.count(source.count, "example")) left out")
-        return .data
+        let sentence = writer.skipped?.sentence(source.path, of: source.count)
+        guard let sentence else { return nil }
+        Terminal.warn("fttrain: \(sentence)")
+        return Shortfall(.data, sentence)
     }
 
     /// Throws where the model continues texts, of which there are no rows.
@@ -149,9 +151,9 @@ enum PredictCommand {
                 "--stream: the model wasn't trained on a table, so a JSON object has no meaning for "
                     + "it; train on data that 'fttrain data csv' made")
         }
-        var number = 0
+        var (number, lines) = (0, InputLines())
         try checkInput()
-        while let line = readLine() {
+        while let line = try lines.next() {
             number += 1
             var answer: JSONObject
             do {
@@ -159,7 +161,7 @@ enum PredictCommand {
             } catch {
                 answer = ["line": .int(number), "error": .string("\(error)")]
             }
-            Terminal.write(JSONValue.object(answer).text() + "\n")
+            try Output.write(JSONValue.object(answer).text() + "\n")
         }
         return .success
     }

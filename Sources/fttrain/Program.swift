@@ -123,6 +123,10 @@ enum Program {
                 doc:
                     "beside loss and metrics: by class, who is taken for whom, calibration; errors "
                     + "in the data's units; or tokens of a text; and the worst examples"),
+            .flag(
+                "skip-bad",
+                doc: "leave out rows of a table and images that can't be used, and name them; the "
+                    + "status is 3"),
             .value(
                 "out", short: "o", "FILE",
                 doc: "with --report: a page to write, .html, with pictures of the worst images"),

@@ -66,8 +66,12 @@ enum SweepCommand {
             Terminal.print(([""] + sweep.lines + ending(sweep, isDone)).joined(separator: "\n"))
         }
         if !isDone { return .interrupted }
-        if let problem = sweep.problem { Terminal.warn("fttrain: \(problem)") }
-        return sweep.problem == nil && sweep.hasBest ? .success : .failedCheck
+        if let problem = sweep.problem {
+            Terminal.warn("fttrain: \(problem)")
+            throw Shortfall(.failedCheck, problem)
+        }
+        guard sweep.hasBest else { throw Shortfall(.failedCheck, noValue(sweep)) }
+        return .success
     }
 
     /// What can be done next.
@@ -75,14 +79,15 @@ enum SweepCommand {
         let name = sweep.isOfFolds ? "folds" : "sweep"
         if !isDone { return ["", "next    fttrain \(name) \(sweep.path.shellPath)"] }
         guard sweep.hasBest else {
-            return [
-                "",
-                "no \(sweep.isOfFolds ? "fold" : "trial") came to a value; "
-                    + (sweep.isOfFolds
-                        ? "look at the first one's folder" : "give the keys other values"),
-            ]
+            return ["", noValue(sweep)]
         }
         return sweep.isOfFolds ? [] : ["", "best    fttrain \(sweep.bestPath.shellPath)"]
+    }
+
+    private static func noValue(_ sweep: Sweep) -> String {
+        sweep.isOfFolds
+            ? "no fold came to a value; look at the first one's folder"
+            : "no trial came to a value; give the keys other values"
     }
 
     /// Where this program lies.

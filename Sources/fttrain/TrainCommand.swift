@@ -56,10 +56,11 @@ enum TrainCommand {
         switch summary.status {
         case .completed, .running: return .success
         case .interrupted: return .interrupted
-        case .failed: return .data
+        case .failed: throw Shortfall(.data, summary.reason ?? "the run failed")
         case .diverged:
-            if isQuiet || isJSON { Terminal.warn("fttrain: \(summary.reason ?? "it diverged")") }
-            return .diverged
+            let reason = summary.reason ?? "it diverged"
+            if isQuiet || isJSON { Terminal.warn("fttrain: \(reason)") }
+            throw Shortfall(.diverged, reason)
         }
     }
 

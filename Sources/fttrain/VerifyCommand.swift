@@ -23,6 +23,9 @@ enum VerifyCommand {
         } else {
             Terminal.print(verification.lines.joined(separator: "\n"))
         }
-        return verification.difference == nil ? .success : .failedCheck
+        guard verification.difference == nil else {
+            throw Shortfall(.failedCheck, "trained again, the run comes out another")
+        }
+        return .success
     }
 }

@@ -113,7 +113,9 @@ import Testing
             }
         }
         #expect(
-            text == "a: can't be written: the disk is full; what was there before is untouched")
+            text
+                == "a: can't be written: the disk is full; make room and try again (what was there "
+                + "before is untouched)")
         #expect(folder.names() == ["a"])
         #expect(try contents(path) == old)
     }

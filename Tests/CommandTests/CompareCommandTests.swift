@@ -46,7 +46,7 @@ import Testing
         let partly = try workspace.run(["compare", "--json", "data.h5", "none"] + runs)
         #expect(partly.status == 3)
         #expect(partly.errors.contains("left out: data.h5: ") && partly.errors.contains("none: "))
-        let line = try JSONNode(parsing: partly.output)
+        let line = try JSONNode(parsing: String(partly.lines[0]))
         #expect(line["runs"]?.elements?.count == 2 && line["by"]?.string == "accuracy")
         let isFile = try workspace.run("compare", "runs/tiny-001/last.safetensors")
         #expect(

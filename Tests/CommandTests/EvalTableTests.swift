@@ -232,7 +232,7 @@ struct EvalTableTests {
         #expect(run.output.contains("the target scaled by the mean and deviation of each part"))
         let report = try json(workspace, "--report")
         let worst = report["worst"]?.elements ?? []
-        #expect(worst.count == 10 && worst.allSatisfy { $0["output"]?.int == 1 })
+        #expect(worst.count == 10 && worst.allSatisfy { $0["output"]?.string == "1" })
         let text = try workspace.run("eval", "run", "--report").lines
         #expect(text.contains { $0.hasPrefix("row  output  is") })
         let made = try workspace.run("predict", "run", "d.h5", "-o", "p.npy")

@@ -78,7 +78,7 @@ struct InitCommandTests {
             ),
             (
                 "a.txt", ["Once upon a time,", "there was a man,", "who had a sponge."],
-                "if it is a text and no table: fttrain data text data/a.h5 a.txt"
+                "is too short to learn from; use one of some thousands"
             ),
         ])
     func sentences(name: String, rows: [String], sentence: String) throws {

@@ -1,6 +1,7 @@
 import Datasets
 import FTJSON
 import FoundationEssentials
+import Glibc
 import Tensor
 import Testing
 
@@ -54,7 +55,10 @@ struct SkippedExampleTests {
         let written = try workspace.run(
             "predict", "run", "new", "--skip-bad", "-o", "p.jsonl", "--json")
         #expect(written.status == 3)
-        #expect(try JSONNode(parsing: written.output)["examples"]?.int == 2)
+        let summary = try JSONNode(parsing: String(written.lines[0]))
+        #expect(summary["examples"]?.int == 2)
+        let left = summary["leftOut"]?.elements?.map { $0["example"]?.string }
+        #expect(left == ["new/b.gif", "new/c.png", "new/e.pgm"])
         #expect(try workspace.text("p.jsonl").split(separator: "\n").count == 2)
         let absent = try workspace.run(
             "predict", "run", "new/a.pgm", "new/nope.pgm", "--skip-bad", "-o", "q.csv")
@@ -64,6 +68,33 @@ struct SkippedExampleTests {
         #expect(whole.status == 0 && whole.errors.isEmpty && whole.lines.count == 22)
         let none = try workspace.run("predict", "run", "new/c.png", "--skip-bad")
         #expect(none.status == 3 && none.errors.hasSuffix("none of 1 example can be used\n"))
+    }
+
+    @Test("eval leaves out images, too, those whose names aren't UTF-8 as well")
+    func measured() throws {
+        let workspace = try workspace()
+        try FileManager.default.copyItem(
+            atPath: workspace.file("birds"), toPath: workspace.file("more"))
+        try workspace.write("more/ant/x.png", "no picture")
+        try workspace.write("more/wren/y.pgm", String(picture(4).dropLast(40)))
+        let odd = Array(workspace.file("more/ant/").utf8) + [0xFF, 0xFE] + Array(".pgm".utf8) + [0]
+        let isRenamed = odd.map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { name in
+            name.baseAddress.map { rename(workspace.file("more/ant/1.pgm"), $0) == 0 }
+        }
+        #expect(isRenamed == true)
+        let refused = try workspace.run("eval", "run", "more")
+        #expect(refused.status == 3 && refused.output.isEmpty)
+        for options in [[], ["--report"]] {
+            let result = try workspace.run(["eval", "run", "more", "--skip-bad"] + options)
+            #expect(result.status == 3 && result.output.contains("19 examples"), "\(result.errors)")
+            #expect(result.errors.contains("its name is not UTF-8; rename it"))
+            #expect(result.output.contains("note    more: 3 of 22 examples left out"))
+        }
+        let predicted = try workspace.run("predict", "run", "more", "--skip-bad")
+        #expect(predicted.status == 3 && predicted.lines.count == 21, "\(predicted.errors)")
+        let whole = try workspace.run("eval", "run", "birds", "--skip-bad", "--json")
+        #expect(whole.status == 0 && whole.errors.isEmpty, "\(whole.errors)")
+        #expect(try JSONNode(parsing: whole.output)["leftOut"]?.elements?.isEmpty == true)
     }
 
     @Test("the worst examples of a dataset of images are files, and the page has the calibration")

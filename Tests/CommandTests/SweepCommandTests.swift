@@ -40,7 +40,7 @@ import Testing
         #expect(rates.output.contains("\nnext    fttrain tiny.json optimizer.learningRate="))
         let frozen = try workspace.run("find-rate", "tiny.json", "--to", "1e-5", "--json")
         #expect(frozen.status == 1)
-        #expect(try JSONNode(parsing: frozen.output)["suggestion"]?.isNull == true)
+        #expect(try JSONNode(parsing: String(frozen.lines[0]))["suggestion"]?.isNull == true)
     }
 
     @Test("several at once come to the same bits as one after another, and can be stopped")

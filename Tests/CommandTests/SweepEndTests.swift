@@ -37,7 +37,8 @@ struct SweepEndTests {
         #expect(
             failed.errors
                 == "fttrain: 1 of 3 trials came to no end (2); look at a/trial-002/log.txt\n")
-        #expect(try JSONNode(parsing: failed.output)["wanting"]?.elements?.map(\.int) == [2])
+        let summary = try JSONNode(parsing: String(failed.lines[0]))
+        #expect(summary["wanting"]?.elements?.map(\.int) == [2])
         // Another process trains the first of two.
         let long = ["sweep", "tiny.json", "seed=1,2", "--out", "b", "training.epochs=2"]
         #expect(try workspace.run(long + ["-q"]).status == 0)

@@ -34,6 +34,39 @@ struct TextCommandTests {
         return workspace
     }
 
+    @Test("init makes tokens of a text and a config, which trains a model that writes")
+    func start() throws {
+        let workspace = try Workspace()
+        let verse = "to be, or not to be: that is\nthe question, Zweig\n\n"
+        let text = String(repeating: verse, count: 60)
+        for name in ["book.txt", "book.md", "ein Buch"] {
+            try workspace.write(name, text)
+            let options = ["training.maxSteps=2", "data.text.windows=24", "--force", "--seed", "7"]
+            let made = try workspace.run(["init", name] + options)
+            #expect(made.status == 0, "\(made.errors)")
+            #expect(made.output.contains("text       \(name)   3,000 characters, 19 different"))
+            #expect(made.output.contains("character comes next, after up to 64"))
+            let config = name == "ein Buch" ? "ein-Buch" : "book"
+            #expect(made.output.hasSuffix("next       fttrain \(config).json\n"))
+            let trained = try workspace.run("\(config).json", "--out", "run \(name)", "-q")
+            #expect(trained.status == 0, "\(trained.errors)")
+            let written = try workspace.run("generate", "run \(name)", "--tokens", "5")
+            #expect(written.status == 0 && written.output.count == 7, "\(written.errors)")
+        }
+        #expect(try JSONNode(parsing: workspace.text("book.json"))["seed"]?.int == 7)
+        let split = try workspace.run("init", "book.md", "--split", "0.3", "--force")
+        #expect(split.status == 2 && split.errors.contains("the last tenth of a text is kept"))
+        let label = try workspace.run("init", "book.txt", "--label", "x", "--force")
+        #expect(label.status == 2 && label.errors.contains("--label is an option of tables"))
+        // One that looks like a table is one, and what is wrong with it is told.
+        try workspace.write("t.txt", "a,b\n1,2\n3,4\n5,6\n7,8\n9,0\n1,2\n3\n")
+        let table = try workspace.run("init", "t.txt")
+        #expect(table.status == 3 && table.errors.contains("t.txt:8: this row has 1 field"))
+        let json = try workspace.run("init", "book.json")
+        #expect(
+            json.status == 2 && json.errors.contains("is trained at once by: fttrain book.json"))
+    }
+
     @Test("a run writes text, the same for one seed")
     func generate() throws {
         let workspace = try workspace()

@@ -52,6 +52,31 @@ struct SweepTests {
         #expect(SweepSpace.draw(.range(low: 1, high: 100, isWhole: false), 0.5) == "10")
     }
 
+    @Test("whole ends of a range are drawn between where the key takes fractions")
+    func types() throws {
+        let layers =
+            #"model.layers=[{"type":"linear","units":8},{"type":"dropout","rate":0.1},"#
+            + #"{"type":"linear","units":3}]"#
+        let file = try file([layers])
+        let keys = [
+            "optimizer.learningRate=0..1", "model.layers.1.rate=0..1", "model.layers[0].units=2..9",
+            "seed=0..9", "loss.labelSmoothing=0..1", "training.epochs=1..3", "nope=0..1",
+        ]
+        let space = try SweepSpace(keys).fractions(in: file)
+        let areWhole = space.axes.map { axis in
+            if case .range(_, _, let isWhole) = axis.values { return isWhole }
+            return false
+        }
+        #expect(areWhole == [false, false, true, true, false, true, true])
+        let sweep = try Sweep(
+            config: file, ["optimizer.learningRate=0..1", "model.layers.0.units=2..9"], trials: 8,
+            seed: 1, out: sandbox.file("sweep"))
+        let rates = sweep.trials.compactMap { Double($0[0].split(separator: "=")[1]) }
+        #expect(Set(rates).count == 8 && rates.allSatisfy { $0 > 0 && $0 < 1 })
+        let units = sweep.trials.map { $0[1].split(separator: "=")[1] }
+        #expect(units.allSatisfy { Int($0) != nil })
+    }
+
     @Test(
         "no set is drawn twice, and there are fewer where there are no more",
         arguments: [

@@ -30,18 +30,27 @@ public final class HDF5Writer {
                     H5Fcreate(output.temporary, h5x_truncate(), hid_t(H5P_DEFAULT), $0)
                 }
                 guard let id = opened, id >= 0 else {
-                    throw DataError(
-                        path,
-                        "can't be created (\(HDF5Library.lastError)); check the folder and the disk"
-                    )
+                    throw failure(path, "can't be created", "check the folder and the disk")
                 }
                 return id
             }
             let result = Result { try body(HDF5Writer(path, id)) }
-            let closed = HDF5Library.locked { H5Fclose(id) }
+            let problem = HDF5Library.locked {
+                H5Fclose(id) < 0 ? failure(path, "can't be written", "check the disk") : nil
+            }
             try result.get()
-            if closed < 0 { throw DataError(path, "can't be written; is the disk full?") }
+            if let problem { throw problem }
         }
+    }
+
+    /// What libhdf5 last complained about: where the system refused something, in our words, else in
+    /// its own; to be called while still locked.
+    private static func failure(_ path: String, _ what: String, _ remedy: String) -> DataError {
+        let reason = HDF5Library.lastError
+        for code in [ENOSPC, EDQUOT, EFBIG, EIO] where reason.contains("errno = \(code),") {
+            return DataError(path, FileProblem.system(code).whileWriting)
+        }
+        return DataError(path, "\(what) (\(reason)); \(remedy)")
     }
 
     /// Writes an array at a path inside the file; groups on the way are made.
@@ -66,10 +75,9 @@ public final class HDF5Writer {
     }
 
     private func writeError(_ name: String) -> DataError {
-        DataError(
-            path,
-            "'\(name)' can't be written (\(HDF5Library.lastError)); check that the name "
-                + "is free and the disk has space")
+        HDF5Writer.failure(
+            path, "'\(name)' can't be written",
+            "check that the name is free and the disk has space")
     }
 
     /// Writes an array whose rows come one piece after the other.
@@ -139,11 +147,9 @@ public final class HDF5Writer {
                 } ?? false
             }
             if isWritten != true {
-                throw DataError(
-                    path,
-                    "attribute '\(key)' of '\(name.isEmpty ? "/" : name)' can't be written "
-                        + "(\(HDF5Library.lastError)); check that it is new, short and that the disk has "
-                        + "space")
+                throw HDF5Writer.failure(
+                    path, "attribute '\(key)' of '\(name.isEmpty ? "/" : name)' can't be written",
+                    "check that it is new, short and that the disk has space")
             }
         }
     }

@@ -65,7 +65,11 @@ extension ImageFolder {
     /// What lies in a folder, in the order of the bytes of the names, without hidden files.
     ///
     /// Throws where there is no such folder, or a name isn't UTF-8.
-    package static func names(_ folder: String) throws -> [String] {
+    ///
+    /// - Parameter keepsUnreadable: whether names that aren't UTF-8 are given, too, as far as they are.
+    package static func names(
+        _ folder: String, keepsUnreadable: Bool = false
+    ) throws -> [String] {
         guard let names = Folder.names(in: folder) else {
             let problem = FileProblem.last
             throw DataError(
@@ -73,7 +77,7 @@ extension ImageFolder {
                 problem.isMissing
                     ? "there is no such folder; check the path" : problem.whileReading)
         }
-        if let unreadable = names.first(where: { $0.contains("\u{FFFD}") }) {
+        if !keepsUnreadable, let unreadable = names.first(where: { $0.contains("\u{FFFD}") }) {
             throw DataError("\(folder)/\(unreadable)", "its name is not UTF-8; rename it")
         }
         return names.filter { !$0.hasPrefix(".") }.sorted {

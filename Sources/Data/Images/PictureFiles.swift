@@ -1,4 +1,5 @@
 import FTSupport
+import Glibc
 package import Tensor
 
 /// Images of files as a model that was trained on such takes them: its size, its channels.
@@ -27,6 +28,17 @@ package struct PictureFiles: Sendable {
         (self.paths, self.form) = (paths, form)
     }
 
+    /// Some of the images.
+    package func keeping(_ rows: [Int]) -> PictureFiles {
+        PictureFiles(rows.map { paths[$0] }, form)
+    }
+
+    /// Throws where a file isn't there by a name in which something isn't UTF-8.
+    private static func checkName(_ path: String) throws(DataError) {
+        guard path.contains("\u{FFFD}"), access(path, F_OK) != 0 else { return }
+        throw DataError(path, "its name is not UTF-8; rename it")
+    }
+
     /// Reads the headers of all files.
     ///
     /// Throws for all together that are no images, or have another size where none is scaled.
@@ -36,6 +48,7 @@ package struct PictureFiles: Sendable {
         var problems: [DataError] = []
         for path in paths {
             do {
+                try PictureFiles.checkName(path)
                 try checkSize(path, PictureFile.size(path))
             } catch let error as DataError {
                 problems.append(error)
@@ -62,6 +75,7 @@ package struct PictureFiles: Sendable {
     }
 
     private func write(_ row: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
+        try PictureFiles.checkName(paths[row])
         let picture = try PictureFile.read(paths[row])
         try checkSize(
             paths[row],

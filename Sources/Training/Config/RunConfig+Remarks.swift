@@ -31,10 +31,22 @@ extension RunConfig {
 
 extension Experiment {
     /// A sentence on each setting that changes nothing, given the others, on a warm-up that a new
-    /// run ends in, and on layers that aren't what the loss or `generate` is for.
+    /// run ends in, on layers that aren't what the loss or
+    /// `generate` is for, and on a metric that says nothing.
     public var remarks: [String] {
-        let own = [warmUpRemark, logarithmRemark, vocabularyRemark]
+        let own = [warmUpRemark, logarithmRemark, vocabularyRemark, fewClassesRemark]
         return config.remarks + own.compactMap(\.self)
+    }
+
+    /// What to say of a metric that is 1 whatever the model says.
+    private var fewClassesRemark: String? {
+        let count = outputShape.last ?? 1
+        let metrics = config.value.children("metrics")
+        let sure = metrics.first { $0.type == "topKAccuracy" && $0.int("k") >= count }
+        guard let sure, count > 1 else { return nil }
+        return "topKAccuracy is 1 whatever the model says, for the \(sure.int("k")) largest of its "
+            + "\(count) outputs are all of them; "
+            + (count > 2 ? "take a k below \(count)" : "take accuracy instead")
     }
 
     /// What to say of a text model with tokens that the text doesn't have.

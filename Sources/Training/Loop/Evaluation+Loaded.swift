@@ -24,7 +24,11 @@ extension Evaluation {
         ///   - target: a run folder or a checkpoint.
         ///   - decimal: what stands before the decimals of a table; nil for what did in the training
         ///     table.
-        init(_ target: String, _ overrides: [String], decimal: DecimalMark? = nil) throws {
+        ///   - skipped: notes examples that can't be used; without it the first of them ends it all.
+        init(
+            _ target: String, _ overrides: [String], decimal: DecimalMark? = nil,
+            skipping skipped: SkippedRows? = nil
+        ) throws {
             (path, remark) = try Evaluation.checkpoint(target)
             let file = try SafetensorsFile(path)
             checksum = file.checksum
@@ -51,7 +55,7 @@ extension Evaluation {
                 ? nil
                 : try MeasuredExamples.of(
                     config, as: saved, model: path,
-                    isOther: isOther && !isCopy)
+                    isOther: isOther && !isCopy, skipping: skipped)
             experiment = try Experiment(config, as: saved, measuring: given)
             preprocessing = saved ?? experiment.data.preprocessing
             if let saved, given == nil, config.data.optional("text") == nil {

@@ -42,10 +42,16 @@ public struct Evaluation: Sendable {
         try self.init(Loaded(target, overrides), overrides, shouldStop)
     }
 
-    /// - Parameter decimal: what stands before the decimals of a table; nil for what did in the
-    ///   training table.
-    package init(_ target: String, overrides: [String], decimal: DecimalMark?) throws {
-        try self.init(Loaded(target, overrides, decimal: decimal), overrides)
+    /// - Parameters:
+    ///   - decimal: what stands before the decimals of a table; nil for what did in the training
+    ///     table.
+    ///   - skipped: notes examples of a table or of images that can't be used, which then are left
+    ///     out.
+    package init(
+        _ target: String, overrides: [String], decimal: DecimalMark?, skipping skipped: SkippedRows?
+    ) throws {
+        try self.init(
+            Loaded(target, overrides, decimal: decimal, skipping: skipped), overrides)
     }
 
     /// - Parameter observe: is shown the model's outputs, batch by batch.

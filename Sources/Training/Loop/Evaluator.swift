@@ -33,7 +33,7 @@ struct Evaluator {
             if shouldStop() { return nil }
             noGrad {
                 let targets = batch.targets.sent(to: backend)
-                let output = experiment.output(batch.tensors(on: backend))
+                let output = EvenBatch.output(batch.tensors(on: backend), experiment.output)
                 observe(output)
                 losses.add(
                     experiment.loss(output, Tensor(targets)),

@@ -16,6 +16,8 @@ public final class Experiment {
     public let loss: any Loss
     /// A target that counts nothing.
     let ignoredTarget: Int?
+    /// The shape of what the model says of an example.
+    let outputShape: Shape
     /// What is measured besides the loss.
     public let metrics: [any Metric]
     /// What changes the parameters.
@@ -70,6 +72,7 @@ public final class Experiment {
         let balanced = try Experiment.balanced(lossValue, plan, as: kept, output: output)
         let chosen = try Catalogs.losses.make(balanced.loss)
         loss = chosen.loss
+        outputShape = output
         data = plan
         data.preprocessing.classWeights = balanced.weights
         ignoredTarget = chosen.ignored

@@ -21,8 +21,11 @@ struct MeasuredExamples {
     /// - Parameters:
     ///   - model: what messages call the model.
     ///   - isOther: whether the file is another one than the model was trained on.
+    ///   - skipped: notes rows and images that can't be used; without it the first of them ends it
+    ///     all.
     static func of(
-        _ config: RunConfig, as preprocessing: Preprocessing?, model: String, isOther: Bool
+        _ config: RunConfig, as preprocessing: Preprocessing?, model: String, isOther: Bool,
+        skipping skipped: SkippedRows? = nil
     ) throws -> MeasuredExamples? {
         let path = config.dataPath
         if let text = config.data.optional("text") {
@@ -44,8 +47,10 @@ struct MeasuredExamples {
                 "\(path): is \(what), and the model was trained on something else; measure it on "
                     + "HDF5 of inputs and targets, or predict without comparing")
         }
+        let source = try PredictionSource.open(
+            path, as: preprocessing, of: config, skips: skipped != nil)
         return try MeasuredExamples(
-            PredictionSource.open(path, as: preprocessing, of: config), preprocessing)
+            skipped.map { try source.usable(noting: $0) } ?? source, preprocessing)
     }
 
     private init(_ source: PredictionSource, _ preprocessing: Preprocessing) throws {

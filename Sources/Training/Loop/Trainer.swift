@@ -75,7 +75,12 @@ public final class Trainer {
         try RunFolder.checkFree(folder.path)
         try self.init(experiment, folder, stop, lock)
         remarks += experiment.remarks
-        try begin()
+        do {
+            try begin()
+        } catch {
+            folder.discardBeginning()
+            throw error
+        }
     }
 
     init(

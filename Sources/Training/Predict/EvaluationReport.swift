@@ -57,8 +57,10 @@ public struct EvaluationReport {
     ///   - overrides: `key=value` arguments for the config that the checkpoint holds.
     ///   - decimal: what stands before the decimals of a table; nil for what did in the training
     ///     table.
+    ///   - skipped: notes examples that can't be used; without it the first of them ends it all.
     package init(
-        _ target: String, overrides: [String], decimal: DecimalMark? = nil
+        _ target: String, overrides: [String], decimal: DecimalMark? = nil,
+        skipping skipped: SkippedRows? = nil
     ) throws {
         let fixed = ["data.transforms", "data.targetTransforms"]
         if let override = overrides.first(where: { fixed.contains(where: $0.hasPrefix) }) {
@@ -67,7 +69,8 @@ public struct EvaluationReport {
                 "eval: a report treats data as those that the model was trained on; leave "
                     + "\(override) or --report out")
         }
-        let loaded = try Evaluation.Loaded(target, overrides, decimal: decimal)
+        let loaded = try Evaluation.Loaded(
+            target, overrides, decimal: decimal, skipping: skipped)
         let plan = loaded.experiment.data
         let isText = plan.config.optional("text") != nil
         var outputs: [Tensor] = []

@@ -19,7 +19,7 @@ extension PredictionSource {
         _ paths: [String], as preprocessing: Preprocessing, of config: RunConfig, skips: Bool
     ) throws -> PredictionSource {
         let form = try form(paths[0], preprocessing)
-        let list = try ImageList(paths)
+        let list = try ImageList(paths, keepsUnreadable: skips)
         let files = PictureFiles(list.items.map(\.path), form)
         if !skips { try files.check(list.name) }
         let areOfClasses = try OutputMeaning(config, preprocessing).isOfClasses
@@ -69,7 +69,9 @@ private struct ImageList {
     let name: String
 
     /// Throws where a folder holds nothing, or more than images and folders of images.
-    init(_ paths: [String]) throws {
+    ///
+    /// - Parameter keepsUnreadable: whether names that aren't UTF-8 are left for the reading of each.
+    init(_ paths: [String], keepsUnreadable: Bool) throws {
         name =
             paths.count <= 3
             ? paths.joined(separator: ", ")
@@ -81,20 +83,24 @@ private struct ImageList {
             }
             let before = items.count
             let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-            for name in try ImageFolder.names(path) { try add(name, in: folder) }
+            for name in try ImageFolder.names(path, keepsUnreadable: keepsUnreadable) {
+                try add(name, in: folder, keepsUnreadable)
+            }
             guard items.count > before else {
                 throw DataError(path, "holds no images; name another folder")
             }
         }
     }
 
-    private mutating func add(_ name: String, in folder: String) throws {
+    private mutating func add(
+        _ name: String, in folder: String, _ keepsUnreadable: Bool
+    ) throws {
         let path = "\(folder)/\(name)"
         guard Folder.exists(path) else {
             items.append(Item(path: path, folder: nil))
             return
         }
-        for file in try ImageFolder.names(path) {
+        for file in try ImageFolder.names(path, keepsUnreadable: keepsUnreadable) {
             guard !Folder.exists("\(path)/\(file)") else {
                 throw DataError(
                     "\(path)/\(file)",

@@ -13,6 +13,8 @@ package struct PredictionSource {
     package let read: (Range<Int>) throws -> [NDArray]
     /// The targets of all examples as the training data were stored; nil where there are none.
     package let targets: () throws -> NDArray?
+    /// The targets of some examples, where those of the others may be wrong.
+    var targetsOf: (([Int]) throws -> NDArray?)?
     /// What tells an example apart: by default its row.
     let names: ExampleNames
     /// What identifies the content.
@@ -94,6 +96,11 @@ package struct PredictionSource {
         let bytes: [UInt8]
         do {
             bytes = try FileBytes.standardInput()
+        } catch .isTooLarge {
+            throw RunError(
+                .data,
+                "\(name): more than \(FileBytes.mostInput >> 30) GiB, or without end; name a file, or "
+                    + "send JSON objects one by one to --stream")
         } catch {
             throw RunError(.data, "\(name): \(error.whileReading)")
         }
@@ -117,6 +124,7 @@ package struct PredictionSource {
             table.path, count: table.count, names: ExampleNames(table, encoding),
             read: { [try encoding.encode(table, rows: Array($0))] },
             targets: { try encoding.targets(table) }, hash: hash)
+        source.targetsOf = { try encoding.targets(table, rows: $0) }
         source.notes = encoding.notes(on: table, rows: usable)
         return source
     }

@@ -82,7 +82,7 @@ package struct PredictionWriter {
         } catch let error as DataError {
             guard let skipped else { throw error }
             guard rows.count > 1 else {
-                skipped.add(error)
+                skipped.add(error, rows.lowerBound, source.names)
                 return nil
             }
         }
@@ -95,9 +95,23 @@ package struct PredictionWriter {
     }
 
     /// Writes lines of CSV or TSV, a heading first, or of JSON.
-    package func writeLines(_ form: Form, to write: (String) throws -> Void) throws {
+    ///
+    /// - Parameter tellsSkipped: whether, in JSON, what is wrong with an example that is left out
+    ///   stands in its place.
+    package func writeLines(
+        _ form: Form, tellsSkipped: Bool = false, to write: (String) throws -> Void
+    ) throws {
         let separator: Character = form == .tsv ? "\t" : ","
         var isFirst = true
+        var told = tellsSkipped ? 0 : Int.max
+        func skippedLines(before place: Int) -> String {
+            var text = ""
+            while let rows = skipped?.rows, told < rows.count, rows[told].place < place {
+                text += JSONValue.object(rows[told].json).text() + "\n"
+                told += 1
+            }
+            return text
+        }
         try forEach { examples, predictions in
             let table = try PredictionTable(predictions)
             if isFirst, form != .jsonl {
@@ -111,6 +125,7 @@ package struct PredictionWriter {
                     text += line(ids + table.cells(row), separator)
                     continue
                 }
+                text += skippedLines(before: example)
                 var object = JSONObject()
                 for (name, id) in zip(source.names.columns, ids) {
                     object[name] = PredictionTable.id(id)
@@ -120,6 +135,7 @@ package struct PredictionWriter {
             }
             try write(text)
         }
+        try write(skippedLines(before: .max))
     }
 
     private func line(_ cells: [String], _ separator: Character) -> String {
@@ -154,17 +170,17 @@ package struct PredictionWriter {
     package func write(to path: String) throws -> String? {
         let form = try PredictionWriter.form(path)
         let provenance = try Provenance(predictor, source)
-        switch form {
-        case .csv, .tsv, .jsonl:
-            try FileWriting.stream(path) { write in try writeLines(form, to: write) }
-        case .npy: try NPY.write(all().values, to: path)
-        case .h5:
+        if form == .h5 {
             try writeHDF5(path, provenance)
             return nil
         }
         let beside = path + ".source.json"
-        try FileWriting.replace(
-            beside, with: JSONValue.object(provenance.json).text(.pretty) + "\n")
+        try FileWriting.makeFolder(of: path)
+        let text = JSONValue.object(provenance.json).text(.pretty) + "\n"
+        try FileWriting.replace(beside, with: text) {
+            guard form != .npy else { return try NPY.write(all().values, to: path) }
+            try FileWriting.stream(path) { write in try writeLines(form, to: write) }
+        }
         return beside
     }
 

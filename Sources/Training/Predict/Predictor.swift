@@ -151,20 +151,23 @@ public final class Predictor {
             throw RunError(
                 .data, "\(path): the model takes \(expected.count) inputs, not \(inputs.count)")
         }
-        var tensors: [String: Tensor] = [:]
+        var tensors: [Tensor] = []
         for (index, (input, array)) in zip(expected, inputs).enumerated() {
             try check(input, array)
             let rows = 0..<array.shape[0]
             let stored = try self.stored(array, input)
             let batch = try pipelines[index].batch(stored.contiguous(), rows: rows)
-            tensors[input.name] = Tensor(batch.cast(to: .float32).sent(to: backend))
+            tensors.append(Tensor(batch.cast(to: .float32).sent(to: backend)))
         }
         return noGrad {
-            let output = autocast(config.precision) {
-                if let alone = tensors[""], tensors.count == 1 { return model(alone) }
-                return model(tensors)
+            let output = EvenBatch.output(tensors) { tensors in
+                autocast(config.precision) {
+                    if expected.count == 1, expected[0].name.isEmpty { return model(tensors[0]) }
+                    let names = expected.map(\.name)
+                    return model(Dictionary(uniqueKeysWithValues: zip(names, tensors)))
+                }.recast(.float32)
             }
-            return Tensor(output.recast(.float32).data.on(.cpu))
+            return Tensor(output.data.on(.cpu))
         }
     }
 

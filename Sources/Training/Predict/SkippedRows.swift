@@ -1,16 +1,59 @@
 import Datasets
+package import FTJSON
+import FTSupport
 
 /// Examples that can't be used and were left out.
 package final class SkippedRows {
+    /// One of them.
+    package struct Row {
+        /// Its place among all examples.
+        let place: Int
+        /// What tells it apart: the value of each column of names.
+        let names: [(column: String, id: String)]
+        /// What is wrong with it.
+        let problem: String
+    }
+
+    /// All of them, in their order.
+    package private(set) var rows: [Row] = []
     /// How many there are.
-    package private(set) var count = 0
+    package var count: Int { rows.count }
     private let report: (String) -> Void
 
     /// - Parameter report: is given a sentence on each.
     package init(report: @escaping (String) -> Void) { self.report = report }
 
-    func add(_ error: DataError) {
-        count += 1
+    func add(_ error: DataError, _ place: Int, _ names: ExampleNames) {
+        let named = zip(names.columns, names.of(place)).map { (column: $0, id: $1) }
+        rows.append(Row(place: place, names: named, problem: error.description))
         report(error.description)
+    }
+
+    /// How many of so many there are, in words; nil for none.
+    package func sentence(_ path: String, of count: Int) -> String? {
+        guard self.count > 0 else { return nil }
+        return "\(path): \(Format.grouped(self.count)) of "
+            + "\(Format.count(count, "example")) left out"
+    }
+
+    /// Each for programs: which it is, and why.
+    package var json: JSONValue {
+        .array(
+            rows.map { row in
+                [
+                    "example": .string(row.names.map(\.id).joined(separator: " ")),
+                    "message": .string(row.problem),
+                ]
+            })
+    }
+}
+
+extension SkippedRows.Row {
+    /// In place of its prediction.
+    var json: JSONObject {
+        var object = JSONObject()
+        for (column, id) in names { object[column] = PredictionTable.id(id) }
+        object["error"] = .string(problem)
+        return object
     }
 }

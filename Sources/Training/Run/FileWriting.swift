@@ -69,15 +69,32 @@ package enum FileWriting {
 }
 
 extension FileWriting {
-    /// Replaces a file by texts that `fill` writes one after the other.
-    static func stream(
-        _ path: String, _ fill: (_ write: (String) throws -> Void) throws -> Void
+    /// Replaces a file when `body` is done, of which nothing is left undone by then for lack of room
+    /// for the text: that is on the disk before.
+    package static func replace(
+        _ path: String, with text: String, after body: () throws -> Void
     ) throws {
-        do {
+        let file = AtomicFile<any Error>(path) { RunError(.data, "\(path): \($0.whileWriting)") }
+        try file.write { output in
+            try output.write(Array(text.utf8))
+            try body()
+        }
+    }
+
+    /// Makes the folders on the way to a file.
+    static func makeFolder(of path: String) throws(RunError) {
+        do throws(Folder.Problem) {
             try Folder.make(of: path)
         } catch {
             throw RunError(.data, "\(error.path): the folder can't be made: \(error.reason)")
         }
+    }
+
+    /// Replaces a file by texts that `fill` writes one after the other.
+    static func stream(
+        _ path: String, _ fill: (_ write: (String) throws -> Void) throws -> Void
+    ) throws {
+        try makeFolder(of: path)
         let file = AtomicFile<any Error>(path) { RunError(.data, "\(path): \($0.whileWriting)") }
         try file.write { output in try fill { try output.write(Array($0.utf8)) } }
     }

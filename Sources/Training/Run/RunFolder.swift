@@ -111,6 +111,12 @@ public struct RunFolder: Sendable, Equatable {
         return folder
     }
 
+    /// Removes the files of a run that couldn't begin, and the folder if nothing else is in it.
+    func discardBeginning() {
+        for file in [configPath, csvPath, jsonlPath, lockPath] { unlink(file) }
+        rmdir(path)
+    }
+
     /// Throws where a folder has no name or is there and not empty.
     public static func checkFree(_ path: String) throws(RunError) {
         let folder = RunFolder(path: trimmed(path))

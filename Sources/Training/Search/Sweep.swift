@@ -43,7 +43,7 @@ public final class Sweep {
         config file: String, _ arguments: [String], trials count: Int?, seed: UInt64, out: String?,
         endsByMedian: Bool = false
     ) throws {
-        let trials = try SweepSpace(arguments).trials(count, seed: seed)
+        let trials = try SweepSpace(arguments).fractions(in: file).trials(count, seed: seed)
         try self.init(.trial, file, trials, out: out, endsByMedian: endsByMedian)
         if let count, trials.count < count {
             remark =
@@ -118,7 +118,12 @@ public final class Sweep {
             "endsByMedian": .bool(endsByMedian), "base": .string(base),
             "trials": .array(trials.map { .strings($0) }),
         ]
-        try FileWriting.replace(Sweep.planPath(path), with: plan.text(.pretty) + "\n")
+        do {
+            try FileWriting.replace(Sweep.planPath(path), with: plan.text(.pretty) + "\n")
+        } catch {
+            rmdir(path)
+            throw error
+        }
     }
 
     /// A sweep that goes on.

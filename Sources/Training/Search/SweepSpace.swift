@@ -17,6 +17,8 @@ struct SweepSpace {
     static let mostTrials = 10_000
 
     /// Reads `key=a,b,c` and `key=lo..hi`.
+    ///
+    /// Ends that are written as whole numbers stand for those alone, until `fractions`.
     init(_ arguments: [String]) throws(UsageError) {
         var axes: [(key: String, values: Values)] = []
         for argument in arguments {
@@ -30,6 +32,8 @@ struct SweepSpace {
         }
         self.axes = axes
     }
+
+    init(axes: [(key: String, values: Values)]) { self.axes = axes }
 
     private static func values(_ key: String, _ text: String) throws(UsageError) -> Values {
         if let dots = text.firstRange(of: "..") {
