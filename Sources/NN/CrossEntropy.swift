@@ -52,7 +52,7 @@ public struct CrossEntropy: Loss {
         guard target.shape == logits.shape else {
             fail(
                 "CrossEntropy",
-                "a \(target.dtype) target \(target.shape) doesn't fit logits \(logits.shape)",
+                "a target of \(target.dtype) \(target.shape) doesn't fit logits \(logits.shape)",
                 hint: "pass integer classes without the last axis, or probabilities with it")
         }
         return ofProbabilities(logits, target.cast(to: logits.dtype))

@@ -38,7 +38,7 @@ public struct Dice: Loss {
         else {
             fail(
                 "Dice",
-                "a \(target.dtype) target \(target.shape) doesn't fit logits \(logits.shape)",
+                "a target of \(target.dtype) \(target.shape) doesn't fit logits \(logits.shape)",
                 hint: "pass regions of the logits' shape, or integer classes without the last axis")
         }
         let losses = isOfClasses ? ofClasses(logits, target) : ofRegions(logits, target)

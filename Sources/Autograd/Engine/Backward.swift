@@ -36,7 +36,8 @@ extension Tensor {
         guard requiresGrad else {
             fail(
                 "backward", "no input of this tensor requires a gradient",
-                hint: "make a leaf with requiresGrad: true, outside noGrad")
+                hint: "make a leaf with requiresGrad: true, outside noGrad, or unfreeze() what was "
+                    + "frozen")
         }
         let pass = BackwardPass(graph: createGraph ? .keep : graph, records: createGraph)
         pass.run(from: [(self, seed(upstream, "backward"))])
@@ -62,8 +63,9 @@ extension Tensor {
 
     /// Calls `change` with the gradient of this tensor when all its uses have contributed, before
     /// it flows on. What `change` returns, if anything, takes its place. It may run passes of its
-    /// own. A closure that names the tensor itself keeps it and its graph for good: name it `weak`,
-    /// or `removeHook` afterwards.
+    /// own. A pass that frees the graph drops the hooks inside it. Where none comes, or the tensor is
+    /// a leaf, a closure that names the tensor itself keeps it for good: name it `weak`, or
+    /// `removeHook` afterwards.
     ///
     /// - Returns: an identifier for `removeHook`.
     @discardableResult

@@ -94,6 +94,8 @@ final class BackwardPass {
         node.releaseParents(&ready)
         if graph == .keep { return }
         node.freeHistory()
+        // No pass comes here again, and a hook may hold its own tensor.
+        if node.hasExtras { node.extras?.hooks.removeAll() }
         if graph == .destroy, !spared.contains(ObjectIdentifier(node)) {
             node.data = NDArray(
                 absent: node.shape, node.dtype, .released, beside: node.data.backend)

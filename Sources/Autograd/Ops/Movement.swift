@@ -86,7 +86,9 @@ extension Tensor {
         }
         guard let wildcard else { return newShape }
         guard known > 0, count % known == 0 else {
-            fail("reshape", "\(count) elements of \(shape) don't divide into \(newShape)")
+            fail(
+                "reshape", "\(count) elements of \(shape) don't divide into \(newShape)",
+                hint: "the sizes beside −1 must divide \(count)")
         }
         return newShape.replacing(wildcard, with: count / known)
     }

@@ -74,7 +74,12 @@ extension Region {
     mutating func set(_ axis: Int, to position: Int, of shape: Shape) {
         let resolved = position < 0 ? position + shape[axis] : position
         guard resolved >= 0, resolved < shape[axis] else {
-            fail("subscript", "\(position) is out of range for axis \(axis) of \(shape)")
+            fail(
+                "subscript", "\(position) is out of range for axis \(axis) of \(shape)",
+                hint: shape[axis] == 0
+                    ? "the axis has no elements"
+                    : "positions go from 0 to \(shape[axis] - 1), or from the end by −1 to "
+                        + "−\(shape[axis])")
         }
         starts[axis] = resolved
         counts[axis] = 1

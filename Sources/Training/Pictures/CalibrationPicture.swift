@@ -34,14 +34,14 @@ enum CalibrationPicture {
         }
         let side = Markup.coordinate(total)
         let frame = [
-            "<svg viewBox=\"0 0 \(side) \(side)\" "
-                + "width=\"\(side)\" height=\"\(side)\">",
+            "<svg viewBox=\"0 0 \(side) \(side)\" width=\"\(side)\" height=\"\(side)\">",
+            "<style>\(Chart.style)</style>",
             path("grid", [margin, margin, margin, end]), path("grid", [margin, end, end, end]),
             path("grid", [margin, end, end, margin]),
             text(margin - 6, end + 4, "0", "up"), text(margin - 6, margin + 4, "1", "up"),
             text(margin, end + 16, "0", "across"), text(end, end + 16, "1", "across"),
             text(margin + size / 2, end + 28, "sure", "across"),
-            text(margin, margin - 10, "right", "title"),
+            text(margin, margin - 14, "right", "title"),
         ]
         return (frame + bars + ["</svg>"]).joined(separator: "\n")
     }

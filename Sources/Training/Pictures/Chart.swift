@@ -166,7 +166,8 @@ extension Chart {
         return lines.joined(separator: "\n") + "\n</svg>\n"
     }
 
-    private static let style =
+    /// Of texts and lines in pictures.
+    static let style =
         "text{font:12px system-ui,sans-serif;fill:currentColor}"
         + ".title{font-weight:600}.up{text-anchor:end}.across{text-anchor:middle}"
         + ".grid{stroke:currentColor;stroke-opacity:.15}"

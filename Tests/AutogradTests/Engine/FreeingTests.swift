@@ -150,6 +150,21 @@ struct HookTests {
         expect(x.grad, [20])
     }
 
+    @Test("are not kept by a hook that names its own tensor, once the graph is freed")
+    func ownTensor() {
+        weak var kept: Tensor?
+        func run() {
+            let x = Tensor.leaf(3.0)
+            let h = x * 2
+            kept = h
+            h.onGradient { $0 * h.item }
+            (h * h).backward()
+            expect(x.grad, [2 * 6 * 6 * 2])
+        }
+        run()
+        #expect(kept == nil)
+    }
+
     @Test("of leaves are changed before they are added up")
     func leaves() {
         let x = Tensor.leaf([1.0, -2])
