@@ -34,7 +34,10 @@ public class GroupNorm: Layer {
 
     /// [batch, channels, …], like the input; traps where it has other channels.
     public final override func callAsFunction(_ x: Tensor) -> Tensor {
-        x.groupNorm(groups, weight: weight, bias: bias, epsilon: epsilon)
+        guard x.rank > 1, x.shape[1] == channels else {
+            fail(describe, "the input \(x.shape) is not [batch, \(channels), …]")
+        }
+        return x.groupNorm(groups, weight: weight, bias: bias, epsilon: epsilon)
     }
 
     public final override func outputShape(for input: Shape) throws -> Shape {

@@ -16,7 +16,7 @@ extension Module {
     /// loaded, or a `StateError` lists all that doesn't and nothing is changed.
     ///
     /// - Parameter strict: whether it is an error that a name is missing, or that the module
-    ///   doesn't know one. Shapes and dtypes must agree in any case.
+    ///   doesn't know one. Shapes must agree in any case, and dtypes but for floats, which are converted.
     /// - Returns: What was loaded, and what wasn't.
     @discardableResult
     public final func load(
@@ -38,8 +38,13 @@ extension Module {
                 result.missing.append(name)
                 continue
             }
-            if error.accepts(value, as: source, shape: tensor.shape, tensor.dtype) {
-                changes.append((tensor, value))
+            let converts =
+                value.shape == tensor.shape && value.dtype != tensor.dtype && value.dtype.isFloat
+                && tensor.dtype.isFloat
+            let fitting = converts ? value.cast(to: tensor.dtype) : value
+            if error.accepts(fitting, as: source, shape: tensor.shape, tensor.dtype) {
+                changes.append((tensor, fitting))
+                if converts { result.converted.append(name) }
                 result.loaded.append(name)
             }
         }
@@ -72,6 +77,8 @@ public struct LoadedState: Sendable, Equatable, CustomStringConvertible {
     public internal(set) var loaded: [String] = []
     /// Those that the state has nothing for; they are as before.
     public internal(set) var missing: [String] = []
+    /// Those among `loaded` that were converted from floats of another width.
+    public internal(set) var converted: [String] = []
     /// Names in the state that nothing in the module is called by; they were passed over.
     public internal(set) var unexpected: [String] = []
 
@@ -80,6 +87,9 @@ public struct LoadedState: Sendable, Equatable, CustomStringConvertible {
         var parts = [
             "loaded \(loaded.count) of \(Format.count(loaded.count + missing.count, "tensor"))"
         ]
+        if !converted.isEmpty {
+            parts.append("converted from other floats \(StateError.list(converted))")
+        }
         if !missing.isEmpty { parts.append("missing \(StateError.list(missing))") }
         if !unexpected.isEmpty { parts.append("unexpected \(StateError.list(unexpected))") }
         return parts.joined(separator: "; ")

@@ -191,7 +191,9 @@ public class Recurrent: Layer {
                 "lengths are \(lengths.dtype) \(lengths.shape), not integers [\(batch)]")
         }
         return lengths.within(
-            steps, "recurrent layer", "a length is negative or above the number of steps")
+            steps, "recurrent layer",
+            "a length is negative or above the number of steps (clip the lengths, or pad the steps)"
+        )
     }
 
     public final override func outputShape(for input: Shape) throws -> Shape {

@@ -77,11 +77,29 @@ struct ModuleFileTests {
                 \(path): tensor "layer.weight" is float32 [4, 2], the module's float32 [3, 2]; make the module with those sizes
                 \(path): tensor "layer.bias" is float32 [4], the module's float32 [3]; make the module with those sizes
                 """)
-        try save(Model(1, dtype: .float64), to: path)
+        try SafetensorsFile.write(
+            [
+                NamedArray("layer.weight", .full([3, 2], 4, .int32)),
+                NamedArray("layer.bias", .full([3], 5, .int32)),
+            ], to: path)
         let types = #expect(throws: LoadError.self) { try load(model, from: path, strict: false) }
         #expect(types?.problems.count == 2)
         #expect(types?.description.contains("make the module with that dtype") == true)
         #expect(bits(model) == before)
+    }
+
+    @Test("floats of another width are converted, and named")
+    func widths() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("model.safetensors")
+        let source = Model(1, dtype: .float64)
+        try save(source, to: path)
+        let model = Model(2)
+        let state = try load(model, from: path)
+        #expect(state.converted.contains("layer.weight") && state.missing.isEmpty)
+        #expect(state.description.contains("converted from other floats"))
+        let expected = source.parameters.map { $0.data.cast(to: .float32).values(as: Float.self) }
+        #expect(model.parameters.map { $0.data.values(as: Float.self) } == expected)
     }
 
     @Test("strict loading wants every name, other loading says which there were")

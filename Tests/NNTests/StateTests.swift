@@ -94,11 +94,11 @@ struct StateTests {
     func wrongType() {
         let model = Model()
         var state = model.stateDictionary
-        state[2].value = state[2].value.cast(to: .float64)
+        state[2].value = state[2].value.cast(to: .int32)
         let error = #expect(throws: StateError.self) { try model.load(state) }
         #expect(
             error?.description
-                == "the state doesn't fit the model: 'mean' is float64 [3], not float32 [3]")
+                == "the state doesn't fit the model: 'mean' is int32 [3], not float32 [3]")
     }
 
     @Test("long lists are cut in the message and complete in the error")

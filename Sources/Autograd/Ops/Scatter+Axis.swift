@@ -151,7 +151,9 @@ extension Tensor {
         else {
             fail(
                 "\(operation)", "index \(index.shape) doesn't fit \(shape) along axis \(axis)",
-                hint: "no other axis may be larger")
+                hint: index.rank == rank
+                    ? "no other axis may be larger"
+                    : "give the index \(rank) axes, by unsqueeze(\(axis)) say")
         }
         let checked = index.checkedIndex(below: shape[axis], operation)
         let strides = shape.contiguousStrides
