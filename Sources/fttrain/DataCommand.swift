@@ -145,12 +145,16 @@ enum DataCommand {
 
     /// Throws where a file is there that wasn't to be replaced, or one of `sources`, which may stand
     /// behind a name, as in train=table.csv.
+    ///
+    /// - Parameter otherwise: another remedy than to replace it.
     static func checkFree(
-        _ path: String, _ invocation: CommandInvocation, reading sources: ArraySlice<String>
+        _ path: String, _ invocation: CommandInvocation, reading sources: ArraySlice<String>,
+        otherwise: String? = nil
     ) throws {
         guard access(path, F_OK) == 0 else { return }
         guard invocation.flag("force") else {
-            throw UsageError("\(path): there is such a file; replace it with --force")
+            let remedy = otherwise.map { "\($0), or " } ?? ""
+            throw UsageError("\(path): there is such a file; \(remedy)replace it with --force")
         }
         let named = sources.compactMap { $0.split(separator: "=").last.map { String($0) } }
         try FileWriting.check(path, reading: sources + named)
