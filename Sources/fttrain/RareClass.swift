@@ -67,7 +67,8 @@ struct RareClass {
         let choice =
             isHeld ? "so the best epoch is that of \(best)" : "too few to choose an epoch by"
         return [
-            "rare       \(Format.grouped(count)) of \(Format.grouped(all)) examples are \(quoted): "
+            "rare       \(Format.grouped(count)) of \(Format.grouped(all)) examples "
+                + "\(count == 1 ? "is" : "are") \(quoted): "
                 + "accuracy is good where none is found, \(choice);",
             "           loss.classWeights=balanced finds more of them, and probabilities aren't "
                 + "shares any more",

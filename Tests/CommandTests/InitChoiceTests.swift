@@ -59,7 +59,7 @@ struct InitChoiceTests {
         let single = try table("x,y", (0..<60).map { "\($0 % 19),\($0 == 7 ? "yes" : "no")" })
         let few = try single.run("init", "t.csv", "training.epochs=1")
         #expect(few.output.contains("measured by accuracy and f1"), "\(few.output)")
-        #expect(few.output.contains("rare       1 of 60 examples are 'yes'"))
+        #expect(few.output.contains("rare       1 of 60 examples is 'yes'"))
         #expect(try single.run("t.json", "--out", "run", "-q").status == 0)
     }
 
