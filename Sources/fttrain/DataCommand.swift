@@ -44,6 +44,16 @@ enum DataCommand {
     private static let drawn = drawnKinds.map(\.name)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        let drawn = drawnKinds.first { $0.name == invocation.arguments[0] }?.path
+        let path = invocation.arguments.dropFirst().first ?? drawn
+        // What was mapped stays as it was when the name belongs to another file.
+        let old = invocation.flag("force") ? path.flatMap(ReplacedData.init) : nil
+        let status = try make(invocation)
+        if let path { old?.warn(unlessSameAs: path, "another name") }
+        return status
+    }
+
+    private static func make(_ invocation: CommandInvocation) throws -> ExitStatus {
         let kind = invocation.arguments[0]
         guard kinds.contains(kind) else {
             let near = Suggestion.nearest(to: kind, among: kinds)

@@ -1,8 +1,6 @@
-import Datasets
 import FTConfig
 import FTSupport
 import Glibc
-import Training
 
 extension InitCommand {
     /// Throws where a file is there that is to be made and wasn't to be replaced.
@@ -24,16 +22,4 @@ extension InitCommand {
         return names.first { access($0, F_OK) != 0 } ?? names[0]
     }
 
-    /// Warns where data take the place of others, on which runs may have been trained.
-    static func warnOfOther(_ file: String, than aside: String, _ free: String) {
-        guard access(file, F_OK) == 0 else { return }
-        if let (old, new) = try? (MappedFile(path: file), MappedFile(path: aside)),
-            old.bytes.count == new.bytes.count, old.bytes.elementsEqual(new.bytes)
-        {
-            return
-        }
-        Terminal.warn(
-            "fttrain: \(file): other data take its place; runs trained on it can't be measured or "
-                + "resumed any more (--data \(free.shellPath) would have kept it)")
-    }
 }

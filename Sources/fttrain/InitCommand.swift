@@ -74,7 +74,8 @@ enum InitCommand {
         _ = try RunConfig(text: config.text(), file: out)
         try FileWriting.replace(out, with: config.text(.pretty) + "\n") {
             guard makesData else { return }
-            warnOfOther(file, than: aside, freeData(name, beside: out))
+            ReplacedData(file)?.warn(
+                unlessSameAs: aside, "--data \(freeData(name, beside: out).shellPath)")
             guard rename(aside, file) == 0 else {
                 throw DataError(file, FileProblem.last.whileWriting)
             }

@@ -143,6 +143,12 @@ struct InitChoiceTests {
             other.errors.hasPrefix(
                 "fttrain: data/t.h5: other data take its place; runs trained on it can't be measured "
                     + "or resumed any more (--data data/t-2.h5 "), "\(other.errors)")
+        let arguments = ["data", "csv", "d.h5", "train=t.csv", "--force"]
+        for (options, isOther) in [([], false), ([], false), (["--split", "0.3"], true)] {
+            let made = try workspace.run(arguments + options)
+            #expect(made.status == 0)
+            #expect(made.errors.contains("d.h5: other data take its place") == isOther)
+        }
     }
 
     @Test("datasets of any names are found by their shapes; what is unclear is told")
