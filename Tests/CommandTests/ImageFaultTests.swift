@@ -1,4 +1,5 @@
 import Datasets
+import FTJSON
 import FoundationEssentials
 import Tensor
 import Testing
@@ -84,6 +85,30 @@ struct ImageFaultTests {
         #expect(labels.count == 24 && Set(labels) == [0, 1])
         let unknown = try workspace.run("init", "t.csv", "--skip-bad")
         #expect(unknown.status == 2 || unknown.status == 3)
+    }
+
+    @Test("eval names --skip-bad, which leaves out all that it can't measure")
+    func measured() throws {
+        let workspace = try spoiled()
+        #expect(
+            try workspace.run("init", "birds", "--skip-bad", "training.epochs=1").status == 0)
+        #expect(try workspace.run("birds.json", "--out", "run", "-q").status == 0)
+        try FileManager.default.removeItem(atPath: workspace.file("birds/ant/inner"))
+        let refused = try workspace.run("eval", "run", "birds")
+        #expect(refused.status == 3)
+        #expect(
+            refused.errors.hasPrefix(
+                "fttrain: birds: 4 of 28 files can't be used; make them anew, move them away, or "
+                    + "leave them out with --skip-bad\n"), "\(refused.errors)")
+        try folder(workspace, "birds/ant/inner")
+        // An image, but of no class.
+        try workspace.write("birds/stray.pgm", grey(8, 6, 3))
+        let left = try workspace.run("eval", "run", "birds", "--skip-bad", "--json")
+        let measured = try JSONNode(parsing: String(left.lines[0]))
+        #expect(left.status == 3 && measured["examples"]?.int == 24, "\(left.output)")
+        #expect(measured["leftOut"]?.elements?.count == 6)
+        #expect(left.errors.contains("fttrain: birds/stray.pgm: is in no folder that says its"))
+        #expect(left.errors.contains("fttrain: birds/ant/inner: "), "\(left.errors)")
     }
 
     @Test("images damaged within are all named, more than twenty counted")
