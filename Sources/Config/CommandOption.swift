@@ -41,6 +41,9 @@ public struct CommandOption: Sendable {
         kinds.isEmpty ? phrase : "\(kinds.joined(separator: ", ")): \(phrase)"
     }
 
+    /// Whether its value is several, with commas between.
+    var isList: Bool { placeholder == "LIST" }
+
     /// Whether it is of use with one of the words that the command's first argument may be.
     func isFor(_ kind: String?) -> Bool { kind.map { kinds.isEmpty || kinds.contains($0) } ?? true }
 

@@ -135,13 +135,20 @@ private struct CommandParser {
             result.flags.insert(option.name)
             return
         }
+        let value: String
         if parts.count > 1 {
-            result.values[option.name] = try checked(String(parts[1]), type, option)
+            value = try checked(String(parts[1]), type, option)
         } else if let next = rest.first, !next.hasPrefix("--") {
             rest.removeFirst()
-            result.values[option.name] = try checked(next, type, option)
+            value = try checked(next, type, option)
         } else {
             throw failure("\(given) needs a value: \(option.usage).")
+        }
+        if let earlier = result.values.updateValue(value, forKey: option.name) {
+            let remedy = option.isList ? "give one list, a comma between" : "give one"
+            throw failure(
+                "--\(option.name) is given twice: \(earlier.jsonQuoted) and \(value.jsonQuoted); "
+                    + "\(remedy).")
         }
     }
 

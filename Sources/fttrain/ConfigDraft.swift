@@ -24,6 +24,10 @@ struct ConfigDraft {
     var share = 0.2
     /// Whether some channel of the images is the same everywhere.
     var hasFlatChannel = false
+    /// A class that is rare.
+    var rare: RareClass?
+    /// What to know of a label that may be something else.
+    var labelNote: String?
     let inputShape: [Int]
     let inputType: DType
     let count: Int
@@ -85,9 +89,9 @@ struct ConfigDraft {
         }
     }
 
-    private var metrics: [String] {
+    private var metrics: [JSONValue] {
         switch task {
-        case .classes: ["accuracy", "f1"]
+        case .classes: rare?.metrics ?? ["accuracy", "f1"]
         case .numbers: ["r2", "meanAbsoluteError"]
         case .flags: ["binaryAccuracy", "f1"]
         }
@@ -119,7 +123,7 @@ struct ConfigDraft {
             "optimizer": ["type": "adamW", "learningRate": 0.002],
             "schedule": ["type": "cosine"],
             "training": ["epochs": .int(epochs), "patience": .int(patience)],
-            "metrics": .strings(metrics),
+            "metrics": .array(metrics),
         ]
     }
 
@@ -132,7 +136,9 @@ struct ConfigDraft {
             let listed = names.isEmpty ? "" : ": \(shown)\(names.count > 8 ? ", …" : "")"
             lines.append("task       classification, \(count) classes\(listed)")
             lines.append(
-                "loss       crossEntropy, for one class an example; measured by accuracy and f1")
+                "loss       crossEntropy, for one class an example; measured by "
+                    + (rare?.measured ?? "accuracy and f1"))
+            lines += (labelNote.map { [$0] } ?? []) + (rare?.reasons ?? [])
         case .numbers(let count):
             lines.append(
                 "task       regression, \(Format.count(count, "number")) an example")

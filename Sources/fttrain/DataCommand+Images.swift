@@ -14,8 +14,27 @@ extension DataCommand {
             doc:
                 "scale each, sides in proportion, until it covers this size, and cut out its middle "
                 + "(by default all must have one size, which init chooses)"
-        ).only(["images"])
+        ).only(["images"]),
+        .flag("skip-bad", doc: "leave out what is no image or damaged; each is named")
+            .only(["images"]),
     ]
+
+    /// Reads the folder of images that a command names, and says what is left out.
+    static func images(
+        of folder: String, _ invocation: CommandInvocation,
+        choose: ([(path: String, size: PictureSize)]) -> (height: Int, width: Int)?
+    ) throws -> ImageFolder {
+        let images = try ImageFolder(
+            of: folder, skipsBad: invocation.flag("skip-bad"), choose: choose)
+        guard !images.leftOut.isEmpty else { return images }
+        for line in FaultLines.of(images.leftOut, indent: "") { Terminal.warn("fttrain: \(line)") }
+        let count = images.leftOut.count
+        Terminal.warn(
+            "fttrain: \(folder): \(Format.grouped(count)) "
+                + "\(count == 1 ? "file or folder" : "files and folders") left out, "
+                + "\(Format.count(images.count, "image")) used")
+        return images
+    }
 
     /// Draws digits as files.
     static func digitFiles(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -85,7 +104,7 @@ extension DataCommand {
     ) throws -> String? {
         let split = try split(invocation)
         let size = try size(invocation)
-        let images = try ImageFolder(ImageFolder.parts(of: folder)) { _ in size }
+        let images = try images(of: folder, invocation) { _ in size }
         if split != nil, images.parts.count > 1 {
             let names = images.parts.map(\.name).joined(separator: ", ")
             throw UsageError("--split: \(folder) has parts of its own, \(names); leave it out")

@@ -44,6 +44,16 @@ enum DataCommand {
     private static let drawn = drawnKinds.map(\.name)
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        let drawn = drawnKinds.first { $0.name == invocation.arguments[0] }?.path
+        let path = invocation.arguments.dropFirst().first ?? drawn
+        // What was mapped stays as it was when the name belongs to another file.
+        let old = invocation.flag("force") ? path.flatMap(ReplacedData.init) : nil
+        let status = try make(invocation)
+        if let path { old?.warn(unlessSameAs: path, "another name") }
+        return status
+    }
+
+    private static func make(_ invocation: CommandInvocation) throws -> ExitStatus {
         let kind = invocation.arguments[0]
         guard kinds.contains(kind) else {
             let near = Suggestion.nearest(to: kind, among: kinds)
@@ -145,12 +155,16 @@ enum DataCommand {
 
     /// Throws where a file is there that wasn't to be replaced, or one of `sources`, which may stand
     /// behind a name, as in train=table.csv.
+    ///
+    /// - Parameter otherwise: another remedy than to replace it.
     static func checkFree(
-        _ path: String, _ invocation: CommandInvocation, reading sources: ArraySlice<String>
+        _ path: String, _ invocation: CommandInvocation, reading sources: ArraySlice<String>,
+        otherwise: String? = nil
     ) throws {
         guard access(path, F_OK) == 0 else { return }
         guard invocation.flag("force") else {
-            throw UsageError("\(path): there is such a file; replace it with --force")
+            let remedy = otherwise.map { "\($0), or " } ?? ""
+            throw UsageError("\(path): there is such a file; \(remedy)replace it with --force")
         }
         let named = sources.compactMap { $0.split(separator: "=").last.map { String($0) } }
         try FileWriting.check(path, reading: sources + named)

@@ -15,14 +15,8 @@ extension InitCommand {
                     + "class")
         }
         let file = try HDF5File(path)
-        let all = Set(try file.entries().map(\.path))
-        guard let train = DatasetNames.find(in: "train", among: all) else {
-            throw DataError(
-                path,
-                "init looks for datasets such as train/inputs and train/targets, test/inputs and "
-                    + "test/targets; it holds " + all.sorted().prefix(8).joined(separator: ", "))
-        }
-        let held = DatasetNames.held(among: all)
+        let found = try DatasetSearch(path, file.entries())
+        let (train, held) = (found.train, found.held)
         let inputs = try HDF5Dataset(file, train.inputs)
         let targets = try HDF5Dataset(file, train.targets).read()
         try checkVaries(targets, "\(path): '\(train.targets)'")
@@ -35,6 +29,12 @@ extension InitCommand {
             task: ConfigDraft.task(targets, names: classes),
             scaling: ConfigDraft.scaling(sample))
         draft.share = share
+        if case .classes(let count, _) = draft.task {
+            let counts = try [targets, held.map { try HDF5Dataset(file, $0.targets).read() }].map {
+                $0.map { RareClass.counts($0, classes: count) }
+            }
+            draft.rare = RareClass(counts[0] ?? [], held: counts[1], names: classes)
+        }
         draft.hasFlatChannel = ImageNetwork.hasFlatChannel(sample)
         return draft
     }
@@ -61,7 +61,7 @@ extension InitCommand {
     ) throws -> ConfigDraft {
         var note = ""
         let given = try DataCommand.size(invocation)
-        let images = try ImageFolder(ImageFolder.parts(of: path)) { sizes in
+        let images = try DataCommand.images(of: path, invocation) { sizes in
             let (size, why) = given.map { ($0, "as --size says") } ?? ImageSize.choose(sizes)
             note = why
             return size

@@ -38,7 +38,8 @@ enum InitCommand {
         let name = self.name(path)
         let out = invocation.string("out") ?? "\(name).json"
         let file = invocation.string("data") ?? "data/\(name).h5"
-        try DataCommand.checkFree(out, invocation, reading: invocation.arguments[...])
+        try DataCommand.checkFree(
+            out, invocation, reading: invocation.arguments[...], otherwise: "name another with -o")
         // Data take the place of others when the config is known to be right.
         let aside = "\(file).init-\(getpid())"
         let isFolder = Folder.exists(path)
@@ -49,7 +50,7 @@ enum InitCommand {
         defer { if makesData { unlink(aside) } }
         let (json, reasons): (JSONValue, [String])
         if makesData {
-            try DataCommand.checkFree(file, invocation, reading: invocation.arguments[...])
+            try checkFree(data: file, name, beside: out, invocation)
             (json, reasons) = try naming(file, madeAs: aside) {
                 if isText { return try text(path, name, file, madeAs: aside, invocation) }
                 var draft =
@@ -73,6 +74,8 @@ enum InitCommand {
         _ = try RunConfig(text: config.text(), file: out)
         try FileWriting.replace(out, with: config.text(.pretty) + "\n") {
             guard makesData else { return }
+            ReplacedData(file)?.warn(
+                unlessSameAs: aside, "--data \(freeData(name, beside: out).shellPath)")
             guard rename(aside, file) == 0 else {
                 throw DataError(file, FileProblem.last.whileWriting)
             }
@@ -150,32 +153,36 @@ enum InitCommand {
                 seed: UInt64(invocation.int("seed") ?? 42)))
         try checkVaries(tables, path)
         try HDF5Writer.create(file) { try tables.write(to: $0) }
-        let note = rareClass(tables).map { ["", $0] } ?? []
-        Terminal.print((tables.lines + note).joined(separator: "\n") + "\n")
+        Terminal.print(tables.lines.joined(separator: "\n") + "\n")
         let classes = tables.encoding.label?.classes ?? []
-        return ConfigDraft(
+        var draft = ConfigDraft(
             name: name, path: file, train: ("train/inputs", "train/targets"),
             validation: ("validation/inputs", "validation/targets"),
             inputShape: [tables.encoding.features.count], inputType: .float32,
             count: tables.parts[0].rows.count,
             task: isOfClasses
                 ? .classes(count: classes.count, names: classes) : .numbers(count: 1))
+        guard isOfClasses else { return draft }
+        let counts = try tables.parts.prefix(2).map { part in
+            try tables.encoding.targets(part.table, rows: part.rows).map {
+                RareClass.counts($0, classes: classes.count)
+            } ?? []
+        }
+        draft.rare = RareClass(counts[0], held: counts[1], names: classes)
+        if label.kind == .integers { draft.labelNote = countsNote(label.name, classes) }
+        return draft
     }
 
-    /// Below this share of two classes, a model that always says the other looks good.
-    private static let rareShare = 0.1
-
-    /// What to do about two classes of which one is rare.
-    private static func rareClass(_ tables: TableImport) -> String? {
-        guard let label = tables.encoding.label, label.classes.count == 2,
-            case let counts = tables.set.counts(of: label.name),
-            let rare = label.classes.min(by: { counts[$0, default: 0] < counts[$1, default: 0] })
+    /// What to know of whole numbers that are taken for classes and may be a quantity: several of
+    /// them with gaps, or many.
+    private static func countsNote(_ name: String, _ classes: [String]) -> String? {
+        let numbers = classes.compactMap { Int($0) }
+        guard numbers.count > 2, let low = numbers.min(), let high = numbers.max(),
+            numbers.count > 6 || Double(high) - Double(low) + 1 != Double(numbers.count)
         else { return nil }
-        let (count, all) = (counts[rare, default: 0], tables.set.rows[0].count)
-        guard Double(count) < rareShare * Double(all) else { return nil }
-        return "rare    \(Format.grouped(count)) of \(Format.grouped(all)) rows are "
-            + "'\(rare.escapedForDisplay(limit: 30))', so accuracy says little; measure with "
-            + #"metrics='["auc","f1"]' and weigh the classes with loss.classWeights=balanced"#
+        return "label      '\(name.escapedForDisplay(limit: 30))' holds \(numbers.count) whole "
+            + "numbers from \(low) to \(high), taken for classes; --types \(name)=number takes them for a "
+            + "quantity"
     }
 
     /// Throws where hardly two rows have the same label: it tells rows apart.

@@ -124,20 +124,29 @@ struct TableImport {
         let counts = parts.map { "\($0.name) \(Format.grouped($0.rows.count))" }
         return [
             "table   \(first.path)   \(form ?? "JSON lines")   rows: \(counts.joined(separator: ", "))"
-        ] + dropped + [""] + table.lines
+        ] + dropped + [""] + table.lines + remarks
     }
 
     /// What is lost, a sentence each, where nobody sees `lines`.
     var notes: [String] {
         vanishing.sorted { $0.key < $1.key }.map { name, count in
             "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
-        }
+        } + (unlabeled.map { [$0] } ?? [])
+    }
+
+    /// How many rows are left out for want of a label; nil for none.
+    private var unlabeled: String? {
+        guard let label = set.label, set.unlabeledCount > 0 else { return nil }
+        return "dropped \(Format.count(set.unlabeledCount, "row")) without a label, which is "
+            + "'\(label.name.escapedForDisplay(limit: 30))'"
     }
 
     private var dropped: [String] {
         let all = set.tables.reduce(0) { $0 + $1.count }
         let used = set.rows.reduce(0) { $0 + $1.count }
-        return all == used ? [] : ["dropped \(Format.count(all - used, "row")) that lack a value"]
+        let lacking = all - used - set.unlabeledCount
+        return (unlabeled.map { [$0] } ?? [])
+            + (lacking > 0 ? ["dropped \(Format.count(lacking, "row")) that lack a value"] : [])
     }
 
     private func describe(_ column: ColumnEncoding) -> String {
@@ -154,7 +163,9 @@ struct TableImport {
                 parts.append("read as numbers; if they are days, write them as 2026-01-31")
             }
         case .date:
-            parts.append("\(column.range); days, their place in the year")
+            parts.append(
+                "\(column.range); days, their place in the year"
+                    + (column.hasTimes ? " and the time of day" : ""))
             if let order = column.order { parts.append(order.words) }
         case .boolean: parts.append("yes 1, no 0")
         case .category:

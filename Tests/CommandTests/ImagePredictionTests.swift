@@ -235,7 +235,10 @@ struct ImagePredictionTests {
     func differing() throws {
         let workspace = try Workspace()
         try Self.birds(workspace, "birds", width: 40, height: 30)
-        try Self.write(workspace, "birds/ant/x.pgm", Self.picture(50, 20, isBright: false, 1))
+        for name in ["x", "y"] {
+            try Self.write(
+                workspace, "birds/ant/\(name).pgm", Self.picture(50, 20, isBright: false, 1))
+        }
         let made = try workspace.run("init", "birds")
         #expect(made.status == 0, "\(made.errors)")
         #expect(

@@ -199,7 +199,7 @@ struct InitCommandTests {
             let made = try workspace.run("init", "t.csv", "--force")
             #expect(made.status == 0, "\(made.errors)")
             #expect(
-                made.output.contains("rare    5 of 100 rows are 'yes', so accuracy says little")
+                made.output.contains("rare       5 of 100 examples are 'yes': accuracy is good")
                     == isRare)
         }
         let split = try workspace.run("init", "data/t.h5", "-o", "u.json", "--split", "0.3")

@@ -8,58 +8,47 @@ extension ImageFolder {
     ]
 
     /// The parts of a folder: `train` and, where they are there, `validation` and `test`, if it
-    /// holds no other folder and each holds folders; otherwise the folder itself as `train`.
+    /// holds no other folder and each holds folders; otherwise the folder itself as `train`. And what
+    /// can't be used beside parts.
     ///
-    /// Throws where there is no such folder, or two for one part, or a file beside parts.
-    package static func parts(of folder: String) throws -> [Part] {
-        let names = try names(folder)
-        let folders = names.filter { Folder.exists("\(folder)/\($0)") }
+    /// Throws where there is no such folder, or two for one part.
+    static func parts(of folder: String) throws -> (parts: [Part], strays: [DataError]) {
+        let (folders, others) = try listing(folder)
         let found = partNames.filter { folders.contains($0.folder) }
         guard found.first?.name == "train", found.count == folders.count,
             try found.allSatisfy({ try holdsFolders("\(folder)/\($0.folder)") })
-        else { return [("train", folder)] }
-        try checkAreFolders(names, folders, in: folder)
+        else { return ([("train", folder)], []) }
         for (part, next) in zip(found, found.dropFirst()) where part.name == next.name {
             throw DataError(
                 folder,
                 "has two folders to validate on, \(part.folder) and \(next.folder); move one away")
         }
-        return found.map { ($0.name, "\(folder)/\($0.folder)") }
+        return (found.map { ($0.name, "\(folder)/\($0.folder)") }, others)
     }
 
     private static func holdsFolders(_ folder: String) throws -> Bool {
-        try names(folder).contains { Folder.exists("\(folder)/\($0)") }
+        try names(folder, keepsUnreadable: true).contains { Folder.exists("\(folder)/\($0)") }
     }
 
-    /// The names of the folders in a folder that holds nothing else.
-    static func classes(in folder: String) throws -> [String] {
-        let names = try names(folder)
+    /// The names of the folders in a folder, and what else is there.
+    static func listing(_ folder: String) throws -> (folders: [String], others: [DataError]) {
+        let (names, unreadable) = try contents(folder)
         let folders = names.filter { Folder.exists("\(folder)/\($0)") }
-        guard !folders.isEmpty else {
-            throw DataError(folder, "has no folders; it needs one of images for each class")
+        let others = names.filter { !folders.contains($0) }.map {
+            DataError("\(folder)/\($0)", "is no folder of images; move it away")
         }
-        try checkAreFolders(names, folders, in: folder)
-        return folders
+        return (folders, unreadable + others)
     }
 
-    private static func checkAreFolders(
-        _ names: [String], _ folders: [String], in folder: String
-    ) throws(DataError) {
-        guard let other = names.first(where: { !folders.contains($0) }) else { return }
-        throw DataError("\(folder)/\(other)", "is no folder of images; move it away")
-    }
-
-    /// The images of a class.
-    ///
-    /// Throws where there are none, or a folder lies among them.
-    static func images(of folder: String) throws -> [String] {
-        let paths = try names(folder).map { "\(folder)/\($0)" }
-        guard !paths.isEmpty else { throw DataError(folder, "holds no images; remove the folder") }
-        guard let inner = paths.first(where: { Folder.exists($0) }) else { return paths }
-        throw DataError(
-            inner,
-            "is a folder in a folder of images of one class; move its images into \(folder), or make "
-                + "it a class of its own beside that")
+    /// The names in a folder, and what is wrong with those that aren't UTF-8.
+    static func contents(_ folder: String) throws -> (names: [String], unreadable: [DataError]) {
+        let all = try names(folder, keepsUnreadable: true)
+        return (
+            all.filter { !$0.contains("\u{FFFD}") },
+            all.filter { $0.contains("\u{FFFD}") }.map {
+                DataError("\(folder)/\($0)", "its name is not UTF-8; rename it")
+            }
+        )
     }
 
     /// What lies in a folder, in the order of the bytes of the names, without hidden files.

@@ -10,6 +10,8 @@ public struct ImageFolder: Sendable {
     public let classes: [String]
     /// The shape of one image: [channels, height, width].
     public let shape: Shape
+    /// The path, as messages call all images together.
+    private let folder: String
     /// The path and the class of each image, by part, class and name.
     let images: [(path: String, label: Int)]
     /// The images of each part, by its name.
@@ -25,71 +27,64 @@ public struct ImageFolder: Sendable {
     /// The class of each image.
     package var labels: [Int] { images.map(\.label) }
 
+    /// Files and folders that can't be used and were left out, and why.
+    package let leftOut: [DataError]
+
     /// Reads the names of all images and their headers. Hidden files are passed over.
     ///
-    /// Throws where a file can't be read, is no image, or where they differ in size and none is
-    /// given.
+    /// Throws for all files together that can't be read or are no images, or where images differ in
+    /// size and none is given.
     ///
     /// - Parameter size: what the images are made: each is scaled, sides in proportion, until it
     ///   covers the size, and its middle cut out.
     public init(_ folder: String, size: (height: Int, width: Int)? = nil) throws {
-        try self.init([("train", folder)]) { _ in size }
+        try self.init(folder, ImageListing([("train", folder)], strays: [], skipsBad: false)) { _ in
+            size
+        }
     }
 
-    /// Reads those of several folders, whose classes are those of the first.
+    /// Reads those of a folder or its parts, whose classes are those of the first.
     ///
-    /// - Parameter choose: gives the size that images are made, of those that they have; nil leaves
-    ///   them as they are.
+    /// - Parameters:
+    ///   - skipsBad: whether what can't be used is left out; pixels are read, too, to find it.
+    ///   - choose: gives the size that images are made, of those that they have; nil leaves them as
+    ///     they are.
     package init(
-        _ parts: [Part], choose: ([PictureSize]) -> (height: Int, width: Int)?
+        of folder: String, skipsBad: Bool,
+        choose: ([(path: String, size: PictureSize)]) -> (height: Int, width: Int)?
     ) throws {
-        var (images, ranges, classes) = (
-            [(path: String, label: Int)](), [(String, Range<Int>)](), [String]()
-        )
-        for part in parts {
-            let found = try ImageFolder.classes(in: part.folder)
-            if classes.isEmpty { classes = found }
-            let first = images.count
-            for name in found {
-                let folder = "\(part.folder)/\(name)"
-                guard let label = classes.firstIndex(of: name) else {
-                    throw DataError(
-                        folder,
-                        "is a class that \(parts[0].folder) hasn't, which has "
-                            + "\(classes.prefix(8).joined(separator: ", ")); rename it or move it away"
-                    )
-                }
-                images += try ImageFolder.images(of: folder).map { ($0, label) }
-            }
-            ranges.append((part.name, first..<images.count))
-        }
-        self.images = images
-        self.classes = classes
-        self.parts = ranges.map { (name: $0.0, rows: $0.1) }
-        let sizes = try images.map { try PictureFile.size($0.path) }
-        let channels = sizes.map(\.channels).max() ?? 1
+        let (parts, strays) = try ImageFolder.parts(of: folder)
+        try self.init(
+            folder, ImageListing(parts, strays: strays, skipsBad: skipsBad), choose: choose)
+    }
+
+    private init(
+        _ folder: String, _ listing: ImageListing,
+        choose: ([(path: String, size: PictureSize)]) -> (height: Int, width: Int)?
+    ) throws {
+        try listing.check(folder)
+        self.folder = folder
+        leftOut = listing.faults
+        images = listing.images.map { ($0.path, $0.label) }
+        classes = listing.classes
+        parts = listing.parts
+        let sizes = listing.images.map { (path: $0.path, size: $0.size) }
+        let channels = sizes.map(\.size.channels).max() ?? 1
         let size = choose(sizes)
         isScaled = size != nil
         if let size {
             shape = [channels, size.height, size.width]
             return
         }
-        let first = sizes[0]
-        for (image, size) in zip(images, sizes)
-        where size.width != first.width || size.height != first.height {
-            throw DataError(
-                image.path,
-                "has \(size.width)×\(size.height) pixels, and \(images[0].path) "
-                    + "\(first.width)×\(first.height); make them alike with --size HEIGHTxWIDTH, as in "
-                    + "--size \(first.height)x\(first.width)")
-        }
-        shape = [channels, first.height, first.width]
+        let common = CommonSize(sizes)
+        if let error = common.error(folder) { throw error }
+        shape = [channels, common.height, common.width]
     }
 
     /// Writes images in the order of `rows`: NAME/images uint8 [rows, channels, height, width],
     /// NAME/labels, and NAME/files, their paths within the folder. A few megabytes are in memory at once.
     ///
-    /// Throws where an image is damaged.
+    /// Throws for all images together that are damaged.
     package func write(_ rows: [Int], as name: String, to file: HDF5Writer) throws {
         var left = rows[...]
         try file.write(
@@ -97,7 +92,13 @@ public struct ImageFolder: Sendable {
         ) { count in
             guard !left.isEmpty else { return nil }
             defer { left = left.dropFirst(count) }
-            return try batch(left.prefix(count))
+            do {
+                return try batch(left.prefix(count))
+            } catch let error as DataError {
+                // Those of other parts, too.
+                let damaged = ImageListing.damaged(images.map(\.path))
+                throw damaged.isEmpty ? error : ImageListing.error(folder, damaged)
+            }
         }
         if isScaled {
             try file.setAttribute(ImageFolder.scaledKey, "covering", on: "\(name)/images")

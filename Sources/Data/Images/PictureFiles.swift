@@ -22,7 +22,6 @@ package struct PictureFiles: Sendable {
 
     private let paths: [String]
     private let form: Form
-    private static let mostProblems = 20
 
     package init(_ paths: [String], _ form: Form) {
         (self.paths, self.form) = (paths, form)
@@ -56,13 +55,11 @@ package struct PictureFiles: Sendable {
         }
         guard !problems.isEmpty else { return }
         guard paths.count > 1 else { throw problems[0] }
-        let shown = problems.prefix(PictureFiles.mostProblems).map { "  \($0.description)" }
-        let rest = problems.count - shown.count
         throw DataError(
             name,
             "\(Format.grouped(problems.count)) of \(Format.count(paths.count, "file")) can't be used; "
-                + "make them anew, move them away, or leave them out: predict --skip-bad",
-            lines: shown + (rest > 0 ? ["  and \(Format.grouped(rest)) more"] : []))
+                + "make them anew, move them away, or leave them out with --skip-bad",
+            lines: FaultLines.of(problems))
     }
 
     private func checkSize(_ path: String, _ size: PictureSize) throws(DataError) {

@@ -17,6 +17,9 @@ enum CalendarDate {
         return Double(day) + seconds / 86400
     }
 
+    /// Which part of its day has passed, from 0 to less than 1.
+    static func timeOfDay(_ days: Double) -> Double { days - days.rounded(.down) }
+
     /// The day as ISO 8601 writes it, and the time.
     private static func parts(_ text: String, _ order: DateOrder?) -> (Substring, time: Substring) {
         var text = CellText.plain(text)

@@ -13,6 +13,8 @@ package struct ColumnEncoding: Sendable, Equatable {
     package var order: DateOrder?
     /// Whether dates have AM or PM, without which their time may be of either half of the day.
     package var hasHalves = false
+    /// Whether dates have times of day that differ, so that these are inputs, too.
+    package var hasTimes = false
     /// The number, or the place of the category, that stands for a missing cell; nil where none
     /// may.
     package var fill: Double?
@@ -35,7 +37,9 @@ package struct ColumnEncoding: Sendable, Equatable {
         switch kind {
         case .number, .boolean: [name]
         case .category: categories.map { "\(name)=\($0)" }
-        case .date: ["\(name) day", "\(name) sine of the year", "\(name) cosine of the year"]
+        case .date:
+            ["\(name) day", "\(name) sine of the year", "\(name) cosine of the year"]
+                + (hasTimes ? ["\(name) sine of the day", "\(name) cosine of the day"] : [])
         case .id, .skip: []
         }
     }
@@ -93,7 +97,7 @@ extension ColumnEncoding {
         encoding.form = column.form
         if kind == .date { (encoding.order, encoding.hasHalves) = (order, halves) }
         if kind == .category {
-            encoding.categories = Set(rows.compactMap { column.text($0) }).sorted()
+            encoding.categories = Words.sorted(Set(rows.compactMap { column.text($0) }))
         }
         let read = encoding.reader(column)
         let values = rows.compactMap { read($0) }
@@ -101,6 +105,9 @@ extension ColumnEncoding {
         guard kind == .number || kind == .date, !values.isEmpty else { return encoding }
         encoding.low = values.min() ?? 0
         encoding.high = values.max() ?? 0
+        if kind == .date, let first = values.first.map(CalendarDate.timeOfDay) {
+            encoding.hasTimes = values.contains { CalendarDate.timeOfDay($0) != first }
+        }
         if kind == .date || standardizes {
             (encoding.mean, encoding.deviation) = ColumnEncoding.moments(values)
         }
@@ -175,9 +182,10 @@ extension ColumnEncoding {
         case .date:
             let days = value ?? 0
             let turn = (days / 365.2425).truncatingRemainder(dividingBy: 1) * 2 * Double.pi
-            out.append(Float((days - mean) / deviation))
-            out.append(Float(sin(turn)))
-            out.append(Float(cos(turn)))
+            out += [Float((days - mean) / deviation), Float(sin(turn)), Float(cos(turn))]
+            guard hasTimes else { return }
+            let time = CalendarDate.timeOfDay(days) * 2 * Double.pi
+            out += [Float(sin(time)), Float(cos(time))]
         case .id, .skip: return
         }
     }

@@ -88,6 +88,31 @@ struct ColumnGuess {
         }
     }
 
+    /// Whether all numbers of a column are whole, different and of ten digits or more, as those of
+    /// accounts are.
+    static func mayBeAccounts(_ columns: [TableColumn]) -> Bool {
+        columns.allSatisfy { column in
+            let numbers = (0..<column.count).compactMap { column.number($0) }
+            return numbers.count > 9
+                && numbers.allSatisfy { $0 >= 1e9 && $0 == $0.rounded() }
+                && Set(numbers).count == numbers.count
+        }
+    }
+
+    /// Whether all numbers of a column may be seconds, or thousandths of such, since 1970, from 2001
+    /// to 2037.
+    static func mayBeSeconds(_ columns: [TableColumn]) -> Bool {
+        let range = 1e9..<2.145e9
+        return [1, 1000].contains { unit in
+            columns.allSatisfy { column in
+                column.numberCount > 1
+                    && (0..<column.count).allSatisfy { row in
+                        column.number(row).map { range.contains($0 / unit) } ?? true
+                    }
+            }
+        }
+    }
+
     /// Whether a column is called like one that numbers rows, and does.
     private static func isCounter(_ name: String, _ columns: [TableColumn]) -> Bool {
         let name = name.lowercased()

@@ -18,7 +18,7 @@ package struct LabelEncoding: Sendable, Equatable {
     package let kind: Kind
     /// How quantities are written; nil where that is as programs write them.
     package var form: NumberForm?
-    /// The words that targets are the numbers of, in alphabetical order.
+    /// The words that targets are the numbers of, in alphabetical order; numbers by their size.
     package var classes: [String] = []
     /// What is subtracted from a quantity, and what it is then divided by.
     package var mean = 0.0
@@ -43,7 +43,7 @@ package struct LabelEncoding: Sendable, Equatable {
             let words = zip(columns, set.rows).flatMap { column, rows in
                 rows.compactMap { column.text($0) }
             }
-            encoding.classes = Set(words).sorted()
+            encoding.classes = Words.sorted(Set(words))
             return encoding
         }
         encoding.form = columns[0].form

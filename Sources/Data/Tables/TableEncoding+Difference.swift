@@ -19,6 +19,10 @@ extension TableEncoding {
             if mine.order != its.order {
                 return "column '\(text)' has days and months in another order than \(name)"
             }
+            if mine.hasTimes != its.hasTimes {
+                return "column '\(text)' has inputs for the time of day, "
+                    + (mine.hasTimes ? "\(name) none" : "of \(name) alone")
+            }
             if mine.categories != its.categories {
                 return "column '\(text)' has other words than \(name)"
             }

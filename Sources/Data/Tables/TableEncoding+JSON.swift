@@ -38,6 +38,7 @@ extension ColumnEncoding {
         if let form { object["form"] = form.json }
         if let order { object["order"] = .string(order.rawValue) }
         if hasHalves { object["halves"] = .bool(true) }
+        if hasTimes { object["times"] = .bool(true) }
         if let fill { object["fill"] = .double(fill) }
         if kind == .category { object["categories"] = .strings(categories) }
         if kind == .number || kind == .date {
@@ -57,6 +58,8 @@ extension ColumnEncoding {
         form = node["form"].flatMap { NumberForm($0) }
         order = node["order"]?.string.flatMap(DateOrder.init)
         hasHalves = node["halves"]?.bool ?? false
+        // Those of before have no inputs for the time.
+        hasTimes = kind == .date && node["times"]?.bool ?? false
         fill = node["fill"]?.double
         categories = node["categories"]?.elements?.compactMap(\.string) ?? []
         mean = node["mean"]?.double ?? 0

@@ -66,7 +66,8 @@ public struct TableOptions: Sendable {
     public var types: [String: ColumnKind] = [:]
     /// The only columns that are wanted, besides the label; nil for all.
     public var columns: [String]?
-    /// What stands for a cell that holds nothing; nil to refuse them.
+    /// What stands for a cell that holds nothing; nil to refuse them. Rows without a label are left
+    /// out where there is any rule.
     public var missing: MissingRule?
     /// Further texts that mean that a cell holds nothing.
     public var nulls: [String] = []

@@ -17,6 +17,12 @@ extension TableSet {
         var (odd, missing) = (TableProblems(), TableProblems())
         for (table, rows) in zip(tables, rows) {
             guard !rows.isEmpty else {
+                if let label, table.column(label.name)?.missingCount == table.count {
+                    throw DataError(
+                        table.path,
+                        "the label '\(label.name)' is missing in all rows; name another column "
+                            + "with --label")
+                }
                 throw DataError(
                     table.path, "no row is complete; don't drop, fill in with --missing")
             }
@@ -125,7 +131,9 @@ extension TableSet {
         let isOfWords = kind == .classes && !column.keepsText && options.types[name] == nil
         for row in rows {
             if column.isMissing(row) {
-                odd.add(name, table.place(row), "the label '\(name)' is missing (--missing drop)")
+                odd.add(
+                    name, table.place(row),
+                    "the label '\(name)' is missing (--missing median, say, leaves the row out)")
             } else if kind == .classes {
                 guard isOfWords, column.number(row) != nil else { continue }
                 odd.add(

@@ -50,10 +50,11 @@ package struct TableSet: Sendable {
             let columns = tables.compactMap { $0.column(name) }
             return (name, ColumnGuess.label(columns, options.types[name], options))
         }
-        rows = TableSet.rows(
-            tables,
-            kinds.filter { $0.kind != .id && $0.kind != .skip }.map(\.name)
-                + (label.map { [$0] } ?? []), drops: options.missing == .drop)
+        let inputs = kinds.filter { $0.kind != .id && $0.kind != .skip }.map(\.name)
+        let needed =
+            (options.missing == nil ? [] : label.map { [$0] } ?? [])
+            + (options.missing == .drop ? inputs : [])
+        rows = TableSet.rows(tables, needed)
         try check(refused)
     }
 
@@ -84,12 +85,12 @@ package struct TableSet: Sendable {
         return tables
     }
 
-    /// The rows that are used: with `drops`, those that lack nothing.
-    private static func rows(_ tables: [Table], _ names: [String], drops: Bool) -> [[Int]] {
+    /// The rows that are used: those that lack none of some columns.
+    private static func rows(_ tables: [Table], _ names: [String]) -> [[Int]] {
         tables.map { table in
             let columns = names.compactMap { table.column($0) }
             return (0..<table.count).filter { row in
-                !drops || !columns.contains { $0.isMissing(row) }
+                !columns.contains { $0.isMissing(row) }
             }
         }
     }
@@ -165,6 +166,9 @@ extension TableSet {
         return Dictionary(texts.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
+    /// How many rows of all tables hold no label.
+    package var unlabeledCount: Int { label.map { missingCount(of: $0.name) } ?? 0 }
+
     /// Whether a column counts the rows.
     package func counts(rowsBy name: String) -> Bool {
         ColumnGuess.counts(tables.compactMap { $0.column(name) })
@@ -173,6 +177,16 @@ extension TableSet {
     /// Whether all numbers of a column may be days such as 20260131.
     package func mayBeDays(_ name: String) -> Bool {
         ColumnGuess.mayBeDays(tables.compactMap { $0.column(name) })
+    }
+
+    /// Whether numbers of a column look like those of accounts: all different, of many digits.
+    package func mayBeAccounts(_ name: String) -> Bool {
+        ColumnGuess.mayBeAccounts(tables.compactMap { $0.column(name) })
+    }
+
+    /// Whether numbers of a column may be seconds since 1970.
+    package func mayBeSeconds(_ name: String) -> Bool {
+        ColumnGuess.mayBeSeconds(tables.compactMap { $0.column(name) })
     }
 
     /// How many cells of a column hold nothing, in all tables.

@@ -28,6 +28,7 @@ extension PredictionSource {
             read: { [try files.read($0)] },
             targets: { areOfClasses ? try list.targets(preprocessing) : nil }, hash: list.hash)
         source.pictures = files
+        if areOfClasses { source.targetsOf = { try list.targets(preprocessing, of: $0) } }
         return source
     }
 
@@ -70,7 +71,8 @@ private struct ImageList {
 
     /// Throws where a folder holds nothing, or more than images and folders of images.
     ///
-    /// - Parameter keepsUnreadable: whether names that aren't UTF-8 are left for the reading of each.
+    /// - Parameter keepsUnreadable: whether names that aren't UTF-8, and folders within those of
+    ///   classes, are left for the reading of each.
     init(_ paths: [String], keepsUnreadable: Bool) throws {
         name =
             paths.count <= 3
@@ -101,7 +103,7 @@ private struct ImageList {
             return
         }
         for file in try ImageFolder.names(path, keepsUnreadable: keepsUnreadable) {
-            guard !Folder.exists("\(path)/\(file)") else {
+            guard keepsUnreadable || !Folder.exists("\(path)/\(file)") else {
                 throw DataError(
                     "\(path)/\(file)",
                     "is a folder in a folder of \(folder), whose folders are classes; name \(path) "
@@ -115,17 +117,20 @@ private struct ImageList {
     /// those are several for each.
     ///
     /// Throws where an image is in no such folder, or the model has no class of its name.
-    func targets(_ preprocessing: Preprocessing) throws -> NDArray? {
+    ///
+    /// - Parameter rows: of which images; nil for all.
+    func targets(_ preprocessing: Preprocessing, of rows: [Int]? = nil) throws -> NDArray? {
+        let items = rows.map { $0.map { self.items[$0] } } ?? self.items
         let shape = preprocessing.target.shape
         guard shape.reduce(1, *) == 1 else { return nil }
         let known = preprocessing.classNames
         let places = Dictionary(known.enumerated().map { ($1, $0) }) { first, _ in first }
         let labels = try items.map { item -> Int64 in
             guard let folder = item.folder else {
-                throw RunError(
-                    .data,
-                    "\(item.path): is in no folder that says its class, so there is nothing to compare "
-                        + "with; put images into folders of classes, or use predict")
+                throw DataError(
+                    item.path,
+                    "is in no folder that says its class, so there is nothing to compare with; put "
+                        + "images into folders of classes, or use predict")
             }
             if let place = known.isEmpty ? Int(folder) : places[folder] { return Int64(place) }
             let place = item.path.prefix(upTo: item.path.lastIndex(of: "/") ?? item.path.endIndex)

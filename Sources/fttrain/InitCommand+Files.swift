@@ -1,0 +1,25 @@
+import FTConfig
+import FTSupport
+import Glibc
+
+extension InitCommand {
+    /// Throws where a file is there that is to be made and wasn't to be replaced.
+    ///
+    /// - Parameter out: the config.
+    static func checkFree(
+        data file: String, _ name: String, beside out: String, _ invocation: CommandInvocation
+    ) throws {
+        try DataCommand.checkFree(
+            file, invocation, reading: invocation.arguments[...],
+            otherwise: "make another, --data \(freeData(name, beside: out).shellPath)")
+    }
+
+    /// A name for data that no file has, after that of the config where it may be.
+    static func freeData(_ name: String, beside out: String) -> String {
+        let base = out.split(separator: "/").last.map { String($0) } ?? name
+        let stem = base.hasSuffix(".json") ? String(base.dropLast(5)) : base
+        let names = ["data/\(stem).h5"] + (2...99).map { "data/\(name)-\($0).h5" }
+        return names.first { access($0, F_OK) != 0 } ?? names[0]
+    }
+
+}
