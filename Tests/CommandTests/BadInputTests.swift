@@ -149,7 +149,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
             2, "layer 0 (parallel): the branches give [6] and [5]; add needs equal shapes"),
         BadInput.override(
             "model.layers=[{\"type\":\"parallel\",\"axis\":0,\"branches\":[[],[]]}]",
-            2, "which have no axis 0 to lengthen: 0 is the batch; use 1 to 1, or -1 to -1"),
+            2, "which have no axis 0 to lengthen: 0 is the batch; use 1 or -1"),
         BadInput.override(
             "model.layers=[{\"type\":\"parallel\",\"branches\":[]}]",
             2, "model.layers[0].branches"),

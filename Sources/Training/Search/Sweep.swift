@@ -71,6 +71,7 @@ public final class Sweep {
                 "folds: each fold of data.train is measured on in its turn, so \(given) has no use; "
                     + "leave it out")
         }
+        let original = overrides
         var overrides = overrides
         if let count {
             overrides += ["data.split=null", "data.validation=null", "data.folds=\(count)"]
@@ -84,7 +85,7 @@ public final class Sweep {
         let trials = (1...folds).map { overrides + ["data.fold=\($0)"] }
         try self.init(.fold, file, trials, out: out, endsByMedian: false)
         guard count != nil else { return }
-        let data = try RunConfig(file: file, overrides: overrides).data
+        let data = try RunConfig(file: file, overrides: original).data
         let unused = ["validation", "split"].first { data.optional($0) != nil }
         remark = unused.map { "data.\($0) isn't used: the folds are of data.train" }
     }
@@ -208,7 +209,7 @@ public final class Sweep {
                 trainer.observers.append(MedianRule(trainer, others))
             }
             let summary = try trainer.run()
-            report("\(name)   \(outcome(summary, trainer))")
+            for line in "\(name)   \(outcome(summary, trainer))".wrapped(indent: 8) { report(line) }
             if summary.status == .interrupted { return false }
         } catch {
             let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
@@ -216,7 +217,7 @@ public final class Sweep {
             if isSilent {
                 Terminal.warn("fttrain: \(line.drop { $0 == " " })")
             } else {
-                report(line)
+                for line in line.wrapped(indent: 8) { report(line) }
             }
         }
         return !stop.isRequested
