@@ -1,3 +1,5 @@
+import FTSupport
+
 extension CommandProgram {
     /// The help text of a command; that of the main command also lists the others.
     ///
@@ -5,7 +7,8 @@ extension CommandProgram {
     public func help(for command: Command, kind: String? = nil) -> String {
         let kind = kind.flatMap { command.kinds.contains($0) ? $0 : nil }
         let isMain = command.name == main.name
-        var parts = [usage(of: command), isMain ? summary : command.summary]
+        let sentence = (isMain ? summary : command.summary).wrapped(indent: 0)
+        var parts = [usage(of: command), sentence.joined(separator: "\n")]
         var arguments = command.arguments.map { [$0.name, $0.doc] }
         if command.takesOverrides {
             let example = command.overrideExample
@@ -19,7 +22,9 @@ extension CommandProgram {
         var standard = [["--help", "show this text"]]
         if isMain { standard.append(["--version", "show the version"]) }
         parts += section("options", options + standard)
-        if isMain { parts += section("commands", commands.map { [$0.name, $0.summary] }) }
+        if isMain {
+            parts += section("commands", ([main] + commands).map { [$0.name, $0.summary] })
+        }
         return parts.joined(separator: "\n\n")
     }
 
@@ -30,7 +35,8 @@ extension CommandProgram {
         var words = [callName(of: command)] + command.arguments.map(\.usage)
         if command.takesOverrides { words.append("[key=value …]") }
         words.append("[options]")
-        let line = "usage: " + words.joined(separator: " ")
+        let line = ("usage: " + words.joined(separator: " ")).wrapped(indent: 7)
+            .joined(separator: "\n")
         guard command.name == main.name, !commands.isEmpty else { return line }
         return line + "\n       \(name) COMMAND …"
     }

@@ -75,6 +75,6 @@ public struct ConfigError: Error, Sendable, Hashable, CustomStringConvertible {
         let heading = "\(file): \(Format.count(issues.count, "problem"))"
         let rest = issues.count - shown.count
         let more = rest == 0 ? "" : "\n  … and \(rest) more"
-        return "\(heading)\n\(Text.table(rows, indent: 2))\(more)"
+        return "\(heading)\n\(TextTable.aligned(rows, indent: 2).joined(separator: "\n"))\(more)"
     }
 }

@@ -101,9 +101,10 @@ extension Union {
 extension Variant {
     /// The name and summary, then one aligned line per option. The name takes `width` columns.
     public func describe(indent: Int = 0, width: Int = 0) -> String {
-        let head =
-            String(repeating: " ", count: indent) + name.padded(to: width, left: true)
-            + "  " + summary
+        let label =
+            String(repeating: " ", count: indent) + name.padded(to: width, left: true) + "  "
+        let head = (label + summary).wrapped(indent: label.unicodeScalars.count)
+            .joined(separator: "\n")
         let rows = ConfigSchema.rows(fields, under: "")
         return rows.isEmpty ? head : head + "\n" + Text.table(rows, indent: indent + 4)
     }

@@ -18,9 +18,9 @@ enum Text {
         "\("aeiou".contains(noun.first ?? "x") ? "an" : "a") \(noun)"
     }
 
-    /// Rows as lines with aligned columns.
+    /// Rows as lines with aligned columns, in at most 80 columns.
     static func table(_ rows: [[String]], indent: Int, gap: Int = 2) -> String {
-        TextTable.aligned(rows, indent: indent, gap: gap).joined(separator: "\n")
+        TextTable.wrapped(rows, indent: indent, gap: gap).joined(separator: "\n")
     }
 }
 

@@ -2,8 +2,14 @@ package import Tensor
 
 /// Texts as rows of bytes of one length, filled up with zeros.
 package enum TextRows {
+    /// Whether their array takes at most 256 MiB, as it doesn't where many are short and one is long.
+    package static func fits(_ texts: [String]) -> Bool {
+        let width = max(1, texts.map(\.utf8.count).max() ?? 0)
+        return texts.count.multipliedReportingOverflow(by: width).partialValue <= 1 << 28
+    }
+
     /// UTF-8 as uint8 [texts, the longest of them].
-    static func array(_ texts: [String]) -> NDArray {
+    package static func array(_ texts: [String]) -> NDArray {
         let width = max(1, texts.map(\.utf8.count).max() ?? 0)
         let bytes = texts.flatMap { text in
             Array(text.utf8) + [UInt8](repeating: 0, count: width - text.utf8.count)

@@ -76,9 +76,18 @@ package struct XXHash64 {
     }
 
     /// The hash in 16 hexadecimal digits.
-    package var digits: String {
-        let text = String(value(), radix: 16)
-        return String(repeating: "0", count: 16 - text.count) + text
+    package var digits: String { XXHash64.digits(of: value()) }
+
+    /// A hash in 16 hexadecimal digits.
+    package static func digits(of value: UInt64) -> String { padded(String(value, radix: 16)) }
+
+    /// The same of digits that were written without zeros before them, as older versions did; what
+    /// stands before a colon stays.
+    package static func padded(_ text: String) -> String {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard let digits = parts.last, digits.count < 16 else { return text }
+        let zeros = String(repeating: "0", count: 16 - digits.count)
+        return (parts.dropLast() + [zeros + digits]).joined(separator: ":")
     }
 
     private var merged: UInt64 {

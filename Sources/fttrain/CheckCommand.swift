@@ -1,5 +1,6 @@
 import FTConfig
 import FTJSON
+import FTSupport
 import Training
 
 /// `fttrain check CONFIG`: everything but the training.
@@ -9,7 +10,7 @@ enum CheckCommand {
         let config = try RunConfig(file: file, overrides: TrainCommand.overrides(invocation))
         TrainCommand.setThreads(invocation)
         let experiment = try Experiment(config)
-        let weights = try experiment.loadInitialWeights()
+        let weights = try experiment.initialWeightNotes()
         let info = experiment.info()
         let gradients = try invocation.flag("gradients") ? checkGradients(experiment) : nil
         let first = try experiment.firstStep()
@@ -19,7 +20,7 @@ enum CheckCommand {
         if invocation.flag("json") {
             var object: JSONObject = ["config": .string(file)]
             object.append(contentsOf: info.json)
-            if let weights { object["from"] = .string(weights) }
+            if let weights { object["from"] = .string(weights.joined(separator: "; ")) }
             object["remarks"] = .strings(experiment.remarks)
             object["layers"] = experiment.layerTable.json
             object.append(contentsOf: first.json)
@@ -29,12 +30,14 @@ enum CheckCommand {
             return .success
         }
         var lines = info.headerLines + [""] + experiment.layerTable.lines + [""]
-        if let weights { lines += ["from    \(weights)", ""] }
+        if let weights {
+            lines += weights.flatMap { "from    \($0)".wrapped(indent: 8) } + [""]
+        }
         if let gradients { lines += gradients.lines + [""] }
         for remark in experiment.remarks { Terminal.warn("fttrain: \(remark)") }
         lines += [first.line, ""]
-        lines.append("\(file): \(passed ? "fine" : wrong)")
-        if let remedy = first.remedy { lines.append("next    \(remedy)") }
+        lines += "\(file): \(passed ? "fine" : wrong)".wrapped(indent: 8)
+        if let remedy = first.remedy { lines += "next    \(remedy)".wrapped(indent: 8) }
         Terminal.print(lines.joined(separator: "\n"))
         if let shortfall { throw shortfall }
         return .success

@@ -6,7 +6,10 @@ import Training
 enum CompareCommand {
     static let command = Command(
         name: "compare", summary: "Show what runs came to, and what differs in their configs.",
-        arguments: [CommandArgument("RUN", doc: "run folders, as in runs/*", isRepeated: true)],
+        arguments: [
+            CommandArgument(
+                "RUN", doc: "run folders, as in runs/*, or a folder of them", isRepeated: true)
+        ],
         options: [
             .value(
                 "by", "NAME", type: .string(suggesting: RunSchema.measures),
@@ -33,7 +36,7 @@ enum CompareCommand {
         var records: [RunRecord] = []
         var problems: [any Error] = []
         var known: Set<String> = []
-        for path in paths {
+        for path in paths.flatMap(RunFolder.runs) {
             do {
                 let record = try RunRecord(path)
                 guard known.insert(Folder.real(path)).inserted else {

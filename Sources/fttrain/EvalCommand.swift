@@ -72,6 +72,7 @@ enum EvalCommand {
                     "\(out): the page is HTML; name another file, one that ends in .html")
             }
             try FileWriting.check(out, reading: invocation.arguments)
+            if !invocation.flag("force") { try FileWriting.check(out, isEarlier: .page) }
         }
         let report = try EvaluationReport(
             invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped)

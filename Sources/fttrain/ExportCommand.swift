@@ -19,7 +19,7 @@ enum ExportCommand {
             .value(
                 "names", "NAMES", type: .string(oneOf: ModelExport.Names.allCases.map(\.rawValue)),
                 doc: "own (the default) or pytorch: what tensors are called"),
-            Program.json,
+            Program.force, Program.json,
         ])
 
     /// The form that was asked for, or else that of the file's name.
@@ -57,6 +57,7 @@ enum ExportCommand {
         }
         let predictor = try Predictor(invocation.arguments[0])
         let path = invocation.string("out") ?? ModelExport.name(predictor, form)
+        if !invocation.flag("force") { try FileWriting.check(path, isEarlier: .export(form)) }
         let tensors = try ModelExport.write(predictor, form, names: names, to: path)
         let count = tensors.reduce(0) { $0 + $1.array.count }
         if invocation.flag("json") {

@@ -5,12 +5,16 @@ import Training
 enum PlotCommand {
     static let command = Command(
         name: "plot", summary: "Draw the curves of runs, on the terminal or as SVG.",
-        arguments: [CommandArgument("RUN", doc: "run folders, as in runs/*", isRepeated: true)],
+        arguments: [
+            CommandArgument(
+                "RUN", doc: "run folders, as in runs/*, or a folder of them", isRepeated: true)
+        ],
         options: [
             .value(
                 "by", "NAME", type: .string(suggesting: RunSchema.measures),
                 doc: "loss or a metric, instead of what the runs watch"),
             .value("out", short: "o", "FILE", doc: "an SVG file to write, of all measures"),
+            Program.force,
         ])
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -20,6 +24,7 @@ enum PlotCommand {
                     "\(path): plot writes SVG; name another file, one that ends in .svg")
             }
             try FileWriting.check(path)
+            if !invocation.flag("force") { try FileWriting.check(path, isEarlier: .picture) }
         }
         let (records, shortfall) = try CompareCommand.read(invocation.arguments)
         let plot = try RunPlot(records, by: invocation.string("by"))

@@ -27,7 +27,7 @@ enum PredictCommand {
                 "skip-bad",
                 doc: "leave out images and rows that can't be used, and name them; the status is 3"),
             .flag("stream", doc: "read JSON lines from standard input and answer each at once"),
-            DataCommand.newDecimal, Program.threads, Program.json,
+            Program.force, DataCommand.newDecimal, Program.threads, Program.json,
         ])
 
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
@@ -55,8 +55,11 @@ enum PredictCommand {
                     "predict: --stream answers on standard output; leave --out \(path) out, or "
                         + "direct the output there")
             }
-            _ = try PredictionWriter.form(path)
+            let form = try PredictionWriter.form(path)
             try FileWriting.check(path, reading: invocation.arguments)
+            if !invocation.flag("force") {
+                try FileWriting.check(path, isEarlier: .predictions(form))
+            }
         }
         let predictor = try Predictor(invocation.arguments[0])
         try checkIsNoText(predictor, invocation)
@@ -178,12 +181,18 @@ enum PredictCommand {
         let table = try encoding.table(of: node, line: number, in: "input")
         let predictions = try predictor(encoding.encode(table))
         var answer: JSONObject = encoding.ids.isEmpty ? ["line": .int(number)] : [:]
-        for (name, id) in zip(encoding.ids, encoding.ids(table, row: 0)) {
+        for (name, id) in zip(encoding.ids, encoding.ids(table, row: 0)) where !id.isEmpty {
             answer[name] = PredictionTable.id(id)
         }
+        // A row without an id has its line.
+        if answer.keys.isEmpty { answer["line"] = .int(number) }
         answer.append(contentsOf: try PredictionTable(predictions).json(0))
         let unknown = encoding.unknownWords(table).map(\.column)
         if !unknown.isEmpty { answer["unknownWords"] = .strings(unknown) }
+        let imputed = encoding.imputed(table, row: 0)
+        if !imputed.isEmpty { answer["imputed"] = .strings(imputed) }
+        let notes = encoding.notes(on: table, rows: [0])
+        if !notes.isEmpty { answer["notes"] = .strings(notes) }
         let keys = Set(encoding.columns.map(\.name) + [encoding.label?.name ?? ""])
         let others = node.members?.map(\.key).filter { !keys.contains($0) } ?? []
         if !others.isEmpty { answer["unknownKeys"] = .strings(others) }

@@ -121,7 +121,7 @@ enum Program {
             .flag(
                 "report",
                 doc:
-                    "beside loss and metrics: by class, who is taken for whom, calibration; errors "
+                    "beside loss and metrics: by class, confusion, calibration; errors "
                     + "in the data's units; or tokens of a text; and the worst examples"),
             .flag(
                 "skip-bad",
@@ -130,7 +130,7 @@ enum Program {
             .value(
                 "out", short: "o", "FILE",
                 doc: "with --report: a page to write, .html, with pictures of the worst images"),
-            DataCommand.newDecimal, device, threads, json,
+            force, DataCommand.newDecimal, device, threads, json,
         ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
 
     private static let inspect = Command(
@@ -196,5 +196,7 @@ enum Program {
     static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")
     static let quietRun = CommandOption.flag(
         "quiet", short: "q", doc: "print the run folder alone")
+    static let force = CommandOption.flag(
+        "force", doc: "replace the file, though this command didn't write it before")
     static let json = CommandOption.flag("json", doc: "print JSON, one object a line")
 }

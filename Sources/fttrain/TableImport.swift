@@ -87,6 +87,7 @@ struct TableImport {
             try file.write("\(part.name)/inputs", inputs, deflate: 1)
             let lines = part.rows.map { Int64(part.table.lines[$0]) }
             try file.write("\(part.name)/lines", NDArray(lines), deflate: 1)
+            try encoding.writeIDs(part.table, rows: part.rows, to: file, part.name)
             guard
                 let targets = try encoding.targets(part.table, rows: part.rows, remedy: remedy)
             else { continue }

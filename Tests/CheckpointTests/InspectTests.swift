@@ -23,8 +23,8 @@ import Testing
         #expect(
             shown == """
                 best   FakeTensor 0.1.0 checkpoint, format 1
-                mlp · created 2026-11-20T12:00:00Z · epoch 2 · step 860 · best accuracy 0.9768 \
-                (epoch 2) · seed 18446744073709551615 · cpu
+                mlp · created 2026-11-20T12:00:00Z · epoch 2 · step 860 · best accuracy 0.9768
+                    (epoch 2) · seed 18446744073709551615 · cpu
                 config xxh64:3107e74faf2c0c01
                 size 1.7 KiB · checksum not checked (--stats does)
                 resumable: yes (optimizer, random state, sampler position, config)
@@ -60,19 +60,20 @@ import Testing
         #expect(
             shown == """
                 a   FakeTensor 0.1.0 checkpoint, format 1
-                mlp · created 2026-11-20T12:00:00Z · epoch 2 · step 860 · best accuracy 0.9768 \
-                (epoch 2) · seed 18446744073709551615 · cpu
+                mlp · created 2026-11-20T12:00:00Z · epoch 2 · step 860 · best accuracy 0.9768
+                    (epoch 2) · seed 18446744073709551615 · cpu
                 config xxh64:3107e74faf2c0c01
                 size 1000 bytes · checksum ok
                 resumable: yes (optimizer, random state, sampler position, config)
 
-                name   kind   shape      dtype    params      %   MiB  min   mean  max     std   \
-                zero  histogram  problem
-                w      param  2×3        float32       6  100.0  0.00   -1  0.125    1  0.7395  \
-                16.7%  █▁▁▁█▁██   1 NaN, 1 Inf
-                b      param  0          float32       0    0.0  0.00    –      –    –       –   \
-                0.0%  ▁▁▁▁▁▁▁▁
+                name   kind   shape      dtype    params      %   MiB
+                w      param  2×3        float32       6  100.0  0.00
+                b      param  0          float32       0    0.0  0.00
                 total         2 tensors                6  100.0  0.00
+
+                name  min   mean  max     std   zero  histogram  problem
+                w      -1  0.125    1  0.7395  16.7%  █▁▁▁█▁██   1 NaN, 1 Inf
+                b       –      –    –       –   0.0%  ▁▁▁▁▁▁▁▁
 
                 parameters  6 in 2 tensors, 24 bytes
                 optimizer   adam

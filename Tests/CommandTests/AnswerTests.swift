@@ -75,7 +75,7 @@ struct AnswerTests {
         let worst = node["worst"]?.elements?.compactMap { $0["output"]?.string } ?? []
         #expect(worst.count == 10 && worst.allSatisfy { names?.contains($0) ?? false })
         let page = try workspace.text("page.html")
-        for text in ["<td>far</td>", "Outputs, on d.h5", "<rect x=", "sure by 0."] {
+        for text in ["<td>far</td>", "Outputs, on d.h5", "<rect x=", "confidence 0."] {
             #expect(page.contains(text), "\(text)")
         }
     }

@@ -131,7 +131,7 @@ import Testing
         let result = try workspace.run(
             "tiny.json", #"model.layers=[\#(layers),{"type":"linear","units":3}]"#, "--out", "run")
         #expect(result.status == 4)
-        #expect(result.output.contains("\nnext    \(remedy)"), "\(result.output)")
+        #expect(result.unfolded.contains("\nnext    \(remedy)"), "\(result.output)")
     }
 
     @Test("resumes a finished run with more epochs and shows what changed")

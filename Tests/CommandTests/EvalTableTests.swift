@@ -138,7 +138,7 @@ struct EvalTableTests {
         let error = worst?["error"]?.double ?? 0
         #expect(numbers.count == 2 && abs(abs(numbers[0] - numbers[1]) - error) < 0.1)
         #expect(worst?["loss"] == nil && worst?["output"] == nil)
-        #expect(try workspace.run("eval", "run", "--report").output.contains("taken for  error"))
+        #expect(try workspace.run("eval", "run", "--report").output.contains("predicted  error"))
     }
 
     @Test("a table is one by its name, whatever it begins with")
@@ -161,7 +161,7 @@ struct EvalTableTests {
         #expect(predicted.status == 0 && predicted.errors.hasPrefix("fttrain: far.csv: \(note)"))
         #expect(predicted.errors.contains("; 'b' in 1 row, trained on "), "\(predicted.errors)")
         let measured = try workspace.run("eval", "run", "far.csv")
-        #expect(measured.output.contains("note    \(note)"), "\(measured.errors)")
+        #expect(measured.unfolded.contains("note    \(note)"), "\(measured.errors)")
         #expect(try workspace.run("predict", "run", "t.csv").errors.isEmpty == false)
         try workspace.write("near.csv", "a,b\n0.1,0.1\n")
         #expect(try workspace.run("predict", "run", "near.csv").errors.isEmpty)
@@ -234,7 +234,7 @@ struct EvalTableTests {
         let worst = report["worst"]?.elements ?? []
         #expect(worst.count == 10 && worst.allSatisfy { $0["output"]?.string == "1" })
         let text = try workspace.run("eval", "run", "--report").lines
-        #expect(text.contains { $0.hasPrefix("row  output  is") })
+        #expect(text.contains { $0.hasPrefix("row  output  target") })
         let made = try workspace.run("predict", "run", "d.h5", "-o", "p.npy")
         #expect(made.status == 0, "\(made.errors)")
         let found = try NPY.read(workspace.file("p.npy")).values(as: Double.self)

@@ -33,7 +33,7 @@ struct FullDiskTests {
             ("predict run t.csv -o new/p.h5", "new/p.h5", 2),
             ("predict run t.csv -o new/p.csv", "new/p.csv.source.json", 0),
             ("export run -o new/m.safetensors", "new/m.safetensors", 2),
-            ("export run -o new/m.npz", "new/m.npz", 2),
+            ("export run -o new/m.npz --force", "new/m.npz", 2),
             ("export run -o new/m.onnx", "new/m.onnx", 2),
             ("data csv new/d.h5 train=t.csv --force", "new/d.h5", 2),
             ("data text new/d.h5 t.csv --force", "new/d.h5", 2),
@@ -42,7 +42,7 @@ struct FullDiskTests {
             ("init t.csv --data new/d.h5 -o new/c.json --force", "new/d.h5", 2),
             ("init t.csv --data new/e.h5 -o new/c.json --force", "new/e.h5", 2),
             ("plot run -o new/p.svg", "new/p.svg", 2),
-            ("eval run --report -o new/p.html", "new/p.html", 2),
+            ("eval run --report -o new/p.html --force", "new/p.html", 2),
             ("t.json --out new/run -q", "new/run/config.json", 0),
             ("sweep t.json seed=1,2 --out new/sweep", "new/sweep/sweep.json", 0),
         ])

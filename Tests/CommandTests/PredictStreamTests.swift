@@ -70,6 +70,24 @@ struct PredictStreamTests {
         #expect(skipping.status == 2 && skipping.errors.contains("leave --skip-bad out"))
     }
 
+    @Test("an answer says what a table's would: values beyond those learned from, and missing ones")
+    func notes() throws {
+        let workspace = try workspace(["--missing", "median", "--types", "city=id"])
+        let found = try answers(
+            workspace,
+            [#"{"age": 300, "city": "ulm"}"#, #"{"age": null, "city": "bonn"}"#, #"{"age": 3}"#])
+        let notes = found[0]["notes"]?.elements?.compactMap(\.string) ?? []
+        #expect(notes.count == 1 && notes[0].contains("beyond"), "\(notes)")
+        #expect(found[0]["city"]?.string == "ulm" && found[0]["imputed"] == nil)
+        #expect(found[1]["imputed"]?.elements?.map(\.string) == ["age"])
+        #expect(found[1]["notes"]?.elements?[0].string?.contains("'age' in 1 row") == true)
+        // A row without an id has its line.
+        #expect(found[2]["city"] == nil && found[2]["line"]?.int == 3 && found[2]["notes"] == nil)
+        try workspace.write("new.csv", "age,city\n300,ulm\n,bonn\n")
+        let table = try workspace.run("predict", "run", "new.csv")
+        #expect(table.errors.contains(notes[0]), "\(table.errors)")
+    }
+
     @Test("without a rule for missing values the sentence names the key")
     func refused() throws {
         let found = try answers(try workspace([]), [#"{"age": 3}"#])

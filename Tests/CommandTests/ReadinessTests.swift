@@ -52,9 +52,9 @@ struct ReadinessTests {
         let result = try workspace.run(["tiny.json", "--out", "r"] + single)
         #expect(result.status == 0, "\(result.errors)")
         let sentence = "note    auc has no value on data.h5: 'test/labels', as where all targets"
-        let notes = result.lines.filter { $0.hasPrefix(sentence) }
+        let notes = result.unfolded.split(separator: "\n").filter { $0.hasPrefix(sentence) }
         #expect(notes.count == 1 && notes[0].hasSuffix("or set training.bestBy=loss"))
-        #expect(try workspace.run("eval", "r").output.contains("\n\(sentence)"))
+        #expect(try workspace.run("eval", "r").unfolded.contains("\n\(sentence)"))
     }
 
     @Test(
@@ -117,7 +117,7 @@ struct ReadinessTests {
         let run = try workspace.run("tiny.json", "data.path=bad.h5", "--out", "r")
         #expect(run.status == 4)
         #expect(
-            run.output.contains("the validation loss is nan; \(found); learning rate"),
+            run.unfolded.contains("the validation loss is nan; \(found); learning rate"),
             "\(run.output)")
         #expect(
             run.output.hasSuffix("next    correct the data or leave the row out, and train again\n")

@@ -50,7 +50,7 @@ struct SweepEndTests {
         other.send(SIGKILL)
         _ = try other.wait()
         #expect(beside.status == 1, "\(beside)")
-        #expect(beside.output.contains("is training this run"))
+        #expect(beside.unfolded.contains("is training this run"))
         #expect(
             beside.errors.hasSuffix(
                 "1 of 2 trials came to no end (1); go on with: "

@@ -141,7 +141,7 @@ struct TableCommandTests {
         let text = try workspace.run("eval", "run", "--report")
         #expect(text.status == 0, "\(text.errors)")
         for heading in [
-            "class  precision  recall", "is, taken for →", "calibration error", "worst",
+            "class  precision  recall", "target, predicted →", "calibration error", "worst",
         ] {
             #expect(text.output.contains(heading), "\(text.output)")
         }

@@ -73,6 +73,8 @@ final class Workspace {
         let output: String
         let errors: String
 
+        /// The output with folded lines in one piece.
+        var unfolded: String { output.replacing("\n        ", with: " ") }
         var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: false) }
     }
 }

@@ -169,6 +169,7 @@ struct CommandLineTests {
                   --version         show the version
 
                 commands:
+                  train     Trains.
                   check     Checks a config and trains nothing.
                   inspect   Shows what is in files.
                   list      Lists what a config may name.

@@ -116,7 +116,7 @@ struct DocumentationTests {
     @Test("shows a default variant by its name, and lets what is optional be null")
     func optionalsAndVariants() {
         let rows = trainingSchema.describeKeys().split(separator: "\n")
-        #expect(rows.contains { $0.hasPrefix("  schedule ") && $0.contains(" default constant ") })
+        #expect(rows.contains { $0.hasPrefix("  schedule ") && $0.contains(" default constant") })
         let data = trainingSchema.jsonSchema["properties"]?["data"]?["properties"]
         guard case .array(let choices)? = data?["validation"]?["anyOf"] else {
             Issue.record("an optional object must have an alternative")

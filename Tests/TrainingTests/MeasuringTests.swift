@@ -91,7 +91,7 @@ struct MeasuringTests {
         #expect(
             evaluation.lines.suffix(6) == [
                 "",
-                "confusionMatrix: how often each target (rows) was taken for each class (columns)",
+                "confusionMatrix: how often each target (rows) was predicted as each class",
                 "target  → 0  → 1  → 2", "     0    4    0    0", "     1    0    4    0",
                 "     2    0    0    4",
             ])

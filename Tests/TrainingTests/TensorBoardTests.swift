@@ -145,7 +145,7 @@ struct TensorBoardTests {
         let table = try #require(events.compactMap { $0.values["best/confusion"] }.first)
         let text = try #require(table.messages(8).first?.texts(8).first)
         let rows = text.split(separator: "\n")
-        #expect(rows.count == 5 && rows[0] == "| is \\ taken for | 0 | 1 | 2 |")
+        #expect(rows.count == 5 && rows[0] == "| target \\ predicted | 0 | 1 | 2 |")
     }
 
     @Test(

@@ -71,25 +71,25 @@ public struct FileListing: Sendable {
     public func text() -> String {
         var table = TextTable([
             .text("name"), .text("kind"), .text("shape"), .text("dtype"), .number("elements"),
-            .number("MiB"), .text("storage"), .number("min"), .number("mean"), .number("max"),
-            .number("std"), .number("zero"), .text("histogram"), .text("problem"),
+            .number("MiB"), .text("storage"),
         ])
         for row in rows {
-            let cells = [
+            table.append([
                 row.name.escapedForDisplay(), row.kind, row.shape.map { Format.shape($0) } ?? "",
                 row.dtype.escapedForDisplay(limit: 40),
                 row.elementCount.map { Format.grouped($0) } ?? "",
                 row.shape == nil ? "" : Format.mebibytes(row.byteCount),
                 row.note.escapedForDisplay(),
-            ]
-            table.append(cells + (row.statistics?.cells ?? []))
+            ])
         }
         let total = rows.reduce(0) { $0 + $1.byteCount }
         table.append([
             "total", "", Format.count(rows.count, "item"), "", "", Format.mebibytes(total),
         ])
         let title = "\(path)   \(format)\nsize \(Format.bytes(byteCount))"
-        return ([title, ""] + table.lines).joined(separator: "\n") + "\n"
+        let statistics = TensorStatistics.lines(
+            rows.map { ($0.name.escapedForDisplay(), $0.statistics) })
+        return ([title, ""] + table.lines + statistics).joined(separator: "\n") + "\n"
     }
 
     /// The listing for programs.

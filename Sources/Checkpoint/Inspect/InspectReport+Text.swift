@@ -12,7 +12,7 @@ extension InspectReport {
             lines.append(
                 "\(path)   FakeTensor \(state.frameworkVersion.escapedForDisplay()) checkpoint, "
                     + "format \(MetadataKey.formatVersion)")
-            lines.append(state.summary)
+            lines += state.summary.wrapped(indent: 4)
             let hashes = [("data", state.extra["dataHash"]), ("config", state.configHash)]
             let known = hashes.compactMap { name, hash in
                 hash.map { "\(name) \($0.escapedForDisplay(limit: 40))" }
@@ -31,10 +31,8 @@ extension InspectReport {
         }
         lines.append("size \(Format.bytes(byteCount)) · checksum \(checksumWords)")
         let parts = "optimizer, random state, sampler position, config"
-        lines.append(
-            isResumable
-                ? "resumable: yes (\(parts))"
-                : "resumable: no (\(obstacles.joined(separator: ", ")))")
+        let answer = isResumable ? "yes (\(parts))" : "no (\(obstacles.joined(separator: ", ")))"
+        lines += "resumable: \(answer)".wrapped(indent: 11)
         return lines
     }
 
@@ -50,8 +48,7 @@ extension InspectReport {
     private var table: [String] {
         var table = TextTable([
             .text("name"), .text("kind"), .text("shape"), .text("dtype"), .number("params"),
-            .number("%"), .number("MiB"), .number("min"), .number("mean"), .number("max"),
-            .number("std"), .number("zero"), .text("histogram"), .text("problem"),
+            .number("%"), .number("MiB"),
         ])
         let all = parameters.elements + buffers.elements
         func percent(_ elements: Int) -> String {
@@ -65,7 +62,7 @@ extension InspectReport {
                     row.name.escapedForDisplay(), row.kind, shape, row.dtype,
                     Format.grouped(row.elementCount), percent(row.elementCount),
                     Format.mebibytes(row.byteCount),
-                ] + (row.statistics?.cells ?? []))
+                ])
         }
         let hidden = parameters.tensors + buffers.tensors - shown.tensors
         table.append([
@@ -75,6 +72,7 @@ extension InspectReport {
             Format.mebibytes(shown.bytes),
         ])
         return table.lines
+            + TensorStatistics.lines(rows.map { ($0.name.escapedForDisplay(), $0.statistics) })
     }
 
     private var totals: [String] {
@@ -140,8 +138,22 @@ extension TrainingState {
 }
 
 extension TensorStatistics {
+    /// A table of its own, below an empty line, of what elements look like; nothing where none were
+    /// read.
+    static func lines(_ rows: [(name: String, statistics: TensorStatistics?)]) -> [String] {
+        guard rows.contains(where: { $0.statistics != nil }) else { return [] }
+        var table = TextTable([
+            .text("name"), .number("min"), .number("mean"), .number("max"), .number("std"),
+            .number("zero"), .text("histogram"), .text("problem"),
+        ])
+        for (name, statistics) in rows {
+            if let statistics { table.append([name] + statistics.cells) }
+        }
+        return [""] + table.lines
+    }
+
     /// The cells of the table: min, mean, max, std, zero, histogram, problem.
-    var cells: [String] {
+    private var cells: [String] {
         let numbers = [minimum, mean, maximum, deviation].map {
             $0.isNaN ? "–" : Format.short($0)
         }

@@ -121,7 +121,7 @@ struct Renames {
     private static func hash(_ file: SafetensorsFile, _ entry: TensorEntry) -> String {
         var hash = XXHash64()
         file.withBytes(of: entry) { hash.update($0) }
-        return String(hash.value(), radix: 16)
+        return hash.digits
     }
 
     private static func lastComponent(_ entry: TensorEntry) -> String {

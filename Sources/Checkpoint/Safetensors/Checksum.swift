@@ -26,8 +26,7 @@ enum Checksum {
     }
 
     static func digits(_ value: UInt64) -> [UInt8] {
-        let text = String(value, radix: 16)
-        return Array((String(repeating: "0", count: 16 - text.utf8.count) + text).utf8)
+        Array(XXHash64.digits(of: value).utf8)
     }
 }
 

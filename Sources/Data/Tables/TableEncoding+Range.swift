@@ -33,6 +33,28 @@ extension TableEncoding {
             + "\(shown.joined(separator: "; "))\(rest)"
     }
 
+    /// The columns that a row has no value of, in whose place stands what the training rows say.
+    package func imputed(_ table: Table, row: Int) -> [String] {
+        columns.filter { !$0.features.isEmpty && $0.fill != nil }.map(\.name).filter { name in
+            table.column(name)?.isMissing(row) ?? true
+        }
+    }
+
+    /// The same for all rows, in one sentence; nil where none is missing.
+    private func noteOfImputed(_ table: Table, rows: [Int]) -> String? {
+        let found = columns.filter { !$0.features.isEmpty && $0.fill != nil }.compactMap { column in
+            let count = rows.count { table.column(column.name)?.isMissing($0) ?? true }
+            return count > 0 ? (column.name, count) : nil
+        }
+        guard !found.isEmpty else { return nil }
+        let shown = found.prefix(3).map { name, count in
+            "'\(name.escapedForDisplay(limit: 30))' in \(Format.count(count, "row"))"
+        }
+        let rest = found.count > 3 ? ", and \(Format.count(found.count - 3, "column")) more" : ""
+        return "values are missing, and what the training rows say stands for them: "
+            + shown.joined(separator: ", ") + rest
+    }
+
     /// What is lost, taken for something else or guessed in the rows of a table that can be used, a
     /// sentence each.
     ///
@@ -45,7 +67,7 @@ extension TableEncoding {
             + vanishing(table, rows: rows).map { name, count in
                 "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
             }
-            + [noteOfBeyond(table, rows: rows)].compactMap(\.self)
+            + [noteOfBeyond(table, rows: rows), noteOfImputed(table, rows: rows)].compactMap(\.self)
     }
 }
 

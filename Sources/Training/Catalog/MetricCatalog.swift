@@ -18,7 +18,10 @@ extension Catalogs {
                 "The share of examples whose target is among the k largest outputs.",
                 [.int("k", default: 5, min: 1, max: 1_000_000, doc: "how many outputs count")]
             ) { TopKAccuracy($0.int("k"), ignoredIndex: $1?.ignored) },
-            Entry("binaryAccuracy", "The share of outputs on the right side: of logits that of 0, of probabilities a half.") {
+            Entry(
+                "binaryAccuracy",
+                "The share of outputs on the right side: of logits that of 0, of probabilities a half."
+            ) {
                 BinaryAccuracy(ignoredIndex: $1?.ignored)
             },
             Entry(
@@ -35,7 +38,7 @@ extension Catalogs {
             ) { BalancedAccuracy(ignoredIndex: $1?.ignored) },
             Entry(
                 "confusionMatrix",
-                "How often each target (rows) is taken for each class (columns): eval prints it; "
+                "How often each target (rows) is predicted as each class (columns): eval prints it; "
                     + "its number is the accuracy.",
                 [.bool("binary", default: false, doc: "outputs are single logits")]
             ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1?.ignored) },

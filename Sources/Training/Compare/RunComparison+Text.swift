@@ -21,7 +21,8 @@ extension RunComparison {
     private var results: [String] {
         let isLoss = by == "loss"
         let heading = [
-            "", "run", by.cut(to: 12), "data's unit", isLoss ? "" : "loss", "train", "epoch",
+            "", "run", MetricTitle.short(runs.heading(by), from: 12).cut(to: 12), "data's unit",
+            isLoss ? "" : "loss", "train", "epoch",
             "curve",
         ]
         var rows = [heading]

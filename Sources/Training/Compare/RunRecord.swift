@@ -102,6 +102,9 @@ package struct RunRecord {
         config.training.optionalString("bestBy") ?? measures.dropFirst().first ?? "loss"
     }
 
+    /// What people read over a measure: `f1 (macro)`.
+    func title(_ measure: String) -> String { MetricTitle.of(measure, in: config) }
+
     /// Whether more of a measure is better.
     func prefersHigher(_ name: String) -> Bool {
         guard let loss = try? Catalogs.losses.make(config.value.child("loss")) else { return false }
@@ -131,6 +134,12 @@ extension [RunRecord] {
             filter { $0.measures.contains(measure) }.map { $0.units?.title(measure) ?? measure })
         guard titles.count > 1 else { return titles.first ?? measure }
         return "\(measure) of targets that each run scales in its own way"
+    }
+
+    /// What people read over a measure, where runs agree on it.
+    func heading(_ measure: String) -> String {
+        let titles = Set(filter { $0.measures.contains(measure) }.map { $0.title(measure) })
+        return titles.count == 1 ? titles.first ?? measure : measure
     }
 
     /// What loss and metrics are of; none where that is the data as they are.

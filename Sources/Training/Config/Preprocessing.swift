@@ -208,6 +208,14 @@ extension Preprocessing {
         return lists.joined(separator: ", ")
     }
 
+    /// The argument that has the only input treated as it is, for a shell; nil where that would be
+    /// very long.
+    var transformsArgument: String? {
+        guard inputs.count == 1, inputs[0].name.isEmpty else { return nil }
+        let list = JSONValue.array(inputs[0].transforms.map(\.json)).text()
+        return list.utf8.count <= 500 ? "'data.transforms=\(list)'" : nil
+    }
+
     /// What turns stored inputs into those that the model sees.
     var inputPipelines: [TransformPipeline] {
         get throws {

@@ -7,7 +7,9 @@ extension DataPlan {
     /// its checkpoint says.
     func changes(since saved: [String: String]) throws -> [String] {
         try digests().compactMap { key, name, digest in
-            guard let before = saved["digest.\(key)"], before != digest else { return nil }
+            guard let before = saved["digest.\(key)"], XXHash64.padded(before) != digest else {
+                return nil
+            }
             return "\(name) (data.\(key)) holds other elements than when the model was trained, "
                 + "which may have learned from what is measured here"
         }

@@ -189,7 +189,7 @@ struct DataPlan {
             let names = dataset.inputNames + [dataset.targetName]
             for (index, digest) in try dataset.digests().enumerated() {
                 let key = "\(part.name).\(keys[index])"
-                found.append((key, names[index], String(digest, radix: 16)))
+                found.append((key, names[index], XXHash64.digits(of: digest)))
             }
         }
         return found
@@ -202,10 +202,11 @@ struct DataPlan {
     }
 
     /// One hash of what all datasets hold. Those of data that is streamed are of samples, and say
-    /// so.
+    /// so. Digests count without zeros before them, so that it is what older versions noted.
     func contentHash(of digests: [(key: String, name: String, digest: String)]) -> String {
         var hash = XXHash64()
-        let text = digests.map { "\($0.key)=\($0.digest)" }.sorted().joined(separator: "\n")
+        let text = digests.map { "\($0.key)=\($0.digest.drop { $0 == "0" })" }.sorted().joined(
+            separator: "\n")
         Array(text.utf8).withUnsafeBytes { hash.update($0) }
         return (train.dataset.isInMemory ? "xxh64:" : "xxh64-samples:")
             + hash.digits

@@ -12,11 +12,12 @@ extension Evaluation {
         let remark: String?
         let experiment: Experiment
         let state: TrainingState
-        let checksum: String?
         /// What happened to the data that it was trained on.
         let preprocessing: Preprocessing
         /// The text of its config.
         let config: String
+        /// What it was trained by.
+        let own: RunConfig
         /// Whether the data are other files than the model's that hold the same.
         let isCopy: Bool
 
@@ -31,7 +32,6 @@ extension Evaluation {
         ) throws {
             (path, remark) = try Evaluation.checkpoint(target)
             let file = try SafetensorsFile(path)
-            checksum = file.checksum
             let checkpoint = try TrainingCheckpoint(file)
             state = checkpoint.state
             guard let text = state.config else {
@@ -47,8 +47,8 @@ extension Evaluation {
             let isCut = overrides.contains {
                 $0.hasPrefix("data.split=") || $0.hasPrefix("data.folds=")
             }
-            let own = try RunConfig(recorded: text, file: "\(path) (config)").dataPath
-            let isOther = !isCut && Folder.real(config.dataPath) != Folder.real(own)
+            own = try RunConfig(recorded: text, file: "\(path) (config)")
+            let isOther = !isCut && Folder.real(config.dataPath) != Folder.real(own.dataPath)
             isCopy = isOther && Loaded.holdsOwnData(config, saved, state)
             let given =
                 overrides.isEmpty

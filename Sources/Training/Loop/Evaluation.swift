@@ -12,7 +12,7 @@ public struct Evaluation: Sendable {
     public let path: String
     /// The file of the examples.
     public let dataPath: String
-    /// Hashes of the checkpoint, of the data that was measured and of the config that the
+    /// Hashes of the checkpoint's file, of the data that was measured and of the config that the
     /// checkpoint holds.
     public let hashes: (checkpoint: String, data: String, config: String)
     /// How many examples were measured.
@@ -25,13 +25,18 @@ public struct Evaluation: Sendable {
     private let progress: String
     /// What was measured.
     public let measurement: RunMeasurement
-    /// How often examples of each class (rows) were taken for each class (columns), where the
+    /// How often examples of each class (rows) were predicted as each class (columns), where the
     /// config has the metric `confusionMatrix`.
     public let confusion: [[Int]]?
     /// A sentence on a best checkpoint that is lost, and on each metric that has no value.
     public let notes: [String]
     /// How what was measured becomes what it is in the units of the data.
     public let units: TargetUnits
+    /// A sentence on weights of classes or of examples, which probabilities and the loss are of;
+    /// nil without.
+    public let weighting: String?
+    /// What people read over each metric.
+    private let titles: [String: String]
 
     /// Measures the best checkpoint of a run folder, or a checkpoint file.
     ///
@@ -90,8 +95,9 @@ public struct Evaluation: Sendable {
                 Evaluation.undefined($0.name, loader)
             }
         self.confusion = confusion
+        let fileHash = try Provenance.hash(path)
         hashes = (
-            loaded.checksum ?? "none",
+            "xxh64:" + fileHash,
             try experiment.data.contentHash(),
             XXHash64.text(of: loaded.config)
         )
@@ -103,6 +109,8 @@ public struct Evaluation: Sendable {
         progress = state.progress
         self.measurement = measurement
         units = TargetUnits(loaded.preprocessing)
+        weighting = Weighting.sentence(of: loaded.own, measuring: experiment.config)
+        titles = MetricTitle.all(of: measurement.metrics.map(\.name), in: experiment.config)
     }
 
     private static let ofTrainingData =
@@ -178,14 +186,20 @@ public struct Evaluation: Sendable {
     var facts: [String] {
         let values =
             ["loss \(Format.measure(measurement.loss))"]
-            + measurement.metrics.map { "\($0.name) \(Format.measure($0.value))" }
-        return [
+            + measurement.metrics.map {
+                "\(titles[$0.name] ?? $0.name) \(Format.measure($0.value))"
+            }
+        let head = [
             "model   \(path)   \(progress), step \(Format.grouped(step))",
             "data    \(dataPath)   \(Format.count(count, "example"))",
             "result  \(values.joined(separator: ", "))",
-        ] + unitLines + [
+        ]
+        let tail = [
             "hashes  checkpoint \(hashes.checkpoint), data \(hashes.data), config \(hashes.config)"
-        ] + notes.map { "note    \($0)" }
+        ]
+        return (head + unitLines + tail).flatMap(\.folded)
+            + ([weighting].compactMap(\.self).map { "weights \($0)" }
+            + notes.map { "note    \($0)" }).flatMap { $0.wrapped(indent: 8) }
     }
 
     private var unitLines: [String] {
@@ -193,15 +207,14 @@ public struct Evaluation: Sendable {
         return own + (units.sentence.map { ["units   \($0)"] } ?? [])
     }
 
-    /// A confusion matrix with its classes around it: rows are targets, columns what they were
-    /// taken for.
+    /// A confusion matrix with its classes around it: rows are targets, columns predictions.
     private static func table(_ rows: [[Int]]) -> [String] {
         let heading = ["target"] + rows.indices.map { "→ \($0)" }
         let lines = rows.enumerated().map { index, row in
             ["\(index)"] + row.map { Format.grouped($0) }
         }
         let title =
-            "confusionMatrix: how often each target (rows) was taken for each class (columns)"
+            "confusionMatrix: how often each target (rows) was predicted as each class"
         return ["", title] + TextTable.aligned([heading] + lines) { _ in false }
     }
 
@@ -216,6 +229,7 @@ public struct Evaluation: Sendable {
             ],
         ]
         if !units.areOwn { object["units"] = units.json(measurement) }
+        if let weighting { object["weighting"] = .string(weighting) }
         if let confusion {
             object["confusionMatrix"] = .array(confusion.map { .ints($0) })
         }

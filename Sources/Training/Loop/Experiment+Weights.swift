@@ -21,7 +21,12 @@ extension Experiment {
     ///
     /// Throws a `ConfigError` where nothing fits, and a `CheckpointError` for a file that can't be
     /// used.
-    public func loadInitialWeights() throws -> String? { try readInitialWeights()?.sentence }
+    public func loadInitialWeights() throws -> String? {
+        try initialWeightNotes().map { $0.joined(separator: "; ") }
+    }
+
+    /// The same, a sentence on each thing to know.
+    package func initialWeightNotes() throws -> [String]? { try readInitialWeights()?.sentences }
 
     /// As above, with what identifies the weights.
     func readInitialWeights() throws -> InitialWeights? {
@@ -52,6 +57,8 @@ struct InitialWeights {
     private let encoding: String?
     /// How inputs are scaled, where both are known and differ.
     private let scaling: (there: String, here: String)?
+    /// The argument that scales inputs as they were there; nil where it is too long for one.
+    private let scalingArgument: String?
 
     /// - Parameter preprocessing: what happens to the model's data, where that is known.
     init(_ from: ConfigValue, for model: Module, preprocessing: Preprocessing? = nil) throws {
@@ -63,6 +70,7 @@ struct InitialWeights {
             preprocessing?.table?.difference(from: table, called: "there")
         }
         let scales = (there: known?.scaling, here: preprocessing?.scaling)
+        scalingArgument = known?.transformsArgument
         if let there = scales.there, let here = scales.here, there != here {
             scaling = (there, here)
         } else {
@@ -110,7 +118,7 @@ struct InitialWeights {
             fitting.withUnsafeBytes { hash.update($0) }
         }
         try InitialWeights.checkPatterns(from, model)
-        digest = "xxh64:" + String(hash.value(), radix: 16)
+        digest = "xxh64:" + hash.digits
         unused += found.keys.sorted().map { prefix + $0 }
         if arrays.isEmpty { throw nothingFits(from) }
     }
@@ -153,8 +161,8 @@ struct InitialWeights {
             + (classes.count > 4 ? " and \(Format.grouped(classes.count - 4)) more" : "")
     }
 
-    /// What was loaded and what wasn't, and where classes or columns differ.
-    var sentence: String {
+    /// What was loaded and what wasn't, and where classes or columns differ: a sentence each.
+    var sentences: [String] {
         let all = arrays.count + missing.count + misshaped.count
         var text = "\(arrays.count) of the model's \(all) tensors come from \(path)"
         if !missing.isEmpty { text += "; as they were drawn: \(NamePattern.list(missing))" }
@@ -162,20 +170,23 @@ struct InitialWeights {
             text += "; of other shapes or types: \(NamePattern.list(misshaped))"
         }
         if !unused.isEmpty { text += "; not used: \(NamePattern.list(unused))" }
+        var sentences = [text]
         if let differing {
-            text +=
-                "; the classes differ, so what tells them apart has to be learned anew: "
-                + "\(InitialWeights.list(differing.there)) there, "
-                + "\(InitialWeights.list(differing.here)) here"
+            sentences.append(
+                "the classes differ, so what tells them apart has to be learned anew: "
+                    + "\(InitialWeights.list(differing.there)) there, "
+                    + "\(InitialWeights.list(differing.here)) here")
         }
         if let encoding {
-            text += "; inputs aren't what they were there, and have to be learned anew: \(encoding)"
+            sentences.append(
+                "inputs aren't what they were there, and have to be learned anew: \(encoding)")
         }
         if let scaling {
-            text +=
-                "; inputs were scaled otherwise there, by \(scaling.there), here by "
-                + "\(scaling.here): say the former in data.transforms, where they mean the same"
+            let remedy = scalingArgument ?? "the former in data.transforms"
+            sentences.append(
+                "inputs were scaled otherwise there, by \(scaling.there), here by "
+                    + "\(scaling.here); where they mean the same, say \(remedy)")
         }
-        return text
+        return sentences
     }
 }

@@ -242,6 +242,8 @@ public final class Experiment {
         info.schedule = config.value.child("schedule").type
         info.loss = config.value.child("loss").type
         info.metrics = metrics.map(\.name)
+        info.metricTitles = MetricTitle.all(of: info.metrics, in: config)
+        info.weighting = Weighting.sentence(of: config)
         return info
     }
 }

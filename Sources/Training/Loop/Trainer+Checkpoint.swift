@@ -130,7 +130,9 @@ extension Trainer {
                     + "now it is \(data.fingerprint); restore it or start a new run")
         }
         for (key, name, digest) in digests {
-            guard let saved = state.extra["digest.\(key)"], saved != digest else { continue }
+            guard let saved = state.extra["digest.\(key)"], XXHash64.padded(saved) != digest else {
+                continue
+            }
             throw RunError(
                 .data,
                 "\(name) (data.\(key)) holds other elements than when the run began; restore it or "

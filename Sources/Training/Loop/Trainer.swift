@@ -109,7 +109,7 @@ public final class Trainer {
     /// Gives the model the weights that the run begins with.
     func loadInitialWeights() throws {
         guard let weights = try experiment.readInitialWeights() else { return }
-        remarks.append(weights.sentence)
+        remarks += weights.sentences
         originDigest = weights.digest
     }
 

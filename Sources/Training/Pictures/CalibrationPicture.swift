@@ -26,7 +26,7 @@ enum CalibrationPicture {
                 margin + bin.confidence * size - width / 2, end - height, width, height,
             ].map(Markup.coordinate)
             let words =
-                "sure by \(Format.fixed(bin.confidence, 3)), right in "
+                "confidence \(Format.fixed(bin.confidence, 3)), accuracy "
                 + "\(Format.fixed(bin.accuracy, 3)) of \(Format.grouped(bin.count))"
             return "<rect x=\"\(numbers[0])\" y=\"\(numbers[1])\" width=\"\(numbers[2])\" "
                 + "height=\"\(numbers[3])\" fill=\"#3b7dd8\" fill-opacity=\"0.6\">"
@@ -40,8 +40,8 @@ enum CalibrationPicture {
             path("grid", [margin, end, end, margin]),
             text(margin - 6, end + 4, "0", "up"), text(margin - 6, margin + 4, "1", "up"),
             text(margin, end + 16, "0", "across"), text(end, end + 16, "1", "across"),
-            text(margin + size / 2, end + 28, "sure", "across"),
-            text(margin, margin - 14, "right", "title"),
+            text(margin + size / 2, end + 28, "confidence", "across"),
+            text(margin, margin - 14, "accuracy", "title"),
         ]
         return (frame + bars + ["</svg>"]).joined(separator: "\n")
     }

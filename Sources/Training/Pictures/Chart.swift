@@ -144,6 +144,9 @@ struct Chart {
 }
 
 extension Chart {
+    /// What says who drew a picture.
+    static let generator = "<desc>fttrain plot</desc>"
+
     /// A picture of several charts, one below the other.
     ///
     /// - Parameter isAlone: whether it is a file of its own, with a background, and not part of a
@@ -157,7 +160,7 @@ extension Chart {
                 + "width=\"\(wide)\" height=\"\(high)\" role=\"img\">",
             "<style>\(style)</style>",
         ]
-        if isAlone { lines.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>") }
+        if isAlone { lines += [generator, "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"] }
         var y = gap / 2
         for chart in charts {
             lines.append(chart.elements(at: y))

@@ -11,12 +11,14 @@ struct EvaluationSections {
     var names = "example"
     /// What it was measured on.
     var title = ""
+    /// What people read over metrics, by their names.
+    var metricTitles: [String: String] = [:]
     /// Whether loss and metrics are of scaled targets.
     var isScaled = false
 
     private static let mostClasses = 30
 
-    /// Classes, with the confusion matrix and how sure predictions are, or errors; then the worst examples.
+    /// Classes, with the confusion matrix and calibration, or errors; then the worst examples.
     /// Of a text, its tokens.
     var html: [String] { [classes, outputs, calibration, tokens, errors, worst] }
 
@@ -38,12 +40,14 @@ struct EvaluationSections {
     var measures: String {
         var facts: [(String, String)] = []
         if case .object(let measured)? = report["validation"] {
-            facts = measured.members.map { ($0.key, $0.value.cell) }
+            facts = measured.members.map { (metricTitles[$0.key] ?? $0.key, $0.value.cell) }
         }
         if !facts.contains(where: { $0.0 == "accuracy" }), let accuracy = report["accuracy"] {
             facts.insert(("accuracy", accuracy.cell), at: min(1, facts.count))
         }
-        return facts.isEmpty ? "" : Page.section("Results, \(title)", Page.facts(facts))
+        let weighting = report["weighting"].map { Page.paragraph($0.cell) } ?? ""
+        return facts.isEmpty
+            ? "" : Page.section("Results, \(title)", Page.facts(facts) + weighting)
     }
 
     private var classes: String {
@@ -81,7 +85,7 @@ struct EvaluationSections {
         guard case .array(let bins)? = report["calibration"], let error = report["calibrationError"]
         else { return "" }
         let table = Page.table(
-            ["sure", "right", "examples"],
+            ["confidence", "accuracy", "examples"],
             bins.map { bin in
                 ["confidence", "accuracy", "count"].map { bin[$0]?.cell ?? "" }
             }, words: 0)
@@ -93,7 +97,7 @@ struct EvaluationSections {
         }
         return Page.section(
             "Calibration, \(title)",
-            Page.facts([("calibration error", error.cell)])
+            Page.facts([("calibration error of the predicted class", error.cell)])
                 + Page.paragraph(report["calibrationSentence"]?.cell ?? "")
                 + CalibrationPicture.svg(places) + table)
     }
@@ -119,7 +123,7 @@ struct EvaluationSections {
         let cells = rows.map { row in
             (["example"] + output + ["target", "prediction", measure]).map { row[$0]?.cell ?? "" }
         }
-        let heading = [names] + output + ["is", "taken for", measure]
+        let heading = [names] + output + ["target", "predicted", measure]
         guard pictures.count == rows.count else {
             let table = Page.table(heading, cells, words: heading.count - 1)
             return Page.section("Worst examples\(unit)", table)

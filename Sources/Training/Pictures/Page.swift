@@ -25,6 +25,9 @@ enum Page {
         }
     }
 
+    /// What says who wrote a page.
+    static let generator = "<meta name=\"generator\" content=\"fttrain\">"
+
     /// A whole page; with `refresh` it loads itself again.
     static func document(title: String, refresh: Refresh?, _ parts: [String]) -> String {
         let parts = (refresh.map { [$0.html] } ?? []) + parts
@@ -33,6 +36,7 @@ enum Page {
             <html lang="en">
             <head>
             <meta charset="utf-8">
+            \(generator)
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(Markup.escaped(title))</title>
             <style>\(style)</style>
@@ -85,11 +89,11 @@ enum Page {
         return wide("<table>\n\(line(heading, "th"))\n\(body)\n</table>")
     }
 
-    /// Counts of classes, what they are in rows, what they are taken for in columns, the darker the
-    /// larger their share of the row.
+    /// Counts of classes, targets in rows, predictions in columns, the darker the larger their share
+    /// of the row.
     static func matrix(_ names: [String], _ counts: [[Int]]) -> String {
         let heading =
-            ["<th>is, taken for →</th>"]
+            ["<th>target, predicted →</th>"]
             + names.map { "<th class=\"number\">\(Markup.escaped($0))</th>" }
         let rows = zip(names, counts).map { name, row -> String in
             let total = Double(max(row.reduce(0, +), 1))

@@ -73,8 +73,10 @@ struct RunPage {
             "Results",
             Page.table(
                 ["", "epoch", "train loss"]
-                    + run.measures.map { last.hasValidation ? "validation \($0)" : $0 }, rows)
-                + accuracy + units)
+                    + run.measures.map {
+                        last.hasValidation ? "validation \(run.title($0))" : run.title($0)
+                    }, rows)
+                + accuracy + units + (info.weighting.map { Page.paragraph($0) } ?? ""))
     }
 
     /// The best epoch's share of right answers, where that is no metric of the run.
@@ -120,7 +122,7 @@ struct RunPage {
                 ("label", info.table?.label?.name ?? ""),
                 ("columns", RunPage.list(info.table?.inputColumns ?? [])),
                 ("ids", RunPage.list(info.table?.ids ?? [])), ("stored as", info.storedInput),
-                ("seen as", info.modelInput),
+                ("model input", info.modelInput),
                 ("targets", info.targetNote), ("shapes", summary.dataFingerprint),
                 ("content hash", summary.dataHash),
             ]))

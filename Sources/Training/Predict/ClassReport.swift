@@ -1,7 +1,7 @@
 import FTJSON
 import FTSupport
 
-/// How well classes are told apart: counts for each, who is taken for whom, and how far
+/// How well classes are told apart: counts for each, the confusion matrix, and how far
 /// probabilities can be believed.
 struct ClassReport {
     /// A class and what was counted of it.
@@ -18,14 +18,14 @@ struct ClassReport {
         }
     }
 
-    /// Predictions of about the same probability: how sure they were, and how often right.
+    /// Predictions of about the same probability, the mean of it and how often they are right.
     struct Bin {
         let count: Int
         let confidence, accuracy: Double
     }
 
     let rows: [Row]
-    /// Examples of each class (rows) by the class that they were taken for (columns).
+    /// Examples of each class (rows) by the class that was predicted (columns).
     let confusion: [[Int]]
     let bins: [Bin]
     let count: Int
@@ -126,7 +126,7 @@ extension ClassReport {
                 + ["", Format.grouped(count)])
         var lines = ["accuracy   \(Format.fixed(accuracy, 4))", ""] + table.lines
         if rows.count <= 30 {
-            let heading = ["is, taken for →"] + rows.map(\.name)
+            let heading = ["target, predicted →"] + rows.map(\.name)
             let cells = zip(rows, confusion).map { row, counts in
                 [row.name] + counts.map { Format.grouped($0) }
             }
@@ -135,30 +135,33 @@ extension ClassReport {
         return lines + calibrationLines
     }
 
-    /// How far probabilities can be believed, in words and by how sure predictions are; nothing
+    /// How far probabilities can be believed, in words and by bins of confidence; nothing
     /// without probabilities.
     var calibrationLines: [String] {
         guard let calibrationError, let calibrationSentence else { return [] }
-        var table = TextTable([.number("sure"), .number("right"), .number("examples")])
+        var table = TextTable([
+            .number("confidence"), .number("accuracy"), .number("examples"),
+        ])
         for bin in bins {
             table.append(
                 [bin.confidence, bin.accuracy].map { Format.fixed($0, 4) }
                     + [Format.grouped(bin.count)])
         }
-        let error = "calibration error   \(Format.fixed(calibrationError, 4))"
+        let error =
+            "calibration error   \(Format.fixed(calibrationError, 4))   of the predicted class"
         return ["", error, calibrationSentence] + table.lines
     }
 
-    /// As in `sure by 0.951 on average, right in 0.910 of the cases: too sure`; nil without probabilities.
+    /// As in `mean confidence 0.951, accuracy 0.910: overconfident`; nil without probabilities.
     var calibrationSentence: String? {
         guard !bins.isEmpty else { return nil }
         let total = Double(bins.reduce(0) { $0 + $1.count })
         let sure = bins.reduce(0) { $0 + $1.confidence * Double($1.count) } / total
         let right = bins.reduce(0) { $0 + $1.accuracy * Double($1.count) } / total
         let verdict =
-            abs(sure - right) < 0.01 ? "" : sure > right ? ": too sure" : ": too careful"
-        return "sure by \(Format.fixed(sure, 3)) on average, right in "
-            + "\(Format.fixed(right, 3)) of the cases\(verdict)"
+            abs(sure - right) < 0.01 ? "" : sure > right ? ": overconfident" : ": underconfident"
+        return
+            "mean confidence \(Format.fixed(sure, 3)), accuracy \(Format.fixed(right, 3))\(verdict)"
     }
 
     var json: JSONObject {

@@ -141,12 +141,12 @@ public struct EvaluationReport {
     /// A line on each of the worst examples, in their order.
     var worstLines: [String] {
         worst.map { row in
-            "\(idNames) \(row.id)\(row.output.map { ", output \($0)" } ?? ""): is \(row.target), "
-                + "taken for \(row.prediction), \(measure.rawValue) \(Format.short(row.value))"
+            "\(idNames) \(row.id)\(row.output.map { ", output \($0)" } ?? ""): target \(row.target), "
+                + "predicted \(row.prediction), \(measure.rawValue) \(Format.short(row.value))"
         }
     }
 
-    /// Who is taken for whom; nil where targets are no classes.
+    /// Counts of targets by predictions; nil where targets are no classes.
     var confusion: (names: [String], counts: [[Int]])? {
         guard case .classes(let report) = content else { return nil }
         return (report.rows.map(\.name), report.confusion)
@@ -158,7 +158,7 @@ public struct EvaluationReport {
         let hasOutputs = worst.contains { $0.output != nil }
         var table = TextTable(
             [.number(idNames)] + (hasOutputs ? [.text("output")] : []) + [
-                .text("is"), .text("taken for"), .number(measure.rawValue),
+                .text("target"), .text("predicted"), .number(measure.rawValue),
             ])
         for row in worst {
             table.append(
@@ -196,6 +196,8 @@ public struct EvaluationReport {
     func sections(title: String) -> EvaluationSections {
         EvaluationSections(
             report: json, pictures: pictures, names: idNames, title: title,
+            metricTitles: MetricTitle.all(
+                of: measurement?.metrics.map(\.name) ?? [], in: predictor.config),
             isScaled: !predictor.units.areOwn)
     }
 
@@ -212,6 +214,7 @@ public struct EvaluationReport {
         if let evaluation, !evaluation.units.areOwn, let measurement {
             object["units"] = evaluation.units.json(measurement)
         }
+        if let weighting = evaluation?.weighting { object["weighting"] = .string(weighting) }
         object["worst"] = .array(
             worst.map { row in
                 var object: JSONObject = ["example": .string(row.id)]

@@ -20,6 +20,19 @@ struct ExampleNames: Sendable {
     /// Their rows, counted from 0.
     static let rows = ExampleNames(columns: ["row"]) { ["\($0)"] }
 
+    /// The columns of ids of a table, and of each the ids of all rows.
+    private static func ids(
+        _ kept: (String) throws -> NDArray?, _ file: HDF5File
+    ) throws -> (columns: [String], ids: [[String]])? {
+        guard let text = file.attribute(TableEncoding.key),
+            let columns = TableEncoding(text)?.ids, !columns.isEmpty
+        else { return nil }
+        let ids = try columns.indices.compactMap { place in
+            try kept(TableEncoding.idsName(place)).flatMap(TextRows.texts)
+        }
+        return ids.count == columns.count ? (columns, ids) : nil
+    }
+
     /// Images by their paths.
     init(files: [String]) { self.init("file", files) }
 
@@ -33,8 +46,8 @@ struct ExampleNames: Sendable {
         self.init(columns: encoding.ids) { ids[$0] }
     }
 
-    /// The files of images, or the lines of a table, that rows of a dataset come from, where these
-    /// are kept beside it; else the rows.
+    /// The files of images, or the ids or lines of a table's rows, that rows of a dataset come from,
+    /// where these are kept beside it; else the rows.
     init(_ file: HDF5File, beside path: String, count: Int) throws {
         let folder = path.split(separator: "/").dropLast().map { String($0) }
         let all = Set(try file.entries().map(\.path))
@@ -44,6 +57,8 @@ struct ExampleNames: Sendable {
         }
         if let files = try kept("files").flatMap(TextRows.texts), files.count == count {
             self.init(files: files)
+        } else if let (columns, ids) = try ExampleNames.ids(kept, file), ids[0].count == count {
+            self.init(columns: columns) { row in ids.map { $0[row] } }
         } else if let lines = try kept("lines"), lines.shape == [count] {
             self.init("line", lines.values(as: Int.self).map { "\($0)" })
         } else {

@@ -11,6 +11,8 @@ package struct PredictionWriter {
         case csv, tsv, jsonl, npy, h5
     }
 
+    /// The end of the name of the file that says what predictions come from.
+    static let sourceEnd = ".source.json"
     private let predictor: Predictor
     private let source: PredictionSource
     /// The examples for which the model gave no number.
@@ -174,14 +176,36 @@ package struct PredictionWriter {
             try writeHDF5(path, provenance)
             return nil
         }
-        let beside = path + ".source.json"
+        let beside = path + PredictionWriter.sourceEnd
         try FileWriting.makeFolder(of: path)
+        guard form != .npy else {
+            let values = try all().values
+            var object = provenance.json
+            object["ids"] = idsJSON
+            let text = JSONValue.object(object).text(.pretty) + "\n"
+            try FileWriting.replace(beside, with: text) { try NPY.write(values, to: path) }
+            return beside
+        }
         let text = JSONValue.object(provenance.json).text(.pretty) + "\n"
         try FileWriting.replace(beside, with: text) {
-            guard form != .npy else { return try NPY.write(all().values, to: path) }
             try FileWriting.stream(path) { write in try writeLines(form, to: write) }
         }
         return beside
+    }
+
+    /// What tells apart each example that isn't left out, in order; known when all are predicted.
+    private var ids: [[String]] {
+        let left = Set(skipped?.rows.map(\.place) ?? [])
+        return (0..<source.count).filter { !left.contains($0) }.map(source.names.of)
+    }
+
+    private var idsJSON: JSONValue {
+        let (ids, columns) = (ids, source.names.columns)
+        var object = JSONObject()
+        for (place, column) in columns.enumerated() {
+            object[column] = .strings(ids.map { $0[place] })
+        }
+        return .object(object)
     }
 
     private func writeHDF5(_ path: String, _ provenance: Provenance) throws {
@@ -198,6 +222,13 @@ package struct PredictionWriter {
                 }
             } else {
                 try file.write("predictions", predictions.values)
+            }
+            let ids = ids
+            for (place, column) in source.names.columns.enumerated() {
+                let texts = ids.map { $0[place] }
+                guard TextRows.fits(texts) else { continue }
+                let name = "ids/" + column.replacing("/", with: "_")
+                try file.write(name, TextRows.array(texts), deflate: 1)
             }
             for (key, value) in provenance.parts { try file.setAttribute(key, value) }
         }

@@ -25,7 +25,7 @@ public struct Provenance: Sendable, Equatable {
             ("configHash", Provenance.hash(text: predictor.config.effective.text())),
         ]
         let digests = predictor.digests.sorted { $0.key < $1.key }
-        parts += digests.map { ("trained.\($0.key.dropFirst(7))", $0.value) }
+        parts += digests.map { ("trained.\($0.key.dropFirst(7))", XXHash64.padded($0.value)) }
         if let data {
             parts += [("data", data.name), ("dataHash", data.hash)]
         }

@@ -21,6 +21,7 @@ extension RunInfo {
                 + (precision == "fp32" ? "" : ", \(precision)"))
         if let sentence = units?.sentence { lines.append("target  \(sentence)") }
         return lines.flatMap(\.folded)
+            + ([weighting].compactMap(\.self).flatMap { "weights \($0)".wrapped(indent: 8) })
     }
 
     private var dataLine: String {

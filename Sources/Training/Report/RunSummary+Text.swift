@@ -2,10 +2,14 @@ import FTSupport
 
 extension RunSummary {
     /// The last lines of a run: how it ended, the best epoch, where things are, what to try next.
-    func closingLines(_ path: String) -> [String] {
-        var lines = [""] + (reason == nil ? endLine.folded : [endLine])
+    ///
+    /// - Parameter titles: what people read for names of metrics.
+    func closingLines(_ path: String, titles: [String: String] = [:]) -> [String] {
+        var lines = [""] + (reason == nil ? endLine.folded : endLine.wrapped(indent: 8))
         if let best {
-            let values = best.measurement.metrics.map { "\($0.name) \(Format.measure($0.value))" }
+            let values = best.measurement.metrics.map {
+                "\(titles[$0.name] ?? $0.name) \(Format.measure($0.value))"
+            }
             let measured = (["loss \(Format.measure(best.measurement.loss))"] + values)
                 .joined(separator: ", ")
             lines += "best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors".folded
@@ -43,7 +47,8 @@ extension RunSummary {
         case .interrupted, .running, .failed:
             return ["next    fttrain resume \(path.shellPath)"]
         case .diverged:
-            return ["next    \(remedy ?? "lower optimizer.learningRate, and train again")"]
+            return "next    \(remedy ?? "lower optimizer.learningRate, and train again")"
+                .wrapped(indent: 8)
         case .completed:
             let use = writesText ? ["fttrain generate \(path.shellPath)"] : []
             let next =

@@ -9,6 +9,7 @@ public final class TextReport: TrainingObserver {
     private let logSeconds: Double
     private var logPath: String?
     private var table = EpochTable(metrics: [])
+    private var titles: [String: String] = [:]
     private var lastLine = Clock.seconds()
 
     /// A report on standard output, with a progress bar on a terminal.
@@ -36,7 +37,7 @@ public final class TextReport: TrainingObserver {
         case .epoch(let record):
             line(table.row(record))
             lastLine = Clock.seconds()
-        case .warning(let text): line("note    \(text)")
+        case .warning(let text): for text in "note    \(text)".wrapped(indent: 8) { line(text) }
         case .saved: break
         case .ended(let summary, let path): end(summary, path)
         }
@@ -51,7 +52,8 @@ public final class TextReport: TrainingObserver {
     }
 
     private func start(_ info: RunInfo) {
-        table = EpochTable(metrics: info.metrics)
+        titles = info.metricTitles
+        table = EpochTable(metrics: info.metrics.map { titles[$0] ?? $0 })
         if let logPath {
             let title = "fttrain \(FrameworkVersion.current)   \(TrainingState.timestamp())\n"
             try? FileWriting.append(title, to: logPath)
@@ -74,6 +76,6 @@ public final class TextReport: TrainingObserver {
     }
 
     private func end(_ summary: RunSummary, _ path: String) {
-        for text in summary.closingLines(path) { line(text) }
+        for text in summary.closingLines(path, titles: titles) { line(text) }
     }
 }

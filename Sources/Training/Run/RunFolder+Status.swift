@@ -52,3 +52,24 @@ extension RunFolder {
         return nil
     }
 }
+
+extension RunFolder {
+    /// The run folders that a path stands for: itself, or those in it where it is a folder of runs,
+    /// trials or folds.
+    package static func runs(_ path: String) -> [String] {
+        guard Folder.exists(path), (try? RunFolder(opening: path)) == nil else { return [path] }
+        let folder = trimmed(path)
+        let inside = (Folder.names(in: folder) ?? []).map { "\(folder)/\($0)" }
+            .filter { Folder.exists($0) && (try? RunFolder(opening: $0)) != nil }
+        return inside.isEmpty ? [path] : inside.sorted { $0.numbered < $1.numbered }
+    }
+}
+
+extension String {
+    /// What stands before the digits at its end, and their number: `trial-2` comes before
+    /// `trial-10`.
+    fileprivate var numbered: (String, Int) {
+        let digits = reversed().prefix(18).prefix { $0.isASCII && $0.isNumber }
+        return (String(dropLast(digits.count)), Int(String(digits.reversed())) ?? 0)
+    }
+}

@@ -75,6 +75,10 @@ public struct RunInfo: Sendable {
     public var loss = ""
     /// The names of the measured columns after the losses.
     public var metrics: [String] = []
+    /// What people read over them, where that isn't the name.
+    var metricTitles: [String: String] = [:]
+    /// A sentence on weights of classes or examples; nil without.
+    var weighting: String?
     /// Where a resumed run goes on; nil for a new one.
     public var resumedStep: Int?
     /// Epochs that were finished before it goes on.

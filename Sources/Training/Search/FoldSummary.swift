@@ -16,10 +16,13 @@ struct FoldSummary {
     let measures: [String]
     let folds: [Fold]
     private let unitLines: [String]
+    /// What people read over each measure.
+    private let titles: [String]
 
     init(_ records: [(index: Int, record: RunRecord)]) {
         measures = records.first?.record.measures ?? []
         unitLines = records.map(\.record).unitLines
+        titles = measures.map(records.map(\.record).heading)
         folds = records.compactMap { [measures] index, record in
             let by = record.watched
             return record.best(by: by, prefersHigher: record.prefersHigher(by)).map { row in
@@ -57,11 +60,18 @@ struct FoldSummary {
         }
     }
 
+    /// Each fold's best epoch is chosen by the examples that it is measured on.
+    private static let remark =
+        "note    each fold's value is that of its best epoch, chosen on the same fold, so means "
+        + "are somewhat too good; fresh examples tell how much"
+
     /// The table, in at most 80 columns: as many measures as there is room for.
     var lines: [String] {
         let shown = measures.prefix(5).indices
         var table = TextTable(
-            [.text("fold")] + shown.map { .number(measures[$0].cut(to: 12)) } + [.number("epoch")])
+            [.text("fold")] + shown.map { .number(MetricTitle.short(titles[$0]).cut(to: 10)) } + [
+                .number("epoch")
+            ])
         for fold in folds {
             table.append(
                 ["\(fold.number)"] + shown.map { Format.measure(fold.values[$0]) }
@@ -73,10 +83,11 @@ struct FoldSummary {
         if folds.count > 1 {
             table.append(["±"] + shown.map { Format.measure(deviations[$0]) } + [""])
         }
-        guard !unitLines.isEmpty else { return table.lines }
+        let all = table.lines + (folds.isEmpty ? [] : FoldSummary.remark.wrapped(indent: 8))
+        guard !unitLines.isEmpty else { return all }
         let values = inDataUnits
         let note = "        in the units of the data: \(values.joined(separator: ", "))"
-        return table.lines + [""] + unitLines + (values.isEmpty ? [] : note.folded)
+        return all + [""] + unitLines + (values.isEmpty ? [] : note.folded)
     }
 
     /// The same for programs.

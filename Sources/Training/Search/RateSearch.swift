@@ -145,15 +145,17 @@ public struct RateSearch {
         let curve = points.map { (x: log10($0.rate), y: $0.loss) }
         let plot = DotPlot([curve], axis: "learning rate") { Format.short(pow(10, $0), digits: 2) }
         guard let override, let last = points.last else {
-            return (points.isEmpty ? [] : ["loss"] + plot.lines + [""]) + [problem]
-                + [coarseness].compactMap(\.self)
+            return (points.isEmpty ? [] : ["loss"] + plot.lines + [""])
+                + problem.wrapped(indent: 0) + coarsenessLines
         }
         return ["loss"] + plot.lines + [
             "",
             "steps   \(Format.grouped(points.count)), up to a rate of \(Format.rate(last.rate))",
             "fastest \(override)", "next    fttrain \(file.shellPath) \(override)",
-        ] + [coarseness].compactMap(\.self)
+        ] + coarsenessLines
     }
+
+    private var coarsenessLines: [String] { coarseness?.wrapped(indent: 8) ?? [] }
 
     /// A sentence on rates that lie too far apart to find one among them; nil where they don't.
     private var coarseness: String? {

@@ -12,13 +12,17 @@ extension Sweep {
     private var trialLines: [String] {
         let results = results
         guard let by = results.first?.record.watched else { return ["no trial was trained"] }
+        let records = results.map(\.record)
         let varying = varying
         let keys = varying.map { String(trials[0][$0].prefix { $0 != "=" }) }
         let width = max(6, min(20, (80 - 38) / max(keys.count, 1) - 2))
         var table = TextTable(
             [.number("trial")]
                 + keys.map { .number(Sweep.name($0, among: keys).cut(to: width, keepingEnd: true)) }
-                + [.number(by.cut(to: 12)), .number("epoch"), .text("")])
+                + [
+                    .number(MetricTitle.short(records.heading(by), from: 12).cut(to: 12)),
+                    .number("epoch"), .text(""),
+                ])
         for (index, record) in results {
             let higher = record.prefersHigher(by)
             let best = record.best(by: by, prefersHigher: higher)
@@ -33,7 +37,7 @@ extension Sweep {
                         record.status != "completed" ? record.status : hasStopped(record),
                     ])
         }
-        return table.lines + unitLines(results.map(\.record), by)
+        return table.lines + unitLines(records, by)
     }
 
     /// What the trials' measures are of, and the best in the units of the data.

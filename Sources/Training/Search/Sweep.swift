@@ -209,7 +209,7 @@ public final class Sweep {
                 trainer.observers.append(MedianRule(trainer, others))
             }
             let summary = try trainer.run()
-            report("\(name)   \(outcome(summary, trainer))")
+            for line in "\(name)   \(outcome(summary, trainer))".wrapped(indent: 8) { report(line) }
             if summary.status == .interrupted { return false }
         } catch {
             let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
@@ -217,7 +217,7 @@ public final class Sweep {
             if isSilent {
                 Terminal.warn("fttrain: \(line.drop { $0 == " " })")
             } else {
-                report(line)
+                for line in line.wrapped(indent: 8) { report(line) }
             }
         }
         return !stop.isRequested

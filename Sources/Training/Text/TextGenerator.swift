@@ -120,7 +120,7 @@ public struct TextGenerator {
     ) throws -> (TextTokens, remark: String?) {
         let (path, file) = (predictor.path, predictor.config.dataPath)
         let key = "train.inputs"
-        guard let saved = predictor.digests["digest.\(key)"] else {
+        guard let saved = predictor.digests["digest.\(key)"].map(XXHash64.padded) else {
             let remark =
                 "\(path) doesn't say which text it was trained on; the characters are those of "
                 + "\(file), which may be another"

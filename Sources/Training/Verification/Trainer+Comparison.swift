@@ -32,14 +32,23 @@ extension Trainer {
         }
         note("the data", state.extra["data"], data.fingerprint)
         for (key, name, digest) in digests {
-            note("\(name) (data.\(key))", state.extra["digest.\(key)"], digest)
+            let saved = state.extra["digest.\(key)"].map(XXHash64.padded)
+            note("\(name) (data.\(key))", saved, digest)
         }
         if let originDigest {
-            note("the weights it began with (model.from)", state.extra["from"], originDigest)
+            note(
+                "the weights it began with (model.from)", state.extra["from"].map(XXHash64.padded),
+                originDigest)
         }
         note("the version", state.frameworkVersion, FrameworkVersion.current)
         note("the arithmetic", state.extra["arithmetic"], backend.arithmetic)
-        note("the processor", state.extra["processor"], backend.summary)
+        let (then, now) = (state.extra["processor"].map(Processor.init), Processor(backend.summary))
+        note("the processor", then?.name, now.name)
+        if let before = then?.threads, let threads = now.threads, before != threads {
+            let (before, threads) = (before.escapedForDisplay(), threads.escapedForDisplay())
+            found.append(
+                "threads: \(before) then, \(threads) now; the bits don't depend on them")
+        }
         return found + configChanges(state, folder)
     }
 
@@ -53,6 +62,24 @@ extension Trainer {
         return ConfigDifference.between(old.effective, new.effective).map {
             "\(folder.configPath): \($0.description)"
         }
+    }
+}
+
+/// A processor by what a backend says of itself: `cpu: avx512, 2 threads`.
+private struct Processor {
+    let name: String
+    /// How many threads it computed by; nil where it doesn't say.
+    let threads: String?
+
+    init(_ summary: String) {
+        let last = summary.split(separator: ",").last.map { $0.split(separator: " ") } ?? []
+        guard last.count == 2, last[1].hasPrefix("thread"),
+            let end = summary.lastIndex(of: ",")
+        else {
+            (name, threads) = (summary, nil)
+            return
+        }
+        (name, threads) = (String(summary[..<end]), String(last[0]))
     }
 }
 

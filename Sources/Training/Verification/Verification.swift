@@ -61,18 +61,19 @@ public struct Verification: Sendable {
         var lines = ["run     \(path)   trained again from step \(Format.grouped(from))"]
         let steps = same.map { Format.grouped($0) }.joined(separator: ", ")
         if !same.isEmpty {
-            lines.append("same    weights and optimizer, to the bit, at step \(steps)")
+            lines += "same    weights and optimizer, to the bit, at step \(steps)"
+                .wrapped(indent: 8)
         }
         if let difference {
             let shown = difference.tensors.prefix(4).map { $0.escapedForDisplay() }
             let rest = difference.tensors.count - shown.count
-            lines.append(
-                "differ  at step \(Format.grouped(difference.step)): "
-                    + shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : ""))
+            let names = shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+            lines += "differ  at step \(Format.grouped(difference.step)): \(names)"
+                .wrapped(indent: 8)
         }
-        lines += circumstances.map { "other   \($0)" }
+        lines += circumstances.flatMap { "changed \($0)".wrapped(indent: 8) }
         if difference != nil, circumstances.isEmpty {
-            lines.append("other   nothing that is known: data, config, version, processor agree")
+            lines.append("changed nothing that is known: data, config, version, processor agree")
         }
         return lines
     }

@@ -83,7 +83,7 @@ public final class TensorBoardLog: TrainingObserver {
         if !values.isEmpty { record(step) { EventMessage.summary(values, &$0) } }
     }
 
-    /// Who is taken for whom, in Markdown; nil where nobody is, or classes are too many to read.
+    /// The confusion matrix in Markdown; nil where there is none, or classes are too many to read.
     private static func table(_ report: EvaluationReport) -> String? {
         guard let (names, counts) = report.confusion, names.count <= mostClasses else { return nil }
         func row(_ cells: [String]) -> String {
@@ -91,7 +91,7 @@ public final class TensorBoardLog: TrainingObserver {
         }
         let rule = row(["---"] + names.map { _ in "---:" })
         let rows = zip(names, counts).map { row([$0] + $1.map { Format.grouped($0) }) }
-        return ([row(["is \\ taken for"] + names), rule] + rows).joined(separator: "\n")
+        return ([row(["target \\ predicted"] + names), rule] + rows).joined(separator: "\n")
     }
 
     /// The operations behind the loss of a batch. They are computed by a model of its own, so that
