@@ -7,7 +7,12 @@ extension Tensor {
     final func sees(_ scores: Shape, in layer: String) -> Tensor {
         requireBools(in: layer)
         guard Shape.broadcast(shape, scores) == scores else {
-            fail(layer, "the mask \(shape) doesn't fit [batch, heads, positions, seen] \(scores)")
+            let isPadding = shape == [scores[0], scores[3]]
+            fail(
+                layer, "the mask \(shape) doesn't fit [batch, heads, positions, seen] \(scores)",
+                hint: isPadding
+                    ? "of positions that all queries see, give reshape([\(scores[0]), 1, 1, \(scores[3])])"
+                    : "give it axes of size 1 or of these sizes, the last ones first")
         }
         return expand(to: scores)
     }

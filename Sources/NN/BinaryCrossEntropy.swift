@@ -5,8 +5,8 @@ public import Tensor
 /// is predicted: logits x, of which q = σ(x), or probabilities q.
 ///
 /// It is exact for logits of any size; an infinite logit on the target's side gives 0. Logarithms
-/// of probabilities end at −100, with slopes of at most 10¹², as PyTorch's do; logits need no such
-/// bounds.
+/// of probabilities end at −100, with slopes of at most 10¹², as PyTorch's do, and are NaN of what is
+/// no share; logits need no such bounds.
 ///
 /// `mean` divides by the number of elements, as PyTorch does, those ignored not counted.
 public struct BinaryCrossEntropy: ElementwiseLoss {
@@ -79,9 +79,13 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
         switch predictions {
         // Two softplus terms that never cancel.
         case .logits: ((-x).softplus(), x.softplus())
-        case .probabilities:
-            (-x.boundedLogarithm { $0.log() }, -(1 - x).boundedLogarithm { ($0 - 1).log1p() })
+        case .probabilities: negativeLogarithms(ofShares: x)
         }
+    }
+
+    private func negativeLogarithms(ofShares x: Tensor) -> (Tensor, Tensor) {
+        let q = x.maskedFill((x .< 0).logicalOr(x .> 1), Double.nan)
+        return (-q.boundedLogarithm { $0.log() }, -(1 - q).boundedLogarithm { ($0 - 1).log1p() })
     }
 
     /// Weights for the last axis of the prediction.

@@ -161,7 +161,7 @@ struct ConfigDraft {
                     ? "at most \(epochs) epochs, fewer where \(patience) in a row bring nothing "
                         + "better; the best is kept"
                     : "\(epochs) epochs; the best is kept"))
-        return lines + testRemark
+        return (lines + testRemark).flatMap { $0.wrapped(indent: 11) }
     }
 
     /// What to know where the file has no other part to validate on than one called test.

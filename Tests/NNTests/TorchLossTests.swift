@@ -85,6 +85,14 @@ struct TorchLossTests {
         #expect(abs(cosh[0].item / 5e-9 - 1) < 1e-5)
     }
 
+    @Test("what is no probability has no loss, whatever its target")
+    func shares() {
+        let loss = BinaryCrossEntropy(predictions: .probabilities, reduction: .none)
+        let losses = loss(Tensor([1.5, -0.5, 1.5, -0.5, 0, 1]), Tensor([1.0, 0, 0, 1, 0, 1]))
+        let areNaN = losses.values(as: Float.self).map(\.isNaN)
+        #expect(areNaN == [true, true, true, true, false, false])
+    }
+
     @Test("logarithms of probabilities 0 and 1 are bounded as PyTorch's")
     func bounds() {
         let x = Tensor([0, 1, 0, 1], .float64, requiresGrad: true)
