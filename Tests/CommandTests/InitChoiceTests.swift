@@ -34,9 +34,10 @@ struct InitChoiceTests {
             "x,z,y", (0..<400).map { "\($0 % 19),\($0 * 7 % 23),\($0 % 20 == 0 ? "yes" : "no")" })
         let made = try workspace.run("init", "t.csv", "training.epochs=2")
         #expect(made.status == 0, "\(made.errors)")
-        #expect(made.output.contains("measured by auc, f1 of 'yes' and accuracy"))
-        #expect(made.output.contains("rare       20 of 400 examples are 'yes': accuracy is good "))
-        #expect(made.output.contains("loss.classWeights=balanced finds more of them, and prob"))
+        #expect(made.unfolded.contains("measured by auc, f1 of 'yes' and accuracy"))
+        #expect(
+            made.unfolded.contains("rare       20 of 400 examples are 'yes': accuracy is good "))
+        #expect(made.unfolded.contains("loss.classWeights=balanced finds more of them, and prob"))
         let metrics = try JSONNode(parsing: workspace.text("t.json"))["metrics"]?.elements
         #expect(metrics?.count == 3 && metrics?[0].string == "auc")
         #expect(metrics?[1]["average"]?.string == "class" && metrics?[1]["class"]?.int == 1)
@@ -51,15 +52,15 @@ struct InitChoiceTests {
         let several = try table(
             "x,y", (0..<300).map { "\($0 % 19),\($0 % 30 == 0 ? "c" : $0 % 2 == 0 ? "a" : "b")" })
         let made = try several.run("init", "t.csv", "training.epochs=1")
-        #expect(made.output.contains("measured by f1 (macro), balancedAccuracy and accuracy"))
+        #expect(made.unfolded.contains("measured by f1 (macro), balancedAccuracy and accuracy"))
         let metrics = try JSONNode(parsing: several.text("t.json"))["metrics"]?.elements
         #expect(metrics?[0]["type"]?.string == "f1" && metrics?[0]["average"]?.string == "macro")
         #expect(metrics?[1].string == "balancedAccuracy")
         #expect(try several.run("t.json", "--out", "run", "-q").status == 0)
         let single = try table("x,y", (0..<60).map { "\($0 % 19),\($0 == 7 ? "yes" : "no")" })
         let few = try single.run("init", "t.csv", "training.epochs=1")
-        #expect(few.output.contains("measured by accuracy and f1"), "\(few.output)")
-        #expect(few.output.contains("rare       1 of 60 examples is 'yes'"))
+        #expect(few.unfolded.contains("measured by accuracy and f1"), "\(few.output)")
+        #expect(few.unfolded.contains("rare       1 of 60 examples is 'yes'"))
         #expect(try single.run("t.json", "--out", "run", "-q").status == 0)
     }
 
@@ -72,7 +73,7 @@ struct InitChoiceTests {
             made.lines.contains("task       classification, 7 classes: 0, 1, 2, 3, 4, 10, 12"),
             "\(made.output)")
         #expect(
-            made.lines.contains(
+            made.unfolded.contains(
                 "label      'visits' holds 7 whole numbers from 0 to 12, taken for classes; --types "
                     + "visits=number takes them for a quantity"))
         let other = try workspace.run("init", "t.csv", "--force", "--types", "visits=number")

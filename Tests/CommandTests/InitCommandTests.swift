@@ -138,11 +138,12 @@ struct InitCommandTests {
             large.lines.contains("batches    of 128, 391 an epoch, 10 epochs; the best is kept"),
             "\(large.output)")
         #expect(
-            large.output.contains("validation test/images: the best epoch is chosen by it, so its ")
+            large.unfolded.contains(
+                "validation test/images: the best epoch is chosen by it, so its ")
         )
         let small = try self.workspace().run("init", "t.csv")
         #expect(
-            small.output.contains(
+            small.unfolded.contains(
                 "at most 100 epochs, fewer where 25 in a row bring nothing better; the best is "))
         #expect(!small.output.contains("validation test"))
     }
@@ -199,7 +200,7 @@ struct InitCommandTests {
             let made = try workspace.run("init", "t.csv", "--force")
             #expect(made.status == 0, "\(made.errors)")
             #expect(
-                made.output.contains("rare       5 of 100 examples are 'yes': accuracy is good")
+                made.unfolded.contains("rare       5 of 100 examples are 'yes': accuracy is good")
                     == isRare)
         }
         let split = try workspace.run("init", "data/t.h5", "-o", "u.json", "--split", "0.3")

@@ -129,4 +129,18 @@ struct SweepEndTests {
             }
         }
     }
+
+    @Test("folds in which what decides has no value are told, for the means lack them")
+    func unmeasured() throws {
+        let workspace = try Workspace()
+        let rows = (0..<80).map { "\($0 % 13),\($0 % 40 == 3 ? "yes" : "no")" }
+        try workspace.write("t.csv", "x,y\n" + rows.joined(separator: "\n") + "\n")
+        #expect(try workspace.run("init", "t.csv", "--split", "0.5").status == 0)
+        let arguments = ["folds", "t.json", "--folds", "8", "training.epochs=1"]
+        let few = try workspace.run(arguments + [#"metrics=["auc"]"#, "--json"])
+        #expect(few.status == 1, "\(few.errors)")
+        #expect(few.errors.contains("has no value") && few.errors.contains("take fewer folds"))
+        let all = try workspace.run(arguments + ["training.bestBy=loss", "--out", "all"])
+        #expect(all.status == 0, "\(all.errors)")
+    }
 }

@@ -74,7 +74,16 @@ final class Workspace {
         let errors: String
 
         /// The output with folded lines in one piece.
-        var unfolded: String { output.replacing("\n        ", with: " ") }
+        var unfolded: String {
+            let margin = "        "
+            return lines.reduce(into: "") { text, line in
+                if line.hasPrefix(margin) {
+                    text += " " + line.drop { $0 == " " }
+                } else {
+                    text += text.isEmpty ? line : "\n" + line
+                }
+            }
+        }
         var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: false) }
     }
 }

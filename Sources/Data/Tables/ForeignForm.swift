@@ -124,8 +124,8 @@ extension ForeignForm {
                 + "that they are words: --types \(name)=category"
         }
         if let sample = sample({ CalendarDate.isShaped($0) && isOfOurTime($0) }) {
-            return "column '\(name)' holds dates such as '\(sample)', and there is no such day; "
-                + "write them as 2024-01-31, leave them out, --types \(name)=skip, or say that they are "
+            return "column '\(name)' holds dates such as '\(sample)', and there is no such day or "
+                + "time; write them as 2024-01-31, leave them out, --types \(name)=skip, or say that they are "
                 + "words: --types \(name)=category"
         }
         return sample(MonthName.isLike).map { sample in

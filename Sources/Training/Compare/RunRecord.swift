@@ -112,6 +112,9 @@ package struct RunRecord {
         return metric.flatMap { try? Catalogs.metrics.make($0, loss).prefersHigher } ?? false
     }
 
+    /// Whether any epoch has a value of what decides.
+    var hasBest: Bool { best(by: watched, prefersHigher: prefersHigher(watched)) != nil }
+
     /// The epoch with the best value of a measure, of equal ones that with the smallest loss; nil
     /// where none has a value.
     func best(by name: String, prefersHigher: Bool) -> Row? {

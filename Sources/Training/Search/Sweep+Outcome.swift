@@ -7,14 +7,17 @@ extension Sweep {
         case completed, diverged, failed
         /// Not trained, or not to its end: another process does it, or it could not begin.
         case unfinished
+        /// Trained to its end, but what decides on the best epoch never had a value.
+        case unmeasured
     }
 
     func outcome(of index: Int) -> TrialOutcome {
-        switch (try? RunRecord(folder(index)))?.status {
-        case "completed": .completed
-        case "diverged": .diverged
-        case "failed": .failed
-        default: .unfinished
+        let record = try? RunRecord(folder(index))
+        switch record?.status {
+        case "completed": return record?.hasBest == false ? .unmeasured : .completed
+        case "diverged": return .diverged
+        case "failed": return .failed
+        default: return .unfinished
         }
     }
 
@@ -24,7 +27,7 @@ extension Sweep {
         trials.indices.filter { index in
             switch outcome(of: index) {
             case .completed: false
-            case .diverged: kind == .fold
+            case .diverged, .unmeasured: kind == .fold
             case .failed, .unfinished: true
             }
         }.map { $0 + 1 }
@@ -36,6 +39,12 @@ extension Sweep {
         guard let first = numbers.first else { return nil }
         let shown = numbers.prefix(12).map { "\($0)" }.joined(separator: ", ")
         let listed = shown + (numbers.count > 12 ? ", …" : "")
+        if numbers.allSatisfy({ outcome(of: $0 - 1) == .unmeasured }) {
+            return
+                "in \(numbers.count) of \(Format.count(trials.count, kind.rawValue)) what decides "
+                + "on the best epoch has no value, as where all targets are of one class, so the "
+                + "means lack them (\(listed)); take fewer folds, or set training.bestBy=loss"
+        }
         let what =
             "\(numbers.count) of \(Format.count(trials.count, kind.rawValue)) came to no end "
         let unfinished = numbers.contains { outcome(of: $0 - 1) == .unfinished }

@@ -191,7 +191,7 @@ public final class Sweep {
             throw UsageError("sweep: there is no trial \(number); there are \(trials.count)")
         }
         let isDone = try left.contains(number - 1) ? train(number - 1, stop, report) : true
-        return (isDone, outcome(of: number - 1) == .completed)
+        return (isDone, [.completed, .unmeasured].contains(outcome(of: number - 1)))
     }
 
     private func train(
