@@ -26,7 +26,8 @@ public func save(_ module: Module, to path: String) throws {
 /// Throws a `LoadError` with a sentence for each thing that doesn't fit; nothing is changed then.
 ///
 /// - Parameter strict: whether it is an error that a tensor of the module is not in the file, or
-///   one of the file not in the module. Shapes must agree in any case, and dtypes but for floats, which are converted.
+///   one of the file not in the module. Shapes must agree in any case, and dtypes but for floats,
+///   which are converted.
 /// - Returns: What was loaded, and what wasn't.
 @discardableResult
 public func load(
