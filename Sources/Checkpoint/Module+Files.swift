@@ -25,13 +25,18 @@ public func save(_ module: Module, to path: String) throws {
 ///
 /// Throws a `LoadError` with a sentence for each thing that doesn't fit; nothing is changed then.
 ///
-/// - Parameter strict: whether it is an error that a tensor of the module is not in the file, or
-///   one of the file not in the module. Shapes must agree in any case, and dtypes but for floats,
-///   which are converted.
+/// - Parameters:
+///   - strict: whether it is an error that a tensor of the module is not in the file, or one of the
+///     file not in the module. Shapes must agree in any case, and dtypes but for floats, which are
+///     converted; and one name at least must be the module's.
+///   - renaming: what the module calls a tensor of the file. With
+///     `{ $0.replacing(/^model\./, with: "") }` a file fits that was saved with a wrapper around
+///     the model.
 /// - Returns: What was loaded, and what wasn't.
 @discardableResult
 public func load(
-    _ module: Module, from path: String, strict: Bool = true
+    _ module: Module, from path: String, strict: Bool = true,
+    renaming: (String) -> String = { $0 }
 ) throws -> LoadedState {
     let tensors: [TrainingCheckpoint.ModelTensor]
     do {
@@ -40,7 +45,7 @@ public func load(
         throw LoadError(problems: [error])
     }
     do {
-        return try module.load(tensors.map { ($0.name, $0.array) }, strict: strict)
+        return try module.load(tensors.map { (renaming($0.name), $0.array) }, strict: strict)
     } catch let error as StateError {
         throw LoadError(error, path)
     } catch {
@@ -73,6 +78,7 @@ public struct LoadError: Error, Equatable, CustomStringConvertible {
                 problem($0, "is not in the module; with strict: false it is passed over")
             }
             + error.duplicated.map { problem($0, "is in the file twice") }
+            + error.unusable.map { CheckpointError(.incompatible, path, $0) }
     }
 
     /// The sentences, a line each; of many problems the first eight.

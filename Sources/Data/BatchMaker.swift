@@ -78,7 +78,7 @@ struct BatchMaker {
         // Before the next one arrives, so that fewer are in memory at once.
         current = nil
         guard let next = try windows.next(), next.positions.contains(position) else {
-            fail("loader", "no window holds position \(position)")
+            fail("Loader", "no window holds position \(position)")
         }
         current = next
         return next

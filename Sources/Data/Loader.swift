@@ -59,10 +59,12 @@ public struct Loader: Sendable {
     ) throws {
         guard transformsByInput.count == dataset.inputs.count else {
             fail(
-                "loader",
+                "Loader",
                 "\(transformsByInput.count) lists of transforms for \(dataset.inputs.count) inputs")
         }
-        guard batchSize > 0 else { fail("loader", "the batch size is \(batchSize)") }
+        guard batchSize > 0 else {
+            fail("Loader", "the batch size is \(batchSize)", hint: "it is 1 or more")
+        }
         if let random = targetTransforms.first(where: \.isRandom) {
             throw TransformError("\(random.name): is for inputs, not for targets")
         }

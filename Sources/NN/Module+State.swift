@@ -16,7 +16,8 @@ extension Module {
     /// loaded, or a `StateError` lists all that doesn't and nothing is changed.
     ///
     /// - Parameter strict: whether it is an error that a name is missing, or that the module
-    ///   doesn't know one. Shapes must agree in any case, and dtypes but for floats, which are converted.
+    ///   doesn't know one. Shapes must agree in any case, and dtypes but for floats, which are
+    ///   converted; and a state with names has at least one of the module's.
     /// - Returns: What was loaded, and what wasn't.
     @discardableResult
     public final func load(
@@ -53,6 +54,11 @@ extension Module {
         if strict {
             error.missing = result.missing
             error.unexpected = result.unexpected
+        }
+        if !strict, !state.isEmpty, !result.missing.isEmpty, known.isDisjoint(with: values.keys) {
+            error.unusable.append(
+                "none of its names is one of the model's: it has \(StateError.list(result.unexpected))"
+                    + ", the model \(StateError.list(result.missing))")
         }
         if !error.isEmpty { throw error }
         for (tensor, value) in changes { tensor.take(value) }

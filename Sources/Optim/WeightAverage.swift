@@ -23,12 +23,20 @@ public final class WeightAverage {
     /// An average that keeps a share of `decay`, in 0..<1, in each update: 0.999 remembers a
     /// thousand. With nil, each update counts the same: the mean of the parameters as they were
     /// then. Izmailov et al., "Averaging weights leads to wider optima", 2018.
-    public init(_ source: some ParameterSource, decay: Double? = 0.999) {
+    ///
+    /// - Parameter warmUp: whether the share grows to `decay`, so that the first parameters don't
+    ///   weigh for a thousand updates: the update after t others keeps (1 + t) / (10 + t), at most
+    ///   `decay`, as TensorFlow's averages do that are given their updates.
+    public init(
+        _ source: some ParameterSource, decay: Double? = 0.999, warmUp: Bool = false
+    ) {
         if let decay { checkShare(decay, "WeightAverage", "decay") }
         self.decay = decay
         average = Follower(source, slot: "average") { step in
             if step == 1 { return [0, 1, 0] }
-            let kept = decay ?? 1 - 1 / Double(step)
+            let earlier = Double(step - 1)
+            let most = warmUp ? (1 + earlier) / (10 + earlier) : 1
+            let kept = min(decay ?? 1 - 1 / Double(step), most)
             return [kept, 1 - kept, 0]
         }
     }

@@ -1,12 +1,14 @@
 import Glibc
 
-/// Stops the program with one sentence about a programming mistake, the last that it prints.
+/// Stops the program with one sentence about a programming mistake, the last that it prints: what
+/// happened, in which named place (see `named`), and what helps.
 ///
 /// No `fatalError`, whose backtrace of some eighty lines would follow the sentence; `precondition`
 /// loses its message in release builds.
 package func fail(_ operation: String, _ problem: String, hint: String? = nil) -> Never {
     let advice = hint.map { " (\($0))" } ?? ""
-    let sentence = "Fatal error: \(operation): \(problem)\(advice)\n"
+    let place = Place.last.map { ", in \($0)" } ?? ""
+    let sentence = "Fatal error: \(operation): \(problem)\(place)\(advice)\n"
     if hasBacktraces {
         // Before it too: whoever else handles the signal may end the program.
         write(sentence)

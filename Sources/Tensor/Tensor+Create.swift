@@ -91,6 +91,19 @@ extension Tensor {
         self.init(data, requiresGrad: requiresGrad, label: label)
     }
 
+    /// A tensor of a list of numbers in row-major order, on `device` or the scope's. Traps where
+    /// their count isn't that of the shape.
+    ///
+    ///     Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+    public convenience init<Number: NestedNumbers & TensorElement>(
+        _ values: [Number], shape: Shape, _ dtype: DType? = nil, requiresGrad: Bool = false,
+        label: String? = nil, on device: Device? = nil
+    ) {
+        let elements = NDArray(values, shape, on: device)
+        let data = elements.cast(to: dtype ?? Number.defaultDType)
+        self.init(data, requiresGrad: requiresGrad, label: label)
+    }
+
     /// A tensor filled with `value`, on `device` or the scope's.
     public static func full(
         _ shape: Shape, _ value: some TensorScalar, _ dtype: DType = .float32,

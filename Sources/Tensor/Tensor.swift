@@ -212,6 +212,12 @@ public final class Parameter: Tensor {
     public init(_ data: NDArray, frozen: Bool = false) {
         super.init(data, requiresGrad: !frozen)
     }
+
+    /// A trainable tensor that starts with a copy of the elements of another.
+    @_disfavoredOverload
+    public convenience init(_ values: Tensor, frozen: Bool = false) {
+        self.init(values.data.copy(), frozen: frozen)
+    }
 }
 
 /// A tensor that belongs to a module's state but is not trained, such as a running mean.
@@ -219,5 +225,11 @@ public final class Buffer: Tensor {
     /// A buffer that holds `data`: it takes no gradient, and is saved and moved with its module.
     public init(_ data: NDArray) {
         super.init(data)
+    }
+
+    /// A buffer that starts with a copy of the elements of a tensor.
+    @_disfavoredOverload
+    public convenience init(_ values: Tensor) {
+        self.init(values.data.copy())
     }
 }

@@ -49,7 +49,7 @@ struct CompilerTests {
 
     /// A few of each kind, in float32.
     private var variants: [[String]] {
-        let fused = "-DFT_STEPS=STEP(0,0,\(UnaryFunction.exp.rawValue),0,0)"
+        let fused = "-DFT_STEPS=STEP(0,0,\(UnaryFunction.exp.rawValue),0,0,0,0,0)"
         return [
             options(FT_KERNEL_fill, ft_cuda_fill()), options(FT_KERNEL_copy, ft_cuda_copy()),
             options(FT_KERNEL_unary, ft_cuda_unary()), options(FT_KERNEL_binary, ft_cuda_binary()),

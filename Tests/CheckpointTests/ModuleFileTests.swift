@@ -123,6 +123,23 @@ struct ModuleFileTests {
         #expect(larger.extra.values() == [Float(7), 7])
     }
 
+    @Test("names of a wrapper are taken off, and a file with none of the names is no success")
+    func renaming() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("wrapped.safetensors")
+        let source = Model(1)
+        try SafetensorsFile.write(
+            source.stateDictionary.map { NamedArray("model.\($0.name)", $0.value) }, to: path)
+        let model = Model(2)
+        let before = bits(model)
+        let error = #expect(throws: LoadError.self) { try load(model, from: path, strict: false) }
+        #expect(error?.description.contains("none of its names is one of the model's") == true)
+        #expect(error?.description.contains("'model.layer.weight'") == true)
+        #expect(bits(model) == before)
+        let state = try load(model, from: path) { $0.replacing(/^model\./, with: "") }
+        #expect(state.missing.isEmpty && bits(model) == bits(source))
+    }
+
     @Test("files that can't be read or written say why")
     func files() throws {
         let folder = try TemporaryFolder()

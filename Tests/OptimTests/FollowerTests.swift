@@ -42,6 +42,19 @@ struct FollowerTests {
         #expect(average.updateCount == 3)
     }
 
+    @Test("with a warm-up the share that is kept grows")
+    func warmUp() {
+        let (parameter, sgd) = slide()
+        let average = WeightAverage(parameter, decay: 0.2, warmUp: true)
+        for _ in 0..<3 {
+            sgd.step()
+            average.update()
+        }
+        // 0.9;  0.9·2/11 + 0.8·9/11;  then 3/12 is more than 0.2
+        let second = 0.9 * 2 / 11 + 0.8 * 9 / 11
+        average.withAverage { expectClose(parameter.doubles, [second * 0.2 + 0.7 * 0.8]) }
+    }
+
     @Test("without a decay it is the mean of all updates")
     func mean() {
         let (parameter, sgd) = slide()

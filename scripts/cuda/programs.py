@@ -8,7 +8,11 @@ ARCHITECTURES = (75, 80, 86, 89, 90, 100, 120)
 DTYPES = ("float32", "float64", "float16", "bfloat16", "int8", "uint8", "int16", "uint16", "int32",
           "uint32", "int64", "uint64", "bool")
 REALS, FLOATS, ALL = (0, 1), (0, 1, 2, 3), tuple(range(13))
-CHAIN = "-DFT_STEPS=STEP(0,0,0,0,0)STEP(1,1,2,-1,1)STEP(2,2,0,-2,-2)"
+# Three steps on one dtype, and on a half that becomes float32, is multiplied by such and is one again.
+CHAIN = ("-DFT_STEPS=STEP(0,0,0,{0},0,{0},0,{0})STEP(1,1,2,{0},-1,{0},1,{0})"
+         "STEP(2,2,0,{0},-2,{0},-2,{0})")
+MIXED = ("-DFT_STEPS=STEP(0,4,0,0,0,{0},0,{0})STEP(1,1,2,0,-1,0,1,0)STEP(2,4,0,{0},-2,0,-2,0)")
+HALVES = (2, 3)
 # For each program its dtypes, and the options of each module. Functions are some of the many:
 # compiled without a number, as `every` does, a module has them all.
 PROGRAMS = {
@@ -28,7 +32,7 @@ PROGRAMS = {
     "scan": (ALL, ("-DFT_OP=0",)),
     "sort": (ALL, ("",)),
     "order": (ALL, ("",)),
-    "fused": (ALL, (CHAIN,)),
+    "fused": (ALL, (CHAIN, MIXED)),
     "bias": (FLOATS, ("",)),
     "random": (FLOATS, ("",)),
     "softmax": (REALS, ("",)),
@@ -67,7 +71,9 @@ def modules(dtypes=None, every=False):
             variants = tuple(f"-DFT_SECOND={dtype}" for dtype in ALL)
         for dtype in own if dtypes is None or own == (None,) else own[:dtypes]:
             for variant in variants:
-                options = (f"-DFT_WITH_{name}",) + tuple(variant.split())
+                if variant == MIXED and dtype not in HALVES:
+                    continue
+                options = (f"-DFT_WITH_{name}",) + tuple(variant.format(dtype).split())
                 # Only float32 is rounded.
                 if dtype not in (None, 0) and is_rounded(options):
                     continue
@@ -95,8 +101,7 @@ def label(options):
     dtype = DTYPES[int(given.pop("DTYPE"))] if "DTYPE" in given else ""
     words = [program]
     if "STEPS" in given:
-        del given["STEPS"]
-        words.append("three steps")
+        words.append("of float32 and halves" if ",4," in given.pop("STEPS") else "three steps")
     if "FUNCTION" in given:
         words.append(function(program, int(given.pop("FUNCTION"))))
     if program == "reduce" and given.pop("MAP", "0") != "0":

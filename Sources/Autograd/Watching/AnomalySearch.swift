@@ -31,7 +31,7 @@ final class AnomalySearch: OpObserver {
         guard isSuspicious(y), let bad = made(y.data, from: inputs) else { return y }
         let frame = state.withLock { $0.backward.last }
         // Operations inside a backward rule are placed where their forward was called.
-        let place = frame == nil ? Scope.current : frame?.place
+        let place = frame == nil ? Place.current : frame?.place
         report(
             Anomaly(
                 operation: frame?.name ?? op.name, pass: frame == nil ? .forward : .backward,

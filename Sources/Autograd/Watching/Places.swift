@@ -8,7 +8,7 @@ struct Places {
 
     /// Notes that `op` made `y` here.
     mutating func note(_ y: Tensor, _ op: Op) {
-        guard let scope = Scope.current else { return }
+        guard let scope = Place.current else { return }
         noted[ObjectIdentifier(y)] = (ObjectIdentifier(op), scope)
     }
 

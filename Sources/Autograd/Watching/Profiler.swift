@@ -67,7 +67,7 @@ final class Profiler: OpObserver {
             note(y, inputs, key)
             return y
         }
-        let key = Key(operation: op.name, place: Scope.current, isBackward: false)
+        let key = Key(operation: op.name, place: Place.current, isBackward: false)
         begin(key)
         if let place = key.place { state.withLock { $0.noteOrder(place) } }
         let before = counter.multiplyAdds

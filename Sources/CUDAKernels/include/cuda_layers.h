@@ -154,13 +154,15 @@ typedef struct ft_cuda_order {
     ft_cuda_witness witness;
 } ft_cuda_order;
 
-// fused: a program of elementwise instructions over arrays of one dtype. Instruction k makes result
-// k of its operands: first and second are numbers of arrays, or of results if they are below 0:
-// -1 - result. kind 0: unary, 1: binary, 2 and 3: binary with the number as second or as first
-// operand. Arrays of one element have a stride of 0. The tables lie in the device's memory.
+// fused: a program of elementwise instructions over arrays of one dtype, or of float32 and halves.
+// Instruction k makes result k, of `dtype`, of its operands: first and second are numbers of arrays,
+// or of results if they are below 0: -1 - result. kind 0: unary, 1: binary, 2 and 3: binary with the
+// number as second or as first operand, 4: the first operand converted. Arrays of one element have a
+// stride of 0. The tables lie in the device's memory.
 enum { FT_CUDA_FUSED_MOST = 32 };
 typedef struct ft_cuda_instruction {
     int kind, function, first, second;
+    int dtype, first_dtype, second_dtype, unused;
     double p0, p1;
     unsigned long long number;
 } ft_cuda_instruction;

@@ -7,7 +7,9 @@ extension CPUBackend {
     /// Runs the instructions over one block after the other; results but the last live in blocks.
     @inline(never)
     func fused(_ program: FusedProgram, _ arrays: [NDArray], into out: NDArray) {
-        let (block, width) = (CPUBackend.block, out.dtype.size)
+        let block = CPUBackend.block
+        // Of the largest elements: float64 is alone, and halves go with float32.
+        let width = max(out.dtype.size, MemoryLayout<Float>.size)
         let last = program.instructions.count - 1
         parallel(out.count, grain: 1 << 15) { begin, end in
             withUnsafeTemporaryAllocation(
@@ -25,19 +27,37 @@ extension CPUBackend {
                             if array.count == 1, out.count != 1 {
                                 return (UnsafeRawPointer(array.pointer), 0)
                             }
-                            return (UnsafeRawPointer(array.pointer + start * width), 1)
+                            return (
+                                UnsafeRawPointer(array.pointer + start * array.dtype.size), 1
+                            )
                         }
                     }
                     for (index, step) in program.instructions.enumerated() {
                         let target =
                             index == last
-                            ? out.pointer + start * width : base + index * block * width
+                            ? out.pointer + start * out.dtype.size : base + index * block * width
+                        if case .copy = step.kernel {
+                            convert(
+                                place(step.first), program.dtype(of: step.first, arrays), count,
+                                step.dtype, into: target)
+                            continue
+                        }
                         run(
-                            step.kernel, place(step.first), place(step.second), count, out.dtype,
+                            step.kernel, place(step.first), place(step.second), count, step.dtype,
                             into: target)
                     }
                 }
             }
+        }
+    }
+
+    private func convert(
+        _ x: (UnsafeRawPointer, Int), _ from: DType, _ count: Int, _ to: DType,
+        into out: UnsafeMutableRawPointer
+    ) {
+        let loop = ft_loop(count: count, a: x.1, b: 1)
+        withUnsafePointer(to: loop) {
+            kernels.copy(from.rawValue, to.rawValue, $0, 0, Int64(count), x.0, out)
         }
     }
 

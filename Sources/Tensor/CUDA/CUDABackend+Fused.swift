@@ -8,7 +8,10 @@ extension CUDABackend {
     func fused(
         _ program: FusedProgram, _ arrays: [NDArray], into out: NDArray
     ) throws(CUDAProblem) {
-        let steps = program.instructions.map { ft_cuda_instruction($0, out.dtype) }
+        let steps = program.instructions.map {
+            ft_cuda_instruction(
+                $0, program.dtype(of: $0.first, arrays), program.dtype(of: $0.second, arrays))
+        }
         if steps.count > Int(FT_CUDA_FUSED_MOST) {
             return try stepByStep(program, arrays, into: out)
         }
@@ -52,7 +55,7 @@ extension CUDABackend {
         var results: [NDArray] = []
         for (index, step) in program.instructions.enumerated() {
             let isLast = index == program.instructions.count - 1
-            let target = isLast ? out : NDArray(uninitialized: out.shape, out.dtype, on: self)
+            let target = isLast ? out : NDArray(uninitialized: out.shape, step.dtype, on: self)
             func array(_ source: FusedProgram.Source) -> NDArray {
                 switch source {
                 case .result(let index): results[index]
@@ -61,6 +64,7 @@ extension CUDABackend {
             }
             let (a, b) = (array(step.first), array(step.second))
             switch step.kernel {
+            case .copy: try copy(a, into: target)
             case .unary(let function, let p0, let p1):
                 try unary(function, p0, p1, a, into: target)
             case .binary(let function, let p0): try binary(function, p0, a, b, into: target)
@@ -74,8 +78,13 @@ extension CUDABackend {
 }
 
 extension ft_cuda_instruction {
-    fileprivate init(_ step: FusedProgram.Instruction, _ dtype: DType) {
+    /// An instruction whose operands have these dtypes.
+    fileprivate init(
+        _ step: FusedProgram.Instruction, _ firstDType: DType, _ secondDType: DType
+    ) {
         self.init()
+        dtype = step.dtype.rawValue
+        (first_dtype, second_dtype) = (firstDType.rawValue, secondDType.rawValue)
         first = ft_cuda_instruction.operand(step.first)
         second = ft_cuda_instruction.operand(step.second)
         switch step.kernel {
@@ -90,7 +99,8 @@ extension ft_cuda_instruction {
         case .binaryScalar(let function, let number, let isFirst):
             kind = isFirst ? 3 : 2
             self.function = Int32(function.rawValue)
-            self.number = number.bits(as: dtype)
+            self.number = number.bits(as: step.dtype)
+        case .copy: kind = 4
         default: fail("fused", "\(step.kernel.name) is not elementwise")
         }
     }

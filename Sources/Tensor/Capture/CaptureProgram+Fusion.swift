@@ -73,14 +73,19 @@ private struct FusedCall {
 
     /// One call; nil where it can't be joined with others.
     init?(_ call: CaptureProgram.Call, order: Int) {
-        guard call.kernel.traits.isElementwise, !call.kernel.mayFail(call.out.dtype),
-            call.out.isContiguous,
-            call.out.dtype.isWide
+        var converts = false
+        if case .copy = call.kernel { converts = true }
+        guard call.kernel.traits.isElementwise || converts, !call.kernel.mayFail(call.out.dtype),
+            call.out.isContiguous, call.out.dtype.isFloat
         else { return nil }
         let operands = call.reads
         for array in operands {
-            let isPlain = array.isContiguous && array.dtype == call.out.dtype
-            guard isPlain, array.shape == call.out.shape || array.count == 1 else { return nil }
+            let fits =
+                converts
+                ? array.dtype != call.out.dtype && FusedProgram.mixes(array.dtype, call.out.dtype)
+                : array.dtype == call.out.dtype
+            guard fits, array.isContiguous, array.shape == call.out.shape || array.count == 1
+            else { return nil }
         }
         last = call
         arrays = operands
@@ -88,7 +93,7 @@ private struct FusedCall {
         instructions = [
             FusedProgram.Instruction(
                 kernel: call.kernel, first: .array(0),
-                second: .array(operands.count > 1 ? 1 : 0))
+                second: .array(operands.count > 1 ? 1 : 0), dtype: call.out.dtype)
         ]
     }
 
@@ -96,11 +101,15 @@ private struct FusedCall {
     /// much for one pass, or would read what it overwrites.
     func absorbing(_ inner: FusedCall, limit: Int) -> FusedCall? {
         guard instructions.count + inner.instructions.count <= limit,
-            arrays.count + inner.arrays.count <= limit, inner.out.dtype == out.dtype
+            arrays.count + inner.arrays.count <= limit,
+            FusedProgram.mixes(inner.out.dtype, out.dtype)
         else { return nil }
         // What is written over must be read in the same place.
         for array in arrays + inner.arrays where array.storage === out.storage {
-            if array.offset != out.offset || array.count != out.count { return nil }
+            let isSame =
+                array.offset == out.offset && array.count == out.count
+                && array.dtype.size == out.dtype.size
+            if !isSame { return nil }
         }
         var result = self
         let offset = inner.instructions.count
@@ -119,7 +128,8 @@ private struct FusedCall {
             inner.instructions
             + instructions.map {
                 FusedProgram.Instruction(
-                    kernel: $0.kernel, first: moved($0.first), second: moved($0.second))
+                    kernel: $0.kernel, first: moved($0.first), second: moved($0.second),
+                    dtype: $0.dtype)
             }
         return result
     }

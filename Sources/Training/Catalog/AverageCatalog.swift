@@ -17,10 +17,10 @@ struct ModelAverage {
     /// The names of the weights that are averaged: all that are trained.
     let names: Set<String>
 
-    fileprivate init(_ model: Module, _ moment: Moment, decay: Double?) {
+    fileprivate init(_ model: Module, _ moment: Moment, decay: Double?, warmUp: Bool = false) {
         let trained = ParameterGroup(model) { $1.requiresGrad }
         self.moment = moment
-        weights = WeightAverage(trained, decay: decay)
+        weights = WeightAverage(trained, decay: decay, warmUp: warmUp)
         names = Set(trained.parameters.map(\.name))
     }
 
@@ -57,10 +57,14 @@ extension Catalogs {
                 [
                     .number(
                         "decay", default: 0.999, min: 0, below: 1,
-                        doc: "share of the mean that a step keeps: 0.999 remembers a thousand")
+                        doc: "share of the mean that a step keeps: 0.999 remembers a thousand"),
+                    .bool(
+                        "warmUp", default: false,
+                        doc: "let the share grow to decay, (1 + t) / (10 + t) at step t"),
                 ]
             ) { value, model in
-                ModelAverage(model, .steps, decay: value.double("decay"))
+                ModelAverage(
+                    model, .steps, decay: value.double("decay"), warmUp: value.bool("warmUp"))
             },
             Entry(
                 "swa", "The mean of the weights at the ends of epochs.",

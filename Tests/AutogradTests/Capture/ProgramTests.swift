@@ -38,6 +38,20 @@ struct ProgramTests {
         #expect(check([0, 4]) { ($0 + 1) * 3 }.left == 0)
     }
 
+    @Test("conversions between floats are part of a pass", arguments: [DType.float16, .bfloat16])
+    func conversions(_ half: DType) {
+        // To the half and back, in between, at both ends.
+        #expect(check { ($0 * 3).cast(to: half).cast(to: .float32).exp() }.left == 1)
+        #expect(check { (($0.cast(to: half) * 3).tanh() + 1).cast(to: .float32) }.left == 1)
+        #expect(check { ($0 + 1).cast(to: half).cast(to: .float64).cast(to: .float32) }.left > 1)
+        // A wide result of a half, and a half that a product reads too.
+        let narrow = check { x in
+            let y = (x * 2).cast(to: half)
+            return (y.matmul(y.transpose(0, 1)).cast(to: .float32) * 2).sum() + y.cast(to: .float32)
+        }
+        #expect(narrow.left < narrow.recorded)
+    }
+
     @Test("one element of a result is not taken for all of it")
     func elements() {
         _ = check([4]) { x in x * (x + 1)[0] }
