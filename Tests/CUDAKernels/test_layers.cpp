@@ -18,6 +18,7 @@ void check_normalize(int dtype, int64_t rows, int64_t n, double epsilon, int for
     ft_cuda_norm a = {};
     a.x = x.at(), a.dy = dy.at(), a.out = y.at();
     a.rows = rows, a.n = n, a.dtype = dtype, a.epsilon = epsilon, a.centred = form & CENTRED;
+    a.out_dtype = a.dy_dtype = dtype;
     ft_row_norm t = {};
     t.dtype = FT_F64, t.n = n, t.epsilon = epsilon, t.centred = form & CENTRED;
     t.x = x.wide(), t.dy = dy.wide(), t.out = y.wide();
@@ -38,10 +39,34 @@ void check_normalize(int dtype, int64_t rows, int64_t n, double epsilon, int for
     back.compare("normalize backward", 1e-5);
 }
 
+// Results in halves, and gradients from halves, are those of float32 with a conversion beside it.
+void check_half_rows(int half, int64_t rows, int64_t n, uint64_t order) {
+    array x(FT_F32, rows * n), dy(half, rows * n), wide_dy(FT_F32, rows * n), y(half, rows * n);
+    array wide_y(FT_F32, rows * n), rounded(half, rows * n);
+    array dx(FT_F32, rows * n), wanted(FT_F32, rows * n);
+    fill(x, 1, -3, 3);
+    fill(dy, 2, -1, 1);
+    for (int64_t i = 0; i < rows * n; i++) wide_dy.set(i, dy.number(i));
+    ft_cuda_norm a = {};
+    a.x = x.at(), a.rows = rows, a.n = n, a.epsilon = 1e-5, a.centred = 1;
+    a.dtype = FT_F32;
+    a.out = y.at(), a.out_dtype = half;
+    launch(FT_KERNEL_normalize, a, order);
+    a.out = wide_y.at(), a.out_dtype = FT_F32;
+    launch(FT_KERNEL_normalize, a, order);
+    for (int64_t i = 0; i < rows * n; i++) rounded.set(i, wide_y.number(i));
+    same_bits(y, rounded, "normalize to halves");
+    a.out = dx.at(), a.dy = dy.at(), a.dy_dtype = half;
+    launch(FT_KERNEL_normalize_backward, a, order);
+    a.out = wanted.at(), a.dy = wide_dy.at(), a.dy_dtype = FT_F32;
+    launch(FT_KERNEL_normalize_backward, a, order);
+    same_bits(dx, wanted, "normalize backward of halves");
+}
+
 void check_large_rows(bool centred, uint64_t order) {
     twins x(FT_F32, 40, 1, 1e30, 9e30), y(FT_F32, 40);
     ft_cuda_norm a = {};
-    a.x = x.at(), a.out = y.at(), a.rows = 2, a.n = 20, a.dtype = FT_F32;
+    a.x = x.at(), a.out = y.at(), a.rows = 2, a.n = 20, a.dtype = a.out_dtype = FT_F32;
     a.epsilon = 1e-5, a.centred = centred;
     ft_row_norm t = {};
     t.dtype = FT_F64, t.n = 20, t.epsilon = 1e-5, t.centred = centred;
@@ -216,6 +241,7 @@ void test_layers() {
         }
     }
     for (uint64_t order : orders) {
+        for (int half : {FT_F16, FT_BF16}) check_half_rows(half, 9, 300, order);
         check_large_rows(true, order);
         check_large_rows(false, order);
     }

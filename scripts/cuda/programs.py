@@ -36,7 +36,7 @@ PROGRAMS = {
     "bias": (FLOATS, ("",)),
     "random": (FLOATS, ("",)),
     "softmax": (REALS, ("",)),
-    "labels": (REALS, ("",)),
+    "labels": (FLOATS, ("",)),
     "update": (REALS, ("-DFT_FUNCTION=3", "-DFT_FUNCTION=0")),
     "normalize": (REALS, ("",)),
     "distances": (REALS, ("",)),

@@ -120,14 +120,15 @@ typedef struct ft_cuda_rows {
 
 // label_weights, cross_entropy, cross_entropy_backward; formulas in ckernels.h. `weights` may be
 // null; otherwise the kernel computes their mean itself. dy_stride: 1, or 0 for one dy. A label
-// that is no class is reported.
+// that is no class is reported. Losses of halves are float32, and a gradient has `out_dtype`: that of
+// the logits, or one that goes with it (`among`).
 typedef struct ft_cuda_labels {
     const void *x, *dy;
     void *out;
     const long long *labels;
     const double *weights;
     long long rows, classes, dy_stride;
-    int dtype, ignores;
+    int dtype, ignores, out_dtype, unused;
     long long ignored;
     double smoothing;
     ft_cuda_witness witness;

@@ -39,14 +39,15 @@ typedef struct ft_cuda_distances {
 
 // normalize, normalize_backward: as ft_row_norm. With a weight the latter gives a run of rows to a
 // block, whose sums for weight and bias go to its row of `sums` [runs, 2 n]; ft_cuda_norm_plan
-// gives `run`, `runs` and the bytes of `sums`; then `normalize_join` adds them up behind dx.
+// gives `run`, `runs` and the bytes of `sums`; then `normalize_join` adds them up behind dx. What is
+// normalized may be rounded to an `out_dtype` beside `dtype`, and dy be of a `dy_dtype` (`among`).
 typedef struct ft_cuda_norm {
     const void *x, *dy, *weight, *bias;
     void *out;
     double *sums;
     long long rows, n, run, runs;
     double epsilon;
-    int dtype, centred;
+    int dtype, centred, out_dtype, dy_dtype;
 } ft_cuda_norm;
 
 // channel_moments then channel_join, batch_norm, batch_norm_sums then channel_join then

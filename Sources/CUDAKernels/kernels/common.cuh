@@ -170,6 +170,18 @@ template <class F> FT_DEVICE void for_all(int dtype, F f) {
     (void)dtype;
     FT_DTYPES(FT_CASE)
 }
+
+// Calls f with an element of the type of a dtype: of T, or where T is a float of 32 bits or less, of
+// any of these.
+template <class T, class F> FT_DEVICE void among(T *, int, F f) { f(T()); }
+template <class F> FT_DEVICE void among_short(int dtype, F f) {
+    if (dtype == FT_F32) f(float());
+    if (dtype == FT_F16) f(half16());
+    if (dtype == FT_BF16) f(bhalf16());
+}
+template <class F> FT_DEVICE void among(float *, int dtype, F f) { among_short(dtype, f); }
+template <class F> FT_DEVICE void among(half16 *, int dtype, F f) { among_short(dtype, f); }
+template <class F> FT_DEVICE void among(bhalf16 *, int dtype, F f) { among_short(dtype, f); }
 #undef FT_CASE
 // The same for unsigned types of a size, which stand for elements that are only moved.
 #ifdef FT_SIZE

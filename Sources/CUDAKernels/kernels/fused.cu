@@ -4,18 +4,6 @@
 #include "functions.cuh"
 #include "loops.cuh"
 
-// Calls f with an element of the type of a dtype: of T, or where T is a float of 32 bits or less, of
-// any of these.
-template <class T, class F> FT_DEVICE void among(T *, int, F f) { f(T()); }
-template <class F> FT_DEVICE void among_short(int dtype, F f) {
-    if (dtype == FT_F32) f(float());
-    if (dtype == FT_F16) f(half16());
-    if (dtype == FT_BF16) f(bhalf16());
-}
-template <class F> FT_DEVICE void among(float *, int dtype, F f) { among_short(dtype, f); }
-template <class F> FT_DEVICE void among(half16 *, int dtype, F f) { among_short(dtype, f); }
-template <class F> FT_DEVICE void among(bhalf16 *, int dtype, F f) { among_short(dtype, f); }
-
 // V operands of an instruction from element i on, of which n are there: those of an array, or
 // earlier results.
 template <class T, class C, int V>

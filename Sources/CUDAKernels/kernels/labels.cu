@@ -44,10 +44,11 @@ FT_KERNEL(label_weights, ft_cuda_labels) {
     }
 }
 
-template <class T> FT_DEVICE void cross_entropy_row(const ft_cuda_labels &a, const team &t,
+template <class X> FT_DEVICE void cross_entropy_row(const ft_cuda_labels &a, const team &t,
                                                     int64_t row) {
+    typedef typename element<X>::compute T;
     int64_t n = a.classes;
-    const T *x = (const T *)a.x + row * n;
+    const X *x = (const X *)a.x + row * n;
     T *out = (T *)a.out;
     row_target target = target_of(a, row, 1);
     if (target.label < 0) {
@@ -58,12 +59,12 @@ template <class T> FT_DEVICE void cross_entropy_row(const ft_cuda_labels &a, con
     }
     T top = row_top(t, x, n), shift = real_log((T)row_total(t, x, n, top));
     // A share of 0 adds nothing to an infinite logarithm; a row of NaN stays NaN.
-    T loss = target.own == 0 ? 0 * shift : (T)target.own * ((top - x[target.label]) + shift);
+    T loss = target.own == 0 ? 0 * shift : (T)target.own * ((top - number(x[target.label])) + shift);
     if (a.smoothing > 0) {
         double spread = 0;
         for (int64_t j = t.rank; j < n; j += t.size) {
             double weight = a.weights ? a.weights[j] : 1;
-            double logarithm = (double)(top - x[j]) + (double)shift;
+            double logarithm = (double)(top - number(x[j])) + (double)shift;
             spread += weight == 0 ? 0 : weight * logarithm;
         }
         loss += (T)(a.smoothing / (double)n * team_joined(t, spread, add_up()));
@@ -73,34 +74,36 @@ template <class T> FT_DEVICE void cross_entropy_row(const ft_cuda_labels &a, con
 
 FT_KERNEL(cross_entropy, ft_cuda_labels) {
     team t = team_of(arguments.classes);
-    for_reals(arguments.dtype, [&](auto like) {
+    for_floats(arguments.dtype, [&](auto like) {
         for (int64_t row = t.first; row < arguments.rows; row += t.step) {
             cross_entropy_row<decltype(like)>(arguments, t, row);
         }
     });
 }
 
-template <class T> FT_DEVICE void cross_entropy_backward_row(const ft_cuda_labels &a,
-                                                             const team &t, int64_t row,
-                                                             double mean) {
+// From logits of one type to a gradient of another, which it is rounded to.
+template <class X, class To>
+FT_DEVICE void cross_entropy_backward_row(const ft_cuda_labels &a, const team &t, int64_t row,
+                                          double mean) {
+    typedef typename element<X>::compute T;
     int64_t n = a.classes;
-    const T *x = (const T *)a.x + row * n;
-    T *dx = (T *)a.out + row * n;
+    const X *x = (const X *)a.x + row * n;
+    To *dx = (To *)a.out + row * n;
     row_target target = target_of(a, row, mean);
     if (target.label < 0) {
         if (target.label == -2 && t.rank == 0) tell(a.witness, row, a.labels[row]);
         // Selected, not multiplied: an ignored row may hold anything.
-        for (int64_t j = t.rank; j < n; j += t.size) dx[j] = 0;
+        for (int64_t j = t.rank; j < n; j += t.size) dx[j] = element<To>::store(0);
         return;
     }
     T top = row_top(t, x, n), by = ((const T *)a.dy)[row * a.dy_stride];
     T scale = (T)(target.all / row_total(t, x, n, top)) * by;
     double share = a.smoothing / (double)n;
     for (int64_t j = t.rank; j < n; j += t.size) {
-        T value = real_exp(x[j] - top) * scale;
+        T value = real_exp(number(x[j]) - top) * scale;
         if (j == target.label) value -= (T)target.own * by;
         if (a.smoothing > 0) value -= (T)(share * (a.weights ? a.weights[j] : 1)) * by;
-        dx[j] = value;
+        dx[j] = element<To>::store(value);
     }
 }
 
@@ -108,9 +111,12 @@ template <class T> FT_DEVICE void cross_entropy_backward_row(const ft_cuda_label
 FT_KERNEL(cross_entropy_backward, ft_cuda_labels) {
     team t = team_of(arguments.classes);
     double mean = mean_weight(arguments, t);
-    for_reals(arguments.dtype, [&](auto like) {
-        for (int64_t row = t.first; row < arguments.rows; row += t.step) {
-            cross_entropy_backward_row<decltype(like)>(arguments, t, row, mean);
-        }
+    for_floats(arguments.dtype, [&](auto like) {
+        typedef decltype(like) X;
+        among((X *)nullptr, arguments.out_dtype, [&](auto to) {
+            for (int64_t row = t.first; row < arguments.rows; row += t.step) {
+                cross_entropy_backward_row<X, decltype(to)>(arguments, t, row, mean);
+            }
+        });
     });
 }

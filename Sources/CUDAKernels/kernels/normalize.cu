@@ -75,44 +75,48 @@ FT_KERNEL(normalize, ft_cuda_norm) {
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
         const T *w = (const T *)arguments.weight, *b = (const T *)arguments.bias;
-        for (int64_t row = t.first; row < arguments.rows; row += t.step) {
-            const T *x = (const T *)arguments.x + row * n;
-            T *y = (T *)arguments.out + row * n;
-            centre<T> c;
-            normal_row(t, arguments, x, &c);
-            for (int64_t i = t.rank; i < n; i += t.size) {
-                T z = c.of(x[i]);
-                y[i] = w ? b ? z * w[i] + b[i] : z * w[i] : z;
+        among((T *)nullptr, arguments.out_dtype, [&](auto to) {
+            typedef decltype(to) To;
+            for (int64_t row = t.first; row < arguments.rows; row += t.step) {
+                const T *x = (const T *)arguments.x + row * n;
+                To *y = (To *)arguments.out + row * n;
+                centre<T> c;
+                normal_row(t, arguments, x, &c);
+                for (int64_t i = t.rank; i < n; i += t.size) {
+                    T z = c.of(x[i]);
+                    y[i] = element<To>::store(w ? b ? z * w[i] + b[i] : z * w[i] : z);
+                }
             }
-        }
+        });
     });
 }
 
 // dx = (u - mean u - z mean(u z)) / sqrt(variance + epsilon) with u = dy weight, where z is made
 // again. `sums` takes dy z and dy.
-template <class T>
+template <class T, class DY>
 FT_DEVICE void backward_row(const team &t, const ft_cuda_norm &norm, int64_t row, double *sums) {
     int64_t n = norm.n;
-    const T *x = (const T *)norm.x + row * n, *dy = (const T *)norm.dy + row * n;
+    const T *x = (const T *)norm.x + row * n;
+    const DY *dy = (const DY *)norm.dy + row * n;
     const T *w = (const T *)norm.weight;
     T *dx = (T *)norm.out + row * n;
     centre<T> c;
     T factor = normal_row(t, norm, x, &c);
     double total = 0, along = 0;
     for (int64_t i = t.rank; i < n; i += t.size) {
-        T u = w ? dy[i] * w[i] : dy[i], z = c.of(x[i]);
+        T slope = number(dy[i]), u = w ? slope * w[i] : slope, z = c.of(x[i]);
         along += (double)(u * z);
         total += (double)u;
         if (!sums) continue;
         // Each thread has elements of its own in every row.
-        sums[i] += (double)(dy[i] * z);
-        sums[n + i] += (double)dy[i];
+        sums[i] += (double)(slope * z);
+        sums[n + i] += (double)slope;
     }
     T slope = (T)(team_joined(t, along, add_up()) / (double)n);
     T mean = (T)(team_joined(t, total, add_up()) / (double)n);
     if (!norm.centred) mean = 0;
     for (int64_t i = t.rank; i < n; i += t.size) {
-        T u = w ? dy[i] * w[i] : dy[i];
+        T u = w ? number(dy[i]) * w[i] : number(dy[i]);
         dx[i] = (u - mean - c.of(x[i]) * slope) * factor;
     }
 }
@@ -125,14 +129,17 @@ FT_KERNEL(normalize_backward, ft_cuda_norm) {
     team t = team_of(n);
     if (sums_up) t = {FT_THREADS, (int)threadIdx.x, blockIdx.x, gridDim.x};
     for_reals(arguments.dtype, [&](auto like) {
-        for (int64_t run = t.first; run < runs; run += t.step) {
-            double *sums = sums_up ? arguments.sums + run * 2 * n : 0;
-            for (int64_t i = t.rank; sums && i < n; i += t.size) sums[i] = sums[n + i] = 0;
-            int64_t end = (run + 1) * length < arguments.rows ? (run + 1) * length : arguments.rows;
-            for (int64_t row = run * length; row < end; row++) {
-                backward_row<decltype(like)>(t, arguments, row, sums);
+        typedef decltype(like) T;
+        among((T *)nullptr, arguments.dy_dtype, [&](auto dy) {
+            for (int64_t run = t.first; run < runs; run += t.step) {
+                double *sums = sums_up ? arguments.sums + run * 2 * n : 0;
+                for (int64_t i = t.rank; sums && i < n; i += t.size) sums[i] = sums[n + i] = 0;
+                int64_t rest = arguments.rows - run * length, here = rest < length ? rest : length;
+                for (int64_t row = run * length; row < run * length + here; row++) {
+                    backward_row<T, decltype(dy)>(t, arguments, row, sums);
+                }
             }
-        }
+        });
     });
 }
 

@@ -64,14 +64,19 @@ FT_DEVICE double real_least(double) { return -FT_INF_D; }
 FT_DEVICE bool is_finite(float x) { return ft_abs_f(x) < FT_INF_F; }
 FT_DEVICE bool is_finite(double x) { return ft_abs_d(x) < FT_INF_D; }
 
+// An element as it is computed with: halves in float32.
+template <class X> FT_DEVICE typename element<X>::compute number(X x) {
+    return element<X>::load(x);
+}
+
 // The largest element of a row, and the sum of exp(x - top) in double.
-template <class T> FT_DEVICE T row_top(const team &t, const T *x, int64_t n) {
-    T top = real_least(T());
-    for (int64_t i = t.rank; i < n; i += t.size) top = real_max(top, x[i]);
+template <class X> FT_DEVICE auto row_top(const team &t, const X *x, int64_t n) {
+    auto top = real_least(number(X()));
+    for (int64_t i = t.rank; i < n; i += t.size) top = real_max(top, number(x[i]));
     return team_joined(t, top, larger());
 }
-template <class T> FT_DEVICE double row_total(const team &t, const T *x, int64_t n, T top) {
+template <class X, class T> FT_DEVICE double row_total(const team &t, const X *x, int64_t n, T top) {
     double total = 0;
-    for (int64_t i = t.rank; i < n; i += t.size) total += (double)real_exp(x[i] - top);
+    for (int64_t i = t.rank; i < n; i += t.size) total += (double)real_exp(number(x[i]) - top);
     return team_joined(t, total, add_up());
 }

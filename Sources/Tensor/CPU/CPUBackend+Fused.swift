@@ -37,8 +37,9 @@ extension CPUBackend {
                             index == last
                             ? out.pointer + start * out.dtype.size : base + index * block * width
                         if case .copy = step.kernel {
+                            let (x, every) = place(step.first)
                             convert(
-                                place(step.first), program.dtype(of: step.first, arrays), count,
+                                x, every: every, program.dtype(of: step.first, arrays), count,
                                 step.dtype, into: target)
                             continue
                         }
@@ -51,13 +52,14 @@ extension CPUBackend {
         }
     }
 
-    private func convert(
-        _ x: (UnsafeRawPointer, Int), _ from: DType, _ count: Int, _ to: DType,
+    /// Writes elements of one dtype, each `every` from the last, side by side as those of another.
+    func convert(
+        _ x: UnsafeRawPointer, every stride: Int = 1, _ from: DType, _ count: Int, _ to: DType,
         into out: UnsafeMutableRawPointer
     ) {
-        let loop = ft_loop(count: count, a: x.1, b: 1)
+        let loop = ft_loop(count: count, a: stride, b: 1)
         withUnsafePointer(to: loop) {
-            kernels.copy(from.rawValue, to.rawValue, $0, 0, Int64(count), x.0, out)
+            kernels.copy(from.rawValue, to.rawValue, $0, 0, Int64(count), x, out)
         }
     }
 

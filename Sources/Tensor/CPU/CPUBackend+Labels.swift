@@ -19,8 +19,15 @@ extension CPUBackend {
         into out: NDArray
     ) {
         forRows(target, weights, x.shape[1], labels) { target, begin, end in
-            kernels.cross_entropy(
-                target, begin, end, x.dtype.rawValue, x.pointer, out.pointer)
+            if x.dtype.isWide {
+                return kernels.cross_entropy(
+                    target, begin, end, x.dtype.rawValue, x.pointer, out.pointer)
+            }
+            return forWideRows(target, begin, end, x, nil) { target, first, rows, wide, _ in
+                kernels.cross_entropy(
+                    target, 0, rows, DType.float32.rawValue, wide,
+                    out.pointer + Int(first) * MemoryLayout<Float>.size)
+            }
         }
     }
 
@@ -31,9 +38,54 @@ extension CPUBackend {
     ) {
         let stride: Int64 = dy.count == 1 ? 0 : 1
         forRows(target, weights, x.shape[1], labels) { target, begin, end in
-            kernels.cross_entropy_backward(
-                target, begin, end, x.dtype.rawValue, x.pointer, dy.pointer, stride, out.pointer)
+            if x.dtype.isWide, out.dtype == x.dtype {
+                return kernels.cross_entropy_backward(
+                    target, begin, end, x.dtype.rawValue, x.pointer, dy.pointer, stride,
+                    out.pointer)
+            }
+            return forWideRows(target, begin, end, x, out) { target, first, rows, wide, result in
+                kernels.cross_entropy_backward(
+                    target, 0, rows, DType.float32.rawValue, wide,
+                    dy.pointer + Int(stride * first) * MemoryLayout<Float>.size, stride, result)
+            }
         }
+    }
+
+    /// Calls `body` for a few rows at a time: with the labels from the first of them on, its number,
+    /// how many there are, their logits in float32, and room for as many results, which then go to
+    /// `out`. Gives the first row that is bad.
+    private func forWideRows(
+        _ target: UnsafePointer<ft_labels>, _ begin: Int64, _ end: Int64, _ x: NDArray,
+        _ out: NDArray?,
+        _ body: (
+            UnsafePointer<ft_labels>, Int64, Int64, UnsafeRawPointer, UnsafeMutableRawPointer
+        ) -> Int64
+    ) -> Int64 {
+        let n = x.shape[1]
+        let step = max(1, min(Int(end - begin), (1 << 14) / max(n, 1)))
+        var bad: Int64 = -1
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * step * n) { room in
+            guard let base = room.baseAddress else { return }
+            let (logits, results) = (
+                UnsafeMutableRawPointer(base), UnsafeMutableRawPointer(base + step * n)
+            )
+            for first in stride(from: Int(begin), to: Int(end), by: step) {
+                let rows = min(step, Int(end) - first)
+                var labels = target.pointee
+                labels.labels += first
+                let source = x.pointer + first * n * x.dtype.size
+                convert(source, x.dtype, rows * n, .float32, into: logits)
+                let found = withUnsafePointer(to: labels) {
+                    body($0, Int64(first), Int64(rows), logits, results)
+                }
+                if found >= 0, bad < 0 { bad = Int64(first) + found }
+                if let out {
+                    let place = out.pointer + first * n * out.dtype.size
+                    convert(results, .float32, rows * n, out.dtype, into: place)
+                }
+            }
+        }
+        return bad
     }
 
     private func forRows(

@@ -10,9 +10,51 @@ extension CPUBackend {
         let plan = ft_row_norm(norm, x, list, into: out)
         let n = Int(plan.n)
         withUnsafePointer(to: plan) { plan in
-            parallel(x.count / n, grain: max(1, CPUBackend.grain / n)) {
-                kernels.normalize_rows(plan, $0, $1)
+            parallel(x.count / n, grain: max(1, CPUBackend.grain / n)) { begin, end in
+                if out.dtype == x.dtype { return kernels.normalize_rows(plan, begin, end) }
+                forWideRows(plan, begin, end) { part, first, count, room in
+                    part.out = room
+                    withUnsafePointer(to: part) { kernels.normalize_rows($0, 0, count) }
+                    convert(
+                        room, .float32, Int(count) * n, out.dtype,
+                        into: out.pointer + Int(first) * n * out.dtype.size)
+                }
             }
+        }
+    }
+
+    /// Calls `body` for a few rows at a time, with the plan for them alone, the number of the first
+    /// and how many they are, and room for as many of float32.
+    private func forWideRows(
+        _ plan: UnsafePointer<ft_row_norm>, _ begin: Int64, _ end: Int64,
+        _ body: (inout ft_row_norm, Int64, Int64, UnsafeMutableRawPointer) -> Void
+    ) {
+        let n = Int(plan.pointee.n), step = max(1, min(Int(end - begin), (1 << 13) / n))
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: step * n) { room in
+            guard let base = room.baseAddress else { return }
+            for first in stride(from: Int(begin), to: Int(end), by: step) {
+                var part = plan.pointee
+                part.x += first * n * MemoryLayout<Float>.size
+                let count = min(step, Int(end) - first)
+                body(&part, Int64(first), Int64(count), UnsafeMutableRawPointer(base))
+            }
+        }
+    }
+
+    /// The gradient of rows where dy, of `dtype`, may be of halves.
+    private func backwardRows(
+        _ plan: UnsafePointer<ft_row_norm>, _ dtype: DType, _ begin: Int64, _ end: Int64,
+        _ sums: UnsafeMutablePointer<Double>?
+    ) {
+        if dtype.isWide { return kernels.normalize_backward_rows(plan, begin, end, sums) }
+        let n = Int(plan.pointee.n)
+        forWideRows(plan, begin, end) { part, first, count, room in
+            guard let dy = part.dy, let out = part.out else { return }
+            convert(
+                dy + Int(first) * n * dtype.size, dtype, Int(count) * n, .float32, into: room)
+            part.dy = UnsafeRawPointer(room)
+            part.out = out + Int(first) * n * MemoryLayout<Float>.size
+            withUnsafePointer(to: part) { kernels.normalize_backward_rows($0, 0, count, sums) }
         }
     }
 
@@ -26,10 +68,10 @@ extension CPUBackend {
         withUnsafePointer(to: plan) { plan in
             if list.arrays.isEmpty {
                 parallel(rows, grain: max(1, CPUBackend.grain / n)) {
-                    kernels.normalize_backward_rows(plan, $0, $1, nil)
+                    backwardRows(plan, dy.dtype, $0, $1, nil)
                 }
             } else {
-                normalizeBackward(plan, rows, into: out)
+                normalizeBackward(plan, dy.dtype, rows, into: out)
             }
         }
     }
@@ -37,7 +79,7 @@ extension CPUBackend {
     /// The gradients by weight and bias are sums over runs of rows, cut by their size alone, and of
     /// these sums in their order.
     private func normalizeBackward(
-        _ plan: UnsafePointer<ft_row_norm>, _ rows: Int, into out: NDArray
+        _ plan: UnsafePointer<ft_row_norm>, _ dtype: DType, _ rows: Int, into out: NDArray
     ) {
         let n = Int(plan.pointee.n), run = max(16, CPUBackend.grain / n)
         let runs = (rows + run - 1) / run
@@ -48,8 +90,8 @@ extension CPUBackend {
             for index in Int(begin)..<Int(end) {
                 let own = sums + index * 2 * n
                 own.update(repeating: 0, count: 2 * n)
-                kernels.normalize_backward_rows(
-                    plan, Int64(index * run), Int64(min(rows, (index + 1) * run)), own)
+                backwardRows(
+                    plan, dtype, Int64(index * run), Int64(min(rows, (index + 1) * run)), own)
             }
         }
         let target = out.pointer + rows * n * out.dtype.size

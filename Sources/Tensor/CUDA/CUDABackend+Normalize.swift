@@ -14,6 +14,7 @@ extension CUDABackend {
     ) throws(CUDAProblem) {
         var arguments = ft_cuda_norm(norm, x, list, into: out)
         arguments.dy = UnsafeRawPointer(dy.pointer)
+        arguments.dy_dtype = dy.dtype.rawValue
         if list.arrays.isEmpty {
             return try context.launch(FT_KERNEL_normalize_backward, arguments)
         }
@@ -29,7 +30,7 @@ extension CUDABackend {
 extension ft_cuda_norm {
     fileprivate init(_ norm: RowNorm, _ x: NDArray, _ list: ArrayList, into out: NDArray) {
         self.init()
-        dtype = x.dtype.rawValue
+        (dtype, out_dtype) = (x.dtype.rawValue, out.dtype.rawValue)
         centred = norm.isCentred ? 1 : 0
         epsilon = norm.epsilon
         n = Int64(x.shape[x.rank - 1])

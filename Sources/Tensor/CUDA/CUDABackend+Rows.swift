@@ -29,7 +29,7 @@ extension CUDABackend {
     ) throws(CUDAProblem) {
         var arguments = try self.labels(target, weights, x.shape[1], labels, into: out)
         arguments.x = UnsafeRawPointer(x.pointer)
-        arguments.dtype = x.dtype.rawValue
+        (arguments.dtype, arguments.out_dtype) = (x.dtype.rawValue, out.dtype.rawValue)
         arguments.dy = UnsafeRawPointer(dy.pointer)
         arguments.dy_stride = dy.count == 1 ? 0 : 1
         try context.launch(FT_KERNEL_cross_entropy_backward, arguments)

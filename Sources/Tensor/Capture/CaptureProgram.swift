@@ -78,6 +78,7 @@ struct CaptureProgram {
         nameResults()
         dropDead()
         foldConstants()
+        joinConversions()
         fuse()
     }
 }

@@ -163,6 +163,9 @@ package final class CapturedStep {
 
     /// - Parameter draws: whether random streams are to go on from where they stand.
     private func run(drawing draws: Bool) {
+        if KernelWatch.isOpen {
+            for call in calls { KernelCounter.note(call.kernel, call.a, call.b, call.c, call.out) }
+        }
         var upload = 0
         calls.withUnsafeBufferPointer { calls in
             for index in calls.indices {

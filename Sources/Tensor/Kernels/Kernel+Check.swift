@@ -195,6 +195,14 @@ extension Kernel {
         require(x.count > 0, "rows with elements", [x])
     }
 
+    /// Contiguous rows of floats, both of one dtype, or of float32 and halves.
+    func rows(_ x: NDArray, _ out: NDArray) {
+        require(
+            x.rank > 0 && x.isContiguous && x.dtype.isFloat && out.isContiguous
+                && FusedProgram.mixes(x.dtype, out.dtype),
+            "contiguous rows of floats that mix", [x, out])
+    }
+
     func logits(_ x: NDArray, _ out: NDArray) {
         require(
             x.rank > 0 && x.isContiguous && x.dtype.isWide && out.isContiguous,

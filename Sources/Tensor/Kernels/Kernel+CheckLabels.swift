@@ -14,7 +14,10 @@ extension Kernel {
         require(
             logits.rank == 2 && out.count == logits.shape[0], "logits [rows, classes]",
             [logits, out])
-        self.logits(logits, out)
+        rows(logits, out)
+        require(
+            out.dtype == (logits.dtype.isWide ? logits.dtype : .float32),
+            "losses of the logits' dtype, of halves in float32", [logits, out])
         checkLabels(labels, weights, rows: logits.shape[0], classes: logits.shape[1], out)
     }
 
@@ -25,9 +28,10 @@ extension Kernel {
             logits.rank == 2 && out.shape == logits.shape
                 && (dy.count == 1 || dy.count == logits.shape[0]),
             "logits [rows, classes] and a gradient a row", [logits, dy, out])
-        self.logits(logits, out)
-        agree(logits, dy)
-        require(dy.isContiguous, "a contiguous gradient", [dy])
+        rows(logits, out)
+        require(
+            dy.isContiguous && dy.dtype == (logits.dtype.isWide ? logits.dtype : .float32),
+            "a contiguous gradient of the losses' dtype", [dy])
         checkLabels(labels, weights, rows: logits.shape[0], classes: logits.shape[1], out)
     }
 

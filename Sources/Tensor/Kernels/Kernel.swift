@@ -119,20 +119,23 @@ package enum Kernel: Sendable {
     /// The last axis has size 1 in the output.
     case logSumExp
     /// (x − mean) / √(variance + ε) · w + b of each row of a, or x / √(mean x² + ε) · w + b; the
-    /// list holds w and b, if there are such.
+    /// list holds w and b, if there are such. The output of float32 may be a half.
     case normalize(RowNorm, ArrayList)
     /// The gradient of `normalize` by its input a, b being that by its output. With a w in the list
-    /// the output is one flat array, in which those by w and by b follow.
+    /// the output is one flat array, in which those by w and by b follow. Beside float32, b may be of
+    /// a half.
     case normalizeBackward(RowNorm, ArrayList)
 
     // Classes of rows of logits: a holds logits [rows, classes], b int64 labels [rows]; the list,
-    // if there is one, the float64 weights of the classes. See ckernels.h for the formulas.
+    // if there is one, the float64 weights of the classes. See ckernels.h for the formulas. Halves
+    // are computed with in float32, which their losses are.
 
     /// What each row counts; a is the labels here.
     case labelWeights(LabelTarget, weights: ArrayList?, classes: Int)
     /// The loss of each row.
     case crossEntropy(LabelTarget, weights: ArrayList?)
-    /// The gradient by the logits, c being that by the losses: [rows], or one for all.
+    /// The gradient by the logits, c being that by the losses: [rows], or one for all. Of float32
+    /// and halves it may be any, whichever the logits are.
     case crossEntropyBackward(LabelTarget, weights: ArrayList?)
 
     // Indexing along the first axis; the index is int64 and contiguous, negative from the end.

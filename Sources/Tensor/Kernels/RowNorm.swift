@@ -13,16 +13,16 @@ package struct RowNorm: Sendable, Hashable {
 
 extension Kernel {
     func checkNormalize(_ a: NDArray, _ list: ArrayList, _ out: NDArray) {
-        logits(a, out)
-        alike(a, out)
+        rows(a, out)
+        require(a.dtype.isWide && a.shape == out.shape, "float32 or float64 alike", [a, out])
         require(list.arrays.count <= 2, "a weight and a bias at most", list.arrays)
         for array in list.arrays { checkRowWeight(array, a) }
     }
 
     func checkNormalizeBackward(_ a: NDArray, _ b: NDArray, _ list: ArrayList, _ out: NDArray) {
         logits(a, out)
-        logits(b, out)
-        alike(a, b)
+        rows(b, out)
+        require(a.shape == b.shape, "a gradient of the rows' shape", [a, b])
         guard let weight = list.arrays.first else { return alike(a, out) }
         checkRowWeight(weight, a)
         require(

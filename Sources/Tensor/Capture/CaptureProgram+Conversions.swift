@@ -1,0 +1,98 @@
+extension CaptureProgram {
+    /// Has kernels that widen halves as they read them, or round to halves as they write, do so in
+    /// place of a pass of its own, before or behind them. The bits are the same.
+    mutating func joinConversions() {
+        readHalves()
+        writeHalves()
+        dropDead()
+    }
+
+    /// Operands that are copies of halves become these.
+    private mutating func readHalves() {
+        let writes = writers
+        for index in calls.indices where calls[index].bytes == nil {
+            for operand in calls[index].kernel.convertedOperands {
+                let array = calls[index][keyPath: operand]
+                guard isTemporary(array), array.isWhole, array.dtype == .float32,
+                    let written = writes[ObjectIdentifier(array.storage)], written.count == 1,
+                    written[0] < index, calls[written[0]].isConversion
+                else { continue }
+                let half = calls[written[0]].a
+                let changes = writes[ObjectIdentifier(half.storage)] ?? []
+                if changes.contains(where: { (written[0]...index).contains($0) }) { continue }
+                calls[index][keyPath: operand] = half.view(
+                    array.shape, array.shape.contiguousStrides)
+            }
+        }
+    }
+
+    /// A result that nobody reads but a conversion to a half becomes that half.
+    private mutating func writeHalves() {
+        let writes = writers
+        var reads: [ObjectIdentifier: [Int]] = [:]
+        for (index, call) in calls.enumerated() {
+            for array in call.reads {
+                reads[ObjectIdentifier(array.storage), default: []].append(index)
+            }
+        }
+        var dropped: Set<Int> = []
+        for index in calls.indices where calls[index].kernel.convertsOutput {
+            let out = calls[index].out
+            let key = ObjectIdentifier(out.storage)
+            guard isTemporary(out), out.isWhole, out.dtype == .float32, writes[key] == [index],
+                let readers = reads[key], readers.count == 1, readers[0] > index,
+                calls[readers[0]].isConversion
+            else { continue }
+            let half = calls[readers[0]].out
+            let place = ObjectIdentifier(half.storage)
+            let touched = (writes[place] ?? []) + (reads[place] ?? [])
+            guard half.isContiguous,
+                !touched.contains(where: { (index..<readers[0]).contains($0) })
+            else { continue }
+            calls[index].out = half.view(out.shape, out.shape.contiguousStrides)
+            dropped.insert(readers[0])
+        }
+        calls = calls.indices.filter { !dropped.contains($0) }.map { calls[$0] }
+    }
+
+    /// The calls that write each storage.
+    private var writers: [ObjectIdentifier: [Int]] {
+        var writers: [ObjectIdentifier: [Int]] = [:]
+        for (index, call) in calls.enumerated() {
+            for array in call.writes {
+                writers[ObjectIdentifier(array.storage), default: []].append(index)
+            }
+        }
+        return writers
+    }
+}
+
+extension CaptureProgram.Call {
+    /// Whether this copies all of one array, converted between float32 and a half.
+    fileprivate var isConversion: Bool {
+        guard bytes == nil, case .copy = kernel else { return false }
+        return a.isContiguous && out.isContiguous && a.count == out.count && a.dtype != out.dtype
+            && FusedProgram.mixes(a.dtype, out.dtype)
+            && (a.dtype == .float32 || out.dtype == .float32)
+    }
+}
+
+extension Kernel {
+    /// The operands of float32 that may be halves instead: what is computed is that of their values.
+    fileprivate var convertedOperands: [WritableKeyPath<CaptureProgram.Call, NDArray>] {
+        switch self {
+        case .crossEntropy, .crossEntropyBackward: [\.a]
+        case .normalizeBackward: [\.b]
+        case .reduce(_, map: nil, _): [\.a]
+        default: []
+        }
+    }
+
+    /// Whether an output of float32 may be halves instead, each rounded once.
+    fileprivate var convertsOutput: Bool {
+        switch self {
+        case .crossEntropyBackward, .normalize: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import CUDAEmulator
+import EmulatedDevice
+import FakeTensor
+import Tensor
+import Testing
+
+/// Steps in halves, in which conversions are parts of the kernels around them once captured.
+@Suite("Captured steps of halves", .serialized)
+struct HalfStepTests {
+    /// A block of a transformer on tokens, with what is converted at every turn: norms, residuals,
+    /// products, sums of gradients, a loss over many classes.
+    private final class Training {
+        private let model: Sequential
+        private let optimizer: AdamW
+        private let device: Device
+        private let step: (Tensor, Tensor) -> Tensor
+        let captured: Captured<Tensor, Tensor, Tensor>
+
+        init(on device: Device, _ precision: AutocastPrecision, captures: Bool, classes: Int) {
+            let random = Random(seed: 3)
+            let model = Sequential {
+                Embedding(classes, 24, using: random)
+                Residual {
+                    LayerNorm([24])
+                    Linear(24, 48, using: random)
+                    GELU()
+                    Linear(48, 24, using: random)
+                }
+                Residual {
+                    RMSNorm([24])
+                    Linear(24, 24, bias: false, using: random)
+                    SiLU()
+                }
+                LayerNorm([24])
+                Linear(24, classes, using: random)
+            }
+            model.to(device.backend)
+            let optimizer = AdamW(model, learningRate: 1e-2)
+            let loss = CrossEntropy(labelSmoothing: 0.1)
+            step = { x, y in
+                optimizer.zeroGrad()
+                let output = autocast(precision) { model(x) }
+                let value = loss(output.cast(to: .float32), y)
+                value.backward()
+                optimizer.step()
+                return value.detach()
+            }
+            (self.model, self.optimizer, self.device) = (model, optimizer, device)
+            captured = capture(step)
+            self.captures = captures
+        }
+
+        private let captures: Bool
+
+        /// The losses of some steps, and the parameters after them.
+        func run() -> [[UInt64]] {
+            var losses: [UInt64] = []
+            for number in 0..<5 {
+                let random = Random(seed: UInt64(number))
+                let x = Tensor.integers([6, 10], high: 37, using: random).to(device)
+                let y = Tensor.integers([6, 10], high: 37, using: random).to(device)
+                let value = captures ? captured(x, y) : step(x, y)
+                losses.append(value.item(as: Double.self).bitPattern)
+            }
+            return [losses]
+                + model.parameters.map { $0.values(as: Double.self).map(\.bitPattern) }
+        }
+    }
+
+    @Test(
+        "have the bits of the same step uncaptured, in fewer kernels", arguments: [false, true],
+        [AutocastPrecision.bfloat16, .float16])
+    func bits(_ isEmulated: Bool, _ precision: AutocastPrecision) {
+        let device = isEmulated ? EmulatedDevice.make(named: "halves").device : .cpu
+        for classes in [37, 300] {
+            let eager = Training(on: device, precision, captures: false, classes: classes)
+            let captured = Training(on: device, precision, captures: true, classes: classes)
+            #expect(eager.run() == captured.run(), "\(classes) classes")
+            let (left, all) = (
+                captured.captured.kernelCount ?? 0, captured.captured.recordedKernelCount ?? 0
+            )
+            #expect(captured.captured.refusal == nil && left <= all - 12, "\(left) of \(all)")
+        }
+    }
+}
