@@ -109,7 +109,8 @@ public struct BinaryCrossEntropy: ElementwiseLoss {
         guard prediction == target else {
             throw ShapeError(
                 layer: "BinaryCrossEntropy",
-                problem: "the model gives \(prediction) an example, the targets are \(target)")
+                problem: "the model gives \(prediction) an example, the targets are \(target)",
+                remedy: ShapeError.ofTargets(prediction, target))
         }
         for (weights, what) in [
             (positiveWeights, "positive weights"), (classWeights, "class weights"),

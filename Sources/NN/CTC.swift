@@ -14,7 +14,8 @@ public import Tensor
 public struct CTC: Loss {
     /// The class that says nothing.
     public let blank: Int
-    /// Whether sequences too short for their labels lose nothing, rather than ∞.
+    /// Whether sequences too short for their labels lose nothing, rather than ∞ with a gradient that
+    /// isn't finite.
     public let zeroesInfinity: Bool
     /// How losses become one number; of the mean each is divided by its number of labels first.
     public var reduction: LossReduction
@@ -78,8 +79,12 @@ public struct CTC: Loss {
         let said = given.takeAlong(isBlank.argSort(axis: 1), axis: 1)
         let counts = (1 - isBlank).sum(axis: 1)
         let losses = -last(states(x, Lattice(said, blank), steps), counts)
-        let settled = losses.maskedFill(
-            losses .> -CTC.impossible / 2, zeroesInfinity ? 0 : Double.infinity)
+        let cannotBe = losses .> -CTC.impossible / 2
+        // An infinite loss has no gradient that says so by itself: by the factor it is NaN.
+        let settled =
+            zeroesInfinity
+            ? losses.maskedFill(cannotBe, 0)
+            : losses * Tensor.ones(like: losses).maskedFill(cannotBe, Double.infinity)
         guard reduction == .mean else { return reduction(settled) }
         return (settled / counts.maximum(1).cast(to: x.dtype)).mean()
     }

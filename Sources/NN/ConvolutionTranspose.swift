@@ -91,10 +91,16 @@ public class ConvolutionTransposeLayer: Layer, WeightedLayer {
             let reach = (weight.shape[axis + 2] - 1).times(spread[axis]).plus(1)
             let whole = input[axis + 1].plus(-1).times(steps[axis]).plus(reach).plus(more[axis])
             let size = whole.plus(around[axis].times(-2))
-            guard size > 0, more[axis] == 0 || more[axis] < max(steps[axis], spread[axis]) else {
+            guard size > 0 else {
+                throw ShapeError(
+                    layer: describe, problem: "padding \(around) leaves nothing of \(input)",
+                    remedy: "lower padding, or add to kernel or stride")
+            }
+            guard more[axis] == 0 || more[axis] < max(steps[axis], spread[axis]) else {
                 throw ShapeError(
                     layer: describe,
-                    problem: "padding \(around) and output padding \(more) don't fit \(input)")
+                    problem: "output padding \(more) beside stride \(steps) and dilation \(spread)",
+                    remedy: "an output padding is less than the stride or the dilation")
             }
             result.append(size)
         }

@@ -6,7 +6,8 @@ public import Tensor
 /// Indices are integers below `count`, or floats that hold such, as data files may give them;
 /// negative ones count from the end. A padding index stands for nothing: its row starts as zeros
 /// and is not trained. Rows whose norm exceeds `maxNorm` when they are looked up are scaled down to
-/// it, in place.
+/// it: in training in the table itself, in evaluation only on the way, so that looking changes
+/// nothing.
 public final class Embedding: Layer {
     /// The table, [count, width].
     public let weight: Parameter
@@ -45,19 +46,24 @@ public final class Embedding: Layer {
 
     public override func callAsFunction(_ x: Tensor) -> Tensor {
         let index = x.asIndex
-        if let maxNorm { shorten(index, to: maxNorm) }
-        return weight.embedding(index, paddingIndex: paddingIndex)
+        guard let maxNorm else { return weight.embedding(index, paddingIndex: paddingIndex) }
+        if isTraining {
+            noGrad {
+                // What is written twice is the same.
+                let flat = index.reshape([index.count])
+                let rows = weight.detach().take(flat)
+                weight[flat] = rows * share(of: rows, to: maxNorm)
+            }
+        }
+        let rows = weight.embedding(index, paddingIndex: paddingIndex)
+        // The table stays as it is where it is looked at only.
+        return isTraining ? rows : rows * noGrad { share(of: rows.detach(), to: maxNorm) }
     }
 
-    /// Scales down the rows that are looked up and too long; what is written twice is the same.
-    private func shorten(_ index: Tensor, to maxNorm: Double) {
-        noGrad {
-            let flat = index.reshape([index.count])
-            let rows = weight.detach().take(flat)
-            let norm = rows.norm(normOrder, axes: [-1], keepDims: true)
-            let shorter = rows * (maxNorm / (norm + 1e-7))
-            weight[flat] = Tensor.where(norm .> maxNorm, shorter, rows)
-        }
+    /// What brings each row that is too long to its norm; 1 for the others.
+    private func share(of rows: Tensor, to maxNorm: Double) -> Tensor {
+        let norm = rows.norm(normOrder, axes: [-1], keepDims: true)
+        return Tensor.where(norm .> maxNorm, maxNorm / (norm + 1e-7), .ones(like: norm))
     }
 
     /// Whether a row doesn't follow its gradient: it is that of the padding index, or as long as

@@ -42,7 +42,8 @@ public enum Join: Sendable, Equatable, CustomStringConvertible {
         guard case .concat(let axis) = self else {
             guard shapes.allSatisfy({ $0 == first }) else {
                 throw ShapeError(
-                    layer: layer, problem: "the branches give \(list); \(self) needs equal shapes")
+                    layer: layer, problem: "the branches give \(list); \(self) needs equal shapes",
+                    remedy: "end them with layers of equal size, or join them by concat")
             }
             return first
         }
@@ -61,7 +62,8 @@ public enum Join: Sendable, Equatable, CustomStringConvertible {
         {
             throw ShapeError(
                 layer: layer,
-                problem: "the branches give \(list), which differ off axis \(axis)")
+                problem: "the branches give \(list), which differ off axis \(axis)",
+                remedy: "bring them to one size there, or flatten each")
         }
         return first.replacing(place, with: shapes.reduce(0) { $0 + $1[place] })
     }

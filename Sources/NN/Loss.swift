@@ -123,7 +123,8 @@ extension ElementwiseLoss {
         guard prediction == target else {
             throw ShapeError(
                 layer: "\(Self.self)",
-                problem: "the model gives \(prediction) an example, the targets are \(target)")
+                problem: "the model gives \(prediction) an example, the targets are \(target)",
+                remedy: ShapeError.ofTargets(prediction, target))
         }
     }
 }

@@ -56,12 +56,19 @@ public final class Pad: Layer {
                 // What is cut off at one end doesn't come again at the other.
                 case .circular: size + min(0, width.before) + min(0, width.after)
                 }
+            let remedy: String? =
+                switch mode {
+                case .reflect: "reflections are smaller than the size; pad less, or replicate"
+                case .circular: "turns are no longer than the size; pad less, or replicate"
+                case .constant, .replicate: "cut off less"
+                }
             let result = size + width.before + width.after
             guard added <= max(most, 0), result >= 0, size + min(0, width.before) >= 0 else {
                 throw ShapeError(
                     layer: describe,
                     problem: "\(width.before) before and \(width.after) after don't fit size "
-                        + "\(size) of the input \(input)")
+                        + "\(size) of the input \(input)",
+                    remedy: remedy)
             }
             sizes[first + position] = result
         }

@@ -68,7 +68,8 @@ public final class Residual: Layer {
             if output == input { return input }
             throw ShapeError(
                 layer: describe,
-                problem: "the module turns \(input) into \(output); a residual needs equal shapes")
+                problem: "the module turns \(input) into \(output); a residual needs equal shapes",
+                remedy: "end it with a layer that makes \(input), or give a shortcut")
         }
         let base = try ShapeError.located(in: "shortcut") { try shortcut.outputShape(for: input) }
         if output == base { return output }

@@ -1,3 +1,4 @@
+internal import FTSupport
 internal import Tensor
 
 /// An input that doesn't fit a layer or a loss, noticed before anything is computed.
@@ -23,6 +24,18 @@ public struct ShapeError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         let place = path.isEmpty ? "" : "layer \(path.joined(separator: ".")), "
         return "\(place)\(layer): \(problem)" + (remedy.map { "; \($0)" } ?? "")
+    }
+
+    /// What helps where a loss compares numbers one by one, and there are others or they lie
+    /// otherwise.
+    static func ofTargets(_ prediction: Shape, _ target: Shape) -> String? {
+        if prediction.elementCount == target.elementCount {
+            return "end the model with a reshape to \(target)"
+        }
+        if prediction.rank == target.rank, prediction.dropLast().elementsEqual(target.dropLast()) {
+            return "give the last layer \(Format.count(target.last ?? 1, "unit"))"
+        }
+        return nil
     }
 
     /// Runs `body` and puts `name`, if it isn't empty, in front of the path of a `ShapeError` that

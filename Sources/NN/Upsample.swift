@@ -77,9 +77,15 @@ public final class Upsample: Layer {
             case .factor(let factors):
                 zip(input.dropFirst(), each(factors, axes)).map { Double($0) * $1 }
             }
-        guard sizes.allSatisfy({ $0 >= 1 && $0 < 0x1p31 }) else {
+        guard sizes.allSatisfy({ $0 >= 1 }) else {
             throw ShapeError(
-                layer: describe, problem: "sizes of the input \(input) become 0, or beyond 2³¹")
+                layer: describe, problem: "a size of the input \(input) becomes 0",
+                remedy: "give a larger factor")
+        }
+        guard sizes.allSatisfy({ $0 < 0x1p31 }) else {
+            throw ShapeError(
+                layer: describe, problem: "a size of the input \(input) becomes 2³¹ or more",
+                remedy: "give a smaller factor")
         }
         return Shape([input[0]] + sizes.map { Int($0) })
     }

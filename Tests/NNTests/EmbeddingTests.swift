@@ -44,6 +44,20 @@ struct EmbeddingTests {
         #expect(gradient == [0, 0, 0, 0, 2, 2, 2, 2, 1, 1, 1, 1])
     }
 
+    @Test("shortens rows in evaluation without writing them, to the same values")
+    func evaluation() {
+        let start = Initializer.normal(deviation: 2)
+        let (layer, other) = (
+            Embedding(6, 4, maxNorm: 1.5, initializer: start, using: Random(seed: 4)),
+            Embedding(6, 4, maxNorm: 1.5, initializer: start, using: Random(seed: 4))
+        )
+        let before: [Float] = layer.weight.values()
+        let index = Tensor([5, 0, 2, 0], .int64)
+        layer.eval()
+        #expect(layer(index).values(as: Float.self) == other(index).values(as: Float.self))
+        #expect(layer.weight.values() == before && other.weight.values() != before)
+    }
+
     @Test("stops with a sentence where an index or an option is out of range")
     func misuse() async {
         let result = await #expect(

@@ -74,14 +74,14 @@ struct ParallelTests {
         #expect(
             text(Sequential(Parallel(.add, uneven)), [3])
                 == "layer 0, Parallel(2 branches, add): the branches give [2] and [4]; add needs "
-                + "equal shapes")
+                + "equal shapes; end them with layers of equal size, or join them by concat")
         #expect(
             text(Sequential(Parallel(.add, uneven)), [5])
                 == "layer 0.0, Linear(3 → 2): the last axis of the input [5] should have size 3")
         #expect(
             text(Parallel(.concat(axis: 1), uneven), [7, 3])
                 == "Parallel(2 branches, concat along axis 1): the branches give [7, 2] and [7, 4], "
-                + "which differ off axis 1")
+                + "which differ off axis 1; bring them to one size there, or flatten each")
         #expect(
             text(Parallel(.concat(axis: 0), uneven), [3])
                 == "Parallel(2 branches, concat along axis 0): the branches give [2] and [4], which "

@@ -33,10 +33,12 @@ struct ShapeTests {
                 == "layer 1.0, Linear(3 → 2): the last axis of the input [4] should have size 3")
         #expect(
             text(Linear(3, 2, using: random), [])
-                == "Linear(3 → 2): the input has no axis to transform")
+                == "Linear(3 → 2): the input has no axis to transform; put a reshape to "
+                + "[1] before it")
         #expect(
             text(Sequential(Residual(Linear(3, 2, using: random))), [3])
-                == "layer 0, Residual: the module turns [3] into [2]; a residual needs equal shapes"
+                == "layer 0, Residual: the module turns [3] into [2]; a residual needs equal shapes; "
+                + "end it with a layer that makes [3], or give a shortcut"
         )
         #expect(
             text(Sequential(Residual(Linear(3, 3, using: random))), [2])
