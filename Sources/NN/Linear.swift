@@ -39,7 +39,8 @@ public final class Linear: Layer, WeightedLayer {
 
     public override func outputShape(for input: Shape) throws -> Shape {
         guard input.rank > 0 else {
-            throw ShapeError(layer: describe, problem: "the input has no axis to transform",
+            throw ShapeError(
+                layer: describe, problem: "the input has no axis to transform",
                 remedy: "put a reshape to [1] before it")
         }
         guard input[input.rank - 1] == inputs else {
