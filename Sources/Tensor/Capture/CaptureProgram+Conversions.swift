@@ -11,7 +11,7 @@ extension CaptureProgram {
     private mutating func readHalves() {
         let writes = writers
         for index in calls.indices where calls[index].bytes == nil {
-            for operand in calls[index].kernel.convertedOperands {
+            for operand in calls[index].convertedOperands {
                 let array = calls[index][keyPath: operand]
                 guard isTemporary(array), array.isWhole, array.dtype == .float32,
                     let written = writes[ObjectIdentifier(array.storage)], written.count == 1,
@@ -75,19 +75,22 @@ extension CaptureProgram.Call {
             && FusedProgram.mixes(a.dtype, out.dtype)
             && (a.dtype == .float32 || out.dtype == .float32)
     }
+
+    /// The operands of float32 that may be halves instead: what is computed is that of their values.
+    fileprivate var convertedOperands: [WritableKeyPath<CaptureProgram.Call, NDArray>] {
+        switch kernel {
+        case .crossEntropy, .crossEntropyBackward: return [\.a]
+        case .normalizeBackward: return [\.b]
+        case .reduce(_, map: nil, let axes):
+            // Neighbours in memory may be added up in another order where more fit into a load.
+            let last = a.shape.lastIndex { $0 != 1 }
+            return last.map(axes.contains) ?? true ? [] : [\.a]
+        default: return []
+        }
+    }
 }
 
 extension Kernel {
-    /// The operands of float32 that may be halves instead: what is computed is that of their values.
-    fileprivate var convertedOperands: [WritableKeyPath<CaptureProgram.Call, NDArray>] {
-        switch self {
-        case .crossEntropy, .crossEntropyBackward: [\.a]
-        case .normalizeBackward: [\.b]
-        case .reduce(_, map: nil, _): [\.a]
-        default: []
-        }
-    }
-
     /// Whether an output of float32 may be halves instead, each rounded once.
     fileprivate var convertsOutput: Bool {
         switch self {
