@@ -52,7 +52,9 @@ public final class Experiment {
     ) throws {
         self.config = config
         device = try DeviceChoice(config.deviceName)
-        let plan = try DataPlan(config, as: kept, measuring: given)
+        let plan =
+            try given.map { try DataPlan(measuring: $0, config, as: kept) }
+            ?? DataPlan(config, as: kept)
         let inputs = plan.train.allInputs
         try Experiment.checkInputs(config, plan)
         let builder = ModelBuilder(

@@ -56,7 +56,17 @@ public enum Terminal {
     static func folded(_ text: String, to width: Int) -> [String] {
         let name = "fttrain: "
         guard text.hasPrefix(name), width >= 40 else { return [text] }
-        return text.wrapped(indent: name.count, width: width)
+        // Commands to paste stay in one piece.
+        let space = "\u{E000}"
+        let parts = text.split(separator: "fttrain ", omittingEmptySubsequences: false)
+        let kept = parts.dropFirst().map { part -> String in
+            let end = part.firstIndex { ",;\n".contains($0) } ?? part.endIndex
+            return part[..<end].replacing(" ", with: space) + String(part[end...])
+        }
+        let whole = ([String(parts[0])] + kept).joined(separator: "fttrain" + space)
+        return whole.wrapped(indent: name.count, width: width).map {
+            $0.replacing(space, with: " ")
+        }
     }
 
     /// Writes text of our own to standard error, with its orders to the terminal.

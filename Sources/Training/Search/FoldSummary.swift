@@ -43,7 +43,7 @@ struct FoldSummary {
         measures.indices.map { place in FoldSummary.spread(folds.map { $0.values[place] }) }
     }
 
-    private static func spread(_ values: [Double]) -> (mean: Double, deviation: Double) {
+    static func spread(_ values: [Double]) -> (mean: Double, deviation: Double) {
         // By distances from the first, so that equal ones deviate by nothing.
         let first = values.first ?? .nan
         let distances = values.map { $0 - first }
