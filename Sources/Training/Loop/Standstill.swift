@@ -76,6 +76,8 @@ extension Trainer {
     func warnOfStandstill() throws {
         guard let before = standstill else { return }
         standstill = nil
+        // A search that has come to its end says so itself.
+        if (optimizer as? QuasiNewton)?.search.hasConverged ?? false { return }
         guard cursor.changes > 0, before.holds(experiment.model, step: cursor.step) else { return }
         emit(.warning(try standstillSentence()))
     }
