@@ -27,11 +27,13 @@ static inline int64_t ft_product_pitch(int64_t depth) { return depth + (depth % 
 
 // Whether each element of a product is a dot product of its own, rather than part of a tile.
 static inline bool ft_product_is_of_dots(const ft_product *p) {
-    return (p->m <= 4 || p->n <= 4) && p->k >= 32;
+    return (p->m <= FT_PRODUCT_FEW || p->n <= FT_PRODUCT_FEW) && p->k >= 32;
 }
 
 // Of a product of dots: whether B is the operand with few lines, rather than A.
-static inline bool ft_product_has_few_columns(const ft_product *p) { return p->n <= 4; }
+static inline bool ft_product_has_few_columns(const ft_product *p) {
+    return p->n <= FT_PRODUCT_FEW;
+}
 
 // Queries whose scores are held at a time.
 static inline int64_t ft_attention_rows(const ft_attention *t) { return t->queries <= 128 ? 32 : 64; }

@@ -12,7 +12,7 @@ int64_t ft_product_space(const ft_product *p) {
 int64_t ft_recurrence_space(const ft_recurrence *r, int64_t rows) {
     // Dot products read W in place, and packing it pays where it is multiplied by often enough.
     bool is_joined = r->x;
-    if (!is_joined && (r->batch <= 4 || rows * r->steps < 64)) return 0;
+    if (!is_joined && (r->batch <= FT_PRODUCT_FEW || rows * r->steps < 64)) return 0;
     int64_t vector = r->dtype == FT_F32 ? 16 : 8;
     int64_t full = (r->width + vector - 1) / vector * vector;
     int64_t count = r->parts * (r->width + (is_joined ? r->inputs : 0)) * full;

@@ -47,6 +47,10 @@ struct Checker {
             if node.elements != nil { return array(node, of: element, count: count, type, path) }
             guard let content = scalar(node, element) else { return unexpected(node, type, path) }
             return value(content, node, path)
+        case .nameOr(let number):
+            if let name = node.string, !name.isEmpty { return value(.string(name), node, path) }
+            guard let content = scalar(node, number) else { return unexpected(node, type, path) }
+            return value(content, node, path)
         case .integer, .number, .bool, .string:
             guard let content = scalar(node, type) else { return unexpected(node, type, path) }
             return value(content, node, path)

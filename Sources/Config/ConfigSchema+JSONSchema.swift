@@ -91,6 +91,8 @@ extension ConfigSchema {
         case .union(let name): return ["$ref": "#/$defs/\(name)"]
         case .word(let word, let other):
             return ["anyOf": [["const": .string(word)], .object(typeSchema(other))]]
+        case .nameOr(let number):
+            return ["anyOf": [.object(typeSchema(number)), ["type": "string", "minLength": 1]]]
         case .perAxis(let element, let count):
             let array = ConfigType.array(of: element, minCount: count.min, maxCount: count.max)
             return ["anyOf": [.object(typeSchema(element)), .object(typeSchema(array))]]

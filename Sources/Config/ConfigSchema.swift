@@ -72,6 +72,11 @@ extension ConfigSchema {
                 misdeclared(place, "a word stands for an array alone")
             }
             verify(other, in: place)
+        case .nameOr(let number):
+            switch number.kind {
+            case .integer, .number: break
+            default: misdeclared(place, "a name stands for a number alone")
+            }
         case .named(let element):
             switch element.kind {
             case .object, .union, .named: misdeclared(place, "an object can't be told from names")

@@ -12,6 +12,7 @@ public struct ConfigType: Sendable {
         case union(String)
         indirect case named(ConfigType)
         indirect case word(String, or: ConfigType)
+        indirect case nameOr(ConfigType)
         indirect case perAxis(ConfigType, count: IntegerBounds)
     }
 
@@ -82,6 +83,11 @@ extension ConfigType {
     public static func word(_ word: String, or array: ConfigType) -> ConfigType {
         ConfigType(kind: .word(word, or: array))
     }
+
+    /// A number, or any name in its place.
+    public static func nameOr(_ number: ConfigType) -> ConfigType {
+        ConfigType(kind: .nameOr(number))
+    }
 }
 
 extension ConfigType {
@@ -110,6 +116,7 @@ extension ConfigType {
         case .union(let name): return Text.article(name)
         case .named(let element): return "\(element.expectation), or an object of several by name"
         case .word(let word, let other): return "\"\(word)\" or \(other.expectation)"
+        case .nameOr(let number): return "\(number.expectation), or a name"
         case .perAxis(let element, let count):
             return "\(element.expectation), or an array\(Self.elements(count))"
         }
@@ -130,7 +137,7 @@ extension ConfigType {
         switch kind {
         case .integer: "integer"
         case .number: "number"
-        case .string, .word: "name"
+        case .string, .word, .nameOr: "name"
         case .array: "list"
         case .named(let element), .perAxis(let element, _): element.shortLabel
         case .bool, .object, .union: label
@@ -149,6 +156,7 @@ extension ConfigType {
         case .union(let name): name
         case .named(let element): "\(element.label) or by name"
         case .word(let word, let other): "\(word) | \(other.label)"
+        case .nameOr(let number): "\(number.label) or name"
         case .perAxis(let element, _): "\(element.label) or list"
         }
     }

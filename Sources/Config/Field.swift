@@ -111,6 +111,13 @@ extension Field {
         return Field(name, .word(word, or: array), nil, doc)
     }
 
+    /// An integer in a closed range, or any name in its place.
+    public static func intOrName(
+        _ name: String, min: Int? = nil, max: Int? = nil, doc: String
+    ) -> Field {
+        Field(name, .nameOr(.int(min: min, max: max)), nil, doc)
+    }
+
     /// One value for all axes, or an array of one for each of at most so many.
     public static func perAxis(
         _ name: String, _ element: ConfigType, most axes: Int, default value: JSONValue? = nil,

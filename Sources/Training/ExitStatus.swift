@@ -24,7 +24,7 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
         case .success: "it did what was asked"
         case .failedCheck:
             "a check found what it looks for, such as gradients that are not right; trials or "
-                + "folds came to no end, or no rate was found"
+                + "folds came to no end, no rate was found, or no epoch could be the best"
         case .usage: "the command line or the config is wrong"
         case .data: "a data file, checkpoint or run folder can't be used"
         case .diverged: "training produced NaN or infinity"

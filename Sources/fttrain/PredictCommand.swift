@@ -26,6 +26,9 @@ enum PredictCommand {
             .flag(
                 "skip-bad",
                 doc: "leave out images and rows that can't be used, and name them; the status is 3"),
+            .value(
+                "threshold", "P", type: .number(min: 0, max: 1),
+                doc: "say yes, or the second of two classes, from this probability on"),
             .flag("stream", doc: "read JSON lines from standard input and answer each at once"),
             Program.force, DataCommand.newDecimal, Program.threads, Program.json,
         ])
@@ -63,6 +66,7 @@ enum PredictCommand {
         }
         let predictor = try Predictor(invocation.arguments[0])
         try checkIsNoText(predictor, invocation)
+        if let threshold = invocation.double("threshold") { try predictor.decide(from: threshold) }
         if let mark = try DataCommand.decimal(invocation, of: paths.first) {
             try predictor.readDecimals(after: mark)
         }

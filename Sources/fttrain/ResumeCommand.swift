@@ -24,9 +24,9 @@ enum ResumeCommand {
         } else if isSilent {
             Terminal.print(resumption.trainer.folder.path)
         } else {
-            Terminal.print(
-                "\(path): \(resumption.trainer.ending); for more: "
-                    + summary.longerCommand(path))
+            let ending = "\(path): \(resumption.trainer.ending)".wrapped(indent: 8)
+            let next = "next    \(summary.longerCommand(path))"
+            Terminal.print((ending + [next]).joined(separator: "\n"))
         }
         return .success
     }

@@ -54,7 +54,11 @@ enum TrainCommand {
         let summary = try trainer.run()
         if isQuiet, !isJSON { Terminal.print(trainer.folder.path) }
         switch summary.status {
-        case .completed, .running: return .success
+        case .completed, .running:
+            guard let problem = summary.noBest else { return .success }
+            let sentence = "\(trainer.folder.path): \(problem)"
+            if isQuiet || isJSON { Terminal.warn("fttrain: \(sentence)") }
+            throw Shortfall(.failedCheck, sentence)
         case .interrupted: return .interrupted
         case .failed: throw Shortfall(.data, summary.reason ?? "the run failed")
         case .diverged:

@@ -140,8 +140,8 @@ import Testing
         _ = try workspace.run("tiny.json", "--out", "run")
         let done = try workspace.run("resume", "run")
         #expect(
-            done.output == "run: all 3 epochs are done; for more: "
-                + "fttrain resume run training.epochs=6\n")
+            done.output == "run: all 3 epochs are done\n"
+                + "next    fttrain resume run training.epochs=6\n")
         let more = try workspace.run("resume", "run", "training.epochs=4")
         #expect(more.output.hasPrefix("changed\n  training.epochs: 3 → 4\nrun     run   seed 42"))
         #expect(more.output.contains("resumed at step 15, epoch 4"))

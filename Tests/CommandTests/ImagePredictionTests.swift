@@ -126,10 +126,13 @@ struct ImagePredictionTests {
         let typo = try workspace.run("eval", "run", "new", "--report")
         #expect(typo.status == 3)
         #expect(
-            typo.errors.hasPrefix(
-                "fttrain: new/wrenn: the model has no class 'wrenn'; is it 'wren'? Rename the folder"
+            typo.errors.contains(
+                "\n  new/wrenn: the model has no class 'wrenn'; is it 'wren'? Rename the folder"
             ),
             "\(typo.errors)")
+        let left = try workspace.run("eval", "run", "new", "--report", "--json", "--skip-bad")
+        #expect(left.status == 3 && left.errors.contains("no class 'wrenn'"), "\(left.errors)")
+        #expect(left.output.contains("\"support\":4"), "\(left.output)")
         let flat = try workspace.run("eval", "run", "birds/ant")
         #expect(flat.errors.contains("is in no folder that says its class"), "\(flat.errors)")
     }
@@ -186,7 +189,7 @@ struct ImagePredictionTests {
         let cases: [([String], String)] = [
             (["run", "birds/ant/../../nowhere.jpg"], "nowhere.jpg: there is no such file"),
             (["run", "mixed"], "mixed/notes.txt: this is no PNG, JPEG, PPM or PGM"),
-            (["run", "deep"], "deep/a/b: is a folder in a folder of deep, whose folders are"),
+            (["run", "deep"], "deep/a/b: is a folder where images are; name it by itself"),
             (["run", "empty"], "empty: holds no images"),
             (["run", "broken.png"], "broken.png: this is no PNG"),
             (["run", "none.png"], "none.png: there is no such file"),
@@ -212,6 +215,40 @@ struct ImagePredictionTests {
             let result = try workspace.run(arguments)
             #expect(result.status == 2 && result.errors.contains(sentence), "\(result.errors)")
         }
+    }
+
+    @Test(
+        "what can't be used in folders of classes is named at once, and left out by --skip-bad"
+    )
+    func strays() throws {
+        let workspace = try Self.trained()
+        try Self.birds(workspace, "new", count: 2)
+        try Self.write(workspace, "new/ant/inner/1.pgm", Self.picture(9, 8, isBright: true, 1))
+        try Self.write(workspace, "new/ant/notes.txt", "hello")
+        try Self.write(workspace, "new/robin/1.pgm", Self.picture(9, 8, isBright: true, 1))
+        try Self.write(workspace, "new/robin/2.pgm", Self.picture(9, 8, isBright: true, 2))
+        try Self.write(workspace, "new/loose.pgm", Self.picture(9, 8, isBright: true, 1))
+        let ofFiles = ["new/ant/inner: is a folder where images are", "new/ant/notes.txt: this is"]
+        let ofClasses = [
+            "new/robin: the model has no class 'robin'", "new/loose.pgm: is in no folder",
+        ]
+        for (command, sentences) in [("predict", ofFiles), ("eval", ofFiles + ofClasses)] {
+            let all = try workspace.run(command, "run", "new")
+            #expect(all.status == 3)
+            for sentence in sentences {
+                #expect(all.errors.contains("\n  \(sentence)"), "\(command): \(all.errors)")
+            }
+            // The sentence and a line each.
+            let count = all.errors.split(separator: "\n").count
+            #expect(count == 1 + sentences.count, "\(command): \(all.errors)")
+        }
+        let predicted = try workspace.run("predict", "run", "new", "--skip-bad")
+        #expect(predicted.status == 3 && rows(predicted).count == 7, "\(predicted.output)")
+        #expect(predicted.errors.contains(ofFiles[0]) && predicted.errors.contains(ofFiles[1]))
+        let measured = try workspace.run("eval", "run", "new", "--skip-bad", "--json")
+        #expect(measured.status == 3)
+        let node = try JSONNode(parsing: String(measured.lines[0]))
+        #expect(node["leftOut"]?.elements?.count == 5, "\(measured.output)")
     }
 
     @Test("init makes of a folder a dataset and a network that learns it")

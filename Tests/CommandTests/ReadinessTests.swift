@@ -50,7 +50,7 @@ struct ReadinessTests {
             "data.targetTransforms=[{\"type\":\"scale\",\"factor\":0.1}]",
         ]
         let result = try workspace.run(["tiny.json", "--out", "r"] + single)
-        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.status == 1, "\(result.errors)")
         let sentence = "note    auc has no value on data.h5: 'test/labels', as where all targets"
         let notes = result.unfolded.split(separator: "\n").filter { $0.hasPrefix(sentence) }
         #expect(notes.count == 1 && notes[0].hasSuffix("or set training.bestBy=loss"))

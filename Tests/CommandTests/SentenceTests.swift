@@ -171,7 +171,7 @@ struct SentenceTests {
         #expect(fewer.status == 0)
         #expect(fewer.errors.contains("the run stays as it is, without training.epochs=2; "))
         #expect(try workspace.text("run/config.json") == config)
-        #expect(fewer.output.hasPrefix("run: all 3 epochs are done; for more: "))
+        #expect(fewer.output.hasPrefix("run: all 3 epochs are done\nnext    "))
     }
 
     @Test("resuming a run that is over leaves its files as they are", arguments: [false, true])
@@ -187,7 +187,7 @@ struct SentenceTests {
             byLimit ? "run: stopped after step 2 (training.maxSteps)" : "run: all 3 epochs are done"
         let more = byLimit ? "training.maxSteps=4" : "training.epochs=6"
         #expect(resumed.status == 0)
-        #expect(resumed.output == "\(words); for more: fttrain resume run \(more)\n")
+        #expect(resumed.output == "\(words)\nnext    fttrain resume run \(more)\n")
         #expect(try names.map { try workspace.bytes("run/\($0)") } == before)
     }
 

@@ -32,6 +32,17 @@ struct WeightingTests {
         #expect(bare.contains("weights \(name): probabilities are those"))
     }
 
+    @Test("that a focal loss weighs yes and no, unless alike")
+    func alpha() throws {
+        let binary = #"data.targetTransforms=[{"type":"oneHot","classes":3}]"#
+        for (alpha, isWeighted) in [("0.3", true), ("0.5", false), ("null", false)] {
+            let workspace = try trained(
+                binary, "metrics=[]", #"loss={"type":"binaryFocal","alpha":\#(alpha)}"#)
+            let told = try workspace.run("eval", "run").output
+            #expect(told.contains("weights loss.alpha=0.3: the loss is") == isWeighted, "\(told)")
+        }
+    }
+
     @Test("nothing of weights where there are none, or where all are equal")
     func noWeights() throws {
         for setting in ["loss.classWeights=[2,2,2]", "training.epochs=1"] {

@@ -56,4 +56,32 @@ struct FoldedLineTests {
             #expect(line.count <= 80, "\(line)")
         }
     }
+
+    @Test("a sentence on a terminal is cut between words below its beginning, other text is not")
+    func sentences() {
+        let sentence = "fttrain: run: nothing is left to train, so the run stays as it is"
+        #expect(
+            Terminal.folded(sentence, to: 44) == [
+                "fttrain: run: nothing is left to train, so", "         the run stays as it is",
+            ])
+        let command =
+            "fttrain: run: is over; train on: fttrain resume run training.epochs=20, or not"
+        #expect(
+            Terminal.folded(command, to: 60) == [
+                "fttrain: run: is over; train on:",
+                "         fttrain resume run training.epochs=20, or not",
+            ])
+        #expect(Terminal.folded(sentence, to: 80) == [sentence])
+        #expect(Terminal.folded("usage: " + sentence, to: 44) == ["usage: " + sentence])
+        #expect(Terminal.folded(sentence, to: 20) == [sentence])
+    }
+
+    @Test("equal folds deviate by nothing")
+    func folds() {
+        let equal = FoldSummary.spread(Array(repeating: 0.1, count: 10))
+        #expect(equal.mean == 0.1 && equal.deviation == 0)
+        let spread = FoldSummary.spread([1, 2, 3, 4])
+        #expect(spread.mean == 2.5 && abs(spread.deviation - 1.2909944487358056) < 1e-15)
+        #expect(FoldSummary.spread([7]).mean == 7 && FoldSummary.spread([7]).deviation.isNaN)
+    }
 }

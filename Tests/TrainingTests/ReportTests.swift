@@ -29,6 +29,43 @@ struct ReportTests {
         #expect(ClassReport.auc([0.1, 0.2], [true, true]) == nil)
     }
 
+    /// With the figures of scikit-learn 1.9.1: `average_precision_score`, the largest F1 among those
+    /// of `precision_recall_curve`, `log_loss`, and of `DummyClassifier(strategy="prior")`.
+    @Test("average precision, the best threshold and baselines are scikit-learn's")
+    func precisionRecall() throws {
+        let targets = [0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0]
+        let scores = [0.1, 0.4, 0.35, 0.8, 0.9, 0.4, 0.2, 0.65, 0.05, 0.35, 0.6, 0.3]
+        let report = ClassReport(
+            names: ["no", "yes"], targets: targets, predictions: scores.map { $0 > 0.5 ? 1 : 0 },
+            shares: scores.flatMap { [1 - $0, $0] })
+        let found = try #require(report.precisionRecall)
+        #expect(abs(found.averagePrecision - 0.6833333333333333) < 1e-15)
+        #expect(found.threshold == 0.35 && abs(found.f1 - 0.7692307692307693) < 1e-15)
+        #expect(found.best == PrecisionRecall.Point(recall: 1, precision: 0.625))
+        #expect(found.curve.first == PrecisionRecall.Point(recall: 0.2, precision: 1))
+        #expect(abs((report.logLoss ?? 0) - 0.6104254154995297) < 1e-15)
+        #expect(abs(report.baseline.logLoss - 0.6791932659915255) < 1e-15)
+        #expect(report.baseline.accuracy == 7.0 / 12 && report.baseline.name == "no")
+        let line = "baseline   always no: accuracy 0.5833; the shares alone: log loss 0.6792"
+        #expect(report.lines.contains(line), "\(report.lines)")
+        let quantities = NumberReport(targets: [1, 2, 4, 9], predictions: [1, 2, 4, 8], width: 1)
+        #expect(quantities.baseline.meanAbsoluteError == 2.5)
+        #expect(abs(quantities.baseline.rootMeanSquaredError - 3.082207001484488) < 1e-15)
+    }
+
+    @Test("a threshold has few digits and parts as its probability does")
+    func thresholds() throws {
+        for (low, high) in [(0.25, 0.75), (0.123456, 0.123457), (0.9999999, 1), (0, 1e-9)] {
+            let found = try #require(PrecisionRecall([low, high], [false, true]))
+            #expect(found.threshold > low && found.threshold <= high)
+            #expect("\(found.threshold)".count < 10, "\(found.threshold)")
+        }
+        #expect(PrecisionRecall([0.1, 0.2], [true, true]) == nil)
+        #expect(PrecisionRecall([.nan, 0.2], [true, false]) == nil)
+        // All are taken where none can be left out.
+        #expect(PrecisionRecall([0.5, 0.5], [true, false])?.threshold == 0)
+    }
+
     @Test("errors of quantities are those of their definition")
     func numbers() {
         let report = NumberReport(targets: [1, 2, 3], predictions: [1, 2, 5], width: 1)

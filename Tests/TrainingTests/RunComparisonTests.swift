@@ -54,6 +54,20 @@ struct RunComparisonTests {
         #expect(!byLoss.prefersHigher && byLoss.runs.first?.path.last == "b")
     }
 
+    @Test("keys that only some runs have are left out where they are as by default")
+    func defaults() throws {
+        let group = #"optimizer.groups=[{"match":"*.bias","weightDecay":0}]"#
+        let comparison = try RunComparison([
+            run("a", [0.5]), run("b", [0.4], [group, #"model.from={"path":"c"}"#]),
+            run("c", [0.3], [#"optimizer={"type":"sgd","learningRate":0.05,"momentum":0.9}"#]),
+        ])
+        #expect(
+            Set(comparison.differences.map(\.path)) == [
+                "model.from.path", "optimizer.type", "optimizer.groups[0].match",
+                "optimizer.groups[0].weightDecay", "optimizer.momentum",
+            ], "\(comparison.differences.map(\.path))")
+    }
+
     @Test("a key that isn't there is no other than one that is null")
     func absent() {
         let rows = ConfigLeaves.differing([

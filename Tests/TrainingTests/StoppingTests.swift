@@ -31,8 +31,9 @@ struct StoppingTests {
         let still = ["training.epochs=50", "training.patience=3", "optimizer.learningRate=0"]
         let (summary, warnings) = try run(sandbox, still)
         #expect(summary.epochs == 4 && summary.status == .completed && summary.best?.epoch == 1)
-        #expect(warnings.count == 1)
-        #expect(warnings[0].hasPrefix("stopped after epoch 4: "))
+        // That nothing is learned, too.
+        #expect(warnings.count == 2 && warnings[0].contains("optimizer.learningRate=0.0"))
+        #expect(warnings[1].hasPrefix("stopped after epoch 4: "))
         func resumed(_ overrides: [String] = []) throws -> Int {
             try Trainer.resume(sandbox.file("run"), overrides: overrides).trainer.run().epochs
         }

@@ -9,6 +9,10 @@
 
 enum { FT_MAX_RANK = 8 };
 
+// The most rows, or columns, of a product that may be computed as dot products of their own, whose
+// sums run in another order than those of tiles.
+enum { FT_PRODUCT_FEW = 4 };
+
 // Up to eight nested loops over a logical index space in row-major order. Strides are in elements
 // and may be zero (broadcast) or negative (flip). `a`, `b`, `c` are the operands of a kernel in the
 // order of its pointer arguments. rank 0 is one element.

@@ -32,8 +32,12 @@ package struct PictureFiles: Sendable {
         PictureFiles(rows.map { paths[$0] }, form)
     }
 
-    /// Throws where a file isn't there by a name in which something isn't UTF-8.
-    private static func checkName(_ path: String) throws(DataError) {
+    /// Throws where a file isn't there by a name in which something isn't UTF-8, or is a folder.
+    private static func checkKind(_ path: String) throws(DataError) {
+        if Folder.exists(path) {
+            throw DataError(
+                path, "is a folder where images are; name it by itself, or move it away")
+        }
         guard path.contains("\u{FFFD}"), access(path, F_OK) != 0 else { return }
         throw DataError(path, "its name is not UTF-8; rename it")
     }
@@ -42,17 +46,21 @@ package struct PictureFiles: Sendable {
     ///
     /// Throws for all together that are no images, or have another size where none is scaled.
     ///
-    /// - Parameter name: what messages call them all.
-    package func check(_ name: String) throws {
+    /// - Parameters:
+    ///   - name: what messages call them all.
+    ///   - others: what else is wrong with those that are images.
+    package func check(_ name: String, beside others: [DataError] = []) throws {
         var problems: [DataError] = []
         for path in paths {
             do {
-                try PictureFiles.checkName(path)
+                try PictureFiles.checkKind(path)
                 try checkSize(path, PictureFile.size(path))
             } catch let error as DataError {
                 problems.append(error)
             }
         }
+        let told = Set(problems.map(\.file))
+        problems += others.filter { !told.contains($0.file) }
         guard !problems.isEmpty else { return }
         guard paths.count > 1 else { throw problems[0] }
         throw DataError(
@@ -72,7 +80,7 @@ package struct PictureFiles: Sendable {
     }
 
     private func write(_ row: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
-        try PictureFiles.checkName(paths[row])
+        try PictureFiles.checkKind(paths[row])
         let picture = try PictureFile.read(paths[row])
         try checkSize(
             paths[row],

@@ -8,6 +8,8 @@ import Synchronization
 package final class CPUBackend: Backend {
     /// The one CPU backend of a process, made on first use.
     package static let shared = CPUBackend()
+    /// The fewest rows whose products are computed as those of any more rows are.
+    package static let fewestEvenRows = Int(FT_PRODUCT_FEW) + 1
 
     private let isa: Int32
     /// The kernels for this processor.

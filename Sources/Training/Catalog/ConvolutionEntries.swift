@@ -21,16 +21,18 @@ enum ConvolutionEntries {
                 "same", default: false,
                 doc: "pad, instead of padding, so that stride s gives size / s rounded up"),
             .window("dilation", axes: axes, default: 1, doc: "distance of the kernel's elements"),
-            .int(
-                "groups", default: 1, min: 1,
-                doc: "groups of channels that see nothing of each other"),
-            .bool("bias", default: true, doc: "add a bias"),
-            .string(
-                "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
-                doc: "how the weight is filled"),
-            .bool("frozen", default: false, doc: "keep the initial values"),
-        ]
+        ] + ofAll + [.bool("frozen", default: false, doc: "keep the initial values")]
     }
+
+    /// What every convolution takes, a transposed one too.
+    static let ofAll: [Field] = [
+        .int(
+            "groups", default: 1, min: 1, doc: "groups of channels that see nothing of each other"),
+        .bool("bias", default: true, doc: "add a bias"),
+        .string(
+            "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
+            doc: "how the weight is filled"),
+    ]
 
     private static func entry(
         _ name: String, _ axes: Int, _ doc: String

@@ -17,14 +17,7 @@ enum ConvolutionTransposeEntries {
                 "outputPadding", axes: axes, default: 0, min: 0, max: 4095,
                 doc: "what is added to each size, less than stride or dilation"),
             .window("dilation", axes: axes, default: 1, doc: "distance of the kernel's elements"),
-            .int(
-                "groups", default: 1, min: 1,
-                doc: "groups of channels that see nothing of each other"),
-            .bool("bias", default: true, doc: "add a bias"),
-            .string(
-                "initializer", default: "fanInUniform", oneOf: InitializerCatalog.names,
-                doc: "how the weight is filled"),
-        ]
+        ] + ConvolutionEntries.ofAll
     }
 
     private static let kinds: [ConvolutionTransposeLayer.Type] = [

@@ -2,23 +2,6 @@ import FTConfig
 import FTJSON
 import NN
 
-/// The loss that a config names.
-struct ChosenLoss {
-    let loss: any Loss
-    /// Whether each output says yes or no by itself.
-    let takesSingleOutputs: Bool
-    /// A target that counts nothing.
-    let ignored: Int?
-
-    init(
-        _ loss: any Loss, takesSingleOutputs: Bool = false, ignoring ignored: Int? = nil
-    ) {
-        self.loss = loss
-        self.takesSingleOutputs = takesSingleOutputs
-        self.ignored = ignored
-    }
-}
-
 extension Catalogs {
     private typealias Entry = Catalog<Void, ChosenLoss>.Entry
 
@@ -33,7 +16,7 @@ extension Catalogs {
                         "labelSmoothing", default: 0, min: 0, max: 1,
                         doc: "share of the target spread over all classes"), ignoreIndex,
                     classWeights,
-                ]
+                ], .classes(.logits, takesShares: true)
             ) { value, ignored in
                 CrossEntropy(
                     labelSmoothing: value.double("labelSmoothing"), ignoredIndex: ignored,
@@ -42,7 +25,7 @@ extension Catalogs {
 
             ignoring(
                 "nll", "−x[target], for log-probabilities and classes.",
-                [ignoreIndex, classWeights]
+                [ignoreIndex, classWeights], .classes(.logarithms)
             ) { value, ignored in
                 NegativeLogLikelihood(
                     ignoredIndex: ignored,
@@ -57,38 +40,39 @@ extension Catalogs {
                 margin,
                 .bool("squared", default: false, doc: "count the square of what is missing"),
                 ignoreIndex, classWeights,
-            ]
+            ], .classes(.scores)
         ) { value, ignored in
             MultiMargin(
                 margin: value.double("margin"), isSquared: value.bool("squared"),
                 ignoredIndex: ignored, classWeights: try value.weights(classWeightsKey))
         },
         ignoring(
-            "hinge", "max(0, margin − t x), for targets 1, and −1 or 0.", [margin, ignoreIndex]
+            "hinge", "max(0, margin − t x), for targets 1, and −1 or 0.", [margin, ignoreIndex],
+            .sides(.scores)
         ) { value, ignored in
             Hinge(margin: value.double("margin"), ignoredIndex: ignored)
         },
         ignoring(
             "squaredHinge", "max(0, margin − t x)², for targets 1, and −1 or 0.",
-            [margin, ignoreIndex]
+            [margin, ignoreIndex], .sides(.scores)
         ) { value, ignored in
             Hinge(margin: value.double("margin"), isSquared: true, ignoredIndex: ignored)
         },
         ignoring(
             "hingeEmbedding",
             "Distances of pairs: x for targets 1, max(0, margin − x) for −1 or 0.",
-            [margin, ignoreIndex]
+            [margin, ignoreIndex], .incomparable("learns distances of pairs")
         ) { value, ignored in
             HingeEmbedding(margin: value.double("margin"), ignoredIndex: ignored)
         },
         ignoring(
             "softMargin", "ln(1 + e^(−t x)), for targets 1, and −1 or 0.", [ignoreIndex],
-            takesSingleOutputs: true
+            .sides(.logits, takesSingleOutputs: true)
         ) { _, ignored in SoftMargin(ignoredIndex: ignored) },
     ]
 
     private static let focalLosses: [Entry] = [
-        ignoring(
+        Entry(
             "binaryCrossEntropy", "Cross-entropy of single logits, for targets from 0 to 1.",
             [
                 .string(
@@ -100,17 +84,23 @@ extension Catalogs {
                     "positiveWeights", of: .number(min: 0), minCount: 1, maxCount: 1_000_000,
                     doc: "a further weight of targets that are 1 for each class"
                 ).optional, elementWeights, ignoreIndex,
-            ], takesSingleOutputs: true
-        ) { value, ignored in
-            BinaryCrossEntropy(
-                predictions: value.string("predictions") == "logits" ? .logits : .probabilities,
+            ]
+        ) { value, _ in
+            let (ignored, areLogits) = (
+                value.optionalInt("ignoreIndex"), value.string("predictions") == "logits"
+            )
+            let loss = BinaryCrossEntropy(
+                predictions: areLogits ? .logits : .probabilities,
                 positiveWeight: value.double("positiveWeight"),
                 positiveWeights: try value.weights("positiveWeights"),
                 classWeights: try value.weights(classWeightsKey), ignoredIndex: ignored)
+            return ChosenLoss(
+                loss, ignoring: ignored,
+                .answers(areLogits ? .logits : .probabilities, weighsOutputs: true))
         },
         ignoring(
             "focal", "Cross-entropy in which examples that are right already count little.",
-            [gamma, ignoreIndex, classWeights]
+            [gamma, ignoreIndex, classWeights], .classes(.logits)
         ) { value, ignored in
             Focal(
                 gamma: value.double("gamma"), ignoredIndex: ignored,
@@ -124,7 +114,7 @@ extension Catalogs {
                     "alpha", default: 0.25, min: 0, max: 1,
                     doc: "weight of targets that are 1, of others 1 − alpha; null: all weigh 1"
                 ).orNull, ignoreIndex,
-            ], takesSingleOutputs: true
+            ], .answers(.logits)
         ) { value, ignored in
             BinaryFocal(
                 gamma: value.double("gamma"), alpha: value.optionalDouble("alpha"),
@@ -136,7 +126,7 @@ extension Catalogs {
                 .number(
                     "smoothing", default: 1, min: 0, doc: "keeps small regions from counting much"),
                 ignoreIndex,
-            ]
+            ], LossFacts(outputs: .asTargets(.logits))
         ) { value, ignored in
             Dice(smoothing: value.double("smoothing"), ignoredIndex: ignored)
         },
@@ -162,7 +152,10 @@ extension Catalogs {
             "quantile", "The pinball loss: predictions become quantiles of the targets.",
             [quantiles]
         ) { value, _ in
-            ChosenLoss(QuantileLoss(value.doubles("quantiles")))
+            let quantiles = value.doubles("quantiles")
+            let point = point(of: quantiles)
+            return ChosenLoss(
+                QuantileLoss(quantiles), .numbers(point.map { .quantiles($0) } ?? .asGiven))
         },
         Entry(
             "cosineEmbedding", "1 − cos(x, y), for vectors along the last axis."
@@ -173,7 +166,12 @@ extension Catalogs {
         Entry(
             "klDivergence", "Σ y (ln y − x), for log-probabilities x and probabilities y.",
             [.bool("logTarget", default: false, doc: "targets are logarithms of probabilities")]
-        ) { value, _ in ChosenLoss(KLDivergence(logTarget: value.bool("logTarget"))) },
+        ) { value, _ in
+            let areLogarithms = value.bool("logTarget")
+            return ChosenLoss(
+                KLDivergence(logTarget: areLogarithms),
+                .numbers(areLogarithms ? .asGiven : .logarithms))
+        },
         Entry(
             "poissonNLL", "eˣ − y x, for logarithms x of rates and counts y.",
             [
@@ -181,28 +179,27 @@ extension Catalogs {
                 .bool("full", default: false, doc: "add Stirling's term"),
             ]
         ) { value, _ in
-            let loss = PoissonNLL(
-                isLogarithm: value.bool("logarithm"), isFull: value.bool("full"))
-            return ChosenLoss(loss)
+            let areLogarithms = value.bool("logarithm")
+            let loss = PoissonNLL(isLogarithm: areLogarithms, isFull: value.bool("full"))
+            return ChosenLoss(loss, .numbers(areLogarithms ? .logarithms : .asGiven))
         },
         Entry(
             "gaussianNLL",
             "(s + (m − y)² e⁻ˢ) / 2, for outputs of means m, then logarithms s of variances.",
             [.bool("full", default: false, doc: "add ln(2π) / 2")]
         ) { value, _ in
-            ChosenLoss(GaussianNLL(isFull: value.bool("full")))
+            ChosenLoss(GaussianNLL(isFull: value.bool("full")), .numbers(.firstHalf))
         },
     ]
 
     /// An entry of a loss that leaves out targets of an `ignoreIndex`, which is among its fields.
     private static func ignoring(
-        _ name: String, _ summary: String, _ fields: [Field], takesSingleOutputs: Bool = false,
+        _ name: String, _ summary: String, _ fields: [Field], _ facts: LossFacts,
         make: @escaping @Sendable (ConfigValue, _ ignored: Int?) throws -> any Loss
     ) -> Entry {
         Entry(name, summary, fields) { value, _ in
             let ignored = value.optionalInt("ignoreIndex")
-            return ChosenLoss(
-                try make(value, ignored), takesSingleOutputs: takesSingleOutputs, ignoring: ignored)
+            return ChosenLoss(try make(value, ignored), ignoring: ignored, facts)
         }
     }
 

@@ -3,45 +3,49 @@ import FTJSON
 import NN
 
 extension Catalogs {
-    private typealias Entry = Catalog<ChosenLoss?, any Metric>.Entry
+    private typealias Entry = Catalog<MetricPlace, any Metric>.Entry
 
-    /// Every metric that a config can name, made beside the loss, which may ignore a target. A new
+    /// Every metric that a config can name, made for a place in a run. A new
     /// metric is one entry here.
-    static let metrics = Catalog<ChosenLoss?, any Metric>(
+    static let metrics = Catalog<MetricPlace, any Metric>(
         "metric", allowsShorthand: true,
         [
             Entry("accuracy", "The share of examples whose largest output is the target's.") {
-                Accuracy(ignoredIndex: $1?.ignored)
+                Accuracy(ignoredIndex: $1.ignored)
             },
             Entry(
                 "topKAccuracy",
                 "The share of examples whose target is among the k largest outputs.",
                 [.int("k", default: 5, min: 1, max: 1_000_000, doc: "how many outputs count")]
-            ) { TopKAccuracy($0.int("k"), ignoredIndex: $1?.ignored) },
+            ) { TopKAccuracy($0.int("k"), ignoredIndex: $1.ignored) },
             Entry(
                 "binaryAccuracy",
                 "The share of outputs on the right side: of logits that of 0, of probabilities a half."
             ) {
-                BinaryAccuracy(ignoredIndex: $1?.ignored)
+                BinaryAccuracy(ignoredIndex: $1.ignored)
             },
             Entry(
                 "precision", "The share of a class's predictions that are right.", ofClasses
-            ) { Precision(try average($0, $1), ignoredIndex: $1?.ignored) },
+            ) { value, place in
+                try named(value, place) { Precision($0, ignoredIndex: place.ignored) }
+            },
             Entry("recall", "The share of a class's examples that are found.", ofClasses) {
-                Recall(try average($0, $1), ignoredIndex: $1?.ignored)
+                value, place in
+                try named(value, place) { Recall($0, ignoredIndex: place.ignored) }
             },
             Entry("f1", "The harmonic mean of precision and recall.", ofClasses) {
-                F1Score(try average($0, $1), ignoredIndex: $1?.ignored)
+                value, place in
+                try named(value, place) { F1Score($0, ignoredIndex: place.ignored) }
             },
             Entry(
                 "balancedAccuracy", "The mean of the classes' recalls, rare ones like common ones."
-            ) { BalancedAccuracy(ignoredIndex: $1?.ignored) },
+            ) { BalancedAccuracy(ignoredIndex: $1.ignored) },
             Entry(
                 "confusionMatrix",
                 "How often each target (rows) is predicted as each class (columns): eval prints it; "
                     + "its number is the accuracy.",
                 [.bool("binary", default: false, doc: "outputs are single logits")]
-            ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1?.ignored) },
+            ) { ConfusionMatrix(isBinary: $0.bool("binary"), ignoredIndex: $1.ignored) },
             Entry(
                 "auc",
                 "The area under the ROC curve, exact for all examples: of single outputs, or of two "
@@ -53,15 +57,15 @@ extension Catalogs {
                             "binary is for single outputs and for two classes; macro the mean of each "
                             + "class against the rest")
                 ]
-            ) { value, loss in
+            ) { value, place in
                 if value.string("average") == "binary" {
                     return AreaUnderROC(
-                        ignoredIndex: loss?.ignored, areClasses: loss?.loss is CrossEntropy)
+                        ignoredIndex: place.ignored, areClasses: place.loss?.loss is CrossEntropy)
                 }
-                return OneVsRestAUC(ignoredIndex: loss?.ignored)
+                return OneVsRestAUC(ignoredIndex: place.ignored)
             },
             Entry("perplexity", "e to the mean cross-entropy of logits.") {
-                Perplexity(ignoredIndex: $1?.ignored)
+                Perplexity(ignoredIndex: $1.ignored)
             },
             Entry(
                 "pinball", "The mean of the pinball loss of predicted quantiles.", [quantiles]
@@ -99,30 +103,46 @@ extension Catalogs {
             oneOf: ["auto", "macro", "micro", "weighted", "binary", "perOutput", "class"],
             doc: "how classes become one number; binary takes outputs as yes or no, all together, "
                 + "perOutput each; auto is that for losses of single outputs, else macro"),
-        Field.int("class", min: 0, doc: "the class that average \"class\" stands for").optional,
+        Field.intOrName(
+            classKey, min: 0,
+            doc: "the class that average \"class\" stands for, by its number or its name"
+        ).optional,
     ]
 
+    private static let classKey = "class"
+
+    /// A metric by how classes become one number; that of a class given by its name has the name in
+    /// its own.
+    private static func named(
+        _ value: ConfigValue, _ place: MetricPlace, _ make: (ClassAverage) -> any Metric
+    ) throws -> any Metric {
+        let average = try average(value, place)
+        guard let name = value.word(classKey) else { return make(average) }
+        let column = MetricPlace.column(value.type, of: name)
+        return ReadMetric(base: make(average), name: column)
+    }
+
     private static func average(
-        _ value: ConfigValue, _ loss: ChosenLoss?
+        _ value: ConfigValue, _ place: MetricPlace
     ) throws -> ClassAverage {
-        let index = value.optionalInt("class")
         let average = value.string("average")
-        guard (average == "class") == (index != nil) else {
+        let hasClass = value.optional(classKey) != nil
+        guard (average == "class") == hasClass else {
             throw ConfigError([
                 value.issue(
-                    index == nil
-                        ? "average \"class\" needs a class; add \"class\": 0, say"
-                        : "class is for average \"class\"; set that or leave class out",
+                    hasClass
+                        ? "class is for average \"class\"; set that or leave class out"
+                        : "average \"class\" needs a class; add \"class\": 0, say",
                     at: "average")
             ])
         }
         switch average {
-        case "auto": return loss?.takesSingleOutputs == true ? .perOutput : .macro
+        case "auto": return place.loss?.takesSingleOutputs == true ? .perOutput : .macro
         case "micro": return .micro
         case "weighted": return .weighted
         case "binary": return .binary
         case "perOutput": return .perOutput
-        default: return index.map { .of($0) } ?? .macro
+        default: return hasClass ? .of(try place.number(of: value, at: classKey)) : .macro
         }
     }
 
@@ -148,6 +168,6 @@ extension Catalogs {
 
     /// The name of a metric's column: `accuracy`, `top5Accuracy`.
     static func metricName(_ value: ConfigValue) -> String {
-        (try? metrics.make(value, nil))?.name ?? value.type
+        (try? metrics.make(value, MetricPlace()))?.name ?? value.type
     }
 }

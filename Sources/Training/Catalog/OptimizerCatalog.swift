@@ -151,6 +151,7 @@ extension Catalogs {
                     + "(*.bias), rateFactor and weightDecay; the first that matches counts"),
         ]
         return Entry(name, summary, first + fields + last) { value, model in
+            try value.checkFloats()
             let optimizer = try make(
                 value, groups(value, model), value.double("learningRate"),
                 value.double("weightDecay"))

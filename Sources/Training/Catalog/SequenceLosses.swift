@@ -16,7 +16,8 @@ extension Catalogs {
             ]
         ) { value, _ in
             ChosenLoss(
-                CTC(blank: value.int("blank"), zeroesInfinity: value.bool("zeroInfinity")))
+                CTC(blank: value.int("blank"), zeroesInfinity: value.bool("zeroInfinity")),
+                .incomparable("finds the alignment of outputs and labels itself"))
         }
     ]
 }

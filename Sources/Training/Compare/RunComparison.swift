@@ -42,7 +42,16 @@ package struct RunComparison {
             path: "data (hash)", values: runs.map { $0.dataHash.map { .string($0) } })
         let isOtherData = Set(runs.compactMap(\.dataHash)).count > 1
         differences =
-            ConfigLeaves.differing(runs.map(\.config.effective)) + (isOtherData ? [data] : [])
+            RunComparison.settings(runs.map(\.config.effective)) + (isOtherData ? [data] : [])
+    }
+
+    /// What differs, but for keys that only some have, with what they are by default.
+    private static func settings(_ configs: [JSONValue]) -> [ConfigLeaves.Row] {
+        let usual = configs.map { Set(RunSchema.schema.defaults(in: $0)) }
+        return ConfigLeaves.differing(configs).filter { row in
+            guard row.values.contains(nil) else { return true }
+            return !zip(row.values, usual).allSatisfy { $0 == nil || $1.contains(row.path) }
+        }
     }
 
     /// The same for people: layers that differ in kind and number are one row, not each key of each.

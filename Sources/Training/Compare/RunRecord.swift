@@ -109,7 +109,8 @@ package struct RunRecord {
     func prefersHigher(_ name: String) -> Bool {
         guard let loss = try? Catalogs.losses.make(config.value.child("loss")) else { return false }
         let metric = config.value.children("metrics").first { Catalogs.metricName($0) == name }
-        return metric.flatMap { try? Catalogs.metrics.make($0, loss).prefersHigher } ?? false
+        let place = MetricPlace(loss: loss)
+        return metric.flatMap { try? Catalogs.metrics.make($0, place).prefersHigher } ?? false
     }
 
     /// Whether any epoch has a value of what decides.

@@ -6,6 +6,7 @@ import Tensor
 
 /// The examples of a run, opened and checked.
 struct DataPlan {
+    /// What is learned from; of a plan that measures given examples, those, in their order.
     var train: Loader
     /// nil without validation data.
     var validation: Loader?
@@ -23,8 +24,8 @@ struct DataPlan {
     /// What checkpoints keep of all this, to do it again to new data.
     var preprocessing: Preprocessing
 
-    /// The examples that are measured on, in the place of `train`, instead of those that the config
-    /// names.
+    /// The examples that are measured on instead of those that the config names; nil of a plan that
+    /// trains.
     let given: MeasuredExamples?
 
     /// What is measured on: the validation data, or without any the training data as they are.
@@ -33,54 +34,72 @@ struct DataPlan {
     /// The file that is measured on.
     var measuredPath: String { given?.path ?? config.string("path") }
 
-    /// Opens what the config names.
+    /// Opens what the config names, to be trained on.
     ///
     /// Throws a `ConfigError` for transforms that don't fit and a `DataError` for unusable files.
     ///
-    /// - Parameters:
-    ///   - kept: what happened to the data before, whose measured numbers stay.
-    ///   - given: examples of the same kind, in place of those that the config names.
-    init(
-        _ config: RunConfig, as kept: Preprocessing? = nil,
-        measuring given: MeasuredExamples? = nil
-    ) throws {
-        let data = config.data
-        self.config = data
-        self.given = given
-        let path = config.dataPath
-        if given == nil { try DataPlan.checkPresent(path, isText: data.optional("text") != nil) }
+    /// - Parameter kept: what happened to the data before, whose measured numbers stay.
+    init(_ config: RunConfig, as kept: Preprocessing? = nil) throws {
+        let (data, path, names) = (config.data, config.dataPath, DataPlan.names(config))
         let text = data.optional("text")
-        let names = text == nil ? data.child("train").named("inputs").map(\.name) : [""]
-        inputNames = names
-        let tokens =
-            try text.flatMap { _ in try given == nil ? TextTokens(file: path) : kept?.tokens }
-        vocabulary = tokens?.vocabulary.count
+        try DataPlan.checkPresent(path, isText: text != nil)
+        let tokens = try text.flatMap { _ in try TextTokens(file: path) }
         var (examples, held) =
-            try given.map { ($0.dataset, nil) } ?? text.map {
-                try DataPlan.pieces(path, $0)
-            } ?? DataPlan.parts(path, data, names, isTrained: kept != nil)
-        fingerprint =
+            try text.map { try DataPlan.pieces(path, $0) }
+            ?? DataPlan.parts(path, data, names, isTrained: kept != nil)
+        let fingerprint =
             DataPlan.describe(examples) + (held.map { "; " + DataPlan.describe($0) } ?? "")
-        let parts = given == nil ? try DataPlan.split(examples, config) : nil
-        if let parts { (examples, held) = parts }
+        if let parts = try DataPlan.split(examples, config) { (examples, held) = parts }
         if let held { try DataPlan.checkAlike(examples, held) }
-        let stored = DataPlan.types(examples)
-        storedInput = zip(names, stored).map { $0.isEmpty ? $1 : "\($0) \($1)" }
-            .joined(separator: ", ")
-        (train, validation) = try DataPlan.loaders(
-            config, names, examples, held, kept, trains: given == nil)
+        let loaders = try DataPlan.loaders(config, names, examples, held, kept, trains: true)
+        try self.init(
+            data, loaders, names, fingerprint, vocabulary: tokens?.vocabulary.count,
+            DataPlan.preprocessing(config, names, loaders.train, tokens))
+    }
+
+    /// Examples of the kind that a model was trained on, to be measured on.
+    ///
+    /// - Parameter kept: what happened to the data that it was trained on, and happens to these.
+    init(
+        measuring given: MeasuredExamples, _ config: RunConfig, as kept: Preprocessing?
+    ) throws {
+        let names = DataPlan.names(config)
+        let loaders = try DataPlan.loaders(config, names, given.dataset, nil, kept, trains: false)
+        let tokens = config.data.optional("text").flatMap { _ in kept?.tokens }
+        try self.init(
+            config.data, loaders, names, DataPlan.describe(given.dataset),
+            vocabulary: tokens?.vocabulary.count,
+            kept ?? DataPlan.preprocessing(config, names, loaders.train, tokens), given)
+    }
+
+    private init(
+        _ data: ConfigValue, _ loaders: (train: Loader, validation: Loader?), _ names: [String],
+        _ fingerprint: String, vocabulary: Int?, _ preprocessing: Preprocessing,
+        _ given: MeasuredExamples? = nil
+    ) throws(ConfigError) {
+        (config, inputNames, self.fingerprint, self.vocabulary) = (
+            data, names, fingerprint, vocabulary
+        )
+        (train, validation) = loaders
+        (self.preprocessing, self.given) = (preprocessing, given)
+        storedInput = zip(names, DataPlan.types(train.dataset))
+            .map { $0.isEmpty ? $1 : "\($0) \($1)" }.joined(separator: ", ")
         modelInputs = zip(names, train.allInputs).map { name, input in
             (name, "\(input.outputDType) \(Format.shape(input.outputShape))")
         }
-        preprocessing =
-            try (given == nil ? nil : kept) ?? DataPlan.preprocessing(config, names, train, tokens)
         guard train.batchesPerEpoch > 0 else {
             throw ConfigError([
                 data.issue(
-                    "with dropLast, \(examples.count) examples make no batch of "
+                    "with dropLast, \(train.dataset.count) examples make no batch of "
                         + "\(train.batchSize)", at: "batchSize")
             ])
         }
+    }
+
+    /// The names of the inputs; one alone has the name "".
+    private static func names(_ config: RunConfig) -> [String] {
+        let isText = config.data.optional("text") != nil
+        return isText ? [""] : config.data.child("train").named("inputs").map(\.name)
     }
 
     /// Windows of a text to train on, and its examples to measure on if it names such.

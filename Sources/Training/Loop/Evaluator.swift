@@ -29,18 +29,22 @@ struct Evaluator {
         var losses = WeightedSum()
         var tallies: [Tally?] = metrics.map { _ in nil }
         let stream = loader.epoch()
-        while let batch = try stream.next() {
+        while true {
+            let group = try EvenBatch.group(of: stream)
+            if group.isEmpty { break }
             if shouldStop() { return nil }
             noGrad {
-                let targets = batch.targets.sent(to: backend)
-                let output = EvenBatch.output(batch.tensors(on: backend), experiment.output)
-                observe(output)
-                losses.add(
-                    experiment.loss(output, Tensor(targets)),
-                    experiment.loss.weight(output, Tensor(targets)), examples: batch.count)
-                for (index, metric) in metrics.enumerated() {
-                    let tally = metric(output.data, targets)
-                    tallies[index] = tallies[index].map { $0 + tally } ?? tally
+                let outputs = EvenBatch.outputs(group, on: backend, experiment.output)
+                for (batch, output) in zip(group, outputs) {
+                    let targets = batch.targets.sent(to: backend)
+                    observe(output)
+                    losses.add(
+                        experiment.loss(output, Tensor(targets)),
+                        experiment.loss.weight(output, Tensor(targets)), examples: batch.count)
+                    for (index, metric) in metrics.enumerated() {
+                        let tally = metric(output.data, targets)
+                        tallies[index] = tallies[index].map { $0 + tally } ?? tally
+                    }
                 }
             }
         }

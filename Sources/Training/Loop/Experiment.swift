@@ -52,7 +52,9 @@ public final class Experiment {
     ) throws {
         self.config = config
         device = try DeviceChoice(config.deviceName)
-        let plan = try DataPlan(config, as: kept, measuring: given)
+        let plan =
+            try given.map { try DataPlan(measuring: $0, config, as: kept) }
+            ?? DataPlan(config, as: kept)
         let inputs = plan.train.allInputs
         try Experiment.checkInputs(config, plan)
         let builder = ModelBuilder(
@@ -90,14 +92,15 @@ public final class Experiment {
         }
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         let meaning = try OutputMeaning(config, data.preprocessing, outputRank: output.rank)
+        let place = MetricPlace(loss: chosen, classNames: data.preprocessing.classNames)
         metrics = try config.value.children("metrics").map {
-            meaning.reading(try Catalogs.metrics.make($0, chosen), type: $0.type)
+            meaning.reading(try Catalogs.metrics.make($0, place), type: $0.type)
         }
         mixup =
             !trains
             ? nil
             : try Mixup(
-                config, data.train, output: output,
+                config, chosen, data.train, output: output,
                 looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
         try checkTargets(output, lossValue)
         if trains { try checkSearch() }

@@ -48,7 +48,7 @@ struct MeasuredExamples {
                     + "HDF5 of inputs and targets, or predict without comparing")
         }
         let source = try PredictionSource.open(
-            path, as: preprocessing, of: config, skips: skipped != nil)
+            path, as: preprocessing, of: config, skips: skipped != nil, compares: true)
         return try MeasuredExamples(
             skipped.map { try source.usable(noting: $0) } ?? source, preprocessing)
     }

@@ -21,45 +21,38 @@ struct Mixup {
     /// - Parameters:
     ///   - output: what the model gives for an example.
     ///   - looksUp: whether an input is looked up in a table.
-    init?(_ config: RunConfig, _ train: Loader, output: Shape, looksUp: Bool) throws(ConfigError) {
+    init?(
+        _ config: RunConfig, _ loss: ChosenLoss, _ train: Loader, output: Shape, looksUp: Bool
+    ) throws(ConfigError) {
         guard let alpha = config.training.optionalDouble("mixup") else { return nil }
-        let loss = config.value.child("loss")
         func problem(_ text: String) -> ConfigError {
             ConfigError([config.training.issue(text, at: "mixup")])
         }
         if looksUp {
             throw problem("inputs are numbers of tokens, which can't be mixed; remove it")
         }
-        if loss.hasKey("ignoreIndex"), loss.optionalInt("ignoreIndex") != nil {
+        if loss.ignored != nil {
             throw problem("can't be combined with loss.ignoreIndex; remove one")
         }
         self.alpha = alpha
         seed = config.seed
         let areClasses = !train.targets.outputDType.isFloat
-        if loss.type == "crossEntropy", areClasses,
-            train.targets.outputShape.rank == output.rank - 1
-        {
-            classes = output.last
-        } else if let remedy = Mixup.remedies[loss.type] {
+        let isOneClass = areClasses && train.targets.outputShape.rank == output.rank - 1
+        switch loss.facts.shares {
+        case .ofClasses where isOneClass: classes = output.last
+        case .none(let remedy):
             throw problem(
-                "the loss \(loss.type) takes no shares of targets; remove it, or \(remedy)")
-        } else if areClasses {
-            throw problem(
-                "mixes classes for the loss crossEntropy alone, or targets that are floats; remove "
-                    + "it, or cast the targets to float32 in data.targetTransforms")
-        } else {
+                "the loss \(config.value.child("loss").type) takes no shares of targets; remove it, "
+                    + "or \(remedy)")
+        case .ofClasses, .ofNumbers:
+            guard !areClasses else {
+                throw problem(
+                    "mixes classes for the loss crossEntropy alone, or targets that are floats; "
+                        + "remove it, or cast the targets to float32 in data.targetTransforms")
+            }
             classes = nil
         }
     }
-
-    /// What to do where a loss takes a target for a class or a side, so that one between two means
-    /// something else.
-    private static let remedies = [
-        "nll": "use crossEntropy", "focal": "use crossEntropy", "multiMargin": "use crossEntropy",
-        "hinge": "use binaryCrossEntropy", "squaredHinge": "use binaryCrossEntropy",
-        "softMargin": "use binaryCrossEntropy", "hingeEmbedding": "train without it",
-        "ctc": "train without it",
-    ]
 
     /// A draw from Beta(α, α). Where α is so small that both of its logarithms are infinite, all of
     /// one example or of the other, which is what the distribution comes to.

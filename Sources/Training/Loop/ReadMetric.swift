@@ -2,19 +2,26 @@ import Autograd
 import NN
 import Tensor
 
-/// A metric of what outputs stand for, where that isn't the outputs as they are: of rates where a
+/// A metric under another name, or of what outputs stand for, where that isn't the outputs as they are: of rates where a
 /// model gives their logarithms, of probabilities on the right side of a half.
 struct ReadMetric: Metric {
     let base: any Metric
     /// Outputs [batch, …] as the metric takes them, of the same shape.
-    let reading: @Sendable (Tensor) -> Tensor
+    let reading: (@Sendable (Tensor) -> Tensor)?
+    let name: String
 
-    var name: String { base.name }
+    init(
+        base: any Metric, name: String? = nil, reading: (@Sendable (Tensor) -> Tensor)? = nil
+    ) {
+        (self.base, self.reading, self.name) = (base, reading, name ?? base.name)
+    }
+
     var prefersHigher: Bool { base.prefersHigher }
     var capacity: Int? { base.capacity }
 
     func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        base(noGrad { reading(Tensor(prediction)).data }, target)
+        guard let reading else { return base(prediction, target) }
+        return base(noGrad { reading(Tensor(prediction)).data }, target)
     }
 
     func value(of numbers: [Double]) -> Double { base.value(of: numbers) }

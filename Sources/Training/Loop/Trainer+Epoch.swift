@@ -10,6 +10,7 @@ import Tensor
 extension Trainer {
     /// Trains as long as the config says; false where the run was stopped on the way.
     func train() throws -> Bool {
+        standstill = Standstill(experiment.model, step: cursor.step)
         while cursor.sampler.epoch < config.epochs, reasonToStop == nil {
             guard try trainEpoch() else { return false }
             guard isEpochWhole else { continue }
@@ -18,6 +19,7 @@ extension Trainer {
         }
         // An epoch that is cut short is measured where it ends.
         let isCut = isAtStepLimit && cursor.sampler.position > 0
+        if isCut { try warnOfStandstill() }
         return isCut && cursor.measuredStep != cursor.step ? try measureWithinEpoch() : true
     }
 
@@ -72,6 +74,10 @@ extension Trainer {
                 clock.stamp(&cursor)
             }
             if stop.isRequested || isMeasurementDue { try settle() }
+            if clock.session(cursor).steps == Standstill.patience {
+                try settle()
+                try warnOfStandstill()
+            }
             if stop.isRequested { return false }
         }
         try settle()
@@ -217,6 +223,7 @@ extension Trainer {
             tallies = [:]
         }
         warnOfConvergence()
+        try warnOfStandstill()
     }
 
     /// Records a measurement and saves a checkpoint, once `advance` has been called.

@@ -61,6 +61,14 @@ extension Trainer {
                     + "further epochs change nothing (optimizer.tolerance, or rounding)"))
     }
 
+    /// Why no epoch of a run that is over is its best; nil where one is, or none was measured.
+    var noBest: String? {
+        guard cursor.best == nil, cursor.measurements > 0 else { return nil }
+        return "no epoch is the best, for \(experiment.bestBy) never had a value; train again by "
+            + "another measure, such as training.bestBy=loss, or measure on other data; the last "
+            + "weights are \(store.lastPath)"
+    }
+
     /// Notes what patience waits from, `best` being the best that there was before a measurement.
     func noteGain(_ measurement: RunMeasurement, isBest: Bool, before best: RunSummary.Best?) {
         let by = experiment.bestBy

@@ -48,6 +48,8 @@ public final class Trainer {
     var hasReportedFirstLoss = false
     var hasWarnedOfUndefined = false
     var hasWarnedOfConvergence = false
+    /// What trained parameters were when this session began, until that is looked at.
+    var standstill: Standstill?
     var page = PageClock()
     /// What the unfinished epoch's batches add to the metrics, still on the device.
     var tallies: [String: Tally] = [:]
@@ -207,6 +209,7 @@ public final class Trainer {
         summary.samplesPerSecond = Double(cursor.samples) / max(cursor.stepSeconds, 1e-9)
         summary.dataWaitShare = min(1, cursor.waitSeconds / max(cursor.stepSeconds, 1e-9))
         summary.best = cursor.best
+        if status == .completed { summary.noBest = noBest }
         summary.units = TargetUnits(data.preprocessing)
         summary.trainLoss = cursor.trainLoss
         summary.hasValidation = data.validation != nil

@@ -20,7 +20,7 @@ struct EvaluationSections {
 
     /// Classes, with the confusion matrix and calibration, or errors; then the worst examples.
     /// Of a text, its tokens.
-    var html: [String] { [classes, outputs, calibration, tokens, errors, worst] }
+    var html: [String] { [classes, outputs, sureness, tokens, errors, worst] }
 
     private static let mostTokens = 30
 
@@ -44,6 +44,10 @@ struct EvaluationSections {
         }
         if !facts.contains(where: { $0.0 == "accuracy" }), let accuracy = report["accuracy"] {
             facts.insert(("accuracy", accuracy.cell), at: min(1, facts.count))
+        }
+        if let loss = report["logLoss"] { facts.append(("log loss", loss.cell)) }
+        if let baseline = report["baseline"]?["sentence"] {
+            facts.append(("baseline", baseline.cell))
         }
         let weighting = report["weighting"].map { Page.paragraph($0.cell) } ?? ""
         return facts.isEmpty
@@ -80,28 +84,6 @@ struct EvaluationSections {
         return Page.section("Outputs, \(title)", table)
     }
 
-    /// How sure the model was, and how often right then.
-    private var calibration: String {
-        guard case .array(let bins)? = report["calibration"], let error = report["calibrationError"]
-        else { return "" }
-        let table = Page.table(
-            ["confidence", "accuracy", "examples"],
-            bins.map { bin in
-                ["confidence", "accuracy", "count"].map { bin[$0]?.cell ?? "" }
-            }, words: 0)
-        let places = bins.map { bin in
-            (
-                confidence: bin["confidence"]?.number ?? 0, accuracy: bin["accuracy"]?.number ?? 0,
-                count: Int(bin["count"]?.number ?? 0)
-            )
-        }
-        return Page.section(
-            "Calibration, \(title)",
-            Page.facts([("calibration error of the predicted class", error.cell)])
-                + Page.paragraph(report["calibrationSentence"]?.cell ?? "")
-                + CalibrationPicture.svg(places) + table)
-    }
-
     /// What numbers are in, where loss and metrics are in others.
     private var unit: String { isScaled ? " in the units of the data" : "" }
 
@@ -112,7 +94,11 @@ struct EvaluationSections {
             guard case .double = member.value else { return nil }
             return (member.key, member.value.cell)
         }
-        return facts.isEmpty ? "" : Page.section("Errors\(unit), \(title)", Page.facts(facts))
+        let baseline = ["meanAbsoluteError", "rootMeanSquaredError"].compactMap { name in
+            report["baseline"]?[name].map { ("\(name) of always the mean", $0.cell) }
+        }
+        return facts.isEmpty
+            ? "" : Page.section("Errors\(unit), \(title)", Page.facts(facts + baseline))
     }
 
     private var worst: String {
@@ -133,26 +119,5 @@ struct EvaluationSections {
         }
         return Page.section(
             "Worst examples", "<div class=\"figures\">\(figures.joined(separator: "\n"))</div>")
-    }
-}
-
-extension JSONValue {
-    /// What a cell counts or measures; nil of no number.
-    fileprivate var number: Double? {
-        switch self {
-        case .int(let value): Double(value)
-        case .double(let value): value
-        default: nil
-        }
-    }
-
-    /// A cell of a table.
-    var cell: String {
-        switch self {
-        case .string(let text): text
-        case .int(let value): Format.grouped(value)
-        case .double(let value): Format.measure(value)
-        default: ""
-        }
     }
 }

@@ -50,17 +50,42 @@ struct AnswerReport {
             let row = report.rows[1]
             let numbers = [report.accuracy, row.precision, row.recall, row.f1, row.auc]
             table.append(
-                [name] + numbers.map { $0.map { Format.fixed($0, 4) } ?? "" }
+                [name] + numbers.map(AnswerReport.cell)
                     + [Format.grouped(row.wanted)])
         }
-        return [
-            "accuracy   \(Format.fixed(all.accuracy, 4)) of all answers",
+        return all.head(" of all answers", baseline: baseline) + [
             "all right  \(Format.fixed(exactShare, 4)) of \(Format.count(exampleCount, "example"))",
             "",
-        ] + table.lines + all.calibrationLines
+        ] + table.lines + precisionLines + all.calibrationLines
+    }
+
+    /// What is right without a model: the mean over the outputs.
+    private var baseline: ClassBaseline { ClassBaseline(meanOf: outputs.map(\.report.baseline)) }
+
+    /// What finding each yes costs, and the threshold for it.
+    private var precisionLines: [String] {
+        guard let together = all.precisionRecall else { return [] }
+        var table = TextTable([
+            .text("output"), .number("average precision"), .number("best F1"),
+            .number("threshold"), .number("precision"), .number("recall"),
+        ])
+        for (name, report) in outputs + [("all", all)] {
+            let found = report.precisionRecall
+            let numbers = [found?.averagePrecision, found?.f1].map(AnswerReport.cell)
+            table.append(
+                [name] + numbers + [found.map { "\($0.threshold)" } ?? ""]
+                    + [found?.best.precision, found?.best.recall].map(AnswerReport.cell))
+        }
+        let hint = "to predict so: fttrain predict RUN DATA --threshold \(together.threshold)"
+        return [""] + table.lines + [hint]
+    }
+
+    private static func cell(_ value: Double?) -> String {
+        value.map { Format.fixed($0, 4) } ?? ""
     }
 
     var json: JSONObject {
+        func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
         var object: JSONObject = [
             "accuracy": .double(all.accuracy), "exactShare": .double(exactShare),
             "macroF1": .double(macroF1), "auc": all.rows[1].auc.map { .double($0) } ?? .null,
@@ -72,9 +97,16 @@ struct AnswerReport {
                         "precision": .double(row.precision), "recall": .double(row.recall),
                         "f1": .double(row.f1), "support": .int(row.wanted),
                         "auc": row.auc.map { .double($0) } ?? .null,
+                        "averagePrecision": number(report.precisionRecall?.averagePrecision),
+                        "bestF1": number(report.precisionRecall?.f1),
+                        "threshold": number(report.precisionRecall?.threshold),
                     ]
                 }),
         ]
+        object.append(contentsOf: all.baselineJSON(baseline))
+        if let found = all.precisionRecall {
+            object["precisionRecall"] = .object(found.json(of: "all outputs"))
+        }
         object.append(contentsOf: all.calibrationJSON)
         return object
     }

@@ -1,5 +1,4 @@
-import FTJSON
-import FTSupport
+import Glibc
 
 /// How well classes are told apart: counts for each, the confusion matrix, and how far
 /// probabilities can be believed.
@@ -29,6 +28,12 @@ struct ClassReport {
     let confusion: [[Int]]
     let bins: [Bin]
     let count: Int
+    /// The mean of −ln of the probability of the class that an example has; nil without
+    /// probabilities.
+    let logLoss: Double?
+    /// Of the second of two classes; nil of more, or without probabilities or one of the classes.
+    let precisionRecall: PrecisionRecall?
+    let baseline: ClassBaseline
 
     /// - Parameters:
     ///   - shares: the probability of each class of each example, row after row.
@@ -47,6 +52,18 @@ struct ClassReport {
                 predicted: confusion.reduce(0) { $0 + $1[place] },
                 wanted: confusion[place].reduce(0, +),
                 auc: scores.flatMap { ClassReport.auc($0, targets.map { $0 == place }) })
+        }
+        baseline = ClassBaseline(names: names, counts: confusion.map { $0.reduce(0, +) })
+        logLoss = shares.map { shares in
+            let sum = targets.enumerated().reduce(0) {
+                $0 - log(max(shares[$1.offset * classes + $1.element], 1e-300))
+            }
+            return sum / Double(max(targets.count, 1))
+        }
+        precisionRecall = shares.flatMap { shares in
+            guard classes == 2 else { return nil }
+            return PrecisionRecall(
+                targets.indices.map { shares[2 * $0 + 1] }, targets.map { $0 == 1 })
         }
         bins =
             shares.map { shares in
@@ -101,98 +118,8 @@ struct ClassReport {
     }
 
     /// The mean over the classes that occur.
-    private func macro(_ value: (Row) -> Double) -> Double {
+    func macro(_ value: (Row) -> Double) -> Double {
         let present = rows.filter { $0.wanted + $0.predicted > 0 }
         return present.reduce(0) { $0 + value($1) } / Double(max(present.count, 1))
-    }
-}
-
-extension ClassReport {
-    var lines: [String] {
-        var table = TextTable([
-            .text("class"), .number("precision"), .number("recall"), .number("f1"),
-            .number("auc"), .number("examples"),
-        ])
-        func numbers(_ values: [Double?]) -> [String] {
-            values.map { $0.map { Format.fixed($0, 4) } ?? "" }
-        }
-        for row in rows {
-            table.append(
-                [row.name] + numbers([row.precision, row.recall, row.f1, row.auc])
-                    + [Format.grouped(row.wanted)])
-        }
-        table.append(
-            ["mean"] + numbers([macro(\.precision), macro(\.recall), macro(\.f1)])
-                + ["", Format.grouped(count)])
-        var lines = ["accuracy   \(Format.fixed(accuracy, 4))", ""] + table.lines
-        if rows.count <= 30 {
-            let heading = ["target, predicted →"] + rows.map(\.name)
-            let cells = zip(rows, confusion).map { row, counts in
-                [row.name] + counts.map { Format.grouped($0) }
-            }
-            lines += [""] + TextTable.aligned([heading] + cells) { $0 == 0 }
-        }
-        return lines + calibrationLines
-    }
-
-    /// How far probabilities can be believed, in words and by bins of confidence; nothing
-    /// without probabilities.
-    var calibrationLines: [String] {
-        guard let calibrationError, let calibrationSentence else { return [] }
-        var table = TextTable([
-            .number("confidence"), .number("accuracy"), .number("examples"),
-        ])
-        for bin in bins {
-            table.append(
-                [bin.confidence, bin.accuracy].map { Format.fixed($0, 4) }
-                    + [Format.grouped(bin.count)])
-        }
-        let error =
-            "calibration error   \(Format.fixed(calibrationError, 4))   of the predicted class"
-        return ["", error, calibrationSentence] + table.lines
-    }
-
-    /// As in `mean confidence 0.951, accuracy 0.910: overconfident`; nil without probabilities.
-    var calibrationSentence: String? {
-        guard !bins.isEmpty else { return nil }
-        let total = Double(bins.reduce(0) { $0 + $1.count })
-        let sure = bins.reduce(0) { $0 + $1.confidence * Double($1.count) } / total
-        let right = bins.reduce(0) { $0 + $1.accuracy * Double($1.count) } / total
-        let verdict =
-            abs(sure - right) < 0.01 ? "" : sure > right ? ": overconfident" : ": underconfident"
-        return
-            "mean confidence \(Format.fixed(sure, 3)), accuracy \(Format.fixed(right, 3))\(verdict)"
-    }
-
-    var json: JSONObject {
-        let classes = rows.map { row -> JSONValue in
-            [
-                "class": .string(row.name), "precision": .double(row.precision),
-                "recall": .double(row.recall), "f1": .double(row.f1),
-                "support": .int(row.wanted), "auc": row.auc.map { .double($0) } ?? .null,
-            ]
-        }
-        var object: JSONObject = [
-            "accuracy": .double(accuracy), "macroF1": .double(macro(\.f1)),
-            "classes": .array(classes),
-            "confusionMatrix": .array(confusion.map { .ints($0) }),
-        ]
-        object.append(contentsOf: calibrationJSON)
-        return object
-    }
-
-    var calibrationJSON: JSONObject {
-        guard let calibrationError, let calibrationSentence else { return [:] }
-        return [
-            "calibrationError": .double(calibrationError),
-            "calibrationSentence": .string(calibrationSentence),
-            "calibration": .array(
-                bins.map { bin in
-                    [
-                        "confidence": .double(bin.confidence), "accuracy": .double(bin.accuracy),
-                        "count": .int(bin.count),
-                    ]
-                }),
-        ]
     }
 }

@@ -9,19 +9,24 @@ struct NumberReport {
         let meanAbsoluteError, meanSquaredError: Double
         /// 1 − the share of the targets' variance that is missed; NaN where all targets are equal.
         let r2: Double
+        /// The same of somebody who always says the mean of the targets.
+        let meanAbsoluteDeviation, variance: Double
 
         init(_ name: String, _ targets: [Double], _ predictions: [Double]) {
             self.name = name
             let count = Double(max(targets.count, 1))
             let mean = targets.reduce(0, +) / count
-            var (distance, missed, variance) = (0.0, 0.0, 0.0)
+            var (distance, missed, variance, deviation) = (0.0, 0.0, 0.0, 0.0)
             for (target, prediction) in zip(targets, predictions) {
                 distance += abs(prediction - target)
                 missed += (prediction - target) * (prediction - target)
                 variance += (target - mean) * (target - mean)
+                deviation += abs(target - mean)
             }
             meanAbsoluteError = distance / count
             meanSquaredError = missed / count
+            meanAbsoluteDeviation = deviation / count
+            self.variance = variance / count
             r2 = variance > 0 ? 1 - missed / variance : .nan
         }
 
@@ -38,6 +43,8 @@ struct NumberReport {
 
     /// Of all quantities together; R² is the mean over the outputs.
     let meanAbsoluteError, rootMeanSquaredError, r2: Double
+    /// The errors of somebody who always says the mean of the targets.
+    let baseline: (meanAbsoluteError: Double, rootMeanSquaredError: Double)
     /// Each output for itself, where they are few enough to be told apart.
     let rows: [Row]
 
@@ -56,13 +63,27 @@ struct NumberReport {
         meanAbsoluteError = all.reduce(0) { $0 + $1.meanAbsoluteError } / count
         rootMeanSquaredError = (all.reduce(0) { $0 + $1.meanSquaredError } / count).squareRoot()
         r2 = all.reduce(0) { $0 + $1.r2 } / count
+        baseline = (
+            all.reduce(0) { $0 + $1.meanAbsoluteDeviation } / count,
+            (all.reduce(0) { $0 + $1.variance } / count).squareRoot()
+        )
     }
 
     var lines: [String] {
+        let errors = [meanAbsoluteError, rootMeanSquaredError].map {
+            Format.short($0, digits: 6)
+        }
+        let share = Format.fixed(r2, 4)
+        let width = (errors + [share]).map(\.count).max() ?? 0
+        let (distance, square) = (baseline.meanAbsoluteError, baseline.rootMeanSquaredError)
+        let always = [distance, square].map { "always the mean: \(Format.short($0, digits: 6))" }
+        func line(_ title: String, _ value: String, _ remark: String) -> String {
+            title.padded(to: 26, left: true) + value.padded(to: width, left: true) + "   " + remark
+        }
         let head = [
-            "mean absolute error       \(Format.short(meanAbsoluteError, digits: 6))",
-            "root mean squared error   \(Format.short(rootMeanSquaredError, digits: 6))",
-            "R²                        \(Format.fixed(r2, 4))",
+            line("mean absolute error", errors[0], always[0]),
+            line("root mean squared error", errors[1], always[1]),
+            line("R²", share, "0 is always the mean, 1 no error"),
         ]
         guard !rows.isEmpty else { return head }
         var table = TextTable(
@@ -79,6 +100,10 @@ struct NumberReport {
             "meanAbsoluteError": JSONValue(number: meanAbsoluteError),
             "rootMeanSquaredError": JSONValue(number: rootMeanSquaredError),
             "r2": JSONValue(number: r2),
+            "baseline": [
+                "meanAbsoluteError": JSONValue(number: baseline.meanAbsoluteError),
+                "rootMeanSquaredError": JSONValue(number: baseline.rootMeanSquaredError),
+            ],
         ]
         guard !rows.isEmpty else { return object }
         object["outputs"] = .array(

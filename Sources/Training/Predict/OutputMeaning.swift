@@ -40,28 +40,13 @@ enum OutputMeaning: Sendable {
     /// Of a model by its config, by what happened to the targets it was trained on, and by how many
     /// axes its output for an example has, where that is known.
     init(_ config: RunConfig, _ preprocessing: Preprocessing, outputRank: Int? = nil) throws {
-        let loss = config.value.child("loss")
-        let target = try preprocessing.targetPipeline
-        let hasClassAxis = outputRank.map { $0 > target.outputShape.rank } ?? true
-        switch loss.type {
-        case "crossEntropy", "focal": self = .classes(.logits)
-        case "nll": self = .classes(.logarithms)
-        case "multiMargin": self = .classes(.scores)
-        case "dice":
+        switch try Catalogs.losses.make(config.value.child("loss")).facts.outputs {
+        case .are(let meaning): self = meaning
+        case .asTargets(let score):
+            let target = try preprocessing.targetPipeline
+            let hasClassAxis = outputRank.map { $0 > target.outputShape.rank } ?? true
             let areClasses = target.outputDType.isInteger && hasClassAxis
-            self = areClasses ? .classes(.logits) : .answers(.logits)
-        case "binaryCrossEntropy":
-            let areLogits = loss.string("predictions") == "logits"
-            self = .answers(areLogits ? .logits : .probabilities)
-        case "binaryFocal", "softMargin": self = .answers(.logits)
-        case "hinge", "squaredHinge": self = .answers(.scores)
-        case "gaussianNLL": self = .numbers(.firstHalf)
-        case "poissonNLL": self = .numbers(loss.bool("logarithm") ? .logarithms : .asGiven)
-        case "klDivergence": self = .numbers(loss.bool("logTarget") ? .asGiven : .logarithms)
-        case "quantile":
-            let point = Catalogs.point(of: loss.doubles("quantiles"))
-            self = .numbers(point.map(Quantity.quantiles) ?? .asGiven)
-        default: self = .numbers(.asGiven)
+            self = areClasses ? .classes(score) : .answers(score)
         }
     }
 
@@ -72,6 +57,9 @@ enum OutputMeaning: Sendable {
         case .classes, .answers: true
         }
     }
+
+    /// Whether the last axis of outputs is one of classes.
+    var isOfClassAxis: Bool { if case .classes = self { true } else { false } }
 
     /// Whether there are classes, or yes and no.
     var isOfClasses: Bool { if case .numbers = self { false } else { true } }
@@ -116,8 +104,19 @@ enum OutputMeaning: Sendable {
     }
 
     /// The classes, or 0 and 1, that such values mean: int64.
-    func decisions(_ values: NDArray) -> NDArray? {
-        switch self {
+    ///
+    /// - Parameter threshold: the probability from which on it is yes, or the second of two classes;
+    ///   nil for what is likelier.
+    func decisions(_ values: NDArray, threshold: Double? = nil) -> NDArray? {
+        if let threshold {
+            let shares = Tensor(values).cast(to: .float64)
+            // Of two classes the second's; of answers each.
+            let ofYes = isOfClassAxis ? shares.chunk(2, axis: -1)[1] : shares
+            let chosen = (ofYes .>= threshold).data.cast(to: .int64)
+            let shape = isOfClassAxis ? chosen.shape.removing(at: chosen.rank - 1) : chosen.shape
+            return chosen.reshape(shape)
+        }
+        return switch self {
         case .classes: Tensor(values).argmax(axis: -1).data.cast(to: .int64)
         case .answers(.scores): (Tensor(values) .> 0).data.cast(to: .int64)
         case .answers: (Tensor(values) .> 0.5).data.cast(to: .int64)

@@ -39,7 +39,7 @@ struct PredictionComparison {
         _ predictor: Predictor, _ found: Predictions, _ stored: NDArray, _ path: String
     ) throws {
         let loss = predictor.config.value.child("loss")
-        if let kind = PredictionComparison.incomparable[loss.type] {
+        if let kind = try Catalogs.losses.make(loss).facts.incomparable {
             throw RunError(
                 .usage,
                 "eval: the loss \(loss.type) \(kind), so outputs can't be compared one by one with "
@@ -106,12 +106,6 @@ struct PredictionComparison {
             return found.areProbabilities ? -log(max(value, 1e-300)) : -value
         }
     }
-
-    /// Losses whose outputs stand beside no target of their own, and why.
-    private static let incomparable = [
-        "ctc": "finds the alignment of outputs and labels itself",
-        "hingeEmbedding": "learns distances of pairs",
-    ]
 
     /// Whether targets of yes or no are shares between: those are compared as quantities.
     private static func areShares(_ targets: [Double], _ found: Predictions) -> Bool {

@@ -16,13 +16,15 @@ extension PredictionSource {
     }
 
     static func images(
-        _ paths: [String], as preprocessing: Preprocessing, of config: RunConfig, skips: Bool
+        _ paths: [String], as preprocessing: Preprocessing, of config: RunConfig, skips: Bool,
+        compares: Bool = false
     ) throws -> PredictionSource {
         let form = try form(paths[0], preprocessing)
-        let list = try ImageList(paths, keepsUnreadable: skips)
+        let list = try ImageList(paths)
         let files = PictureFiles(list.items.map(\.path), form)
-        if !skips { try files.check(list.name) }
         let areOfClasses = try OutputMeaning(config, preprocessing).isOfClasses
+        let others = compares && areOfClasses ? list.problems(preprocessing) : []
+        if !skips { try files.check(list.name, beside: others) }
         var source = PredictionSource(
             list.name, count: list.items.count, names: ExampleNames(files: list.items.map(\.path)),
             read: { [try files.read($0)] },
@@ -53,112 +55,5 @@ extension PredictionSource {
                 : "\(input.dtype) \(Format.shape(input.shape)), not on bytes of channels, height and "
                     + "width; give it HDF5 or .npy"
         throw RunError(.data, "\(path): is \(what), and the model was trained on \(other)")
-    }
-}
-
-/// Files of images, and the folders of classes that they lie in.
-private struct ImageList {
-    struct Item {
-        /// Its path, by which it can be opened again: of a folder's image it begins with the folder.
-        let path: String
-        /// The name of the folder that it lies in, where that is in the one that was named.
-        let folder: String?
-    }
-
-    private(set) var items: [Item] = []
-    /// What messages call them all.
-    let name: String
-
-    /// Throws where a folder holds nothing, or more than images and folders of images.
-    ///
-    /// - Parameter keepsUnreadable: whether names that aren't UTF-8, and folders within those of
-    ///   classes, are left for the reading of each.
-    init(_ paths: [String], keepsUnreadable: Bool) throws {
-        name =
-            paths.count <= 3
-            ? paths.joined(separator: ", ")
-            : "\(paths[0]) and \(Format.grouped(paths.count - 1)) more"
-        for path in paths {
-            guard Folder.exists(path) else {
-                items.append(Item(path: path, folder: nil))
-                continue
-            }
-            let before = items.count
-            let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-            for name in try ImageFolder.names(path, keepsUnreadable: keepsUnreadable) {
-                try add(name, in: folder, keepsUnreadable)
-            }
-            guard items.count > before else {
-                throw DataError(path, "holds no images; name another folder")
-            }
-        }
-    }
-
-    private mutating func add(
-        _ name: String, in folder: String, _ keepsUnreadable: Bool
-    ) throws {
-        let path = "\(folder)/\(name)"
-        guard Folder.exists(path) else {
-            items.append(Item(path: path, folder: nil))
-            return
-        }
-        for file in try ImageFolder.names(path, keepsUnreadable: keepsUnreadable) {
-            guard keepsUnreadable || !Folder.exists("\(path)/\(file)") else {
-                throw DataError(
-                    "\(path)/\(file)",
-                    "is a folder in a folder of \(folder), whose folders are classes; name \(path) "
-                        + "instead")
-            }
-            items.append(Item(path: "\(path)/\(file)", folder: name))
-        }
-    }
-
-    /// The classes by the names of the folders, stored as the model's targets were; nil where
-    /// those are several for each.
-    ///
-    /// Throws where an image is in no such folder, or the model has no class of its name.
-    ///
-    /// - Parameter rows: of which images; nil for all.
-    func targets(_ preprocessing: Preprocessing, of rows: [Int]? = nil) throws -> NDArray? {
-        let items = rows.map { $0.map { self.items[$0] } } ?? self.items
-        let shape = preprocessing.target.shape
-        guard shape.reduce(1, *) == 1 else { return nil }
-        let known = preprocessing.classNames
-        let places = Dictionary(known.enumerated().map { ($1, $0) }) { first, _ in first }
-        let labels = try items.map { item -> Int64 in
-            guard let folder = item.folder else {
-                throw DataError(
-                    item.path,
-                    "is in no folder that says its class, so there is nothing to compare with; put "
-                        + "images into folders of classes, or use predict")
-            }
-            if let place = known.isEmpty ? Int(folder) : places[folder] { return Int64(place) }
-            let place = item.path.prefix(upTo: item.path.lastIndex(of: "/") ?? item.path.endIndex)
-            throw RunError(.data, "\(place): \(unknown(folder, known))")
-        }
-        return NDArray(labels, Shape([items.count] + shape))
-    }
-
-    private func unknown(_ folder: String, _ known: [String]) -> String {
-        if known.isEmpty {
-            return "the model's classes have no names; call their folders by their numbers, from 0"
-        }
-        let near = Suggestion.nearest(to: folder, among: known)
-        let list = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
-        return "the model has no class '\(folder)'; "
-            + (near.map { "is it '\($0)'? Rename the folder" }
-                ?? "it was trained on \(list); rename the folder or move it away")
-    }
-
-    /// One hash of all names and contents, wherever the folder lies.
-    func hash() throws -> String {
-        if items.count == 1 { return try Provenance.hash(items[0].path) }
-        let lines = items.map { item in
-            let names = item.path.split(separator: "/").suffix(item.folder == nil ? 1 : 2)
-            // One that can't be opened was left out.
-            let hash = (try? Provenance.hash(item.path)) ?? "none"
-            return "\(names.joined(separator: "/"))=\(hash)"
-        }
-        return Provenance.hash(text: lines.joined(separator: "\n"))
     }
 }

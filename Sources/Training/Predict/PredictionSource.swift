@@ -38,11 +38,13 @@ package struct PredictionSource {
     ///   - preprocessing: what happened to the model's data.
     ///   - config: what it was trained by.
     static func open(
-        _ path: String, as preprocessing: Preprocessing, of config: RunConfig, skips: Bool = false
+        _ path: String, as preprocessing: Preprocessing, of config: RunConfig, skips: Bool = false,
+        compares: Bool = false
     ) throws -> PredictionSource {
         switch DataKind(path) {
         case .standardInput: try standardInput(as: preprocessing, skips: skips)
-        case .folder, .image: try images([path], as: preprocessing, of: config, skips: skips)
+        case .folder, .image:
+            try images([path], as: preprocessing, of: config, skips: skips, compares: compares)
         case .array: try array(path, as: preprocessing)
         case .table: try table(path, as: preprocessing, skips: skips)
         case .file: try datasets(path, as: preprocessing, of: config)

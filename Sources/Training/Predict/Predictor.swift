@@ -24,6 +24,9 @@ public final class Predictor {
     package private(set) var preprocessing: Preprocessing
     /// What the checkpoint says of the data that it was trained on.
     package let digests: [String: String]
+    /// The probability from which on an example is of the second of two classes, or a yes; nil for
+    /// what is likelier.
+    public private(set) var threshold: Double?
     let meaning: OutputMeaning
     let units: TargetUnits
     /// The layers of the model, those inside others after them.
@@ -102,6 +105,37 @@ public final class Predictor {
         try preprocessing.readDecimals(after: mark, of: path)
     }
 
+    /// Has the model say the second of two classes, or yes, from a probability on: the lower, the
+    /// more of them are found, and the more of what is found is wrong.
+    ///
+    /// Throws where the model says neither, or gives no probabilities.
+    ///
+    /// - Parameter probability: from 0 to 1; at 1/2 it says what is likelier.
+    public func decide(from probability: Double) throws(RunError) {
+        guard (0...1).contains(probability) else {
+            throw RunError(
+                .usage, "--threshold \(probability): a probability is from 0 to 1; give one")
+        }
+        let loss = config.value.child("loss").type
+        let problem: String?
+        switch meaning {
+        case .numbers: problem = "the loss \(loss) trains for quantities"
+        case .classes(.scores), .answers(.scores):
+            problem = "the loss \(loss) gives scores, no probabilities"
+        case .classes:
+            let count = rows.last { $0.depth == 0 }?.outputShape.last ?? 0
+            problem = count == 2 ? nil : "the model tells \(count) classes apart"
+        case .answers: problem = nil
+        }
+        if let problem {
+            throw RunError(
+                .usage,
+                "--threshold is for two classes, or yes and no, with probabilities, and \(problem); "
+                    + "leave it out")
+        }
+        threshold = probability
+    }
+
     /// What the model says of examples [N, …] that are stored as the training data were.
     ///
     /// Throws where their shape is another one.
@@ -115,9 +149,10 @@ public final class Predictor {
     /// What outputs of the model [N, …] say.
     func predictions(_ output: Tensor) -> Predictions {
         let values = meaning.values(output).data
-        let original = meaning.decisions(values) == nil ? inTableUnits(values) : values
+        let decisions = meaning.decisions(values, threshold: threshold)
+        let original = decisions == nil ? inTableUnits(values) : values
         return Predictions(
-            values: original, classes: meaning.decisions(values), classNames: classNames,
+            values: original, classes: decisions, classNames: classNames,
             areProbabilities: meaning.hasProbabilities)
     }
 

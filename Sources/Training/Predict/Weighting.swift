@@ -1,4 +1,5 @@
 import FTConfig
+import FTSupport
 
 /// What weights of classes or examples make of probabilities and of the loss, in words.
 enum Weighting {
@@ -31,6 +32,9 @@ enum Weighting {
         if loss.hasKey("positiveWeight"), loss.double("positiveWeight") != 1 {
             shifts.append("loss.positiveWeight")
         }
+        if loss.hasKey("alpha"), let alpha = loss.optionalDouble("alpha"), alpha != 0.5 {
+            shifts.append("loss.alpha=\(Format.number(alpha))")
+        }
         if numbers(loss, "positiveWeights").contains(where: { $0 != 1 }) {
             shifts.append("loss.positiveWeights")
         }
@@ -44,7 +48,7 @@ enum Weighting {
 
     /// Whether the weights of classes are those of outputs, each of which is a question of its own.
     private static func areOfOutputs(_ loss: ConfigValue) -> Bool {
-        loss.type == "binaryCrossEntropy"
+        (try? Catalogs.losses.make(loss).facts.weighsOutputs) ?? false
     }
 
     private static func weighsOutputs(_ loss: ConfigValue) -> Bool {

@@ -7,7 +7,8 @@ enum MetricTitle {
     static func of(_ name: String, in config: RunConfig) -> String {
         let metric = config.value.children("metrics").first { Catalogs.metricName($0) == name }
         guard let metric, let loss = try? Catalogs.losses.make(config.value.child("loss")),
-            let ratio = try? Catalogs.metrics.make(metric, loss) as? any ClassRatio,
+            let made = try? Catalogs.metrics.make(metric, MetricPlace(loss: loss)),
+            let ratio = made as? any ClassRatio,
             ratio.average == .macro
         else { return name }
         return "\(name) (macro)"

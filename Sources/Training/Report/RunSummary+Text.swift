@@ -14,6 +14,7 @@ extension RunSummary {
                 .joined(separator: ", ")
             lines += "best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors".folded
         }
+        if let noBest { lines += "best    \(noBest)".wrapped(indent: 8) }
         if let best, let note = units?.note(on: best.measurement) {
             lines += "        \(note)".folded
         }

@@ -43,9 +43,30 @@ public enum Terminal {
             .data, "standard output can't be written: \(problem); what it holds is cut short")
     }
 
-    /// Writes a line to standard error.
+    /// Writes a line to standard error. A sentence of this program is cut between words where it is
+    /// wider than the terminal that shows it; in a file or a pipe it stays on one line.
     public static func warn(_ text: String) {
-        try? FileBytes.write(text.harmlessLines + "\n", to: STDERR_FILENO)
+        let lines = isatty(STDERR_FILENO) == 1 ? folded(text.harmlessLines, to: width) : [text]
+        let all = lines.joined(separator: "\n").harmlessLines + "\n"
+        try? FileBytes.write(all, to: STDERR_FILENO)
+    }
+
+    /// A sentence of this program in lines of so many columns, those after the first below its
+    /// beginning; other text as it is.
+    static func folded(_ text: String, to width: Int) -> [String] {
+        let name = "fttrain: "
+        guard text.hasPrefix(name), width >= 40 else { return [text] }
+        // Commands to paste stay in one piece.
+        let space = "\u{E000}"
+        let parts = text.split(separator: "fttrain ", omittingEmptySubsequences: false)
+        let kept = parts.dropFirst().map { part -> String in
+            let end = part.firstIndex { ",;\n".contains($0) } ?? part.endIndex
+            return part[..<end].replacing(" ", with: space) + String(part[end...])
+        }
+        let whole = ([String(parts[0])] + kept).joined(separator: "fttrain" + space)
+        return whole.wrapped(indent: name.count, width: width).map {
+            $0.replacing(space, with: " ")
+        }
     }
 
     /// Writes text of our own to standard error, with its orders to the terminal.

@@ -50,6 +50,8 @@ public struct RunSummary: Sendable {
     public var dataWaitShare = 0.0
     /// nil before the first epoch is finished.
     public var best: Best?
+    /// Why no epoch is the best, where measurements were taken and none has what decides.
+    public var noBest: String?
     /// How what was measured becomes what it is in the units of the data.
     var units: TargetUnits?
     /// The mean loss of the last finished epoch's steps.
@@ -94,6 +96,7 @@ public struct RunSummary: Sendable {
                 (hasValidation ? "validation" : "train"): best.measurement.json,
             ])
         }
+        if let noBest { object["noBest"] = .string(noBest) }
         if let trainLoss { object["trainLoss"] = JSONValue(number: trainLoss) }
         object["parameters"] = .int(parameters)
         object["peakMemory"] = .int(RunSummary.peakMemory)

@@ -43,10 +43,13 @@ struct FoldSummary {
         measures.indices.map { place in FoldSummary.spread(folds.map { $0.values[place] }) }
     }
 
-    private static func spread(_ values: [Double]) -> (mean: Double, deviation: Double) {
-        let mean = values.reduce(0, +) / Double(values.count)
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return (mean, (squares / Double(values.count - 1)).squareRoot())
+    static func spread(_ values: [Double]) -> (mean: Double, deviation: Double) {
+        // By distances from the first, so that equal ones deviate by nothing.
+        let first = values.first ?? .nan
+        let distances = values.map { $0 - first }
+        let mean = distances.reduce(0, +) / Double(values.count)
+        let squares = distances.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (first + mean, (squares / Double(values.count - 1)).squareRoot())
     }
 
     /// The metrics that have a unit, in that of the data: mean and deviation of each.
