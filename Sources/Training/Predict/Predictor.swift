@@ -118,6 +118,7 @@ public final class Predictor {
         let original = meaning.decisions(values) == nil ? inTableUnits(values) : values
         return Predictions(
             values: original, classes: meaning.decisions(values), classNames: classNames,
+            outputNames: preprocessing.outputNames, answerWords: preprocessing.answerWords,
             areProbabilities: meaning.hasProbabilities)
     }
 
