@@ -57,7 +57,8 @@ struct SeveralLabelCommandTests {
         #expect(errors.count == 2 && errors[0] < 30 && errors[0] > errors[1])
         #expect(report["worst"]?.elements?.allSatisfy { $0["output"]?.string == "a" } ?? false)
         let text = try workspace.run("eval", "run", "--report")
-        #expect(text.unfolded.contains("a and b scaled by the mean and deviation of each"))
+        #expect(text.output.contains("of the labels scaled by mean and deviation of each"))
+        for line in text.lines { #expect(line.unicodeScalars.count <= 80, "\(line)") }
         #expect(try workspace.text("run/report.html").contains("a, b"))
         #expect(try workspace.run("compare", "run").status == 0)
         try workspace.write("lacking.csv", "x,z,a\n1,2,3\n")

@@ -10,8 +10,6 @@ public struct TargetUnits: Sendable, Equatable {
     let factors, offsets: [Double]
     /// Whether each part is a label of its own.
     private let hasLabels: Bool
-    /// What they are called together.
-    private let several: String
     /// How many elements a target has.
     private let size: Int
 
@@ -49,9 +47,6 @@ public struct TargetUnits: Sendable, Equatable {
             factors = places.map { former[$0.before] * $0.label.deviation }
             offsets = places.map { shifts[$0.before] * $0.label.deviation + $0.label.mean }
         }
-        several =
-            labels.count < 4
-            ? labels.map(\.name).joined(separator: " and ") : "the \(labels.count) labels"
         name = labels.isEmpty ? "the target" : labels.map(\.name).joined(separator: ", ")
         hasLabels = labels.count > 1
         self.factors = factors
@@ -80,7 +75,7 @@ public struct TargetUnits: Sendable, Equatable {
         if areOwn { return nil }
         guard factors.count == 1 else {
             return hasLabels
-                ? "\(several) scaled by the mean and deviation of each"
+                ? "the labels scaled by mean and deviation of each"
                 : "\(name) scaled by the mean and deviation of each part"
         }
         func short(_ number: Double) -> String { Format.short(number, digits: 6) }
