@@ -38,7 +38,9 @@ extension Dataset {
         }
         guard count >= folds else {
             throw DataError(
-                name, "\(Format.grouped(count)) examples are too few for \(folds) folds")
+                name,
+                "\(Format.grouped(count)) examples are too few for \(folds) folds; make at most "
+                    + "\(Format.grouped(count)) of them, or add examples")
         }
         let places =
             isRandom

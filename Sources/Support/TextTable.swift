@@ -37,6 +37,30 @@ package struct TextTable: Sendable {
         return TextTable.aligned(cells) { columns[shown[$0]].isLeft }
     }
 
+    /// The same with the text of one column cut between words, its rest in lines below, so that all
+    /// columns fit in 80; it keeps 16.
+    package func lines(folding column: Int) -> [String] {
+        let cells = [columns.map(\.title)] + rows
+        let widths = columns.indices.filter { $0 != column }.map { place -> Int in
+            guard rows.contains(where: { place < $0.count && !$0[place].isEmpty }) else { return 0 }
+            return 2
+                + (cells.map {
+                    place < $0.count ? $0[place].onOneLine.unicodeScalars.count : 0
+                }.max() ?? 0)
+        }
+        let room = max(16, 80 - widths.reduce(0, +))
+        var folded = self
+        folded.rows = rows.flatMap { row -> [[String]] in
+            guard column < row.count else { return [row] }
+            let parts = row[column].onOneLine.wrapped(indent: 0, width: room)
+            var first = row
+            first[column] = parts[0]
+            let before = Array(repeating: "", count: column)
+            return [first] + parts.dropFirst().map { before + [$0] }
+        }
+        return folded.lines
+    }
+
     /// Rows as lines, each column as wide as its widest cell, without spaces at the ends of lines
     /// and with whatever could steer a terminal escaped;
     /// `isLeft` says at which side the cells of a column stand.

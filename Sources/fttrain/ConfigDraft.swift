@@ -132,7 +132,8 @@ struct ConfigDraft {
         var lines: [String] = []
         switch task {
         case .classes(let count, let names):
-            let shown = names.prefix(8).joined(separator: ", ")
+            let shown = names.prefix(8).map { $0.escapedForDisplay(limit: 30) }
+                .joined(separator: ", ")
             let listed = names.isEmpty ? "" : ": \(shown)\(names.count > 8 ? ", …" : "")"
             lines.append("task       classification, \(count) classes\(listed)")
             lines.append(

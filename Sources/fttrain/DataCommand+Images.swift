@@ -69,6 +69,7 @@ extension DataCommand {
         }
         try checkFree(path, invocation, reading: invocation.arguments.dropFirst(2))
         let held: String?
+        var leftOut: [DataError] = []
         if kind == "cifar" {
             try HDF5Writer.create(path, replaces: invocation.flag("force")) { file in
                 try CIFAR10.write(folders[0], to: file)
@@ -78,30 +79,33 @@ extension DataCommand {
             }
             held = "test"
         } else {
-            held = try folder(folders[0], path, invocation)
+            (held, leftOut) = try folder(folders[0], path, invocation)
         }
         let isWhole = held == nil
-        let status = try info(path, invocation)
+        let status = try info(path, invocation, leftOut: leftOut)
         if !invocation.flag("json") {
             let validation = held.map {
                 ", \"validation\": {\"inputs\": \"\($0)/images\", \"targets\": \"\($0)/labels\"}"
             }
             let remedy =
-                "\nheld out      none to measure on: \"split\" in a config keeps a share of them, and "
-                + "--split 0.1 here writes\n              one as validation/images"
+                "held out      none to measure on: \"split\" in a config keeps a share of them, and "
+                + "--split 0.1 here writes one as validation/images"
+            let lines =
+                [
+                    "in a config   \"data\": {\"path\": \(JSONValue.string(path).text())"
+                        + "\(validation ?? ", \"split\": 0.1")}"
+                ] + (isWhole ? [remedy] : []) + ["next          fttrain init \(path.shellPath)"]
             Terminal.print(
-                "\nin a config   \"data\": {\"path\": \(JSONValue.string(path).text())\(validation ?? ", \"split\": 0.1")}"
-                    + (isWhole ? remedy : "")
-                    + "\nnext          fttrain init \(path.shellPath)"
-            )
+                ([""] + lines.flatMap { $0.wrapped(indent: 14) }).joined(separator: "\n"))
         }
         return status
     }
 
-    /// Writes the images of a folder, and gives the name of what is held back to measure on.
+    /// Writes the images of a folder, and gives the name of what is held back to measure on, and what
+    /// was left out.
     private static func folder(
         _ folder: String, _ path: String, _ invocation: CommandInvocation
-    ) throws -> String? {
+    ) throws -> (held: String?, leftOut: [DataError]) {
         let split = try split(invocation)
         let size = try size(invocation)
         let images = try images(of: folder, invocation) { _ in size }
@@ -114,7 +118,7 @@ extension DataCommand {
         try HDF5Writer.create(path, replaces: invocation.flag("force")) { file in
             held = try write(images, from: folder, to: file, share: split?.share, seed: seed)
         }
-        return held
+        return (held, images.leftOut)
     }
 
     /// Writes images in orders drawn from the seed, each part for itself, and gives the name of the

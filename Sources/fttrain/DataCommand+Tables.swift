@@ -92,7 +92,13 @@ extension DataCommand {
                 throw UsageError(
                     "--types: expected COLUMN=KIND, found '\(item)'; kinds are \(kinds)")
             }
-            types[String(item[..<mark])] = kind
+            let name = String(item[..<mark])
+            if let earlier = types[name] {
+                throw UsageError(
+                    "--types: '\(name)' is given twice: \(earlier.rawValue) and \(kind.rawValue); "
+                        + "leave one out")
+            }
+            types[name] = kind
         }
         return types
     }
@@ -140,9 +146,10 @@ extension DataCommand {
             "{\"inputs\": \"\(name)/inputs\", \"targets\": \"\(name)/targets\"}"
         }
         let held = tables.parts.dropFirst().first.map { ", \"validation\": \(datasets($0.name))" }
-        Terminal.print(
-            "\nin a config   \"data\": {\"path\": \"\(path)\", \"train\": "
-                + "\(datasets(sources[0].name))\(held ?? "")}")
+        let line =
+            "in a config   \"data\": {\"path\": \(JSONValue.string(path).text()), \"train\": "
+            + "\(datasets(sources[0].name))\(held ?? "")}"
+        Terminal.print(([""] + line.wrapped(indent: 14)).joined(separator: "\n"))
         return status
     }
 }

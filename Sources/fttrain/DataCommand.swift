@@ -145,11 +145,20 @@ enum DataCommand {
     }
 
     static func info(
-        _ path: String, _ invocation: CommandInvocation
+        _ path: String, _ invocation: CommandInvocation, leftOut: [DataError] = []
     ) throws -> ExitStatus {
         let listing = try HDF5Listing.of(path)
-        let text = listing.text()
-        Terminal.print(invocation.flag("json") ? listing.json.text() : String(text.dropLast()))
+        guard invocation.flag("json") else {
+            Terminal.print(String(listing.text().dropLast()))
+            return .success
+        }
+        var json = listing.json
+        if case .object(var object) = json, !leftOut.isEmpty {
+            object["leftOut"] = .array(
+                leftOut.map { ["path": .string($0.file), "message": .string($0.problem)] })
+            json = .object(object)
+        }
+        Terminal.print(json.text())
         return .success
     }
 

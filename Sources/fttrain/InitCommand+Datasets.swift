@@ -88,7 +88,7 @@ extension InitCommand {
         Terminal.print(
             "images     \(path)   \(Format.count(images.count, "file")) in "
                 + "\(Format.count(images.classes.count, "folder"))\n"
-                + "size       \(form[2])×\(form[1]) pixels, \(colours), \(note)\n"
+                + "size       \(form[1])x\(form[2]) pixels, \(colours), \(note)\n"
                 + "parts      \(parts(images, draft))\n")
         return draft
     }

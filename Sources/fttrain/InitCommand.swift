@@ -139,7 +139,7 @@ enum InitCommand {
         options.standardizes = true
         options.missing = options.missing ?? .median
         let look = try TableSet([path], options)
-        guard let label = look.label else {
+        guard let label = look.labels.first else {
             throw UsageError("init: a table needs a column to predict; name it with --label")
         }
         if label.kind == .integers { options.types[label.name] = .category }
@@ -161,7 +161,9 @@ enum InitCommand {
             inputShape: [tables.encoding.features.count], inputType: .float32,
             count: tables.parts[0].rows.count,
             task: isOfClasses
-                ? .classes(count: classes.count, names: classes) : .numbers(count: 1))
+                ? .classes(count: classes.count, names: classes)
+                : label.kind == .answers
+                    ? .flags(count: set.labels.count) : .numbers(count: set.labels.count))
         guard isOfClasses else { return draft }
         let counts = try tables.parts.prefix(2).map { part in
             try tables.encoding.targets(part.table, rows: part.rows).map {
@@ -189,7 +191,7 @@ enum InitCommand {
     private static func checkRepeats(_ set: TableSet, _ path: String) throws {
         guard let label = set.label, label.kind == .classes else { return }
         let rows = set.rows[0].count
-        let different = Set(set.groups(of: label.name, rows: set.rows[0])).count
+        let different = Set(set.groups(of: [label.name], rows: set.rows[0])).count
         guard different == rows || different > 20 && different * 2 > rows else { return }
         throw DataError(
             path,
@@ -200,10 +202,11 @@ enum InitCommand {
 
     /// Throws where all rows have the same label: there is nothing to learn.
     private static func checkVaries(_ tables: TableImport, _ path: String) throws {
-        guard let label = tables.encoding.label else { return }
-        guard label.kind == .classes ? label.classes.count < 2 : label.low == label.high else {
-            return
-        }
+        guard
+            let label = tables.encoding.labels.first(where: { label in
+                label.kind.isOfWords ? label.classes.count < 2 : label.low == label.high
+            })
+        else { return }
         let value = label.classes.first ?? Format.number(label.low)
         // Doubles don't tell all whole numbers apart from there on.
         let digits = abs(label.low) >= 0x1p53 ? " to 16 digits" : ""

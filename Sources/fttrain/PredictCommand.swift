@@ -197,7 +197,7 @@ enum PredictCommand {
         if !imputed.isEmpty { answer["imputed"] = .strings(imputed) }
         let notes = encoding.notes(on: table, rows: [0])
         if !notes.isEmpty { answer["notes"] = .strings(notes) }
-        let keys = Set(encoding.columns.map(\.name) + [encoding.label?.name ?? ""])
+        let keys = Set(encoding.columns.map(\.name) + encoding.labels.map(\.name))
         let others = node.members?.map(\.key).filter { !keys.contains($0) } ?? []
         if !others.isEmpty { answer["unknownKeys"] = .strings(others) }
         return answer

@@ -8,18 +8,23 @@ extension TableImport {
         let constant = inputs.filter(isConstant).map(\.name)
         let guessed = inputs.filter { $0.kind == .number && set.options.types[$0.name] == nil }
             .map(\.name).filter { !constant.contains($0) }
-        let seconds = guessed.filter { set.mayBeSeconds($0) }
-        let accounts = guessed.filter { !seconds.contains($0) && set.mayBeAccounts($0) }
-        let lines = [
-            remark(constant, "the same in all rows, so nothing is learned from it", "skip"),
-            remark(
-                accounts, "another whole number of ten digits or more in each row, as of accounts",
-                "id"),
-            remark(
-                seconds,
-                "may be seconds since 1970; if so, write 2026-01-31 12:30, or leave it out", "skip"),
-        ].compactMap(\.self)
-        return lines.isEmpty ? [] : [""] + lines
+        let times = Dictionary(grouping: guessed) { set.unitSince1970($0) ?? "" }
+        let accounts = (times[""] ?? []).filter { set.mayBeAccounts($0) }
+        let lines =
+            [
+                remark(constant, "the same in all rows, so nothing is learned from it", "skip"),
+                remark(
+                    accounts,
+                    "another whole number of ten digits or more in each row, as of accounts",
+                    "id"),
+            ].compactMap(\.self)
+            + ["seconds", "milliseconds", "microseconds"].compactMap { unit in
+                remark(
+                    times[unit] ?? [],
+                    "may be \(unit) since 1970; if so, write 2026-01-31 12:30, or leave it out",
+                    "skip")
+            }
+        return lines.isEmpty ? [] : [""] + lines.flatMap { $0.wrapped(indent: 8) }
     }
 
     /// Whether the training rows all hold the same.

@@ -60,10 +60,10 @@ struct TableImport {
         }
         var groups: [Int]?
         if split.isStratified {
-            guard let label = set.label, label.kind != .numbers else {
+            guard !set.labels.isEmpty, set.labels.allSatisfy({ $0.kind != .numbers }) else {
                 throw UsageError("--stratify: the label is a quantity or missing; leave it out")
             }
-            groups = set.groups(of: label.name, rows: whole.rows)
+            groups = set.groups(of: set.labels.map(\.name), rows: whole.rows)
         }
         let (first, second) = Partition.rows(
             whole.rows.count, share: split.share, groups: groups, seed: split.seed)
@@ -92,7 +92,10 @@ struct TableImport {
                 let targets = try encoding.targets(part.table, rows: part.rows, remedy: remedy)
             else { continue }
             try file.write("\(part.name)/targets", targets)
-            if let classes = encoding.label?.classes, !classes.isEmpty {
+            let areAnswers = encoding.labels.count > 1 && encoding.labels[0].kind == .answers
+            let classes =
+                areAnswers ? encoding.labels.map(\.name) : encoding.label?.classes ?? []
+            if !classes.isEmpty {
                 try ClassNames.write(classes, on: "\(part.name)/targets", to: file)
             }
         }
@@ -108,24 +111,25 @@ struct TableImport {
     /// What each column was taken for.
     var lines: [String] {
         var table = TextTable([
-            .text("column"), .text("taken for"), .text("what it holds"), .number("inputs"),
+            .text("column"), .text("taken for"), .number("inputs"), .text("what it holds"),
         ])
         for column in encoding.columns {
             let count = column.features.count
             table.append([
-                column.name, column.kind.rawValue, describe(column), count > 0 ? "\(count)" : "",
+                column.name, column.kind.rawValue, count > 0 ? "\(count)" : "", describe(column),
             ])
         }
-        if let label = encoding.label {
-            table.append([label.name, "label", describe(label)])
+        for label in encoding.labels {
+            table.append([label.name, "label", "", describe(label)])
         }
         let first = set.tables[0]
         let header = first.hasHeader ? "names in the first row" : "no names in the first row"
         let form = first.separator.map { $0 == "\t" ? "tabs, \(header)" : "'\($0)', \(header)" }
         let counts = parts.map { "\($0.name) \(Format.grouped($0.rows.count))" }
-        return [
+        let head =
             "table   \(first.path)   \(form ?? "JSON lines")   rows: \(counts.joined(separator: ", "))"
-        ] + dropped + [""] + table.lines + remarks
+        return ([head] + dropped).flatMap { $0.wrapped(indent: 8) } + [""]
+            + table.lines(folding: 3) + remarks
     }
 
     /// What is lost, a sentence each, where nobody sees `lines`.
@@ -137,9 +141,13 @@ struct TableImport {
 
     /// How many rows are left out for want of a label; nil for none.
     private var unlabeled: String? {
-        guard let label = set.label, set.unlabeledCount > 0 else { return nil }
-        return "dropped \(Format.count(set.unlabeledCount, "row")) without a label, which is "
-            + "'\(label.name.escapedForDisplay(limit: 30))'"
+        let names = set.labels.map { "'\($0.name.escapedForDisplay(limit: 30))'" }
+        guard !names.isEmpty, set.unlabeledCount > 0 else { return nil }
+        let which =
+            names.count == 1
+            ? "without a label, which is \(names[0])"
+            : "that lack a label, which are \(names.joined(separator: ", "))"
+        return "dropped \(Format.count(set.unlabeledCount, "row")) \(which)"
     }
 
     private var dropped: [String] {
@@ -208,7 +216,7 @@ struct TableImport {
 
     private func describe(_ label: LabelEncoding) -> String {
         switch label.kind {
-        case .classes:
+        case .classes, .answers:
             let names = label.classes.prefix(8).enumerated().map { "\($0) \($1)" }
             let more = label.classes.count - 8
             return "classes " + names.joined(separator: ", ") + (more > 0 ? ", … \(more) more" : "")

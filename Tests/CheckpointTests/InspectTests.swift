@@ -253,7 +253,8 @@ import Testing
 
                 name          kind     shape        dtype   elements   MiB  storage
                 train         group
-                train/images  dataset  12000×28×28  uint8  9,408,000  8.97  chunks 64×28×28, gzip 4
+                train/images  dataset  12000×28×28  uint8  9,408,000  8.97  chunks 64×28×28,
+                                                                            gzip 4
                 train/labels  dataset  12000        uint8     12,000  0.01
                 total                  3 items                        8.98
                 """ + "\n")

@@ -215,7 +215,7 @@ import Testing
         let table = try workspace.run("data", "csv", "c.h5", "train=t.csv")
         #expect(table.output.contains("train/inputs") && table.output.contains("train/targets"))
         let keys = "\"train\": {\"inputs\": \"train/inputs\", \"targets\": \"train/targets\"}}"
-        #expect(table.output.hasSuffix("in a config   \"data\": {\"path\": \"c.h5\", \(keys)\n"))
+        #expect(table.unfolded.hasSuffix("in a config   \"data\": {\"path\": \"c.h5\", \(keys)\n"))
         let digits = try workspace.run(
             "data", "digits", "deep/d.h5", "--train", "20", "--test", "10")
         #expect(digits.output.contains("20×28×28"))

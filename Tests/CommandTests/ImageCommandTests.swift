@@ -36,7 +36,7 @@ struct ImageCommandTests {
         let workspace = try pictures()
         let made = try workspace.run("data", "images", "a.h5", "birds", "--split", "0.2")
         #expect(made.status == 0, "\(made.errors)")
-        #expect(made.output.contains("classes 0 ant, 1 wren"))
+        #expect(made.unfolded.contains("classes 0 ant, 1 wren"))
         #expect(made.output.contains("16×1×5×6") && made.output.contains("4×1×5×6"))
         // A file that held the time of its making would be another a second later.
         usleep(1_100_000)
@@ -110,7 +110,7 @@ struct ImageCommandTests {
         #expect(refused.status == 3 || refused.status == 1 || refused.status == 2)
         #expect(
             refused.errors.hasPrefix(
-                "fttrain: birds/ant/wide.pgm: has 9×5 pixels, and birds/ant/0.pgm 6×5; make them alike "
+                "fttrain: birds/ant/wide.pgm: has 5x9 pixels, and birds/ant/0.pgm 5x6; make them alike "
                     + "with --size HEIGHTxWIDTH, as in --size 5x6"), "\(refused.errors)")
         #expect(!workspace.exists("a.h5"))
         let made = try workspace.run("data", "images", "a.h5", "birds", "--size", "4x3")
@@ -168,7 +168,7 @@ struct ImageCommandTests {
         try write(workspace, "\(inner)/test_batch.bin", records(2, 7))
         let made = try workspace.run("data", "cifar", "c.h5", "c")
         #expect(made.status == 0, "\(made.errors)")
-        #expect(made.output.contains("15×3×32×32") && made.output.contains("0 airplane"))
+        #expect(made.output.contains("15×3×32×32") && made.unfolded.contains("0 airplane"))
         let direct = try workspace.run("data", "cifar", "d.h5", inner)
         #expect(try direct.status == 0 && workspace.bytes("c.h5") == workspace.bytes("d.h5"))
         try write(workspace, "\(inner)/data_batch_4.bin", Array(records(3, 4).dropLast()))

@@ -66,6 +66,21 @@ struct ImageFaultTests {
         #expect(!workspace.exists("data/birds.h5") && !workspace.exists("a.h5"))
     }
 
+    @Test("with --json what was left out is listed")
+    func listed() throws {
+        let workspace = try spoiled()
+        let result = try workspace.run("data", "images", "a.h5", "birds", "--skip-bad", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        let left = try JSONNode(parsing: result.output)["leftOut"]?.elements ?? []
+        #expect(left.count == 6)
+        #expect(left.contains { $0["path"]?.string == "birds/wren/cut.pgm" })
+        #expect(left.allSatisfy { !($0["message"]?.string?.isEmpty ?? true) })
+        let whole = try workspace.run(
+            "data", "images", "b.h5", "birds", "--skip-bad", "--force")
+        #expect(whole.status == 0)
+        for line in whole.lines { #expect(line.unicodeScalars.count <= 80, "\(line)") }
+    }
+
     @Test(
         "--skip-bad leaves them out and says which",
         arguments: [["init"], ["data", "images", "a.h5"]])
@@ -128,8 +143,8 @@ struct ImageFaultTests {
         let made = try workspace.run("init", "birds")
         #expect(
             made.lines.contains(
-                "size       8×6 pixels, grey, each scaled to cover that: 1 of 25 pictures is another "
-                    + "size than 8×6, birds/ant/odd.pgm 9×6; --size HEIGHTxWIDTH says otherwise"),
+                "size       6x8 pixels, grey, each scaled to cover that: 1 of 25 pictures is another "
+                    + "size than 6x8, birds/ant/odd.pgm 6x9; --size HEIGHTxWIDTH says otherwise"),
             "\(made.output)\(made.errors)")
         let one = try workspace.run("data", "images", "a.h5", "birds")
         #expect(one.errors.contains("(1 of 25 pictures is another size)"))
@@ -137,9 +152,9 @@ struct ImageFaultTests {
         let two = try workspace.run("data", "images", "a.h5", "birds")
         #expect(
             two.errors.hasPrefix(
-                "fttrain: birds: 2 of 26 pictures are other sizes than 8×6, the most frequent; make "
+                "fttrain: birds: 2 of 26 pictures are other sizes than 6x8, the most frequent; make "
                     + "them alike with --size HEIGHTxWIDTH, as in --size 6x8\n"), "\(two.errors)")
-        #expect(two.errors.contains("\n  birds/ant/odd.pgm: has 9×6 pixels"))
-        #expect(two.errors.contains("\n  birds/ant/odder.pgm: has 8×7 pixels"))
+        #expect(two.errors.contains("\n  birds/ant/odd.pgm: has 6x9 pixels"))
+        #expect(two.errors.contains("\n  birds/ant/odder.pgm: has 7x8 pixels"))
     }
 }

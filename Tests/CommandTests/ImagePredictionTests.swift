@@ -145,7 +145,7 @@ struct ImagePredictionTests {
         #expect(refused.status == 3)
         #expect(
             refused.errors.hasPrefix(
-                "fttrain: wide.pgm: has 20×10 pixels, the model was trained on images of 9×8 as they "
+                "fttrain: wide.pgm: has 10x20 pixels, the model was trained on images of 8x9 as they "
                     + "were; make it of that size, or train on data made with --size 8x9"),
             "\(refused.errors)")
         let scaled = try Self.trained(["--size", "8x9"], width: 18, height: 17)
@@ -279,9 +279,9 @@ struct ImagePredictionTests {
         let made = try workspace.run("init", "birds")
         #expect(made.status == 0, "\(made.errors)")
         #expect(
-            made.output.contains("30×30 pixels, grey, each scaled to cover that"), "\(made.output)")
+            made.output.contains("30x30 pixels, grey, each scaled to cover that"), "\(made.output)")
         let sized = try workspace.run("init", "birds", "--size", "12x16", "--force")
-        #expect(sized.status == 0 && sized.output.contains("16×12 pixels, grey, as --size says"))
+        #expect(sized.status == 0 && sized.output.contains("12x16 pixels, grey, as --size says"))
         let check = try workspace.run("check", "birds.json")
         #expect(check.status == 0, "\(check.errors)")
     }

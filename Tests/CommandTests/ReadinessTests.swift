@@ -88,8 +88,9 @@ struct ReadinessTests {
         let result = try workspace.run("data", "csv", "d.h5", "train=train.csv", "test=test.csv")
         #expect(result.status == 0, "\(result.errors)")
         #expect(
-            result.lines.filter { $0.hasSuffix("contiguous, classes 0 ant, 1 bee, 2 cat") }.count
-                == 2)
+            result.unfolded.split(separator: "\n").count {
+                $0.hasSuffix("contiguous, classes 0 ant, 1 bee, 2 cat")
+            } == 2)
         let file = try HDF5File(workspace.file("d.h5"))
         #expect(file.attribute("classes", on: "test/targets") == #"["ant","bee","cat"]"#)
         let targets = try ["train", "test"].map {

@@ -162,7 +162,7 @@ struct SkippedExampleTests {
         #expect(again.status == 2 && again.errors.contains("numbers: is there already"))
         #expect(try workspace.run("data", "digits", "--png").status == 2)
         let start = try workspace.run("init", "numbers", "training.epochs=1")
-        #expect(start.output.contains("28×28 pixels, grey, as they are"), "\(start.errors)")
+        #expect(start.output.contains("28x28 pixels, grey, as they are"), "\(start.errors)")
         // The same as the dataset's.
         #expect(try workspace.run("data", "digits", "d.h5", "--train", "40").status == 0)
         #expect(try workspace.run("data", "images", "n.h5", "numbers").status == 0)

@@ -27,7 +27,7 @@ struct TableCommandTests {
         try workspace.write("flowers.csv", flowers())
         let start = try workspace.run("init", "flowers.csv")
         #expect(start.status == 0, "\(start.errors)")
-        #expect(start.output.contains("12 missing → "))
+        #expect(start.unfolded.contains("12 missing → "))
         #expect(start.output.contains("classification, 2 classes: low, tall"))
         #expect(start.output.hasSuffix("next       fttrain flowers.json\n"))
         let run = try workspace.run(

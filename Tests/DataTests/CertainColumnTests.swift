@@ -163,16 +163,4 @@ struct CertainColumnTests {
             #expect(try !set(cells).mayBeDays("x"))
         }
     }
-
-    @Test("several labels are refused with what to do")
-    func labels() {
-        let found = folder.sentence {
-            var options = TableOptions()
-            options.label = .name("a,b")
-            return try TableSet([folder.write("l.csv", "a,b,c\n1,2,3\n")], options)
-        }
-        #expect(
-            found == "l.csv: 2 columns can't be predicted together from a table; name one and make "
-                + "a run of each, or give HDF5 or .npy with targets of shape [rows, 2]")
-    }
 }

@@ -99,7 +99,7 @@ struct ImageTests {
             ("a.gif", Array("GIF89a".utf8), "a.gif: this is no PNG, JPEG, PPM or PGM"),
             (
                 "a.pgm", Array("P5 9 9 255 abc".utf8),
-                "a.pgm: the header declares 9×9 pixels, and the f"
+                "a.pgm: the header declares 9x9 pixels, and the f"
             ),
             ("b.pgm", Array("P5 0 9 255 abc".utf8), "b.pgm: the header is damaged"),
             (
@@ -108,11 +108,11 @@ struct ImageTests {
             ),
             (
                 "b.png", PNGMaker().png(1 << 19, 1 << 9, kind: 0, depth: 8, []),
-                "b.png: the header declares 524288×512 pixels, which the file can't hold"
+                "b.png: the header declares 512x524288 pixels, which the file can't hold"
             ),
             (
                 "c.png", PNGMaker().png(1 << 19, 1 << 19, kind: 0, depth: 8, []),
-                "c.png: 524288×524288 pixels are too many"
+                "c.png: 524288x524288 pixels are too many"
             ),
             (
                 "d.png", PNGMaker().png(1, 1, kind: 3, depth: 8, [1], [("PLTE", [1, 2, 3])]),

@@ -99,7 +99,7 @@ struct JPEGTests {
         }
         let sentence = folder.sentence { try PictureFile.size(folder.write("huge.jpg", huge)) }
         #expect(
-            sentence?.hasPrefix("huge.jpg: the header declares 65280×65280 pixels, which") ?? false)
+            sentence?.hasPrefix("huge.jpg: the header declares 65280x65280 pixels, which") ?? false)
     }
 
     @Test("without the library, the sentence names its package")

@@ -104,6 +104,6 @@ struct TimeOfDayTests {
         let set = try set("a,s,ms,n,p,y\n" + rows.joined(separator: "\n") + "\n")
         #expect(set.kinds.map(\.name).filter { set.mayBeAccounts($0) }.contains("a"))
         #expect(!["s", "n", "p"].contains { set.mayBeAccounts($0) })
-        #expect(["a", "s", "ms", "n", "p"].filter { set.mayBeSeconds($0) } == ["s", "ms"])
+        #expect(["a", "s", "ms", "n", "p"].filter { set.unitSince1970($0) != nil } == ["s", "ms"])
     }
 }

@@ -89,7 +89,7 @@ public struct FileListing: Sendable {
         let title = "\(path)   \(format)\nsize \(Format.bytes(byteCount))"
         let statistics = TensorStatistics.lines(
             rows.map { ($0.name.escapedForDisplay(), $0.statistics) })
-        return ([title, ""] + table.lines + statistics).joined(separator: "\n") + "\n"
+        return ([title, ""] + table.lines(folding: 6) + statistics).joined(separator: "\n") + "\n"
     }
 
     /// The listing for programs.

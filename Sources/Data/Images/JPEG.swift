@@ -36,7 +36,7 @@ struct JPEG {
         guard let count = size.byteCount, count / 2048 <= bytes.count else {
             throw DataError(
                 path,
-                "the header declares \(width)×\(height) pixels, which the file can't hold; copy or "
+                "the header declares \(height)x\(width) pixels, which the file can't hold; copy or "
                     + "download it again")
         }
         self.bytes = bytes

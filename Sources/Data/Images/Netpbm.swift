@@ -41,7 +41,7 @@ struct Netpbm {
         guard let needed, needed - (isText ? 1 : 0) <= bytes.count - start else {
             throw DataError(
                 path,
-                "the header declares \(width)×\(height) pixels, and the file ends within them; "
+                "the header declares \(height)x\(width) pixels, and the file ends within them; "
                     + "copy or download it again")
         }
     }

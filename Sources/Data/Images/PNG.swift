@@ -85,7 +85,7 @@ struct PNG {
         guard count / 1032 <= packed.count else {
             throw DataError(
                 path,
-                "the header declares \(header.width)×\(header.height) pixels, which the file "
+                "the header declares \(header.height)x\(header.width) pixels, which the file "
                     + "can't hold; copy or download it again")
         }
         var rows = [UInt8](repeating: 0, count: count)

@@ -48,7 +48,7 @@ struct PNGHeader {
             (1..<1 << 20).contains(height)
         else { throw damaged }
         guard width * height <= PNGHeader.mostPixels else {
-            throw DataError(path, "\(width)×\(height) pixels are too many; make the image smaller")
+            throw DataError(path, "\(height)x\(width) pixels are too many; make the image smaller")
         }
         self.kind = kind
         isInterlaced = data[12] == 1

@@ -74,8 +74,8 @@ package struct PictureFiles: Sendable {
         guard size.width != form.width || size.height != form.height, !form.isScaled else { return }
         throw DataError(
             path,
-            "has \(size.width)×\(size.height) pixels, the model was trained on images of "
-                + "\(form.width)×\(form.height) as they were; make it of that size, or train on data "
+            "has \(size.form) pixels, the model was trained on images of "
+                + "\(form.height)x\(form.width) as they were; make it of that size, or train on data "
                 + "made with --size \(form.height)x\(form.width), which has others scaled alike")
     }
 

@@ -7,8 +7,17 @@ enum CellText {
         "\u{FF0F}": "/",
     ]
 
+    /// Marks that say in which direction text runs, which nobody sees.
+    private static func isDirection(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
     /// A text with digits of other scripts, full-width signs, hyphens, the minus sign, the dash that
-    /// is set for it and spaces of every width as ASCII has them.
+    /// is set for it and spaces of every width as ASCII has them, and without invisible marks of the
+    /// direction in which text runs.
     static func plain(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 128 }) { return text }
         var plain = String.UnicodeScalarView()
@@ -19,7 +28,7 @@ enum CellText {
                 plain.append(Unicode.Scalar(UInt8(48 + digit)))
             } else if scalar.properties.generalCategory == .spaceSeparator {
                 plain.append(" ")
-            } else {
+            } else if !isDirection(scalar) {
                 plain.append(signs[scalar] ?? scalar)
             }
         }

@@ -99,18 +99,19 @@ struct ColumnGuess {
         }
     }
 
-    /// Whether all numbers of a column may be seconds, or thousandths of such, since 1970, from 2001
-    /// to 2037.
-    static func mayBeSeconds(_ columns: [TableColumn]) -> Bool {
+    /// What all numbers of a column may count since 1970, from 2001 to 2037: seconds or parts of
+    /// such; nil where they don't look so.
+    static func unitSince1970(_ columns: [TableColumn]) -> String? {
         let range = 1e9..<2.145e9
-        return [1, 1000].contains { unit in
+        let units = [(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds")]
+        return units.first { unit, _ in
             columns.allSatisfy { column in
                 column.numberCount > 1
                     && (0..<column.count).allSatisfy { row in
                         column.number(row).map { range.contains($0 / unit) } ?? true
                     }
             }
-        }
+        }?.1
     }
 
     /// Whether a column is called like one that numbers rows, and does.

@@ -73,9 +73,20 @@ enum ForeignForm {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
+    /// The same of a number that no float holds; nil for other cells.
+    static func hint(ofBeyond text: String) -> String? {
+        guard text.utf8.contains(where: isDigit), let number = MarkedNumber(text),
+            DecimalMark.allCases.contains(where: { mark in
+                number.plain(mark).flatMap { Double($0) }?.isInfinite ?? false
+            })
+        else { return nil }
+        return " (beyond what a float holds, 1.8e308; leave it out)"
+    }
+
     /// What to say after a cell that can't be used: how it would be read; empty where nothing is
     /// known of it. 1,234 may be meant either way, and 4% as 4 or 0.04.
     static func hint(_ text: String) -> String {
+        if let beyond = hint(ofBeyond: text) { return beyond }
         let marked = MarkedNumber(text)
         let forms = Set(marked.map { DecimalMark.allCases.compactMap($0.plain) } ?? [])
         if let marked, !marked.mark.isEmpty {
@@ -98,6 +109,8 @@ enum ForeignForm {
             return " (write \(plain))"
         }
         if ClockTime.isTime(text) { return " (write it as a number, in the unit of the others)" }
+        let isSigned = CellText.plain(text).prefix { "+-".contains($0) }.count > 1
+        if isSigned, QuantityCell(text) != nil { return " (write it with one sign)" }
         return QuantityCell(text)?.isOne ?? false
             ? " (write the number alone, in the unit of the others)" : ""
     }

@@ -10,6 +10,11 @@ package struct LabelEncoding: Sendable, Equatable {
         case integers
         /// Quantities, float32.
         case numbers
+        /// One of two classes, 0 or 1 for its place, float32: one of several labels.
+        case answers
+
+        /// Whether targets stand for words.
+        package var isOfWords: Bool { self == .classes || self == .answers }
     }
 
     /// The column.
@@ -39,11 +44,15 @@ package struct LabelEncoding: Sendable, Equatable {
     ) -> LabelEncoding {
         var encoding = LabelEncoding(name, kind)
         let columns = set.tables.compactMap { $0.column(name) }
-        if kind == .classes {
+        if kind.isOfWords {
             let words = zip(columns, set.rows).flatMap { column, rows in
                 rows.compactMap { column.text($0) }
             }
             encoding.classes = Words.sorted(Set(words))
+            // Yes is 1, whatever the alphabet says.
+            if kind == .answers, encoding.classes.first.flatMap(BooleanWord.value) == 1 {
+                encoding.classes.reverse()
+            }
             return encoding
         }
         encoding.form = columns[0].form
@@ -67,7 +76,7 @@ package struct LabelEncoding: Sendable, Equatable {
             let number = column.number(row)
             let wanted: String
             switch kind {
-            case .classes where !known.contains(text):
+            case .classes where !known.contains(text), .answers where !known.contains(text):
                 wanted = "none of the \(classes.count) classes"
             case .integers where number.flatMap { Int64(exactly: $0) } == nil:
                 wanted = "not a whole number" + column.hint(row, .number)
@@ -88,9 +97,21 @@ package struct LabelEncoding: Sendable, Equatable {
             return NDArray(rows.map { Int64(column.text($0).flatMap { numbers[$0] } ?? -1) })
         case .integers:
             return NDArray(rows.map { Int64(exactly: column.number($0) ?? 0) ?? 0 })
-        case .numbers:
-            return NDArray(rows.map { target(column.number($0) ?? 0) })
+        case .numbers, .answers: return NDArray(floats(column, rows: rows))
         }
+    }
+
+    /// The targets of rows as quantities, or 0 and 1.
+    func floats(_ column: TableColumn, rows: [Int]) -> [Float] {
+        guard kind == .answers else { return rows.map { target(column.number($0) ?? 0) } }
+        return rows.map { column.text($0) == classes.last ? 1 : 0 }
+    }
+
+    /// Whether cells must be kept as they are written, so that they are the words of the classes.
+    var needsText: Bool {
+        kind == .classes
+            || kind == .answers
+                && classes.contains { DecimalNumber.double($0).map(TableColumn.text) != $0 }
     }
 
     /// Whether a quantity that isn't 0 becomes what 0 becomes, because float32 holds none so small.
@@ -102,7 +123,7 @@ package struct LabelEncoding: Sendable, Equatable {
 
     /// A target as people write it.
     package func text(_ target: Double) -> String {
-        if kind == .classes, let place = Int(exactly: target), classes.indices.contains(place) {
+        if kind.isOfWords, let place = Int(exactly: target), classes.indices.contains(place) {
             return classes[place]
         }
         return kind == .numbers ? "\(value(target))" : TableColumn.text(target)

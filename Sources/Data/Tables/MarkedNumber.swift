@@ -1,6 +1,6 @@
 /// A number as people write it: with a currency, a percent sign or a unit, with commas or points
 /// between thousands, with a decimal comma, below zero in parentheses or with the sign last:
-/// `$12.50`, `1.234,50 €`, `10%`, `CHF 1'200`, `12,34,567`, `(2,474.14)`, `1.50-`, `12,- €`.
+/// `$12.50`, `1.234,50 €`, `10%`, `CHF 1'200`, `12,34,567`, `(2,474.14)`, `1.50-`, `1.50 €-`, `12,- €`.
 struct MarkedNumber {
     /// What stands before or after it; empty for nothing.
     let mark: String
@@ -35,13 +35,14 @@ struct MarkedNumber {
         if isRound { end = rest.index(after: end) }
         var after = isRound ? rest[end...].drop { $0 == "-" } : rest[end...]
         isEnclosed = isNegative
-        isTrailing = after.first == "-"
+        let isLast = after.first != "-" && after.last == "-"
+        isTrailing = after.first == "-" || isLast
         if isTrailing {
             guard sign == nil, !isNegative else { return nil }
-            after = after.dropFirst()
+            after = isLast ? after.dropLast() : after.dropFirst()
         }
         let marks = [before, after].map(MarkedNumber.trimmed).filter { !$0.isEmpty }
-        let isMeasured = before.isEmpty && marks.first == unit && !isTrailing
+        let isMeasured = before.isEmpty && marks.first == unit && (!isTrailing || isLast)
         guard marks.count < 2, isMeasured || marks.allSatisfy(MarkedNumber.isMark) else {
             return nil
         }

@@ -34,7 +34,9 @@ struct NumberEvidence {
             if comma == nil { points += word.count }
             if point == nil { commas += word.count }
             if point != nil, comma != nil, point != comma { unclear = unclear ?? word.text }
-            if number.isTrailing, number.isWhole { trailing = trailing ?? word.text }
+            if number.isTrailing, number.isWhole, number.mark.isEmpty {
+                trailing = trailing ?? word.text
+            }
             hasDecimalTrailing = hasDecimalTrailing || number.isTrailing && !number.isWhole
             if number.isEnclosed {
                 enclosed += word.count

@@ -57,6 +57,7 @@ package struct NumberForm: Sendable, Equatable {
 
     /// What to say after a cell that isn't written so: how the others are.
     func hint(_ text: String) -> String {
+        if let beyond = ForeignForm.hint(ofBeyond: text) { return beyond }
         let others = " like '\(sample)'"
         if isOfTimes { return others + ClockTime.hint(text, like: sample) }
         if let whole = NumberForm.wholes[mark], let number = MarkedNumber(text),

@@ -24,6 +24,7 @@ struct QuantityCell {
         else { return nil }
         var (numbers, words) = ([Substring](), [Substring]())
         var (hasComparison, hasBefore, between) = (false, false, Character?.none)
+        var hasSign = false
         for part in parts {
             switch part {
             case .number(let number): numbers.append(number)
@@ -36,8 +37,11 @@ struct QuantityCell {
                 words.append(word)
             case .sign(let sign) where QuantityCell.comparisons.contains(sign):
                 hasComparison = true
-            case .sign("+"): hasComparison = hasComparison || !numbers.isEmpty
-            case .sign("-") where numbers.isEmpty: break
+            case .sign("+") where !numbers.isEmpty: hasComparison = true
+            case .sign("+") where numbers.isEmpty, .sign("-") where numbers.isEmpty:
+                // Two signs before a number say nothing.
+                hasComparison = hasComparison || hasSign
+                hasSign = true
             case .sign(let sign):
                 guard between == nil, QuantityCell.betweens.contains(sign), numbers.count == 1
                 else { return nil }
@@ -48,7 +52,9 @@ struct QuantityCell {
             guard QuantityCell.isRange(numbers[0], numbers[1]) else { return nil }
         }
         switch numbers.count {
-        case 1: guard between == nil, hasComparison || !words.isEmpty else { return nil }
+        case 1:
+            let isBeyond = Double(numbers[0])?.isInfinite ?? false
+            guard between == nil, hasComparison || isBeyond || !words.isEmpty else { return nil }
         case 2: guard between != nil || !words.isEmpty else { return nil }
         default: return nil
         }
@@ -196,18 +202,46 @@ extension QuantityCell {
         return isMost && most.value * 10 > ofUnits * 9 ? most.key : nil
     }
 
+    private static func isNumber(_ text: String) -> Bool {
+        MarkedNumber(text).map { $0.value(.point) != nil || $0.value(.comma) != nil } ?? false
+    }
+
+    /// Whether all texts are numbers with decimals and the sign last, some with a plus, or with two
+    /// signs, or beyond all floats: few of them are no words, either.
+    private static func areOddNumbers(_ texts: [String]) -> Bool {
+        let areSigned =
+            texts.contains { $0.hasSuffix("+") } && texts.contains { $0.hasSuffix("-") }
+        return texts.allSatisfy { text in
+            let isLast =
+                areSigned && "+-".contains(text.last ?? " ")
+                && DecimalNumber.double(String(text.dropLast()))
+                    .map { $0 != $0.rounded() } ?? false
+            let isTwice =
+                text.prefix { "+-".contains($0) }.count == 2
+                && DecimalNumber.double(String(text.dropFirst(2))) != nil
+            return isLast || isTwice || ForeignForm.hint(ofBeyond: text) != nil
+        }
+    }
+
     /// What a column that would be taken for words holds, and what would help, where most of its
     /// words are quantities that aren't read; nil where they aren't.
     static func problem(of name: String, _ columns: [TableColumn]) -> String? {
         let words = sample(columns)
-        let found = words.compactMap { word in
+        let quantities = words.compactMap { word in
             QuantityCell(word.text).map { (word: word, unit: $0.unit) }
         }
+        guard !quantities.isEmpty else { return nil }
+        // Beside them numbers that few cells have in such a form: `1.25-` beside `4.75+`.
+        let numbers = words.compactMap { word in
+            QuantityCell(word.text) == nil && isNumber(word.text) ? (word: word, unit: "") : nil
+        }
+        let found = quantities + numbers
         let cells = found.reduce(0) { $0 + $1.word.count }
         let different = Set(found.map(\.word.text)).count
         let units = Set(found.map(\.unit)).count
+        let areOdd = areOddNumbers(words.map(\.text))
         guard cells * 2 > words.reduce(0, { $0 + $1.count }), units <= mostUnits,
-            different > few || different > 2 && different * 2 > cells
+            areOdd || different > few || different > 2 && different * 2 > cells
         else { return nil }
         let samples = found.prefix(3).map { "'\($0.word.text.prefix(20))'" }
         return "column '\(name)' holds \(samples.joined(separator: ", ")), which look like "

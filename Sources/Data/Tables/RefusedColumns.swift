@@ -4,15 +4,21 @@ import FTSupport
 struct RefusedColumns {
     private static let limit = 10
     private var problems: [(name: String, problem: String)] = []
+    private var skipped: Set<String> = []
 
     var isEmpty: Bool { problems.isEmpty }
+
+    /// Notes a column of which the problem of another tells already.
+    mutating func skip(_ name: String) { skipped.insert(name) }
 
     /// The first problem of a column is told.
     mutating func add(_ name: String, _ problem: String) {
         if !contains(name) { problems.append((name, problem)) }
     }
 
-    func contains(_ name: String) -> Bool { problems.contains { $0.name == name } }
+    func contains(_ name: String) -> Bool {
+        skipped.contains(name) || problems.contains { $0.name == name }
+    }
 
     /// All of them, in the order of a table's columns; nil where there are none.
     func error(_ path: String, order: [String]) -> DataError? {

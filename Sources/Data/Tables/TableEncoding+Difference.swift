@@ -35,12 +35,15 @@ extension TableEncoding {
         if own.count != others.count {
             return "it has \(Format.count(own.count, "column")), \(name) \(others.count)"
         }
-        guard let label, let its = other.label, label.kind == .numbers, its.kind == .numbers else {
-            return nil
+        for (mine, its) in zip(labels, other.labels)
+        where mine.kind == .numbers && its.kind == .numbers {
+            let found = TableEncoding.scaling(
+                (mine.mean, mine.deviation), (its.mean, its.deviation), name)
+            if let found {
+                return "the label '\(mine.name.escapedForDisplay(limit: 30))' \(found)"
+            }
         }
-        return TableEncoding.scaling(
-            (label.mean, label.deviation), (its.mean, its.deviation), name
-        ).map { "the label '\(label.name.escapedForDisplay(limit: 30))' \($0)" }
+        return nil
     }
 
     private static func scaling(

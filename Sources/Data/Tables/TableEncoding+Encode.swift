@@ -72,7 +72,8 @@ extension TableEncoding {
         }
     }
 
-    /// The targets of rows of a table [rows]; nil where it has no such column.
+    /// The targets of rows of a table [rows], or [rows, labels] where there are several; nil where it
+    /// lacks such a column.
     ///
     /// Throws for all labels together that are missing or can't be one.
     ///
@@ -81,20 +82,26 @@ extension TableEncoding {
         _ table: Table, rows: [Int]? = nil,
         remedy: String = "correct it, or predict without comparing with labels"
     ) throws -> NDArray? {
-        guard let label, let column = table.column(label.name) else { return nil }
+        let found = labels.compactMap { table.column($0.name) }
+        guard !found.isEmpty, found.count == labels.count else { return nil }
         let rows = rows ?? Array(0..<table.count)
         var (problems, others) = (TableProblems(), OtherDecimals())
         for row in rows { table.faults[row].map { problems.add($0) } }
         let readable = rows.filter { table.faults[$0] == nil }
-        for (row, problem) in label.problems(table, rows: readable) {
-            if label.kind != .classes, let mark = column.otherDecimal(row) {
-                others.add(label.name, row, mark, "\(table.place(row)): \(problem)")
+        for (label, column) in zip(labels, found) {
+            for (row, problem) in label.problems(table, rows: readable) {
+                if !label.kind.isOfWords, let mark = column.otherDecimal(row) {
+                    others.add(label.name, row, mark, "\(table.place(row)): \(problem)")
+                }
+                problems.add(label.name, table.place(row), problem)
             }
-            problems.add(label.name, table.place(row), problem)
         }
         try others.check(table.path, of: problems.count)
         try problems.check(table.path, remedy: remedy)
-        return label.targets(column, rows: rows)
+        if labels.count == 1 { return labels[0].targets(found[0], rows: rows) }
+        let targets = zip(labels, found).map { $0.floats($1, rows: rows) }
+        return NDArray(
+            rows.indices.flatMap { row in targets.map { $0[row] } }, [rows.count, labels.count])
     }
 
     /// Has the decimals of all numbers stand after a mark, whatever those of the training table did.
@@ -102,9 +109,9 @@ extension TableEncoding {
         for index in columns.indices where columns[index].kind == .number {
             columns[index].form = NumberForm.changed(columns[index].form, to: mark)
         }
-        guard var label, label.kind != .classes else { return }
-        label.form = NumberForm.changed(label.form, to: mark)
-        self.label = label
+        for index in labels.indices where !labels[index].kind.isOfWords {
+            labels[index].form = NumberForm.changed(labels[index].form, to: mark)
+        }
     }
 }
 

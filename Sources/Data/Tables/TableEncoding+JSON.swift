@@ -10,6 +10,7 @@ extension TableEncoding {
         if let separator { object["separator"] = .string(separator) }
         if let missing { object["missing"] = .string(missing) }
         if let label { object["label"] = label.json }
+        if labels.count > 1 { object["labels"] = .array(labels.map(\.json)) }
         return .object(object)
     }
 
@@ -24,11 +25,10 @@ extension TableEncoding {
         nulls = node["nulls"]?.elements?.compactMap(\.string) ?? []
         missing = node["missing"]?.string
         self.columns = columns.compactMap { $0 }
-        label = nil
-        if let node = node["label"] {
-            guard let label = LabelEncoding(node) else { return nil }
-            self.label = label
-        }
+        let found = (node["label"].map { [$0] } ?? node["labels"]?.elements ?? [])
+            .map { LabelEncoding($0) }
+        guard !found.contains(nil) else { return nil }
+        labels = found.compactMap { $0 }
     }
 }
 
@@ -75,7 +75,7 @@ extension LabelEncoding {
     fileprivate var json: JSONValue {
         var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
         if let form { object["form"] = form.json }
-        if kind == .classes {
+        if kind.isOfWords {
             object["classes"] = .strings(classes)
         } else {
             object["mean"] = .double(mean)
@@ -97,7 +97,9 @@ extension LabelEncoding {
         low = node["low"]?.double ?? 0
         high = node["high"]?.double ?? 0
         let isSound = mean.isFinite && deviation.isFinite && deviation > 0
-        guard isSound, Set(classes).count == classes.count else { return nil }
+        guard isSound, Set(classes).count == classes.count,
+            kind != .answers || classes.count == 2
+        else { return nil }
     }
 }
 

@@ -14,8 +14,10 @@ package struct TableEncoding: Sendable, Equatable {
     package var missing: String?
     /// The columns besides the label.
     package var columns: [ColumnEncoding]
-    /// The column to predict.
-    package var label: LabelEncoding?
+    /// The columns to predict; empty without.
+    package var labels: [LabelEncoding] = []
+    /// The column to predict, where it is the only one.
+    package var label: LabelEncoding? { labels.count == 1 ? labels[0] : nil }
 
     /// The name of the attribute that holds it, on the root of an HDF5 file.
     package static let key = "table"
@@ -36,9 +38,15 @@ package struct TableEncoding: Sendable, Equatable {
                     standardizes: set.options.standardizes)
             }
         }
-        label = set.label.map { name, kind in
+        labels = set.labels.map { name, kind in
             LabelEncoding.fit(
                 name, kind, set, rows: rows, standardizes: set.options.standardizes)
+        }
+        for label in labels where label.kind == .answers && label.classes.count != 2 {
+            throw DataError(
+                table.path,
+                "the label '\(label.name)' holds one word alone in the rows that are used, so there "
+                    + "is nothing to learn of it; leave it out of --label")
         }
         if case .value(let text)? = set.options.missing { try checkFills(text, set) }
     }
@@ -100,7 +108,7 @@ extension TableEncoding {
             let isOdd = ![",", ";", "\t"].contains(usual)
             return isOdd && line.contains(usual.asciiValue ?? 0) ? usual : seen
         }
-        let names = Set(columns.map(\.name) + (label.map { [$0.name] } ?? []))
+        let names = Set(columns.map(\.name) + labels.map(\.name))
         let text = String(decoding: Array(line), as: UTF8.self)
         func count(_ mark: Character) -> Int {
             text.split(separator: mark).count { field in
@@ -121,7 +129,7 @@ extension TableEncoding {
         let needed = columns.filter { !$0.features.isEmpty }.map(\.name)
         let keys = node.members?.map(\.key) ?? needed
         let lacking = needed.filter { !keys.contains($0) }
-        let known = columns.map(\.name) + [label?.name ?? ""]
+        let known = columns.map(\.name) + labels.map(\.name)
         let strangers = keys.filter { !known.contains($0) }
         for name in lacking {
             guard let near = Suggestion.nearest(to: name, among: strangers) else { continue }
@@ -145,13 +153,13 @@ extension TableEncoding {
     /// Columns whose numbers are names.
     private var texts: Set<String> {
         let names = columns.filter { $0.kind == .category || $0.kind == .id }.map(\.name)
-        return Set(names + (label?.kind == .classes ? [label?.name ?? ""] : []))
+        return Set(names + labels.filter(\.needsText).map(\.name))
     }
 
     private var forms: [String: NumberForm] {
         var forms: [String: NumberForm] = [:]
         for column in columns { forms[column.name] = column.form }
-        if let label { forms[label.name] = label.form }
+        for label in labels { forms[label.name] = label.form }
         return forms
     }
 

@@ -17,7 +17,9 @@ extension TableSet {
         var (odd, missing) = (TableProblems(), TableProblems())
         for (table, rows) in zip(tables, rows) {
             guard !rows.isEmpty else {
-                if let label, table.column(label.name)?.missingCount == table.count {
+                if let label = labels.first(where: {
+                    table.column($0.name)?.missingCount == table.count
+                }) {
                     throw DataError(
                         table.path,
                         "the label '\(label.name)' is missing in all rows; name another column "
@@ -29,7 +31,7 @@ extension TableSet {
             for (name, kind) in kinds where !refused.contains(name) {
                 find(&odd, &missing, table, rows, name, kind)
             }
-            if let label, !refused.contains(label.name) {
+            for label in labels where !refused.contains(label.name) {
                 findLabels(&odd, table, rows, label.name, label.kind)
             }
         }
@@ -52,15 +54,14 @@ extension TableSet {
     /// Refuses columns that would be taken for words, because their numbers or dates are written in
     /// another way than they are read.
     private func addForms(_ refused: inout RefusedColumns) {
-        if let label, !options.labelsAreWords, [nil, .date].contains(options.types[label.name]),
-            let problem = ForeignForm.problem(
-                ofLabel: label.name, tables.compactMap { $0.column(label.name) })
-        {
-            refused.add(label.name, problem)
+        for label in labels
+        where !options.labelsAreWords && [nil, .date].contains(options.types[label.name]) {
+            let columns = tables.compactMap { $0.column(label.name) }
+            ForeignForm.problem(ofLabel: label.name, columns).map { refused.add(label.name, $0) }
         }
         let guessed = kinds.filter { $0.kind == .category || $0.kind == .id }.map(\.name)
-        let labels = label.map { $0.kind == .classes && !options.labelsAreWords ? [$0.name] : [] }
-        for name in guessed + (labels ?? []) where options.types[name] == nil {
+        let named = labels.filter { $0.kind.isOfWords && !options.labelsAreWords }.map(\.name)
+        for name in guessed + named where options.types[name] == nil {
             let columns = tables.compactMap { $0.column(name) }
             if let problem = ForeignForm.problem(of: name, columns) { refused.add(name, problem) }
         }
@@ -134,7 +135,7 @@ extension TableSet {
                 odd.add(
                     name, table.place(row),
                     "the label '\(name)' is missing (--missing median, say, leaves the row out)")
-            } else if kind == .classes {
+            } else if kind.isOfWords {
                 guard isOfWords, column.number(row) != nil else { continue }
                 odd.add(
                     name, table.place(row),
@@ -144,7 +145,8 @@ extension TableSet {
                     name, table.place(row),
                     "the label \(table.quoted(row, name)) is a word, most are numbers"
                         + (column.form == nil
-                            ? "" : column.hint(row, .number) + remedy(column, row))
+                            ? ForeignForm.hint(ofBeyond: column.text(row) ?? "") ?? ""
+                            : column.hint(row, .number) + remedy(column, row))
                         + " (--words)")
             }
         }

@@ -6,8 +6,12 @@ package struct TableSet: Sendable {
     package let options: TableOptions
     /// The columns besides the label, in the order of the first table.
     package let kinds: [(name: String, kind: ColumnKind)]
-    /// The column to predict.
-    package let label: (name: String, kind: LabelEncoding.Kind)?
+    /// The columns to predict; empty without.
+    package let labels: [(name: String, kind: LabelEncoding.Kind)]
+    /// The column to predict, where it is the only one.
+    package var label: (name: String, kind: LabelEncoding.Kind)? {
+        labels.count == 1 ? labels[0] : nil
+    }
     /// Which number is the day in columns of dates with the year last.
     let orders: [String: DateOrder]
     /// The rows of each table that are used.
@@ -23,12 +27,13 @@ package struct TableSet: Sendable {
         let named = options.types.filter { $0.value == .category || $0.value == .id }.map(\.key)
         var texts = Set(named)
         var tables = try TableSet.read(paths, options, texts)
-        let label = try TableSet.labelName(tables[0], options)
-        if let label, options.labelsAreWords || TableSet.isPadded(label, tables, options) {
+        let labels = try TableSet.labelNames(tables[0], options)
+        for label in labels
+        where options.labelsAreWords || TableSet.isPadded(label, tables, options) {
             texts.insert(label)
         }
-        let names = try TableSet.columns(tables[0], label, options)
-        let numbers = names + (label.map { options.labelsAreWords ? [] : [$0] } ?? [])
+        let names = try TableSet.columns(tables[0], labels, options)
+        let numbers = names + (options.labelsAreWords ? [] : labels)
         var refused = RefusedColumns()
         let forms = try TableSet.forms(numbers, tables, options, &refused) { [texts] in
             try TableSet.read(paths, options, texts.union($0))
@@ -36,6 +41,9 @@ package struct TableSet: Sendable {
         if !forms.isEmpty { tables = try TableSet.read(paths, options, texts, forms) }
         var kinds: [(name: String, kind: ColumnKind)] = []
         let orders = TableSet.orders(names, tables, options, &refused)
+        for name in names + labels where options.types[name] == nil {
+            TableSet.addMixed(name, tables, isLabel: labels.contains(name), options, &refused)
+        }
         for name in names {
             let guess = ColumnGuess(name, tables.compactMap { $0.column(name) }, orders[name])
             kinds.append((name, options.types[name] ?? guess.kind))
@@ -46,13 +54,10 @@ package struct TableSet: Sendable {
         self.options = options
         self.kinds = kinds
         self.orders = orders
-        self.label = label.map { name in
-            let columns = tables.compactMap { $0.column(name) }
-            return (name, ColumnGuess.label(columns, options.types[name], options))
-        }
+        self.labels = LabelGroup.kinds(labels, tables, options, &refused)
         let inputs = kinds.filter { $0.kind != .id && $0.kind != .skip }.map(\.name)
         let needed =
-            (options.missing == nil ? [] : label.map { [$0] } ?? [])
+            (options.missing == nil ? [] : labels)
             + (options.missing == .drop ? inputs : [])
         rows = TableSet.rows(tables, needed)
         try check(refused)
@@ -95,35 +100,36 @@ package struct TableSet: Sendable {
         }
     }
 
-    private static func labelName(_ table: Table, _ options: TableOptions) throws -> String? {
+    /// The columns to predict: several where an option lists them.
+    private static func labelNames(_ table: Table, _ options: TableOptions) throws -> [String] {
         let names = table.names
         switch options.label {
-        case .none: return nil
-        case .first: return names[0]
-        case .last: return names[names.count - 1]
+        case .none: return []
+        case .first: return [names[0]]
+        case .last: return [names[names.count - 1]]
         case .index(let index):
             guard names.indices.contains(index) else {
                 throw DataError(
                     table.path,
                     "there is no column \(index); the columns are 0 to \(names.count - 1)")
             }
-            return names[index]
+            return [names[index]]
         case .name(let name):
-            try checkName(name, table)
-            return name
+            let parts = name.split(separator: ",").map { String($0) }
+            guard parts.count > 1, !names.contains(name) else {
+                try checkName(name, table)
+                return [name]
+            }
+            for part in parts { try checkName(part, table) }
+            if let twice = parts.first(where: { part in parts.count { $0 == part } > 1 }) {
+                throw DataError(table.path, "--label names '\(twice)' twice; name it once")
+            }
+            return parts
         }
     }
 
     private static func checkName(_ name: String, _ table: Table) throws {
         if table.names.contains(name) { return }
-        let parts = name.split(separator: ",").map { String($0) }
-        if parts.count > 1, parts.allSatisfy(table.names.contains) {
-            throw DataError(
-                table.path,
-                "\(parts.count) columns can't be predicted together from a table; name one and make a "
-                    + "run of each, or give HDF5 or .npy with targets of shape [rows, \(parts.count)]"
-            )
-        }
         let listed = "there are " + table.names.prefix(12).joined(separator: ", ")
         let near = Suggestion.nearest(to: name, among: table.names)
         let header = table.hasHeader ? "" : "; if the first row names them, say --header yes"
@@ -134,16 +140,17 @@ package struct TableSet: Sendable {
     }
 
     private static func columns(
-        _ table: Table, _ label: String?, _ options: TableOptions
+        _ table: Table, _ labels: [String], _ options: TableOptions
     ) throws -> [String] {
         for name in options.types.keys.sorted() + (options.columns ?? []) {
             try checkName(name, table)
         }
         let names = table.names.filter { name in
-            name != label && (options.columns?.contains(name) ?? true)
+            !labels.contains(name) && (options.columns?.contains(name) ?? true)
         }
         guard !names.isEmpty else {
-            throw DataError(table.path, "the only column is the label; add columns of inputs")
+            let what = labels.count > 1 ? "all columns are labels" : "the only column is the label"
+            throw DataError(table.path, "\(what); add columns of inputs")
         }
         return names
     }
@@ -151,11 +158,13 @@ package struct TableSet: Sendable {
 
 extension TableSet {
     /// The class of each row of the first table, as numbers that mean nothing else.
-    package func groups(of name: String, rows: [Int]) -> [Int] {
-        guard let column = tables[0].column(name) else { return rows.map { _ in 0 } }
-        let texts = rows.map { column.text($0) ?? "" }
-        let names = Set(texts).sorted()
-        let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    ///
+    /// - Parameter names: the columns that say it, each of which tells classes apart.
+    package func groups(of names: [String], rows: [Int]) -> [Int] {
+        let columns = names.compactMap { tables[0].column($0) }
+        let texts = rows.map { row in columns.map { $0.text(row) ?? "" } }
+        let groups = Set(texts).sorted { $0.lexicographicallyPrecedes($1) }
+        let numbers = Dictionary(uniqueKeysWithValues: zip(groups, groups.indices))
         return texts.map { numbers[$0] ?? 0 }
     }
 
@@ -166,8 +175,13 @@ extension TableSet {
         return Dictionary(texts.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
-    /// How many rows of all tables hold no label.
-    package var unlabeledCount: Int { label.map { missingCount(of: $0.name) } ?? 0 }
+    /// How many rows of all tables lack a label.
+    package var unlabeledCount: Int {
+        tables.reduce(0) { sum, table in
+            let columns = labels.compactMap { table.column($0.name) }
+            return sum + (0..<table.count).count { row in columns.contains { $0.isMissing(row) } }
+        }
+    }
 
     /// Whether a column counts the rows.
     package func counts(rowsBy name: String) -> Bool {
@@ -184,9 +198,9 @@ extension TableSet {
         ColumnGuess.mayBeAccounts(tables.compactMap { $0.column(name) })
     }
 
-    /// Whether numbers of a column may be seconds since 1970.
-    package func mayBeSeconds(_ name: String) -> Bool {
-        ColumnGuess.mayBeSeconds(tables.compactMap { $0.column(name) })
+    /// What numbers of a column may count since 1970, such as seconds; nil where they don't.
+    package func unitSince1970(_ name: String) -> String? {
+        ColumnGuess.unitSince1970(tables.compactMap { $0.column(name) })
     }
 
     /// How many cells of a column hold nothing, in all tables.

@@ -41,6 +41,18 @@ package struct Preprocessing: Sendable {
         return named.isEmpty ? classes : named
     }
 
+    /// What the several outputs of an example are called; empty where there is one, or no name.
+    var outputNames: [String] {
+        if let labels = table?.labels, labels.count > 1 { return labels.map(\.name) }
+        return []
+    }
+
+    /// The words for 0 and 1 of each of several labels; empty where these have none.
+    var answerWords: [[String]] {
+        let labels = table?.labels ?? []
+        return labels.count > 1 && labels[0].kind == .answers ? labels.map(\.classes) : []
+    }
+
     /// Has the decimals of numbers in tables stand after a mark, whatever those of the training table
     /// did.
     ///

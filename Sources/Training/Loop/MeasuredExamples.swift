@@ -55,8 +55,11 @@ struct MeasuredExamples {
 
     private init(_ source: PredictionSource, _ preprocessing: Preprocessing) throws {
         guard let targets = try source.targets() else {
-            let label = preprocessing.table?.label
-            let name = label.map { ": it lacks the column '\($0.name)'" } ?? ""
+            let labels = (preprocessing.table?.labels ?? []).map { "'\($0.name)'" }
+            let name =
+                labels.count < 2
+                ? labels.first.map { ": it lacks the column \($0)" } ?? ""
+                : ": it lacks one of the columns \(labels.joined(separator: ", "))"
             throw RunError(
                 .data,
                 "\(source.path): holds no targets\(name), so there is nothing to compare with; use "

@@ -119,7 +119,7 @@ struct RunPage {
             Page.facts([
                 ("file", info.dataPath), ("training examples", Format.grouped(info.trainCount)),
                 ("validation examples", Format.grouped(info.validationCount)),
-                ("label", info.table?.label?.name ?? ""),
+                ("label", (info.table?.labels ?? []).map(\.name).joined(separator: ", ")),
                 ("columns", RunPage.list(info.table?.inputColumns ?? [])),
                 ("ids", RunPage.list(info.table?.ids ?? [])), ("stored as", info.storedInput),
                 ("model input", info.modelInput),

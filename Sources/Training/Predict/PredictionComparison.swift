@@ -32,6 +32,8 @@ struct PredictionComparison {
     /// Whether each element is a yes or a no.
     private let isAnswer: Bool
     private let names: [String]
+    /// The words for 0 and 1 of each output; empty where these are no and yes.
+    private let answerWords: [[String]]
     private let shares: [Double]?
     private static let mostOutputs = 100
 
@@ -78,7 +80,8 @@ struct PredictionComparison {
         self.width = width
         let isRow = (classes ?? found.values).rank == 2 && width > 1
         let outputs = isRow && width <= PredictionComparison.mostOutputs ? Array(0..<width) : []
-        outputNames = classes == nil ? outputs.map { "\($0)" } : outputs.map(found.name)
+        outputNames = classes == nil ? outputs.map(found.outputName) : outputs.map(found.name)
+        answerWords = outputs.isEmpty ? [] : found.answerWords
         guard isOfClasses else {
             (isAnswer, names, shares) = (false, [], nil)
             losses = zip(targets, predictions).map { abs($0 - $1) }
@@ -173,6 +176,9 @@ struct PredictionComparison {
     /// A target or a prediction as people write it.
     func text(_ element: Int, _ isTarget: Bool) -> String {
         let value = isTarget ? targets[element] : predictions[element]
+        if isOfClasses, answerWords.count == width {
+            return answerWords[places[element] % width][Int(value)]
+        }
         return isOfClasses ? names[Int(value)] : Format.short(value, digits: 6)
     }
 }

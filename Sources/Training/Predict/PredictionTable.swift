@@ -32,6 +32,7 @@ package struct PredictionTable {
     /// The names of the columns after those of the ids.
     package var columns: [String] {
         guard predictions.classes != nil else {
+            if areNamed { return predictions.outputNames.map { "prediction_\($0)" } }
             return width == 1 ? ["prediction"] : (0..<width).map { "prediction\($0)" }
         }
         let kind = predictions.areProbabilities ? "p" : "score"
@@ -45,6 +46,9 @@ package struct PredictionTable {
         }
         return ["prediction"] + (0..<width).map { "\(kind)_\(predictions.name($0))" }
     }
+
+    /// Whether the quantities of an example have names.
+    private var areNamed: Bool { width > 1 && predictions.outputNames.count == width }
 
     private func numbers(_ row: Int) -> ArraySlice<Double> {
         values[row * width..<(row + 1) * width]
@@ -75,8 +79,9 @@ package struct PredictionTable {
     /// The cells of a row.
     package func cells(_ row: Int) -> [String] {
         guard !hasAnswers else {
-            return zip(answers(row), numbers(row)).flatMap { answer, number in
-                [isSound(row) ? "\(answer)" : "", text(number)]
+            return zip(answers(row), numbers(row)).enumerated().flatMap { place, pair in
+                let answer = predictions.answer(place, pair.0) ?? "\(pair.0)"
+                return [isSound(row) ? answer : "", text(pair.1)]
             }
         }
         return (places.isEmpty ? [] : [isSound(row) ? predictions.name(places[row]) : ""])
@@ -88,11 +93,15 @@ package struct PredictionTable {
         let numbers = numbers(row)
         guard !places.isEmpty else {
             let values = numbers.map(number)
+            if areNamed { return ["prediction": byName(values)] }
             return ["prediction": width == 1 ? values[0] : .array(values)]
         }
         var object = JSONObject()
         if hasAnswers {
-            object["prediction"] = byName(answers(row).map { .int($0) })
+            object["prediction"] = byName(
+                answers(row).enumerated().map { place, value in
+                    predictions.answer(place, value).map { .string($0) } ?? .int(value)
+                })
         } else if predictions.classNames.isEmpty {
             object["prediction"] = .int(places[row])
         } else {
@@ -112,7 +121,10 @@ package struct PredictionTable {
     /// Values of classes, or of outputs, under what these are called.
     private func byName(_ values: [JSONValue]) -> JSONValue {
         var object = JSONObject()
-        for (place, value) in values.enumerated() { object[predictions.name(place)] = value }
+        for (place, value) in values.enumerated() {
+            let name = areNamed ? predictions.outputName(place) : predictions.name(place)
+            object[name] = value
+        }
         return .object(object)
     }
 }

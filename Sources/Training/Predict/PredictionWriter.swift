@@ -163,7 +163,8 @@ package struct PredictionWriter {
         let classes = parts.compactMap(\.classes)
         return Predictions(
             values: joined(parts.map(\.values)), classes: classes.isEmpty ? nil : joined(classes),
-            classNames: first.classNames, areProbabilities: first.areProbabilities)
+            classNames: first.classNames, outputNames: first.outputNames,
+            answerWords: first.answerWords, areProbabilities: first.areProbabilities)
     }
 
     /// Writes a file, and what it comes from: as attributes in HDF5, else in a file beside it.
@@ -222,6 +223,11 @@ package struct PredictionWriter {
                 }
             } else {
                 try file.write("predictions", predictions.values)
+            }
+            if !predictions.outputNames.isEmpty {
+                try file.setAttribute(
+                    "outputs", JSONValue.strings(predictions.outputNames).text(),
+                    on: "predictions")
             }
             let ids = ids
             for (place, column) in source.names.columns.enumerated() {

@@ -10,6 +10,11 @@ public struct Predictions: Sendable {
     public let classes: NDArray?
     /// The names of the classes; empty where they have none.
     public let classNames: [String]
+    /// What the several quantities, or answers, of an example are called; empty where they have no
+    /// names.
+    public let outputNames: [String]
+    /// The words for 0 and 1 of each answer; empty where these are no and yes.
+    public let answerWords: [[String]]
     /// Whether `values` are probabilities.
     public let areProbabilities: Bool
 
@@ -21,6 +26,18 @@ public struct Predictions: Sendable {
     public var labels: [String] {
         guard let classes else { return [] }
         return classes.values(as: Int.self).map(name)
+    }
+
+    /// What one of an example's several outputs is called.
+    package func outputName(_ place: Int) -> String {
+        outputNames.indices.contains(place) ? outputNames[place] : "\(place)"
+    }
+
+    /// The word that an answer is, where it has one.
+    package func answer(_ place: Int, _ value: Int) -> String? {
+        guard answerWords.indices.contains(place), answerWords[place].indices.contains(value)
+        else { return nil }
+        return answerWords[place][value]
     }
 
     /// What a class is called.

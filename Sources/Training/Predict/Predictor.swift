@@ -153,6 +153,7 @@ public final class Predictor {
         let original = decisions == nil ? inTableUnits(values) : values
         return Predictions(
             values: original, classes: decisions, classNames: classNames,
+            outputNames: preprocessing.outputNames, answerWords: preprocessing.answerWords,
             areProbabilities: meaning.hasProbabilities)
     }
 

@@ -8,6 +8,8 @@ public struct TargetUnits: Sendable, Equatable {
     public let name: String
     /// One for all elements of a target, or one for each of as many equal parts of it.
     let factors, offsets: [Double]
+    /// Whether each part is a label of its own.
+    private let hasLabels: Bool
     /// How many elements a target has.
     private let size: Int
 
@@ -36,12 +38,17 @@ public struct TargetUnits: Sendable, Equatable {
             default: break
             }
         }
-        let label = preprocessing.table?.label
-        if let label {
-            factors = factors.map { $0 * label.deviation }
-            offsets = offsets.map { $0 * label.deviation + label.mean }
+        let labels = preprocessing.table?.labels ?? []
+        if !labels.isEmpty {
+            let places = (0..<max(factors.count, labels.count)).map {
+                (before: $0 % factors.count, label: labels[$0 % labels.count])
+            }
+            let (former, shifts) = (factors, offsets)
+            factors = places.map { former[$0.before] * $0.label.deviation }
+            offsets = places.map { shifts[$0.before] * $0.label.deviation + $0.label.mean }
         }
-        name = label?.name ?? "the target"
+        name = labels.isEmpty ? "the target" : labels.map(\.name).joined(separator: ", ")
+        hasLabels = labels.count > 1
         self.factors = factors
         self.offsets = offsets
         size = max(preprocessing.target.shape.reduce(1, *), 1)
@@ -67,7 +74,9 @@ public struct TargetUnits: Sendable, Equatable {
     private var scaled: String? {
         if areOwn { return nil }
         guard factors.count == 1 else {
-            return "\(name) scaled by the mean and deviation of each part"
+            return hasLabels
+                ? "the labels scaled by mean and deviation of each"
+                : "\(name) scaled by the mean and deviation of each part"
         }
         func short(_ number: Double) -> String { Format.short(number, digits: 6) }
         let offset = offsets[0]
