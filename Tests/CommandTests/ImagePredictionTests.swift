@@ -7,66 +7,6 @@ import Testing
 /// Image files that a model is asked about.
 @Suite("Images that are predicted and measured")
 struct ImagePredictionTests {
-    /// Dark ants and bright wrens, grey, as numbers of text.
-    private static func picture(_ width: Int, _ height: Int, isBright: Bool, _ seed: Int) -> String
-    {
-        let pixels = (0..<width * height).map { place in
-            "\((isBright ? 150 : 30) + (place * 37 + seed * 11) % 60)"
-        }
-        return "P2 \(width) \(height) 255\n" + pixels.joined(separator: " ") + "\n"
-    }
-
-    private static func write(
-        _ workspace: Workspace, _ path: String, _ text: String
-    ) throws {
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        try FileManager.default.createDirectory(
-            atPath: workspace.file(folder.isEmpty ? "." : folder),
-            withIntermediateDirectories: true)
-        try workspace.write(path, text)
-    }
-
-    private static func birds(
-        _ workspace: Workspace, _ root: String, count: Int = 10,
-        names: [String] = ["ant", "wren"], width: Int = 9, height: Int = 8
-    ) throws {
-        for (place, name) in names.enumerated() {
-            for index in 0..<count {
-                try write(
-                    workspace, "\(root)/\(name)/\(index).pgm",
-                    picture(width, height, isBright: place > 0, index))
-            }
-        }
-    }
-
-    private static let config = """
-        {
-          "name": "birds",
-          "data": {"path": "birds.h5", "split": 0.2, "transforms": ["normalize"], "batchSize": 4},
-          "model": {"layers": [
-            {"type": "conv2d", "features": 3, "kernel": 3}, {"type": "relu"},
-            {"type": "globalAveragePool"}, {"type": "linear", "units": 2}
-          ]},
-          "loss": {"type": "crossEntropy"},
-          "optimizer": {"type": "adam", "learningRate": 0.05},
-          "training": {"epochs": 4, "report": false}
-        }
-        """
-
-    /// A run on two classes of images.
-    private static func trained(
-        _ options: [String] = [], width: Int = 9, height: Int = 8
-    ) throws -> Workspace {
-        let workspace = try Workspace()
-        try birds(workspace, "birds", width: width, height: height)
-        let made = try workspace.run(["data", "images", "birds.h5", "birds"] + options)
-        #expect(made.status == 0, "\(made.errors)")
-        try workspace.write("birds.json", config)
-        let trained = try workspace.run("birds.json", "--out", "run", "-q")
-        #expect(trained.status == 0, "\(trained.errors)")
-        return workspace
-    }
-
     /// The cells of what `predict` prints, by the first of each row.
     private func rows(_ result: Workspace.Result) -> [String: [Double]] {
         let rows = result.lines.dropFirst().map { $0.split(separator: ",") }
@@ -78,7 +18,7 @@ struct ImagePredictionTests {
 
     @Test("files, a folder of them and one of folders get what their dataset gets")
     func same() throws {
-        let workspace = try Self.trained()
+        let workspace = try Birds.trained()
         let all = try workspace.run("predict", "run", "birds")
         #expect(all.status == 0 && all.lines[0] == "file,prediction,p_ant,p_wren", "\(all.errors)")
         let found = rows(all)
@@ -101,11 +41,11 @@ struct ImagePredictionTests {
 
     @Test("a folder of classes is measured, by name and not by place")
     func report() throws {
-        let workspace = try Self.trained()
-        try Self.birds(workspace, "new", count: 4, names: ["wren"])
+        let workspace = try Birds.trained()
+        try Birds.birds(workspace, "new", count: 4, names: ["wren"])
         for index in 0..<4 {
-            try Self.write(
-                workspace, "new/wren/\(index).pgm", Self.picture(9, 8, isBright: true, index + 90))
+            try Birds.write(
+                workspace, "new/wren/\(index).pgm", Birds.picture(9, 8, isBright: true, index + 90))
         }
         func measured(_ options: String...) throws -> JSONNode {
             try JSONNode(parsing: workspace.run(["eval", "run", "--json"] + options).output)
@@ -115,14 +55,14 @@ struct ImagePredictionTests {
         #expect(matrix == [[0, 0], [0, 4]])
         #expect(json["worst"]?.elements?[0]["target"]?.string == "wren")
         // As a folder, and as the dataset that is made of it, in another order.
-        try Self.birds(workspace, "both", count: 4)
+        try Birds.birds(workspace, "both", count: 4)
         #expect(try workspace.run("data", "images", "both.h5", "both").status == 0)
         let (folder, dataset) = (try measured("both"), try measured("both.h5"))
         let losses = [folder, dataset].compactMap { $0["validation"]?["loss"]?.double }
         #expect(losses.count == 2 && abs(losses[0] - losses[1]) < 1e-5 * abs(losses[1]))
         let page = try workspace.run("eval", "run", "new", "--report", "-o", "p.html")
         #expect(try page.status == 0 && workspace.text("p.html").contains("data:image/png"))
-        try Self.birds(workspace, "new", count: 1, names: ["wrenn"])
+        try Birds.birds(workspace, "new", count: 1, names: ["wrenn"])
         let typo = try workspace.run("eval", "run", "new", "--report")
         #expect(typo.status == 3)
         #expect(
@@ -139,8 +79,8 @@ struct ImagePredictionTests {
 
     @Test("other sizes are scaled where those of the training were, and refused where not")
     func sizes() throws {
-        let plain = try Self.trained()
-        try Self.write(plain, "wide.pgm", Self.picture(20, 10, isBright: true, 1))
+        let plain = try Birds.trained()
+        try Birds.write(plain, "wide.pgm", Birds.picture(20, 10, isBright: true, 1))
         let refused = try plain.run("predict", "run", "wide.pgm")
         #expect(refused.status == 3)
         #expect(
@@ -148,8 +88,8 @@ struct ImagePredictionTests {
                 "fttrain: wide.pgm: has 10x20 pixels, the model was trained on images of 8x9 as they "
                     + "were; make it of that size, or train on data made with --size 8x9"),
             "\(refused.errors)")
-        let scaled = try Self.trained(["--size", "8x9"], width: 18, height: 17)
-        try Self.birds(scaled, "one", count: 1, width: 18, height: 17)
+        let scaled = try Birds.trained(["--size", "8x9"], width: 18, height: 17)
+        try Birds.birds(scaled, "one", count: 1, width: 18, height: 17)
         let made = try scaled.run("data", "images", "one.h5", "one", "--size", "8x9")
         #expect(made.status == 0, "\(made.errors)")
         let files = rows(try scaled.run("predict", "run", "one")).values.map { $0[0] }.sorted()
@@ -159,7 +99,7 @@ struct ImagePredictionTests {
 
     @Test("grey in colours is grey, and colours are refused by a model of grey")
     func colours() throws {
-        let workspace = try Self.trained()
+        let workspace = try Birds.trained()
         func coloured(_ blue: (Int) -> Int) -> String {
             "P3 9 8 255\n" + (0..<72).map { "\($0) \($0) \(blue($0))" }.joined(separator: " ")
         }
@@ -177,9 +117,9 @@ struct ImagePredictionTests {
 
     @Test("what is no image, and a model of something else, is a sentence")
     func refusals() throws {
-        let workspace = try Self.trained()
-        try Self.write(workspace, "mixed/notes.txt", "hello")
-        try Self.write(workspace, "deep/a/b/1.pgm", Self.picture(9, 8, isBright: true, 1))
+        let workspace = try Birds.trained()
+        try Birds.write(workspace, "mixed/notes.txt", "hello")
+        try Birds.write(workspace, "deep/a/b/1.pgm", Birds.picture(9, 8, isBright: true, 1))
         try FileManager.default.createDirectory(
             atPath: workspace.file("empty"), withIntermediateDirectories: true)
         try workspace.write("broken.png", "no picture")
@@ -221,13 +161,13 @@ struct ImagePredictionTests {
         "what can't be used in folders of classes is named at once, and left out by --skip-bad"
     )
     func strays() throws {
-        let workspace = try Self.trained()
-        try Self.birds(workspace, "new", count: 2)
-        try Self.write(workspace, "new/ant/inner/1.pgm", Self.picture(9, 8, isBright: true, 1))
-        try Self.write(workspace, "new/ant/notes.txt", "hello")
-        try Self.write(workspace, "new/robin/1.pgm", Self.picture(9, 8, isBright: true, 1))
-        try Self.write(workspace, "new/robin/2.pgm", Self.picture(9, 8, isBright: true, 2))
-        try Self.write(workspace, "new/loose.pgm", Self.picture(9, 8, isBright: true, 1))
+        let workspace = try Birds.trained()
+        try Birds.birds(workspace, "new", count: 2)
+        try Birds.write(workspace, "new/ant/inner/1.pgm", Birds.picture(9, 8, isBright: true, 1))
+        try Birds.write(workspace, "new/ant/notes.txt", "hello")
+        try Birds.write(workspace, "new/robin/1.pgm", Birds.picture(9, 8, isBright: true, 1))
+        try Birds.write(workspace, "new/robin/2.pgm", Birds.picture(9, 8, isBright: true, 2))
+        try Birds.write(workspace, "new/loose.pgm", Birds.picture(9, 8, isBright: true, 1))
         let ofFiles = ["new/ant/inner: is a folder where images are", "new/ant/notes.txt: this is"]
         let ofClasses = [
             "new/robin: the model has no class 'robin'", "new/loose.pgm: is in no folder",
@@ -249,92 +189,5 @@ struct ImagePredictionTests {
         #expect(measured.status == 3)
         let node = try JSONNode(parsing: String(measured.lines[0]))
         #expect(node["leftOut"]?.elements?.count == 5, "\(measured.output)")
-    }
-
-    @Test("init makes of a folder a dataset and a network that learns it")
-    func start() throws {
-        let workspace = try Workspace()
-        try Self.birds(workspace, "birds", count: 20, width: 20, height: 16)
-        let made = try workspace.run("init", "birds", "training.epochs=6")
-        #expect(made.status == 0, "\(made.errors)")
-        #expect(made.output.contains("parts      train 32, validation 8"), "\(made.output)")
-        #expect(made.output.contains("2 convolutions 3×3 of 16, 32 channels"))
-        let run = try workspace.run("birds.json", "--out", "run", "-q")
-        #expect(run.status == 0, "\(run.errors)")
-        let report = try JSONNode(
-            parsing: try workspace.run("eval", "run", "birds", "--report", "--json").output)
-        #expect((report["accuracy"]?.double ?? 0) > 0.9)
-        let page = try workspace.text("run/report.html")
-        #expect(page.contains("Classes, by the best epoch"))
-    }
-
-    @Test("images that differ in size are made alike by init, which says so")
-    func differing() throws {
-        let workspace = try Workspace()
-        try Self.birds(workspace, "birds", width: 40, height: 30)
-        for name in ["x", "y"] {
-            try Self.write(
-                workspace, "birds/ant/\(name).pgm", Self.picture(50, 20, isBright: false, 1))
-        }
-        let made = try workspace.run("init", "birds")
-        #expect(made.status == 0, "\(made.errors)")
-        #expect(
-            made.output.contains("30x30 pixels, grey, each scaled to cover that"), "\(made.output)")
-        let sized = try workspace.run("init", "birds", "--size", "12x16", "--force")
-        #expect(sized.status == 0 && sized.output.contains("12x16 pixels, grey, as --size says"))
-        let check = try workspace.run("check", "birds.json")
-        #expect(check.status == 0, "\(check.errors)")
-    }
-
-    @Test(
-        "folders of train and test are parts, for init and for data images",
-        arguments: ["test", "val"])
-    func parts(held: String) throws {
-        let workspace = try Workspace()
-        try Self.birds(workspace, "birds/train", count: 8)
-        try Self.birds(workspace, "birds/\(held)", count: 3)
-        let name = held == "val" ? "validation" : held
-        let data = try workspace.run("data", "images", "a.h5", "birds")
-        #expect(data.status == 0, "\(data.errors)")
-        let file = try HDF5File(workspace.file("a.h5"))
-        #expect(try HDF5Dataset(file, "train/images").count == 16)
-        #expect(try HDF5Dataset(file, "\(name)/labels").count == 6)
-        let split = try workspace.run("data", "images", "b.h5", "birds", "--split", "0.1")
-        #expect(split.status == 2 && split.errors.contains("birds has parts of its own"))
-        let made = try workspace.run("init", "birds", "training.epochs=1")
-        #expect(made.status == 0 && made.output.contains("train 16, \(name) 6"), "\(made.errors)")
-        #expect(try workspace.run("birds.json", "--out", "run", "-q").status == 0)
-        try Self.birds(workspace, "birds/\(held)", count: 1, names: ["newt"])
-        let unknown = try workspace.run("data", "images", "c.h5", "birds")
-        #expect(
-            unknown.errors.hasPrefix(
-                "fttrain: birds/\(held)/newt: is a class that birds/train hasn't"),
-            "\(unknown.errors)")
-    }
-
-    @Test("a dataset with nothing to measure on says how to keep some, and init does")
-    func unsplit() throws {
-        let workspace = try Workspace()
-        try Self.birds(workspace, "birds")
-        let made = try workspace.run("data", "images", "a.h5", "birds")
-        #expect(made.output.contains("held out      none to measure on"), "\(made.output)")
-        #expect(made.output.contains("next          fttrain init a.h5"))
-        let start = try workspace.run("init", "a.h5", "training.epochs=1")
-        #expect(start.status == 0, "\(start.errors)")
-        #expect(start.output.contains("a share of 0.2 of the training examples"))
-        #expect(try workspace.run("a.json", "--out", "run", "-q").status == 0)
-        // A config that names what the file lacks, as those of the repository do.
-        let held = "data.validation={\"inputs\": \"test/images\", \"targets\": \"test/labels\"}"
-        let lacking = try workspace.run("a.json", "data.split=null", held)
-        #expect(
-            lacking.errors.contains("data.validation=null data.split=0.2"), "\(lacking.errors)")
-        let kept = try workspace.run("a.json", "data.validation=null", "data.split=0.2", "-q")
-        #expect(kept.status == 0, "\(kept.errors)")
-        try HDF5Writer.create(workspace.file("b.h5")) { file in
-            try file.write("new/images", NDArray([UInt8](repeating: 9, count: 144), [2, 1, 8, 9]))
-        }
-        let other = try workspace.run("predict", "run", "b.h5")
-        #expect(other.errors.contains("the model was trained with 'train/images'"))
-        #expect(other.errors.contains("call the new examples so"), "\(other.errors)")
     }
 }
