@@ -99,6 +99,11 @@ extension Tensor {
         _ values: [Number], shape: Shape, _ dtype: DType? = nil, requiresGrad: Bool = false,
         label: String? = nil, on device: Device? = nil
     ) {
+        guard values.count == shape.elementCount else {
+            fail(
+                "Tensor", "\(values.count) numbers can't fill shape \(shape)",
+                hint: "it has \(shape.elementCount) elements")
+        }
         let elements = NDArray(values, shape, on: device)
         let data = elements.cast(to: dtype ?? Number.defaultDType)
         self.init(data, requiresGrad: requiresGrad, label: label)

@@ -47,7 +47,9 @@ extension Tensor {
     package final func seed(_ upstream: Tensor?, _ operation: String) -> Tensor {
         guard let upstream else { return .ones(like: self) }
         guard upstream.shape == shape else {
-            fail(operation, "the upstream gradient has shape \(upstream.shape), not \(shape)")
+            fail(
+                operation, "the upstream gradient has shape \(upstream.shape), not \(shape)",
+                hint: "give it the shape of what is differentiated, or leave it out for ones")
         }
         return upstream.cast(to: dtype)
     }
