@@ -83,9 +83,11 @@ enum InitCommand {
         }
         let set = invocation.overrides.joined(separator: " ")
         Terminal.print(
-            (reasons + (set.isEmpty ? [] : ["set        \(set), whatever stands above"]) + [
-                "", "wrote      \(out)", "next       fttrain \(out.shellPath)",
-            ]).joined(separator: "\n"))
+            (reasons
+                + (set.isEmpty
+                    ? [] : "set        \(set), whatever stands above".wrapped(indent: 11)) + [
+                    "", "wrote      \(out)", "next       fttrain \(out.shellPath)",
+                ]).joined(separator: "\n"))
         return .success
     }
 

@@ -55,6 +55,11 @@ struct ReadinessTests {
         let notes = result.unfolded.split(separator: "\n").filter { $0.hasPrefix(sentence) }
         #expect(notes.count == 1 && notes[0].hasSuffix("or set training.bestBy=loss"))
         #expect(try workspace.run("eval", "r").unfolded.contains("\n\(sentence)"))
+        // Patience waits from the beginning where there never was a value.
+        let patient = try workspace.run(
+            ["tiny.json", "--out", "p", "training.epochs=9", "training.patience=2"] + single)
+        #expect(patient.status == 1, "\(patient.errors)")
+        #expect(patient.unfolded.contains("stopped after epoch 2: auc never had a value"))
     }
 
     @Test(

@@ -181,6 +181,11 @@ struct NumberFormTests {
         let scaled = try TableSet([folder.write("t.csv", tiny)], options)
         let scaling = try TableEncoding(fitting: scaled, rows: [0, 1])
         #expect(scaling.vanishing(scaled.tables[0]).isEmpty)
+        // Numbers that no float holds are no 0 either.
+        let least = try TableSet(
+            [folder.write("l.csv", "a,y\n1e-400,1\n0e-400,2\n-0.01e-500,3\n")], TableOptions())
+        let counted = try TableEncoding(fitting: least, rows: [0, 1, 2])
+        #expect(counted.vanishing(least.tables[0]).map(\.count) == [2])
         // Arrays likewise, labels too.
         let arrays = try CSV.read(
             folder.write("n.csv", "1,1e-320,0.5\n1e-50,0,1e-46\n"), .init(label: .last))

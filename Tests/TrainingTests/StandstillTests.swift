@@ -33,6 +33,11 @@ struct StandstillTests {
                 "{\"type\":\"sgd\",\"groups\":[{\"match\":\"*\",\"rateFactor\":0}]}",
                 "optimizer.groups[0]"
             ),
+            (
+                "{\"type\":\"sgd\",\"learningRate\":0.3,"
+                    + "\"groups\":[{\"match\":\"*\",\"rateFactor\":0}]}",
+                "optimizer.groups[0]"
+            ),
         ])
     func told(optimizer: String, setting: String) throws {
         let notes = try notes(["optimizer=\(optimizer)"])

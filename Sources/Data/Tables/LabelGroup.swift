@@ -31,11 +31,13 @@ enum LabelGroup {
         let different: Int
         let areDates: Bool
         private let isSaid: Bool
+        private let isOfSeveral: Bool
 
         init(_ name: String, _ columns: [TableColumn], _ options: TableOptions) {
             self.name = name
             kind = ColumnGuess.label(columns, options.types[name], options)
             isSaid = options.types[name] == .number
+            isOfSeveral = columns.count > 1
             areDates =
                 !options.labelsAreWords && [nil, .date].contains(options.types[name])
                 && ForeignForm.problem(ofLabel: name, columns) != nil
@@ -58,6 +60,7 @@ enum LabelGroup {
             let count =
                 different > LabelGroup.most ? "more than \(LabelGroup.most)" : "\(different)"
             return "\(name) holds \(count) different \(different == 1 ? "word" : "words")"
+                + (isOfSeveral ? " in all files" : "")
         }
     }
 

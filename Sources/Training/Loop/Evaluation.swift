@@ -150,7 +150,10 @@ public struct Evaluation: Sendable {
             let type = override.dropFirst(prefix.count).filter { $0 != "\"" }
             return "loss={\"type\":\"\(type)\"}"
         }
+        // What decided on the best epoch need not be among other metrics.
+        let hasMetrics = overrides.contains { $0.hasPrefix("metrics") }
         return losses + (isUnsplit ? ["data.split=null", "data.folds=null"] : [])
+            + (hasMetrics ? ["training.bestBy=null"] : [])
     }
 
     /// What is to be measured, and a remark where that isn't what the run calls its best.

@@ -78,7 +78,6 @@ public final class Experiment {
         data = plan
         data.preprocessing.classWeights = balanced.weights
         ignoredTarget = chosen.ignored
-        try Experiment.checkChoices(config.value.children("metrics"), chosen, output: output)
         try Experiment.freeze(model, config.value.child("model"))
         try Experiment.checkTrainable(model, config.value.child("model"))
         isSound = NDArray.full([], 1, .bool, on: device.backend)
@@ -92,6 +91,9 @@ public final class Experiment {
         }
         try data.fitTargets(output) { try chosen.loss.check(prediction: output, target: $0, $1) }
         let meaning = try OutputMeaning(config, data.preprocessing, outputRank: output.rank)
+        try Experiment.checkMetrics(
+            config.value.children("metrics"), meaning, output: output,
+            areQuantities: meaning.areOfTable(data.preprocessing))
         let place = MetricPlace(loss: chosen, classNames: data.preprocessing.classNames)
         metrics = try config.value.children("metrics").map {
             meaning.reading(try Catalogs.metrics.make($0, place), type: $0.type)

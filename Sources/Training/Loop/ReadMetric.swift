@@ -2,8 +2,8 @@ import Autograd
 import NN
 import Tensor
 
-/// A metric under another name, or of what outputs stand for, where that isn't the outputs as they are: of rates where a
-/// model gives their logarithms, of probabilities on the right side of a half.
+/// A metric under another name, or of what outputs stand for, where that isn't the outputs as they
+/// are: of rates where a model gives their logarithms, of probabilities on the right side of a half.
 struct ReadMetric: Metric {
     let base: any Metric
     /// Outputs [batch, …] as the metric takes them, of the same shape.
@@ -39,9 +39,11 @@ extension OutputMeaning {
             return isAsGiven ? metric : ReadMetric(base: metric, reading: values)
         }
         // Its sides are those of logits, which 0 parts.
-        guard case .answers(.probabilities) = self, Catalogs.metricsOfSides.contains(type) else {
+        guard case .answers(let score) = self, Catalogs.metricsOfSides.contains(type) else {
             return metric
         }
-        return ReadMetric(base: metric) { $0 - 0.5 }
+        let own = AnswerMetric.of(metric)
+        guard case .probabilities = score else { return own }
+        return ReadMetric(base: own) { $0 - 0.5 }
     }
 }

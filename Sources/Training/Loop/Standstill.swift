@@ -47,7 +47,7 @@ struct Standstill {
             usual, .object(["optimizer": given.effective]))
         let far = differences.map { difference -> (setting: String, distance: Double) in
             switch difference.new {
-            case .object, .array: return (difference.path, 0)
+            case .object, .array: return (difference.path, farthest(in: difference.new))
             default: return (difference.setting, distance(difference))
             }
         }
@@ -60,6 +60,21 @@ struct Standstill {
         guard let new else { return 0 }
         if new == 0 { return .infinity }
         return abs(log10(new / (old == 0 ? 1 : old)))
+    }
+
+    /// How far from 1 the numbers in a list or an object are at most; 0 counts as infinitely far.
+    private static func farthest(in value: JSONValue?) -> Double {
+        var (found, rest) = (0.0, [value])
+        while let next = rest.popLast() {
+            switch next {
+            case .array(let items): rest += items
+            case .object(let object): rest += object.members.map(\.value)
+            default:
+                guard let size = magnitude(next) else { continue }
+                found = max(found, size == 0 ? .infinity : abs(log10(size)))
+            }
+        }
+        return found
     }
 
     private static func magnitude(_ value: JSONValue?) -> Double? {

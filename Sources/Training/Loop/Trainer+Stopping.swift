@@ -15,6 +15,10 @@ extension Trainer {
         if isAtStepLimit {
             return "stopped after step \(Format.grouped(cursor.step)) (training.maxSteps)"
         }
+        if isOutOfPatience, gain == nil {
+            return "stopped after epoch \(epoch): \(experiment.bestBy) never had a value "
+                + "(training.patience)"
+        }
         if isOutOfPatience, let patience = training.optionalInt("patience"), let gain {
             let least = training.double("minimumChange")
             let better = least > 0 ? "better by more than \(Format.number(least))" : "better"
@@ -35,8 +39,10 @@ extension Trainer {
 
     /// Whether no epoch was better for as many as the run waits.
     var isOutOfPatience: Bool {
-        guard let patience = config.training.optionalInt("patience"), let gain else { return false }
-        return cursor.sampler.epoch - gain.epoch >= patience
+        guard let patience = config.training.optionalInt("patience"),
+            gain != nil || cursor.measurements > 0
+        else { return false }
+        return cursor.sampler.epoch - (gain?.epoch ?? 0) >= patience
     }
 
     /// Whether the run has taken the minutes that it may.

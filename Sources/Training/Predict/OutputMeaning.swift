@@ -61,6 +61,15 @@ enum OutputMeaning: Sendable {
     /// Whether the last axis of outputs is one of classes.
     var isOfClassAxis: Bool { if case .classes = self { true } else { false } }
 
+    /// Whether each output is a yes or no.
+    var isOfAnswers: Bool { if case .answers = self { true } else { false } }
+
+    /// Whether they are quantities of a table's labels.
+    func areOfTable(_ preprocessing: Preprocessing) -> Bool {
+        guard case .numbers = self, let labels = preprocessing.table?.labels else { return false }
+        return labels.contains { $0.kind == .numbers }
+    }
+
     /// Whether there are classes, or yes and no.
     var isOfClasses: Bool { if case .numbers = self { false } else { true } }
 
@@ -109,7 +118,8 @@ enum OutputMeaning: Sendable {
     ///   nil for what is likelier.
     func decisions(_ values: NDArray, threshold: Double? = nil) -> NDArray? {
         if let threshold {
-            let shares = Tensor(values).cast(to: .float64)
+            // In the dtype of the probabilities, so that one of these means itself.
+            let shares = Tensor(values)
             // Of two classes the second's; of answers each.
             let ofYes = isOfClassAxis ? shares.chunk(2, axis: -1)[1] : shares
             let chosen = (ofYes .>= threshold).data.cast(to: .int64)

@@ -67,7 +67,7 @@ struct PrecisionRecall {
         var scale = 1.0
         for _ in 0..<16 {
             let value = (high * scale).rounded(.down) / scale
-            if value > low, value <= high { return value }
+            if value > low, Float(value) > Float(low), value <= high { return value }
             scale *= 10
         }
         return high
