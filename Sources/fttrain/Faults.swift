@@ -37,7 +37,9 @@ enum Faults {
             && limit.rlim_cur != ~0
         guard isLimited, getenv("OPENBLAS_NUM_THREADS") == nil else { return }
         setenv("OPENBLAS_NUM_THREADS", "1", 1)
-        execv("/proc/self/exe", CommandLine.unsafeArgv)
+        Arguments.withCStrings { words in
+            for path in ["/proc/self/exe", Arguments.program] { execv(path, words) }
+        }
     }
 
     /// In a signal handler: nothing here may allocate or lock.

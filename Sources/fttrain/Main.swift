@@ -8,7 +8,7 @@ import Training
 @main
 struct Main {
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = Array(Arguments.all.dropFirst())
         let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
         Faults.becomeExits(asJSON: wantsJSON)
         Faults.restartWithoutSpareThreads()

@@ -95,7 +95,7 @@ enum SweepCommand {
     private static var program: String {
         let link = "/proc/self/exe"
         let own = Folder.real(link)
-        return own == link ? CommandLine.arguments[0] : own
+        return own == link ? Arguments.program : own
     }
 
     private static func sweep(_ invocation: CommandInvocation) throws -> Sweep {
