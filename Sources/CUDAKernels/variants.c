@@ -126,8 +126,8 @@ void ft_cuda_variant_options(unsigned long long key, char *options) {
     }
 }
 
-// STEP(number,kind,function,dtype,first,its dtype,second,its dtype) for each instruction; what they calculate with is left to
-// the arguments.
+// STEP(number,kind,function,dtype,first,its dtype,second,its dtype) for each instruction; what they
+// calculate with is left to the arguments.
 int ft_cuda_fused_option(const ft_cuda_instruction *instructions, int length, char *option,
                          int room) {
     int used = snprintf(option, (size_t)room, "-DFT_STEPS=");

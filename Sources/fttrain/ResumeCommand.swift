@@ -28,6 +28,9 @@ enum ResumeCommand {
             let next = "next    \(summary.longerCommand(path))"
             Terminal.print((ending + [next]).joined(separator: "\n"))
         }
-        return .success
+        guard let problem = summary.noBest else { return .success }
+        let sentence = "\(path): \(problem)"
+        Terminal.warn("fttrain: \(sentence)")
+        throw Shortfall(.failedCheck, sentence)
     }
 }

@@ -82,4 +82,35 @@ struct HalfStepTests {
             #expect(captured.captured.refusal == nil && left <= all - 12, "\(left) of \(all)")
         }
     }
+
+    @Test("read and write parts of arrays as parts", arguments: [false, true])
+    func parts(_ isEmulated: Bool) {
+        let device = isEmulated ? EmulatedDevice.make(named: "parts").device : .cpu
+        let norm = LayerNorm([8])
+        norm.to(device.backend)
+        let labels = Tensor([0, 3], .int64).to(device)
+        func check(_ name: String, _ f: @escaping (Tensor) -> Tensor) {
+            let captured = capture { (x: Tensor) in noGrad { f(x) } }
+            for seed in 0..<4 {
+                let x = Tensor(Random(seed: UInt64(seed)).normal([6, 8])).to(device)
+                let (found, expected) = (captured(x), noGrad { f(x) })
+                #expect(found.shape == expected.shape && found.dtype == expected.dtype)
+                #expect(
+                    found.values(as: Float.self) == expected.values(as: Float.self), "\(name)")
+            }
+            #expect(captured.refusal == nil)
+        }
+        check("one row") { norm($0).narrow(axis: 0, start: 3, count: 1).cast(to: .bfloat16) }
+        check("the first row") { norm($0)[0].cast(to: .float16) }
+        check("rows in another shape") { norm($0).reshape([2, 24]).cast(to: .float16) }
+        check("a half of a wide array") { x in
+            let wide = Tensor.zeros(like: x)
+            wide[1..<3] = (x[1..<3] * 2).cast(to: .bfloat16).cast(to: .float32)
+            return wide.sum(axis: 0)
+        }
+        check("labels of some rows") { x in
+            let half = (x * 2).cast(to: .bfloat16)
+            return half.cast(to: .float32)[2..<4].crossEntropy(labels: labels)
+        }
+    }
 }

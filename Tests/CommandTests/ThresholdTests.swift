@@ -127,7 +127,7 @@ struct ThresholdTests {
             let csv = try workspace.text("\(run == "named" ? run : "r\(run)")/metrics.csv")
             return try #require(csv.split(separator: "\n")[1].split(separator: ",").last)
         }
-        #expect(rows[0] == rows[1] || rows[0] == rows[2])
+        #expect(rows[0] == rows[1] && rows[1] != rows[2], "\(rows)")
         let best = try workspace.run(
             "t.json", metric(#""rare""#), "training.bestBy=f1_rare", "--out", "best", "-q")
         #expect(best.status == 0, "\(best.errors)")

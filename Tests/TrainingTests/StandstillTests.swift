@@ -26,6 +26,10 @@ struct StandstillTests {
         "are told once, with the likely setting",
         arguments: [
             ("{\"type\":\"adam\",\"epsilon\":1e30}", "optimizer.epsilon=1e+30"),
+            (
+                "{\"type\":\"adamW\",\"learningRate\":1e-30,\"weightDecay\":0,\"beta1\":0}",
+                "optimizer.learningRate=1e-30"
+            ),
             ("{\"type\":\"sgd\",\"clipNorm\":1e-30}", "optimizer.clipNorm=1e-30"),
             ("{\"type\":\"sgd\",\"learningRate\":1e-30}", "optimizer.learningRate=1e-30"),
             ("{\"type\":\"adam\",\"learningRate\":0,\"beta1\":0.8}", "optimizer.learningRate=0"),

@@ -34,7 +34,9 @@ public func gradients(
     let name = "gradients(of:by:)"
     let upstreams = upstreams ?? outputs.map { _ in nil }
     guard upstreams.count == outputs.count else {
-        fail(name, "\(upstreams.count) upstream gradients, \(outputs.count) outputs")
+        fail(
+            name, "\(upstreams.count) upstream gradients, \(outputs.count) outputs",
+            hint: "give one for each output, nil for ones")
     }
     for (kind, tensors) in [("output", outputs), ("target", targets)] {
         guard let index = tensors.firstIndex(where: { !$0.requiresGrad }) else { continue }

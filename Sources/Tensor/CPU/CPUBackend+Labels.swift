@@ -64,10 +64,12 @@ extension CPUBackend {
         let n = x.shape[1]
         let step = max(1, min(Int(end - begin), (1 << 14) / max(n, 1)))
         var bad: Int64 = -1
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * step * n) { room in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: (out == nil ? 1 : 2) * step * n) {
+            room in
             guard let base = room.baseAddress else { return }
             let (logits, results) = (
-                UnsafeMutableRawPointer(base), UnsafeMutableRawPointer(base + step * n)
+                UnsafeMutableRawPointer(base),
+                UnsafeMutableRawPointer(out == nil ? base : base + step * n)
             )
             for first in stride(from: Int(begin), to: Int(end), by: step) {
                 let rows = min(step, Int(end) - first)

@@ -15,7 +15,8 @@ extension CaptureProgram {
                 let array = calls[index][keyPath: operand]
                 guard isTemporary(array), array.isWhole, array.dtype == .float32,
                     let written = writes[ObjectIdentifier(array.storage)], written.count == 1,
-                    written[0] < index, calls[written[0]].isConversion
+                    written[0] < index, calls[written[0]].isConversion,
+                    calls[written[0]].out.isWhole
                 else { continue }
                 let half = calls[written[0]].a
                 let changes = writes[ObjectIdentifier(half.storage)] ?? []
@@ -41,7 +42,7 @@ extension CaptureProgram {
             let key = ObjectIdentifier(out.storage)
             guard isTemporary(out), out.isWhole, out.dtype == .float32, writes[key] == [index],
                 let readers = reads[key], readers.count == 1, readers[0] > index,
-                calls[readers[0]].isConversion
+                calls[readers[0]].isConversion, calls[readers[0]].a.isWhole
             else { continue }
             let half = calls[readers[0]].out
             let place = ObjectIdentifier(half.storage)
@@ -68,7 +69,8 @@ extension CaptureProgram {
 }
 
 extension CaptureProgram.Call {
-    /// Whether this copies all of one array, converted between float32 and a half.
+    /// Whether this copies an array, which may be a part of what its storage holds, converted between
+    /// float32 and a half.
     fileprivate var isConversion: Bool {
         guard bytes == nil, case .copy = kernel else { return false }
         return a.isContiguous && out.isContiguous && a.count == out.count && a.dtype != out.dtype

@@ -36,12 +36,13 @@ struct MetricPlace {
             ])
         }
         let near = Suggestion.nearest(to: name, among: classNames)
-        let list = classNames.prefix(8).joined(separator: ", ")
-        let known = "there are \(list)\(classNames.count > 8 ? ", …" : "")"
+        let list = classNames.prefix(8).map { $0.escapedForDisplay(limit: 30) }
+            .joined(separator: ", ")
+        let known = "Give one of \(list)\(classNames.count > 8 ? ", …" : ""), or a number from 0"
         throw ConfigError([
             value.issue(
                 "the data have no class \(name.jsonQuoted). "
-                    + (near.map { "Did you mean \($0.jsonQuoted)?" } ?? "By name \(known)"),
+                    + (near.map { "Did you mean \($0.jsonQuoted)?" } ?? known),
                 at: key)
         ])
     }

@@ -152,6 +152,7 @@ extension Catalogs {
         ]
         return Entry(name, summary, first + fields + last) { value, model in
             try value.checkFloats()
+            for group in value.children("groups") { try group.checkFloats() }
             let optimizer = try make(
                 value, groups(value, model), value.double("learningRate"),
                 value.double("weightDecay"))

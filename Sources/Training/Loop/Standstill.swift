@@ -34,8 +34,8 @@ struct Standstill {
         return hash.value()
     }
 
-    /// The settings of how a model learns that are others than by default, the one first that is
-    /// the furthest off, as `optimizer.epsilon=1e+30`; none where all are as by default.
+    /// The settings that make steps a thousand times smaller, or more, than by default, as
+    /// `optimizer.epsilon=1e+30`, the one that does so most first; none where there are none.
     static func suspects(_ config: RunConfig) -> [String] {
         let given = config.value.child("optimizer")
         let schema = ConfigSchema(
@@ -45,36 +45,20 @@ struct Standstill {
         guard let usual = try? schema.read(text, file: "").effective else { return [] }
         let differences = ConfigDifference.between(
             usual, .object(["optimizer": given.effective]))
-        let far = differences.map { difference -> (setting: String, distance: Double) in
-            switch difference.new {
-            case .object, .array: return (difference.path, farthest(in: difference.new))
-            default: return (difference.setting, distance(difference))
+        let found = differences.compactMap { difference -> (setting: String, smaller: Double)? in
+            if case .object(let group) = difference.new {
+                return magnitude(group["rateFactor"]).map { (difference.path, -log10($0)) }
+            }
+            let key = difference.path.split(separator: ".").last.map(String.init) ?? ""
+            guard let new = magnitude(difference.new) else { return nil }
+            let times = log10(new / (magnitude(difference.old) ?? 1))
+            switch key {
+            case "learningRate", "clipNorm", "clipValue": return (difference.setting, -times)
+            case "epsilon": return (difference.setting, times)
+            default: return nil
             }
         }
-        return far.sorted { $0.distance > $1.distance }.map(\.setting)
-    }
-
-    /// How many orders of magnitude a number is from its default, or from 1.
-    private static func distance(_ difference: ConfigDifference) -> Double {
-        let (old, new) = (magnitude(difference.old) ?? 1, magnitude(difference.new))
-        guard let new else { return 0 }
-        if new == 0 { return .infinity }
-        return abs(log10(new / (old == 0 ? 1 : old)))
-    }
-
-    /// How far from 1 the numbers in a list or an object are at most; 0 counts as infinitely far.
-    private static func farthest(in value: JSONValue?) -> Double {
-        var (found, rest) = (0.0, [value])
-        while let next = rest.popLast() {
-            switch next {
-            case .array(let items): rest += items
-            case .object(let object): rest += object.members.map(\.value)
-            default:
-                guard let size = magnitude(next) else { continue }
-                found = max(found, size == 0 ? .infinity : abs(log10(size)))
-            }
-        }
-        return found
+        return found.filter { $0.smaller >= 3 }.sorted { $0.smaller > $1.smaller }.map(\.setting)
     }
 
     private static func magnitude(_ value: JSONValue?) -> Double? {

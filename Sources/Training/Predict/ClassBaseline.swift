@@ -31,7 +31,7 @@ struct ClassBaseline {
         logLoss = all.reduce(0) { $0 + $1.logLoss } / count
     }
 
-    /// As in `always malignant: accuracy 0.6200; the classes' shares: log loss 0.6640`.
+    /// As in `always malignant: accuracy 0.6200; the shares alone: log loss 0.6640`.
     ///
     /// - Parameter hasShares: whether the model gives probabilities, which have a log loss.
     func sentence(hasShares: Bool) -> String {

@@ -110,7 +110,7 @@ public final class Predictor {
     ///
     /// Throws where the model says neither, or gives no probabilities.
     ///
-    /// - Parameter probability: from 0 to 1; at 1/2 it says what is likelier.
+    /// - Parameter probability: from 0 to 1; at 1/2 it says what is likelier, and of equals yes.
     public func decide(from probability: Double) throws(RunError) {
         guard (0...1).contains(probability) else {
             throw RunError(
