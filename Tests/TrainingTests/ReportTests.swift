@@ -29,6 +29,22 @@ struct ReportTests {
         #expect(ClassReport.auc([0.1, 0.2], [true, true]) == nil)
     }
 
+    @Test("of two classes the rarer is sought, and the setting parts the same examples")
+    func rarer() throws {
+        let shares = [0.9, 0.2, 0.35, 0.8, 0.1, 0.6, 0.05, 0.3]
+        let targets = [0, 1, 0, 1, 1, 0, 1, 1]
+        let report = ClassReport(
+            names: ["churned", "stays"], targets: targets,
+            predictions: shares.map { $0 > 0.5 ? 0 : 1 }, shares: shares.flatMap { [$0, 1 - $0] },
+            seeksRarer: true)
+        let found = try #require(report.precisionRecall)
+        #expect(
+            report.found == 0 && found.best == PrecisionRecall.Point(recall: 1, precision: 0.75))
+        let bySetting = shares.map { 1 - $0 >= found.setting ? 1 : 0 }
+        #expect(bySetting == shares.map { $0 >= found.threshold ? 0 : 1 })
+        #expect(report.lines.contains { $0.contains("of churned") })
+    }
+
     /// With the figures of scikit-learn 1.9.1: `average_precision_score`, the largest F1 among those
     /// of `precision_recall_curve`, `log_loss`, and of `DummyClassifier(strategy="prior")`.
     @Test("average precision, the best threshold and baselines are scikit-learn's")

@@ -35,6 +35,7 @@ extension EvaluationSections {
         ].map { ($0, found[$1]?.cell ?? "") }
         // As it is, for what is rounded may part others.
         let threshold = found["threshold"]?.number.map { "\($0)" } ?? ""
+        let setting = found["setting"]?.number.map { "\($0)" } ?? threshold
         let curve = points.map {
             (recall: $0["recall"]?.number ?? 0, precision: $0["precision"]?.number ?? 0)
         }
@@ -46,7 +47,7 @@ extension EvaluationSections {
             Page.facts(facts + [("at probabilities from", threshold)])
                 + PrecisionRecallPicture.svg(curve, best: best)
                 + Page.paragraph(
-                    "To predict so: fttrain predict RUN DATA --threshold \(threshold)"))
+                    "To predict so: fttrain predict RUN DATA --threshold \(setting)"))
     }
 }
 

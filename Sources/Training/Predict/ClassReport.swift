@@ -31,13 +31,19 @@ struct ClassReport {
     /// The mean of −ln of the probability of the class that an example has; nil without
     /// probabilities.
     let logLoss: Double?
-    /// Of the second of two classes; nil of more, or without probabilities or one of the classes.
+    /// Of one of two classes; nil of more, or without probabilities or one of the classes.
     let precisionRecall: PrecisionRecall?
+    /// The place of that class: of yes and no it is yes, else the rarer.
+    let found: Int
     let baseline: ClassBaseline
 
     /// - Parameters:
     ///   - shares: the probability of each class of each example, row after row.
-    init(names: [String], targets: [Int], predictions: [Int], shares: [Double]?) {
+    ///   - seeksRarer: whether of two classes the rarer is to be found, not the second.
+    init(
+        names: [String], targets: [Int], predictions: [Int], shares: [Double]?,
+        seeksRarer: Bool = false
+    ) {
         let classes = names.count
         var confusion = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
         for (target, prediction) in zip(targets, predictions) { confusion[target][prediction] += 1 }
@@ -60,10 +66,15 @@ struct ClassReport {
             }
             return sum / Double(max(targets.count, 1))
         }
+        let seconds = targets.count { $0 == 1 }
+        let found = seeksRarer && 2 * seconds > targets.count ? 0 : 1
+        self.found = found
         precisionRecall = shares.flatMap { shares in
             guard classes == 2 else { return nil }
+            let ofSecond = targets.indices.map { shares[2 * $0 + 1] }
             return PrecisionRecall(
-                targets.indices.map { shares[2 * $0 + 1] }, targets.map { $0 == 1 })
+                targets.indices.map { shares[2 * $0 + found] }, targets.map { $0 == found },
+                others: found == 0 ? ofSecond : nil)
         }
         bins =
             shares.map { shares in

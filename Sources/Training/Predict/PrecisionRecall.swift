@@ -13,6 +13,9 @@ struct PrecisionRecall {
     let averagePrecision: Double
     /// The probability from which on the F1 of the kind is largest; of equal ones the highest.
     let threshold: Double
+    /// What `predict --threshold` takes to part the same examples, which asks for the second of two
+    /// classes: the threshold itself, or one of the other class's probability.
+    let setting: Double
     /// What it is there.
     let best: Point
     /// From the most probable on, at most about a hundred points.
@@ -20,7 +23,9 @@ struct PrecisionRecall {
     private static let step = 0.01
 
     /// nil without both kinds, or where there is no number for one.
-    init?(_ scores: [Double], _ isPositive: [Bool]) {
+    ///
+    /// - Parameter others: the probabilities of the other kind, where that is what thresholds are of.
+    init?(_ scores: [Double], _ isPositive: [Bool], others: [Double]? = nil) {
         let positives = isPositive.count { $0 }
         guard positives > 0, positives < isPositive.count, !scores.contains(where: \.isNaN) else {
             return nil
@@ -54,6 +59,13 @@ struct PrecisionRecall {
         threshold = PrecisionRecall.short(
             above: best.end < order.count ? scores[order[best.end]] : -1,
             upTo: scores[order[best.end - 1]])
+        guard let others else {
+            setting = threshold
+            return
+        }
+        let found = order[..<best.end].map { others[$0] }.max() ?? 0
+        setting = PrecisionRecall.short(
+            above: found, upTo: order[best.end...].map { others[$0] }.min() ?? 1)
     }
 
     /// 2 P R / (P + R).
@@ -79,14 +91,14 @@ struct PrecisionRecall {
             "", "average precision   \(Format.fixed(averagePrecision, 4))   of \(name)",
             "best F1             \(Format.fixed(f1, 4))   precision "
                 + "\(Format.fixed(best.precision, 4)), recall \(Format.fixed(best.recall, 4))",
-            "from probability    \(threshold)   fttrain predict RUN DATA --threshold \(threshold)",
+            "from probability    \(threshold)   fttrain predict RUN DATA --threshold \(setting)",
         ]
     }
 
     func json(of name: String) -> JSONObject {
         [
             "of": .string(name), "averagePrecision": .double(averagePrecision),
-            "threshold": .double(threshold), "f1": .double(f1),
+            "threshold": .double(threshold), "setting": .double(setting), "f1": .double(f1),
             "precision": .double(best.precision), "recall": .double(best.recall),
             "curve": .array(
                 curve.map {

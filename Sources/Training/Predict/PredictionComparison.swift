@@ -157,7 +157,7 @@ struct PredictionComparison {
         ClassReport(
             names: names, targets: targets.map { Int($0) },
             predictions: predictions.map { Int($0) },
-            shares: shares)
+            shares: shares, seeksRarer: true)
     }
 
     /// The elements with the largest losses, and the examples that they belong to.
