@@ -18,7 +18,7 @@ struct PrecisionRecall {
     let setting: Double
     /// What it is there.
     let best: Point
-    /// From the most probable on, at most about a hundred points.
+    /// From the most probable on, a point where either has changed by `step`.
     let curve: [Point]
     private static let step = 0.01
 
