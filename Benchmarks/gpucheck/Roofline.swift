@@ -37,6 +37,27 @@ enum Roofline {
         }
     }
 
+    /// The kernels of one workload's captured step, those that take longest first.
+    static func printKernels(of workload: Workload) {
+        print("| kernel | launches | MB | GFLOP | ms |\n|---|---|---|---|---|")
+        let rate = rate(of: workload)
+        let rows = costs(workload).sorted {
+            ($1.value.seconds(rate), $0.key) < ($0.value.seconds(rate), $1.key)
+        }
+        for (name, cost) in rows {
+            let cells = [
+                name, Format.fixed(cost.launches, 0), Format.fixed(cost.bytes / 1e6, 2),
+                Format.fixed(cost.operations / 1e9, 2),
+                Format.fixed(cost.seconds(rate) * 1e3, 3),
+            ]
+            print("| " + cells.joined(separator: " | ") + " |")
+        }
+    }
+
+    private static func rate(of workload: Workload) -> Double {
+        workload.name == "gpt2" ? bfloat16 : float32
+    }
+
     private static func row(_ workload: Workload) -> String {
         let (launches, captured) = launches(workload)
         let rows = costs(workload)
@@ -45,7 +66,7 @@ enum Roofline {
         }
         let bytes = rows.values.reduce(0) { $0 + $1.bytes }
         let operations = rows.values.reduce(0) { $0 + $1.operations }
-        let rate = workload.name == "gpt2" ? bfloat16 : float32
+        let rate = rate(of: workload)
         // A kernel of the library may be several launches; the rest of them move what it counts.
         let counted = rows.values.reduce(0) { $0 + $1.launches }
         let others = max(0, Double(captured) - counted) * launch

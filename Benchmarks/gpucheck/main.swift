@@ -15,6 +15,7 @@ let usage = """
       memory     steps after which as much memory is in use as before: --steps N (10000)
       speed      the time of a step of each workload, and of passes over memory
       roofline   what a step takes, on paper; needs no GPU
+                 NAME  the kernels of one workload
     """
 
 func option(_ name: String) -> String? {
@@ -39,7 +40,14 @@ func leave(_ sentence: String) -> Never {
 
 let what = CommandLine.arguments.dropFirst().first ?? ""
 if what == "roofline" {
-    Roofline.printTable()
+    if let name = CommandLine.arguments.dropFirst(2).first {
+        guard let workload = Workload.all.first(where: { $0.name == name }) else {
+            leave("no workload is \(name): " + Workload.all.map(\.name).joined(separator: ", "))
+        }
+        Roofline.printKernels(of: workload)
+    } else {
+        Roofline.printTable()
+    }
     exit(0)
 }
 let checked = CheckedDevice(option("--device") ?? "cuda:0")

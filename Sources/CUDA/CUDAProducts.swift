@@ -5,6 +5,8 @@ import Synchronization
 package final class CUDAProductsLibrary: @unchecked Sendable {
     // Safe to share: the table never changes.
     let api: cuda_products
+    /// Products with what follows them, where the library has such.
+    let joint: CUDAJointProducts?
     /// Where its library lies.
     package let path: String
     /// The release, such as "12.8.4".
@@ -13,6 +15,7 @@ package final class CUDAProductsLibrary: @unchecked Sendable {
     init(_ symbols: CUDASymbols) throws(CUDAProblem) {
         api = symbols.load { cuda_products_load($0, $1) }
         if let missing = api.missing { throw symbols.lacks(missing) }
+        joint = CUDAJointProducts(symbols)
         path = symbols.path
         var numbers: [Int32] = [0, 0, 0]
         for part in 0..<3 { _ = api.cublasGetProperty(Int32(part), &numbers[part]) }
@@ -60,7 +63,7 @@ package enum CUDANumbers {
     /// Halves, added up in float32.
     case float16, bfloat16
 
-    fileprivate var type: Int32 {
+    var type: Int32 {
         switch self {
         case .float32, .tf32: Int32(CUBLAS_FLOAT)
         case .float64: Int32(CUBLAS_DOUBLE)
@@ -69,7 +72,7 @@ package enum CUDANumbers {
         }
     }
 
-    fileprivate var compute: Int32 {
+    var compute: Int32 {
         switch self {
         case .float32, .float16, .bfloat16: Int32(CUBLAS_COMPUTE_FLOAT)
         case .float64: Int32(CUBLAS_COMPUTE_DOUBLE)
@@ -125,23 +128,32 @@ package final class CUDAProducts: Sendable {
         _ = try recordingHandle(on: context.recordingStream())
     }
 
-    /// Contiguous `out` [count, m, n] = a · b.
+    /// Contiguous `out` [count, m, n] = a · b, then what `end` says, which whoever calls does where
+    /// this gives false.
     package func multiply(
         _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize, _ numbers: CUDANumbers,
-        into out: UnsafeMutableRawPointer
-    ) throws(CUDAProblem) {
+        then end: CUDAProductEnd = CUDAProductEnd(), into out: UnsafeMutableRawPointer
+    ) throws(CUDAProblem) -> Bool {
         let most = Int(Int32.max)
         guard size.m <= most, size.n <= most, size.k <= most, size.count <= most,
             a.step <= most, b.step <= most
         else { throw CUDAProblem("cuBLAS takes no matrices with 2³¹ rows or columns") }
         context.makeCurrent()
-        let result = try currentHandle().use {
+        let handle = try currentHandle()
+        if !end.isNothing, size.count == 1, let joint = library.joint {
+            let call = CUDAJointProducts.Call(
+                a: a, b: b, size: size, numbers: numbers, end: end, out: out)
+            let stream = context.target
+            if handle.use({ joint.run(call, $0, stream, workspace) ? 0 : -1 }) == 0 { return true }
+        }
+        let result = handle.use {
             call($0, a, b, size, numbers, into: out)
         }
         guard result == 0 else {
             throw CUDAProblem(
                 "cuBLAS gives error \(result) for [\(size.m), \(size.k)] · [\(size.k), \(size.n)]")
         }
+        return end.isNothing
     }
 
     /// cuBLAS's matrices lie by columns: to it, ours are transposed, and so is the product.

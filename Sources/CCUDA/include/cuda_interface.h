@@ -19,6 +19,17 @@ typedef struct cuda_graph *cuda_graph;
 typedef struct cuda_graph_exec *cuda_graph_exec;
 typedef struct nvrtc_program *nvrtc_program;
 typedef struct cublas_handle *cublas_handle;
+typedef struct cublaslt_product *cublaslt_product;
+typedef struct cublaslt_layout *cublaslt_layout;
+typedef struct cublaslt_preference *cublaslt_preference;
+// A way to compute a product, which the library fills in.
+typedef struct cublaslt_way {
+    unsigned long long algorithm[8];
+    size_t workspace;
+    cuda_result state;
+    float waves;
+    int reserved[4];
+} cublaslt_way;
 
 // CUDA_SYMBOL(name, parameters): a function that gives an error code, 0 for none.
 #define CUDA_DRIVER_SYMBOLS(CUDA_SYMBOL)                                                           \
@@ -117,6 +128,34 @@ typedef struct cublas_handle *cublas_handle;
                  void *c, int c_type, int c_step, long long c_stride, int count,                   \
                  int compute_type, int algorithm))
 
+// Products with what follows them, of cublasLt, which comes with cuBLAS. A handle of cuBLAS is one of
+// cublasLt, too. Nothing needs them.
+#define CUBLASLT_SYMBOLS(CUDA_SYMBOL)                                                              \
+    CUDA_SYMBOL(cublasLtMatmulDescCreate,                                                          \
+                (cublaslt_product _Nullable *_Nonnull product, int compute_type, int scale_type))  \
+    CUDA_SYMBOL(cublasLtMatmulDescDestroy, (cublaslt_product product))                             \
+    CUDA_SYMBOL(cublasLtMatmulDescSetAttribute,                                                    \
+                (cublaslt_product product, int attribute, const void *value, size_t bytes))        \
+    CUDA_SYMBOL(cublasLtMatrixLayoutCreate,                                                        \
+                (cublaslt_layout _Nullable *_Nonnull layout, int type, unsigned long long rows,    \
+                 unsigned long long columns, long long step))                                      \
+    CUDA_SYMBOL(cublasLtMatrixLayoutDestroy, (cublaslt_layout layout))                             \
+    CUDA_SYMBOL(cublasLtMatmulPreferenceCreate,                                                    \
+                (cublaslt_preference _Nullable *_Nonnull preference))                              \
+    CUDA_SYMBOL(cublasLtMatmulPreferenceDestroy, (cublaslt_preference preference))                 \
+    CUDA_SYMBOL(cublasLtMatmulPreferenceSetAttribute,                                              \
+                (cublaslt_preference preference, int attribute, const void *value, size_t bytes))  \
+    CUDA_SYMBOL(cublasLtMatmulAlgoGetHeuristic,                                                    \
+                (cublas_handle handle, cublaslt_product product, cublaslt_layout a,                \
+                 cublaslt_layout b, cublaslt_layout c, cublaslt_layout d,                          \
+                 cublaslt_preference preference, int wanted, cublaslt_way *ways, int *count))      \
+    CUDA_SYMBOL(cublasLtMatmul,                                                                    \
+                (cublas_handle handle, cublaslt_product product, const void *alpha, const void *a, \
+                 cublaslt_layout a_layout, const void *b, cublaslt_layout b_layout,                \
+                 const void *beta, const void *c, cublaslt_layout c_layout, void *d,               \
+                 cublaslt_layout d_layout, const unsigned long long *algorithm, void *workspace,   \
+                 size_t bytes, cuda_stream stream))
+
 // Values that are the same in CUDA 11, 12 and 13.
 enum {
     CUDA_OK = 0, CUDA_OUT_OF_MEMORY = 2, CUDA_NO_DEVICE = 100, CUDA_NO_BINARY = 209,
@@ -129,7 +168,15 @@ enum {
     CUBLAS_PLAIN = 0, CUBLAS_TRANSPOSED = 1,
     CUBLAS_DEFAULT_MATH = 0, CUBLAS_DEFAULT_ALGORITHM = -1,
     CUBLAS_FLOAT = 0, CUBLAS_DOUBLE = 1, CUBLAS_HALF = 2, CUBLAS_BFLOAT = 14,
-    CUBLAS_COMPUTE_FLOAT = 68, CUBLAS_COMPUTE_DOUBLE = 70, CUBLAS_COMPUTE_TF32 = 77
+    CUBLAS_COMPUTE_FLOAT = 68, CUBLAS_COMPUTE_DOUBLE = 70, CUBLAS_COMPUTE_TF32 = 77,
+    // Attributes of products: operations, what follows, and where the bias lies.
+    CUBLASLT_TRANSPOSES_A = 3, CUBLASLT_TRANSPOSES_B = 4, CUBLASLT_FOLLOWED_BY = 7,
+    CUBLASLT_BIAS = 8,
+    // What may follow; the sum of both does.
+    CUBLASLT_THEN_RELU = 2, CUBLASLT_THEN_BIAS = 4,
+    // Attributes of preferences: the most memory to work in, and how operands are aligned.
+    CUBLASLT_MOST_WORKSPACE = 1, CUBLASLT_ALIGNMENT_A = 5, CUBLASLT_ALIGNMENT_B = 6,
+    CUBLASLT_ALIGNMENT_C = 7, CUBLASLT_ALIGNMENT_D = 8
 };
 
 // A function of a library by its name; null if it has none.
@@ -145,10 +192,13 @@ typedef struct cuda_compiler { const char *_Nullable missing; NVRTC_SYMBOLS(CUDA
     cuda_compiler;
 typedef struct cuda_products { const char *_Nullable missing; CUBLAS_SYMBOLS(CUDA_MEMBER) }
     cuda_products;
+typedef struct cuda_joint_products { const char *_Nullable missing; CUBLASLT_SYMBOLS(CUDA_MEMBER) }
+    cuda_joint_products;
 
 cuda_driver cuda_driver_load(cuda_find find, void *context);
 cuda_graphs cuda_graphs_load(cuda_find find, void *context);
 cuda_compiler cuda_compiler_load(cuda_find find, void *context);
 cuda_products cuda_products_load(cuda_find find, void *context);
+cuda_joint_products cuda_joint_products_load(cuda_find find, void *context);
 
 #pragma clang assume_nonnull end

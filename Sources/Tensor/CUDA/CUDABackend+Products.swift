@@ -3,7 +3,8 @@ internal import CUDA
 internal import CUDAKernels
 
 extension CUDABackend {
-    /// By cuBLAS, one call for all matrices that lie at equal distances; then bias and ReLU.
+    /// By cuBLAS, one call for all matrices that lie at equal distances; then bias and ReLU, which a
+    /// product of two matrices mostly adds by itself.
     /// Integers by a kernel.
     func matmul(
         _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, mayRound: Bool, into out: NDArray
@@ -16,15 +17,19 @@ extension CUDABackend {
         let loop = ft_loop(batch, left.batchStrides, right.batchStrides)
         let sizes = loop.outer(batch.elementCount)
         let size = CUDAProductSize(m: m, n: n, k: a.shape[a.rank - 1], count: sizes.inner)
+        let end = CUDAProductEnd(bias: bias.map { UnsafeRawPointer($0.pointer) }, relu: relu)
+        var isEnded = end.isNothing
         for index in 0..<sizes.count {
             let (first, second) = loop.offsets(index)
-            try products.multiply(
+            let hasEnd = try products.multiply(
                 left.matrix(at: first, stride: sizes.a), right.matrix(at: second, stride: sizes.b),
                 size, CUDANumbers(out.dtype, mayRound: mayRound),
+                then: sizes.count == 1 ? end : CUDAProductEnd(),
                 into: out.pointer + index * sizes.inner * m * n * out.dtype.size)
+            if sizes.count == 1 { isEnded = hasEnd }
         }
         withExtendedLifetime((left, right)) {}
-        if bias == nil && !relu { return }
+        if isEnded { return }
         let arguments = ft_cuda_bias(
             c: out.pointer, bias: bias.map { UnsafeRawPointer($0.pointer) },
             rows: Int64(out.count / n), n: Int64(n), dtype: out.dtype.rawValue,

@@ -9,17 +9,17 @@ extension CaptureProgram {
 
     /// Operands that are copies of halves become these.
     private mutating func readHalves() {
-        let writes = writers
+        let uses = uses
         for index in calls.indices where calls[index].bytes == nil {
             for operand in calls[index].convertedOperands {
                 let array = calls[index][keyPath: operand]
                 guard isTemporary(array), array.isWhole, array.dtype == .float32,
-                    let written = writes[ObjectIdentifier(array.storage)], written.count == 1,
+                    let written = uses[ObjectIdentifier(array.storage)]?.writes, written.count == 1,
                     written[0] < index, calls[written[0]].isConversion,
                     calls[written[0]].out.isWhole
                 else { continue }
                 let half = calls[written[0]].a
-                let changes = writes[ObjectIdentifier(half.storage)] ?? []
+                let changes = uses[ObjectIdentifier(half.storage)]?.writes ?? []
                 if changes.contains(where: { (written[0]...index).contains($0) }) { continue }
                 calls[index][keyPath: operand] = half.view(
                     array.shape, array.shape.contiguousStrides)
@@ -29,42 +29,25 @@ extension CaptureProgram {
 
     /// A result that nobody reads but a conversion to a half becomes that half.
     private mutating func writeHalves() {
-        let writes = writers
-        var reads: [ObjectIdentifier: [Int]] = [:]
-        for (index, call) in calls.enumerated() {
-            for array in call.reads {
-                reads[ObjectIdentifier(array.storage), default: []].append(index)
-            }
-        }
+        let uses = uses
         var dropped: Set<Int> = []
         for index in calls.indices where calls[index].kernel.convertsOutput {
             let out = calls[index].out
             let key = ObjectIdentifier(out.storage)
-            guard isTemporary(out), out.isWhole, out.dtype == .float32, writes[key] == [index],
-                let readers = reads[key], readers.count == 1, readers[0] > index,
-                calls[readers[0]].isConversion, calls[readers[0]].a.isWhole
+            guard isTemporary(out), out.isWhole, out.dtype == .float32, let use = uses[key],
+                use.writes == [index], use.reads.count == 1, use.reads[0] > index,
+                calls[use.reads[0]].isConversion, calls[use.reads[0]].a.isWhole
             else { continue }
-            let half = calls[readers[0]].out
-            let place = ObjectIdentifier(half.storage)
-            let touched = (writes[place] ?? []) + (reads[place] ?? [])
+            let reader = use.reads[0]
+            let half = calls[reader].out
+            let touched = uses[ObjectIdentifier(half.storage)]?.all ?? []
             guard half.isContiguous,
-                !touched.contains(where: { (index..<readers[0]).contains($0) })
+                !touched.contains(where: { (index..<reader).contains($0) })
             else { continue }
             calls[index].out = half.view(out.shape, out.shape.contiguousStrides)
-            dropped.insert(readers[0])
+            dropped.insert(reader)
         }
         calls = calls.indices.filter { !dropped.contains($0) }.map { calls[$0] }
-    }
-
-    /// The calls that write each storage.
-    private var writers: [ObjectIdentifier: [Int]] {
-        var writers: [ObjectIdentifier: [Int]] = [:]
-        for (index, call) in calls.enumerated() {
-            for array in call.writes {
-                writers[ObjectIdentifier(array.storage), default: []].append(index)
-            }
-        }
-        return writers
     }
 }
 

@@ -72,6 +72,27 @@ struct CaptureProgram {
         temporary.contains(ObjectIdentifier(array.storage))
     }
 
+    /// The places of the calls that write a storage, and of those that read it.
+    struct Uses {
+        var writes: [Int] = []
+        var reads: [Int] = []
+        var all: [Int] { writes + reads }
+    }
+
+    /// Those of each storage.
+    var uses: [ObjectIdentifier: Uses] {
+        var uses: [ObjectIdentifier: Uses] = [:]
+        for (index, call) in calls.enumerated() {
+            for array in call.writes {
+                uses[ObjectIdentifier(array.storage), default: Uses()].writes.append(index)
+            }
+            for array in call.reads {
+                uses[ObjectIdentifier(array.storage), default: Uses()].reads.append(index)
+            }
+        }
+        return uses
+    }
+
     /// Applies all improvements; none changes a bit of what is left.
     mutating func improve() {
         recordedCount = calls.count
@@ -79,7 +100,9 @@ struct CaptureProgram {
         dropDead()
         foldConstants()
         joinConversions()
+        joinRectifiers()
         fuse()
+        joinAssignments()
     }
 }
 

@@ -52,6 +52,70 @@ struct ProgramTests {
         #expect(narrow.left < narrow.recorded)
     }
 
+    @Test("products and convolutions rectify what they store")
+    func rectifiers() {
+        let random = Random(seed: 7)
+        let w = Tensor(random.normal([7, 9]))
+        let kernel = Tensor(random.normal([4, 3, 3, 3]))
+        func images(_ x: Tensor) -> Tensor { x.reshape([2, 3, 10, 35]) }
+        #expect(check { $0.matmul(w).relu() }.left == 1)
+        #expect(check { images($0).conv2d(kernel).relu() }.left == 1)
+        // What is read before it is rectified stays, and so do halves, whose zeros may have a sign.
+        #expect(
+            check {
+                let y = $0.matmul(w); return y.relu() + y
+            }.left > 1)
+        let half = w.cast(to: .bfloat16)
+        #expect(check { $0.cast(to: .bfloat16).matmul(half).relu().cast(to: .float32) }.left == 3)
+        // A part of a product, and one that is rectified in another shape.
+        #expect(check { $0.matmul(w)[0..<10].relu() }.left == 2)
+        #expect(check { $0.matmul(w).reshape([9, 300]).relu() }.left == 1)
+        // Negative zeros and what is no number.
+        let special = Tensor([-0.0, .nan, -.infinity, 1, -1, 0, 2] as [Float]).reshape([7, 1])
+        #expect(check { ($0.matmul(special) * 0).relu() }.left >= 1)
+        let single = capture { (x: Tensor) in x.matmul(special).relu() }
+        for _ in 0..<4 {
+            let x = Tensor(Random(seed: 1).normal([5, 7]))
+            let bits = x.matmul(special).relu().values(as: Float.self).map(\.bitPattern)
+            #expect(single(x).values(as: Float.self).map(\.bitPattern) == bits)
+        }
+    }
+
+    @Test("what is assigned to a state is written there")
+    func assignments() {
+        func average(_ count: Int, _ change: @escaping (Tensor, Tensor) -> Tensor) -> Int {
+            let states = (0..<2).map { _ in Tensor.zeros([count]) }
+            func step(_ state: Tensor, _ x: Tensor) -> Tensor {
+                noGrad { state.assign(change(state, x)) }
+                return x.sum()
+            }
+            let captured = capture { (x: Tensor) in step(states[0], x) }
+            for seed in 0..<5 {
+                let x = Tensor(Random(seed: UInt64(seed)).normal([count]))
+                #expect(captured(x).item(as: Float.self) == step(states[1], x).item(as: Float.self))
+                #expect(
+                    states[0].values(as: Float.self).map(\.bitPattern)
+                        == states[1].values(as: Float.self).map(\.bitPattern))
+            }
+            #expect(captured.refusal == nil)
+            return captured.kernelCount ?? 0
+        }
+        let rest = 1
+        #expect(average(70) { $0 + ($1 - $0) * 0.1 } == 1 + rest)
+        #expect(average(70) { $0 * 2 + $1 } == 1 + rest)
+        #expect(average(70) { $1.exp() } == 1 + rest)
+        #expect(
+            average(64) { $0.reshape([8, 8]).matmul($1.reshape([8, 8])).flatten() } > 1 + rest)
+        #expect(
+            average(64) { $1.reshape([8, 8]).matmul($1.reshape([8, 8])).flatten() } == 1 + rest)
+        // What is read backwards, or twice.
+        #expect(average(70) { $0.flip(0) + $1 } > 1 + rest)
+        #expect(
+            average(70) {
+                let y = $0 + $1; return y + y.sum()
+            } > 2 + rest)
+    }
+
     @Test("one element of a result is not taken for all of it")
     func elements() {
         _ = check([4]) { x in x * (x + 1)[0] }

@@ -11,7 +11,8 @@ using namespace emulator;
 
 void *ft_emulated_symbol(const char *name) {
     for (const symbol *table :
-         {driver_symbols, queue_symbols, memory_symbols, nvrtc_symbols, cublas_symbols}) {
+         {driver_symbols, queue_symbols, memory_symbols, nvrtc_symbols, cublas_symbols,
+          cublaslt_symbols}) {
         for (const symbol *s = table; s->name; s++) {
             if (strcmp(s->name, name) == 0) return s->function;
         }

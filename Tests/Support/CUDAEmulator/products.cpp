@@ -6,16 +6,11 @@
 
 #include "half_types.h"
 #include "handles.h"
+#include "products.h"
 #include "symbols.h"
 
 namespace emulator {
 namespace {
-enum { SUCCESS = 0, INVALID = 7, UNSUPPORTED = 15 };
-// Data types and operations of cuBLAS.
-enum { R_32F = 0, R_64F = 1, R_16F = 2, R_16BF = 14 };
-// How products are added up.
-enum { COMPUTE_32F = 68, COMPUTE_64F = 70, COMPUTE_32F_FAST_TF32 = 77 };
-
 struct cublas_handle {
     void *on = nullptr;
     int pointer_mode = 0, math_mode = 0;
@@ -37,16 +32,6 @@ void set_number(void *data, int type, long long at, double x) {
     }
 }
 
-struct product {
-    bool a_transposed, b_transposed;
-    int m, n, k, a_type, b_type, c_type, count;
-    const void *a, *b;
-    void *c;
-    long long lda, ldb, ldc, a_step, b_step, c_step;
-    double alpha, beta;
-    int compute;
-};
-
 // A factor: of 11 significant bits in TF32, a half's in a float's range.
 double factor(const product &p, const void *data, int type, long long at) {
     double x = number_at(data, type, at);
@@ -56,7 +41,9 @@ double factor(const product &p, const void *data, int type, long long at) {
     return ldexp(nearbyint(ldexp(x, 11 - exponent)), exponent - 11);
 }
 
-// What cuBLAS has of combinations: all matrices of one type, halves and floats added up in float.
+}  // namespace
+
+// All matrices of one type, halves and floats added up in float.
 bool is_known(const product &p) {
     if (p.a_type != p.b_type || p.a_type != p.c_type) return false;
     switch (p.compute) {
@@ -67,6 +54,13 @@ bool is_known(const product &p) {
     }
 }
 
+bool fits(const product &p) {
+    return p.m >= 0 && p.n >= 0 && p.k >= 0 && p.lda >= (p.a_transposed ? p.k : p.m) &&
+           p.ldb >= (p.b_transposed ? p.n : p.k) && p.ldc >= p.m && p.lda > 0 && p.ldb > 0 &&
+           p.ldc > 0;
+}
+
+namespace {
 void multiply(const product &p) {
     // Rows of A and columns of B, as numbers.
     std::vector<double> left((size_t)p.m * p.k), right((size_t)p.n * p.k);
@@ -90,19 +84,23 @@ void multiply(const product &p) {
                 long long at = batch * p.c_step + row + column * p.ldc;
                 // What C holds isn't looked at where it counts nothing.
                 double old = p.beta == 0 ? 0 : p.beta * number_at(p.c, p.c_type, at);
-                set_number(p.c, p.c_type, at, p.alpha * total + old);
+                double sum = p.alpha * total + old;
+                // What follows starts from the sum as it is kept: a float or a double.
+                if (p.c_type != R_64F) sum = (float)sum;
+                if (p.bias) sum += number_at(p.bias, p.c_type, row);
+                if (p.c_type != R_64F) sum = (float)sum;
+                set_number(p.c, p.c_type, at, p.relu && sum < 0 ? 0 : sum);
             }
         }
     }
 }
 
+}  // namespace
+
 int add(void *handle, product p) {
     if (!is_known(p)) return UNSUPPORTED;
-    bool fits = p.m >= 0 && p.n >= 0 && p.k >= 0 && p.lda >= (p.a_transposed ? p.k : p.m) &&
-                p.ldb >= (p.b_transposed ? p.n : p.k) && p.ldc >= p.m && p.lda > 0 &&
-                p.ldb > 0 && p.ldc > 0;
-    if (!fits) return INVALID;
-    stream *on = stream_of(((cublas_handle *)handle)->on);
+    if (!fits(p)) return INVALID;
+    stream *on = stream_of(handle);
     if (!on->is_capturing()) counters().products += 1;
     on->add([p] {
         if (begin_kernel()) multiply(p);
@@ -110,6 +108,7 @@ int add(void *handle, product p) {
     return SUCCESS;
 }
 
+namespace {
 double scalar(const void *at, bool wide) {
     return wide ? *(const double *)at : (double)*(const float *)at;
 }
@@ -121,7 +120,7 @@ int gemm_batched(void *handle, int ta, int tb, int m, int n, int k, const void *
     bool wide = compute == COMPUTE_64F;
     product p = {ta != 0, tb != 0, m, n, k, a_type, b_type, c_type, count, a, b, c,
                  lda, ldb, ldc, a_step, b_step, c_step, scalar(alpha, wide), scalar(beta, wide), compute};
-    return add(handle, p);
+    return add(((cublas_handle *)handle)->on, p);
 }
 int gemm(void *handle, int ta, int tb, int m, int n, int k, const void *alpha, const void *a,
          int a_type, int lda, const void *b, int b_type, int ldb, const void *beta, void *c,

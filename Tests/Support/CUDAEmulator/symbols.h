@@ -8,5 +8,5 @@ struct symbol {
 };
 // Each ends with a null name.
 extern const symbol driver_symbols[], queue_symbols[], memory_symbols[], nvrtc_symbols[],
-    cublas_symbols[];
+    cublas_symbols[], cublaslt_symbols[];
 }  // namespace emulator

@@ -1,0 +1,179 @@
+internal import CCUDA
+
+/// What follows a product: a bias [n] on every row, then ReLU.
+package struct CUDAProductEnd {
+    let bias: UnsafeRawPointer?
+    let relu: Bool
+
+    package init(bias: UnsafeRawPointer? = nil, relu: Bool = false) {
+        self.bias = bias
+        self.relu = relu
+    }
+
+    package var isNothing: Bool { bias == nil && !relu }
+}
+
+/// Products that add a bias and rectify as they store their sums, by cublasLt, which comes with
+/// cuBLAS; halves are rounded once. It chooses a way by sizes, layouts and alignment, so the same
+/// call takes the same one.
+final class CUDAJointProducts: @unchecked Sendable {
+    // Safe to share: the table never changes.
+    private let api: cuda_joint_products
+
+    /// Nil where the library has no such products.
+    init?(_ symbols: CUDASymbols) {
+        api = symbols.load { cuda_joint_products_load($0, $1) }
+        if api.missing != nil { return nil }
+    }
+
+    /// A product of two matrices and what follows it.
+    struct Call {
+        let a: CUDAMatrix
+        let b: CUDAMatrix
+        let size: CUDAProductSize
+        let numbers: CUDANumbers
+        let end: CUDAProductEnd
+        let out: UnsafeMutableRawPointer
+    }
+
+    /// Whether the product is on its way; if the library has none of this form, nothing was done.
+    func run(
+        _ call: Call, _ handle: cublas_handle, _ stream: cuda_stream, _ workspace: CUDAWorkspace
+    ) -> Bool {
+        // Of float64 it has none with an end.
+        if call.numbers == .float64 { return false }
+        let description = Description(api, call)
+        defer { description.destroy() }
+        guard let parts = description.parts(workspace.byteCount) else { return false }
+        var way = cublaslt_way()
+        var count: Int32 = 0
+        let found = api.cublasLtMatmulAlgoGetHeuristic(
+            handle, parts.product, parts.left, parts.right, parts.out, parts.out,
+            parts.preference, 1, &way, &count)
+        guard found == 0, count == 1, way.state == 0, way.workspace <= workspace.byteCount else {
+            return false
+        }
+        let (one, zero): (Float, Float) = (1, 0)
+        let result = withUnsafePointer(to: way.algorithm) { algorithm in
+            algorithm.withMemoryRebound(to: UInt64.self, capacity: 8) { algorithm in
+                withUnsafePointer(to: one) { one in
+                    withUnsafePointer(to: zero) { zero in
+                        api.cublasLtMatmul(
+                            handle, parts.product, one, call.b.pointer, parts.left,
+                            call.a.pointer, parts.right, zero, call.out, parts.out, call.out,
+                            parts.out, algorithm, workspace.memory, workspace.byteCount, stream)
+                    }
+                }
+            }
+        }
+        return result == 0
+    }
+}
+
+extension CUDAJointProducts {
+    /// What the library is told of a product. To it, matrices lie by columns: ours are transposed,
+    /// and the operands change places.
+    private final class Description {
+        struct Parts {
+            let product: cublaslt_product
+            let left: cublaslt_layout
+            let right: cublaslt_layout
+            let out: cublaslt_layout
+            let preference: cublaslt_preference
+        }
+
+        private let api: cuda_joint_products
+        private let call: Call
+        private var product: cublaslt_product?
+        private var layouts: [cublaslt_layout] = []
+        private var preference: cublaslt_preference?
+
+        init(_ api: cuda_joint_products, _ call: Call) {
+            self.api = api
+            self.call = call
+        }
+
+        func destroy() {
+            for layout in layouts { _ = api.cublasLtMatrixLayoutDestroy(layout) }
+            if let product { _ = api.cublasLtMatmulDescDestroy(product) }
+            if let preference { _ = api.cublasLtMatmulPreferenceDestroy(preference) }
+        }
+
+        /// All of it; nil where the library takes a part not.
+        func parts(_ workspace: Int) -> Parts? {
+            guard let product = describe(), let preference = prefer(workspace),
+                let left = layout(call.b, call.size.n, call.size.k),
+                let right = layout(call.a, call.size.k, call.size.m),
+                let out = layout(rows: call.size.n, columns: call.size.m, step: call.size.n)
+            else { return nil }
+            return Parts(
+                product: product, left: left, right: right, out: out, preference: preference)
+        }
+
+        private func describe() -> cublaslt_product? {
+            let made = api.cublasLtMatmulDescCreate(
+                &product, call.numbers.compute, Int32(CUBLAS_FLOAT))
+            guard made == 0, let product else { return nil }
+            func set<Value: BitwiseCopyable>(_ attribute: Int, _ value: Value) -> Bool {
+                withUnsafeBytes(of: value) { bytes in
+                    bytes.baseAddress.map {
+                        api.cublasLtMatmulDescSetAttribute(
+                            product, Int32(attribute), $0, bytes.count)
+                    } == 0
+                }
+            }
+            func operation(_ matrix: CUDAMatrix) -> Int32 {
+                Int32(matrix.isTransposed ? CUBLAS_TRANSPOSED : CUBLAS_PLAIN)
+            }
+            let relu = call.end.relu ? CUBLASLT_THEN_RELU : 0
+            let bias = call.end.bias != nil ? CUBLASLT_THEN_BIAS : 0
+            guard set(CUBLASLT_TRANSPOSES_A, operation(call.b)),
+                set(CUBLASLT_TRANSPOSES_B, operation(call.a)),
+                set(CUBLASLT_FOLLOWED_BY, Int32(relu + bias)),
+                call.end.bias.map({ set(CUBLASLT_BIAS, UInt(bitPattern: $0)) }) ?? true
+            else { return nil }
+            return product
+        }
+
+        private func prefer(_ workspace: Int) -> cublaslt_preference? {
+            guard api.cublasLtMatmulPreferenceCreate(&preference) == 0, let preference else {
+                return nil
+            }
+            func set<Value: BitwiseCopyable>(_ attribute: Int, _ value: Value) -> Bool {
+                withUnsafeBytes(of: value) { bytes in
+                    bytes.baseAddress.map {
+                        api.cublasLtMatmulPreferenceSetAttribute(
+                            preference, Int32(attribute), $0, bytes.count)
+                    } == 0
+                }
+            }
+            // By itself the library takes operands to be aligned to 256 bytes; a view may not be.
+            func alignment(_ pointer: UnsafeRawPointer) -> UInt32 {
+                UInt32(1) << min(8, UInt(bitPattern: pointer).trailingZeroBitCount)
+            }
+            let out = alignment(call.out)
+            guard set(CUBLASLT_MOST_WORKSPACE, workspace),
+                set(CUBLASLT_ALIGNMENT_A, alignment(call.b.pointer)),
+                set(CUBLASLT_ALIGNMENT_B, alignment(call.a.pointer)),
+                set(CUBLASLT_ALIGNMENT_C, out), set(CUBLASLT_ALIGNMENT_D, out)
+            else { return nil }
+            return preference
+        }
+
+        /// Of a matrix that has so many rows and columns once its operation is done.
+        private func layout(_ matrix: CUDAMatrix, _ rows: Int, _ columns: Int) -> cublaslt_layout? {
+            matrix.isTransposed
+                ? layout(rows: columns, columns: rows, step: matrix.step)
+                : layout(rows: rows, columns: columns, step: matrix.step)
+        }
+
+        private func layout(rows: Int, columns: Int, step: Int) -> cublaslt_layout? {
+            var layout: cublaslt_layout?
+            let made = api.cublasLtMatrixLayoutCreate(
+                &layout, call.numbers.type, UInt64(rows), UInt64(columns), Int64(step))
+            guard made == 0, let layout else { return nil }
+            layouts.append(layout)
+            return layout
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CUDAEmulator
+import EmulatedDevice
+import Tensor
+import Testing
+
+@Suite("Products with what follows them, emulated", .serialized)
+struct JointProductTests {
+    /// A product of a [m, k] and b [k, n] with a bias and ReLU: its values, and the calls that it
+    /// took.
+    private func product(
+        _ m: Int, _ n: Int, _ dtype: DType, on backend: CUDABackend?, transposes: Bool = false,
+        start: Int = 0
+    ) -> (values: [Double], calls: Int) {
+        let k = 5
+        func operand(_ shape: Shape, _ seed: UInt64) -> NDArray {
+            let count = shape.elementCount
+            let all = Random(seed: seed).normal([start + count]).cast(to: dtype)
+            let there = backend.map { all.on($0.device) } ?? all
+            return there.slice(axis: 0, start: start, count: count).reshape(shape)
+        }
+        func matrix(_ rows: Int, _ columns: Int, _ seed: UInt64) -> NDArray {
+            transposes
+                ? operand([columns, rows], seed).transpose(0, 1) : operand([rows, columns], seed)
+        }
+        let (a, b, bias) = (matrix(m, k, 1), matrix(k, n, 2), operand([n], 3))
+        backend?.synchronize()
+        ft_emulator_reset_counters()
+        let out = a.matmul(b, bias: bias, relu: true)
+        backend?.synchronize()
+        let counters = ft_emulator_count()
+        return (out.values(as: Double.self), Int(counters.launches + counters.products))
+    }
+
+    @Test(
+        "are one call where the library has it, and give what two do",
+        arguments: [DType.float32, .float16, .bfloat16, .float64])
+    func one(_ dtype: DType) {
+        let lacking = EmulatedDevice.make(named: "no joint products", without: ["cublasLtMatmul"])
+        for (m, n, transposes) in [(6, 4, false), (6, 4, true), (3, 1, false), (1, 7, true)] {
+            let here = product(m, n, dtype, on: nil, transposes: transposes)
+            let joint = product(m, n, dtype, on: EmulatedDevice.shared, transposes: transposes)
+            let apart = product(m, n, dtype, on: lacking, transposes: transposes)
+            // Of float64 there is none, and the emulator has none of a single row.
+            #expect(joint.calls == (dtype == .float64 || m == 1 ? 2 : 1))
+            #expect(apart.calls == 2)
+            // A half is rounded twice where bias and product are apart.
+            let tolerance = [.float64: 1e-14, .float32: 1e-6, .float16: 4e-3][dtype] ?? 3e-2
+            for values in [joint.values, apart.values] {
+                #expect(values.count == here.values.count)
+                for (value, expected) in zip(values, here.values) {
+                    #expect(abs(value - expected) <= tolerance * max(1, abs(expected)))
+                }
+            }
+        }
+    }
+
+    @Test("operands may lie anywhere in memory", arguments: [1, 2, 3, 8])
+    func alignment(_ start: Int) {
+        let there = product(6, 4, .float32, on: EmulatedDevice.shared, start: start)
+        let here = product(6, 4, .float32, on: nil, start: start)
+        #expect(there.calls == 1)
+        for (value, expected) in zip(there.values, here.values) {
+            #expect(abs(value - expected) <= 1e-6 * max(1, abs(expected)))
+        }
+    }
+}
