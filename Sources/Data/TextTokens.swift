@@ -53,7 +53,8 @@ extension TextTokens {
 
     /// Writes texts, one after the other, with what their tokens stand for.
     ///
-    /// Throws where a file can't be read, or is not UTF-8 though characters are asked for.
+    /// Of characters, a byte-order mark is left out, and lines end with a line feed alone. Throws
+    /// where a file can't be read, or is not UTF-8 though characters are asked for.
     public static func write(
         _ paths: [String], _ unit: Unit, to path: String, replaces: Bool = true
     ) throws {
@@ -89,7 +90,16 @@ extension TextTokens {
             throw DataError(
                 path, "this is not UTF-8; convert it, or make tokens of bytes with --bytes")
         }
-        return text.unicodeScalars.map(\.value)
+        // A mark that the file is UTF-8 is no part of its text, and lines end alike everywhere.
+        let scalars = text.unicodeScalars
+        let own = scalars.first?.value == 0xFEFF ? scalars.dropFirst() : scalars[...]
+        var codes: [UInt32] = []
+        codes.reserveCapacity(file.bytes.count)
+        for scalar in own {
+            if scalar == "\n", codes.last == 13 { codes.removeLast() }
+            codes.append(scalar.value)
+        }
+        return codes
     }
 
     /// The tokens of a file of text, by what they stand for here.
@@ -104,7 +114,7 @@ extension TextTokens {
                 let character = Unicode.Scalar(code).map { String(Character($0)) } ?? "\(code)"
                 throw DataError(
                     "\(path):\(line)",
-                    "holds '\(character)', which the model's text has nowhere; write it otherwise "
+                    "holds '\(character.escapedForDisplay())', which the model's text has nowhere; write it otherwise "
                         + "or leave it out")
             }
             if code == 10 { line += 1 }

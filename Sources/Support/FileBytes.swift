@@ -72,6 +72,11 @@ package enum FileBytes {
     package static func append(_ bytes: [UInt8], to path: String) throws(FileProblem) {
         let descriptor = try OwnFile.open(path, O_WRONLY | O_CREAT | O_APPEND)
         defer { close(descriptor) }
+        try write(bytes, to: descriptor)
+    }
+
+    /// Writes all of some bytes to an open file.
+    package static func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileProblem) {
         let result = bytes.withUnsafeBytes { bytes in
             Result { () throws(FileProblem) in try write(bytes, to: descriptor) }
         }

@@ -34,6 +34,8 @@ struct ConfigDraft {
     let task: Task
     /// The mean and deviation of each input where they aren't near 0 and 1 already.
     var scaling: (mean: [Double], deviation: [Double])?
+    /// Those of each number to predict.
+    var targetScaling: (mean: [Double], deviation: [Double])?
 
     /// The network for images of channels; nil of other examples.
     private var network: ImageNetwork? {
@@ -50,12 +52,16 @@ struct ConfigDraft {
         }
         if inputShape.count != 1 { list.append(["type": "flatten"]) }
         if let scaling {
-            list.append([
-                "type": "normalize", "mean": .array(scaling.mean.map { .double($0) }),
-                "std": .array(scaling.deviation.map { .double($0) }),
-            ])
+            list.append(ConfigDraft.normalize(scaling))
         }
         return list
+    }
+
+    private static func normalize(_ scaling: (mean: [Double], deviation: [Double])) -> JSONValue {
+        [
+            "type": "normalize", "mean": .array(scaling.mean.map { .double($0) }),
+            "std": .array(scaling.deviation.map { .double($0) }),
+        ]
     }
 
     private var hidden: [Int] {
@@ -111,6 +117,12 @@ struct ConfigDraft {
             data["split"] = .double(share)
         }
         if !transforms.isEmpty { data["transforms"] = .array(transforms) }
+        if case .numbers = task, let targetScaling {
+            // One number is measured on what is trained on, once that is chosen.
+            data["targetTransforms"] = [
+                units == 1 ? ["type": "normalize"] : ConfigDraft.normalize(targetScaling)
+            ]
+        }
         data["batchSize"] = .int(batchSize)
         let layers = hidden.flatMap { units -> [JSONValue] in
             [["type": "linear", "units": .int(units)], ["type": "relu"]]
@@ -144,6 +156,11 @@ struct ConfigDraft {
             lines.append(
                 "task       regression, \(Format.count(count, "number")) an example")
             lines.append("loss       meanSquaredError; measured by r2 and meanAbsoluteError")
+            if targetScaling != nil {
+                lines.append(
+                    "targets    to mean 0 and deviation 1, by the training examples; eval and predict "
+                        + "give the data's units")
+            }
         case .flags(let count):
             lines.append("task       \(count) answers an example, yes or no each")
             lines.append(
@@ -215,11 +232,11 @@ struct ConfigDraft {
     }
 
     /// The mean and deviation of each element of examples [N, …], nil where they are near 0 and 1.
-    static func scaling(_ inputs: NDArray) -> (mean: [Double], deviation: [Double])? {
-        let count = inputs.shape[0]
-        let width = inputs.shape.removing(at: 0).elementCount
-        guard width > 0, width <= 65_536, inputs.dtype != .uint8 else { return nil }
-        let values = inputs.values(as: Double.self)
+    static func scaling(_ examples: NDArray) -> (mean: [Double], deviation: [Double])? {
+        let count = examples.shape[0]
+        let width = examples.shape.removing(at: 0).elementCount
+        guard width > 0, width <= 65_536 else { return nil }
+        let values = examples.values(as: Double.self)
         var (means, deviations) = ([Double](), [Double]())
         for column in 0..<width {
             let cells = stride(from: column, to: count * width, by: width).map { values[$0] }

@@ -8,7 +8,9 @@ enum GenerateCommand {
         name: "generate", summary: "Write text with a model that was trained on some.",
         arguments: [CommandArgument("RUN|CHECKPOINT", doc: "a run folder or a checkpoint")],
         options: [
-            .value("prompt", "TEXT", doc: "what the text goes on from (a line break)"),
+            .value(
+                "prompt", "TEXT",
+                doc: "what the text goes on from (a line break); - reads it from standard input"),
             .value(
                 "tokens", "N", type: .int(min: 1, max: 1 << 30), doc: "how many to write (500)"),
             .value(
@@ -29,7 +31,7 @@ enum GenerateCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
         var generator = try TextGenerator(
-            invocation.arguments[0], prompt: invocation.string("prompt"),
+            invocation.arguments[0], prompt: try prompt(invocation),
             temperature: invocation.double("temperature") ?? 1, topK: invocation.int("top-k"),
             seed: UInt64(invocation.int("seed") ?? 42),
             data: invocation.string("data"),
@@ -46,6 +48,26 @@ enum GenerateCommand {
     }
 }
 
+extension GenerateCommand {
+    /// What the text goes on from; all of standard input without its last line's end where `-` says
+    /// so.
+    private static func prompt(_ invocation: CommandInvocation) throws -> String? {
+        guard let given = invocation.string("prompt"), given == "-" else {
+            return invocation.string("prompt")
+        }
+        let bytes: [UInt8]
+        do throws(FileProblem) {
+            bytes = try FileBytes.standardInput()
+        } catch {
+            throw RunError(.data, "--prompt -: standard input \(error.whileReading)")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw RunError(.data, "--prompt -: standard input isn't UTF-8; convert it")
+        }
+        return text.last?.isNewline == true ? String(text.dropLast()) : text
+    }
+}
+
 /// Text that comes in bytes, written as soon as its characters are complete.
 private struct TextOutput {
     /// Bytes of a character that isn't complete yet, or of a line's end.
@@ -55,6 +77,8 @@ private struct TextOutput {
         pending += bytes
         // A terminal is shown a return alone in another way than one before a line feed.
         if pending.last == 0x0D { return }
+        // A pipe or a file gets the bytes as they are.
+        guard Terminal.outputIsTerminal else { return flush() }
         let text = String(validating: pending, as: UTF8.self)
         let rest = pending.reversed().prefix { $0 >= 0x80 }.count
         guard text != nil || rest == 0 || rest >= 4 else { return }
@@ -62,7 +86,12 @@ private struct TextOutput {
         pending = []
     }
 
+    private mutating func flush() {
+        Terminal.writeText(pending)
+        pending = []
+    }
+
     func end() {
-        Terminal.writeText(String(decoding: pending, as: UTF8.self) + "\n")
+        Terminal.writeText(pending + [0x0A])
     }
 }

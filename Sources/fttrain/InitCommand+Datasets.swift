@@ -27,8 +27,10 @@ extension InitCommand {
             name: name, path: path, train: train, validation: held,
             inputShape: Array(inputs.rowShape), inputType: inputs.dtype, count: inputs.count,
             task: ConfigDraft.task(targets, names: classes),
-            scaling: ConfigDraft.scaling(sample))
+            scaling: inputs.dtype == .uint8 ? nil : ConfigDraft.scaling(sample))
         draft.share = share
+        // A number for each element of what isn't a list would be too many to write down.
+        if targets.rank <= 2 { draft.targetScaling = ConfigDraft.scaling(targets) }
         if case .classes(let count, _) = draft.task {
             let counts = try [targets, held.map { try HDF5Dataset(file, $0.targets).read() }].map {
                 $0.map { RareClass.counts($0, classes: count) }
@@ -37,6 +39,23 @@ extension InitCommand {
         }
         draft.hasFlatChannel = ImageNetwork.hasFlatChannel(sample)
         return draft
+    }
+
+    /// Throws where examples hold what is no number: a model can't learn from that.
+    static func checkSound(_ examples: NDArray, _ path: String) throws {
+        guard examples.dtype.isFloat else { return }
+        let values = examples.values(as: Double.self)
+        let width = max(1, examples.shape.removing(at: 0).elementCount)
+        let rows = Set(values.indices.lazy.filter { !values[$0].isFinite }.map { $0 / width })
+            .sorted()
+        guard !rows.isEmpty else { return }
+        let shown = rows.prefix(8).map { "\($0)" }.joined(separator: ", ")
+        throw DataError(
+            path,
+            (rows.count == 1 ? "row \(shown) holds" : "\(rows.count) rows, counted from 0, hold")
+                + " NaN or infinity" + (rows.count == 1 ? ", counted from 0" : ": \(shown)")
+                + (rows.count > 8 ? ", …" : "")
+                + "; correct them or leave such rows out")
     }
 
     /// Whether a file begins with UTF-8 that has none of the bytes which only binary files have.

@@ -79,6 +79,7 @@ extension InitCommand {
             ],
             "schedule": ["type": "cosine", "finalRate": 0.0001, "warmupSteps": 100],
             "training": ["epochs": .int(epochs), "patience": 3],
+            "metrics": ["perplexity"],
         ]
         if let seed = invocation.int("seed") { json["seed"] = .int(seed) }
         let reasons = [

@@ -240,6 +240,8 @@ enum InitCommand {
         let (path, other) = (invocation.arguments[0], invocation.arguments[1])
         let (inputs, targets) = (try NPY.read(path), try NPY.read(other))
         let whole = try Dataset(inputs: inputs, targets: targets, name: path)
+        try checkSound(inputs, path)
+        try checkSound(targets, other)
         try checkVaries(targets, other)
         let task = ConfigDraft.task(targets, names: [])
         var groups: [Int]?

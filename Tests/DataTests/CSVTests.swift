@@ -115,7 +115,7 @@ struct CSVTests {
         func sentence(_ bytes: [UInt8]) -> String? {
             folder.sentence { try CSV.read(folder.write("a.csv", bytes), .init(label: .last)) }
         }
-        let remedy = "the field is not valid UTF-8 text; save the table as UTF-8"
+        let remedy = "the field is not valid UTF-8 text; save the file as UTF-8"
         #expect(sentence(Array("1,ab\n2,".utf8) + [0xE9, 10]) == "a.csv:2:3: \(remedy)")
         #expect(
             sentence(Array("1,2\n2,".utf8) + [50, 0, 57, 10])

@@ -123,7 +123,7 @@ struct CSVScanner {
             try note(
                 DataError(
                     "\(path):\(place.line):\(place.column)",
-                    "the field is not valid UTF-8 text; save the table as UTF-8"))
+                    "the field is not valid UTF-8 text; save the file as UTF-8"))
             return ""
         }
         if text.utf8.contains(0) {

@@ -34,7 +34,9 @@ public final class HDF5File: Sendable {
         if HDF5Library.locked({ H5Fis_hdf5(path) }) <= 0 {
             return DataError(
                 path,
-                "this is not an HDF5 file; convert other formats with 'fttrain data'")
+                path.hasSuffix(".npz")
+                    ? "arrays of NumPy are read one a file, as .npy; save each with numpy.save"
+                    : "this is not an HDF5 file; convert other formats with 'fttrain data'")
         }
         if reason.contains("truncated") {
             return DataError(path, "the file is cut short; copy or download it again")

@@ -17,15 +17,16 @@ extension Catalogs {
             Entry(
                 "normalize",
                 "Subtracts a mean and divides by a standard deviation; without both they are measured "
-                    + "on the training rows, and kept in checkpoints.",
+                    + "on the training rows, for each channel of images and for all elements of other "
+                    + "examples, and kept in checkpoints.",
                 [
                     Field.array(
                         "mean", of: .number(), minCount: 1, maxCount: 65536,
-                        doc: "one value, or one for each channel"
+                        doc: "one value, or one for each channel, or element of a vector"
                     ).optional,
                     Field.array(
                         "std", of: .number(above: 0), minCount: 1, maxCount: 65536,
-                        doc: "one value, or one for each channel"
+                        doc: "one value, or one for each channel, or element of a vector"
                     ).optional,
                 ]
             ) { value, _ in

@@ -146,7 +146,9 @@ public final class Experiment {
     private static func checkInputs(_ config: RunConfig, _ plan: DataPlan) throws {
         for (name, input) in zip(plan.inputNames, plan.train.allInputs)
         where input.outputDType != .float32 {
-            let remedy = "add {\"type\": \"cast\", \"dtype\": \"float32\"} or a scale at the end"
+            let cast = "add {\"type\": \"cast\", \"dtype\": \"float32\"}"
+            // Whole numbers that are looked up would be spoilt by a scale.
+            let remedy = "\(cast) at the end" + (takesIndices(config) ? "" : ", or a scale")
             let which = name.isEmpty ? "these give" : "'\(name)' gives"
             throw ConfigError([
                 config.data.issue(
@@ -154,6 +156,11 @@ public final class Experiment {
                     at: "transforms")
             ])
         }
+    }
+
+    /// Whether the first layer looks inputs up in a table.
+    private static func takesIndices(_ config: RunConfig) -> Bool {
+        ["embedding", "gpt"].contains(config.value.child("model").children("layers").first?.type)
     }
 
     /// Throws where a step, or a piece of one, has one example, of which there is no variance.

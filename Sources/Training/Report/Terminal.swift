@@ -21,12 +21,25 @@ public enum Terminal {
     /// Writes text that is what was asked for: as it is into a pipe or file, and on a terminal
     /// without what could steer it.
     public static func writeText(_ text: String) {
-        writeBytes(isatty(STDOUT_FILENO) == 1 ? text.harmlessText : text)
+        writeBytes(outputIsTerminal ? text.harmlessText : text)
     }
 
+    /// The same of bytes, which needn't be UTF-8.
+    public static func writeText(_ bytes: [UInt8]) {
+        if outputIsTerminal { return writeText(String(decoding: bytes, as: UTF8.self)) }
+        attempt { () throws(FileProblem) in try FileBytes.write(bytes, to: STDOUT_FILENO) }
+    }
+
+    /// Whether somebody looks at standard output as it comes.
+    public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
     private static func writeBytes(_ text: String) {
+        attempt { () throws(FileProblem) in try FileBytes.write(text, to: STDOUT_FILENO) }
+    }
+
+    private static func attempt(_ body: () throws(FileProblem) -> Void) {
         do throws(FileProblem) {
-            try FileBytes.write(text, to: STDOUT_FILENO)
+            try body()
         } catch {
             guard case .system(let code) = error, code != EPIPE else { return }
             _ = firstProblem.compareExchange(expected: 0, desired: code, ordering: .relaxed)
