@@ -30,7 +30,7 @@ struct TableWordTests {
         let text = told.lines.map { $0.drop { $0 == " " } }.joined(separator: " ")
         #expect(
             text.contains(
-                "remark column 'c' holds words in 20 cells of validation that train hasn't ('Red', "
+                "remark  column 'c' holds words in 20 cells of validation that train hasn't ('Red', "
                     + "which may be 'red'); they count as none of its words"), "\(told.output)")
         #expect(told.output.contains("222799.65 to 222819.15"), "\(told.output)")
         let json = try workspace.run(
@@ -50,7 +50,7 @@ struct TableWordTests {
             try workspace.run(
                 "data", "csv", "s\(seed).h5", "train=t.csv", "--split", "0.3", "--seed", "\(seed)"
             ).output
-        }.filter { $0.contains("'rare', of which no row of train") }
+        }.filter { $0.contains("1 row of validation holds 'rare', of which no row") }
         #expect((1...11).contains(found.count), "\(found.count)")
     }
 

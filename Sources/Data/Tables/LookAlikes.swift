@@ -57,8 +57,8 @@ package enum LookAlikes {
             look(first.0) == look(first.1)
             ? "look the same and are different words" : "may be one word and are taken for two"
         let words = "\(shown(first.0, beside: first.1)) and \(shown(first.1, beside: first.0))"
-        return "'\(name.escapedForDisplay(limit: 30))': \(words) \(others)\(more); write one of them "
-            + "alone if they are one"
+        return "'\(name.escapedForDisplay(limit: 30))': \(words) \(others)\(more); write one of "
+            + "them alone if they are one"
     }
 
     private static func pairs(_ words: [String]) -> [(String, String)] {
