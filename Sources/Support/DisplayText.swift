@@ -9,6 +9,16 @@ extension String {
         return unicodeScalars.dropFirst(limit).isEmpty ? shown : shown + "…"
     }
 
+    /// The text on one line; where that has more than so many characters, its middle left out.
+    package func shortened(to limit: Int) -> String {
+        let shown = onOneLine
+        let scalars = shown.unicodeScalars
+        guard scalars.count > limit, limit > 2 else { return shown }
+        let end = (limit - 1) / 2
+        return String(UnicodeScalarView(scalars.prefix(limit - 1 - end))) + "…"
+            + String(UnicodeScalarView(scalars.suffix(end)))
+    }
+
     /// The text in double quotes, escaped and cut.
     package func quotedForDisplay(limit: Int = 60) -> String {
         "\"\(escapedForDisplay(limit: limit))\""

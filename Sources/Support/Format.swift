@@ -65,6 +65,14 @@ package enum Format {
         return single.isFinite && single != 0 ? "\(single)" : "\(value)"
     }
 
+    /// A number as a table has it, where that takes nine digits at most; else rounded to nine.
+    package static func cell(_ value: Double) -> String {
+        guard Int(exactly: value) == nil, value.isFinite else { return number(value) }
+        let whole = "\(value)"
+        let mantissa = whole.prefix { $0 != "e" }
+        return mantissa.count { $0 != "." && $0 != "-" } <= 9 ? whole : print("%.9g", value)
+    }
+
     /// A learning rate: `1.0e-03`.
     package static func rate(_ value: Double) -> String { print("%.1e", value) }
 

@@ -26,8 +26,64 @@ package struct TextTable: Sendable {
         rows.append(Array(cells.prefix(columns.count)))
     }
 
-    /// The lines, heading first. Columns without any cell are left out.
-    package var lines: [String] {
+    private func width(_ column: Int) -> Int {
+        guard rows.contains(where: { column < $0.count && !$0[column].isEmpty }) else { return 0 }
+        let widths = rows.map { column < $0.count ? $0[column].onOneLine.unicodeScalars.count : 0 }
+        return max(columns[column].title.onOneLine.unicodeScalars.count, widths.max() ?? 0)
+    }
+
+    /// Whether a column's cells may lose their middle: numbers may not.
+    private func isOfText(_ column: Int) -> Bool {
+        columns[column].isLeft
+            || rows.contains { row in
+                column < row.count && row[column].count > TextTable.leastWidth
+                    && Double(row[column].filter { $0 != "," }) == nil
+            }
+    }
+
+    /// No column of text is made narrower than this.
+    private static let leastWidth = 24
+
+    /// The same with the middle of long texts left out, where its lines would have more than 80
+    /// columns: of the widest column of text first.
+    ///
+    /// - Parameters:
+    ///   - least: no column is made narrower than this.
+    ///   - folded: a column that is cut into lines, and how much it keeps at most.
+    private func fitted(
+        to least: Int, folding folded: Int? = nil, keeping room: Int = 0
+    ) -> TextTable {
+        var widths = columns.indices.map { $0 == folded ? min(room, width($0)) : width($0) }
+        let gaps = 2 * max(0, widths.count { $0 > 0 } - 1)
+        var excess = widths.reduce(gaps, +) - 80
+        guard excess > 0 else { return self }
+        let texts = columns.indices.filter { $0 != folded && isOfText($0) }
+        while excess > 0, let widest = texts.max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > least
+        {
+            widths[widest] -= 1
+            excess -= 1
+        }
+        var table = TextTable(
+            columns.enumerated().map { place, column in
+                let title = column.title
+                return Column(
+                    title: texts.contains(place) ? title.shortened(to: widths[place]) : title,
+                    isLeft: column.isLeft)
+            })
+        table.rows = rows.map { row in
+            row.enumerated().map { column, cell in
+                texts.contains(column) ? cell.shortened(to: widths[column]) : cell
+            }
+        }
+        return table
+    }
+
+    /// The lines, heading first. Columns without any cell are left out, and the middle of long texts
+    /// where the lines would have more than 80 columns.
+    package var lines: [String] { fitted(to: TextTable.leastWidth).wholeLines }
+
+    private var wholeLines: [String] {
         let shown = columns.indices.filter { column in
             rows.contains { column < $0.count && !$0[column].isEmpty }
         }
@@ -40,25 +96,24 @@ package struct TextTable: Sendable {
     /// The same with the text of one column cut between words, its rest in lines below, so that all
     /// columns fit in 80; it keeps 16.
     package func lines(folding column: Int) -> [String] {
-        let cells = [columns.map(\.title)] + rows
-        let widths = columns.indices.filter { $0 != column }.map { place -> Int in
-            guard rows.contains(where: { place < $0.count && !$0[place].isEmpty }) else { return 0 }
-            return 2
-                + (cells.map {
-                    place < $0.count ? $0[place].onOneLine.unicodeScalars.count : 0
-                }.max() ?? 0)
-        }
+        // Beside short texts it may become narrow, beside long ones it keeps more.
+        let table = fitted(to: 30, folding: column, keeping: 36)
+            .fitted(to: TextTable.leastWidth, folding: column, keeping: 16)
+        let others = columns.indices.filter { $0 != column }
+        let widths = others.map { table.width($0) }.map { $0 == 0 ? 0 : $0 + 2 }
         let room = max(16, 80 - widths.reduce(0, +))
-        var folded = self
-        folded.rows = rows.flatMap { row -> [[String]] in
+        var folded = table
+        folded.rows = table.rows.flatMap { row -> [[String]] in
             guard column < row.count else { return [row] }
-            let parts = row[column].onOneLine.wrapped(indent: 0, width: room)
+            let words = row[column].onOneLine.split(separator: " ")
+            let parts = words.map { String($0).shortened(to: room) }.joined(separator: " ")
+                .wrapped(indent: 0, width: room)
             var first = row
             first[column] = parts[0]
             let before = Array(repeating: "", count: column)
             return [first] + parts.dropFirst().map { before + [$0] }
         }
-        return folded.lines
+        return folded.wholeLines
     }
 
     /// Rows as lines, each column as wide as its widest cell, without spaces at the ends of lines

@@ -10,7 +10,7 @@ extension DataCommand {
     static let tableOptions: [CommandOption] = [
         .value(
             "label", "COLUMN", type: .string(suggesting: ["first", "last", "none"]),
-            doc: "first, last, none, a number from 0 or a name (last)"),
+            doc: "first, last, none, a number from 0, or names, as in price,rent (last)"),
         .value("separator", "CHARACTER", doc: "between columns; seen by the first line"),
         .value(
             "decimal", "MARK", type: .string(oneOf: ["point", "comma"]),
@@ -51,9 +51,9 @@ extension DataCommand {
         options.label = label(invocation.string("label") ?? "last")
         options.labelsAreWords = invocation.flag("words")
         options.types = try types(invocation.string("types") ?? "")
-        options.columns = invocation.string("columns").map(list)
+        options.columns = try invocation.string("columns").map { try list($0, "columns") }
         options.missing = invocation.string("missing").map { MissingRule($0) }
-        options.nulls = list(invocation.string("null") ?? "")
+        options.nulls = try list(invocation.string("null") ?? "", "null")
         options.standardizes = invocation.flag("standardize")
         return options
     }
@@ -77,13 +77,19 @@ extension DataCommand {
         "decimal", "MARK", type: .string(oneOf: ["point", "comma"]),
         doc: "of a table: what stands before decimals, if not what did in the training table")
 
-    private static func list(_ text: String) -> [String] {
-        text.split(separator: ",").map { String($0) }
+    /// The items of an option's list: one with a comma stands in quotes.
+    private static func list(_ text: String, _ option: String) throws(UsageError) -> [String] {
+        guard let items = QuotedList.read(text) else {
+            throw UsageError(
+                "--\(option) \(text): a quote isn't closed; a name with a comma stands in two, as in "
+                    + "'\"a,b\",c'")
+        }
+        return items.map(\.text)
     }
 
     private static func types(_ text: String) throws(UsageError) -> [String: ColumnKind] {
         var types: [String: ColumnKind] = [:]
-        for item in list(text) {
+        for item in try list(text, "types") {
             let mark = item.lastIndex(of: "=") ?? item.endIndex
             guard mark != item.endIndex,
                 let kind = ColumnKind(rawValue: String(item[mark...].dropFirst()))

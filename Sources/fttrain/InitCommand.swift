@@ -191,6 +191,15 @@ enum InitCommand {
 
     /// Throws where hardly two rows have the same label: it tells rows apart.
     private static func checkRepeats(_ set: TableSet, _ path: String) throws {
+        let numbers = set.labels.filter { !$0.kind.isOfWords && set.options.types[$0.name] == nil }
+        if let label = numbers.first(where: { set.numbersRows($0.name) }) {
+            let name = label.name.escapedForDisplay(limit: 30)
+            throw DataError(
+                path,
+                "the label '\(name)' numbers the rows, as its name says, so there is nothing to learn "
+                    + "of it; name another column with --label, or say that it is a quantity: --types "
+                    + "\(name)=number")
+        }
         guard let label = set.label, label.kind == .classes else { return }
         let rows = set.rows[0].count
         let different = Set(set.groups(of: [label.name], rows: set.rows[0])).count
@@ -209,7 +218,7 @@ enum InitCommand {
                 label.kind.isOfWords ? label.classes.count < 2 : label.low == label.high
             })
         else { return }
-        let value = label.classes.first ?? Format.number(label.low)
+        let value = label.classes.first ?? Format.cell(label.low)
         // Doubles don't tell all whole numbers apart from there on.
         let digits = abs(label.low) >= 0x1p53 ? " to 16 digits" : ""
         throw DataError(

@@ -110,9 +110,7 @@ enum PredictCommand {
     ) -> Shortfall? {
         if let warning = writer.warning { Terminal.warn("fttrain: \(source.path): \(warning)") }
         let sentence = writer.skipped?.sentence(source.path, of: source.count)
-        guard let sentence else { return nil }
-        Terminal.warn("fttrain: \(sentence)")
-        return Shortfall(.data, sentence)
+        return sentence.map { Shortfall(.data, $0) }
     }
 
     /// Throws where the model continues texts, of which there are no rows.

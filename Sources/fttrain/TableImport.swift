@@ -81,15 +81,14 @@ struct TableImport {
 
     /// Writes all parts and the encoding, which `predict` applies again.
     func write(to file: HDF5Writer) throws {
-        let remedy = "correct it or leave its row out"
         for part in parts {
-            let inputs = try encoding.encode(part.table, rows: part.rows, remedy: remedy)
+            let inputs = try encoding.encode(part.table, rows: part.rows, remedy: .ofSource)
             try file.write("\(part.name)/inputs", inputs, deflate: 1)
             let lines = part.rows.map { Int64(part.table.lines[$0]) }
             try file.write("\(part.name)/lines", NDArray(lines), deflate: 1)
             try encoding.writeIDs(part.table, rows: part.rows, to: file, part.name)
             guard
-                let targets = try encoding.targets(part.table, rows: part.rows, remedy: remedy)
+                let targets = try encoding.targets(part.table, rows: part.rows, remedy: .ofSource)
             else { continue }
             try file.write("\(part.name)/targets", targets)
             let areAnswers = encoding.labels.count > 1 && encoding.labels[0].kind == .answers
@@ -136,7 +135,7 @@ struct TableImport {
     var notes: [String] {
         vanishing.sorted { $0.key < $1.key }.map { name, count in
             "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
-        } + (unlabeled.map { [$0] } ?? [])
+        } + (unlabeled.map { [$0] } ?? []) + words
     }
 
     /// How many rows are left out for want of a label; nil for none.
@@ -162,7 +161,7 @@ struct TableImport {
         var parts: [String] = []
         switch column.kind {
         case .number:
-            parts.append("\(Format.number(column.low)) to \(Format.number(column.high))")
+            parts.append("\(Format.cell(column.low)) to \(Format.cell(column.high))")
             if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
             parts += remarks(column.name, column.form)
             if set.counts(rowsBy: column.name) {
@@ -178,8 +177,10 @@ struct TableImport {
             if let order = column.order { parts.append(order.words) }
         case .boolean: parts.append("yes 1, no 0")
         case .category:
-            let shown = column.categories.prefix(6).map { $0.contains(",") ? "'\($0)'" : $0 }
-                .joined(separator: ", ")
+            let shown = column.categories.prefix(6).map { word in
+                let short = word.shortened(to: 30)
+                return word.contains(",") ? "'\(short)'" : short
+            }.joined(separator: ", ")
             let more = column.categories.count - 6
             parts.append(shown + (more > 0 ? ", … \(more) more" : ""))
         case .id:
@@ -209,7 +210,7 @@ struct TableImport {
         guard let fill = column.fill else { return "" }
         let place = Int(fill)
         if column.kind == .category, column.categories.indices.contains(place) {
-            return " → \(column.categories[place])"
+            return " → \(column.categories[place].shortened(to: 30))"
         }
         return " → \(Format.short(fill))"
     }
@@ -217,11 +218,14 @@ struct TableImport {
     private func describe(_ label: LabelEncoding) -> String {
         switch label.kind {
         case .classes, .answers:
-            let names = label.classes.prefix(8).enumerated().map { "\($0) \($1)" }
+            let names = label.classes.prefix(8).enumerated().map {
+                "\($0) \($1.shortened(to: 30))"
+            }
             let more = label.classes.count - 8
             return "classes " + names.joined(separator: ", ") + (more > 0 ? ", … \(more) more" : "")
         case .integers:
-            let range = "whole numbers \(Format.number(label.low)) to \(Format.number(label.high))"
+            let range =
+                "whole numbers \(Format.cell(label.low)) to \(Format.cell(label.high))"
             return ([range] + remarks(label.name, label.form)).joined(separator: "; ")
         case .numbers:
             // From there on float32 doesn't hold all whole numbers.
@@ -230,7 +234,8 @@ struct TableImport {
                 label.deviation == 1
                 ? isLong ? "; kept to 7 digits (--standardize keeps more)" : ""
                 : "; mean \(Format.short(label.mean)) → 0"
-            let range = "\(Format.number(label.low)) to \(Format.number(label.high))\(scaling)"
+            let range =
+                "\(Format.cell(label.low)) to \(Format.cell(label.high))\(scaling)"
             return ([range] + remarks(label.name, label.form)).joined(separator: "; ")
         }
     }

@@ -111,7 +111,7 @@ struct FailureEventTests {
             #expect(try workspace.run(words).status == 3)
             let text = try workspace.run(words + ["--skip-bad"])
             #expect(text.status == 3 && text.output.contains("3 examples"), "\(text.errors)")
-            #expect(text.errors.contains("fttrain: new.csv:5: "), "\(text.errors)")
+            #expect(text.errors.contains("\n  new.csv:5: "), "\(text.errors)")
             #expect(text.output.contains("note    new.csv: 2 of 5 examples left out"))
             let measured = try workspace.run(words + ["--skip-bad", "--json"])
             try check(measured, "eval", 3)

@@ -122,8 +122,8 @@ struct ImageFaultTests {
         let measured = try JSONNode(parsing: String(left.lines[0]))
         #expect(left.status == 3 && measured["examples"]?.int == 24, "\(left.output)")
         #expect(measured["leftOut"]?.elements?.count == 6)
-        #expect(left.errors.contains("fttrain: birds/stray.pgm: is in no folder that says its"))
-        #expect(left.errors.contains("fttrain: birds/ant/inner: "), "\(left.errors)")
+        #expect(left.errors.contains("\n  birds/stray.pgm: is in no folder that says its"))
+        #expect(left.errors.contains("\n  birds/ant/inner: "), "\(left.errors)")
     }
 
     @Test("images damaged within are all named, more than twenty counted")

@@ -25,7 +25,7 @@ struct NewTableTests {
         #expect(try encoding.encode(table, rows: [0, 7]).values(as: Float.self) == [1, 2, 13, 14])
         let found = folder.sentence { try encoding.encode(table) } ?? ""
         let expected = [
-            "n.csv: 6 cells can't be used; correct it",
+            "n.csv: 6 cells can't be used; correct them, the model",
             "n.csv:3    this row has 1 field, the first",
             "n.csv:4:3  the field is not valid UTF-8 text",
             "n.csv:5:6  text follows a closing quote",

@@ -7,17 +7,26 @@ enum CellText {
         "\u{FF0F}": "/",
     ]
 
-    /// Marks that say in which direction text runs, which nobody sees.
-    private static func isDirection(_ scalar: Unicode.Scalar) -> Bool {
+    /// What nobody sees: marks that say in which direction text runs, spaces of no width, what joins
+    /// signs or parts them, soft hyphens, marks of the order of bytes.
+    static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+        case 0xAD, 0x034F, 0x061C, 0x180B...0x180E, 0x200B...0x200F, 0x202A...0x202E,
+            0x2060...0x2064, 0x2066...0x206F, 0xFE00...0xFE0F, 0xFEFF, 0xE0000...0xE007F:
+            true
         default: false
         }
     }
 
+    /// Whether a text holds spaces and what nobody sees alone.
+    static func isBlank(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy {
+            isInvisible($0) || $0.properties.generalCategory == .spaceSeparator
+        }
+    }
+
     /// A text with digits of other scripts, full-width signs, hyphens, the minus sign, the dash that
-    /// is set for it and spaces of every width as ASCII has them, and without invisible marks of the
-    /// direction in which text runs.
+    /// is set for it and spaces of every width as ASCII has them, and without what nobody sees.
     static func plain(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 128 }) { return text }
         var plain = String.UnicodeScalarView()
@@ -28,7 +37,7 @@ enum CellText {
                 plain.append(Unicode.Scalar(UInt8(48 + digit)))
             } else if scalar.properties.generalCategory == .spaceSeparator {
                 plain.append(" ")
-            } else if !isDirection(scalar) {
+            } else if !isInvisible(scalar) {
                 plain.append(signs[scalar] ?? scalar)
             }
         }

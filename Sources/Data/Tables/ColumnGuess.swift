@@ -115,7 +115,7 @@ struct ColumnGuess {
     }
 
     /// Whether a column is called like one that numbers rows, and does.
-    private static func isCounter(_ name: String, _ columns: [TableColumn]) -> Bool {
+    static func isCounter(_ name: String, _ columns: [TableColumn]) -> Bool {
         let name = name.lowercased()
         if counters.contains(name), counts(columns) { return true }
         guard ["", "id", "index", "row"].contains(name) || name.hasSuffix("_id") else {

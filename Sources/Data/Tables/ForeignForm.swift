@@ -108,6 +108,7 @@ enum ForeignForm {
         if let plain = rewritten(text) ?? (forms.count == 1 ? forms.first : nil) {
             return " (write \(plain))"
         }
+        if let hint = DisguisedNumber.hint(text) { return hint }
         if ClockTime.isTime(text) { return " (write it as a number, in the unit of the others)" }
         let isSigned = CellText.plain(text).prefix { "+-".contains($0) }.count > 1
         if isSigned, QuantityCell(text) != nil { return " (write it with one sign)" }
@@ -119,13 +120,17 @@ enum ForeignForm {
 extension ForeignForm {
     /// What a column that would be taken for words holds, and what would help, where most of its
     /// words are dates or quantities that aren't read; nil where they aren't.
-    static func problem(of name: String, _ columns: [TableColumn]) -> String? {
+    static func problem(of name: String, _ columns: [TableColumn], isLabel: Bool) -> String? {
         let words = columns.flatMap(\.words)
         let count = words.reduce(0) { $0 + $1.count }
         func sample(_ isDate: (String) -> Bool) -> String? {
             let found = words.filter { isDate($0.text) }
             return found.reduce(0) { $0 + $1.count } * 2 > count ? found.first?.text : nil
         }
+        let leaving = isLabel ? "" : ", leave them out, --types \(name)=skip"
+        let remedy =
+            "\(leaving), or say that they are words: --types \(name)=category"
+            + (isLabel ? ", or name another column with --label" : "")
         // 3.11.24 is rather a version, unless such as 31.11.24 stand beside it.
         let havePoints = areShortDates(words.map(\.text))
         if let sample = sample({
@@ -133,19 +138,27 @@ extension ForeignForm {
         }) {
             return
                 "column '\(name)' holds dates such as '\(sample)', which are read with a year of "
-                + "four digits alone; write them so, leave them out, --types \(name)=skip, or say "
-                + "that they are words: --types \(name)=category"
+                + "four digits alone; write them so\(remedy)"
         }
         if let sample = sample({ CalendarDate.isShaped($0) && isOfOurTime($0) }) {
             return "column '\(name)' holds dates such as '\(sample)', and there is no such day or "
-                + "time; write them as 2024-01-31, leave them out, --types \(name)=skip, or say that they are "
-                + "words: --types \(name)=category"
+                + "time; write them as 2024-01-31\(remedy)"
         }
         return sample(MonthName.isLike).map { sample in
             "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
-                + "31 Jan 2024 or January 31, 2024 alone; write them so, leave them out, --types "
-                + "\(name)=skip, or say that they are words: --types \(name)=category"
-        } ?? QuantityCell.problem(of: name, columns)
+                + "31 Jan 2024 or January 31, 2024 alone; write them so\(remedy)"
+        } ?? DisguisedNumber.problem(of: name, columns, isLabel: isLabel)
+            ?? QuantityCell.problem(of: name, columns, isLabel: isLabel)
+    }
+
+    /// What else to say of a column of words, after a remedy.
+    static func ofWords(_ name: String, isLabel: Bool) -> String {
+        let item = QuotedList.item(name)
+        let words = ", or say that they are words, --types \(item)=category, "
+        return words
+            + (isLabel
+                ? "or name another column with --label"
+                : "tell rows apart, --types \(item)=id, or are to be left out, --types \(item)=skip")
     }
 
     /// Others of that shape are rather numbers of parts.

@@ -1,3 +1,4 @@
+import FTSupport
 import Tensor
 
 /// How the cells of the column to be predicted become targets.
@@ -77,7 +78,7 @@ package struct LabelEncoding: Sendable, Equatable {
             let wanted: String
             switch kind {
             case .classes where !known.contains(text), .answers where !known.contains(text):
-                wanted = "none of the \(classes.count) classes"
+                wanted = "none of the \(classes.count) classes" + hint(text)
             case .integers where number.flatMap { Int64(exactly: $0) } == nil:
                 wanted = "not a whole number" + column.hint(row, .number)
             case .numbers where number == nil: wanted = "not a number" + column.hint(row, .number)
@@ -87,6 +88,15 @@ package struct LabelEncoding: Sendable, Equatable {
             }
             return (row, "the label '\(name)' holds \(table.quoted(row, name)), \(wanted)")
         }
+    }
+
+    /// What to say after a word that is no class: the one that is meant, or all of few.
+    private func hint(_ text: String) -> String {
+        if let meant = LookAlikes.meant(by: text, among: classes) {
+            return " (did you mean '\(meant.escapedForDisplay(limit: 40))'?)"
+        }
+        let names = classes.map { "'\($0.escapedForDisplay(limit: 30))'" }
+        return names.count < 4 ? " \(names.joined(separator: ", "))" : ""
     }
 
     /// The targets of rows [rows], which all hold a label.

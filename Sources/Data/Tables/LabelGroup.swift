@@ -11,7 +11,7 @@ enum LabelGroup {
         _ refused: inout RefusedColumns
     ) -> [(name: String, kind: LabelEncoding.Kind)] {
         let found = names.map { name in
-            Label(name, tables.compactMap { $0.column(name) }, options)
+            Label(name, tables, options)
         }
         guard found.count > 1 else { return found.map { ($0.name, $0.kind) } }
         if found.allSatisfy(\.isAnswer) { return found.map { ($0.name, .answers) } }
@@ -31,18 +31,21 @@ enum LabelGroup {
         let different: Int
         let areDates: Bool
         private let isSaid: Bool
-        private let isOfSeveral: Bool
+        /// The first file, where there are others; empty else.
+        private let file: String
 
-        init(_ name: String, _ columns: [TableColumn], _ options: TableOptions) {
+        init(_ name: String, _ tables: [Table], _ options: TableOptions) {
+            let columns = tables.compactMap { $0.column(name) }
             self.name = name
             kind = ColumnGuess.label(columns, options.types[name], options)
             isSaid = options.types[name] == .number
-            isOfSeveral = columns.count > 1
+            file = tables.count > 1 ? tables[0].path : ""
             areDates =
                 !options.labelsAreWords && [nil, .date].contains(options.types[name])
                 && ForeignForm.problem(ofLabel: name, columns) != nil
             var texts: Set<String> = []
-            for column in columns {
+            // Words that others hold alone are told by themselves.
+            if let column = columns.first {
                 for row in 0..<column.count where texts.count <= LabelGroup.most {
                     if let text = column.text(row) { texts.insert(text) }
                 }
@@ -60,16 +63,29 @@ enum LabelGroup {
             let count =
                 different > LabelGroup.most ? "more than \(LabelGroup.most)" : "\(different)"
             return "\(name) holds \(count) different \(different == 1 ? "word" : "words")"
-                + (isOfSeveral ? " in all files" : "")
+                + (file.isEmpty ? "" : " in \(file)")
         }
     }
 
     private static let most = 1000
+
+    /// What those runs would be; empty where they are many.
+    private static func runs(_ labels: [Label]) -> String {
+        let useful = labels.filter { $0.different > 1 }
+        let answers = useful.filter(\.isAnswer)
+        let numbers = useful.filter { !$0.isAnswer && $0.isNumber }
+        let words = useful.filter { !$0.isAnswer && !$0.isNumber }.map { [$0] }
+        let lists = ([answers, numbers] + words).filter { !$0.isEmpty }.map { group in
+            "--label " + group.map { QuotedList.item($0.name) }.joined(separator: ",").shellWord
+        }
+        return labels.count > 6 || lists.isEmpty ? "" : ": \(lists.joined(separator: "; "))"
+    }
 
     private static func problem(_ labels: [Label]) -> String {
         let shown = labels.prefix(6).map(\.words).joined(separator: ", ")
         let more = labels.count > 6 ? ", and \(labels.count - 6) more" : ""
         return "labels are predicted together where all are numbers, or each is one of two words; "
             + "\(shown)\(more). Name those of one kind with --label, and make a run of each other one"
+            + runs(labels)
     }
 }

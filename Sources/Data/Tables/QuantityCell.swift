@@ -97,7 +97,7 @@ struct QuantityCell {
                 else { return nil }
                 parts.append(.number(number))
                 isAttached = true
-            } else if isOfUnit(first) {
+            } else if isOfUnit(first), !"²³".contains(first) {
                 let word = takeWord(&rest)
                 guard word.count <= 10 else { return nil }
                 parts.append(.word(word, isAttached: isAttached))
@@ -172,7 +172,7 @@ extension QuantityCell {
     private static let mostWords = 2000
 
     /// The words of a column, or of many as many as are enough, from everywhere.
-    private static func sample(_ columns: [TableColumn]) -> [TableColumn.Word] {
+    static func sample(_ columns: [TableColumn]) -> [TableColumn.Word] {
         let words = columns.flatMap(\.words)
         guard words.count > mostWords else { return words }
         return (0..<mostWords).map { words[$0 * words.count / mostWords] }
@@ -223,9 +223,28 @@ extension QuantityCell {
         }
     }
 
+    /// Names of units that are of one sort beside each other, and of no category.
+    private static let measures: Set<String> = [
+        "g", "kg", "mg", "t", "lb", "lbs", "oz", "m", "cm", "mm", "km", "in", "inch", "ft", "yd",
+        "mi", "l", "cl", "dl", "ml", "gal", "s", "sec", "ms", "min", "mins", "minutes", "h", "hr",
+        "hrs", "hour", "hours", "d", "day", "days", "w", "wk", "week", "weeks", "mo", "month",
+        "months", "y", "yr", "yrs", "year", "years", "°c", "°f", "k", "kb", "mb", "gb", "tb", "kw",
+        "mw", "hz", "khz", "mhz", "ghz", "bps", "km/h", "kmh", "kph", "mph", "m/s", "ft/s",
+    ]
+
+    /// Whether all texts are numbers with a unit, and their decimals or units say that they are no
+    /// groups of which there are few.
+    private static func areMeasures(_ texts: [String]) -> Bool {
+        let cells = texts.compactMap { QuantityCell($0) }
+        let units = Set(cells.map(\.unit))
+        guard cells.allSatisfy(\.isOne), units.count > 1 else { return false }
+        return texts.contains { $0.contains(".") }
+            || units.allSatisfy { measures.contains($0.lowercased()) }
+    }
+
     /// What a column that would be taken for words holds, and what would help, where most of its
     /// words are quantities that aren't read; nil where they aren't.
-    static func problem(of name: String, _ columns: [TableColumn]) -> String? {
+    static func problem(of name: String, _ columns: [TableColumn], isLabel: Bool) -> String? {
         let words = sample(columns)
         let quantities = words.compactMap { word in
             QuantityCell(word.text).map { (word: word, unit: $0.unit) }
@@ -239,14 +258,13 @@ extension QuantityCell {
         let cells = found.reduce(0) { $0 + $1.word.count }
         let different = Set(found.map(\.word.text)).count
         let units = Set(found.map(\.unit)).count
-        let areOdd = areOddNumbers(words.map(\.text))
+        let areOdd = areOddNumbers(words.map(\.text)) || areMeasures(quantities.map(\.word.text))
         guard cells * 2 > words.reduce(0, { $0 + $1.count }), units <= mostUnits,
             areOdd || different > few || different > 2 && different * 2 > cells
         else { return nil }
         let samples = found.prefix(3).map { "'\($0.word.text.prefix(20))'" }
         return "column '\(name)' holds \(samples.joined(separator: ", ")), which look like "
-            + "quantities and can't be read as numbers; write numbers alone, or say that they are "
-            + "words, --types \(name)=category, tell rows apart, --types \(name)=id, or are to be "
-            + "left out, --types \(name)=skip"
+            + "quantities and can't be read as numbers; write numbers alone"
+            + ForeignForm.ofWords(name, isLabel: isLabel)
     }
 }

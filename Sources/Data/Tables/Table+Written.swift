@@ -31,3 +31,11 @@ extension Table {
         return index(name).flatMap { fields.indices.contains($0) ? fields[$0].text : nil }
     }
 }
+
+extension Table {
+    /// What rows hold in a column, as text, without those that hold nothing.
+    package func texts(_ name: String, _ rows: [Int]) -> [String] {
+        guard let column = column(name) else { return [] }
+        return rows.compactMap { column.text($0) }
+    }
+}

@@ -106,7 +106,10 @@ package struct Table: Sendable {
     package func place(_ row: Int) -> String { "\(path):\(lines[row])" }
 
     private func isNull(_ text: String) -> Bool {
-        text.utf8.count <= 8 && nulls.contains(text.lowercased()) || nulls.contains(text)
+        if text.utf8.count <= 8, nulls.contains(text.lowercased()) { return true }
+        // What looks empty is.
+        let isPlain = text.utf8.first.map { $0 < 128 } ?? true
+        return nulls.contains(text) || !isPlain && CellText.isBlank(text)
     }
 
     private mutating func addColumn(_ name: String) {

@@ -15,7 +15,7 @@ extension TableEncoding {
     /// - Parameter remedy: what to do about them.
     package func encode(
         _ table: Table, rows: [Int]? = nil,
-        remedy: String = "correct it, the model was trained on tables without such cells"
+        remedy: CellRemedy = .ofInputs
     ) throws -> NDArray {
         let rows = rows ?? Array(0..<table.count)
         var problems = TableProblems()
@@ -80,7 +80,7 @@ extension TableEncoding {
     /// - Parameter remedy: what to do about them.
     package func targets(
         _ table: Table, rows: [Int]? = nil,
-        remedy: String = "correct it, or predict without comparing with labels"
+        remedy: CellRemedy = .ofLabels
     ) throws -> NDArray? {
         let found = labels.compactMap { table.column($0.name) }
         guard !found.isEmpty, found.count == labels.count else { return nil }

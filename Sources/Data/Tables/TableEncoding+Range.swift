@@ -60,9 +60,10 @@ extension TableEncoding {
     ///
     /// - Parameter rows: those that can be used.
     package func notes(on table: Table, rows: [Int]) -> [String] {
-        unknownWords(table, rows: rows).map { name, count in
+        unknownWords(table, rows: rows).map { name, count, words in
             "column '\(name)' holds words that the training table hadn't, in "
-                + "\(Format.count(count, "cell")); they count as none of its words"
+                + "\(Format.count(count, "cell")) (\(described(words, of: name))); they count as none "
+                + "of its words"
         }
             + vanishing(table, rows: rows).map { name, count in
                 "column '\(name)': \(Format.count(count, "cell")) \(TableEncoding.tooSmall) become 0"
@@ -75,7 +76,7 @@ extension ColumnEncoding {
     /// Between what its training rows lie, for people.
     package var range: String {
         func text(_ value: Double) -> String {
-            kind == .date ? CalendarDate.text(value) : Format.number(value)
+            kind == .date ? CalendarDate.text(value) : Format.cell(value)
         }
         return "\(text(low)) to \(text(high))"
     }

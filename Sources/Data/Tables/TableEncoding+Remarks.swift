@@ -1,20 +1,42 @@
+import FTSupport
+
 extension TableEncoding {
-    /// For each column with words that the training rows hadn't: how many cells hold one.
+    /// For each column with words that the training rows hadn't: how many cells hold one, and the
+    /// first of them.
     ///
     /// - Parameter rows: those that are looked at; nil for all.
     package func unknownWords(
         _ table: Table, rows: [Int]? = nil
-    ) -> [(column: String, count: Int)] {
+    ) -> [(column: String, count: Int, words: [String])] {
         columns.filter { $0.kind == .category }.compactMap { encoding in
             guard let column = table.column(encoding.name) else { return nil }
             let known = Set(encoding.categories)
             let isNew = column.words.map { !known.contains($0.text) }
             guard isNew.contains(true) else { return nil }
-            let count = (rows ?? Array(0..<table.count)).count { row in
-                column.word(row).map { isNew[$0] } ?? false
+            var (count, found) = (0, Set<Int>())
+            for row in rows ?? Array(0..<table.count) {
+                guard let word = column.word(row), isNew[word] else { continue }
+                count += 1
+                found.insert(word)
             }
-            return count > 0 ? (encoding.name, count) : nil
+            let words = found.sorted().map { column.words[$0].text }
+            return count > 0 ? (encoding.name, count, words) : nil
         }
+    }
+
+    /// Which words are new, and which known ones they may be: `'Red', which may be 'red', 'blue'`.
+    ///
+    /// - Parameter words: of a column, such as `unknownWords` finds.
+    package func described(_ words: [String], of column: String) -> String {
+        let known = columns.first { $0.name == column }?.categories ?? []
+        let shown = words.prefix(3).map { word in
+            guard let meant = LookAlikes.meant(by: word, among: known) else {
+                return "'\(word.escapedForDisplay(limit: 30))'"
+            }
+            return "\(LookAlikes.shown(word, beside: meant)), which may be "
+                + "'\(meant.escapedForDisplay(limit: 30))'"
+        }
+        return shown.joined(separator: ", ") + (words.count > 3 ? ", …" : "")
     }
 
     /// For each column with numbers that aren't 0 and become 0 as float32: how many cells hold one.

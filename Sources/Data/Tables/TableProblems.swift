@@ -1,5 +1,29 @@
 import FTSupport
 
+/// What to do about cells that can't be used.
+package struct CellRemedy: Sendable {
+    let one, many: String
+
+    /// - Parameters:
+    ///   - one: about one cell: `correct it or leave its row out`.
+    ///   - many: the same about several.
+    package init(_ one: String, many: String) { (self.one, self.many) = (one, many) }
+
+    /// Of cells of a table that is predicted.
+    package static let ofInputs = CellRemedy(
+        "correct it, the model was trained on tables without such cells",
+        many: "correct them, the model was trained on tables without such cells")
+    /// Of labels that predictions are compared with.
+    package static let ofLabels = CellRemedy(
+        "correct it, or predict without comparing with labels",
+        many: "correct them, or predict without comparing with labels")
+    /// Of cells of a table to learn from.
+    package static let ofSource = CellRemedy(
+        "correct it or leave its row out", many: "correct them or leave their rows out")
+    /// Where the rows are left out anyway.
+    package static let leftOut = CellRemedy("", many: "")
+}
+
 /// Cells that can't be used, all of them up to a limit, of each column some.
 struct TableProblems {
     private static let limit = 20
@@ -45,24 +69,28 @@ struct TableProblems {
     }
 
     /// What they are together; nil where there are none.
-    func error(_ path: String, remedy: String) -> DataError? {
+    func error(_ path: String, remedy: CellRemedy) -> DataError? {
         let shown = shown
         guard let first = shown.first else { return nil }
         if count == 1 {
             return DataError(
-                first.place, first.problem + (first.hasRemedy ? "" : "; \(remedy)"))
+                first.place,
+                first.problem
+                    + (first.hasRemedy || remedy.one.isEmpty ? "" : "; \(remedy.one)"))
         }
         let table = TextTable.aligned(shown.map { [$0.place, $0.problem] }, indent: 2)
         let hidden = columns.count - TableProblems.mostColumns
         let others = hidden > 0 ? ", in \(Format.count(hidden, "column")) of them alone" : ""
         let rest = count - shown.count
         return DataError(
-            path, "\(Format.grouped(count)) cells can't be used; \(remedy)",
+            path,
+            "\(Format.grouped(count)) cells can't be used"
+                + (remedy.many.isEmpty ? "" : "; \(remedy.many)"),
             lines: table + (rest > 0 ? ["  and \(Format.grouped(rest)) more\(others)"] : []))
     }
 
     /// Throws where there is any.
-    func check(_ path: String, remedy: String) throws {
+    func check(_ path: String, remedy: CellRemedy) throws {
         if let error = error(path, remedy: remedy) { throw error }
     }
 }

@@ -39,16 +39,20 @@ extension TableSet {
         let header =
             tables[0].hasHeader || tables[0].lines[0] != 1
             ? "" : "; if the first row names the columns, say --header yes"
+        let said =
+            "say what \(odd.count == 1 ? "it means" : "they mean"): --null TEXT for nothing, --types "
+            + "COLUMN=category or skip\(header)"
         let oddCells = odd.error(
             path,
-            remedy: "correct them, or say what they mean: --null TEXT for nothing, --types "
-                + "COLUMN=category or skip\(header)")
-        let lacking = missing.error(
-            path,
-            remedy: "say what stands for a cell without a value: --missing median, mean, "
-                + "most-frequent, a value, or drop to leave such rows out")
+            remedy: CellRemedy("correct it, or \(said)", many: "correct them, or \(said)"))
+        let filling =
+            "say what stands for a cell without a value: --missing median, mean, most-frequent, a "
+            + "value, or drop to leave such rows out"
+        let lacking = missing.error(path, remedy: CellRemedy(filling, many: filling))
         try DataError.check(
-            path, [refused.error(path, order: tables[0].names), oddCells, lacking])
+            path,
+            [refused.error(path, order: tables[0].names), oddCells, lacking]
+                + (odd.count == 0 ? strangeClasses(refused) : []))
     }
 
     /// Refuses columns that would be taken for words, because their numbers or dates are written in
@@ -63,7 +67,10 @@ extension TableSet {
         let named = labels.filter { $0.kind.isOfWords && !options.labelsAreWords }.map(\.name)
         for name in guessed + named where options.types[name] == nil {
             let columns = tables.compactMap { $0.column(name) }
-            if let problem = ForeignForm.problem(of: name, columns) { refused.add(name, problem) }
+            let isLabel = labels.contains { $0.name == name }
+            if let problem = ForeignForm.problem(of: name, columns, isLabel: isLabel) {
+                refused.add(name, problem)
+            }
         }
     }
 
@@ -143,11 +150,13 @@ extension TableSet {
             } else if column.number(row) == nil {
                 odd.add(
                     name, table.place(row),
-                    "the label \(table.quoted(row, name)) is a word, most are numbers"
+                    "the label \(table.quoted(row, name)) is a word, "
+                        + (options.types[name] == .number
+                            ? "--types says numbers" : "most are numbers")
                         + (column.form == nil
                             ? ForeignForm.hint(ofBeyond: column.text(row) ?? "") ?? ""
                             : column.hint(row, .number) + remedy(column, row))
-                        + " (--words)")
+                        + (options.types[name] == .number ? "" : " (--words)"))
             }
         }
     }

@@ -33,6 +33,7 @@ package struct TableSet: Sendable {
             texts.insert(label)
         }
         let names = try TableSet.columns(tables[0], labels, options)
+        try TableSet.checkTypes(ofLabels: labels, tables[0], options)
         let numbers = names + (options.labelsAreWords ? [] : labels)
         var refused = RefusedColumns()
         let forms = try TableSet.forms(numbers, tables, options, &refused) { [texts] in
@@ -100,45 +101,6 @@ package struct TableSet: Sendable {
         }
     }
 
-    /// The columns to predict: several where an option lists them.
-    private static func labelNames(_ table: Table, _ options: TableOptions) throws -> [String] {
-        let names = table.names
-        switch options.label {
-        case .none: return []
-        case .first: return [names[0]]
-        case .last: return [names[names.count - 1]]
-        case .index(let index):
-            guard names.indices.contains(index) else {
-                throw DataError(
-                    table.path,
-                    "there is no column \(index); the columns are 0 to \(names.count - 1)")
-            }
-            return [names[index]]
-        case .name(let name):
-            let parts = name.split(separator: ",").map { String($0) }
-            guard parts.count > 1, !names.contains(name) else {
-                try checkName(name, table)
-                return [name]
-            }
-            for part in parts { try checkName(part, table) }
-            if let twice = parts.first(where: { part in parts.count { $0 == part } > 1 }) {
-                throw DataError(table.path, "--label names '\(twice)' twice; name it once")
-            }
-            return parts
-        }
-    }
-
-    private static func checkName(_ name: String, _ table: Table) throws {
-        if table.names.contains(name) { return }
-        let listed = "there are " + table.names.prefix(12).joined(separator: ", ")
-        let near = Suggestion.nearest(to: name, among: table.names)
-        let header = table.hasHeader ? "" : "; if the first row names them, say --header yes"
-        throw DataError(
-            table.path,
-            "there is no column '\(name)'; \(near.map { "did you mean '\($0)'?" } ?? listed)\(header)"
-        )
-    }
-
     private static func columns(
         _ table: Table, _ labels: [String], _ options: TableOptions
     ) throws -> [String] {
@@ -181,6 +143,11 @@ extension TableSet {
             let columns = labels.compactMap { table.column($0.name) }
             return sum + (0..<table.count).count { row in columns.contains { $0.isMissing(row) } }
         }
+    }
+
+    /// Whether a column is called like one that numbers rows, and does.
+    package func numbersRows(_ name: String) -> Bool {
+        ColumnGuess.isCounter(name, tables.compactMap { $0.column(name) })
     }
 
     /// Whether a column counts the rows.

@@ -20,9 +20,10 @@ extension ClassReport {
                 + ["", Format.grouped(count)])
         var lines = head("") + [""] + table.lines
         if rows.count <= 30 {
-            let heading = ["target, predicted →"] + rows.map(\.name)
+            let most = max(8, 58 / rows.count - 2)
+            let heading = ["target, predicted →"] + rows.map { $0.name.shortened(to: most) }
             let cells = zip(rows, confusion).map { row, counts in
-                [row.name] + counts.map { Format.grouped($0) }
+                [row.name.shortened(to: 20)] + counts.map { Format.grouped($0) }
             }
             lines += [""] + TextTable.aligned([heading] + cells) { $0 == 0 }
         }

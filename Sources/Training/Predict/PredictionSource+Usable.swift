@@ -20,6 +20,7 @@ extension PredictionSource {
             kept += try usable(rows, noting: skipped)
         }
         guard skipped.count > before else { return self }
+        skipped.tell(path, of: count)
         guard !kept.isEmpty else {
             throw RunError(.data, "\(path): none of \(Format.count(count, "example")) can be used")
         }

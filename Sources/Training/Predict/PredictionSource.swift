@@ -124,9 +124,17 @@ package struct PredictionSource {
         if usable.count < table.count, !skips { _ = try encoding.encode(table) }
         var source = PredictionSource(
             table.path, count: table.count, names: ExampleNames(table, encoding),
-            read: { [try encoding.encode(table, rows: Array($0))] },
+            read: { rows in
+                // Each of those that are left out says what is wrong with it alone.
+                [
+                    try encoding.encode(
+                        table, rows: Array(rows), remedy: skips ? .leftOut : .ofInputs)
+                ]
+            },
             targets: { try encoding.targets(table) }, hash: hash)
-        source.targetsOf = { try encoding.targets(table, rows: $0) }
+        source.targetsOf = { rows in
+            try encoding.targets(table, rows: rows, remedy: skips ? .leftOut : .ofLabels)
+        }
         source.notes = encoding.notes(on: table, rows: usable)
         return source
     }

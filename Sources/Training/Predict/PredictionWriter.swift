@@ -72,6 +72,7 @@ package struct PredictionWriter {
             }
             progress(rows.upperBound)
         }
+        skipped?.tell(source.path, of: source.count)
         guard let skipped, skipped.count > 0, skipped.count == source.count else { return }
         throw RunError(
             .data, "\(source.path): none of \(Format.count(source.count, "example")) can be used")

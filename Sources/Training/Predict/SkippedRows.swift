@@ -12,6 +12,8 @@ package final class SkippedRows {
         let names: [(column: String, id: String)]
         /// What is wrong with it.
         let problem: String
+        /// The same as lines below a heading.
+        let lines: [String]
     }
 
     /// All of them, in their order.
@@ -20,13 +22,26 @@ package final class SkippedRows {
     package var count: Int { rows.count }
     private let report: (String) -> Void
 
-    /// - Parameter report: is given a sentence on each.
+    /// - Parameter report: is given what is told of them together, of one line or several.
     package init(report: @escaping (String) -> Void) { self.report = report }
 
     func add(_ error: DataError, _ place: Int, _ names: ExampleNames) {
         let named = zip(names.columns, names.of(place)).map { (column: $0, id: $1) }
-        rows.append(Row(place: place, names: named, problem: error.description))
-        report(error.description)
+        let cells = error.lines.isEmpty ? ["  \(error.description)"] : error.lines.map(\.onOneLine)
+        rows.append(
+            Row(place: place, names: named, problem: error.description, lines: cells))
+    }
+
+    /// Reports how many of so many were left out and that the others are used, and then each with
+    /// what is wrong; nothing where there are none.
+    func tell(_ path: String, of count: Int) {
+        guard let sentence = sentence(path, of: count) else { return }
+        let rest = count - self.count
+        let used =
+            rest == 0
+            ? ""
+            : rest == 1 ? ", the other one is used" : ", the other \(Format.grouped(rest)) are used"
+        report((["\(sentence)\(used):"] + rows.flatMap(\.lines)).joined(separator: "\n"))
     }
 
     /// How many of so many there are, in words; nil for none.
