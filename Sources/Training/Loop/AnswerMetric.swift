@@ -46,6 +46,9 @@ struct AnswerMetric: Metric {
             return of(ratio) { Recall($0, ignoredIndex: ratio.ignoredIndex) }
         case let ratio as F1Score:
             return of(ratio) { F1Score($0, ignoredIndex: ratio.ignoredIndex) }
+        case let area as OneVsRestAUC:
+            let mean = AreaUnderROC(ignoredIndex: area.ignoredIndex, perOutput: true)
+            return ReadMetric(base: mean, name: area.name)
         default: return metric
         }
     }
