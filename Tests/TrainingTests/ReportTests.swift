@@ -90,7 +90,15 @@ struct ReportTests {
         #expect(report.meanAbsoluteError == 2.0 / 3)
         #expect(report.rootMeanSquaredError == (4.0 / 3).squareRoot())
         #expect(report.r2 == -1)
-        #expect(NumberReport(targets: [1, 1], predictions: [1, 2], width: 1).r2.isNaN)
+        // As `r2_score` of scikit-learn, and the metric, have it.
+        #expect(NumberReport(targets: [1, 1], predictions: [1, 2], width: 1).r2 == 0)
+        #expect(NumberReport(targets: [1, 1], predictions: [1, 1], width: 1).r2 == 1)
+        #expect(NumberReport(targets: [1], predictions: [1], width: 1).r2.isNaN)
+        // Whose mean is rounded.
+        let equal = [Double](repeating: 0.1, count: 30)
+        let rounded = NumberReport(
+            targets: equal, predictions: equal.map { $0 + 1 }, width: 1, names: ["a"])
+        #expect(rounded.r2 == 0 && rounded.rows[0].variance == 0)
     }
 
     @Test("each of several quantities has its errors")

@@ -97,7 +97,8 @@ public final class Experiment {
         let place = MetricPlace(
             loss: chosen, classNames: data.preprocessing.classNames, outputRank: output.rank)
         metrics = try config.value.children("metrics").map {
-            meaning.reading(try Catalogs.metrics.make($0, place), type: $0.type)
+            meaning.reading(
+                try Catalogs.metrics.make($0, place), type: $0.type, outputRank: output.rank)
         }
         mixup =
             !trains

@@ -49,15 +49,19 @@ extension OutputMeaning {
     }
 
     /// A metric that a config names, of what outputs mean.
-    func reading(_ metric: any Metric, type: String) -> any Metric {
+    ///
+    /// - Parameter outputRank: how many axes what the model says of an example has.
+    func reading(_ metric: any Metric, type: String, outputRank: Int) -> any Metric {
         if Catalogs.metricsOfNumbers.contains(type) {
             if let point { return PointMetric(metric, at: point) }
             return isAsGiven ? metric : ReadMetric(base: metric, reading: values)
         }
         // Its sides are those of logits, which 0 parts.
         guard case .answers(let score) = self else { return metric }
-        guard Catalogs.metricsOfSides.contains(type) else { return AnswerMetric.of(metric) }
-        let own = AnswerMetric.of(metric)
+        guard Catalogs.metricsOfSides.contains(type) else {
+            return AnswerMetric.of(metric, hasOutputs: outputRank < 2)
+        }
+        let own = AnswerMetric.of(metric, hasOutputs: outputRank < 2)
         guard case .probabilities = score else { return own }
         return ReadMetric(base: own) { $0 - 0.5 }
     }

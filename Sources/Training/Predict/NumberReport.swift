@@ -7,7 +7,8 @@ struct NumberReport {
     struct Row {
         let name: String
         let meanAbsoluteError, meanSquaredError: Double
-        /// 1 − the share of the targets' variance that is missed; NaN where all targets are equal.
+        /// 1 − the share of the targets' variance that is missed; of equal targets 0, or 1 where
+        /// nothing is missed, as in scikit-learn; NaN of fewer than two.
         let r2: Double
         /// The same of somebody who always says the mean of the targets.
         let meanAbsoluteDeviation, variance: Double
@@ -15,7 +16,9 @@ struct NumberReport {
         init(_ name: String, _ targets: [Double], _ predictions: [Double]) {
             self.name = name
             let count = Double(max(targets.count, 1))
-            let mean = targets.reduce(0, +) / count
+            // Equal ones differ from their mean by rounding.
+            let areEqual = targets.allSatisfy { $0 == targets[0] }
+            let mean = areEqual ? targets.first ?? 0 : targets.reduce(0, +) / count
             var (distance, missed, variance, deviation) = (0.0, 0.0, 0.0, 0.0)
             for (target, prediction) in zip(targets, predictions) {
                 distance += abs(prediction - target)
@@ -27,7 +30,9 @@ struct NumberReport {
             meanSquaredError = missed / count
             meanAbsoluteDeviation = deviation / count
             self.variance = variance / count
-            r2 = variance > 0 ? 1 - missed / variance : .nan
+            r2 =
+                targets.count < 2
+                ? .nan : variance > 0 ? 1 - missed / variance : missed == 0 ? 1 : 0
         }
 
         var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
@@ -41,8 +46,7 @@ struct NumberReport {
         }
     }
 
-    /// Of all quantities together, in the unit that they share; R² is the mean over the outputs
-    /// whose targets vary.
+    /// Of all quantities together, in the unit that they share; R² is the mean over the outputs.
     let meanAbsoluteError, rootMeanSquaredError, r2: Double
     /// The errors of somebody who always says the mean of the targets.
     let baseline: (meanAbsoluteError: Double, rootMeanSquaredError: Double)
@@ -78,8 +82,7 @@ struct NumberReport {
         }
         meanAbsoluteError = mean(\.meanAbsoluteError)
         rootMeanSquaredError = mean(\.meanSquaredError).squareRoot()
-        let varying = all.map(\.r2).filter { !$0.isNaN }
-        r2 = varying.isEmpty ? .nan : varying.reduce(0, +) / Double(varying.count)
+        r2 = all.reduce(0) { $0 + $1.r2 } / Double(max(all.count, 1))
         baseline = (mean(\.meanAbsoluteDeviation), mean(\.variance).squareRoot())
     }
 

@@ -110,7 +110,8 @@ package struct Thresholds: Sendable, Equatable {
 
     private static func unknown(_ name: String, _ kind: String, among known: [String]) -> String {
         let near = Suggestion.nearest(to: name, among: known)
-        let list = known.prefix(8).map { $0.escapedForDisplay(limit: 30) }.joined(separator: ", ")
+        let list = known.prefix(8).map { quoted($0.escapedForDisplay(limit: 30)) }
+            .joined(separator: ", ")
         let all = "Give one of \(list)\(known.count > 8 ? ", …" : "")"
         return "there is no \(kind) \(name.jsonQuoted). "
             + (near.map { "Did you mean \($0.jsonQuoted)?" } ?? all)
@@ -159,11 +160,13 @@ package struct Thresholds: Sendable, Equatable {
 
     /// The form that is read.
     static func option(_ parts: [(name: String, probability: Double)]) -> String {
-        parts.map { name, probability in
-            let isPlain = !name.contains { ",\"".contains($0) } && name == name.withoutOuterSpaces
-            let quoted = "\"\(name.replacing("\"", with: "\"\""))\""
-            return "\(isPlain ? name : quoted)=\(probability)"
-        }.joined(separator: ",")
+        parts.map { name, probability in "\(quoted(name))=\(probability)" }.joined(separator: ",")
+    }
+
+    /// A name as CSV has it.
+    private static func quoted(_ name: String) -> String {
+        let isPlain = !name.contains { ",\"".contains($0) } && name == name.withoutOuterSpaces
+        return isPlain ? name : "\"\(name.replacing("\"", with: "\"\""))\""
     }
 
     /// How to have `predict` decide so.
