@@ -5,11 +5,13 @@ public import Tensor
 /// counting half: the area under the curve of true over false positive rates.
 ///
 /// Positive are targets above one half. Of two logits an example [N, 2] beside class targets [N],
-/// or beside the probabilities of both [N, 2] where they are said to be classes, the prediction is by how much the second exceeds the first, whose order is that of the second's
-/// probability. It is exact: the prediction and target of each element are
-/// kept, 16 bytes on the device, until it is read, so at most `capacity` can be measured. Several
-/// elements of an example are pooled. NaN where there are only positive or only negative
-/// examples, or a prediction is NaN, for then there is no curve. Mann and Whitney, "On a test of
+/// or beside the probabilities of both [N, 2] where they are said to be classes, the prediction is by
+/// how much the second exceeds the first, whose order is that of the second's probability. It is
+/// exact: the prediction and target of each element are kept, 16 or 24 bytes on the device, until it
+/// is read, so at most `capacity` can be measured. Several elements of an example are pooled; or it
+/// is the mean over the outputs, which are the places along the last axis, of those that have a
+/// curve. NaN where there are only positive or only negative examples, or a prediction is NaN, for
+/// then there is no curve. Mann and Whitney, "On a test of
 /// whether one of two random variables is stochastically larger than the other", 1947.
 public struct AreaUnderROC: Metric {
     /// The target of elements that aren't counted.
@@ -17,11 +19,15 @@ public struct AreaUnderROC: Metric {
     /// Whether two outputs of an example are the logits of two classes that exclude each other,
     /// beside targets of two, too.
     public let areClasses: Bool
+    /// Whether it is the mean of the areas of the outputs, each of which says yes or no by itself.
+    public let isPerOutput: Bool
 
-    /// The area over all elements but those whose target is `ignoredIndex`.
-    public init(ignoredIndex: Int? = nil, areClasses: Bool = false) {
+    /// The area over all elements but those whose target is `ignoredIndex`, or the mean over the
+    /// outputs.
+    public init(ignoredIndex: Int? = nil, areClasses: Bool = false, perOutput: Bool = false) {
         self.ignoredIndex = ignoredIndex
         self.areClasses = areClasses
+        isPerOutput = perOutput
     }
     /// `auc`, in configs and tables.
     public var name: String { "auc" }
@@ -30,13 +36,16 @@ public struct AreaUnderROC: Metric {
     /// 2,097,152 elements.
     public var capacity: Int? { 1 << 21 }
 
-    /// The prediction of each element and its side: 1, 0 or, where ignored, −1.
+    /// The prediction of each element and its side: 1, 0 or, where ignored, −1. Where outputs are
+    /// apart, their number stands before both.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
         let (x, y) = pairs(prediction, target)
         let isPositive = (y .> 0.5).cast(to: .float64)
         let side = ignoredIndex.map { isPositive.maskedFill(y .== $0, -1) } ?? isPositive
-        let pairs = Tensor.stack([x.reshape([x.count]), side.reshape([x.count])], axis: 1)
-        return Tally(examples: pairs.data, measure: value)
+        let width = x.rank > 1 ? x.shape[x.rank - 1] : 1
+        let columns = ((isPerOutput ? [Tensor.full(like: x, width)] : []) + [x, side])
+            .map { $0.reshape([x.count]) }
+        return Tally(examples: Tensor.stack(columns, axis: 1).data, measure: value)
     }
 
     /// One prediction beside each target, in float64.
@@ -58,13 +67,20 @@ public struct AreaUnderROC: Metric {
         return ((yes - no).reshape(examples), side)
     }
 
-    /// The area; NaN where there is no curve.
+    /// The area, or the mean of those of the outputs; NaN where there is no curve.
     public func value(of numbers: [Double]) -> Double {
-        var examples: [(score: Double, isPositive: Bool)] = []
-        for index in stride(from: 0, to: numbers.count - 1, by: 2) where numbers[index + 1] >= 0 {
-            examples.append((numbers[index], numbers[index + 1] > 0))
+        let width = isPerOutput ? max(1, Int(numbers.first ?? 1)) : 1
+        let size = isPerOutput ? 3 : 2
+        var outputs = [[(score: Double, isPositive: Bool)]](repeating: [], count: width)
+        for element in 0..<numbers.count / size {
+            let (score, side) = (
+                numbers[size * element + size - 2], numbers[size * (element + 1) - 1]
+            )
+            if side >= 0 { outputs[element % width].append((score, side > 0)) }
         }
-        return AreaUnderROC.area(examples)
+        if width > 1, outputs.contains(where: { $0.contains(where: \.score.isNaN) }) { return .nan }
+        let areas = outputs.map(AreaUnderROC.area).filter { width == 1 || !$0.isNaN }
+        return areas.isEmpty ? .nan : areas.reduce(0, +) / Double(areas.count)
     }
 
     /// The area of predictions and sides; NaN where there is no curve.

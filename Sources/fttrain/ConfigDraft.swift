@@ -26,6 +26,8 @@ struct ConfigDraft {
     var hasFlatChannel = false
     /// A class that is rare.
     var rare: RareClass?
+    /// A label of several with a rare answer.
+    var rareLabel: RareLabel?
     /// What to know of a label that may be something else.
     var labelNote: String?
     let inputShape: [Int]
@@ -99,7 +101,7 @@ struct ConfigDraft {
         switch task {
         case .classes: rare?.metrics ?? ["accuracy", "f1"]
         case .numbers: ["r2", "meanAbsoluteError"]
-        case .flags: ["binaryAccuracy", "f1"]
+        case .flags: rareLabel?.metrics ?? ["binaryAccuracy", "f1"]
         }
     }
 
@@ -164,8 +166,9 @@ struct ConfigDraft {
         case .flags(let count):
             lines.append("task       \(count) answers an example, yes or no each")
             lines.append(
-                "loss       binaryCrossEntropy, for each by itself; measured by binaryAccuracy and f1"
-            )
+                "loss       binaryCrossEntropy, for each by itself; measured by "
+                    + (rareLabel?.measured ?? "binaryAccuracy and f1"))
+            lines += rareLabel?.reasons ?? []
         }
         lines += network?.reasons ?? rowReasons
         if validation == nil {

@@ -20,7 +20,8 @@ enum EvalCommand {
             throw UsageError("eval: --out is for the page of a --report; add that")
         }
         let evaluation = try Evaluation(
-            invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped)
+            invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped,
+            threshold: invocation.string("threshold"))
         if invocation.flag("json") {
             for note in evaluation.notes { Terminal.warn("fttrain: \(note)") }
             emit("eval", evaluation.json, skipped)
@@ -75,7 +76,8 @@ enum EvalCommand {
             if !invocation.flag("force") { try FileWriting.check(out, isEarlier: .page) }
         }
         let report = try EvaluationReport(
-            invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped)
+            invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped,
+            threshold: invocation.string("threshold"))
         if let out { try FileWriting.replace(out, with: report.page()) }
         if invocation.flag("json") {
             for note in report.notes { Terminal.warn("fttrain: \(note)") }

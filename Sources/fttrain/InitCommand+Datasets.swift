@@ -37,6 +37,10 @@ extension InitCommand {
             }
             draft.rare = RareClass(counts[0] ?? [], held: counts[1], names: classes)
         }
+        if case .flags = draft.task {
+            let measured = try held.map { try HDF5Dataset(file, $0.targets).read() }
+            draft.rareLabel = RareLabel(targets, held: measured, names: classes)
+        }
         draft.hasFlatChannel = ImageNetwork.hasFlatChannel(sample)
         return draft
     }

@@ -166,6 +166,17 @@ enum InitCommand {
                 ? .classes(count: classes.count, names: classes)
                 : label.kind == .answers
                     ? .flags(count: set.labels.count) : .numbers(count: set.labels.count))
+        if label.kind == .answers {
+            let targets = try tables.parts.prefix(2).map {
+                try tables.encoding.targets($0.table, rows: $0.rows)
+            }
+            if let train = targets[0] {
+                let labels = tables.encoding.labels
+                draft.rareLabel = RareLabel(
+                    train, held: targets[1], names: labels.map(\.name), words: labels.map(\.classes)
+                )
+            }
+        }
         guard isOfClasses else { return draft }
         let counts = try tables.parts.prefix(2).map { part in
             try tables.encoding.targets(part.table, rows: part.rows).map {

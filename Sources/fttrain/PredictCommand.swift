@@ -26,9 +26,7 @@ enum PredictCommand {
             .flag(
                 "skip-bad",
                 doc: "leave out images and rows that can't be used, and name them; the status is 3"),
-            .value(
-                "threshold", "P", type: .number(min: 0, max: 1),
-                doc: "say yes, or the second of two classes, from this probability on"),
+            Program.threshold,
             .flag("stream", doc: "read JSON lines from standard input and answer each at once"),
             Program.force, DataCommand.newDecimal, Program.threads, Program.json,
         ])
@@ -66,7 +64,10 @@ enum PredictCommand {
         }
         let predictor = try Predictor(invocation.arguments[0])
         try checkIsNoText(predictor, invocation)
-        if let threshold = invocation.double("threshold") { try predictor.decide(from: threshold) }
+        if let threshold = invocation.string("threshold") {
+            try checkIsSaid(invocation)
+            try predictor.decide(by: threshold)
+        }
         if let mark = try DataCommand.decimal(invocation, of: paths.first) {
             try predictor.readDecimals(after: mark)
         }
@@ -111,6 +112,16 @@ enum PredictCommand {
         if let warning = writer.warning { Terminal.warn("fttrain: \(source.path): \(warning)") }
         let sentence = writer.skipped?.sentence(source.path, of: source.count)
         return sentence.map { Shortfall(.data, $0) }
+    }
+
+    /// Throws where the file to be written holds no decisions.
+    private static func checkIsSaid(_ invocation: CommandInvocation) throws {
+        guard let out = invocation.string("out"), try PredictionWriter.form(out) == .npy else {
+            return
+        }
+        throw UsageError(
+            "predict: \(out) holds probabilities, which --threshold doesn't change; leave it out, or "
+                + "write .csv, .jsonl or .h5, which hold what is said, too")
     }
 
     /// Throws where the model continues texts, of which there are no rows.

@@ -130,8 +130,13 @@ enum Program {
             .value(
                 "out", short: "o", "FILE",
                 doc: "with --report: a page to write, .html, with pictures of the worst images"),
-            force, DataCommand.newDecimal, device, threads, json,
+            threshold, force, DataCommand.newDecimal, device, threads, json,
         ], takesOverrides: true, overrideExample: "data.validation.inputs=test/images")
+
+    static let threshold = CommandOption.value(
+        "threshold", "P",
+        doc: "say yes, or the second of two classes, from this probability on; or of a class or of "
+            + "labels by name: rainy=0.3,windy=0.6")
 
     private static let inspect = Command(
         name: "inspect", summary: "Show what is in a checkpoint, an HDF5 file or a run folder.",

@@ -7,6 +7,8 @@ struct RareClass {
     /// Its number.
     private let place: Int
     private let name: String
+    /// Whether the data call it so.
+    private let isNamed: Bool
     /// How many examples it has, of how many.
     private let (count, all): (Int, Int)
     /// How many classes there are.
@@ -29,7 +31,8 @@ struct RareClass {
             Double(counts[place] * met.count) < Double(all) * RareClass.rarePart
         else { return nil }
         self.place = place
-        name = names.indices.contains(place) ? names[place] : "\(place)"
+        isNamed = names.indices.contains(place)
+        name = isNamed ? names[place] : "\(place)"
         (count, self.all, classes) = (counts[place], all, train.count)
         isHeld = held.map { held in met.allSatisfy { held[$0] > 0 } } ?? (counts[place] > 20)
     }
@@ -49,7 +52,8 @@ struct RareClass {
         if classes > 2 {
             return [["type": "f1", "average": "macro"], "balancedAccuracy", "accuracy"]
         }
-        return ["auc", ["type": "f1", "average": "class", "class": .int(place)], "accuracy"]
+        let own: JSONValue = isNamed ? .string(name) : .int(place)
+        return ["auc", ["type": "f1", "average": "class", "class": own], "accuracy"]
     }
 
     /// The same in words.

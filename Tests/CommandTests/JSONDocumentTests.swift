@@ -163,6 +163,33 @@ struct JSONDocumentTests {
         try compare(workspace, ["eval", "run", "--report"], expecting: ["report"])
     }
 
+    @Test("so do reports on several labels of each kind, and what is measured at a threshold")
+    func labels() throws {
+        let workspace = try Workspace()
+        let rows = (0..<90).map { row in
+            "\(row % 19),\(row * 7 % 23),\(row % 3 == 0 ? "yes" : "no"),\(row % 2),\(row % 5).5"
+        }
+        try workspace.write("t.csv", "x,z,a,b,c\n" + rows.joined(separator: "\n") + "\n")
+        for (name, labels, threshold) in [
+            ("answers", "a,b", "b=0.3"), ("classes", "a", "yes=0.3"), ("numbers", "x,c", nil),
+        ] {
+            let made = try workspace.run(
+                "init", "t.csv", "--label", labels, "-o", "\(name).json", "--data", "\(name).h5",
+                "training.epochs=1")
+            #expect(made.status == 0, "\(made.errors)")
+            let run = try workspace.run("\(name).json", "-q", "--out", name)
+            #expect(run.status == 0, "\(run.errors)")
+            let parting = threshold.map { ["--threshold", $0] } ?? []
+            try compare(workspace, ["eval", name] + parting, expecting: ["eval"])
+            try compare(
+                workspace, ["eval", name, "--report"] + parting, expecting: ["report"])
+        }
+        let hinge = try workspace.run(
+            "answers.json", "-q", "--out", "hinge", #"loss={"type":"hinge"}"#)
+        #expect(hinge.status == 0, "\(hinge.errors)")
+        try compare(workspace, ["eval", "hinge", "--report"], expecting: ["report"])
+    }
+
     @Test("and inspect and data, whose objects are named by no event")
     func files() throws {
         let workspace = try Workspace()

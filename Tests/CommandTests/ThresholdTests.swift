@@ -35,15 +35,15 @@ struct ThresholdTests {
         let page = try workspace.run("eval", "run", "t.csv", "--report", "-o", "p.html")
         #expect(page.status == 0, "\(page.errors)")
         #expect(try workspace.text("p.html").contains("Precision and recall of "))
-        #expect(try workspace.text("p.html").contains("to predict so") == false)
+        #expect(try workspace.text("p.html").contains("to predict so: fttrain predict RUN DATA "))
         let report = try JSONNode(
             parsing: workspace.run("eval", "run", "t.csv", "--report", "--json").output)
         let found = try #require(report["precisionRecall"])
-        let (threshold, f1) = try (
-            #require(found["setting"]?.double), #require(found["f1"]?.double)
+        let (option, f1) = try (
+            #require(found["option"]?.string), #require(found["f1"]?.double)
         )
         let name = try #require(found["of"]?.string)
-        #expect(page.output.contains("--threshold \(threshold)\n"), "\(page.output)")
+        #expect(page.output.contains("--threshold \(option)\n"), "\(page.output)")
         #expect(report["baseline"]?["accuracy"]?.double != nil)
         func predicted(_ threshold: String) throws -> [Substring] {
             try rows(workspace.run("predict", "run", "t.csv", "--threshold", threshold)).map {
@@ -52,13 +52,35 @@ struct ThresholdTests {
         }
         let table = try workspace.text("t.csv").split(separator: "\n")
         var (hits, predictions, wanted) = (0.0, 0.0, 0.0)
-        for (said, row) in try zip(predicted("\(threshold)"), table.dropFirst()) {
+        for (said, row) in try zip(predicted(option), table.dropFirst()) {
             let (says, holds) = (said == name, row.hasSuffix(",\(name)"))
             hits += says && holds ? 1 : 0
             predictions += says ? 1 : 0
             wanted += holds ? 1 : 0
         }
         #expect(abs(2 * hits / (predictions + wanted) - f1) < 1e-12)
+        // What is measured is parted so, too.
+        let parted = try JSONNode(
+            parsing: workspace.run(
+                "eval", "run", "t.csv", "--threshold", option, "--report", "--json"
+            ).output)
+        let classes = parted["classes"]?.elements ?? []
+        let own = classes.first { $0["class"]?.string == name || classes.count == 1 }
+        #expect(abs((own?["f1"]?.double ?? .nan) - f1) < 1e-12)
+        #expect(parted["threshold"]?.string == option)
+        let metric =
+            isSingle
+            ? #"metrics=[{"type":"confusionMatrix","binary":true}]"#
+            : #"metrics=[{"type":"f1","average":"class","class":"\#(name)"},"accuracy"]"#
+        let result = try workspace.run(
+            "eval", "run", "t.csv", "--threshold", option, metric, "--json")
+        let measured = try JSONNode(parsing: result.output)["validation"]
+        let column = isSingle ? "confusionMatrix" : "accuracy"
+        #expect(
+            abs((measured?[column]?.double ?? .nan) - (parted["accuracy"]?.double ?? 0)) < 1e-12)
+        if !isSingle {
+            #expect(abs((measured?["f1_\(name)"]?.double ?? .nan) - f1) < 1e-12)
+        }
         // All of them, or none but who is sure.
         let all = try predicted("0")
         #expect(all.count == 160 && Set(all).count == 1)
@@ -92,17 +114,37 @@ struct ThresholdTests {
         let workspace = try trained()
         try workspace.prepare()
         #expect(try workspace.run("tiny.json", "--out", "three", "-q").status == 0)
-        let quantities = try workspace.run(
+        let sides = try workspace.run(
             "t.json", "--out", "sides", "-q", #"loss={"type":"multiMargin"}"#)
+        #expect(sides.status == 0, "\(sides.errors)")
+        let quantities = try workspace.run(
+            "t.json", "--out", "numbers", "-q", #"loss={"type":"meanSquaredError"}"#,
+            "model.layers.4.units=1")
         #expect(quantities.status == 0, "\(quantities.errors)")
         for (run, reason) in [
             ("three", "classes apart; leave it out"),
+            ("numbers", "the loss meanSquaredError trains for quantities; leave it out"),
             ("sides", "the loss multiMargin gives scores, no probabilities; leave it out"),
         ] {
             let data = run == "three" ? "data.h5" : "t.csv"
             let result = try workspace.run("predict", run, data, "--threshold", "0.5")
             #expect(result.status == 2 && result.errors.contains(reason), "\(result.errors)")
             #expect(result.output.isEmpty)
+            let measured = try workspace.run("eval", run, "--threshold", "0.5")
+            #expect(measured.status == 2 && measured.errors.contains(reason), "\(measured.errors)")
+        }
+        let array = try workspace.run(
+            "predict", "run", "t.csv", "--threshold", "0.3", "-o", "p.npy")
+        #expect(
+            array.status == 2 && array.errors.contains("p.npy holds probabilities"),
+            "\(array.errors)")
+        for (value, reason) in [
+            ("rere=0.5", #"there is no class "rere". Did you mean "rare"?"#),
+            ("usual=0.5,rare=0.5", "so one probability says both"),
+            ("rare=2", "a probability is from 0 to 1"), ("rare", #""rare" is no probability"#),
+        ] {
+            let result = try workspace.run("predict", "run", "t.csv", "--threshold", value)
+            #expect(result.status == 2 && result.errors.contains(reason), "\(result.errors)")
         }
         for value in ["1.5", "-0.1", "nan", "half"] {
             let result = try workspace.run("predict", "run", "t.csv", "--threshold=\(value)")

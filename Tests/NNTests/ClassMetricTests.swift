@@ -143,6 +143,32 @@ struct ClassMetricTests {
         }
     }
 
+    /// As `roc_auc_score` of scikit-learn 1.9.1 with `average="macro"` and `"micro"`.
+    @Test("of several outputs it is the mean of their areas, over those that have one")
+    func outputAreas() {
+        let x = NDArray(
+            [
+                0.1, 0.4, 0.35, 0.8, 0.9, 0.4, 0.2, 0.65, 0.05, 0.35, 0.6, 0.3, 0.35, 0.2, 0.7, 0.9,
+            ] as [Double], [8, 2])
+        let y = NDArray([0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1], [8, 2])
+        let mean = AreaUnderROC(perOutput: true)
+        expectClose([mean(x, y).value], [0.6614583333333334])
+        expectClose([AreaUnderROC()(x, y).value], [0.6825396825396826])
+        let parts = [(0, 3), (3, 5)].map { start, count in
+            mean(
+                x.slice(axis: 0, start: start, count: count),
+                y.slice(axis: 0, start: start, count: count))
+        }
+        expectClose([(parts[0] + parts[1]).value], [0.6614583333333334])
+        let ignoring = NDArray([0, 1, 1, 0, -1, 1, 0, 1, 1, 0, 0, -1, 0, 0, 1, 1], [8, 2])
+        expectClose(
+            [AreaUnderROC(ignoredIndex: -1, perOutput: true)(x, ignoring).value],
+            [(0.5416666666666666 + 0.75) / 2])
+        let alone = NDArray([0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1], [8, 2])
+        expectClose([mean(x, alone).value], [0.65625])
+        #expect(mean(x, NDArray.full([8, 2], 1)).value.isNaN)
+    }
+
     @Test("the area under the curve where it is extreme, tied, ignoring or nothing")
     func areas() {
         func area(_ x: [Double], _ y: [Int], ignoring: Int? = nil) -> Double {

@@ -29,7 +29,7 @@ struct ReportTests {
         #expect(ClassReport.auc([0.1, 0.2], [true, true]) == nil)
     }
 
-    @Test("of two classes the rarer is sought, and the setting parts the same examples")
+    @Test("of two classes the rarer is sought, and the option names it")
     func rarer() throws {
         let shares = [0.9, 0.2, 0.35, 0.8, 0.1, 0.6, 0.05, 0.3]
         let targets = [0, 1, 0, 1, 1, 0, 1, 1]
@@ -40,9 +40,11 @@ struct ReportTests {
         let found = try #require(report.precisionRecall)
         #expect(
             report.found == 0 && found.best == PrecisionRecall.Point(recall: 1, precision: 0.75))
-        let bySetting = shares.map { 1 - $0 >= found.setting ? 1 : 0 }
-        #expect(bySetting == shares.map { $0 >= found.threshold ? 0 : 1 })
+        #expect(found.threshold == 0.35 && report.option == "churned=0.35")
         #expect(report.lines.contains { $0.contains("of churned") })
+        #expect(
+            report.lines.contains(
+                "to predict so: fttrain predict RUN DATA --threshold churned=0.35"))
     }
 
     /// With the figures of scikit-learn 1.9.1: `average_precision_score`, the largest F1 among those
@@ -88,7 +90,15 @@ struct ReportTests {
         #expect(report.meanAbsoluteError == 2.0 / 3)
         #expect(report.rootMeanSquaredError == (4.0 / 3).squareRoot())
         #expect(report.r2 == -1)
-        #expect(NumberReport(targets: [1, 1], predictions: [1, 2], width: 1).r2.isNaN)
+        // As `r2_score` of scikit-learn, and the metric, have it.
+        #expect(NumberReport(targets: [1, 1], predictions: [1, 2], width: 1).r2 == 0)
+        #expect(NumberReport(targets: [1, 1], predictions: [1, 1], width: 1).r2 == 1)
+        #expect(NumberReport(targets: [1], predictions: [1], width: 1).r2.isNaN)
+        // Whose mean is rounded.
+        let equal = [Double](repeating: 0.1, count: 30)
+        let rounded = NumberReport(
+            targets: equal, predictions: equal.map { $0 + 1 }, width: 1, names: ["a"])
+        #expect(rounded.r2 == 0 && rounded.rows[0].variance == 0)
     }
 
     @Test("each of several quantities has its errors")
@@ -102,6 +112,23 @@ struct ReportTests {
         #expect(report.lines.contains { $0.contains("b ") && $0.contains("7.07107") })
     }
 
+    @Test("errors of quantities in units of their own aren't added, and some may be left out")
+    func ownUnits() {
+        let report = NumberReport(
+            targets: [1, 10, 3, 30], predictions: [1, 20, 2, 30], width: 2, names: ["a", "b"],
+            haveOwnUnits: true)
+        #expect(report.r2 == 0.5 && report.json["meanAbsoluteError"] == nil)
+        #expect(report.json["rootMeanSquaredError"] == nil && report.json["baseline"] == nil)
+        #expect(!report.lines.contains { $0.contains("2.75") }, "\(report.lines)")
+        #expect(report.lines.contains { $0.hasPrefix("b ") && $0.contains("7.07107") })
+        #expect(report.lines.allSatisfy { $0.unicodeScalars.count <= 80 })
+        let some = NumberReport(
+            targets: [1, 3, 30], predictions: [1, 2, 20], width: 2, names: ["a", "b"],
+            places: [0, 2, 3])
+        #expect(some.rows.map(\.meanAbsoluteError) == [0.5, 10])
+        #expect(abs(some.meanAbsoluteError - 11.0 / 3) < 1e-12)
+    }
+
     @Test("each of several answers is measured, and whether all are right")
     func answers() {
         let report = AnswerReport(
@@ -112,6 +139,50 @@ struct ReportTests {
         #expect(yes.map(\.precision) == [1, 0.5] && yes.map(\.recall) == [0.5, 1])
         #expect(yes.map(\.auc) == [1, 0.5])
         #expect(report.exactShare == 1.0 / 3 && report.all.accuracy == 4.0 / 6)
+    }
+
+    private static let sides = [0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1]
+    private static let shares = [
+        0.1, 0.4, 0.35, 0.8, 0.9, 0.4, 0.2, 0.65, 0.05, 0.35, 0.6, 0.3, 0.35, 0.2, 0.7, 0.9,
+    ]
+
+    private func answers(_ places: [Int], areScores: Bool = false) -> AnswerReport {
+        let shares = places.map { Self.shares[$0] }
+        let pairs = shares.flatMap { [1 - $0, $0] }
+        return AnswerReport(
+            names: ["a", "b"], targets: places.map { Self.sides[$0] },
+            predictions: shares.map { $0 > 0.5 ? 1 : 0 }, shares: areScores ? nil : pairs,
+            scores: areScores ? pairs : nil, places: places)
+    }
+
+    /// With the figures of scikit-learn 1.9.1: `roc_auc_score`, `average_precision_score`,
+    /// `precision_score`, `recall_score` and `f1_score` with `average="macro"`, and the largest F1
+    /// of `precision_recall_curve`.
+    @Test("the mean over several answers is scikit-learn's, with scores and without some, too")
+    func means() throws {
+        let all = answers(Array(0..<16))
+        func near(_ number: Double?, _ other: Double) -> Bool {
+            abs((number ?? .nan) - other) < 1e-12
+        }
+        #expect(near(all.means.auc, 0.6614583333333334))
+        #expect(near(all.means.precision, 0.6666666666666666) && near(all.means.recall, 0.45))
+        #expect(near(all.means.f1, 0.5357142857142857))
+        guard case .double(let precision)? = all.json["averagePrecision"] else {
+            Issue.record("there is no mean precision")
+            return
+        }
+        #expect(near(precision, 0.785595238095238))
+        let best = all.outputs.map { $0.report.precisionRecall?.f1 }
+        #expect(near(best[0], 0.6666666666666666) && near(best[1], 0.8333333333333333))
+        #expect(all.option == "a=0.7,b=0.3", "\(all.option ?? "")")
+        let scores = answers(Array(0..<16), areScores: true)
+        #expect(scores.means.auc == all.means.auc && scores.option == nil)
+        #expect(scores.lines.contains { $0.contains("from score") })
+        let some = answers((0..<16).filter { ![4, 11].contains($0) })
+        #expect(near(some.outputs[0].report.rows[1].auc, 0.5416666666666666))
+        #expect(near(some.outputs[1].report.rows[1].auc, 0.75))
+        #expect(near(some.outputs[0].report.rows[1].f1, 0.4))
+        #expect(near(some.all.accuracy, 0.5714285714285714) && some.exactShare == 0.375)
     }
 
     @Test("a predictor gives what the model gives, for a run and for a file")

@@ -12,9 +12,6 @@ struct ChosenLoss {
         self.ignored = ignored
         self.facts = facts
     }
-
-    /// Whether each output says yes or no by itself.
-    var takesSingleOutputs: Bool { facts.takesSingleOutputs }
 }
 
 /// What is true of a loss beside its numbers. Each entry of the catalog states its own.
@@ -39,13 +36,16 @@ struct LossFacts: Sendable {
 
     var outputs = Outputs.are(.numbers(.asGiven))
     var shares = Shares.ofNumbers
-    /// Whether each output says yes or no by itself, as metrics then take it.
-    var takesSingleOutputs = false
     /// Whether `classWeights` are those of outputs, each a question of its own.
     var weighsOutputs = false
     /// Why outputs stand beside no target of their own, so that none can be compared with one; nil
     /// where they can.
     var incomparable: String?
+
+    /// Whether each output says yes or no by itself, whatever the targets.
+    var areAnswers: Bool {
+        if case .are(let meaning) = outputs { meaning.isOfAnswers } else { false }
+    }
 }
 
 extension LossFacts {
@@ -57,18 +57,14 @@ extension LossFacts {
     }
 
     /// Of a loss of which side of 0 an output lies on.
-    static func sides(
-        _ score: OutputMeaning.Score, takesSingleOutputs: Bool = false
-    ) -> LossFacts {
+    static func sides(_ score: OutputMeaning.Score) -> LossFacts {
         LossFacts(
-            outputs: .are(.answers(score)), shares: .none(remedy: "use binaryCrossEntropy"),
-            takesSingleOutputs: takesSingleOutputs)
+            outputs: .are(.answers(score)), shares: .none(remedy: "use binaryCrossEntropy"))
     }
 
     /// Of a loss of probabilities of yes.
     static func answers(_ score: OutputMeaning.Score, weighsOutputs: Bool = false) -> LossFacts {
-        LossFacts(
-            outputs: .are(.answers(score)), takesSingleOutputs: true, weighsOutputs: weighsOutputs)
+        LossFacts(outputs: .are(.answers(score)), weighsOutputs: weighsOutputs)
     }
 
     /// Of a loss of quantities.

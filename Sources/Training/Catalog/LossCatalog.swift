@@ -67,7 +67,7 @@ extension Catalogs {
         },
         ignoring(
             "softMargin", "ln(1 + e^(−t x)), for targets 1, and −1 or 0.", [ignoreIndex],
-            .sides(.logits, takesSingleOutputs: true)
+            .sides(.logits)
         ) { _, ignored in SoftMargin(ignoredIndex: ignored) },
     ]
 

@@ -52,17 +52,20 @@ extension Catalogs {
                     + "classes.",
                 [
                     .string(
-                        "average", default: "binary", oneOf: ["binary", "macro"],
+                        "average", default: "auto",
+                        oneOf: ["auto", "binary", "perOutput", "macro"],
                         doc:
-                            "binary is for single outputs and for two classes; macro the mean of each "
-                            + "class against the rest")
+                            "binary is for two classes, or takes all outputs together; perOutput the "
+                            + "mean over outputs; macro that of each class against the rest; auto is "
+                            + "perOutput for losses of single outputs, else binary")
                 ]
             ) { value, place in
-                if value.string("average") == "binary" {
-                    return AreaUnderROC(
-                        ignoredIndex: place.ignored, areClasses: place.loss?.loss is CrossEntropy)
-                }
-                return OneVsRestAUC(ignoredIndex: place.ignored)
+                let average = value.string("average")
+                if average == "macro" { return OneVsRestAUC(ignoredIndex: place.ignored) }
+                let isAuto = average == "auto" && place.hasOutputs
+                return AreaUnderROC(
+                    ignoredIndex: place.ignored, areClasses: place.loss?.loss is CrossEntropy,
+                    perOutput: isAuto || average == "perOutput")
             },
             Entry("perplexity", "e to the mean cross-entropy of logits.") {
                 Perplexity(ignoredIndex: $1.ignored)
@@ -97,6 +100,9 @@ extension Catalogs {
         "binaryAccuracy", "precision", "recall", "f1", "confusionMatrix",
     ]
 
+    /// The metrics that count what is chosen, so that a threshold changes them.
+    static let metricsOfDecisions = metricsOfSides.union(["accuracy", "balancedAccuracy"])
+
     private static let ofClasses: [Field] = [
         .string(
             "average", default: "auto",
@@ -117,7 +123,12 @@ extension Catalogs {
         _ value: ConfigValue, _ place: MetricPlace, _ make: (ClassAverage) -> any Metric
     ) throws -> any Metric {
         let average = try average(value, place)
-        guard let name = value.word(classKey) else { return make(average) }
+        guard let name = value.word(classKey) else {
+            let metric = make(average)
+            let isAuto = value.string("average") == "auto"
+            return isAuto && average == .binary
+                ? ReadMetric(base: metric, name: value.type) : metric
+        }
         let column = MetricPlace.column(value.type, of: name)
         return ReadMetric(base: make(average), name: column)
     }
@@ -137,7 +148,9 @@ extension Catalogs {
             ])
         }
         switch average {
-        case "auto": return place.loss?.takesSingleOutputs == true ? .perOutput : .macro
+        case "auto":
+            guard place.loss?.facts.areAnswers == true else { return .macro }
+            return place.hasOutputs ? .perOutput : .binary
         case "micro": return .micro
         case "weighted": return .weighted
         case "binary": return .binary

@@ -9,6 +9,13 @@ struct MetricPlace {
     /// The names of the data's classes, none where they have none; nil where the data aren't known.
     var classNames: [String]?
 
+    /// How many axes what the model says of an example has; nil where that isn't known.
+    var outputRank: Int?
+
+    /// Whether the places along the last axis are outputs that say yes or no each for itself, and
+    /// not those of a picture, which are alike.
+    var hasOutputs: Bool { loss?.facts.areAnswers == true && (outputRank ?? 1) < 2 }
+
     /// A target that counts nothing.
     var ignored: Int? { loss?.ignored }
 

@@ -36,25 +36,33 @@ struct AnswerMetric: Metric {
 
     /// A metric of classes as one of answers: the mean over classes is that over outputs, all
     /// examples together are all answers together, and a class is an output.
-    static func of(_ metric: any Metric) -> any Metric {
+    ///
+    /// - Parameter hasOutputs: whether outputs are questions of their own; those of a picture are
+    ///   alike, and all answers taken together.
+    static func of(_ metric: any Metric, hasOutputs: Bool) -> any Metric {
         switch metric {
         case let read as ReadMetric:
-            return ReadMetric(base: of(read.base), name: read.name, reading: read.reading)
+            return ReadMetric(
+                base: of(read.base, hasOutputs: hasOutputs), name: read.name, reading: read.reading)
         case let ratio as Precision:
-            return of(ratio) { Precision($0, ignoredIndex: ratio.ignoredIndex) }
+            return of(ratio, hasOutputs) { Precision($0, ignoredIndex: ratio.ignoredIndex) }
         case let ratio as Recall:
-            return of(ratio) { Recall($0, ignoredIndex: ratio.ignoredIndex) }
+            return of(ratio, hasOutputs) { Recall($0, ignoredIndex: ratio.ignoredIndex) }
         case let ratio as F1Score:
-            return of(ratio) { F1Score($0, ignoredIndex: ratio.ignoredIndex) }
+            return of(ratio, hasOutputs) { F1Score($0, ignoredIndex: ratio.ignoredIndex) }
+        case let area as OneVsRestAUC:
+            let mean = AreaUnderROC(ignoredIndex: area.ignoredIndex, perOutput: hasOutputs)
+            return ReadMetric(base: mean, name: area.name)
         default: return metric
         }
     }
 
     private static func of(
-        _ ratio: some ClassRatio, _ make: (ClassAverage) -> any Metric
+        _ ratio: some ClassRatio, _ hasOutputs: Bool, _ make: (ClassAverage) -> any Metric
     ) -> any Metric {
         switch ratio.average {
-        case .macro: make(.perOutput)
+        case .macro where hasOutputs: make(.perOutput)
+        case .macro: ReadMetric(base: make(.binary), name: ratio.name)
         case .micro: ReadMetric(base: make(.binary), name: ratio.name)
         case .of(let index): AnswerMetric(base: make(.binary), index: index, name: ratio.name)
         case .binary, .perOutput, .weighted: ratio

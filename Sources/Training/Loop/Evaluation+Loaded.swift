@@ -3,6 +3,7 @@ import Datasets
 import FTConfig
 import FTSupport
 import NN
+import Tensor
 
 extension Evaluation {
     /// A checkpoint with the experiment that its config describes.
@@ -80,6 +81,35 @@ extension Evaluation {
                     .data,
                     "\(path): \(error); if \(config.dataPath) was made anew, make it as it was")
             }
+        }
+
+        /// What a text says of probabilities to part at; nil without.
+        ///
+        /// Throws where the model gives none.
+        func thresholds(_ text: String?) throws -> Thresholds? {
+            try text.map { text in
+                try Thresholds(
+                    text,
+                    of: Thresholds.Subject(
+                        meaning: meaning(), shape: Array(experiment.outputShape),
+                        names: preprocessing.classNames,
+                        loss: experiment.config.value.child("loss").type))
+            }
+        }
+
+        /// The metrics that the config names, those that count what is chosen by some thresholds.
+        func metrics(_ thresholds: Thresholds?) throws -> [any Metric] {
+            guard let thresholds else { return experiment.metrics }
+            let meaning = try meaning()
+            let types = experiment.config.value.children("metrics").map(\.type)
+            return zip(experiment.metrics, types).map { metric, type in
+                meaning.parted(metric, type: type, by: thresholds)
+            }
+        }
+
+        private func meaning() throws -> OutputMeaning {
+            try OutputMeaning(
+                experiment.config, preprocessing, outputRank: experiment.outputShape.rank)
         }
 
         /// Whether a file holds what a model learned from that was measured on a share of it.

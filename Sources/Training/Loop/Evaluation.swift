@@ -35,6 +35,8 @@ public struct Evaluation: Sendable {
     /// A sentence on weights of classes or of examples, which probabilities and the loss are of;
     /// nil without.
     public let weighting: String?
+    /// From which probabilities on it is one of two classes, or yes; nil for what is likelier.
+    public let threshold: String?
     /// What people read over each metric.
     private let titles: [String: String]
 
@@ -52,26 +54,33 @@ public struct Evaluation: Sendable {
     ///     table.
     ///   - skipped: notes examples of a table or of images that can't be used, which then are left
     ///     out.
+    ///   - threshold: from which probabilities on it is one of two classes, or yes, as
+    ///     `Predictor.decide(by:)` takes it; nil for what is likelier.
     package init(
-        _ target: String, overrides: [String], decimal: DecimalMark?, skipping skipped: SkippedRows?
+        _ target: String, overrides: [String], decimal: DecimalMark?,
+        skipping skipped: SkippedRows?, threshold: String? = nil
     ) throws {
-        try self.init(
-            Loaded(target, overrides, decimal: decimal, skipping: skipped), overrides)
+        let loaded = try Loaded(target, overrides, decimal: decimal, skipping: skipped)
+        try self.init(loaded, overrides, parting: loaded.thresholds(threshold))
     }
 
-    /// - Parameter observe: is shown the model's outputs, batch by batch.
+    /// - Parameters:
+    ///   - thresholds: what metrics part at that count what is chosen.
+    ///   - observe: is shown the model's outputs, batch by batch.
     init(
         _ loaded: Loaded, _ overrides: [String], _ shouldStop: () -> Bool = { false },
-        observe: (Tensor) -> Void = { _ in }
+        parting thresholds: Thresholds? = nil, observe: (Tensor) -> Void = { _ in }
     ) throws {
         let (path, experiment, state) = (loaded.path, loaded.experiment, loaded.state)
         let loader = experiment.data.measured
-        let evaluator = Evaluator(experiment)
+        let evaluator = Evaluator(experiment, metrics: try loaded.metrics(thresholds))
         var confusion: [[Int]]?
         let measured = try evaluator.measure(
             loader, shouldStop: shouldStop, observe: observe
         ) { metric, numbers in
-            if let metric = metric as? ConfusionMatrix { confusion = metric.matrix(of: numbers) }
+            if let metric = ReadMetric.core(metric) as? ConfusionMatrix {
+                confusion = metric.matrix(of: numbers)
+            }
         }
         guard let measurement = measured else {
             throw RunError(.interrupted, "stopped before all examples were measured")
@@ -108,6 +117,7 @@ public struct Evaluation: Sendable {
         epoch = state.epoch
         progress = state.progress
         self.measurement = measurement
+        threshold = thresholds?.text
         units = TargetUnits(loaded.preprocessing)
         weighting = Weighting.sentence(of: loaded.own, measuring: experiment.config)
         titles = MetricTitle.all(of: measurement.metrics.map(\.name), in: experiment.config)
@@ -200,7 +210,8 @@ public struct Evaluation: Sendable {
         let tail = [
             "hashes  checkpoint \(hashes.checkpoint), data \(hashes.data), config \(hashes.config)"
         ]
-        return (head + unitLines + tail).flatMap(\.folded)
+        let parted = threshold.map { ["parted  at --threshold \($0)"] } ?? []
+        return (head + parted + unitLines + tail).flatMap(\.folded)
             + ([weighting].compactMap(\.self).map { "weights \($0)" }
             + notes.map { "note    \($0)" }).flatMap { $0.wrapped(indent: 8) }
     }
@@ -233,6 +244,7 @@ public struct Evaluation: Sendable {
         ]
         if !units.areOwn { object["units"] = units.json(measurement) }
         if let weighting { object["weighting"] = .string(weighting) }
+        if let threshold { object["threshold"] = .string(threshold) }
         if let confusion {
             object["confusionMatrix"] = .array(confusion.map { .ints($0) })
         }

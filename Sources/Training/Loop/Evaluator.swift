@@ -6,8 +6,13 @@ import Tensor
 /// Measures a model on a set of examples, without changing it.
 struct Evaluator {
     private let experiment: Experiment
+    private let metrics: [any Metric]
 
-    init(_ experiment: Experiment) { self.experiment = experiment }
+    /// - Parameter metrics: what is measured; nil for what the config names.
+    init(_ experiment: Experiment, metrics: [any Metric]? = nil) {
+        self.experiment = experiment
+        self.metrics = metrics ?? experiment.metrics
+    }
 
     /// The mean loss and all metrics; nil where `shouldStop` said so on the way.
     ///
@@ -21,7 +26,7 @@ struct Evaluator {
         observe: (Tensor) -> Void = { _ in },
         inspect: (any Metric, [Double]) -> Void = { _, _ in }
     ) throws -> RunMeasurement? {
-        let (model, metrics) = (experiment.model, experiment.metrics)
+        let model = experiment.model
         let backend = experiment.device.backend
         model.eval()
         defer { model.train() }

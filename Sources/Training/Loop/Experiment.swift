@@ -94,9 +94,11 @@ public final class Experiment {
         try Experiment.checkMetrics(
             config.value.children("metrics"), meaning, output: output,
             areQuantities: meaning.areOfTable(data.preprocessing))
-        let place = MetricPlace(loss: chosen, classNames: data.preprocessing.classNames)
+        let place = MetricPlace(
+            loss: chosen, classNames: data.preprocessing.classNames, outputRank: output.rank)
         metrics = try config.value.children("metrics").map {
-            meaning.reading(try Catalogs.metrics.make($0, place), type: $0.type)
+            meaning.reading(
+                try Catalogs.metrics.make($0, place), type: $0.type, outputRank: output.rank)
         }
         mixup =
             !trains

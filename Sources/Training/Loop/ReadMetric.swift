@@ -26,23 +26,42 @@ struct ReadMetric: Metric {
 
     func value(of numbers: [Double]) -> Double { base.value(of: numbers) }
 
+    /// The metric itself, without names and readings.
+    static func core(_ metric: any Metric) -> any Metric {
+        (metric as? ReadMetric).map { core($0.base) } ?? metric
+    }
+
     func check(prediction: Shape, target: Shape, _ targetType: DType) throws {
         try base.check(prediction: prediction, target: target, targetType)
     }
 }
 
 extension OutputMeaning {
+    /// A metric of what is said from some probabilities on, where it counts what is chosen.
+    func parted(_ metric: any Metric, type: String, by thresholds: Thresholds) -> any Metric {
+        guard Catalogs.metricsOfDecisions.contains(type) else { return metric }
+        return ReadMetric(base: metric) { output in
+            let chosen = thresholds.decisions(values(output).data, hasClassAxis: isOfClassAxis)
+            let isYes = Tensor(chosen.cast(to: .float32))
+            // On a side of 0, or the largest of two.
+            return isOfClassAxis ? Tensor.stack([1 - isYes, isYes], axis: -1) : 2 * isYes - 1
+        }
+    }
+
     /// A metric that a config names, of what outputs mean.
-    func reading(_ metric: any Metric, type: String) -> any Metric {
+    ///
+    /// - Parameter outputRank: how many axes what the model says of an example has.
+    func reading(_ metric: any Metric, type: String, outputRank: Int) -> any Metric {
         if Catalogs.metricsOfNumbers.contains(type) {
             if let point { return PointMetric(metric, at: point) }
             return isAsGiven ? metric : ReadMetric(base: metric, reading: values)
         }
         // Its sides are those of logits, which 0 parts.
-        guard case .answers(let score) = self, Catalogs.metricsOfSides.contains(type) else {
-            return metric
+        guard case .answers(let score) = self else { return metric }
+        guard Catalogs.metricsOfSides.contains(type) else {
+            return AnswerMetric.of(metric, hasOutputs: outputRank < 2)
         }
-        let own = AnswerMetric.of(metric)
+        let own = AnswerMetric.of(metric, hasOutputs: outputRank < 2)
         guard case .probabilities = score else { return own }
         return ReadMetric(base: own) { $0 - 0.5 }
     }

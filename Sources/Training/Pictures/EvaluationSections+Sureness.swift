@@ -1,5 +1,4 @@
 import FTJSON
-import FTSupport
 
 extension EvaluationSections {
     /// How sure the model was and how often right then, and what finding one of two kinds costs.
@@ -26,48 +25,51 @@ extension EvaluationSections {
                 + CalibrationPicture.svg(places) + table)
     }
 
+    private static let mostCurves = 12
+
+    /// Of one of two classes, or of each of several outputs.
     private var precisionRecall: String {
-        guard let found = report["precisionRecall"], case .array(let points)? = found["curve"]
-        else { return "" }
+        if let found = report["precisionRecall"] {
+            return Page.section(
+                "Precision and recall of \(found["of"]?.cell ?? ""), \(title)",
+                curve(found) + decision(found["option"]))
+        }
+        guard case .array(let outputs)? = report["outputs"] else { return "" }
+        let all = outputs.compactMap { output -> JSONValue? in
+            guard case .object? = output["precisionRecall"] else { return nil }
+            return output["precisionRecall"]
+        }
+        if all.isEmpty { return "" }
+        let parts = all.prefix(EvaluationSections.mostCurves).map { found in
+            "<h3>\(Markup.escaped(found["of"]?.cell ?? ""))</h3>" + curve(found)
+        }
+        return Page.section(
+            "Precision and recall of yes, \(title)",
+            decision(report["option"]) + parts.joined(separator: "\n"))
+    }
+
+    private func decision(_ option: JSONValue?) -> String {
+        guard case .string(let option)? = option else { return "" }
+        return Page.paragraph(Thresholds.sentence(option))
+    }
+
+    private func curve(_ found: JSONValue) -> String {
+        guard case .array(let points)? = found["curve"] else { return "" }
         let facts = [
             ("average precision", "averagePrecision"), ("best F1", "f1"),
             ("precision there", "precision"), ("recall there", "recall"),
         ].map { ($0, found[$1]?.cell ?? "") }
         // As it is, for what is rounded may part others.
         let threshold = found["threshold"]?.number.map { "\($0)" } ?? ""
-        let setting = found["setting"]?.number.map { "\($0)" } ?? threshold
+        var kind = "scores"
+        if case .string? = found["option"] { kind = "probabilities" }
         let curve = points.map {
             (recall: $0["recall"]?.number ?? 0, precision: $0["precision"]?.number ?? 0)
         }
         let best = (
             recall: found["recall"]?.number ?? 0, precision: found["precision"]?.number ?? 0
         )
-        return Page.section(
-            "Precision and recall of \(found["of"]?.cell ?? ""), \(title)",
-            Page.facts(facts + [("at probabilities from", threshold)])
-                + PrecisionRecallPicture.svg(curve, best: best)
-                + Page.paragraph(
-                    "To predict so: fttrain predict RUN DATA --threshold \(setting)"))
-    }
-}
-
-extension JSONValue {
-    /// What a cell counts or measures; nil of no number.
-    var number: Double? {
-        switch self {
-        case .int(let value): Double(value)
-        case .double(let value): value
-        default: nil
-        }
-    }
-
-    /// A cell of a table.
-    var cell: String {
-        switch self {
-        case .string(let text): text
-        case .int(let value): Format.grouped(value)
-        case .double(let value): Format.measure(value)
-        default: ""
-        }
+        return Page.facts(facts + [("at \(kind) from", threshold)])
+            + PrecisionRecallPicture.svg(curve, best: best)
     }
 }

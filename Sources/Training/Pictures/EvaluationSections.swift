@@ -77,7 +77,9 @@ struct EvaluationSections {
     private var outputs: String {
         guard case .array(let rows)? = report["outputs"], case .object(let first)? = rows.first
         else { return "" }
-        let names = first.members.map(\.key)
+        let names = first.members.map(\.key).filter {
+            !["precisionRecall", "baseline"].contains($0)
+        }
         let table = Page.table(
             names.map { $0 == "support" ? "yes" : $0 },
             rows.map { row in names.map { row[$0]?.cell ?? "" } })
@@ -106,12 +108,17 @@ struct EvaluationSections {
         let measures = WorstMeasure.allCases.map(\.rawValue)
         let measure = measures.first { rows[0][$0] != nil } ?? "loss"
         let output = rows[0]["output"] == nil ? [] : ["output"]
+        let share = rows[0]["deviations"] == nil ? [] : ["deviations"]
         let cells = rows.map { row in
-            (["example"] + output + ["target", "prediction", measure]).map { row[$0]?.cell ?? "" }
+            (["example"] + output + ["target", "prediction", measure] + share).map {
+                row[$0]?.cell ?? ""
+            }
         }
-        let heading = [names] + output + ["target", "predicted", measure]
+        let heading =
+            [names] + output + ["target", "predicted", measure] + share.map { "in \($0)" }
         guard pictures.count == rows.count else {
-            let table = Page.table(heading, cells, words: heading.count - 1)
+            let table = Page.table(
+                heading, cells, words: heading.count - 1 - share.count)
             return Page.section("Worst examples\(unit)", table)
         }
         let figures = zip(pictures, cells).map { picture, cells in

@@ -9,7 +9,7 @@ enum PrecisionRecallPicture {
         best: (recall: Double, precision: Double)
     ) -> String {
         let line = UnitSquare.path(
-            points.map { ($0.recall, $0.precision) }, kind: "curve", style: " stroke=\"#3b7dd8\"")
+            points.map { ($0.recall, $0.precision) }, kind: "curve", stroke: "#3b7dd8")
         let place = UnitSquare.place(best.recall, best.precision)
         let words =
             "best F1: recall \(Format.fixed(best.recall, 3)), precision "

@@ -27,12 +27,15 @@ enum UnitSquare {
     }
 
     /// A line through points.
+    ///
+    /// - Parameter stroke: its colour; nil for that of its kind.
     static func path(
-        _ points: [(x: Double, y: Double)], kind: String, style: String = ""
+        _ points: [(x: Double, y: Double)], kind: String, stroke: String? = nil
     ) -> String {
         let places = points.map { place($0.x, $0.y) }
         let line = places.map { "\($0.x) \($0.y)" }.joined(separator: "L")
-        return "<path class=\"\(kind)\" fill=\"none\"\(style) d=\"M\(line)\"/>"
+        let colour = stroke.map { " stroke=\"\($0)\"" } ?? ""
+        return "<path class=\"\(kind)\" fill=\"none\"\(colour) d=\"M\(line)\"/>"
     }
 
     /// Where a point lies, as coordinates.

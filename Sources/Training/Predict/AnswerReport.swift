@@ -7,38 +7,77 @@ struct AnswerReport {
     let outputs: [(name: String, report: ClassReport)]
     /// All answers together.
     let all: ClassReport
-    /// The share of the examples of which every answer is right.
+    /// The share of the examples of which every answer that counts is right.
     let exactShare: Double
     private let exampleCount: Int
 
     /// - Parameters:
     ///   - targets: 0 or 1, the outputs of an example following one another; so `predictions`.
     ///   - shares: the probabilities of no and yes of each; nil where there are none.
-    init(names: [String], targets: [Int], predictions: [Int], shares: [Double]?) {
+    ///   - scores: where there are none, what answers are ordered by in the same way.
+    ///   - places: where each stands among all outputs of all examples; nil where none is left out.
+    init(
+        names: [String], targets: [Int], predictions: [Int], shares: [Double]?,
+        scores: [Double]? = nil, places: [Int]? = nil
+    ) {
         let width = names.count
-        exampleCount = targets.count / width
-        outputs = names.enumerated().map { place, name in
-            let places = Array(stride(from: place, to: targets.count, by: width))
+        let places = places ?? Array(targets.indices)
+        var members = [[Int]](repeating: [], count: width)
+        var isRight: [Int: Bool] = [:]
+        for (element, place) in places.enumerated() {
+            members[place % width].append(element)
+            isRight[place / width, default: true] =
+                isRight[place / width, default: true] && targets[element] == predictions[element]
+        }
+        outputs = zip(names, members).map { name, members in
+            func pairs(_ numbers: [Double]?) -> [Double]? {
+                numbers.map { numbers in members.flatMap { numbers[2 * $0..<2 * $0 + 2] } }
+            }
             let report = ClassReport(
-                names: ["no", "yes"], targets: places.map { targets[$0] },
-                predictions: places.map { predictions[$0] },
-                shares: shares.map { shares in
-                    places.flatMap { shares[2 * $0..<2 * $0 + 2] }
-                })
+                names: ["no", "yes"], targets: members.map { targets[$0] },
+                predictions: members.map { predictions[$0] }, shares: pairs(shares),
+                scores: pairs(scores))
             return (name, report)
         }
         all = ClassReport(
-            names: ["no", "yes"], targets: targets, predictions: predictions, shares: shares)
-        let right = (0..<exampleCount).count { row in
-            let answers = row * width..<(row + 1) * width
-            return targets[answers] == predictions[answers]
-        }
-        exactShare = Double(right) / Double(max(exampleCount, 1))
+            names: ["no", "yes"], targets: targets, predictions: predictions, shares: shares,
+            scores: scores)
+        exampleCount = isRight.count
+        exactShare = Double(isRight.values.count { $0 }) / Double(max(exampleCount, 1))
     }
 
-    /// The mean over the outputs.
-    private var macroF1: Double {
-        outputs.reduce(0) { $0 + $1.report.rows[1].f1 } / Double(outputs.count)
+    /// The means over the outputs, as metrics give them: of precision, recall and F1 over those
+    /// that have a yes or are given one, of the areas over those that have both answers.
+    var means: (accuracy: Double, precision: Double, recall: Double, f1: Double, auc: Double?) {
+        let rows = outputs.map { $0.report.rows[1] }
+        let met = rows.filter { $0.wanted + $0.predicted > 0 }
+        let counted = outputs.filter { $0.report.count > 0 }
+        return (
+            AnswerReport.mean(counted.map(\.report.accuracy)) ?? 0,
+            AnswerReport.mean(met.map(\.precision)) ?? 0, AnswerReport.mean(met.map(\.recall)) ?? 0,
+            AnswerReport.mean(met.map(\.f1)) ?? 0, AnswerReport.mean(rows.compactMap(\.auc))
+        )
+    }
+
+    /// That over the outputs that have both answers.
+    private var averagePrecision: Double? {
+        AnswerReport.mean(outputs.compactMap { $0.report.precisionRecall?.averagePrecision })
+    }
+
+    /// How many outputs are shown to people, and have their curve.
+    private static let most = 100
+
+    private static func mean(_ numbers: [Double]) -> Double? {
+        numbers.isEmpty ? nil : numbers.reduce(0, +) / Double(numbers.count)
+    }
+
+    /// The best threshold of each output as `--threshold` takes them; nil where there is none, or
+    /// they are of scores.
+    var option: String? {
+        let parts = outputs.compactMap { name, report in
+            report.precisionRecall.map { (name, $0.threshold) }
+        }
+        return all.logLoss == nil || parts.isEmpty ? nil : Thresholds.option(parts)
     }
 
     var lines: [String] {
@@ -46,67 +85,86 @@ struct AnswerReport {
             .text("output"), .number("accuracy"), .number("precision"), .number("recall"),
             .number("f1"), .number("auc"), .number("yes"),
         ])
-        for (name, report) in outputs + [("all", all)] {
+        for (name, report) in outputs.prefix(AnswerReport.most) {
             let row = report.rows[1]
             let numbers = [report.accuracy, row.precision, row.recall, row.f1, row.auc]
             table.append(
                 [name] + numbers.map(AnswerReport.cell)
                     + [Format.grouped(row.wanted)])
         }
+        let means = means
+        table.append(
+            ["mean"]
+                + [means.accuracy, means.precision, means.recall, means.f1, means.auc].map(
+                    AnswerReport.cell) + [""])
+        let left = outputs.count - AnswerReport.most
+        let more = left > 0 ? ["… \(Format.count(left, "more output")), in --json"] : []
         return all.head(" of all answers", baseline: baseline) + [
             "all right  \(Format.fixed(exactShare, 4)) of \(Format.count(exampleCount, "example"))",
             "",
-        ] + table.lines + precisionLines + all.calibrationLines
+        ] + table.lines + more + precisionLines + all.calibrationLines
     }
 
-    /// What is right without a model: the mean over the outputs.
+    /// What is right without a model: the mean over all answers.
     private var baseline: ClassBaseline { ClassBaseline(meanOf: outputs.map(\.report.baseline)) }
 
     /// What finding each yes costs, and the threshold for it.
     private var precisionLines: [String] {
-        guard let together = all.precisionRecall else { return [] }
+        guard averagePrecision != nil else { return [] }
         var table = TextTable([
             .text("output"), .number("average precision"), .number("best F1"),
-            .number("threshold"), .number("precision"), .number("recall"),
+            .number(all.logLoss == nil ? "from score" : "threshold"), .number("precision"),
+            .number("recall"),
         ])
-        for (name, report) in outputs + [("all", all)] {
+        for (name, report) in outputs.prefix(AnswerReport.most) {
             let found = report.precisionRecall
             let numbers = [found?.averagePrecision, found?.f1].map(AnswerReport.cell)
             table.append(
                 [name] + numbers + [found.map { "\($0.threshold)" } ?? ""]
                     + [found?.best.precision, found?.best.recall].map(AnswerReport.cell))
         }
-        let hint = "to predict so: fttrain predict RUN DATA --threshold \(together.threshold)"
-        return [""] + table.lines + [hint]
+        table.append(["mean", AnswerReport.cell(averagePrecision), "", "", "", ""])
+        let isShort = outputs.count <= AnswerReport.most
+        return [""] + table.lines + (isShort ? option.map { [Thresholds.sentence($0)] } ?? [] : [])
     }
 
     private static func cell(_ value: Double?) -> String {
         value.map { Format.fixed($0, 4) } ?? ""
     }
+}
 
+extension AnswerReport {
     var json: JSONObject {
         func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
+        let means = means
+        let hasCurves = outputs.count <= AnswerReport.most
         var object: JSONObject = [
             "accuracy": .double(all.accuracy), "exactShare": .double(exactShare),
-            "macroF1": .double(macroF1), "auc": all.rows[1].auc.map { .double($0) } ?? .null,
+            "macroPrecision": .double(means.precision), "macroRecall": .double(means.recall),
+            "macroF1": .double(means.f1), "auc": number(means.auc),
+            "averagePrecision": number(averagePrecision),
+            "option": option.map { .string($0) } ?? .null,
             "outputs": .array(
                 outputs.map { name, report in
                     let row = report.rows[1]
+                    let found = report.precisionRecall
                     return [
                         "output": .string(name), "accuracy": .double(report.accuracy),
                         "precision": .double(row.precision), "recall": .double(row.recall),
                         "f1": .double(row.f1), "support": .int(row.wanted),
-                        "auc": row.auc.map { .double($0) } ?? .null,
-                        "averagePrecision": number(report.precisionRecall?.averagePrecision),
-                        "bestF1": number(report.precisionRecall?.f1),
-                        "threshold": number(report.precisionRecall?.threshold),
+                        "auc": number(row.auc),
+                        "averagePrecision": number(found?.averagePrecision),
+                        "bestF1": number(found?.f1), "threshold": number(found?.threshold),
+                        "precisionRecall": (hasCurves ? found : nil).map { found in
+                            let own =
+                                all.logLoss == nil
+                                ? nil : Thresholds.option([(name, found.threshold)])
+                            return .object(found.json(of: name, option: own))
+                        } ?? .null,
                     ]
                 }),
         ]
         object.append(contentsOf: all.baselineJSON(baseline))
-        if let found = all.precisionRecall {
-            object["precisionRecall"] = .object(found.json(of: "all outputs"))
-        }
         object.append(contentsOf: all.calibrationJSON)
         return object
     }

@@ -11,24 +11,28 @@ struct ClassBaseline {
     let accuracy: Double
     /// The mean of −ln of the share of the class that it is: the entropy of the shares, in nats.
     let logLoss: Double
+    /// How many examples it is of.
+    private let count: Int
 
     /// - Parameter counts: how many examples each class has.
     init(names: [String], counts: [Int]) {
         let total = Double(max(counts.reduce(0, +), 1))
+        count = counts.reduce(0, +)
         let most = counts.indices.max { counts[$0] < counts[$1] } ?? 0
-        name = names[most]
-        accuracy = Double(counts[most]) / total
+        name = names.indices.contains(most) ? names[most] : nil
+        accuracy = Double(counts.max() ?? 0) / total
         logLoss = counts.filter { $0 > 0 }.reduce(0) { sum, count in
             sum - Double(count) / total * log(Double(count) / total)
         }
     }
 
-    /// The mean of several.
+    /// The mean of several, over all their examples.
     init(meanOf all: [ClassBaseline]) {
-        let count = Double(max(all.count, 1))
+        count = all.reduce(0) { $0 + $1.count }
+        let total = Double(max(count, 1))
         name = nil
-        accuracy = all.reduce(0) { $0 + $1.accuracy } / count
-        logLoss = all.reduce(0) { $0 + $1.logLoss } / count
+        accuracy = all.reduce(0) { $0 + $1.accuracy * Double($1.count) } / total
+        logLoss = all.reduce(0) { $0 + $1.logLoss * Double($1.count) } / total
     }
 
     /// As in `always malignant: accuracy 0.6200; the shares alone: log loss 0.6640`.

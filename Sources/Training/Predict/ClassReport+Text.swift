@@ -27,7 +27,7 @@ extension ClassReport {
             }
             lines += [""] + TextTable.aligned([heading] + cells) { $0 == 0 }
         }
-        let ofSecond = precisionRecall?.lines(of: rows[found].name) ?? []
+        let ofSecond = precisionRecall?.lines(of: rows[found].name, option: option) ?? []
         return lines + ofSecond + calibrationLines
     }
 
@@ -85,7 +85,8 @@ extension ClassReport {
         ]
         object.append(contentsOf: baselineJSON())
         if let precisionRecall {
-            object["precisionRecall"] = .object(precisionRecall.json(of: rows[found].name))
+            object["precisionRecall"] = .object(
+                precisionRecall.json(of: rows[found].name, option: option))
         }
         object.append(contentsOf: calibrationJSON)
         return object

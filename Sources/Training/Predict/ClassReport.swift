@@ -31,7 +31,7 @@ struct ClassReport {
     /// The mean of −ln of the probability of the class that an example has; nil without
     /// probabilities.
     let logLoss: Double?
-    /// Of one of two classes; nil of more, or without probabilities or one of the classes.
+    /// Of one of two classes; nil of more, or without probabilities, scores or one of the classes.
     let precisionRecall: PrecisionRecall?
     /// The place of that class: of yes and no it is yes, else the rarer.
     let found: Int
@@ -39,19 +39,21 @@ struct ClassReport {
 
     /// - Parameters:
     ///   - shares: the probability of each class of each example, row after row.
+    ///   - scores: where there are none, what examples are ordered by in the same way.
     ///   - seeksRarer: whether of two classes the rarer is to be found, not the second.
     init(
         names: [String], targets: [Int], predictions: [Int], shares: [Double]?,
-        seeksRarer: Bool = false
+        scores: [Double]? = nil, seeksRarer: Bool = false
     ) {
         let classes = names.count
+        let order = shares ?? scores
         var confusion = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
         for (target, prediction) in zip(targets, predictions) { confusion[target][prediction] += 1 }
         self.confusion = confusion
         count = targets.count
         rows = (0..<classes).map { place in
-            let scores = shares.map { shares in
-                targets.indices.map { shares[$0 * classes + place] }
+            let scores = order.map { order in
+                targets.indices.map { order[$0 * classes + place] }
             }
             return Row(
                 name: names[place], hits: confusion[place][place],
@@ -69,12 +71,10 @@ struct ClassReport {
         let seconds = targets.count { $0 == 1 }
         let found = seeksRarer && 2 * seconds > targets.count ? 0 : 1
         self.found = found
-        precisionRecall = shares.flatMap { shares in
+        precisionRecall = order.flatMap { order in
             guard classes == 2 else { return nil }
-            let ofSecond = targets.indices.map { shares[2 * $0 + 1] }
             return PrecisionRecall(
-                targets.indices.map { shares[2 * $0 + found] }, targets.map { $0 == found },
-                others: found == 0 ? ofSecond : nil)
+                targets.indices.map { order[2 * $0 + found] }, targets.map { $0 == found })
         }
         bins =
             shares.map { shares in
@@ -126,6 +126,12 @@ struct ClassReport {
         guard !bins.isEmpty else { return nil }
         let total = bins.reduce(0) { $0 + Double($1.count) * abs($1.confidence - $1.accuracy) }
         return total / Double(count)
+    }
+
+    /// The best threshold as `--threshold` takes it; nil where there is none, or it is of a score.
+    var option: String? {
+        logLoss == nil
+            ? nil : precisionRecall.map { Thresholds.option([(rows[found].name, $0.threshold)]) }
     }
 
     /// The mean over the classes that occur.

@@ -15,6 +15,9 @@ public struct EvaluationReport {
         let target, prediction: String
         /// How far it is off, as `WorstMeasure` says.
         let value: Double
+        /// An error in standard deviations of its output's targets, where outputs have units of
+        /// their own.
+        let share: Double?
     }
 
     private enum Content {
@@ -48,7 +51,8 @@ public struct EvaluationReport {
     public init(_ predictor: Predictor, data: String? = nil) throws {
         try self.init(
             predictor.path,
-            overrides: data.map { ["data.path=\(JSONValue.string($0).text())"] } ?? [])
+            overrides: data.map { ["data.path=\(JSONValue.string($0).text())"] } ?? [],
+            threshold: predictor.thresholds?.text)
     }
 
     /// Measures a run folder's best checkpoint, or a checkpoint.
@@ -58,9 +62,11 @@ public struct EvaluationReport {
     ///   - decimal: what stands before the decimals of a table; nil for what did in the training
     ///     table.
     ///   - skipped: notes examples that can't be used; without it the first of them ends it all.
+    ///   - threshold: from which probabilities on it is one of two classes, or yes, as
+    ///     `Predictor.decide(by:)` takes it; nil for what is likelier.
     package init(
         _ target: String, overrides: [String], decimal: DecimalMark? = nil,
-        skipping skipped: SkippedRows? = nil
+        skipping skipped: SkippedRows? = nil, threshold: String? = nil
     ) throws {
         let fixed = ["data.transforms", "data.targetTransforms"]
         if let override = overrides.first(where: { fixed.contains(where: $0.hasPrefix) }) {
@@ -75,12 +81,13 @@ public struct EvaluationReport {
         let isText = plan.config.optional("text") != nil
         var outputs: [Tensor] = []
         let evaluation = try Evaluation(
-            loaded, overrides,
+            loaded, overrides, parting: loaded.thresholds(threshold),
             observe: { output in
                 // Those of a text are many; its report goes through it once more.
                 if !isText { outputs.append(Tensor(output.data.on(.cpu))) }
             })
         let predictor = try Predictor(loaded)
+        if let threshold { try predictor.decide(by: threshold) }
         try self.init(
             predictor, plan, evaluation.measurement, evaluation,
             isText ? nil : predictor.predictions(Tensor.concat(outputs)))
@@ -129,7 +136,8 @@ public struct EvaluationReport {
                 target: comparison.text(element, true),
                 prediction: comparison.text(element, false),
                 value: comparison.measure == .score
-                    ? -comparison.losses[element] : comparison.losses[element])
+                    ? -comparison.losses[element] : comparison.losses[element],
+                share: comparison.share(of: element))
         }
         idNames = source.names.columns.joined(separator: " ")
         provenance = try Provenance(predictor, source)
@@ -143,6 +151,7 @@ public struct EvaluationReport {
         worst.map { row in
             "\(idNames) \(row.id)\(row.output.map { ", output \($0)" } ?? ""): target \(row.target), "
                 + "predicted \(row.prediction), \(measure.rawValue) \(Format.short(row.value))"
+                + (row.share.map { ", \(Format.short($0)) deviations" } ?? "")
         }
     }
 
@@ -156,15 +165,16 @@ public struct EvaluationReport {
     public var lines: [String] {
         let head = evaluation.map { $0.facts + [""] } ?? []
         let hasOutputs = worst.contains { $0.output != nil }
+        let hasShares = worst.contains { $0.share != nil }
         var table = TextTable(
             [.number(idNames)] + (hasOutputs ? [.text("output")] : []) + [
                 .text("target"), .text("predicted"), .number(measure.rawValue),
-            ])
+            ] + (hasShares ? [.number("in deviations")] : []))
         for row in worst {
             table.append(
                 [row.id] + (row.output.map { [$0] } ?? []) + [
                     row.target, row.prediction, Format.short(row.value),
-                ])
+                ] + (row.share.map { [Format.short($0)] } ?? []))
         }
         let body: [String]
         switch content {
@@ -184,6 +194,7 @@ public struct EvaluationReport {
             ("step", Format.grouped(predictor.step)), ("data", path),
             ("examples", evaluation.map { Format.grouped($0.count) } ?? ""),
             ("units", evaluation?.units.sentence ?? ""),
+            ("parted at --threshold", evaluation?.threshold ?? ""),
         ].filter { !$0.1.isEmpty }
         let sections = sections(title: "on \(path)")
         return Page.document(
@@ -215,6 +226,7 @@ public struct EvaluationReport {
             object["units"] = evaluation.units.json(measurement)
         }
         if let weighting = evaluation?.weighting { object["weighting"] = .string(weighting) }
+        if let threshold = evaluation?.threshold { object["threshold"] = .string(threshold) }
         object["worst"] = .array(
             worst.map { row in
                 var object: JSONObject = ["example": .string(row.id)]
@@ -222,6 +234,7 @@ public struct EvaluationReport {
                 object["target"] = .string(row.target)
                 object["prediction"] = .string(row.prediction)
                 object[measure.rawValue] = JSONValue(number: row.value)
+                if let share = row.share { object["deviations"] = JSONValue(number: share) }
                 return .object(object)
             })
         object["source"] = .object(provenance.json)

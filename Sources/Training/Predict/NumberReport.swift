@@ -7,7 +7,8 @@ struct NumberReport {
     struct Row {
         let name: String
         let meanAbsoluteError, meanSquaredError: Double
-        /// 1 − the share of the targets' variance that is missed; NaN where all targets are equal.
+        /// 1 − the share of the targets' variance that is missed; of equal targets 0, or 1 where
+        /// nothing is missed, as in scikit-learn; NaN of fewer than two.
         let r2: Double
         /// The same of somebody who always says the mean of the targets.
         let meanAbsoluteDeviation, variance: Double
@@ -15,7 +16,9 @@ struct NumberReport {
         init(_ name: String, _ targets: [Double], _ predictions: [Double]) {
             self.name = name
             let count = Double(max(targets.count, 1))
-            let mean = targets.reduce(0, +) / count
+            // Equal ones differ from their mean by rounding.
+            let areEqual = targets.allSatisfy { $0 == targets[0] }
+            let mean = areEqual ? targets.first ?? 0 : targets.reduce(0, +) / count
             var (distance, missed, variance, deviation) = (0.0, 0.0, 0.0, 0.0)
             for (target, prediction) in zip(targets, predictions) {
                 distance += abs(prediction - target)
@@ -27,7 +30,9 @@ struct NumberReport {
             meanSquaredError = missed / count
             meanAbsoluteDeviation = deviation / count
             self.variance = variance / count
-            r2 = variance > 0 ? 1 - missed / variance : .nan
+            r2 =
+                targets.count < 2
+                ? .nan : variance > 0 ? 1 - missed / variance : missed == 0 ? 1 : 0
         }
 
         var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
@@ -41,35 +46,53 @@ struct NumberReport {
         }
     }
 
-    /// Of all quantities together; R² is the mean over the outputs.
+    /// Of all quantities together, in the unit that they share; R² is the mean over the outputs.
     let meanAbsoluteError, rootMeanSquaredError, r2: Double
     /// The errors of somebody who always says the mean of the targets.
     let baseline: (meanAbsoluteError: Double, rootMeanSquaredError: Double)
     /// Each output for itself, where they are few enough to be told apart.
     let rows: [Row]
+    /// Whether each output has a unit of its own, so that errors of several can't be added.
+    let haveOwnUnits: Bool
 
     /// - Parameters:
     ///   - width: how many elements follow each other for an example.
     ///   - names: what they are called; empty where they needn't be told apart.
-    init(targets: [Double], predictions: [Double], width: Int, names: [String] = []) {
-        let all = (0..<width).map { output in
-            let places = stride(from: output, to: targets.count, by: width)
-            return Row(
-                names.isEmpty ? "" : names[output], places.map { targets[$0] },
-                places.map { predictions[$0] })
+    ///   - haveOwnUnits: whether each has a unit of its own; they have names then.
+    ///   - places: where each stands among all elements of all examples; nil where none is left out.
+    init(
+        targets: [Double], predictions: [Double], width: Int, names: [String] = [],
+        haveOwnUnits: Bool = false, places: [Int]? = nil
+    ) {
+        let places = places ?? Array(targets.indices)
+        var members = [[Int]](repeating: [], count: width)
+        for (element, place) in places.enumerated() { members[place % width].append(element) }
+        let met = members.enumerated().filter { !$0.element.isEmpty }
+        let all = met.map { output, members in
+            Row(
+                names.isEmpty ? "" : names[output], members.map { targets[$0] },
+                members.map { predictions[$0] })
         }
         rows = names.isEmpty ? [] : all
-        let count = Double(max(width, 1))
-        meanAbsoluteError = all.reduce(0) { $0 + $1.meanAbsoluteError } / count
-        rootMeanSquaredError = (all.reduce(0) { $0 + $1.meanSquaredError } / count).squareRoot()
-        r2 = all.reduce(0) { $0 + $1.r2 } / count
-        baseline = (
-            all.reduce(0) { $0 + $1.meanAbsoluteDeviation } / count,
-            (all.reduce(0) { $0 + $1.variance } / count).squareRoot()
-        )
+        self.haveOwnUnits = haveOwnUnits && !names.isEmpty
+        // Each counts as often as it has targets.
+        let weights = met.map { Double($0.element.count) / Double(max(targets.count, 1)) }
+        func mean(_ value: (Row) -> Double) -> Double {
+            zip(all, weights).reduce(0) { $0 + $1.1 * value($1.0) }
+        }
+        meanAbsoluteError = mean(\.meanAbsoluteError)
+        rootMeanSquaredError = mean(\.meanSquaredError).squareRoot()
+        r2 = all.reduce(0) { $0 + $1.r2 } / Double(max(all.count, 1))
+        baseline = (mean(\.meanAbsoluteDeviation), mean(\.variance).squareRoot())
     }
 
     var lines: [String] {
+        guard !haveOwnUnits else {
+            return [
+                "R²  \(Format.fixed(r2, 4))   the mean over the labels; 0 is always the mean, 1 no error",
+                "",
+            ] + ownLines
+        }
         let errors = [meanAbsoluteError, rootMeanSquaredError].map {
             Format.short($0, digits: 6)
         }
@@ -92,19 +115,41 @@ struct NumberReport {
             table.append(
                 [row.name] + row.measures.map { Format.short($0.value, digits: 6) })
         }
-        return head + [""] + table.lines
+        return head + ["of all outputs together; of each:", ""] + table.lines
+    }
+
+    /// Each label's errors, and those of always its mean.
+    private var ownLines: [String] {
+        var table = TextTable([
+            .text("label"), .number("MAE"), .number("RMSE"), .number("R²"),
+            .number("MAE of the mean"), .number("RMSE of the mean"),
+        ])
+        for row in rows {
+            let numbers = [
+                row.meanAbsoluteError, row.rootMeanSquaredError, row.r2,
+                row.meanAbsoluteDeviation, row.variance.squareRoot(),
+            ]
+            table.append([row.name] + numbers.map { Format.short($0, digits: 6) })
+        }
+        return table.lines + [
+            "mean absolute and root mean squared errors of each label in its own unit, and of",
+            "who always says the label's mean",
+        ]
     }
 
     var json: JSONObject {
-        var object: JSONObject = [
-            "meanAbsoluteError": JSONValue(number: meanAbsoluteError),
-            "rootMeanSquaredError": JSONValue(number: rootMeanSquaredError),
-            "r2": JSONValue(number: r2),
-            "baseline": [
+        var object = JSONObject()
+        if !haveOwnUnits {
+            object["meanAbsoluteError"] = JSONValue(number: meanAbsoluteError)
+            object["rootMeanSquaredError"] = JSONValue(number: rootMeanSquaredError)
+        }
+        object["r2"] = JSONValue(number: r2)
+        if !haveOwnUnits {
+            object["baseline"] = [
                 "meanAbsoluteError": JSONValue(number: baseline.meanAbsoluteError),
                 "rootMeanSquaredError": JSONValue(number: baseline.rootMeanSquaredError),
-            ],
-        ]
+            ]
+        }
         guard !rows.isEmpty else { return object }
         object["outputs"] = .array(
             rows.map { row in
@@ -112,6 +157,10 @@ struct NumberReport {
                 for measure in row.measures {
                     object[measure.name] = JSONValue(number: measure.value)
                 }
+                object["baseline"] = [
+                    "meanAbsoluteError": JSONValue(number: row.meanAbsoluteDeviation),
+                    "rootMeanSquaredError": JSONValue(number: row.variance.squareRoot()),
+                ]
                 return .object(object)
             })
         return object

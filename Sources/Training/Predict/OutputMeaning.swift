@@ -114,17 +114,11 @@ enum OutputMeaning: Sendable {
 
     /// The classes, or 0 and 1, that such values mean: int64.
     ///
-    /// - Parameter threshold: the probability from which on it is yes, or the second of two classes;
-    ///   nil for what is likelier.
-    func decisions(_ values: NDArray, threshold: Double? = nil) -> NDArray? {
-        if let threshold {
-            // In the dtype of the probabilities, so that one of these means itself.
-            let shares = Tensor(values)
-            // Of two classes the second's; of answers each.
-            let ofYes = isOfClassAxis ? shares.chunk(2, axis: -1)[1] : shares
-            let chosen = (ofYes .>= threshold).data.cast(to: .int64)
-            let shape = isOfClassAxis ? chosen.shape.removing(at: chosen.rank - 1) : chosen.shape
-            return chosen.reshape(shape)
+    /// - Parameter thresholds: from which probabilities on it is one of two classes, or yes; nil for
+    ///   what is likelier.
+    func decisions(_ values: NDArray, by thresholds: Thresholds? = nil) -> NDArray? {
+        if let thresholds {
+            return thresholds.decisions(values, hasClassAxis: isOfClassAxis)
         }
         return switch self {
         case .classes: Tensor(values).argmax(axis: -1).data.cast(to: .int64)

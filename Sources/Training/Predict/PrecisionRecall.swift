@@ -1,7 +1,8 @@
 import FTJSON
 import FTSupport
 
-/// What finding one of two kinds costs in false alarms, by how probable it must be.
+/// What finding one of two kinds costs in false alarms, by how probable it must be, or by its score
+/// where there are no probabilities.
 struct PrecisionRecall {
     /// What is found where all from some probability on are taken for the kind.
     struct Point: Equatable {
@@ -11,11 +12,8 @@ struct PrecisionRecall {
     /// Σ (Rₙ − Rₙ₋₁) Pₙ over the probabilities that occur, as scikit-learn's
     /// `average_precision_score`.
     let averagePrecision: Double
-    /// The probability from which on the F1 of the kind is largest; of equal ones the highest.
+    /// The probability, or score, from which on the F1 of the kind is largest; of equal ones the highest.
     let threshold: Double
-    /// What `predict --threshold` takes to part the same examples, which asks for the second of two
-    /// classes: the threshold itself, or one of the other class's probability.
-    let setting: Double
     /// What it is there.
     let best: Point
     /// From the most probable on, a point where either has changed by `step`.
@@ -23,9 +21,7 @@ struct PrecisionRecall {
     private static let step = 0.01
 
     /// nil without both kinds, or where there is no number for one.
-    ///
-    /// - Parameter others: the probabilities of the other kind, where that is what thresholds are of.
-    init?(_ scores: [Double], _ isPositive: [Bool], others: [Double]? = nil) {
+    init?(_ scores: [Double], _ isPositive: [Bool]) {
         let positives = isPositive.count { $0 }
         guard positives > 0, positives < isPositive.count, !scores.contains(where: \.isNaN) else {
             return nil
@@ -57,15 +53,8 @@ struct PrecisionRecall {
         self.best = best.point
         self.curve = curve
         threshold = PrecisionRecall.short(
-            above: best.end < order.count ? scores[order[best.end]] : -1,
+            above: best.end < order.count ? scores[order[best.end]] : -.infinity,
             upTo: scores[order[best.end - 1]])
-        guard let others else {
-            setting = threshold
-            return
-        }
-        let found = order[..<best.end].map { others[$0] }.max() ?? 0
-        setting = PrecisionRecall.short(
-            above: found, upTo: order[best.end...].map { others[$0] }.min() ?? 1)
     }
 
     /// 2 P R / (P + R).
@@ -86,19 +75,24 @@ struct PrecisionRecall {
     }
 
     /// For people: the average precision, and the threshold with the best F1.
-    func lines(of name: String) -> [String] {
+    ///
+    /// - Parameter option: that as `--threshold` takes it; nil of a score.
+    func lines(of name: String, option: String?) -> [String] {
         [
             "", "average precision   \(Format.fixed(averagePrecision, 4))   of \(name)",
             "best F1             \(Format.fixed(f1, 4))   precision "
                 + "\(Format.fixed(best.precision, 4)), recall \(Format.fixed(best.recall, 4))",
-            "from probability    \(threshold)   fttrain predict RUN DATA --threshold \(setting)",
-        ]
+            option == nil
+                ? "from score          \(threshold)" : "from probability    \(threshold)",
+        ] + (option.map { [Thresholds.sentence($0)] } ?? [])
     }
 
-    func json(of name: String) -> JSONObject {
+    /// - Parameter option: the threshold as `--threshold` takes it; nil of a score.
+    func json(of name: String, option: String?) -> JSONObject {
         [
             "of": .string(name), "averagePrecision": .double(averagePrecision),
-            "threshold": .double(threshold), "setting": .double(setting), "f1": .double(f1),
+            "threshold": .double(threshold), "option": option.map { .string($0) } ?? .null,
+            "f1": .double(f1),
             "precision": .double(best.precision), "recall": .double(best.recall),
             "curve": .array(
                 curve.map {

@@ -35,6 +35,11 @@ struct PredictionComparison {
     /// The words for 0 and 1 of each output; empty where these are no and yes.
     private let answerWords: [[String]]
     private let shares: [Double]?
+    /// What examples are ordered by where there are no probabilities.
+    private let scores: [Double]?
+    /// The standard deviation of each output's targets, in its own unit, where each is a quantity
+    /// with a unit of its own; empty elsewhere.
+    private let spreads: [Double]
     private static let mostOutputs = 100
 
     init(
@@ -48,14 +53,14 @@ struct PredictionComparison {
                     + "targets; leave --report out")
         }
         let transformed = try predictor.targets(stored)
-        let areShares = PredictionComparison.areShares(transformed, found)
-        let classes = areShares ? nil : found.classes
+        let ignored = loss.hasKey("ignoreIndex") ? loss.optionalInt("ignoreIndex") : nil
+        let areBetween = PredictionComparison.areShares(transformed, found, ignoring: ignored)
+        let classes = areBetween ? nil : found.classes
         isOfClasses = classes != nil
         let numbers = predictor.meaning.compared(found.values.values(as: Double.self))
         let predicted =
             classes?.values(as: Double.self)
-            ?? (areShares ? predictor.original(numbers) : numbers)
-        let ignored = loss.hasKey("ignoreIndex") ? loss.optionalInt("ignoreIndex") : nil
+            ?? (areBetween ? predictor.original(numbers) : numbers)
         let wanted =
             isOfClasses
             ? PredictionComparison.classes(transformed, found, ignoring: ignored)
@@ -79,17 +84,24 @@ struct PredictionComparison {
         let width = predicted.count / found.count
         self.width = width
         let isRow = (classes ?? found.values).rank == 2 && width > 1
-        let outputs = isRow && width <= PredictionComparison.mostOutputs ? Array(0..<width) : []
+        // Each answer is a question of its own, however many there are.
+        let areMany =
+            classes == nil && width > PredictionComparison.mostOutputs
+            && !predictor.units.haveOwnUnits
+        let outputs = isRow && !areMany ? Array(0..<width) : []
         outputNames = classes == nil ? outputs.map(found.outputName) : outputs.map(found.name)
         answerWords = outputs.isEmpty ? [] : found.answerWords
         guard isOfClasses else {
-            (isAnswer, names, shares) = (false, [], nil)
+            (isAnswer, names, shares, scores) = (false, [], nil, nil)
+            let haveOwnUnits = predictor.units.haveOwnUnits && outputNames.count == width
+            spreads = haveOwnUnits ? PredictionComparison.spreads(targets, predictions, width) : []
             losses = zip(targets, predictions).map { abs($0 - $1) }
             measure = .error
             return
         }
         let values = found.values.values(as: Double.self)
         isAnswer = values.count == predicted.count
+        spreads = []
         let count = isAnswer ? 2 : values.count / max(predicted.count, 1)
         guard targets.allSatisfy({ $0 >= 0 && $0 < Double(count) && $0 == $0.rounded() }) else {
             throw RunError(
@@ -98,11 +110,13 @@ struct PredictionComparison {
         // Of several answers to an example none is that of a class.
         let isNamed = !isAnswer || width == 1 || found.classNames.isEmpty
         names = isNamed ? (0..<count).map(found.name) : ["no", "yes"]
+        let areShares = found.areProbabilities
         let kept =
             isAnswer
-            ? places.flatMap { [1 - values[$0], values[$0]] }
+            ? places.flatMap { [areShares ? 1 - values[$0] : -values[$0], values[$0]] }
             : places.flatMap { values[$0 * count..<($0 + 1) * count] }
-        shares = found.areProbabilities ? kept : nil
+        shares = areShares ? kept : nil
+        scores = areShares ? nil : isAnswer ? kept : PredictionComparison.order(kept, count)
         measure = found.areProbabilities ? .loss : .score
         losses = targets.enumerated().map { element, target in
             let value = kept[element * count + Int(target)]
@@ -110,11 +124,41 @@ struct PredictionComparison {
         }
     }
 
+    /// By what scores of two classes exceed the other's, and ln softmax of more: what `auc` orders by.
+    private static func order(_ scores: [Double], _ count: Int) -> [Double] {
+        stride(from: 0, to: scores.count, by: count).flatMap { start -> [Double] in
+            let row = scores[start..<start + count]
+            guard count > 2 else {
+                return [row[start] - row[start + 1], row[start + 1] - row[start]]
+            }
+            let most = row.max() ?? 0
+            let sum = row.reduce(0) { $0 + exp($1 - most) }
+            return row.map { $0 - most - log(sum) }
+        }
+    }
+
+    /// The standard deviation of each output's targets; where they are all equal, the root of its
+    /// mean squared error.
+    private static func spreads(
+        _ targets: [Double], _ predictions: [Double], _ width: Int
+    ) -> [Double] {
+        (0..<width).map { output in
+            let places = stride(from: output, to: targets.count, by: width)
+            let row = NumberReport.Row(
+                "", places.map { targets[$0] }, places.map { predictions[$0] })
+            let spread = row.variance > 0 ? row.variance.squareRoot() : row.rootMeanSquaredError
+            return spread > 0 ? spread : 1
+        }
+    }
+
     /// Whether targets of yes or no are shares between: those are compared as quantities.
-    private static func areShares(_ targets: [Double], _ found: Predictions) -> Bool {
+    private static func areShares(
+        _ all: [Double], _ found: Predictions, ignoring ignored: Int?
+    ) -> Bool {
         guard let classes = found.classes, classes.count == found.values.count,
-            targets.count == classes.count
+            all.count == classes.count
         else { return false }
+        let targets = ignored.map { ignored in all.filter { $0 != Double(ignored) } } ?? all
         return targets.contains { $0 != $0.rounded() }
             && targets.allSatisfy { (0...1).contains($0) }
     }
@@ -140,30 +184,39 @@ struct PredictionComparison {
 
     /// Of several questions with yes or no for an answer; nil of anything else.
     var answerReport: AnswerReport? {
-        guard isAnswer, !outputNames.isEmpty, targets.count % width == 0,
-            places.elementsEqual(0..<targets.count)
-        else { return nil }
+        guard isAnswer, !outputNames.isEmpty else { return nil }
         return AnswerReport(
             names: outputNames, targets: targets.map { Int($0) },
-            predictions: predictions.map { Int($0) }, shares: shares)
+            predictions: predictions.map { Int($0) }, shares: shares, scores: scores,
+            places: places)
     }
 
     /// Of quantities.
     var numberReport: NumberReport {
-        NumberReport(targets: targets, predictions: predictions, width: width, names: outputNames)
+        NumberReport(
+            targets: targets, predictions: predictions, width: width, names: outputNames,
+            haveOwnUnits: !spreads.isEmpty, places: places)
     }
 
     var classReport: ClassReport {
         ClassReport(
             names: names, targets: targets.map { Int($0) },
             predictions: predictions.map { Int($0) },
-            shares: shares, seeksRarer: true)
+            shares: shares, scores: scores, seeksRarer: true)
     }
 
-    /// The elements with the largest losses, and the examples that they belong to.
+    /// The elements with the largest losses, and the examples that they belong to. Where outputs
+    /// have units of their own, errors count by the spread of their output's targets.
     func worst(_ count: Int) -> [(element: Int, row: Int)] {
-        losses.indices.sorted { losses[$0] > losses[$1] }.prefix(count)
+        let measures = spreads.isEmpty ? losses : losses.indices.compactMap { share(of: $0) }
+        return losses.indices.sorted { measures[$0] > measures[$1] }.prefix(count)
             .map { ($0, places[$0] / width) }
+    }
+
+    /// How many standard deviations of its output's targets an element is off; nil where outputs
+    /// share a unit.
+    func share(of element: Int) -> Double? {
+        spreads.isEmpty ? nil : losses[element] / spreads[places[element] % width]
     }
 
     /// Which of its example's elements one is, by its name or else its place; nil of the only one.

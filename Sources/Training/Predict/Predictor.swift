@@ -24,9 +24,9 @@ public final class Predictor {
     package private(set) var preprocessing: Preprocessing
     /// What the checkpoint says of the data that it was trained on.
     package let digests: [String: String]
-    /// The probability from which on an example is of the second of two classes, or a yes; nil for
-    /// what is likelier.
-    public private(set) var threshold: Double?
+    /// From which probabilities on an example is of one of two classes, or a yes; nil for what is
+    /// likelier.
+    package private(set) var thresholds: Thresholds?
     let meaning: OutputMeaning
     let units: TargetUnits
     /// The layers of the model, those inside others after them.
@@ -112,28 +112,19 @@ public final class Predictor {
     ///
     /// - Parameter probability: from 0 to 1; at 1/2 it says what is likelier, and of equals yes.
     public func decide(from probability: Double) throws(RunError) {
-        guard (0...1).contains(probability) else {
-            throw RunError(
-                .usage, "--threshold \(probability): a probability is from 0 to 1; give one")
-        }
-        let loss = config.value.child("loss").type
-        let problem: String?
-        switch meaning {
-        case .numbers: problem = "the loss \(loss) trains for quantities"
-        case .classes(.scores), .answers(.scores):
-            problem = "the loss \(loss) gives scores, no probabilities"
-        case .classes:
-            let count = rows.last { $0.depth == 0 }?.outputShape.last ?? 0
-            problem = count == 2 ? nil : "the model tells \(count) classes apart"
-        case .answers: problem = nil
-        }
-        if let problem {
-            throw RunError(
-                .usage,
-                "--threshold is for two classes, or yes and no, with probabilities, and \(problem); "
-                    + "leave it out")
-        }
-        threshold = probability
+        try decide(by: "\(probability)")
+    }
+
+    /// The same by `0.3`, or by `rainy=0.3,windy=0.6`: for one of two classes by its name, or for
+    /// some of several labels, whose others stay at what is likelier.
+    ///
+    /// Throws also where there are no such names.
+    public func decide(by text: String) throws(RunError) {
+        thresholds = try Thresholds(
+            text,
+            of: Thresholds.Subject(
+                meaning: meaning, shape: rows.last { $0.depth == 0 }?.outputShape ?? [],
+                names: classNames, loss: config.value.child("loss").type))
     }
 
     /// What the model says of examples [N, …] that are stored as the training data were.
@@ -149,7 +140,7 @@ public final class Predictor {
     /// What outputs of the model [N, …] say.
     func predictions(_ output: Tensor) -> Predictions {
         let values = meaning.values(output).data
-        let decisions = meaning.decisions(values, threshold: threshold)
+        let decisions = meaning.decisions(values, by: thresholds)
         let original = decisions == nil ? inTableUnits(values) : values
         return Predictions(
             values: original, classes: decisions, classNames: classNames,

@@ -24,7 +24,7 @@ public struct Provenance: Sendable, Equatable {
             ("epoch", "\(predictor.epoch)"), ("step", "\(predictor.step)"),
             ("configHash", Provenance.hash(text: predictor.config.effective.text())),
         ]
-        if let threshold = predictor.threshold { parts.append(("threshold", "\(threshold)")) }
+        if let thresholds = predictor.thresholds { parts.append(("threshold", thresholds.text)) }
         let digests = predictor.digests.sorted { $0.key < $1.key }
         parts += digests.map { ("trained.\($0.key.dropFirst(7))", XXHash64.padded($0.value)) }
         if let data {

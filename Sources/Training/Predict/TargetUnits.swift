@@ -12,6 +12,8 @@ public struct TargetUnits: Sendable, Equatable {
     private let hasLabels: Bool
     /// How many elements a target has.
     private let size: Int
+    /// Whether targets are several quantities of a table, whose errors have units of their own.
+    let haveOwnUnits: Bool
 
     /// By which power of the factor metrics grow with their targets; others have no unit, or don't
     /// follow from one number.
@@ -49,9 +51,22 @@ public struct TargetUnits: Sendable, Equatable {
         }
         name = labels.isEmpty ? "the target" : labels.map(\.name).joined(separator: ", ")
         hasLabels = labels.count > 1
+        haveOwnUnits =
+            labels.count > 1 && !labels.contains { $0.kind.isOfWords }
+            && TargetUnits.sharedUnit(labels) == nil
         self.factors = factors
         self.offsets = offsets
         size = max(preprocessing.target.shape.reduce(1, *), 1)
+    }
+
+    /// What all cells of all labels are in, such as `$`; nil where that isn't known. Letters may say
+    /// how many, as in `4k`.
+    private static func sharedUnit(_ labels: [LabelEncoding]) -> String? {
+        let marks = Set(labels.map { $0.form?.mark ?? "" })
+        guard marks.count == 1, let mark = marks.first, !mark.isEmpty,
+            !mark.contains(where: \.isLetter)
+        else { return nil }
+        return mark
     }
 
     /// Whether numbers are those of the data as they are.
@@ -67,8 +82,12 @@ public struct TargetUnits: Sendable, Equatable {
         }
     }
 
-    /// What loss and metrics are of; nil where that is the data as they are.
-    public var sentence: String? { scaled.map { "loss and metrics are of \($0)" } }
+    /// What loss and metrics are of; nil where that is the data as they are, in one unit.
+    public var sentence: String? {
+        if let scaled { return "loss and metrics are of \(scaled)" }
+        return haveOwnUnits
+            ? "loss and errors add up all labels whatever their units" : nil
+    }
 
     /// The scaled target as a formula; nil where it is the data as they are.
     private var scaled: String? {

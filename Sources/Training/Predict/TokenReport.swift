@@ -23,6 +23,11 @@ struct TokenReport {
     private let context: Int
     /// Those that occur, the most frequent first.
     let rows: [Row]
+    /// What is right that knows only how frequent tokens are.
+    private var baseline: ClassBaseline {
+        ClassBaseline(
+            names: rows.map { $0.token.quotedForDisplay() }, counts: rows.map(\.count))
+    }
     private static let shown = 20
 
     /// Throws where the loss that the model was trained by gives no probabilities.
@@ -104,15 +109,32 @@ extension TokenReport {
             ])
         }
         let left = rows.count - TokenReport.shown
-        return [
+        let head = [
             "text         \(Format.count(windows, "window")) of \(Format.count(context, "token"))",
             "loss         \(Format.fixed(loss, 4))", "perplexity   \(Format.fixed(perplexity, 4))",
-            "accuracy     \(Format.fixed(accuracy, 4))   of \(Format.count(count, "token"))", "",
-        ] + table.lines + (left > 0 ? ["… \(Format.count(left, "rarer token"))"] : [])
+            "accuracy     \(Format.fixed(accuracy, 4))   of \(Format.count(count, "token"))",
+        ]
+        return head + "baseline     \(baselineSentence)".wrapped(indent: 13) + [""] + table.lines
+            + (left > 0 ? ["… \(Format.count(left, "rarer token"))"] : [])
+    }
+
+    /// As in `always "e": accuracy 0.1200; the token shares alone: loss 2.9011 nats, perplexity
+    /// 18.1941`.
+    private var baselineSentence: String {
+        let (loss, accuracy) = (baseline.logLoss, baseline.accuracy)
+        return "always \(baseline.name ?? ""): accuracy \(Format.fixed(accuracy, 4)); the token "
+            + "shares alone: loss \(Format.fixed(loss, 4)) nats, perplexity "
+            + Format.fixed(exp(loss), 4)
     }
 
     var json: JSONObject {
         [
+            "baseline": [
+                "class": .string(rows.first?.token ?? ""), "accuracy": .double(baseline.accuracy),
+                "logLoss": .double(baseline.logLoss),
+                "perplexity": .double(exp(baseline.logLoss)),
+                "sentence": .string(baselineSentence),
+            ],
             "loss": JSONValue(number: loss), "perplexity": JSONValue(number: perplexity),
             "accuracy": JSONValue(number: accuracy),
             "tokens": .array(

@@ -3,15 +3,26 @@ import NN
 
 /// What people read over a metric's numbers. Files and JSON have its name.
 enum MetricTitle {
-    /// The name, with how classes become one number where the name doesn't say it: `f1 (macro)`.
+    /// The name, with how classes or outputs become one number where the name doesn't say it:
+    /// `f1 (macro)`, `f1 (mean of outputs)`.
     static func of(_ name: String, in config: RunConfig) -> String {
         let metric = config.value.children("metrics").first { Catalogs.metricName($0) == name }
         guard let metric, let loss = try? Catalogs.losses.make(config.value.child("loss")),
-            let made = try? Catalogs.metrics.make(metric, MetricPlace(loss: loss)),
-            let ratio = made as? any ClassRatio,
-            ratio.average == .macro
+            let made = try? Catalogs.metrics.make(metric, MetricPlace(loss: loss))
         else { return name }
-        return "\(name) (macro)"
+        let average = (made as? any ClassRatio)?.average
+        let isMean = average == .macro || made is OneVsRestAUC
+        let isOfOutputs =
+            average == .perOutput || (made as? AreaUnderROC)?.isPerOutput == true
+            || isMean && loss.facts.areAnswers
+        if isOfOutputs { return hasSeveralOutputs(config) ? "\(name) (mean of outputs)" : name }
+        return average == .macro ? "\(name) (macro)" : name
+    }
+
+    /// Whether the last layer that says how many outputs it has says more than one.
+    private static func hasSeveralOutputs(_ config: RunConfig) -> Bool {
+        let layers = config.value.child("model").children("layers")
+        return (layers.last { $0.hasKey("units") }?.int("units") ?? 1) > 1
     }
 
     /// Those of several by their names.
@@ -25,7 +36,8 @@ enum MetricTitle {
         ("explainedVariance", "expl.var"), ("balancedAccuracy", "bal.acc"),
         ("binaryAccuracy", "bin.acc"), ("confusionMatrix", "confusion"),
         ("perplexity", "perplex."), ("precision", "prec"), ("recall", "rec"),
-        (" (macro)", "Macro"), ("Weighted", "Wght"), ("Binary", "Bin"), ("Class", "Cl"),
+        (" (macro)", "Macro"), (" (mean of outputs)", "Mean"), ("Weighted", "Wght"),
+        ("Binary", "Bin"), ("Class", "Cl"),
         ("Accuracy", "acc"),
     ]
 
