@@ -25,7 +25,8 @@ enum FindRateCommand {
         if invocation.flag("json") {
             JSONReport.emit("rates", search.json)
         } else {
-            Terminal.print(search.lines(file: file).joined(separator: "\n"))
+            let lines = search.lines(file: file, TrainCommand.overrides(invocation))
+            Terminal.print(lines.joined(separator: "\n"))
         }
         guard search.suggestion != nil else {
             throw Shortfall(.failedCheck, "no rate of those tried makes the loss fall")

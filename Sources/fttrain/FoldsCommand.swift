@@ -35,9 +35,6 @@ enum FoldsCommand {
             }
             return try Sweep(opening: target)
         }
-        guard access(target, F_OK) == 0 else {
-            throw UsageError("\(target): there is no such file; name a config or a folder of folds")
-        }
         if let fold = invocation.overrides.first(where: { $0.hasPrefix("data.fold=") }) {
             throw UsageError("folds: trains all folds; leave \(fold) out, or train that one alone")
         }

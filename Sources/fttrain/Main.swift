@@ -55,6 +55,7 @@ struct Main {
         if arguments.first == "help", let name = arguments.dropFirst().first, !name.hasPrefix("-") {
             try Program.program.checkCommand(name, arguments.dropFirst(2))
         }
+        try NamedFile.checkText(arguments)
         switch try Program.program.parse(Main.spelled(arguments)) {
         case .help(let text):
             show("help", text + "\n", asJSON)

@@ -1,5 +1,6 @@
 import Checkpoint
 import FTConfig
+import FTSupport
 import Training
 
 /// The commands and their options.
@@ -43,6 +44,23 @@ enum Program {
 
     /// Runs the command that was asked for.
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
+        let first = invocation.arguments.first ?? ""
+        switch invocation.command {
+        case train.name, check.name, findRate.name, graph.name, profile.name:
+            try NamedFile.checkConfig(first, of: invocation.command)
+        case sweep.name, folds.name:
+            if !Folder.exists(first) {
+                try NamedFile.checkConfig(first, of: invocation.command)
+            }
+        case eval.name, predict.name, generate.name, export.name:
+            try NamedFile.checkModel(first, of: invocation.command)
+        case inspect.name: try NamedFile.checkInspected(first)
+        default: break
+        }
+        return try dispatch(invocation)
+    }
+
+    private static func dispatch(_ invocation: CommandInvocation) throws -> ExitStatus {
         switch invocation.command {
         case check.name: try CheckCommand.run(invocation)
         case resume.name: try ResumeCommand.run(invocation)
@@ -198,9 +216,10 @@ enum Program {
         doc: "write what is measured for TensorBoard, too, into the run folder")
     private static let out = CommandOption.value(
         "out", "DIR", doc: "the run folder, instead of runs/NAME-NNN")
-    static let quiet = CommandOption.flag("quiet", short: "q", doc: "print nothing")
+    static let quiet = CommandOption.flag(
+        "quiet", short: "q", doc: "print nothing; warnings on standard error")
     static let quietRun = CommandOption.flag(
-        "quiet", short: "q", doc: "print the run folder alone")
+        "quiet", short: "q", doc: "print the run folder alone; warnings on standard error")
     static let force = CommandOption.flag(
         "force", doc: "replace the file, though this command didn't write it before")
     static let json = CommandOption.flag("json", doc: "print JSON, one object a line")

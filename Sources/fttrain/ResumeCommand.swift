@@ -26,7 +26,7 @@ enum ResumeCommand {
         } else {
             let ending = "\(path): \(resumption.trainer.ending)".wrapped(indent: 8)
             let next = "next    \(summary.longerCommand(path))"
-            Terminal.print((ending + [next]).joined(separator: "\n"))
+            Terminal.print((ending + summary.bestLines(path) + [next]).joined(separator: "\n"))
         }
         guard let problem = summary.noBest else { return .success }
         let sentence = "\(path): \(problem)"

@@ -70,7 +70,7 @@ enum SweepCommand {
             Terminal.warn("fttrain: \(problem)")
             throw Shortfall(.failedCheck, problem)
         }
-        guard sweep.hasBest else { throw Shortfall(.failedCheck, noValue(sweep)) }
+        guard sweep.hasValue else { throw Shortfall(.failedCheck, noValue(sweep)) }
         return .success
     }
 
@@ -78,10 +78,7 @@ enum SweepCommand {
     private static func ending(_ sweep: Sweep, _ isDone: Bool) -> [String] {
         let name = sweep.isOfFolds ? "folds" : "sweep"
         if !isDone { return ["", "next    fttrain \(name) \(sweep.path.shellPath)"] }
-        guard sweep.hasBest else {
-            return ["", noValue(sweep)]
-        }
-        return sweep.isOfFolds ? [] : ["", "best    fttrain \(sweep.bestPath.shellPath)"]
+        return sweep.hasValue ? sweep.endLines : ["", noValue(sweep)]
     }
 
     private static func noValue(_ sweep: Sweep) -> String {
@@ -111,9 +108,6 @@ enum SweepCommand {
                         + "--seed, --median, --device or --out; name a config for another sweep")
             }
             return sweep
-        }
-        guard access(target, F_OK) == 0 else {
-            throw UsageError("\(target): there is no such file; name a config or a sweep's folder")
         }
         guard invocation.int("only") == nil else {
             throw UsageError("sweep: --only is for a sweep that is there; name its folder")

@@ -9,23 +9,6 @@ enum TrainCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         let stop = StopSignal.listening()
         let path = invocation.arguments[0]
-        if path.allSatisfy(\.isLetter), access(path, F_OK) != 0 {
-            throw UsageError(
-                "\(path): no such file, and no command of that name; see 'fttrain --help'")
-        }
-        if [.table, .array].contains(DataKind(path)) || path.hasSuffix(".h5") {
-            throw UsageError(
-                "\(path): this is data, not a config; have one written: fttrain init \(path.shellPath)"
-            )
-        }
-        if Folder.exists(path) {
-            let name = path.shellPath
-            throw UsageError(
-                access("\(path)/config.json", F_OK) == 0
-                    ? "\(path): this is a run folder, not a config; go on with it: fttrain resume \(name)"
-                    : "\(path): this is a folder, not a config; of images have one written: fttrain "
-                        + "init \(name)")
-        }
         let config = try RunConfig(file: path, overrides: overrides(invocation))
         setThreads(invocation)
         if let out = invocation.string("out") { try RunFolder.checkFree(out) }
@@ -48,7 +31,8 @@ enum TrainCommand {
         if invocation.flag("tensorboard") { trainer.observers.append(TensorBoardLog(trainer)) }
         let report = TextReport(
             isQuiet: isQuiet || isJSON, logSeconds: trainer.experiment.config.logEverySeconds,
-            logPath: trainer.folder.logPath)
+            logPath: trainer.folder.logPath,
+            warn: isJSON ? nil : { Terminal.warn("fttrain: \(trainer.folder.path): \($0)") })
         for line in preamble { report.line(line) }
         trainer.observers.append(report)
         let summary = try trainer.run()

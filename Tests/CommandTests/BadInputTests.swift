@@ -78,6 +78,31 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
     static let configs = [
         BadInput("no config", ["check", "none.json"], 2, "none.json"),
+        BadInput(
+            "data for a config", ["check", "data.h5"], 2,
+            "data.h5: this is data, not a config; have one written: fttrain init data.h5"),
+        BadInput("data to sweep", ["sweep", "data.h5"], 2, "fttrain init data.h5"),
+        BadInput("no config to sweep", ["sweep", "none.json"], 2, "there is no such file"),
+        BadInput("a folder to profile", ["profile", "."], 2, ".: this is a folder, not a config"),
+        BadInput("bytes for a config", ["graph", "bad.bin"], 2, "bad.bin: this is no text") {
+            try $0.write("bad.bin", [1, 0, 2, 255])
+        },
+        BadInput(
+            "data for a model", ["eval", "data.h5"], 3,
+            "data.h5: this is data, not a model; name the model first: fttrain eval RUN data.h5"),
+        BadInput(
+            "a config for a model", ["predict", "tiny.json", "data.h5"], 3,
+            "tiny.json: this is a config, not a model; train it first: fttrain tiny.json"),
+        BadInput(
+            "no model", ["export", "none"], 3,
+            "none: there is no such file or folder; name a run folder such as"),
+        BadInput("text for a model", ["generate", "bad"], 3, "bad: is no checkpoint; name a run") {
+            try $0.write("bad", "some words")
+        },
+        BadInput("a table to inspect", ["inspect", "t.csv"], 3, "it holds: fttrain init t.csv") {
+            try $0.write("t.csv", "a,b\n1,2\n")
+        },
+        BadInput("a name that is no text", ["check", "n\u{FFFD}.json"], 2, "isn't UTF-8"),
         BadInput("neither a file nor a command", ["foo"], 2, "no command of that name"),
         BadInput("a folder for a config", ["check", "/tmp"], 2, "/tmp"),
         BadInput.config("an empty config", "", "bad.json"),

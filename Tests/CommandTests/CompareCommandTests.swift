@@ -33,6 +33,26 @@ import Testing
         #expect((json["differences"]?.elements?.count ?? 0) > 16)
     }
 
+    @Test("runs on other data stand in groups of their own")
+    func otherData() throws {
+        let workspace = try workspace()
+        let data = ["data", "digits", "digits.h5", "--train", "60", "--test", "20"]
+        #expect(try workspace.run(data).status == 0)
+        let layers = #"model.layers=[{"type":"flatten"},{"type":"linear","units":10}]"#
+        let other = [
+            "tiny.json", "-q", "data.path=digits.h5", layers,
+            #"data.transforms=[{"type":"scale","factor":0.00390625}]"#,
+        ]
+        let trained = try workspace.run(other)
+        #expect(trained.status == 0, "\(trained)")
+        let result = try workspace.run("compare", "runs")
+        let numbers = result.lines.prefix(6).map { $0.prefix(1) }
+        #expect(Set(numbers) == [" ", "1", "2", "3", ""], "\(result)")
+        let sentence = "note    compare within a group of lines, not across: they are measured on"
+        #expect(result.lines.contains { $0.hasPrefix(sentence) }, "\(result)")
+        #expect(result.lines.allSatisfy { $0.count <= 80 })
+    }
+
     @Test("compares and draws runs, and names what is no run")
     func compare() throws {
         let workspace = try workspace()

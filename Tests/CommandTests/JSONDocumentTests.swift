@@ -116,6 +116,8 @@ struct JSONDocumentTests {
                 "training.minimumChange=0.1",
             ], expecting: all.union(["warning"]))
         try compare(workspace, ["resume", "run", "training.epochs=4"], expecting: all)
+        let cut = ["tiny.json", "--out", "cut", "training.maxSteps=3"]
+        try compare(workspace, cut, expecting: ["note", "end"])
         try compare(
             workspace, ["tiny.json", "data.path=no.h5"], expecting: ["error"])
         let diverged = [

@@ -12,7 +12,14 @@ import Testing
         #expect(result.status == 0 && result.errors == "")
         #expect(result.lines[0] == "sweep   sweeps/tiny-001")
         #expect(result.lines[1].hasPrefix("trial   1/2   optimizer.learningRate=0.05   accuracy "))
-        #expect(result.output.hasSuffix("\nbest    fttrain sweeps/tiny-001/best.json\n"))
+        let trial = "sweeps/tiny-001/trial-001"
+        #expect(
+            result.output.hasSuffix(
+                "\nbest    trial 1, in \(trial)\nnext    fttrain eval \(trial)\n"
+                    + "        fttrain predict \(trial) DATA\n"
+                    + "        fttrain resume \(trial) training.epochs=6\n"
+                    + "config  fttrain sweeps/tiny-001/best.json\n"), "\(result)")
+        #expect(try workspace.run("eval", trial).status == 0)
         #expect(try workspace.run("check", "sweeps/tiny-001/best.json").status == 0)
         let again = try workspace.run("sweep", "sweeps/tiny-001", "--json")
         let line = try JSONNode(parsing: again.output)
@@ -38,6 +45,12 @@ import Testing
         #expect(rates.status == 0 && rates.errors == "")
         #expect(rates.lines.allSatisfy { $0.count <= 80 })
         #expect(rates.output.contains("\nnext    fttrain tiny.json optimizer.learningRate="))
+        let batch = try workspace.run(
+            "find-rate", "tiny.json", "--from", "1e-5", "--to", "10", "data.batchSize=4",
+            "optimizer.learningRate=3")
+        #expect(
+            batch.output.contains(
+                "\nnext    fttrain tiny.json data.batchSize=4 optimizer.learningRate="))
         let frozen = try workspace.run("find-rate", "tiny.json", "--to", "1e-5", "--json")
         #expect(frozen.status == 1)
         #expect(try JSONNode(parsing: String(frozen.lines[0]))["suggestion"]?.isNull == true)
@@ -91,6 +104,16 @@ import Testing
         #expect(result.lines[0] == "folds   folds/tiny-001")
         #expect(result.lines[1].hasPrefix("fold    1/4   accuracy "))
         #expect(result.lines.contains { $0.hasPrefix("mean  ") })
+        #expect(
+            result.output.hasSuffix(
+                "\nnext    fttrain tiny.json training.epochs=2\n"
+                    + "        fttrain eval folds/tiny-001/fold-001\n"), "\(result)")
+        let own = ["tiny.json", "data.validation=null", "data.folds=2", "seed=3"]
+        let cut = try workspace.run(["folds"] + own)
+        #expect(
+            cut.output.contains(
+                "\nnext    fttrain tiny.json data.validation=null data.folds=2 seed=3 "
+                    + "data.folds=null training.epochs="), "\(cut)")
         let json = try workspace.run("folds", "folds/tiny-001", "--json")
         let node = try JSONNode(parsing: json.output)
         let values = node["folds"]?.elements?.compactMap { $0["values"]?["accuracy"]?.double } ?? []

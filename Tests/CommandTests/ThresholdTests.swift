@@ -160,7 +160,7 @@ struct ThresholdTests {
         }
         let named = try workspace.run("t.json", metric(#""rare""#), "--out", "named")
         #expect(named.status == 0, "\(named.errors)")
-        #expect(named.output.contains("f1_rare"), "\(named.output)")
+        #expect(named.output.contains("f1 of rare"), "\(named.output)")
         let rows = try ["named", "0", "1"].map { run in
             if run != "named" {
                 #expect(
@@ -174,7 +174,13 @@ struct ThresholdTests {
             "t.json", metric(#""rare""#), "training.bestBy=f1_rare", "--out", "best", "-q")
         #expect(best.status == 0, "\(best.errors)")
         let eval = try workspace.run("eval", "best", "t.csv")
-        #expect(eval.output.contains("f1_rare"), "\(eval.output)\(eval.errors)")
+        #expect(eval.output.contains("f1 of rare"), "\(eval.output)\(eval.errors)")
+        for shown in try [
+            workspace.run("compare", "best").output, workspace.run("plot", "best").output,
+            workspace.text("best/report.html"), workspace.run("compare", "best", "--json").output,
+        ] {
+            #expect(shown.contains("f1 of rare"), "\(shown.prefix(400))")
+        }
         let unknown = try workspace.run("t.json", metric(#""rere""#), "--out", "no")
         #expect(unknown.status == 2)
         #expect(
@@ -203,7 +209,10 @@ struct NoBestTests {
         #expect(run.status == 1, "\(run.errors)")
         let words = "no epoch is the best, for auc never had a value"
         if option == "-q" {
-            #expect(run.errors.hasPrefix("fttrain: run: \(words)"), "\(run.errors)")
+            let sentences = run.errors.split(separator: "\n")
+            #expect(sentences.count == 2, "\(run.errors)")
+            #expect(sentences[0].hasPrefix("fttrain: run: the examples to measure on are all of"))
+            #expect(sentences[1].hasPrefix("fttrain: run: \(words)"), "\(run.errors)")
         } else if option.isEmpty {
             #expect(run.unfolded.contains("\nbest    \(words)"), "\(run.output)")
         } else {

@@ -105,9 +105,9 @@ struct FineTuningTests {
         let whole = try sandbox.trainer("whole", ["model.from={\"path\":\"\(path)\"}"])
         #expect(values(whole.experiment) == old)
         #expect(
-            whole.remarks == [
+            whole.notes == [
                 "4 of the model's 4 tensors come from \(path)/best.safetensors"
-            ])
+            ] && whole.remarks == [])
         let part = try sandbox.trainer(
             "part", ["model.from={\"path\":\"\(path)\",\"match\":[\"*.weight\"]}", "seed=5"])
         let drawn = try Experiment(sandbox.config(["seed=5"]))

@@ -111,7 +111,7 @@ struct LineSearchTests {
         let before = trainer.experiment.model.parameters.map { $0.data.copy() }
         var notes: [String] = []
         trainer.observers.append(
-            Listener { if case .warning(let text) = $0 { notes.append(text) } })
+            Listener { if case .note(let text) = $0 { notes.append(text) } })
         #expect(try trainer.run().status == .completed)
         #expect(notes.count == 1 && notes[0].contains("after epoch 1"))
         for (parameter, place) in zip(trainer.experiment.model.parameters, before) {

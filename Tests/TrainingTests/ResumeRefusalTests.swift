@@ -38,8 +38,13 @@ extension ResumeTests {
         let warning = try idle()
         #expect(
             warning.hasPrefix(
-                "\(path): nothing is left to train, so the run stays as it is, without \(change); "
-                    + "to train on: fttrain resume \(path) "))
+                "\(path): nothing is left to train, so the run stays as it is, without \(change)"))
+        #expect(warning.contains("; to train on: fttrain resume \(path) "))
+        // Fewer epochs than there were are for a run of their own.
+        let isShorter = change == "training.epochs=2" && end != ["training.maxSteps=7"]
+        let anew = "; to train anew: fttrain \(path)/config.json \(change); "
+        #expect(warning.contains(anew) == isShorter, "\(warning)")
+        #expect(warning.contains("which takes nothing back of ") == isShorter)
         #expect(try sandbox.text("run/config.json") == config)
         #expect(try tensors(sandbox.file("run/last.safetensors")) == last)
         let words = warning.split(separator: " ")
@@ -68,6 +73,8 @@ extension ResumeTests {
         try stop(sandbox, "run", at: 7, ["schedule={\"type\":\"cosine\"}"])
         let ended = try Trainer.resume(sandbox.file("run"), overrides: ["training.maxSteps=7"])
         #expect(ended.warnings.isEmpty, "\(ended.warnings)")
+        // The steps of the unfinished epoch wait to be measured.
+        #expect(!ended.isComplete)
         #expect(try ended.trainer.run().steps == 7)
         let rows = try sandbox.text("run/metrics.jsonl").split(separator: "\n")
         let last = try JSONNode(parsing: String(try #require(rows.last)))
@@ -151,6 +158,9 @@ extension ResumeTests {
         } catch let error as RunError {
             #expect(error.status == .usage)
             #expect(error.description.contains(sentence))
+            let path = sandbox.file("run")
+            #expect(error.description.contains("\n  fttrain \(path)/config.json "))
+            #expect(error.description.hasSuffix(" model.from.path=\(path)"))
         }
     }
 

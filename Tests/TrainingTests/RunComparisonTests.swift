@@ -54,6 +54,52 @@ struct RunComparisonTests {
         #expect(!byLoss.prefersHigher && byLoss.runs.first?.path.last == "b")
     }
 
+    @Test("losses of other kinds are no one order: a metric that all have is, or groups are")
+    func losses() throws {
+        let focal = #"loss={"type":"focal"}"#
+        let byLoss = "training.bestBy=loss"
+        let runs = [
+            try run("a", [0.5, 0.7], [byLoss]), try run("b", [0.9], [byLoss, focal]),
+            try run("c", [0.8], [byLoss]),
+        ]
+        let fair = try RunComparison(runs)
+        #expect(fair.by == "accuracy" && fair.passedOver == "loss" && fair.groupCount == 1)
+        #expect(fair.runs.map { $0.path.last } == ["b", "c", "a"])
+        let text = fair.lines.joined(separator: " ").replacing("        ", with: "")
+        #expect(text.contains("sorted by accuracy: losses are of several kinds (focal, "))
+        let asked = try RunComparison(runs, by: "loss")
+        #expect(asked.runs.map { $0.path.last } == ["c", "a", "b"])
+        #expect(asked.groups == [1, 1, 2] && asked.lines[3] == "")
+        #expect(asked.lines.contains { $0.hasPrefix("note    compare within a group of lines") })
+        let groups = try #require(asked.json["runs"]).text()
+        #expect(groups.contains("\"group\":2"))
+        let alike = try RunComparison([runs[0], runs[2]])
+        #expect(alike.by == "loss" && alike.groupCount == 1 && alike.rankingLines == [])
+    }
+
+    @Test("runs without a value are in no group")
+    func valueless() throws {
+        let metric = { (average: String) in
+            #"metrics=["accuracy",{"type":"recall","average":"\#(average)"}]"#
+        }
+        let runs = [
+            try run("a", [.nan], [metric("macro")]), try run("b", [0.6], [metric("micro")]),
+            try run("c", [0.7], [metric("micro")]),
+        ]
+        let comparison = try RunComparison(runs)
+        #expect(comparison.groups == [1, 1, nil] && comparison.groupCount == 1)
+    }
+
+    @Test("what datasets are called says nothing of a run on a text")
+    func text() throws {
+        let runs = [
+            try run("a", [0.5], ["data.train.inputs=train/others"]),
+            try run("b", [0.6], [#"data.text={"context":2}"#, "data.validation=null"]),
+        ]
+        let rows = try RunComparison(runs).differences.filter { $0.path.hasPrefix("data.train.") }
+        #expect(!rows.isEmpty && rows.allSatisfy { $0.values[0] == nil && $0.values[1] != nil })
+    }
+
     @Test("keys that only some runs have are left out where they are as by default")
     func defaults() throws {
         let group = #"optimizer.groups=[{"match":"*.bias","weightDecay":0}]"#

@@ -5,11 +5,14 @@ import Testing
 /// When training ends by itself.
 @Suite("Stopping")
 struct StoppingTests {
-    /// Collects the warnings of a run.
+    /// Collects the warnings and notes of a run.
     private final class Listener: TrainingObserver {
         var warnings: [String] = []
         func handle(_ event: TrainingEvent) {
-            if case .warning(let text) = event { warnings.append(text) }
+            switch event {
+            case .warning(let text), .note(let text): warnings.append(text)
+            default: break
+            }
         }
     }
 
@@ -41,11 +44,27 @@ struct StoppingTests {
         #expect(try resumed(["training.patience=5"]) == 6)
     }
 
-    @Test("a run that has taken its minutes stops after the epoch")
+    @Test("a run that has taken its minutes stops after the step, and goes on to the same bits")
     func minutes() throws {
-        let (summary, warnings) = try run(
-            Sandbox(), ["training.epochs=50", "training.maxMinutes=1e-9"])
-        #expect(summary.epochs == 1 && warnings.count == 1)
+        let sandbox = Sandbox()
+        let (summary, warnings) = try run(sandbox, ["training.maxMinutes=1e-9"])
+        #expect(summary.steps == 1 && summary.epochs == 0 && summary.status == .completed)
+        #expect(warnings.count == 1 && warnings[0].hasPrefix("stopped after step 1: "))
+        // It is measured where it ends, and that is the best so far.
+        #expect(summary.best?.step == 1)
+        #expect(try sandbox.text("run/metrics.jsonl").split(separator: "\n").count == 1)
+        let best = try Evaluation(sandbox.file("run/best.safetensors")).measurement
+        #expect(best == summary.best?.measurement)
+        #expect(try Trainer.resume(sandbox.file("run")).isComplete)
+        let late = try TrainingCheckpoint(path: sandbox.file("run/last.safetensors")).state
+        #expect(try #require(late.extra["seconds"].flatMap { Double($0) }) > 6e-8)
+        #expect(try Verification(sandbox.file("run")).difference == nil)
+        let longer = try Trainer.resume(
+            sandbox.file("run"), overrides: ["training.maxMinutes=null"])
+        #expect(!longer.isComplete)
+        #expect(try longer.trainer.run().epochs == 3)
+        _ = try run(sandbox, [], "plain")
+        #expect(try weights(sandbox, "run/last") == weights(sandbox, "plain/last"))
     }
 
     @Test("patience begins anew with a gain above the minimum change alone")

@@ -9,7 +9,7 @@ extension RunComparison {
 
     /// The comparison for people, in lines of at most 80 columns.
     package var lines: [String] {
-        results + unitLines + notes + differenceLines
+        results + unitLines + notes + rankingLines + differenceLines
     }
 
     private var unitLines: [String] {
@@ -49,7 +49,65 @@ extension RunComparison {
             rows[index + 1][1] = run.path.cut(to: RunComparison.width - taken, keepingEnd: true)
         }
         let shown = rows.map { row in columns.map { row[$0] } }
-        return TextTable.aligned(shown) { [1, 7].contains(columns[$0]) }
+        let lines = TextTable.aligned(shown) { [1, 7].contains(columns[$0]) }
+        return lines.enumerated().flatMap { index, line in
+            let isFirst = index > 1 && groups[index - 1] != groups[index - 2]
+            return isFirst && groupCount > 1 ? ["", line] : [line]
+        }
+    }
+
+    /// What doesn't compare, and why.
+    var rankingLines: [String] {
+        var sentences: [String] = []
+        let losses = kinds(of: "loss")
+        if let passedOver {
+            let why =
+                passedOver == "loss" && losses.count > 1
+                ? "losses are of several kinds (\(losses.joined(separator: ", ")))"
+                : "\(passedOver) isn't computed alike"
+            sentences.append("sorted by \(by): \(why), so \(passedOver) doesn't compare")
+        } else if by != "loss", losses.count > 1 {
+            sentences.append(
+                "losses are of several kinds (\(losses.joined(separator: ", "))): compare \(by), "
+                    + "not loss or train")
+        }
+        if groupCount > 1 {
+            sentences.append(
+                "compare within a group of lines, not across: \(reasons.joined(separator: "; "))")
+        } else if Set(runs.compactMap(\.measuredPart)).count > 1 {
+            sentences.append(
+                "each is measured on a part of its own of the data (data.split, data.folds, seed), "
+                    + "so small differences say little")
+        }
+        let lines = sentences.flatMap { "note    \($0)".wrapped(indent: 8) }
+        return lines.isEmpty ? [] : [""] + lines
+    }
+
+    /// Why there is more than one group.
+    private var reasons: [String] {
+        let ranked = zip(runs, groups).compactMap { $1 == nil ? nil : $0 }
+        let bases = ranked.compactMap { $0.basis(of: by) }
+        var reasons: [String] = []
+        if Set(bases.map(\.data)).count > 1 { reasons.append("they are measured on other data") }
+        if Set(bases.map(\.measure)).count > 1 {
+            let names = kinds(of: by)
+            reasons.append(
+                names.count > 1
+                    ? "their losses are of several kinds (\(names.joined(separator: ", ")))"
+                    : "\(by) is computed otherwise")
+        }
+        if Set(bases.map(\.units)).count > 1 {
+            reasons.append("their targets are scaled in other ways")
+        }
+        return reasons
+    }
+
+    /// The types of the runs' losses, each once; of a metric none.
+    private func kinds(of measure: String) -> [String] {
+        guard measure == "loss" else { return [] }
+        var seen: Set<String> = []
+        let ranked = zip(runs, groups).compactMap { $1 == nil ? nil : $0 }
+        return ranked.map { $0.config.value.child("loss").type }.filter { seen.insert($0).inserted }
     }
 
     /// A line on each run that didn't complete, or doesn't measure what the others do.

@@ -3,22 +3,34 @@ package import FTJSON
 import FTSupport
 
 /// Runs side by side: what they came to, and what differs in their configs.
+///
+/// Only numbers of one basis are ranked. Runs whose numbers are of another, such as losses of
+/// another kind or of other data, are a group of their own.
 package struct RunComparison {
-    /// The runs, the best first.
+    /// The runs, group after group, the best of each first; those without a value come last.
     let runs: [RunRecord]
+    /// The number of each run's group, from 1; nil where it has no value.
+    let groups: [Int?]
     /// What they are sorted by: `loss` or a metric.
     let by: String
+    /// What most of the runs watch, where that would compare fewer of them with each other.
+    let passedOver: String?
     let prefersHigher: Bool
     /// The keys of their configs that differ, a value for each run.
     let differences: [ConfigLeaves.Row]
 
-    /// Compares by a measure, or by the one that most of the runs watch. Runs that don't have it
-    /// come last.
+    /// Compares by a measure, or by the one that most of the runs watch, or by another that all
+    /// have, where more of them compare by that. Runs that don't have it come last.
     ///
     /// Throws where no run measures it.
     package init(_ records: [RunRecord], by name: String? = nil) throws(RunError) {
-        let by: String
+        var by: String
+        var passedOver: String?
         if let name { by = name } else { by = try RunComparison.watched(records) }
+        if name == nil, let other = RunComparison.fairer(than: by, records) {
+            passedOver = by
+            by = other
+        }
         guard let judge = records.first(where: { $0.measures.contains(by) }) else {
             let all = RunComparison.distinct(records.flatMap(\.measures))
             let near = Suggestion.question(by, among: all)
@@ -31,13 +43,19 @@ package struct RunComparison {
         let values = records.map { record in
             record.best(by: by, prefersHigher: higher)?.measured[by] ?? .nan
         }
+        let bases = RunComparison.groups(records, by)
+        func group(_ index: Int) -> Int { values[index].isNaN ? Int.max : bases[index] }
         let order = records.indices.sorted { a, b in
-            if values[a].isNaN || values[b].isNaN { return !values[a].isNaN && values[b].isNaN }
+            if group(a) != group(b) { return group(a) < group(b) }
             return higher ? values[a] > values[b] : values[a] < values[b]
         }
+        // Numbers without gaps, whichever runs have no value.
+        let known = RunComparison.distinct(order.map(group).filter { $0 < Int.max })
         self.by = by
+        self.passedOver = passedOver
         prefersHigher = higher
         runs = order.map { records[$0] }
+        groups = order.map { index in known.firstIndex(of: group(index)).map { $0 + 1 } }
         let data = ConfigLeaves.Row(
             path: "data (hash)", values: runs.map { $0.dataHash.map { .string($0) } })
         let isOtherData = Set(runs.compactMap(\.dataHash)).count > 1
@@ -45,10 +63,55 @@ package struct RunComparison {
             RunComparison.settings(runs.map(\.config.effective)) + (isOtherData ? [data] : [])
     }
 
+    /// How many groups there are.
+    var groupCount: Int { groups.compactMap(\.self).max() ?? 0 }
+
+    /// For each run the place of its numbers' basis among those that there are.
+    private static func groups(_ records: [RunRecord], _ by: String) -> [Int] {
+        // Digests of samples and of all elements don't compare: shapes and types have to do.
+        let isMixed = Set(records.compactMap { $0.measuredData?.isSampled }).count > 1
+        var known: [MeasureBasis?] = []
+        return records.map { record in
+            var basis = record.basis(of: by)
+            if isMixed, let found = basis {
+                basis = MeasureBasis(
+                    measure: found.measure, units: found.units,
+                    data: found.data?.withoutDigests)
+            }
+            if let place = known.firstIndex(of: basis) { return place }
+            known.append(basis)
+            return known.count - 1
+        }
+    }
+
+    /// A measure that all runs have and by which they fall into fewer groups; nil where none is.
+    private static func fairer(than by: String, _ records: [RunRecord]) -> String? {
+        func count(_ measure: String) -> Int {
+            Set(groups(records.filter { $0.measures.contains(measure) }, measure)).count
+        }
+        let common = (records.first?.measures ?? []).filter { measure in
+            measure != by && records.allSatisfy { $0.measures.contains(measure) }
+        }
+        let fewest = common.map { (name: $0, count: count($0)) }.min { $0.count < $1.count }
+        return fewest.flatMap { $0.count < count(by) ? $0.name : nil }
+    }
+
+    private static let ofDatasets = ["data.train.", "data.validation."]
+
     /// What differs, but for keys that only some have, with what they are by default.
     private static func settings(_ configs: [JSONValue]) -> [ConfigLeaves.Row] {
         let usual = configs.map { Set(RunSchema.schema.defaults(in: $0)) }
-        return ConfigLeaves.differing(configs).filter { row in
+        let areTexts = configs.map { config in
+            if case .object? = config["data"]?["text"] { true } else { false }
+        }
+        let rows = ConfigLeaves.differing(configs).map { row in
+            // A text is no pair of datasets: what these are called says nothing of it.
+            guard RunComparison.ofDatasets.contains(where: row.path.hasPrefix) else { return row }
+            let values = zip(row.values, areTexts).map { $1 ? nil : $0 }
+            return ConfigLeaves.Row(path: row.path, values: values)
+        }
+        return rows.filter { row in
+            guard row.values.contains(where: { $0 != nil }) else { return false }
             guard row.values.contains(nil) else { return true }
             return !zip(row.values, usual).allSatisfy { $0 == nil || $1.contains(row.path) }
         }
@@ -76,16 +139,17 @@ package struct RunComparison {
         return name
     }
 
-    private static func distinct(_ names: [String]) -> [String] {
-        var seen: Set<String> = []
+    private static func distinct<T: Hashable>(_ names: [T]) -> [T] {
+        var seen: Set<T> = []
         return names.filter { seen.insert($0).inserted }
     }
 
     /// The comparison for programs.
     package var json: JSONObject {
         [
-            "by": .string(by), "prefersHigher": .bool(prefersHigher),
-            "runs": .array(runs.map(json)),
+            "by": .string(by), "title": .string(runs.heading(by)),
+            "prefersHigher": .bool(prefersHigher),
+            "runs": .array(zip(runs, groups).map(json)),
             "differences": .array(
                 differences.map { row in
                     ["key": .string(row.path), "values": .array(row.values.map { $0 ?? .null })]
@@ -93,8 +157,9 @@ package struct RunComparison {
         ]
     }
 
-    private func json(_ run: RunRecord) -> JSONValue {
+    private func json(_ run: RunRecord, _ group: Int?) -> JSONValue {
         var object: JSONObject = ["run": .string(run.path), "status": .string(run.status)]
+        if let group { object["group"] = .int(group) }
         if let reason = run.reason { object["reason"] = .string(reason) }
         if !run.damagedLines.isEmpty { object["damagedLines"] = .ints(run.damagedLines) }
         if let units = run.units?.scaling { object["units"] = units }

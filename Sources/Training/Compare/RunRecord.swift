@@ -29,6 +29,8 @@ package struct RunRecord {
     let config: RunConfig
     /// A hash of what the data held; nil where none was noted.
     let dataHash: String?
+    /// What was measured on; nil where the run has no checkpoint, which would say.
+    let measuredData: MeasuredData?
     /// How what was measured becomes what it is in the units of the data; nil where the run has no
     /// checkpoint, which would say.
     let units: TargetUnits?
@@ -67,6 +69,8 @@ package struct RunRecord {
         let states = [store.lastPath, store.bestPath].lazy.compactMap {
             try? TrainingCheckpoint.state(path: $0)
         }
+        let isSampled = dataHash?.hasPrefix("xxh64-samples:") ?? false
+        measuredData = states.first.map { MeasuredData($0, isSampled: isSampled) }
         units = states.first.flatMap { Preprocessing(of: $0) }.map { TargetUnits($0) }
         let said = summary?["status"]?.string ?? "unknown"
         let isKilled = said == RunSummary.Status.running.rawValue && !RunLock.isTaken(folder)
@@ -105,6 +109,12 @@ package struct RunRecord {
     /// What people read over a measure: `f1 (macro)`.
     func title(_ measure: String) -> String { MetricTitle.of(measure, in: config) }
 
+    /// The same, or what it is of where that isn't the data as they are.
+    func fullTitle(_ measure: String) -> String {
+        let scaled = units?.title(measure) ?? measure
+        return scaled == measure ? title(measure) : scaled
+    }
+
     /// Whether more of a measure is better.
     func prefersHigher(_ name: String) -> Bool {
         guard let loss = try? Catalogs.losses.make(config.value.child("loss")) else { return false }
@@ -135,7 +145,7 @@ extension [RunRecord] {
     /// The name of a measure, with what it is of where runs agree on that and it isn't the data.
     func title(_ measure: String) -> String {
         let titles = Set(
-            filter { $0.measures.contains(measure) }.map { $0.units?.title(measure) ?? measure })
+            filter { $0.measures.contains(measure) }.map { $0.fullTitle(measure) })
         guard titles.count > 1 else { return titles.first ?? measure }
         return "\(measure) of targets that each run scales in its own way"
     }

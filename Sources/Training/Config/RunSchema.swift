@@ -203,7 +203,7 @@ public enum RunSchema {
             doc: "end with the weights of the best epoch, in the last checkpoint, too"),
         Field.number(
             "maxMinutes", above: 0,
-            doc: "stop after the epoch in which training has taken so long, resumptions included"
+            doc: "stop after the step in which training has taken so long, resumptions included"
         ).optional,
         .number(
             "logEverySeconds", default: 10, min: 0,

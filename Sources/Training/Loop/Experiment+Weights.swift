@@ -162,7 +162,13 @@ struct InitialWeights {
     }
 
     /// What was loaded and what wasn't, and where classes or columns differ: a sentence each.
-    var sentences: [String] {
+    var sentences: [String] { [account] + differences }
+
+    /// Whether all of the file is all of the model.
+    var isWhole: Bool { missing.isEmpty && misshaped.isEmpty && unused.isEmpty }
+
+    /// What was loaded and what wasn't.
+    var account: String {
         let all = arrays.count + missing.count + misshaped.count
         var text = "\(arrays.count) of the model's \(all) tensors come from \(path)"
         if !missing.isEmpty { text += "; as they were drawn: \(NamePattern.list(missing))" }
@@ -170,7 +176,12 @@ struct InitialWeights {
             text += "; of other shapes or types: \(NamePattern.list(misshaped))"
         }
         if !unused.isEmpty { text += "; not used: \(NamePattern.list(unused))" }
-        var sentences = [text]
+        return text
+    }
+
+    /// Where classes, columns or scales differ.
+    var differences: [String] {
+        var sentences: [String] = []
         if let differing {
             sentences.append(
                 "the classes differ, so what tells them apart has to be learned anew: "

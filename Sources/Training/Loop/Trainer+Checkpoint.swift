@@ -24,6 +24,7 @@ extension Trainer {
         }
         lastSave = Clock.seconds()
         savedStep = cursor.step
+        savedSeconds = cursor.seconds
         emit(.saved(path: store.lastPath, step: cursor.step))
     }
 
@@ -127,7 +128,7 @@ extension Trainer {
             throw RunError(
                 .data,
                 "\(config.dataPath): the data has changed since the run began: it was \(saved), "
-                    + "now it is \(data.fingerprint); restore it or start a new run")
+                    + "now it is \(data.fingerprint); \(remedyOfData)")
         }
         for (key, name, digest) in digests {
             guard let saved = state.extra["digest.\(key)"], XXHash64.padded(saved) != digest else {
@@ -135,14 +136,14 @@ extension Trainer {
             }
             throw RunError(
                 .data,
-                "\(name) (data.\(key)) holds other elements than when the run began; restore it or "
-                    + "start a new run")
+                "\(name) (data.\(key)) holds other elements than when the run began; "
+                    + remedyOfData)
         }
         if let saved = Preprocessing(of: state)?.tokens, saved != data.preprocessing.tokens {
             throw RunError(
                 .data,
                 "\(config.dataPath): its tokens stand for other characters than when the run "
-                    + "began; restore it or start a new run")
+                    + "began; \(remedyOfData)")
         }
     }
 }

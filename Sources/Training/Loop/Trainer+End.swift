@@ -10,6 +10,9 @@ extension Trainer {
     /// Whether nothing is left to train.
     var isOver: Bool { hasAllEpochs || reasonToStop != nil }
 
+    /// The same, and it was measured where it ends.
+    var isComplete: Bool { isOver && !owesMeasurement }
+
     /// Why nothing is left to train, in words.
     public var ending: String {
         reasonToStop ?? "all \(Format.count(cursor.sampler.epoch, "epoch")) are done"
@@ -27,15 +30,30 @@ extension Trainer {
     }
 
     /// What to say to settings of a run that is over with them and without.
-    func nothingToTrain(_ path: String, asked: [String]) -> String {
-        func key(_ setting: String) -> Substring { setting.prefix { $0 != "=" } }
-        let longer = longerSettings
+    ///
+    /// - Parameter ending: the keys of limits that the run is at with these settings.
+    func nothingToTrain(_ path: String, asked: [String], ending: [String]) -> String {
+        func key(_ setting: String) -> String { String(setting.prefix { $0 != "=" }) }
+        func words(_ settings: [String]) -> String {
+            settings.map(\.shellWord).joined(separator: " ")
+        }
         // Of what was asked for, limits that end the run are no help.
-        let kept = asked.filter { setting in !longer.contains { key($0) == key(setting) } }
-        let words = asked.map(\.shellWord).joined(separator: " ")
-        let command = (kept + longer).map(\.shellWord).joined(separator: " ")
-        return "\(path): nothing is left to train, so the run stays as it is, without \(words); "
-            + "to train on: fttrain resume \(path.shellPath) \(command)"
+        let shorter = asked.filter { ending.contains(key($0)) && !longerSettings.contains($0) }
+        let kept = asked.filter { !shorter.contains($0) }
+        let others = longerSettings.filter { setting in
+            !kept.contains { key($0) == key(setting) }
+        }
+        let trained = Format.count(cursor.sampler.epoch, "epoch")
+        let steps = Format.count(cursor.step, "step")
+        let best = cursor.best.map { "; its best epoch is \($0.epoch), in \(store.bestPath)" } ?? ""
+        let back =
+            shorter.isEmpty
+            ? ""
+            : ", which takes nothing back of \(trained), \(steps)\(best); to train anew: "
+                + "fttrain \(folder.configPath.shellPath) \(words(shorter))"
+        return "\(path): nothing is left to train, so the run stays as it is, without "
+            + "\(words(asked))\(back); to train on: fttrain resume \(path.shellPath) "
+            + words(kept + others)
     }
 
     /// What decides on when a run is over, and with which weights.

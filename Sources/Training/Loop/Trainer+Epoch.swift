@@ -11,20 +11,22 @@ extension Trainer {
     /// Trains as long as the config says; false where the run was stopped on the way.
     func train() throws -> Bool {
         standstill = Standstill(experiment.model, step: cursor.step)
-        while cursor.sampler.epoch < config.epochs, reasonToStop == nil {
+        while cursor.sampler.epoch < config.epochs, reasonToStop == nil || owesEpoch {
             guard try trainEpoch() else { return false }
             guard isEpochWhole else { continue }
             guard let measurement = try measure() else { return false }
             try finishEpoch(measurement)
         }
         // An epoch that is cut short is measured where it ends.
-        let isCut = isAtStepLimit && cursor.sampler.position > 0
         if isCut { try warnOfStandstill() }
-        return isCut && cursor.measuredStep != cursor.step ? try measureWithinEpoch() : true
+        return owesMeasurement ? try measureWithinEpoch() : true
     }
 
     /// Whether nothing is left of the epoch.
-    private var isEpochWhole: Bool { data.train.batches(from: cursor.sampler.position) == 0 }
+    var isEpochWhole: Bool { data.train.batches(from: cursor.sampler.position) == 0 }
+
+    /// Whether an epoch was trained and not measured yet.
+    private var owesEpoch: Bool { cursor.sampler.position > 0 && isEpochWhole }
 
     /// Whether the unfinished epoch is to be measured at the step that was reached.
     private var isMeasurementDue: Bool {
@@ -44,8 +46,8 @@ extension Trainer {
         )
     }
 
-    /// Trains on what is left of the epoch, or until the run has made all its steps; false where it
-    /// was stopped on the way.
+    /// Trains on what is left of the epoch, or until a limit of steps or time; false where it was
+    /// stopped on the way.
     private func trainEpoch() throws -> Bool {
         let stream = data.train.epoch(from: cursor.sampler)
         var waited = 0.0
@@ -57,7 +59,7 @@ extension Trainer {
         }
         defer { note() }
         experiment.model.train()
-        while !isAtStepLimit {
+        while !isAtStepLimit, !isOutOfTime {
             if isMeasurementDue {
                 note()
                 guard try measureWithinEpoch() else { return false }
@@ -249,7 +251,7 @@ extension Trainer {
         hasWarnedOfUndefined = true
         let loader = data.measured
         emit(
-            .warning(
+            .note(
                 "\(Evaluation.undefined(by, loader)); no epoch can be the best by it: measure on "
                     + "other data, or set training.bestBy=loss"))
     }

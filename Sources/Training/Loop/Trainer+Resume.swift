@@ -53,10 +53,18 @@ extension Trainer {
         }
         let old = try saved.map { try effective($0, found?.path ?? path) }
         let changes = ConfigDifference.between(old ?? config.effective, config.effective)
-        if found != nil { try check(changes) }
+        let anew =
+            "fttrain "
+            + ([folder.configPath.shellPath] + overrides.map(\.shellWord)).joined(separator: " ")
+        let weights = "to begin with its weights, add model.from.path=\(path.shellPath)"
+        if found != nil { try check(changes, "\(anew)\n  \(weights)") }
 
         let kept = found.flatMap { Preprocessing(of: $0.checkpoint.state) }
         let trainer = try Trainer(Experiment(config, as: kept), folder, stop, lock)
+        if changes.contains(where: { $0.path == "data.path" }) {
+            trainer.remedyOfData =
+                "a resumed run keeps its data; to train on others: \(anew); \(weights)"
+        }
         if let found {
             try trainer.checkAverage(found.checkpoint, changes)
             try trainer.restore(found.checkpoint, path: found.path)
@@ -66,11 +74,12 @@ extension Trainer {
                 try before.restore(found.checkpoint, path: found.path)
                 guard !before.isOver else {
                     let asked = overrides.isEmpty ? changes.map(\.setting) : overrides
-                    warnings.append(trainer.nothingToTrain(path, asked: asked))
+                    let ending = trainer.longerSettings.map { String($0.prefix { $0 != "=" }) }
+                    warnings.append(before.nothingToTrain(path, asked: asked, ending: ending))
                     warnings += try before.goOn(from: found)
                     return Resumption(
                         trainer: before, changes: [], warnings: warnings,
-                        isComplete: before.isOver)
+                        isComplete: before.isComplete)
                 }
                 try trainer.checkEnd(by: changes)
                 trainer.courseBefore = before.rates
@@ -88,7 +97,7 @@ extension Trainer {
         }
         return Resumption(
             trainer: trainer, changes: changes.map(\.description), warnings: warnings,
-            isComplete: trainer.isOver)
+            isComplete: trainer.isComplete)
     }
 
     /// Goes back to a checkpoint and makes the folder agree with it; returns what a person should
@@ -141,7 +150,9 @@ extension Trainer {
         "data.batchSize", "name",
     ]
 
-    private static func check(_ changes: [ConfigDifference]) throws(RunError) {
+    private static func check(
+        _ changes: [ConfigDifference], _ remedy: String
+    ) throws(RunError) {
         let refused = changes.filter { change in
             change.path == "optimizer.type" || !changeable.contains { change.isInside($0) }
         }
@@ -150,6 +161,6 @@ extension Trainer {
         throw RunError(
             .usage,
             "a resumed run keeps its model, data, loss, seed and metrics; start a new run for:"
-                + list)
+                + "\(list)\nas by:\n  \(remedy)")
     }
 }

@@ -26,7 +26,9 @@ extension Trainer {
                 + "\(Format.count(patience, "epoch")) than in epoch \(gain.epoch) (training.patience)"
         }
         if isOutOfTime {
-            return "stopped after epoch \(epoch): it has taken \(Format.duration(cursor.seconds)) "
+            let place =
+                isCut ? "step \(Format.grouped(cursor.step))" : "epoch \(epoch)"
+            return "stopped after \(place): it has taken \(Format.duration(secondsTaken)) "
                 + "(training.maxMinutes)"
         }
         return nil
@@ -45,9 +47,31 @@ extension Trainer {
         return cursor.sampler.epoch - (gain?.epoch ?? 0) >= patience
     }
 
-    /// Whether the run has taken the minutes that it may.
+    /// Seconds that the run has taken so far.
+    private var secondsTaken: Double { cursor.seconds + clock.unstamped }
+
+    /// Whether the run has taken the minutes that it may; a step is always made.
     var isOutOfTime: Bool {
-        config.training.optionalDouble("maxMinutes").map { cursor.seconds >= $0 * 60 } ?? false
+        cursor.step > 0
+            && config.training.optionalDouble("maxMinutes").map { secondsTaken >= $0 * 60 }
+                ?? false
+    }
+
+    /// Whether its last checkpoint doesn't know that.
+    var isTimeUnsaved: Bool {
+        guard isOutOfTime, !hasAllEpochs, let limit = config.training.optionalDouble("maxMinutes")
+        else { return false }
+        return savedSeconds < limit * 60
+    }
+
+    /// Whether a limit ends the run within an epoch.
+    var isCut: Bool {
+        cursor.sampler.position > 0 && !isEpochWhole && (isAtStepLimit || isOutOfTime)
+    }
+
+    /// Whether steps were made that wait to be measured, at the end of an epoch or of the run.
+    var owesMeasurement: Bool {
+        cursor.sampler.position > 0 && isEpochWhole || isCut && cursor.measuredStep != cursor.step
     }
 
     /// Whether the run has made as many steps as it may.
@@ -62,7 +86,7 @@ extension Trainer {
         else { return }
         hasWarnedOfConvergence = true
         emit(
-            .warning(
+            .note(
                 "lbfgs finds nothing to improve any more after epoch \(cursor.sampler.epoch), so "
                     + "further epochs change nothing (optimizer.tolerance, or rounding)"))
     }
@@ -107,7 +131,7 @@ extension Trainer {
         cursor.restoredEpoch = best.epoch
         try save()
         emit(
-            .warning(
+            .note(
                 "the run ends with the weights of epoch \(best.epoch), its best "
                     + "(training.restoreBest)"))
     }

@@ -34,10 +34,16 @@ public final class Trainer {
     var lastSave = Clock.seconds()
     /// The step of the last checkpoint that this process saved.
     var savedStep: Int?
+    /// The seconds of the run that it holds.
+    var savedSeconds = 0.0
     /// Why the run is to end after this epoch, where an observer decided so.
     var wishToEnd: String?
     /// What is to be said when training begins.
     var remarks: [String] = []
+    /// The same of what is as it was meant.
+    var notes: [String] = []
+    /// What to do where the data are not those that the run began on.
+    var remedyOfData = "restore it or start a new run"
     /// The course of rates that a run had which is ended where it stands.
     var courseBefore: RateControl?
     /// Whether a run that is over may still get the weights of its best epoch.
@@ -111,7 +117,12 @@ public final class Trainer {
     /// Gives the model the weights that the run begins with.
     func loadInitialWeights() throws {
         guard let weights = try experiment.readInitialWeights() else { return }
-        remarks += weights.sentences
+        if weights.isWhole {
+            notes.append(weights.account)
+        } else {
+            remarks.append(weights.account)
+        }
+        remarks += weights.differences
         originDigest = weights.digest
     }
 
@@ -137,11 +148,12 @@ public final class Trainer {
             try write(summary(.running))
             emit(.started(info))
             writePage(summary(.running))
+            for note in notes { emit(.note(note)) }
             for remark in remarks { emit(.warning(remark)) }
             if let warning = try data.warningOfValidation() { emit(.warning(warning)) }
             return try stop.during(.computing) {
                 guard try train() else { return try end(.interrupted) }
-                if let reasonToStop { emit(.warning(reasonToStop)) }
+                if let reasonToStop { emit(.note(reasonToStop)) }
                 try restoreBest()
                 return try end(.completed)
             }
@@ -183,7 +195,7 @@ public final class Trainer {
         _ status: RunSummary.Status, reason: String? = nil, remedy: String? = nil
     ) throws -> RunSummary {
         clock.stamp(&cursor)
-        if status == .interrupted { try save() }
+        if status == .interrupted || isTimeUnsaved { try save() }
         var summary = summary(status, reason: reason)
         summary.remedy = remedy
         try write(summary)
@@ -209,6 +221,7 @@ public final class Trainer {
         summary.samplesPerSecond = Double(cursor.samples) / max(cursor.stepSeconds, 1e-9)
         summary.dataWaitShare = min(1, cursor.waitSeconds / max(cursor.stepSeconds, 1e-9))
         summary.best = cursor.best
+        summary.metricTitles = MetricTitle.all(of: experiment.metrics.map(\.name), in: config)
         if status == .completed { summary.noBest = noBest }
         summary.units = TargetUnits(data.preprocessing)
         summary.trainLoss = cursor.trainLoss
@@ -235,13 +248,18 @@ struct SessionClock {
     private var started = 0.0
     private var startSamples = 0
     private var startStep = 0
+    private var isRunning = false
 
     mutating func start(_ cursor: TrainingCursor) {
         last = Clock.seconds()
         started = last
         startSamples = cursor.samples
         startStep = cursor.step
+        isRunning = true
     }
+
+    /// Seconds since the last call of `stamp`, or of `start`; 0 before.
+    var unstamped: Double { isRunning ? Clock.seconds() - last : 0 }
 
     /// Adds the time since the last call to the cursor and returns it.
     @discardableResult

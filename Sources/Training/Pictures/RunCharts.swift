@@ -6,7 +6,10 @@ enum RunCharts {
     ///
     /// - Parameter units: what tells how targets were scaled.
     static func all(of run: RunRecord, _ units: TargetUnits?) -> [Chart] {
-        func title(_ measure: String) -> String { units?.title(measure) ?? measure }
+        func title(_ measure: String) -> String {
+            let scaled = units?.title(measure) ?? measure
+            return scaled == measure ? run.title(measure) : scaled
+        }
         func points(_ value: (RunRecord.Row) -> Double) -> [(x: Double, y: Double)] {
             run.rows.map { (Double($0.epoch), value($0)) }
         }

@@ -21,6 +21,11 @@ public struct TargetUnits: Sendable, Equatable {
         "meanAbsoluteError": 1, "rootMeanSquaredError": 1, "meanSquaredError": 2,
     ]
 
+    /// Whether a metric's numbers change with the scale of its targets.
+    static func hasUnit(_ metric: String) -> Bool {
+        powers[metric] != nil || ["pinball", "meanAbsolutePercentageError"].contains(metric)
+    }
+
     /// Of targets that went through transforms and the scaling of a table's label, which are taken
     /// back last to first.
     init(_ preprocessing: Preprocessing) {

@@ -22,6 +22,7 @@ public final class JSONReport: TrainingObserver {
             JSONReport.emit("step", progress.json)
         case .epoch(let record): JSONReport.emit("epoch", record.json)
         case .warning(let text): JSONReport.emit("warning", ["message": .string(text)])
+        case .note(let text): JSONReport.emit("note", ["message": .string(text)])
         case .saved(let path, let step):
             JSONReport.emit("checkpoint", ["path": .string(path), "step": .int(step)])
         case .ended(let summary, let path):

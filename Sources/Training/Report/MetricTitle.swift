@@ -1,4 +1,5 @@
 import FTConfig
+import FTSupport
 import NN
 
 /// What people read over a metric's numbers. Files and JSON have its name.
@@ -7,6 +8,7 @@ enum MetricTitle {
     /// `f1 (macro)`, `f1 (mean of outputs)`.
     static func of(_ name: String, in config: RunConfig) -> String {
         let metric = config.value.children("metrics").first { Catalogs.metricName($0) == name }
+        if let title = metric.flatMap(ofClass) { return title }
         guard let metric, let loss = try? Catalogs.losses.make(config.value.child("loss")),
             let made = try? Catalogs.metrics.make(metric, MetricPlace(loss: loss))
         else { return name }
@@ -23,6 +25,21 @@ enum MetricTitle {
     private static func hasSeveralOutputs(_ config: RunConfig) -> Bool {
         let layers = config.value.child("model").children("layers")
         return (layers.last { $0.hasKey("units") }?.int("units") ?? 1) > 1
+    }
+
+    /// That of a class which the config calls by its name, whose letters a column need not have:
+    /// `recall of Pinot noir`; nil of others.
+    private static func ofClass(_ metric: ConfigValue) -> String? {
+        guard metric.hasKey("class"), let name = metric.word("class") else { return nil }
+        return "\(metric.type) of \(name.escapedForDisplay(limit: 40))"
+    }
+
+    /// Those of metrics of classes that the config calls by their names, by the metrics' names.
+    static func ofClasses(in config: RunConfig) -> [String: String] {
+        let titles = config.value.children("metrics").compactMap { metric in
+            ofClass(metric).map { (Catalogs.metricName(metric), $0) }
+        }
+        return Dictionary(titles) { first, _ in first }
     }
 
     /// Those of several by their names.

@@ -2,18 +2,9 @@ import FTSupport
 
 extension RunSummary {
     /// The last lines of a run: how it ended, the best epoch, where things are, what to try next.
-    ///
-    /// - Parameter titles: what people read for names of metrics.
-    func closingLines(_ path: String, titles: [String: String] = [:]) -> [String] {
+    func closingLines(_ path: String) -> [String] {
         var lines = [""] + (reason == nil ? endLine.folded : endLine.wrapped(indent: 8))
-        if let best {
-            let values = best.measurement.metrics.map {
-                "\(titles[$0.name] ?? $0.name) \(Format.measure($0.value))"
-            }
-            let measured = (["loss \(Format.measure(best.measurement.loss))"] + values)
-                .joined(separator: ", ")
-            lines += "best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors".folded
-        }
+        lines += bestLines(path)
         if let noBest { lines += "best    \(noBest)".wrapped(indent: 8) }
         if let best, let note = units?.note(on: best.measurement) {
             lines += "        \(note)".folded
@@ -21,6 +12,17 @@ extension RunSummary {
         if let page { lines.append("page    \(page)") }
         lines.append("run     \(path)")
         return lines + nextLines(path)
+    }
+
+    /// The best epoch and where its weights are; empty where none is.
+    package func bestLines(_ path: String) -> [String] {
+        guard let best else { return [] }
+        let values = best.measurement.metrics.map {
+            "\(metricTitles[$0.name] ?? $0.name) \(Format.measure($0.value))"
+        }
+        let measured = (["loss \(Format.measure(best.measurement.loss))"] + values)
+            .joined(separator: ", ")
+        return "best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors".folded
     }
 
     private var endLine: String {

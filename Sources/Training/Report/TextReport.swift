@@ -5,11 +5,11 @@ import FTSupport
 /// run's `log.txt`.
 public final class TextReport: TrainingObserver {
     private let isQuiet: Bool
+    private let warn: ((String) -> Void)?
     private let bar: ProgressBar?
     private let logSeconds: Double
     private var logPath: String?
     private var table = EpochTable(metrics: [])
-    private var titles: [String: String] = [:]
     private var lastLine = Clock.seconds()
 
     /// A report on standard output, with a progress bar on a terminal.
@@ -18,8 +18,13 @@ public final class TextReport: TrainingObserver {
     ///   - isQuiet: print nothing; the log is written all the same.
     ///   - logSeconds: seconds between progress lines where no bar can be drawn; 0 for none.
     ///   - logPath: where to keep what is printed.
-    public init(isQuiet: Bool = false, logSeconds: Double = 10, logPath: String? = nil) {
+    ///   - warn: is told of warnings that nothing is printed of.
+    public init(
+        isQuiet: Bool = false, logSeconds: Double = 10, logPath: String? = nil,
+        warn: ((String) -> Void)? = nil
+    ) {
         self.isQuiet = isQuiet
+        self.warn = warn
         self.logSeconds = logSeconds
         self.logPath = logPath
         bar = isQuiet || !Terminal.canDraw ? nil : ProgressBar()
@@ -37,10 +42,17 @@ public final class TextReport: TrainingObserver {
         case .epoch(let record):
             line(table.row(record))
             lastLine = Clock.seconds()
-        case .warning(let text): for text in "note    \(text)".wrapped(indent: 8) { line(text) }
+        case .warning(let text):
+            if isQuiet, let warn { warn(text) }
+            note(text)
+        case .note(let text): note(text)
         case .saved: break
         case .ended(let summary, let path): end(summary, path)
         }
+    }
+
+    private func note(_ text: String) {
+        for text in "note    \(text)".wrapped(indent: 8) { line(text) }
     }
 
     /// Prints a line and logs it.
@@ -52,7 +64,7 @@ public final class TextReport: TrainingObserver {
     }
 
     private func start(_ info: RunInfo) {
-        titles = info.metricTitles
+        let titles = info.metricTitles
         table = EpochTable(metrics: info.metrics.map { titles[$0] ?? $0 })
         if let logPath {
             let title = "fttrain \(FrameworkVersion.current)   \(TrainingState.timestamp())\n"
@@ -76,6 +88,6 @@ public final class TextReport: TrainingObserver {
     }
 
     private func end(_ summary: RunSummary, _ path: String) {
-        for text in summary.closingLines(path, titles: titles) { line(text) }
+        for text in summary.closingLines(path) { line(text) }
     }
 }

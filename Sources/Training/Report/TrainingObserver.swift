@@ -8,8 +8,11 @@ public enum TrainingEvent: Sendable {
     case step(StepProgress)
     /// An epoch was finished and measured, or measured on the way.
     case epoch(EpochRecord)
-    /// Something that a person should know, in one sentence.
+    /// A sentence on what makes the result another than was meant. Who asked for silence is told,
+    /// too.
     case warning(String)
+    /// A sentence on what happens as it was meant: why the run ends, whose weights it has.
+    case note(String)
     /// A checkpoint is on the disk.
     case saved(path: String, step: Int)
     /// The run ended; `path` is its folder.

@@ -95,6 +95,11 @@ public struct RunInfo: Sendable {
             "precision": .string(precision), "schedule": .string(schedule),
             "loss": .string(loss), "metrics": .strings(metrics),
         ]
+        var titles = JSONObject()
+        for name in metrics {
+            if let title = metricTitles[name], title != name { titles[name] = .string(title) }
+        }
+        if !titles.members.isEmpty { object["metricTitles"] = .object(titles) }
         if let resumedStep { object["resumedStep"] = .int(resumedStep) }
         return object
     }

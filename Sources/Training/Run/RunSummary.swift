@@ -50,6 +50,8 @@ public struct RunSummary: Sendable {
     public var dataWaitShare = 0.0
     /// nil before the first epoch is finished.
     public var best: Best?
+    /// What people read for names of metrics, where that isn't the name.
+    var metricTitles: [String: String] = [:]
     /// Why no epoch is the best, where measurements were taken and none has what decides.
     public var noBest: String?
     /// How what was measured becomes what it is in the units of the data.

@@ -140,18 +140,22 @@ public struct RateSearch {
         suggestion.map { "optimizer.learningRate=\(Format.short($0, digits: 2))" }
     }
 
-    /// The curve for people, and what it suggests for the config in `file`.
-    public func lines(file: String) -> [String] {
+    /// The curve for people, and what it suggests for the config in `file` with the `key=value`
+    /// arguments that it was searched with.
+    public func lines(file: String, _ overrides: [String] = []) -> [String] {
         let curve = points.map { (x: log10($0.rate), y: $0.loss) }
         let plot = DotPlot([curve], axis: "learning rate") { Format.short(pow(10, $0), digits: 2) }
         guard let override, let last = points.last else {
             return (points.isEmpty ? [] : ["loss"] + plot.lines + [""])
                 + problem.wrapped(indent: 0) + coarsenessLines
         }
+        let others = overrides.filter { !$0.hasPrefix("optimizer.learningRate=") }
+        let words = ([file.shellPath] + others.map(\.shellWord) + [override])
+            .joined(separator: " ")
         return ["loss"] + plot.lines + [
             "",
             "steps   \(Format.grouped(points.count)), up to a rate of \(Format.rate(last.rate))",
-            "fastest \(override)", "next    fttrain \(file.shellPath) \(override)",
+            "fastest \(override)", "next    fttrain \(words)",
         ] + coarsenessLines
     }
 

@@ -11,7 +11,8 @@ extension Sweep {
 
     private var trialLines: [String] {
         let results = results
-        guard let by = results.first?.record.watched else { return ["no trial was trained"] }
+        guard let comparison else { return ["no trial was trained"] }
+        let by = comparison.by
         let records = results.map(\.record)
         let varying = varying
         let keys = varying.map { String(trials[0][$0].prefix { $0 != "=" }) }
@@ -37,7 +38,7 @@ extension Sweep {
                         record.status != "completed" ? record.status : hasStopped(record),
                     ])
         }
-        return table.lines + unitLines(records, by)
+        return table.lines + unitLines(records, by) + comparison.rankingLines
     }
 
     /// What the trials' measures are of, and the best in the units of the data.
@@ -78,11 +79,14 @@ extension Sweep {
 
     private var trialJSON: JSONObject {
         let results = results
-        let by = results.first?.record.watched ?? "loss"
+        let comparison = comparison
+        let by = comparison?.by ?? "loss"
+        let groups = comparison?.groups ?? []
         return [
             "sweep": .string(path), "by": .string(by), "trials": .int(trials.count),
             "results": .array(
-                results.map { index, record in
+                results.enumerated().map { place, result in
+                    let (index, record) = result
                     let higher = record.prefersHigher(by)
                     let best = record.best(by: by, prefersHigher: higher)
                     var object: JSONObject = [
@@ -91,6 +95,7 @@ extension Sweep {
                         "epoch": .int(best?.epoch ?? 0),
                         "value": JSONValue(number: best?.measured[by] ?? .nan),
                     ]
+                    if let group = groups[place] { object["group"] = .int(group) }
                     if let units = record.units?.scaling { object["units"] = units }
                     return .object(object)
                 }), "wanting": .ints(wanting),

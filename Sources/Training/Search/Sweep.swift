@@ -21,11 +21,15 @@ public final class Sweep {
     let kind: Kind
     /// Whether trials end early that are worse than the median of those before.
     let endsByMedian: Bool
-    private let base: String
+    let base: String
+    /// The config file that it was begun with.
+    let file: String
     /// Whether trials write what they measure for TensorBoard, too.
     public var logsForTensorBoard = false
     /// Whether nobody reads what is reported: why a trial can't be goes to standard error then.
     public var isSilent = false
+    /// The warnings of trials that were told already.
+    private var told: Set<String> = []
     /// What a person should know of the trials; nil mostly.
     public private(set) var remark: String?
 
@@ -102,6 +106,7 @@ public final class Sweep {
                     + "another folder")
         }
         (self.kind, self.trials, self.endsByMedian) = (kind, trials, endsByMedian)
+        self.file = file
         // What all share need not be right without what differs.
         let first = try RunConfig(file: file, overrides: trials[0])
         base = try FileWriting.read(file) ?? ""
@@ -132,8 +137,8 @@ public final class Sweep {
     /// Throws where the folder holds none.
     public init(opening path: String) throws {
         self.path = path
-        let file = Sweep.planPath(path)
-        guard let text = try FileWriting.read(file) else {
+        let planFile = Sweep.planPath(path)
+        guard let text = try FileWriting.read(planFile) else {
             throw RunError(.data, "\(path): is no sweep, it has no sweep.json; name a config")
         }
         let plan = try? JSONNode(parsing: text)
@@ -141,9 +146,10 @@ public final class Sweep {
         guard let base = plan?["base"]?.string, let first = trials.first,
             trials.allSatisfy({ $0.count == first.count && !$0.contains(nil) })
         else {
-            throw RunError(.data, "\(file): is damaged; begin the sweep again")
+            throw RunError(.data, "\(planFile): is damaged; begin the sweep again")
         }
         (self.base, self.trials) = (base, trials.map { $0.compactMap(\.self) })
+        self.file = plan?["config"]?.string ?? ""
         kind = plan?["kind"]?.string.flatMap(Kind.init) ?? .trial
         endsByMedian = plan?["endsByMedian"]?.bool ?? false
     }
@@ -203,13 +209,19 @@ public final class Sweep {
         do {
             let trainer = try trainer(index, stop)
             if logsForTensorBoard { trainer.observers.append(TensorBoardLog(trainer)) }
-            trainer.observers.append(TextReport(isQuiet: true, logPath: trainer.folder.logPath))
+            var warnings: [String] = []
+            trainer.observers.append(
+                TextReport(
+                    isQuiet: true, logPath: trainer.folder.logPath, warn: { warnings.append($0) }))
             if endsByMedian {
                 let others = trials.indices.filter { $0 != index }.map(folder)
                 trainer.observers.append(MedianRule(trainer, others))
             }
             let summary = try trainer.run()
             for line in "\(name)   \(outcome(summary, trainer))".wrapped(indent: 8) { report(line) }
+            for warning in warnings where told.insert(warning).inserted {
+                tell("\(kind.rawValue) \(index + 1): \(warning)", report)
+            }
             if summary.status == .interrupted { return false }
         } catch {
             let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
@@ -223,23 +235,18 @@ public final class Sweep {
         return !stop.isRequested
     }
 
+    /// Tells a warning, whose words need not be repeated for each trial.
+    private func tell(_ warning: String, _ report: (String) -> Void) {
+        if isSilent { return Terminal.warn("fttrain: \(path): \(warning)") }
+        for line in "note    \(warning)".wrapped(indent: 8) { report(line) }
+    }
+
     /// Writes the config of the best trial, where it is one of values.
     func writeBest() throws {
         guard kind == .trial, let best else { return }
         let text = best.config.effective.text(.pretty) + "\n"
         try FileWriting.replace(bestPath, with: text)
     }
-
-    /// The trial with the best value, if one has any.
-    private var best: RunRecord? {
-        results.map(\.record).first { record in
-            let by = record.watched
-            return record.best(by: by, prefersHigher: record.prefersHigher(by)) != nil
-        }
-    }
-
-    /// Whether any trial came to a value; then `best.json` is of use.
-    public var hasBest: Bool { best != nil }
 
     private func trainer(_ index: Int, _ stop: StopSignal) throws -> Trainer {
         let folder = folder(index)
@@ -254,29 +261,15 @@ public final class Sweep {
     private func outcome(_ summary: RunSummary, _ trainer: Trainer) -> String {
         guard summary.status != .completed else {
             let value = summary.best.flatMap { best in
-                best.measurement.value(best.by).map { "\(best.by) \(Format.measure($0))" }
+                best.measurement.value(best.by).map {
+                    "\(MetricTitle.of(best.by, in: trainer.config)) \(Format.measure($0))"
+                }
             }
             let isEarly = trainer.wishToEnd != nil && summary.epochs < trainer.config.epochs
             let end = !isEarly ? "" : ", ended after epoch \(summary.epochs)"
             return (value ?? "no epoch has a value") + end
         }
         return summary.status.rawValue
-    }
-
-    /// The trials that were trained, the best first, with their numbers from 0.
-    var results: [(index: Int, record: RunRecord)] {
-        let records = records
-        guard let comparison = try? RunComparison(records.map(\.record)) else { return [] }
-        return comparison.runs.compactMap { run in
-            records.first { $0.record.path == run.path }
-        }
-    }
-
-    /// The same in their order.
-    var records: [(index: Int, record: RunRecord)] {
-        trials.indices.compactMap { index in
-            (try? RunRecord(folder(index))).map { (index: index, record: $0) }
-        }
     }
 }
 

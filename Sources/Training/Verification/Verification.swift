@@ -156,6 +156,7 @@ struct KeptCheckpoints {
             recorded: text, file: "\(folder.path) (config)",
             overrides: [
                 "training.checkpointEverySteps=0", "training.checkpointEveryMinutes=0",
+                "training.maxMinutes=null",
             ])
     }
 }

@@ -53,9 +53,12 @@ public final class TensorBoardLog: TrainingObserver {
             }
             if step == 0, let graph { record(0) { EventMessage.graph(graph, &$0) } }
         case .epoch(let epoch):
-            record(epoch.step) { EventMessage.summary(TensorBoardLog.scalars(epoch), &$0) }
+            let titles = MetricTitle.ofClasses(in: trainer.config)
+            record(epoch.step) {
+                EventMessage.summary(TensorBoardLog.scalars(epoch, titles), &$0)
+            }
             record(epoch.step) { EventMessage.summary(histograms, &$0) }
-        case .warning(let text):
+        case .warning(let text), .note(let text):
             record(step) { EventMessage.summary([EventMessage.text("notes", text)], &$0) }
         case .ended(let summary, _): end(summary)
         default: break
@@ -105,11 +108,15 @@ public final class TensorBoardLog: TrainingObserver {
         return try? ModelProbe(twin).loss().drawing()
     }
 
-    private static func scalars(_ epoch: EpochRecord) -> [ProtobufMessage] {
+    private static func scalars(
+        _ epoch: EpochRecord, _ titles: [String: String]
+    ) -> [ProtobufMessage] {
         let part = epoch.hasValidation ? "validation" : "train"
         var values = [("train/loss", epoch.trainLoss)]
         if epoch.hasValidation { values.append(("validation/loss", epoch.measurement.loss)) }
-        values += epoch.measurement.metrics.map { ("\(part)/\($0.name)", $0.value) }
+        values += epoch.measurement.metrics.map {
+            ("\(part)/\(titles[$0.name] ?? $0.name)", $0.value)
+        }
         values += [
             ("training/learningRate", epoch.learningRate),
             ("training/samplesPerSecond", epoch.samplesPerSecond),
