@@ -11,10 +11,14 @@ struct InitArrayTests {
         let workspace = try Workspace()
         let x = Random(seed: 1).normal([200, 3])
         let cells = x.values(as: Float.self)
-        let sums = (0..<200).map { cells[3 * $0] + cells[3 * $0 + 1] - cells[3 * $0 + 2] }
-        let y = NDArray(sums.map { 104 + 2.8 * $0 }, [200])
+        var (levels, both) = ([Float](), [Float]())
+        for row in 0..<200 {
+            let sum = cells[3 * row] + cells[3 * row + 1] - cells[3 * row + 2]
+            levels.append(104 + 2.8 * sum)
+            both += [104 + 2.8 * sum, sum]
+        }
         try NPY.write(x, to: workspace.file("x.npy"))
-        try NPY.write(y, to: workspace.file("y.npy"))
+        try NPY.write(NDArray(levels, [200]), to: workspace.file("y.npy"))
         let made = try workspace.run("init", "x.npy", "y.npy")
         #expect(made.unfolded.contains("targets    to mean 0 and deviation 1"), "\(made.errors)")
         let config = try JSONNode(parsing: workspace.text("x.json"))
@@ -25,8 +29,7 @@ struct InitArrayTests {
         let result = try JSONNode(parsing: String(measured.lines[0]))
         #expect(try #require(result["metrics"]?["r2"]?.double) > 0.9, "\(measured.output)")
         // Two quantities are scaled each by itself.
-        let both = NDArray(sums.flatMap { [104 + 2.8 * $0, $0] }, [200, 2])
-        try NPY.write(both, to: workspace.file("z.npy"))
+        try NPY.write(NDArray(both, [200, 2]), to: workspace.file("z.npy"))
         #expect(
             try workspace.run("init", "x.npy", "z.npy", "-o", "z.json", "--data", "z.h5").status
                 == 0)

@@ -1,4 +1,5 @@
 import FTJSON
+import Glibc
 import Testing
 
 /// The forms that texts come and go in.
@@ -91,6 +92,6 @@ struct TextFormTests {
         let measured = try JSONNode(parsing: String(result.lines[0]))
         let loss = try #require(measured["loss"]?.double)
         let perplexity = try #require(measured["metrics"]?["perplexity"]?.double)
-        #expect(abs(Double.exp(loss) / perplexity - 1) < 1e-5, "\(result.output)")
+        #expect(abs(exp(loss) / perplexity - 1) < 1e-5, "\(result.output)")
     }
 }
