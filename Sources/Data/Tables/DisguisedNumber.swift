@@ -219,7 +219,7 @@ struct DisguisedNumber {
             || isYear(compact.suffix(4)) && isPart(compact.dropLast(4))
         return isPartOfYear
             ? DisguisedNumber(
-                "parts of years", remedy: "write the first day of each, as 2024-01-31") : nil
+                "parts of years", remedy: "write the first day of each, as 2024-01-01") : nil
     }
 
     /// `(1, 2)`, `[1;2]`, `0.5 0.6`, `1:2`, `1 in 5`, `5 (1)`.
