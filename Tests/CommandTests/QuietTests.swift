@@ -38,6 +38,16 @@ import Testing
         #expect(quiet.errors.split(separator: "\n").count == 1)
     }
 
+    @Test("trials on parts of the same data are ranked, with a word on what differs")
+    func parts() throws {
+        let workspace = try Workspace()
+        try workspace.prepare()
+        let result = try workspace.run(
+            "sweep", "tiny.json", "seed=1,2", "data.validation=null", "data.split=0.3")
+        #expect(result.status == 0 && result.output.contains("\nbest    trial "), "\(result)")
+        #expect(result.output.contains("\nnote    each is measured on a part of its own"))
+    }
+
     @Test("trials whose values don't compare have no best")
     func unranked() throws {
         let workspace = try Workspace()

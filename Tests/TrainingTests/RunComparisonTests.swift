@@ -66,7 +66,7 @@ struct RunComparisonTests {
         #expect(fair.by == "accuracy" && fair.passedOver == "loss" && fair.groupCount == 1)
         #expect(fair.runs.map { $0.path.last } == ["b", "c", "a"])
         let text = fair.lines.joined(separator: " ").replacing("        ", with: "")
-        #expect(text.contains("sorted by accuracy: losses are of several kinds (focal, "))
+        #expect(text.contains("sorted by accuracy, for losses are of several kinds ("))
         let asked = try RunComparison(runs, by: "loss")
         #expect(asked.runs.map { $0.path.last } == ["c", "a", "b"])
         #expect(asked.groups == [1, 1, 2] && asked.lines[3] == "")

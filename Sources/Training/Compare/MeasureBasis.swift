@@ -14,7 +14,8 @@ struct MeasureBasis: Hashable {
     let data: MeasuredData?
 }
 
-/// The examples that a run was measured on, by what its checkpoint says.
+/// The examples that a run was measured on, by what its checkpoint says. Parts that are cut off the
+/// training data are of one kind, whichever examples they have.
 struct MeasuredData: Hashable {
     /// Shapes and types of all data.
     let fingerprint: String?
@@ -39,6 +40,9 @@ struct MeasuredData: Hashable {
         (self.fingerprint, digests, isSampled) = (fingerprint, [], false)
     }
 
+    /// Any part of the data of a name.
+    init(cutFrom name: String) { self.init(fingerprint: name) }
+
     /// The same by shapes and types alone.
     var withoutDigests: MeasuredData { MeasuredData(fingerprint: fingerprint) }
 }
@@ -61,7 +65,14 @@ extension RunRecord {
             hasUnit = TargetUnits.hasUnit(metrics[place].type)
         }
         return MeasureBasis(
-            measure: text, units: hasUnit ? units?.scaling?.text() : nil, data: measuredData)
+            measure: text, units: hasUnit ? units?.scaling?.text() : nil,
+            data: measuredPart == nil ? measuredData : measuredData.map { _ in cutData })
+    }
+
+    /// What parts are cut off of.
+    private var cutData: MeasuredData {
+        let train = config.effective["data"]?["train"]?.text() ?? ""
+        return MeasuredData(cutFrom: "\(config.dataPath) \(train)")
     }
 
     /// Which part of the data is measured on, where the config cuts it off; nil where it doesn't.

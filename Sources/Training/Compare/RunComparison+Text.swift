@@ -64,8 +64,8 @@ extension RunComparison {
             let why =
                 passedOver == "loss" && losses.count > 1
                 ? "losses are of several kinds (\(losses.joined(separator: ", ")))"
-                : "\(passedOver) isn't computed alike"
-            sentences.append("sorted by \(by): \(why), so \(passedOver) doesn't compare")
+                : "\(passedOver) isn't computed alike in all"
+            sentences.append("sorted by \(by), for \(why)")
         } else if by != "loss", losses.count > 1 {
             sentences.append(
                 "losses are of several kinds (\(losses.joined(separator: ", "))): compare \(by), "
