@@ -24,6 +24,7 @@ let package = Package(
     name: "FakeTensor",
     products: [
         .library(name: "FakeTensor", targets: ["FakeTensor"]),
+        .library(name: "FakeTensorCommand", targets: ["FakeTensorCommand"]),
         .executable(name: "fttrain", targets: ["fttrain"]),
     ],
     targets: [
@@ -65,12 +66,15 @@ let package = Package(
             ["Tensor", "Autograd", "NN", "Optim", "Datasets", "Checkpoint", "Training"]),
 
         // Programs.
-        .executableTarget(
-            name: "fttrain",
+        .target(
+            name: "FakeTensorCommand",
             dependencies: [
                 "Training", "FTConfig", "FTJSON", "FTSupport", "Checkpoint", "Datasets", "Tensor",
                 "CUDA",
             ],
+            path: "Sources/fttrain", exclude: ["program"], swiftSettings: strict),
+        .executableTarget(
+            name: "fttrain", dependencies: ["FakeTensorCommand"], path: "Sources/fttrain/program",
             swiftSettings: strict),
         .executableTarget(
             name: "ftbench", dependencies: ["FakeTensor", "COpenBLAS"], path: "Benchmarks/ftbench",
@@ -142,7 +146,10 @@ let package = Package(
         tests("TrainingTests", ["FakeTensor", "FTConfig", "FTJSON", "FTSupport", "StrictDevice"]),
         tests(
             "CommandTests",
-            ["CKernels", "fttrain", "FTJSON", "FTSupport", "Checkpoint", "Datasets", "Tensor"]),
+            [
+                "CKernels", "fttrain", "FakeTensorCommand", "FTJSON", "FTSupport", "Checkpoint",
+                "Datasets", "Tensor",
+            ]),
         tests(
             "CUDATests",
             [

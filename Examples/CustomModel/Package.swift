@@ -8,9 +8,19 @@ let package = Package(
         .package(name: "FakeTensor", path: "../..")
     ],
     targets: [
+        // A layer, an op and a loss of our own.
+        .target(
+            name: "Waves", dependencies: [.product(name: "FakeTensor", package: "FakeTensor")]),
         .executableTarget(
-            name: "CustomModel", dependencies: [.product(name: "FakeTensor", package: "FakeTensor")]
-        )
+            name: "CustomModel",
+            dependencies: ["Waves", .product(name: "FakeTensor", package: "FakeTensor")]),
+        // `fttrain` that knows them.
+        .executableTarget(
+            name: "CustomTrainer",
+            dependencies: [
+                "Waves", .product(name: "FakeTensor", package: "FakeTensor"),
+                .product(name: "FakeTensorCommand", package: "FakeTensor"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -2,7 +2,7 @@ import FTConfig
 import FoundationEssentials
 import Testing
 
-@testable import fttrain
+@testable import FakeTensorCommand
 
 /// What is generated from the definitions that `help` is made of.
 @Suite("Completion and the manual page")

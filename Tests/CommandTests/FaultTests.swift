@@ -2,7 +2,7 @@ import FTSupport
 import Glibc
 import Testing
 
-@testable import fttrain
+@testable import FakeTensorCommand
 
 @Suite("What would be a signal is an exit status") struct FaultTests {
     @Test("where a file becomes shorter while it is mapped")

@@ -1,5 +1,6 @@
 import FTConfig
 import FTSupport
+import Tensor
 
 /// Everything of one kind that a config can name: all layers, all losses, …
 ///
@@ -22,6 +23,8 @@ struct Catalog<Context, Product>: Sendable {
     /// The entries as the schema sees them.
     let union: Union
     private let makers: [String: Entry.Make]
+    private let kind: (name: String, plural: String?, allowsShorthand: Bool)
+    private let entries: [Entry]
 
     /// - Parameters:
     ///   - kind: what messages call one of them; the plural has an `s` more unless it is given.
@@ -33,6 +36,20 @@ struct Catalog<Context, Product>: Sendable {
             name: kind, plural: plural, allowsShorthand: allowsShorthand,
             variants: entries.map(\.variant))
         makers = Dictionary(uniqueKeysWithValues: entries.map { ($0.variant.name, $0.make) })
+        self.kind = (kind, plural, allowsShorthand)
+        self.entries = entries
+    }
+
+    /// This catalog with more entries; traps where a name is taken.
+    func adding(_ more: [Entry]) -> Catalog {
+        var taken = Set(names)
+        for entry in more where !taken.insert(entry.variant.name).inserted {
+            fail(
+                kind.name, "'\(entry.variant.name)' is there already",
+                hint: "give yours another name")
+        }
+        return Catalog(
+            kind.name, plural: kind.plural, allowsShorthand: kind.allowsShorthand, entries + more)
     }
 
     /// The names of all entries in their order.
@@ -60,9 +77,8 @@ extension Catalog where Context == Void {
 
 /// The catalogs of all kinds, each in a file of its own.
 enum Catalogs {
-    /// All kinds, in the order of the documentation.
-    static let unions = [
-        layers.union, losses.union, optimizers.union, schedules.union, metrics.union,
-        transforms.union, averages.union,
-    ]
+    /// All layers, those that the program adds included.
+    static var layers: Catalog<LayerPlace, Layer> { TrainingParts.current.layers }
+    /// All losses, those that the program adds included.
+    static var losses: Catalog<Void, ChosenLoss> { TrainingParts.current.losses }
 }

@@ -17,9 +17,9 @@ struct LayerPlace {
 extension Catalogs {
     private typealias Entry = Catalog<LayerPlace, Layer>.Entry
 
-    /// Every layer that a config can name. A new layer is one entry here; its `outputShape(for:)`
+    /// Every layer of the library that a config can name. A new layer is one entry here; its `outputShape(for:)`
     /// says what comes out, and whether the input fits.
-    static let layers = Catalog<LayerPlace, Layer>(
+    static let ownLayers = Catalog<LayerPlace, Layer>(
         "layer",
         [
             Entry(

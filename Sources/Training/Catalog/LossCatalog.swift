@@ -5,8 +5,8 @@ import NN
 extension Catalogs {
     private typealias Entry = Catalog<Void, ChosenLoss>.Entry
 
-    /// Every loss that a config can name. A new loss is one entry here.
-    static let losses = Catalog<Void, ChosenLoss>(
+    /// Every loss of the library that a config can name. A new loss is one entry here.
+    static let ownLosses = Catalog<Void, ChosenLoss>(
         "loss", plural: "losses",
         [
             ignoring(

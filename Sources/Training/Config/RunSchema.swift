@@ -5,52 +5,57 @@ import Tensor
 /// What a config may say: the one declaration from which checks, defaults, `list`, the JSON Schema
 /// and the reference are made.
 public enum RunSchema {
-    /// The schema of a whole config.
-    public static let schema = ConfigSchema(
-        title: "FakeTensor training run",
-        fields: [
-            .string("name", default: "run", doc: "names the run folder runs/NAME-NNN"),
-            .int(
-                "seed", default: 42, min: 0, max: .max, doc: "starts every random stream of the run"
-            ),
-            .string(
-                "device", default: "auto", suggesting: devices,
-                doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N; auto is the CPU for now"
-            ),
-            .object("data", doc: "the examples", data),
-            .object(
-                "model", doc: "the network",
-                [
-                    .array(
-                        "layers", of: .union("layer"), minCount: 1, maxCount: 10_000,
-                        doc: "from input to output; sizes follow from the data"),
-                    Field.object("from", doc: "weights to begin with", initialWeights).optional,
-                    .array(
-                        "freeze", of: .string(), default: [], maxCount: 1000,
-                        doc:
-                            "patterns of the names of parameters that stay as they are: 0.*, *.bias"
-                    ),
-                ]),
-            .union("loss", of: "loss", doc: "what training makes small"),
-            .union("optimizer", of: "optimizer", doc: "how parameters follow their gradients"),
-            .union(
-                "schedule", of: "schedule", default: ["type": "constant"],
-                doc: "how the learning rate changes"),
-            .object("training", doc: "how long, and what is kept", training),
-            .array(
-                "metrics", of: .union("metric"), default: [], maxCount: 16,
-                doc: "measured on the validation data after each epoch"),
-        ],
-        unions: Catalogs.unions,
-        strangers: [
-            "out": "the run folder is named on the command line alone: --out DIR",
-            "threads": "the number of processors is an option, as results don't depend on it: "
-                + "--threads N",
-            "quiet": "it is an option of the command line: --quiet",
-            "json": "it is an option of the command line: --json",
-            "tensorboard": "it is an option of the command line: --tensorboard",
-            "jobs": "it is an option of sweep and folds: --jobs N",
-        ])
+    /// The schema of a whole config, with what the program adds (`TrainingParts`).
+    public static var schema: ConfigSchema { TrainingParts.current.schema }
+
+    static func schema(of unions: [Union]) -> ConfigSchema {
+        ConfigSchema(
+            title: "FakeTensor training run",
+            fields: [
+                .string("name", default: "run", doc: "names the run folder runs/NAME-NNN"),
+                .int(
+                    "seed", default: 42, min: 0, max: .max,
+                    doc: "starts every random stream of the run"
+                ),
+                .string(
+                    "device", default: "auto", suggesting: devices,
+                    doc: "auto, cpu, or an NVIDIA GPU: cuda or cuda:N; auto is the CPU for now"
+                ),
+                .object("data", doc: "the examples", data),
+                .object(
+                    "model", doc: "the network",
+                    [
+                        .array(
+                            "layers", of: .union("layer"), minCount: 1, maxCount: 10_000,
+                            doc: "from input to output; sizes follow from the data"),
+                        Field.object("from", doc: "weights to begin with", initialWeights).optional,
+                        .array(
+                            "freeze", of: .string(), default: [], maxCount: 1000,
+                            doc:
+                                "patterns of the names of parameters that stay as they are: 0.*, *.bias"
+                        ),
+                    ]),
+                .union("loss", of: "loss", doc: "what training makes small"),
+                .union("optimizer", of: "optimizer", doc: "how parameters follow their gradients"),
+                .union(
+                    "schedule", of: "schedule", default: ["type": "constant"],
+                    doc: "how the learning rate changes"),
+                .object("training", doc: "how long, and what is kept", training),
+                .array(
+                    "metrics", of: .union("metric"), default: [], maxCount: 16,
+                    doc: "measured on the validation data after each epoch"),
+            ],
+            unions: unions,
+            strangers: [
+                "out": "the run folder is named on the command line alone: --out DIR",
+                "threads": "the number of processors is an option, as results don't depend on it: "
+                    + "--threads N",
+                "quiet": "it is an option of the command line: --quiet",
+                "json": "it is an option of the command line: --json",
+                "tensorboard": "it is an option of the command line: --tensorboard",
+                "jobs": "it is an option of sweep and folds: --jobs N",
+            ])
+    }
 
     /// Devices that a shell offers; further GPUs follow as `cuda:1`.
     public static let devices = ["auto", "cpu", "cuda", "cuda:0"]

@@ -1,5 +1,6 @@
 import FakeTensor
 import FoundationEssentials
+import Waves
 
 // Two spirals, one inside the other, told apart by a network with a layer and an op of our own.
 

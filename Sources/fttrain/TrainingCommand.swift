@@ -2,12 +2,33 @@ import FTConfig
 import FTJSON
 import Glibc
 import Tensor
-import Training
+public import Training
+
+/// `fttrain`, with layers and losses of a program's own that configs can name. Its `main.swift`:
+///
+///     import FakeTensorCommand
+///
+///     TrainingCommand(layers: [sinusoid]).main()
+public struct TrainingCommand: Sendable {
+    private let parts: TrainingParts?
+
+    /// The command, and what is added to the library's layers and losses. Traps where a name is
+    /// taken.
+    public init(layers: [CustomLayer] = [], losses: [CustomLoss] = []) {
+        let adds = !layers.isEmpty || !losses.isEmpty
+        parts = adds ? TrainingParts(layers: layers, losses: losses) : nil
+    }
+
+    /// Runs what the command line says and ends the process with an exit status.
+    public func main() -> Never {
+        guard let parts else { Main.run() }
+        parts.inScope { Main.run() }
+    }
+}
 
 /// Reads the command line, runs the command and turns errors into a sentence and an exit status.
-@main
-struct Main {
-    static func main() {
+private enum Main {
+    static func run() -> Never {
         let arguments = Array(Arguments.all.dropFirst())
         let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
         Faults.becomeExits(asJSON: wantsJSON)

@@ -1,0 +1,3 @@
+import FakeTensorCommand
+
+TrainingCommand().main()
