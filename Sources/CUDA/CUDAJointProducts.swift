@@ -1,21 +1,11 @@
 internal import CCUDA
 
-/// What follows a product: a bias [n] on every row, then ReLU.
-package struct CUDAProductEnd {
-    let bias: UnsafeRawPointer?
-    let relu: Bool
-
-    package init(bias: UnsafeRawPointer? = nil, relu: Bool = false) {
-        self.bias = bias
-        self.relu = relu
-    }
-
-    package var isNothing: Bool { bias == nil && !relu }
-}
-
-/// Products that add a bias and rectify as they store their sums, by cublasLt, which comes with
-/// cuBLAS; halves are rounded once. It chooses a way by sizes, layouts and alignment, so the same
-/// call takes the same one.
+/// Products that add a bias as they store their sums, by cublasLt, which comes with cuBLAS; halves
+/// are rounded once. It chooses a way by sizes, layouts and alignment, so the same call takes the
+/// same one.
+///
+/// It could rectify, too, but then chooses anew, and what it makes of NaN isn't said: a step that is
+/// recorded would not have the bits of one that isn't.
 final class CUDAJointProducts: @unchecked Sendable {
     // Safe to share: the table never changes.
     private let api: cuda_joint_products
@@ -26,32 +16,33 @@ final class CUDAJointProducts: @unchecked Sendable {
         if api.missing != nil { return nil }
     }
 
-    /// A product of two matrices and what follows it.
+    /// A product of two matrices, and a bias [n] for each row.
     struct Call {
         let a: CUDAMatrix
         let b: CUDAMatrix
         let size: CUDAProductSize
         let numbers: CUDANumbers
-        let end: CUDAProductEnd
+        let bias: UnsafeRawPointer
         let out: UnsafeMutableRawPointer
     }
 
-    /// Whether the product is on its way; if the library has none of this form, nothing was done.
+    /// The library's result once it was asked for the product; nil where it has none of this form,
+    /// and nothing was done.
     func run(
         _ call: Call, _ handle: cublas_handle, _ stream: cuda_stream, _ workspace: CUDAWorkspace
-    ) -> Bool {
-        // Of float64 it has none with an end.
-        if call.numbers == .float64 { return false }
+    ) -> cuda_result? {
+        // Of float64 it has none with a bias.
+        if call.numbers == .float64 { return nil }
         let description = Description(api, call)
         defer { description.destroy() }
-        guard let parts = description.parts(workspace.byteCount) else { return false }
+        guard let parts = description.parts(workspace.byteCount) else { return nil }
         var way = cublaslt_way()
         var count: Int32 = 0
         let found = api.cublasLtMatmulAlgoGetHeuristic(
             handle, parts.product, parts.left, parts.right, parts.out, parts.out,
             parts.preference, 1, &way, &count)
         guard found == 0, count == 1, way.state == 0, way.workspace <= workspace.byteCount else {
-            return false
+            return nil
         }
         let (one, zero): (Float, Float) = (1, 0)
         let result = withUnsafePointer(to: way.algorithm) { algorithm in
@@ -66,7 +57,8 @@ final class CUDAJointProducts: @unchecked Sendable {
                 }
             }
         }
-        return result == 0
+        let isRefused = result == Int32(CUBLAS_INVALID) || result == Int32(CUBLAS_UNSUPPORTED)
+        return isRefused ? nil : result
     }
 }
 
@@ -125,12 +117,10 @@ extension CUDAJointProducts {
             func operation(_ matrix: CUDAMatrix) -> Int32 {
                 Int32(matrix.isTransposed ? CUBLAS_TRANSPOSED : CUBLAS_PLAIN)
             }
-            let relu = call.end.relu ? CUBLASLT_THEN_RELU : 0
-            let bias = call.end.bias != nil ? CUBLASLT_THEN_BIAS : 0
             guard set(CUBLASLT_TRANSPOSES_A, operation(call.b)),
                 set(CUBLASLT_TRANSPOSES_B, operation(call.a)),
-                set(CUBLASLT_FOLLOWED_BY, Int32(relu + bias)),
-                call.end.bias.map({ set(CUBLASLT_BIAS, UInt(bitPattern: $0)) }) ?? true
+                set(CUBLASLT_FOLLOWED_BY, Int32(CUBLASLT_THEN_BIAS)),
+                set(CUBLASLT_BIAS, UInt(bitPattern: call.bias))
             else { return nil }
             return product
         }
@@ -147,17 +137,19 @@ extension CUDAJointProducts {
                     } == 0
                 }
             }
-            // By itself the library takes operands to be aligned to 256 bytes; a view may not be.
-            func alignment(_ pointer: UnsafeRawPointer) -> UInt32 {
-                UInt32(1) << min(8, UInt(bitPattern: pointer).trailingZeroBitCount)
-            }
-            let out = alignment(call.out)
+            let out = min(alignment(call.out), alignment(call.bias))
             guard set(CUBLASLT_MOST_WORKSPACE, workspace),
                 set(CUBLASLT_ALIGNMENT_A, alignment(call.b.pointer)),
                 set(CUBLASLT_ALIGNMENT_B, alignment(call.a.pointer)),
                 set(CUBLASLT_ALIGNMENT_C, out), set(CUBLASLT_ALIGNMENT_D, out)
             else { return nil }
             return preference
+        }
+
+        /// By itself the library takes operands to be aligned to 256 bytes. What has 16 counts as
+        /// that, whatever else it has, for arrays of a recorded step lie elsewhere.
+        private func alignment(_ pointer: UnsafeRawPointer) -> UInt32 {
+            UInt32(1) << min(4, UInt(bitPattern: pointer).trailingZeroBitCount)
         }
 
         /// Of a matrix that has so many rows and columns once its operation is done.

@@ -128,32 +128,48 @@ package final class CUDAProducts: Sendable {
         _ = try recordingHandle(on: context.recordingStream())
     }
 
-    /// Contiguous `out` [count, m, n] = a · b, then what `end` says, which whoever calls does where
-    /// this gives false.
+    /// Contiguous `out` [count, m, n] = a · b.
     package func multiply(
         _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize, _ numbers: CUDANumbers,
-        then end: CUDAProductEnd = CUDAProductEnd(), into out: UnsafeMutableRawPointer
+        into out: UnsafeMutableRawPointer
+    ) throws(CUDAProblem) {
+        try check(a, b, size)
+        let result = try currentHandle().use { call($0, a, b, size, numbers, into: out) }
+        try check(result, size)
+    }
+
+    /// `out` [m, n] = a · b plus `bias` [n] on each row; false where the library has no product of
+    /// this form with a bias, and nothing was done.
+    package func multiply(
+        _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize, _ numbers: CUDANumbers,
+        adding bias: UnsafeRawPointer, into out: UnsafeMutableRawPointer
     ) throws(CUDAProblem) -> Bool {
+        guard size.count == 1, let joint = library.joint else { return false }
+        try check(a, b, size)
+        let call = CUDAJointProducts.Call(
+            a: a, b: b, size: size, numbers: numbers, bias: bias, out: out)
+        let stream = context.target
+        let result = try currentHandle().use { joint.run(call, $0, stream, workspace) }
+        guard let result else { return false }
+        try check(result, size)
+        return true
+    }
+
+    private func check(
+        _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize
+    ) throws(CUDAProblem) {
         let most = Int(Int32.max)
         guard size.m <= most, size.n <= most, size.k <= most, size.count <= most,
             a.step <= most, b.step <= most
         else { throw CUDAProblem("cuBLAS takes no matrices with 2³¹ rows or columns") }
         context.makeCurrent()
-        let handle = try currentHandle()
-        if !end.isNothing, size.count == 1, let joint = library.joint {
-            let call = CUDAJointProducts.Call(
-                a: a, b: b, size: size, numbers: numbers, end: end, out: out)
-            let stream = context.target
-            if handle.use({ joint.run(call, $0, stream, workspace) ? 0 : -1 }) == 0 { return true }
-        }
-        let result = handle.use {
-            call($0, a, b, size, numbers, into: out)
-        }
+    }
+
+    private func check(_ result: cuda_result, _ size: CUDAProductSize) throws(CUDAProblem) {
         guard result == 0 else {
             throw CUDAProblem(
                 "cuBLAS gives error \(result) for [\(size.m), \(size.k)] · [\(size.k), \(size.n)]")
         }
-        return end.isNothing
     }
 
     /// cuBLAS's matrices lie by columns: to it, ours are transposed, and so is the product.

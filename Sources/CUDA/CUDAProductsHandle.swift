@@ -30,7 +30,15 @@ final class CUDAProductsHandle: Sendable {
     }
 
     func use(_ body: (cublas_handle) -> cuda_result) -> cuda_result {
-        handle.withLock { handle in cublas_handle(bitPattern: handle).map { body($0) } ?? 1 }
+        use { handle in Optional(body(handle)) } ?? 1
+    }
+
+    /// The same of what may be refused.
+    func use(_ body: (cublas_handle) -> cuda_result?) -> cuda_result? {
+        handle.withLock { handle in
+            guard let handle = cublas_handle(bitPattern: handle) else { return 1 }
+            return body(handle)
+        }
     }
 }
 

@@ -19,10 +19,12 @@ extension InitCommand {
         let (train, held) = (found.train, found.held)
         let inputs = try HDF5Dataset(file, train.inputs)
         let targets = try HDF5Dataset(file, train.targets).read()
+        try checkSound(targets, "\(path): '\(train.targets)'")
         try checkVaries(targets, "\(path): '\(train.targets)'")
         let classes = Preprocessing.classes(file, on: train.targets)
         let most = min(20_000, max(1, (1 << 28) / max(1, inputs.rowBytes)))
         let sample = try inputs.read(rows: 0..<min(inputs.count, most))
+        try checkSound(sample, "\(path): '\(train.inputs)'")
         var draft = ConfigDraft(
             name: name, path: path, train: train, validation: held,
             inputShape: Array(inputs.rowShape), inputType: inputs.dtype, count: inputs.count,

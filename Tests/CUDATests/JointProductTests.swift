@@ -3,9 +3,9 @@ import EmulatedDevice
 import Tensor
 import Testing
 
-@Suite("Products with what follows them, emulated", .serialized)
+@Suite("Products with a bias, emulated", .serialized)
 struct JointProductTests {
-    /// A product of a [m, k] and b [k, n] with a bias and ReLU: its values, and the calls that it
+    /// A product of a [m, k] and b [k, n] with a bias: its values, and the calls that it
     /// took.
     private func product(
         _ m: Int, _ n: Int, _ dtype: DType, on backend: CUDABackend?, transposes: Bool = false,
@@ -25,7 +25,7 @@ struct JointProductTests {
         let (a, b, bias) = (matrix(m, k, 1), matrix(k, n, 2), operand([n], 3))
         backend?.synchronize()
         ft_emulator_reset_counters()
-        let out = a.matmul(b, bias: bias, relu: true)
+        let out = a.matmul(b, bias: bias)
         backend?.synchronize()
         let counters = ft_emulator_count()
         return (out.values(as: Double.self), Int(counters.launches + counters.products))

@@ -73,6 +73,15 @@ struct InitArrayTests {
         let column = try workspace.run("init", "d.h5")
         #expect(column.status == 0, "\(column.errors)")
         #expect(try workspace.run("check", "d.json").status == 0)
+        // Rows that hold no number.
+        try HDF5Writer.create(workspace.file("n.h5")) { file in
+            try file.write("x", NDArray([1, .nan, 3, 4] as [Float], [4, 1]))
+            try file.write("y", NDArray([1, 2, 3, 4] as [Float], [4]))
+        }
+        let unsound = try workspace.run("init", "n.h5")
+        #expect(
+            unsound.status == 3 && unsound.errors.contains("n.h5: 'x': row 1 holds NaN"),
+            "\(unsound.errors)")
         // An archive of arrays is no HDF5 file.
         try workspace.write("both.npz", "PK\u{3}\u{4}")
         let archive = try workspace.run("init", "both.npz")

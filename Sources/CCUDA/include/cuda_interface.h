@@ -165,6 +165,7 @@ enum {
     CUDA_DEVICE_PROCESSORS = 16, CUDA_DEVICE_MAJOR = 75, CUDA_DEVICE_MINOR = 76,
     CUDA_DEVICE_SHARED_BYTES = 97,
     CUDA_FUNCTION_SHARED_BYTES = 8,
+    CUBLAS_INVALID = 7, CUBLAS_UNSUPPORTED = 15,
     CUBLAS_PLAIN = 0, CUBLAS_TRANSPOSED = 1,
     CUBLAS_DEFAULT_MATH = 0, CUBLAS_DEFAULT_ALGORITHM = -1,
     CUBLAS_FLOAT = 0, CUBLAS_DOUBLE = 1, CUBLAS_HALF = 2, CUBLAS_BFLOAT = 14,
@@ -172,8 +173,7 @@ enum {
     // Attributes of products: operations, what follows, and where the bias lies.
     CUBLASLT_TRANSPOSES_A = 3, CUBLASLT_TRANSPOSES_B = 4, CUBLASLT_FOLLOWED_BY = 7,
     CUBLASLT_BIAS = 8,
-    // What may follow; the sum of both does.
-    CUBLASLT_THEN_RELU = 2, CUBLASLT_THEN_BIAS = 4,
+    CUBLASLT_THEN_BIAS = 4,
     // Attributes of preferences: the most memory to work in, and how operands are aligned.
     CUBLASLT_MOST_WORKSPACE = 1, CUBLASLT_ALIGNMENT_A = 5, CUBLASLT_ALIGNMENT_B = 6,
     CUBLASLT_ALIGNMENT_C = 7, CUBLASLT_ALIGNMENT_D = 8

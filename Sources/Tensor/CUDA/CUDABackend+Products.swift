@@ -3,8 +3,7 @@ internal import CUDA
 internal import CUDAKernels
 
 extension CUDABackend {
-    /// By cuBLAS, one call for all matrices that lie at equal distances; then bias and ReLU, which a
-    /// product of two matrices mostly adds by itself.
+    /// By cuBLAS, one call for all matrices that lie at equal distances; then bias and ReLU.
     /// Integers by a kernel.
     func matmul(
         _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, mayRound: Bool, into out: NDArray
@@ -17,19 +16,26 @@ extension CUDABackend {
         let loop = ft_loop(batch, left.batchStrides, right.batchStrides)
         let sizes = loop.outer(batch.elementCount)
         let size = CUDAProductSize(m: m, n: n, k: a.shape[a.rank - 1], count: sizes.inner)
-        let end = CUDAProductEnd(bias: bias.map { UnsafeRawPointer($0.pointer) }, relu: relu)
-        var isEnded = end.isNothing
-        for index in 0..<sizes.count {
-            let (first, second) = loop.offsets(index)
-            let hasEnd = try products.multiply(
-                left.matrix(at: first, stride: sizes.a), right.matrix(at: second, stride: sizes.b),
-                size, CUDANumbers(out.dtype, mayRound: mayRound),
-                then: sizes.count == 1 ? end : CUDAProductEnd(),
-                into: out.pointer + index * sizes.inner * m * n * out.dtype.size)
-            if sizes.count == 1 { isEnded = hasEnd }
+        let numbers = CUDANumbers(out.dtype, mayRound: mayRound)
+        // A product of two matrices mostly adds its bias by itself.
+        var bias = bias
+        if sizes.count == 1, let row = bias,
+            try products.multiply(
+                left.matrix(at: 0, stride: 0), right.matrix(at: 0, stride: 0), size, numbers,
+                adding: UnsafeRawPointer(row.pointer), into: out.pointer)
+        {
+            bias = nil
+        } else {
+            for index in 0..<sizes.count {
+                let (first, second) = loop.offsets(index)
+                try products.multiply(
+                    left.matrix(at: first, stride: sizes.a),
+                    right.matrix(at: second, stride: sizes.b), size, numbers,
+                    into: out.pointer + index * sizes.inner * m * n * out.dtype.size)
+            }
         }
         withExtendedLifetime((left, right)) {}
-        if isEnded { return }
+        if bias == nil && !relu { return }
         let arguments = ft_cuda_bias(
             c: out.pointer, bias: bias.map { UnsafeRawPointer($0.pointer) },
             rows: Int64(out.count / n), n: Int64(n), dtype: out.dtype.rawValue,

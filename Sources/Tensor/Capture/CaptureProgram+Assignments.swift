@@ -4,7 +4,7 @@ extension CaptureProgram {
     mutating func joinAssignments() {
         let uses = uses
         var dropped: Set<Int> = []
-        for index in calls.indices {
+        for index in calls.indices where !dropped.contains(index) {
             let call = calls[index]
             guard call.bytes == nil, !call.kernel.traits.changesList,
                 !call.kernel.traits.readsOutput, !call.kernel.mayFail(call.out.dtype),

@@ -2,7 +2,8 @@ internal import CKernels
 
 extension CaptureProgram {
     /// Has products and convolutions rectify what they store where a ReLU of its own would do so
-    /// next, and nobody else reads what it reads. The bits are the same.
+    /// next, and nobody else reads what it reads. The bits are the same: kernels rectify what they
+    /// would have stored, and keep NaN.
     mutating func joinRectifiers() {
         let uses = uses
         var dropped: Set<Int> = []

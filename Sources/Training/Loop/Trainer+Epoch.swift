@@ -251,7 +251,7 @@ extension Trainer {
         hasWarnedOfUndefined = true
         let loader = data.measured
         emit(
-            .note(
+            .warning(
                 "\(Evaluation.undefined(by, loader)); no epoch can be the best by it: measure on "
                     + "other data, or set training.bestBy=loss"))
     }

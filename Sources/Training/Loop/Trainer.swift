@@ -195,7 +195,7 @@ public final class Trainer {
         _ status: RunSummary.Status, reason: String? = nil, remedy: String? = nil
     ) throws -> RunSummary {
         clock.stamp(&cursor)
-        if status == .interrupted || isTimeUnsaved { try save() }
+        if status == .interrupted || status == .completed && isTimeUnsaved { try save() }
         var summary = summary(status, reason: reason)
         summary.remedy = remedy
         try write(summary)

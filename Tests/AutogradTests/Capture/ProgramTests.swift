@@ -70,15 +70,17 @@ struct ProgramTests {
         // A part of a product, and one that is rectified in another shape.
         #expect(check { $0.matmul(w)[0..<10].relu() }.left == 2)
         #expect(check { $0.matmul(w).reshape([9, 300]).relu() }.left == 1)
-        // Negative zeros and what is no number.
-        let special = Tensor([-0.0, .nan, -.infinity, 1, -1, 0, 2] as [Float]).reshape([7, 1])
-        #expect(check { ($0.matmul(special) * 0).relu() }.left >= 1)
-        let single = capture { (x: Tensor) in x.matmul(special).relu() }
-        for _ in 0..<4 {
-            let x = Tensor(Random(seed: 1).normal([5, 7]))
-            let bits = x.matmul(special).relu().values(as: Float.self).map(\.bitPattern)
+        // Negative zeros and what is no number, each a product of its own.
+        let special: [Float] = [-0.0, .nan, -.infinity, .infinity, 1, -1, 0]
+        let row = Tensor(special).reshape([1, 7])
+        let single = capture { (x: Tensor) in x.matmul(row).relu() }
+        for factor in [1, -1, 0.5, 0] as [Float] {
+            let x = Tensor([factor, 2 * factor]).reshape([2, 1])
+            let bits = x.matmul(row).relu().values(as: Float.self).map(\.bitPattern)
             #expect(single(x).values(as: Float.self).map(\.bitPattern) == bits)
+            #expect(bits.contains { Float(bitPattern: $0).isNaN })
         }
+        #expect(single.kernelCount == 1)
     }
 
     @Test("what is assigned to a state is written there")
@@ -108,6 +110,9 @@ struct ProgramTests {
             average(64) { $0.reshape([8, 8]).matmul($1.reshape([8, 8])).flatten() } > 1 + rest)
         #expect(
             average(64) { $1.reshape([8, 8]).matmul($1.reshape([8, 8])).flatten() } == 1 + rest)
+        // A copy on the way.
+        #expect(average(70) { ($0 + $1).copy() } <= 2 + rest)
+        #expect(average(70) { $1.copy().copy() } <= 2 + rest)
         // What is read backwards, or twice.
         #expect(average(70) { $0.flip(0) + $1 } > 1 + rest)
         #expect(

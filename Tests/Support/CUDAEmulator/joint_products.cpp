@@ -30,8 +30,8 @@ struct way {
     int reserved[4];
 };
 constexpr word way_mark = 0x4c747761;
-// Of the ends that may follow: none, ReLU, a bias, both.
-enum { NOTHING = 1, RELU = 2, BIAS = 4 };
+// What may follow: nothing, or a bias.
+enum { NOTHING = 1, BIAS = 4 };
 
 template <typename T>
 int read(T &to, const void *value, size_t bytes) {
@@ -95,10 +95,9 @@ bool describe(product &p, const description *d, const layout *a, const layout *b
     (p.lda = a->step, p.ldb = b->step, p.ldc = out->step);
     p.count = 1;
     p.compute = d->compute;
-    p.relu = (d->end & RELU) != 0;
-    p.bias = d->end & BIAS ? d->bias : nullptr;
-    bool has_end = d->end == NOTHING || (d->end & ~(RELU | BIAS)) == 0;
-    return meet && has_end && fits(p) && (!(d->end & BIAS) || d->bias);
+    p.bias = d->end == BIAS ? d->bias : nullptr;
+    bool has_end = d->end == NOTHING || (d->end == BIAS && d->bias);
+    return meet && has_end && fits(p);
 }
 
 // Ways for all but a single row, so that somebody has to do without, and float64. One keeps the
@@ -127,6 +126,8 @@ int multiply(void *, description *d, const void *alpha, const void *a, layout *a
     for (int i = 0; i < 4; i++) {
         if ((word)operands[i] % algorithm[1 + i] != 0) return INVALID;
     }
+    // A bias is read as results are written.
+    if ((word)p.bias % algorithm[4] != 0) return INVALID;
     p.a = a;
     p.b = b;
     p.c = out;

@@ -89,7 +89,7 @@ void multiply(const product &p) {
                 if (p.c_type != R_64F) sum = (float)sum;
                 if (p.bias) sum += number_at(p.bias, p.c_type, row);
                 if (p.c_type != R_64F) sum = (float)sum;
-                set_number(p.c, p.c_type, at, p.relu && sum < 0 ? 0 : sum);
+                set_number(p.c, p.c_type, at, sum);
             }
         }
     }

@@ -16,9 +16,8 @@ struct product {
     long long lda, ldb, ldc, a_step, b_step, c_step;
     double alpha, beta;
     int compute;
-    // What follows: a number for each row of C, of its type, and whether negative results become 0.
+    // Added to what is stored: a number for each row of C, of its type.
     const void *bias = nullptr;
-    bool relu = false;
 };
 
 // Whether there is such a combination of types, and whether the sizes hold together.
