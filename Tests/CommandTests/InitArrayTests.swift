@@ -27,7 +27,7 @@ struct InitArrayTests {
         #expect(trained.status == 0, "\(trained.errors)")
         let measured = try workspace.run("eval", "run", "--json")
         let result = try JSONNode(parsing: String(measured.lines[0]))
-        #expect(try #require(result["metrics"]?["r2"]?.double) > 0.9, "\(measured.output)")
+        #expect(try #require(result["validation"]?["r2"]?.double) > 0.9, "\(measured.output)")
         // Two quantities are scaled each by itself.
         try NPY.write(NDArray(both, [200, 2]), to: workspace.file("z.npy"))
         #expect(

@@ -10,7 +10,8 @@ struct TextFormTests {
           "name": "text",
           "data": {"path": "text.h5", "text": {"context": 8, "windows": 12}, "batchSize": 6},
           "model": {"layers": [{"type": "gpt", "width": 8, "heads": 2, "layers": 1}]},
-          "loss": {"type": "crossEntropy"}, "training": {"epochs": 1}
+          "loss": {"type": "crossEntropy"}, "optimizer": {"type": "adam"},
+          "training": {"epochs": 1}
         }
         """
 
@@ -37,7 +38,7 @@ struct TextFormTests {
         let losses = try ["plain.h5", "plain.txt", "marked.txt"].map { name in
             let result = try workspace.run("eval", "run", name, "--json")
             #expect(result.status == 0, "\(result.errors)")
-            return try JSONNode(parsing: String(result.lines[0]))["loss"]?.double
+            return try JSONNode(parsing: String(result.lines[0]))["validation"]?["loss"]?.double
         }
         #expect(losses[1] != nil && losses[1] == losses[2])
         let kept = try workspace.run("inspect", "plain.h5").lines.first {
@@ -90,8 +91,8 @@ struct TextFormTests {
         #expect(try workspace.run("book.json", "--out", "run", "-q").status == 0)
         let result = try workspace.run("eval", "run", "--json")
         let measured = try JSONNode(parsing: String(result.lines[0]))
-        let loss = try #require(measured["loss"]?.double)
-        let perplexity = try #require(measured["metrics"]?["perplexity"]?.double)
+        let loss = try #require(measured["validation"]?["loss"]?.double)
+        let perplexity = try #require(measured["validation"]?["perplexity"]?.double)
         #expect(abs(exp(loss) / perplexity - 1) < 1e-5, "\(result.output)")
     }
 }
