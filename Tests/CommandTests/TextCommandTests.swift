@@ -259,7 +259,9 @@ struct TextCommandTests {
         #expect(made.status == 0, "\(made.errors)")
         #expect(try workspace.run("text.json", "--out", "run", "-q").status == 0)
         let result = try workspace.run("generate", "run", "--prompt", piece, "--tokens", "60")
-        #expect(result.status == 0 && result.output.utf8.starts(with: piece.utf8))
+        // Characters have line feeds alone, in the prompt, too.
+        let own = options.isEmpty ? piece.replacing("\r\n", with: "\n") : piece
+        #expect(result.status == 0 && result.output.utf8.starts(with: own.utf8))
         #expect(!result.output.contains("\\u"), "\(result.output.debugDescription)")
     }
 

@@ -56,7 +56,10 @@ public struct TextGenerator {
                 .data,
                 "\(path): its text has \(count) tokens, the model \(size); \(remedy)")
         }
-        self.prompt = prompt ?? TextGenerator.start(vocabulary)
+        // Lines end as in the text that the model knows.
+        let ends = vocabulary.vocabulary.contains(13) ? "\r\n" : "\n"
+        self.prompt =
+            prompt?.replacing("\r\n", with: ends) ?? TextGenerator.start(vocabulary)
         let tokens = try TextGenerator.encode(self.prompt, vocabulary)
         if let model {
             sampler = TokenSampler(
