@@ -1,5 +1,6 @@
 import FTConfig
 import FTSupport
+import NN
 import Tensor
 
 /// Everything of one kind that a config can name: all layers, all losses, …

@@ -1,4 +1,4 @@
-public import FTConfig
+import FTConfig
 import NN
 import Tensor
 
