@@ -114,8 +114,8 @@ extension TextTokens {
                 let character = Unicode.Scalar(code).map { String(Character($0)) } ?? "\(code)"
                 throw DataError(
                     "\(path):\(line)",
-                    "holds '\(character.escapedForDisplay())', which the model's text has nowhere; write it otherwise "
-                        + "or leave it out")
+                    "holds '\(character.escapedForDisplay())', which the model's text has nowhere; "
+                        + "write it otherwise or leave it out")
             }
             if code == 10 { line += 1 }
             return token

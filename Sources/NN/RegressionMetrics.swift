@@ -18,40 +18,49 @@ extension PairMetric {
 
 /// The mean of (x − y)², in the square of the targets' unit.
 public struct SquaredError: PairMetric {
-    /// The mean over all elements of all examples.
-    public init() {}
+    /// A target that counts nothing; nil where all count.
+    public let ignoredIndex: Int?
+
+    /// The mean over all elements of all examples, but for targets of `ignoredIndex`.
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
     /// `meanSquaredError`, in configs and tables.
     public var name: String { "meanSquaredError" }
 
     /// The sum of squares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        Pairs.sum(prediction, target, name) { ($0 - $1).square() }
+        Pairs.sum(prediction, target, name, ignoredIndex) { ($0 - $1).square() }
     }
 }
 
 /// The mean of |x − y|, in the targets' unit.
 public struct AbsoluteError: PairMetric {
-    /// The mean over all elements of all examples.
-    public init() {}
+    /// A target that counts nothing; nil where all count.
+    public let ignoredIndex: Int?
+
+    /// The mean over all elements of all examples, but for targets of `ignoredIndex`.
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
     /// `meanAbsoluteError`, in configs and tables.
     public var name: String { "meanAbsoluteError" }
 
     /// The sum of distances, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        Pairs.sum(prediction, target, name) { ($0 - $1).abs() }
+        Pairs.sum(prediction, target, name, ignoredIndex) { ($0 - $1).abs() }
     }
 }
 
 /// The root of the mean of (x − y)², in the targets' unit.
 public struct RootMeanSquaredError: PairMetric {
-    /// The root of the mean over all elements of all examples.
-    public init() {}
+    /// A target that counts nothing; nil where all count.
+    public let ignoredIndex: Int?
+
+    /// The root of the mean over all elements of all examples, but for targets of `ignoredIndex`.
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
     /// `rootMeanSquaredError`, in configs and tables.
     public var name: String { "rootMeanSquaredError" }
 
     /// The sum of squares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        Pairs.sum(prediction, target, name) { ($0 - $1).square() }.measured(by: value)
+        Pairs.sum(prediction, target, name, ignoredIndex) { ($0 - $1).square() }.measured(by: value)
     }
 
     /// The root of the mean; 0 of nothing.
@@ -61,25 +70,37 @@ public struct RootMeanSquaredError: PairMetric {
 /// The mean of |x − y| / max(|y|, ε), a share, not per cent; as scikit-learn has it, ε is 2⁻⁵², so
 /// a target of 0 that is missed gives a huge number.
 public struct AbsolutePercentageError: PairMetric {
-    /// The mean over all elements of all examples.
-    public init() {}
+    /// A target that counts nothing; nil where all count.
+    public let ignoredIndex: Int?
+
+    /// The mean over all elements of all examples, but for targets of `ignoredIndex`.
+    public init(ignoredIndex: Int? = nil) { self.ignoredIndex = ignoredIndex }
     /// `meanAbsolutePercentageError`, in configs and tables.
     public var name: String { "meanAbsolutePercentageError" }
 
     /// The sum of shares, in float64, over the number of elements.
     public func callAsFunction(_ prediction: NDArray, _ target: NDArray) -> Tally {
-        Pairs.sum(prediction, target, name) { ($0 - $1).abs() / $1.abs().maximum(0x1p-52) }
+        Pairs.sum(prediction, target, name, ignoredIndex) {
+            ($0 - $1).abs() / $1.abs().maximum(0x1p-52)
+        }
     }
 }
 
 /// Metrics of single elements.
 enum Pairs {
     static func sum(
-        _ prediction: NDArray, _ target: NDArray, _ name: String,
+        _ prediction: NDArray, _ target: NDArray, _ name: String, _ ignoredIndex: Int? = nil,
         _ body: (Tensor, Tensor) -> Tensor
     ) -> Tally {
         let (x, y) = wide(prediction, target, name)
-        return Tally(total: body(x, y).cast(to: .float64).sum().data, count: prediction.count)
+        let values = body(x, y).cast(to: .float64)
+        guard let ignoredIndex else {
+            return Tally(total: values.sum().data, count: prediction.count)
+        }
+        let isOut = y.equals(class: ignoredIndex)
+        return Tally(
+            total: values.maskedFill(isOut, 0).sum().data,
+            count: isOut.logicalNot().cast(to: .int64).sum().data)
     }
 
     /// Predictions and targets in float64, of one shape.

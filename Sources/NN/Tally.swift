@@ -139,7 +139,10 @@ public struct Tally {
 enum Moments {
     /// The moments of some quantities [rows, columns]: a row of the count, then for each quantity a
     /// row of means and one of sums of squares about them. All float64.
-    static func of(_ quantities: [Tensor]) -> Tensor {
+    ///
+    /// - Parameter isOut: true [rows, columns] where an element counts nothing; nil where all count.
+    static func of(_ quantities: [Tensor], leavingOut isOut: Tensor? = nil) -> Tensor {
+        if let isOut { return of(quantities, but: isOut) }
         let (rows, columns) = (quantities[0].shape[0], quantities[0].shape[1])
         var result = [
             Tensor(NDArray.full([1, columns], Double(rows), .float64, on: home(quantities)))
@@ -151,6 +154,19 @@ enum Moments {
             result += [mean, (quantity - mean).square().sum(axis: 0, keepDims: true)]
         }
         return Tensor.concat(result)
+    }
+
+    private static func of(_ quantities: [Tensor], but isOut: Tensor) -> Tensor {
+        let count = isOut.logicalNot().cast(to: .float64).sum(axis: 0, keepDims: true)
+        func sum(_ tensor: Tensor) -> Tensor {
+            tensor.maskedFill(isOut, 0).sum(axis: 0, keepDims: true)
+        }
+        return Tensor.concat(
+            [count]
+                + quantities.flatMap { quantity in
+                    let mean = sum(quantity) / count.maximum(1)
+                    return [mean, sum((quantity - mean).square())]
+                })
     }
 
     /// The moments of the rows of both.

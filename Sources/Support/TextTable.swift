@@ -94,14 +94,15 @@ package struct TextTable: Sendable {
     }
 
     /// The same with the text of one column cut between words, its rest in lines below, so that all
-    /// columns fit in 80; it keeps 16.
+    /// columns fit in 80. It keeps 16, beside wide numbers 10.
     package func lines(folding column: Int) -> [String] {
         // Beside short texts it may become narrow, beside long ones it keeps more.
         let table = fitted(to: 30, folding: column, keeping: 36)
             .fitted(to: TextTable.leastWidth, folding: column, keeping: 16)
+            .fitted(to: 16, folding: column, keeping: 10)
         let others = columns.indices.filter { $0 != column }
         let widths = others.map { table.width($0) }.map { $0 == 0 ? 0 : $0 + 2 }
-        let room = max(16, 80 - widths.reduce(0, +))
+        let room = max(10, 80 - widths.reduce(0, +))
         var folded = table
         folded.rows = table.rows.flatMap { row -> [[String]] in
             guard column < row.count else { return [row] }

@@ -196,8 +196,8 @@ enum InitCommand {
             numbers.count > 6 || Double(high) - Double(low) + 1 != Double(numbers.count)
         else { return nil }
         return "label      '\(name.escapedForDisplay(limit: 30))' holds \(numbers.count) whole "
-            + "numbers from \(low) to \(high), taken for classes; --types \(name)=number takes them for a "
-            + "quantity"
+            + "numbers from \(low) to \(high), taken for classes; \(ColumnOption.types(name, .number)) takes them "
+            + "for a quantity"
     }
 
     /// Throws where hardly two rows have the same label: it tells rows apart.
@@ -208,8 +208,8 @@ enum InitCommand {
             throw DataError(
                 path,
                 "the label '\(name)' numbers the rows, as its name says, so there is nothing to learn "
-                    + "of it; name another column with --label, or say that it is a quantity: --types "
-                    + "\(name)=number")
+                    + "of it; name another column with --label, or say that it is a quantity: "
+                    + ColumnOption.types(label.name, .number))
         }
         guard let label = set.label, label.kind == .classes else { return }
         let rows = set.rows[0].count

@@ -83,17 +83,23 @@ struct RareLabel {
                 + "is found, \(choice);"
         ]
         return lines + [
-            "           loss.positiveWeights=\(weights) finds them as often as the others, and "
-                + "probabilities aren't shares any more"
+            "           \(weights) finds them as often as the others, and probabilities aren't "
+                + "shares any more"
         ]
     }
 
-    /// How much more a yes counts to count as much as the noes.
+    /// How much more a yes counts to count as much as the noes: a setting that may be pasted, in
+    /// words where there are many.
     private var weights: String {
-        let all = labels.prefix(8).map { label in
+        guard labels.count <= RareLabel.mostWeights else {
+            return "loss.positiveWeights, for each label how many are no for one that is yes,"
+        }
+        let all = labels.map { label in
             Format.short(
                 Double(max(label.counts[0], 1)) / Double(max(label.counts[1], 1)), digits: 3)
         }
-        return "[\(all.joined(separator: ","))\(labels.count > 8 ? ",…" : "")]"
+        return "loss.positiveWeights=[\(all.joined(separator: ","))]".shellWord
     }
+
+    private static let mostWeights = 40
 }

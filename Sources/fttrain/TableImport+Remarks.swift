@@ -12,17 +12,17 @@ extension TableImport {
         let accounts = (times[""] ?? []).filter { set.mayBeAccounts($0) }
         let lines =
             [
-                remark(constant, "the same in all rows, so nothing is learned from it", "skip"),
+                remark(constant, "the same in all rows, so nothing is learned from it", .skip),
                 remark(
                     accounts,
                     "another whole number of ten digits or more in each row, as of accounts",
-                    "id"),
+                    .id),
             ].compactMap(\.self)
             + ["seconds", "milliseconds", "microseconds"].compactMap { unit in
                 remark(
                     times[unit] ?? [],
                     "may be \(unit) since 1970; if so, write 2026-01-31 12:30, or leave it out",
-                    "skip")
+                    .skip)
             }
         let told = labelRemarks.map { "remark  \($0)" } + words.map { "remark  \($0)" }
         return (lines + told).isEmpty
@@ -111,12 +111,12 @@ extension TableImport {
         }
     }
 
-    private func remark(_ names: [String], _ words: String, _ kind: String) -> String? {
+    private func remark(_ names: [String], _ words: String, _ kind: ColumnKind) -> String? {
         guard !names.isEmpty else { return nil }
         let shown = names.prefix(6).map { "'\($0.escapedForDisplay(limit: 30))'" }
         let more = names.count > 6 ? " and \(names.count - 6) more" : ""
-        let types = names.prefix(6).map { "\($0)=\(kind)" } + (names.count > 6 ? ["…"] : [])
+        let types = ColumnOption.types(Array(names.prefix(6)), kind)
         return "remark  \(shown.joined(separator: ", "))\(more): \(words) "
-            + "(--types \(types.joined(separator: ",")))"
+            + "(\(types)\(names.count > 6 ? " for those named" : ""))"
     }
 }

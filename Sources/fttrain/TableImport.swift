@@ -165,7 +165,8 @@ struct TableImport {
             if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
             parts += remarks(column.name, column.form)
             if set.counts(rowsBy: column.name) {
-                parts.append("counts the rows (--types \(column.name)=id learns nothing from it)")
+                let option = ColumnOption.types(column.name, .id)
+                parts.append("counts the rows (\(option) learns nothing from it)")
             }
             if set.mayBeDays(column.name) {
                 parts.append("read as numbers; if they are days, write them as 2026-01-31")
@@ -186,7 +187,7 @@ struct TableImport {
         case .id:
             parts.append("tells rows apart: carried along, not learned from")
             if set.counts(rowsBy: column.name), set.options.types[column.name] == nil {
-                parts.append("--types \(column.name)=number learns from it")
+                parts.append("\(ColumnOption.types(column.name, .number)) learns from it")
             }
         case .skip: parts.append("left out")
         }

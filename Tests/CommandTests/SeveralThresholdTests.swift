@@ -130,7 +130,7 @@ struct SeveralThresholdTests {
         #expect(
             made.unfolded.contains("rare       20 of 400 examples are 'yes' of 'windy': "),
             "\(made.output)")
-        #expect(made.unfolded.contains("loss.positiveWeights=[19,1]"), "\(made.output)")
+        #expect(made.unfolded.contains("'loss.positiveWeights=[19,1]' finds"), "\(made.output)")
         let metrics = try JSONNode(parsing: workspace.text("t.json"))["metrics"]?.elements
         #expect(metrics?.map(\.string) == ["auc", "f1", "binaryAccuracy"])
         let run = try workspace.run(
@@ -138,5 +138,26 @@ struct SeveralThresholdTests {
         #expect(run.status == 0 && run.unfolded.contains("auc"), "\(run.errors)")
         let arrays = try workspace.run("init", "data/t.h5", "-o", "h.json")
         #expect(arrays.unfolded.contains("examples are 'yes' of 'windy'"), "\(arrays.output)")
+    }
+
+    @Test("the weights of some labels are all told, so that they may be pasted, of many in words")
+    func weights() throws {
+        let workspace = try Workspace()
+        for (count, words) in [
+            (10, "'loss.positiveWeights=[19,1,1,1,1,1,1,1,1,1]' finds"),
+            (41, "loss.positiveWeights, for each label how many are no for one that is yes, finds"),
+        ] {
+            let names = (0..<count).map { "l\($0)" }
+            let rows = (0..<400).map { row in
+                let sides = (1..<count).map { _ in row % 2 == 0 ? "a" : "b" }
+                return (["\(row % 19)", row % 20 == 0 ? "yes" : "no"] + sides)
+                    .joined(separator: ",")
+            }
+            let header = (["x"] + names).joined(separator: ",")
+            try workspace.write("t.csv", "\(header)\n" + rows.joined(separator: "\n") + "\n")
+            let made = try workspace.run(
+                "init", "t.csv", "--force", "--label", names.joined(separator: ","))
+            #expect(made.unfolded.contains(words), "\(made.output) \(made.errors)")
+        }
     }
 }

@@ -43,6 +43,33 @@ struct LabelListTests {
                 == true)
     }
 
+    @Test(
+        "an option in a sentence names any column as a shell and a list take it",
+        arguments: ["a b", "a,b", "$x", "it's", "say \"x\"", "\"q\"", "a=b", "plain", "*", ""])
+    func pasted(name: String) throws {
+        func read(_ option: String) -> [String]? {
+            let word = option.drop { $0 != " " }.dropFirst()
+            let text =
+                word.hasPrefix("'")
+                ? String(word.dropFirst().dropLast()).replacing("'\\''", with: "'") : String(word)
+            return QuotedList.read(text)?.map(\.text)
+        }
+        #expect(read(ColumnOption.types(name, .skip)) == ["\(name)=skip"])
+        #expect(read(ColumnOption.types([name, "b"], .id)) == ["\(name)=id", "b=id"])
+        #expect(name.isEmpty || read(ColumnOption.label([name, "7"])) == [name, "7"])
+    }
+
+    @Test("so do those of columns of dates")
+    func dates() throws {
+        let rows = (0..<8).map { "\($0 + 13)/12/24,\($0)\n" }
+        let sentence = folder.sentence { try set("\"due $, EU\",y\n\(rows.joined())", .last) }
+        #expect(
+            sentence?.contains(
+                #"--types '"due $, EU"=skip', or say that they are words: --types "#
+                    + #"'"due $, EU"=category'"#) == true, "\(sentence ?? "none")")
+        #expect(ColumnOption.label(["7"]) == #"--label '"7"'"#)
+    }
+
     @Test("several are named, and what numbers would mean is told")
     func places() throws {
         let text = "x,\"p,q\",b\n1,2.5,3\n2,3.5,4\n"

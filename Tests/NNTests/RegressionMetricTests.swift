@@ -59,6 +59,38 @@ struct RegressionMetricTests {
         #expect(share.value == 2251799813685248)
     }
 
+    @Test("a target that is ignored counts nothing, in any output and batch")
+    func ignored() {
+        let x = NDArray([0.5, 9, 2, 1, 9, 4, 3, .nan] as [Double], [4, 2])
+        let y = NDArray([1, -1, 2, 3, -1, 5, 4, -1] as [Double], [4, 2])
+        let metrics: [(any Metric, Double)] = [
+            (AbsoluteError(ignoredIndex: -1), 4.5 / 5), (SquaredError(ignoredIndex: -1), 1.25),
+            (RootMeanSquaredError(ignoredIndex: -1), 1.25.squareRoot()),
+            (AbsolutePercentageError(ignoredIndex: -1), (0.5 + 2.0 / 3 + 0.2 + 0.25) / 5),
+            (R2Score(ignoredIndex: -1), (1 - 1.25 / (14.0 / 3) + 1 - 5.0 / 2) / 2),
+            (
+                ExplainedVariance(ignoredIndex: -1),
+                (1 - 0.5 / (14.0 / 3) + 1 - 0.5 / 2) / 2
+            ),
+        ]
+        for (metric, expected) in metrics {
+            expectClose([metric(x, y).value], [expected])
+            let parts = (0..<2).map { part in
+                metric(
+                    x.slice(axis: 0, start: 2 * part, count: 2),
+                    y.slice(axis: 0, start: 2 * part, count: 2))
+            }
+            expectClose([(parts[0] + parts[1]).value], [expected])
+        }
+        // An output without targets is none.
+        let some = R2Score(ignoredIndex: -1)(
+            NDArray([1.0, 5, 3, 5], [2, 2]), NDArray([1.0, -1, 3, -1], [2, 2]))
+        #expect(some.value == 1)
+        let none = NDArray([-1.0, -1])
+        #expect(AbsoluteError(ignoredIndex: -1)(none, none).value == 0)
+        #expect(R2Score(ignoredIndex: -1)(none, none).value.isNaN)
+    }
+
     @Test("no digits are lost where targets are large beside their differences")
     func large() {
         let y = (0..<6).map { 1e8 + Double($0) }

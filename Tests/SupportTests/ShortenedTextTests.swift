@@ -24,6 +24,17 @@ struct ShortenedTextTests {
         folded.append(["a \(long)", "number", "\(long), and \(long) words that are cut to lines"])
         let lines = folded.lines(folding: 2)
         for line in lines { #expect(line.unicodeScalars.count <= 80, "\(line)") }
+        var wide = TextTable([
+            .text("name"), .text("kind"), .text("shape"), .text("dtype"), .number("elements"),
+            .number("MiB"), .text("storage"),
+        ])
+        wide.append([
+            "group/\(long)", "dataset", "240000×1024", "float32", "245,760,000", "937.50",
+            "chunks 1000×1024, shuffle, deflate",
+        ])
+        let listed = wide.lines(folding: 6)
+        for line in listed { #expect(line.unicodeScalars.count <= 80, "\(line)") }
+        #expect(listed[1].contains("240000×1024  float32  245,760,000  937.50"))
         // What fits is as it was.
         var short = TextTable([.text("name"), .text("what")])
         short.append([String(long.prefix(40)), String(long.prefix(38))])

@@ -154,6 +154,34 @@ struct IgnoredTargetTests {
                 == true, "\(error?.description ?? "")")
     }
 
+    @Test("metrics of numbers leave out what the loss ignores")
+    func numbers() throws {
+        let sandbox = Sandbox()
+        let overrides = [
+            #"loss={"type":"binaryCrossEntropy","ignoreIndex":-1}"#,
+            #"model={"layers":[{"type":"linear","units":1}]}"#,
+            #"metrics=["meanAbsoluteError","meanSquaredError","r2"]"#,
+        ]
+        let sides = IgnoredTargetTests.some.map { Float(min($0, 1)) }
+        let names = ["meanAbsoluteError", "meanSquaredError", "r2"]
+        func measured(_ name: String, _ rows: [Int]) throws -> [Double] {
+            let path = sandbox.file("\(name)-sides.h5")
+            let inputs = rows.flatMap { IgnoredTargetTests.features[($0 * 4)..<($0 * 4 + 4)] }
+            try HDF5Writer.create(path) { file in
+                try file.write("x", NDArray(inputs, [rows.count, 4]))
+                try file.write("y", NDArray(rows.map { sides[$0] }, [rows.count, 1]))
+            }
+            let changes = overrides + ["data.path=\(path)"]
+            let labels = IgnoredTargetTests.classes
+            let summary = try trainer(sandbox, name, labels: labels, changes).run()
+            let best = try #require(summary.best?.measurement)
+            return names.map { best.value($0) ?? .nan }
+        }
+        let all = try measured("all", Array(0..<20))
+        let counted = try measured("counted", (0..<20).filter { sides[$0] >= 0 })
+        #expect(zip(all, counted).allSatisfy { abs($0 - $1) < 1e-9 }, "\(all), \(counted)")
+    }
+
     @Test("a run whose examples all weigh 0 ends with a sentence and not with a loss of 0")
     func weightless() throws {
         let sandbox = Sandbox()

@@ -129,6 +129,16 @@ struct ReportTests {
         #expect(abs(some.meanAbsoluteError - 11.0 / 3) < 1e-12)
     }
 
+    @Test("elements that are left out move none into another output's spread")
+    func spreads() {
+        let (targets, predictions) = ([1.0, 3, 30, 10], [1.0, 3, 30, 10])
+        let spreads = PredictionComparison.spreads(targets, predictions, [0, 2, 3, 5], 2)
+        #expect(spreads == [1, 10])
+        // Of the third there is none, and 1 stands for it.
+        let some = PredictionComparison.spreads([1, 5], [2, 5], [0, 4], 3)
+        #expect(some == [1, 1, 1])
+    }
+
     @Test("each of several answers is measured, and whether all are right")
     func answers() {
         let report = AnswerReport(

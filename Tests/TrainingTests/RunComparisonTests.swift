@@ -77,6 +77,26 @@ struct RunComparisonTests {
         #expect(alike.by == "loss" && alike.groupCount == 1 && alike.rankingLines == [])
     }
 
+    @Test("parts of data that were replaced meanwhile aren't ranked beside parts of the others")
+    func replaced() throws {
+        func record(_ name: String, _ overrides: [String] = []) throws -> RunRecord {
+            let cut = ["data.validation=null", "data.split=0.3", "training.epochs=1"]
+            _ = try sandbox.trainer(name, cut + overrides).run()
+            return try RunRecord(sandbox.file(name))
+        }
+        let before = [
+            try record("a"), try record("b", ["optimizer.learningRate=0.01"]),
+            try record("c", ["seed=1"]),
+        ]
+        #expect(try RunComparison(before).groupCount == 1)
+        try writeClusters(sandbox.file("clusters.h5"), seed: 8)
+        let after = try RunComparison(before + [record("d")])
+        #expect(after.groupCount == 3)
+        let place = after.runs.firstIndex { $0.path.hasSuffix("d") } ?? 0
+        #expect(after.groups.count { $0 == after.groups[place] } == 1)
+        #expect(after.rankingLines.joined().contains("they are measured on other"))
+    }
+
     @Test("runs without a value are in no group")
     func valueless() throws {
         let metric = { (average: String) in

@@ -19,7 +19,7 @@ struct ThresholdFormTests {
     func names() throws {
         let parts = zip(Self.several.names, [0.25, 0, 1, 1e-7]).map { ($0, $1) }
         let text = Thresholds.option(parts.map { (name: $0.0, probability: $0.1) })
-        #expect(text == #""a,b"=0.25,"say ""c"""=0.0,d=e=1.0," f"=1e-07"#, "\(text)")
+        #expect(text == #""a,b"=0.25,say "c"=0.0,d=e=1.0, f=1e-07"#, "\(text)")
         let read = try Thresholds(text, of: Self.several)
         #expect(read.kind == .ofEach([0.25, 0, 1, 1e-7]) && read.text == text)
         let one = try Thresholds(" d=e = 0.5 ", of: Self.several)
@@ -31,9 +31,10 @@ struct ThresholdFormTests {
         "what is no threshold is refused by a sentence",
         arguments: [
             ("", "is no probability"), ("=", "is no probability"), ("=0.5", "there is no label"),
-            ("d=e=0.5,", "is no probability"), ("d=e=nan", "from 0 to 1"),
+            ("d=e", "is no probability"), (",", "is no probability"),
+            ("d=e=nan", "from 0 to 1"),
             ("d=e=inf", "from 0 to 1"), ("-0.1", "from 0 to 1"), ("D=E=0.5", "Did you mean"),
-            ("\"a,b=0.5", "there is no label"), ("a,b=0.5", #""a" is no probability"#),
+            ("\"a,b=0.5", "a quote isn't closed"), ("a,b=0.5", #""a" is no probability"#),
             ("d=e=0.1,d=e=0.1", "given twice"),
         ])
     func refused(text: String, reason: String) {

@@ -61,8 +61,8 @@ struct DateEvidence {
             "say which is right, --date day-first or --date month-first, or write them as 2024-01-31"
         if let dayFirst, let monthFirst {
             return "column '\(name)' holds '\(dayFirst)', with the day first, and '\(monthFirst)', "
-                + "with the month first; write them as 2024-01-31, or leave them out: --types "
-                + "\(name)=skip"
+                + "with the month first; write them as 2024-01-31, or leave them out: "
+                + ColumnOption.types(name, .skip)
         }
         return "column '\(name)' holds dates such as '\(unclear ?? "")', any of which may have the "
             + "day or the month first; \(remedy)"

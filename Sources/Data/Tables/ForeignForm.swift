@@ -127,9 +127,9 @@ extension ForeignForm {
             let found = words.filter { isDate($0.text) }
             return found.reduce(0) { $0 + $1.count } * 2 > count ? found.first?.text : nil
         }
-        let leaving = isLabel ? "" : ", leave them out, --types \(name)=skip"
+        let leaving = isLabel ? "" : ", leave them out, \(ColumnOption.types(name, .skip))"
         let remedy =
-            "\(leaving), or say that they are words: --types \(name)=category"
+            "\(leaving), or say that they are words: \(ColumnOption.types(name, .category))"
             + (isLabel ? ", or name another column with --label" : "")
         // 3.11.24 is rather a version, unless such as 31.11.24 stand beside it.
         let havePoints = areShortDates(words.map(\.text))
@@ -153,12 +153,11 @@ extension ForeignForm {
 
     /// What else to say of a column of words, after a remedy.
     static func ofWords(_ name: String, isLabel: Bool) -> String {
-        let item = QuotedList.item(name)
-        let words = ", or say that they are words, --types \(item)=category, "
-        return words
+        func option(_ kind: ColumnKind) -> String { ColumnOption.types(name, kind) }
+        return ", or say that they are words, \(option(.category)), "
             + (isLabel
                 ? "or name another column with --label"
-                : "tell rows apart, --types \(item)=id, or are to be left out, --types \(item)=skip")
+                : "tell rows apart, \(option(.id)), or are to be left out, \(option(.skip))")
     }
 
     /// Others of that shape are rather numbers of parts.
@@ -185,7 +184,7 @@ extension ForeignForm {
             return nil
         }
         return "the label '\(name)' holds dates such as '\(sample)', and dates can't be predicted; "
-            + "write numbers, such as days since some day, say that they are words, --types "
-            + "\(name)=category, or name another column with --label"
+            + "write numbers, such as days since some day, say that they are words, "
+            + "\(ColumnOption.types(name, .category)), or name another column with --label"
     }
 }

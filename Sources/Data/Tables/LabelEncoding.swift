@@ -70,6 +70,12 @@ package struct LabelEncoding: Sendable, Equatable {
     func problems(_ table: Table, rows: [Int]) -> [(row: Int, problem: String)] {
         guard let column = table.column(name) else { return [] }
         let known = Set(classes)
+        var words: KnownWords?
+        func hint(_ text: String) -> String {
+            let made = words ?? KnownWords(classes)
+            words = made
+            return self.hint(text, made)
+        }
         return rows.compactMap { row in
             guard let text = column.text(row) else {
                 return (row, "the label '\(name)' is missing")
@@ -91,12 +97,13 @@ package struct LabelEncoding: Sendable, Equatable {
     }
 
     /// What to say after a word that is no class: the one that is meant, or all of few.
-    private func hint(_ text: String) -> String {
-        if let meant = LookAlikes.meant(by: text, among: classes) {
+    private func hint(_ text: String, _ known: KnownWords) -> String {
+        if let meant = known.meant(by: text) {
             return " (did you mean '\(meant.escapedForDisplay(limit: 40))'?)"
         }
+        guard classes.count < 4 else { return "" }
         let names = classes.map { "'\($0.escapedForDisplay(limit: 30))'" }
-        return names.count < 4 ? " \(names.joined(separator: ", "))" : ""
+        return " \(names.joined(separator: ", "))"
     }
 
     /// The targets of rows [rows], which all hold a label.

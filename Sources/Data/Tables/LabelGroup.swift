@@ -76,7 +76,7 @@ enum LabelGroup {
         let numbers = useful.filter { !$0.isAnswer && $0.isNumber }
         let words = useful.filter { !$0.isAnswer && !$0.isNumber }.map { [$0] }
         let lists = ([answers, numbers] + words).filter { !$0.isEmpty }.map { group in
-            "--label " + group.map { QuotedList.item($0.name) }.joined(separator: ",").shellWord
+            ColumnOption.label(group.map(\.name))
         }
         return labels.count > 6 || lists.isEmpty ? "" : ": \(lists.joined(separator: "; "))"
     }

@@ -29,20 +29,6 @@ package enum LookAlikes {
         look(text).lowercased().filter { !" -_.".contains($0) }
     }
 
-    /// The word that is meant by another: one that differs from it in what `sketch` leaves out, or
-    /// the same number.
-    ///
-    /// - Parameter words: those that there are.
-    static func meant(by word: String, among words: [String]) -> String? {
-        let sketch = sketch(word)
-        guard !sketch.isEmpty else { return nil }
-        let number = DecimalNumber.double(CellText.plain(word))
-        return words.first { other in
-            // 1.0 is 1, and 1.2 isn't 12.
-            number.map { DecimalNumber.double(other) == $0 } ?? (self.sketch(other) == sketch)
-        }
-    }
-
     /// Two of the words that look the same but for case, spaces and signs, as a sentence; nil where
     /// no two do.
     ///

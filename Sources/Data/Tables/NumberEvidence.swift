@@ -76,14 +76,15 @@ struct NumberEvidence {
     func problem(
         _ name: String, _ decimal: DecimalMark?, given: DecimalMark?, separator: Character?
     ) -> String? {
-        let words = "or that they are words: --types \(name)=category"
+        let words = "or that they are words: \(ColumnOption.types(name, .category))"
+        let numbers = "say that they are numbers, \(ColumnOption.types(name, .number)), \(words)"
         if !isSaid, let cell = trailing, !hasDecimalTrailing {
             return "column '\(name)' holds '\(cell)', which may be \(negative(cell)) or a mark; "
-                + "say that they are numbers, --types \(name)=number, \(words)"
+                + numbers
         }
         if !isSaid, enclosed == count, areEnclosedWhole, let cell = texts.first {
             return "column '\(name)' holds '\(cell)', which may be \(negative(cell)) or a number "
-                + "in a list; say that they are numbers, --types \(name)=number, \(words)"
+                + "in a list; \(numbers)"
         }
         if given != nil { return nil }
         if decimal == nil, let unclear, let number = MarkedNumber(unclear, unit: unit),
@@ -109,7 +110,8 @@ struct NumberEvidence {
         else { return nil }
         return "column '\(name)' holds numbers such as '\(unclear)', which may be \(point) or "
             + "\(comma), for other columns have decimal commas, and others points; say that they are "
-            + "\(point), --types \(name)=number, or write them without what stands between thousands"
+            + "\(point), \(ColumnOption.types(name, .number)), or write them without what stands "
+            + "between thousands"
     }
 
     private func negative(_ text: String) -> String {

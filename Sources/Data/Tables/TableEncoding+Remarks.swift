@@ -28,9 +28,9 @@ extension TableEncoding {
     ///
     /// - Parameter words: of a column, such as `unknownWords` finds.
     package func described(_ words: [String], of column: String) -> String {
-        let known = columns.first { $0.name == column }?.categories ?? []
+        let known = KnownWords(columns.first { $0.name == column }?.categories ?? [])
         let shown = words.prefix(3).map { word in
-            guard let meant = LookAlikes.meant(by: word, among: known) else {
+            guard let meant = known.meant(by: word) else {
                 return "'\(word.escapedForDisplay(limit: 30))'"
             }
             return "\(LookAlikes.shown(word, beside: meant)), which may be "

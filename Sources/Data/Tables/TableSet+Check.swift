@@ -11,8 +11,8 @@ extension TableSet {
         else {
             throw DataError(
                 tables[0].path,
-                "no column can be learned from; say what they are, as in --types \(kinds[0].name)=number"
-            )
+                "no column can be learned from; say what they are, as in "
+                    + ColumnOption.types(kinds[0].name, .number))
         }
         var (odd, missing) = (TableProblems(), TableProblems())
         for (table, rows) in zip(tables, rows) {
@@ -81,7 +81,7 @@ extension TableSet {
         refused.add(
             name,
             "column '\(name)' holds \(Format.grouped(most)) different words, too many to learn from "
-                + "one by one; leave it out: --types \(name)=skip")
+                + "one by one; leave it out: \(ColumnOption.types(name, .skip))")
     }
 
     private func find(
@@ -124,7 +124,7 @@ extension TableSet {
                 return isOfCommas ? " (--decimal comma reads it)" : ""
             }
             return !NumberForm.isNeeded(number.mark) && options.types[column.name] == nil
-                ? " (--types \(column.name)=number takes it for one of them)" : ""
+                ? " (\(ColumnOption.types(column.name, .number)) takes it for one of them)" : ""
         }
         guard form.isOfOtherDecimals(text) else { return "" }
         return options.decimal.map { ", as --decimal \($0.rawValue) says" }

@@ -18,8 +18,9 @@ extension TableSet {
                 throw DataError(
                     table.path,
                     "--label \(index) may be the column called '\(index)' or column \(index) from "
-                        + "0, '\(names[index])'; name one: --label '\"\(index)\"' or --label "
-                        + QuotedList.item(names[index]).shellWord)
+                        + "0, '\(names[index])'; name one: "
+                        + "\(ColumnOption.label(["\(index)"])) or "
+                        + ColumnOption.label([names[index]]))
             }
             return [names[index]]
         case .name(let text): return try list(of: text, table)
@@ -45,11 +46,11 @@ extension TableSet {
             parts.allSatisfy { !table.names.contains($0) }
             && places.allSatisfy { $0.map(table.names.indices.contains) ?? false }
         if isOfPlaces {
-            let named = places.compactMap { $0.map { QuotedList.item(table.names[$0]) } }
+            let named = places.compactMap { $0.map { table.names[$0] } }
             throw DataError(
                 table.path,
                 "--label \(text): several labels are named, not counted; those columns from 0 on "
-                    + "are --label \(named.joined(separator: ",").shellWord)")
+                    + "are \(ColumnOption.label(named))")
         }
         for part in parts { try checkName(part, table) }
         if let twice = parts.first(where: { part in parts.count { $0 == part } > 1 }) {

@@ -14,7 +14,7 @@ extension TableSet {
             let word = words.1.words.first?.text,
             let number = (0..<numbers.1.count).lazy.compactMap({ numbers.1.number($0) }).first
         else { return }
-        let remedy = isLabel ? "--words" : "--types \(name)=category"
+        let remedy = isLabel ? "--words" : ColumnOption.types(name, .category)
         refused.add(
             name,
             "\(isLabel ? "the label" : "column") '\(name)' holds words such as "

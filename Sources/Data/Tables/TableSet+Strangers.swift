@@ -9,17 +9,24 @@ struct StrangeClasses {
     private let first: String
     /// The words of the table to train on.
     private let known: [String]
+    private let knownWords: KnownWords
 
     /// Classes beyond so many may well be missing in the table to train on.
     private static let few = 20
     private static let mostLines = 10
 
-    init(_ label: String, _ table: Table, _ rows: [Int], known: Set<String>, of first: String) {
+    /// - Parameter known: the words of the table to train on, in order.
+    init(
+        _ label: String, _ table: Table, _ rows: [Int], known: [String], _ meant: KnownWords,
+        of first: String
+    ) {
         self.label = label
         self.table = table
         self.first = first
-        self.known = Words.sorted(known)
+        self.known = known
+        knownWords = meant
         guard let column = table.column(label) else { return }
+        let known = Set(known)
         var places: [String: Int] = [:]
         for row in rows {
             guard let word = column.text(row), !known.contains(word) else { continue }
@@ -36,7 +43,7 @@ struct StrangeClasses {
     var error: DataError? {
         let isOfMany = known.count > StrangeClasses.few
         let wrong = found.filter { one in
-            !isOfMany || LookAlikes.meant(by: one.word, among: known) != nil
+            !isOfMany || knownWords.meant(by: one.word) != nil
         }
         guard let one = wrong.first else { return nil }
         let name = "the label '\(label.escapedForDisplay(limit: 30))'"
@@ -63,7 +70,7 @@ struct StrangeClasses {
     }
 
     private func described(_ one: (word: String, row: Int, count: Int)) -> String {
-        let meant = LookAlikes.meant(by: one.word, among: known)
+        let meant = knownWords.meant(by: one.word)
         let word = meant.map { LookAlikes.shown(one.word, beside: $0) }
         return (word ?? "'\(one.word.escapedForDisplay(limit: 40))'")
             + (one.count > 1 ? " in \(Format.count(one.count, "row"))" : "")
@@ -78,9 +85,11 @@ extension TableSet {
     func strangeClasses(_ refused: RefusedColumns) -> [DataError] {
         labels.filter { $0.kind.isOfWords && !refused.contains($0.name) }.flatMap { label in
             guard let column = tables[0].column(label.name) else { return [DataError]() }
-            let known = Set(rows[0].compactMap { column.text($0) })
+            let known = Words.sorted(Set(rows[0].compactMap { column.text($0) }))
+            let meant = KnownWords(known)
             return zip(tables, rows).dropFirst().compactMap { table, rows in
-                StrangeClasses(label.name, table, rows, known: known, of: tables[0].path).error
+                StrangeClasses(label.name, table, rows, known: known, meant, of: tables[0].path)
+                    .error
             }
         }
     }

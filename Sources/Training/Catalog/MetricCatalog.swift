@@ -73,19 +73,23 @@ extension Catalogs {
             Entry(
                 "pinball", "The mean of the pinball loss of predicted quantiles.", [quantiles]
             ) { value, _ in PinballError(value.doubles("quantiles")) },
-            Entry("meanSquaredError", "The mean of (x − y)².") { _, _ in SquaredError() },
-            Entry("rootMeanSquaredError", "The root of the mean of (x − y)².") { _, _ in
-                RootMeanSquaredError()
+            Entry("meanSquaredError", "The mean of (x − y)².") {
+                SquaredError(ignoredIndex: $1.ignored)
             },
-            Entry("meanAbsoluteError", "The mean of |x − y|.") { _, _ in AbsoluteError() },
-            Entry("meanAbsolutePercentageError", "The mean of |x − y| / |y|.") { _, _ in
-                AbsolutePercentageError()
+            Entry("rootMeanSquaredError", "The root of the mean of (x − y)².") {
+                RootMeanSquaredError(ignoredIndex: $1.ignored)
             },
-            Entry("r2", "1 − the share of the targets' variance that is missed.") { _, _ in
-                R2Score()
+            Entry("meanAbsoluteError", "The mean of |x − y|.") {
+                AbsoluteError(ignoredIndex: $1.ignored)
             },
-            Entry("explainedVariance", "R² that forgives a constant error.") { _, _ in
-                ExplainedVariance()
+            Entry("meanAbsolutePercentageError", "The mean of |x − y| / |y|.") {
+                AbsolutePercentageError(ignoredIndex: $1.ignored)
+            },
+            Entry("r2", "1 − the share of the targets' variance that is missed.") {
+                R2Score(ignoredIndex: $1.ignored)
+            },
+            Entry("explainedVariance", "R² that forgives a constant error.") {
+                ExplainedVariance(ignoredIndex: $1.ignored)
             },
         ])
 

@@ -70,7 +70,7 @@ extension RunRecord {
     }
 
     /// What parts are cut off of.
-    private var cutData: MeasuredData {
+    fileprivate var cutData: MeasuredData {
         let train = config.effective["data"]?["train"]?.text() ?? ""
         return MeasuredData(cutFrom: "\(config.dataPath) \(train)")
     }
@@ -82,5 +82,39 @@ extension RunRecord {
         guard ["split", "folds"].contains(where: { data.optional($0) != nil }) else { return nil }
         let values = keys.map { config.effective["data"]?[$0]?.text() ?? "" }
         return (values + ["\(config.seed)"]).joined(separator: " ")
+    }
+}
+
+extension [RunRecord] {
+    /// What a measure of each run is of; nil where it has none of that name.
+    func bases(of measure: String) -> [MeasureBasis?] {
+        // Digests of samples and of all elements don't compare: shapes and types have to do.
+        let isMixed = Set(compactMap { $0.measuredData?.isSampled }).count > 1
+        let replaced = isMixed ? [] : replacedData
+        return map { run in
+            guard let basis = run.basis(of: measure) else { return nil }
+            var data = basis.data
+            if isMixed {
+                data = data?.withoutDigests
+            } else if let cut = data, replaced.contains(cut) {
+                data = run.measuredData
+            }
+            return MeasureBasis(measure: basis.measure, units: basis.units, data: data)
+        }
+    }
+
+    /// What parts were cut off of that held something else in some runs: the same part has other
+    /// digests there.
+    private var replacedData: Set<MeasuredData> {
+        var digests: [String: [String]] = [:]
+        var replaced: Set<MeasuredData> = []
+        for run in self {
+            guard let part = run.measuredPart, let data = run.measuredData else { continue }
+            let text = run.config.effective["data"]?["text"]?.text() ?? ""
+            let key = "\(run.cutData.fingerprint ?? "") \(text) \(part)"
+            if digests[key, default: data.digests] != data.digests { replaced.insert(run.cutData) }
+            digests[key] = data.digests
+        }
+        return replaced
     }
 }

@@ -86,7 +86,7 @@ extension RunComparison {
     /// Why there is more than one group.
     private var reasons: [String] {
         let ranked = zip(runs, groups).compactMap { $1 == nil ? nil : $0 }
-        let bases = ranked.compactMap { $0.basis(of: by) }
+        let bases = ranked.bases(of: by).compactMap(\.self)
         var reasons: [String] = []
         if Set(bases.map(\.data)).count > 1 { reasons.append("they are measured on other data") }
         if Set(bases.map(\.measure)).count > 1 {

@@ -68,16 +68,8 @@ package struct RunComparison {
 
     /// For each run the place of its numbers' basis among those that there are.
     private static func groups(_ records: [RunRecord], _ by: String) -> [Int] {
-        // Digests of samples and of all elements don't compare: shapes and types have to do.
-        let isMixed = Set(records.compactMap { $0.measuredData?.isSampled }).count > 1
         var known: [MeasureBasis?] = []
-        return records.map { record in
-            var basis = record.basis(of: by)
-            if isMixed, let found = basis {
-                basis = MeasureBasis(
-                    measure: found.measure, units: found.units,
-                    data: found.data?.withoutDigests)
-            }
+        return records.bases(of: by).map { basis in
             if let place = known.firstIndex(of: basis) { return place }
             known.append(basis)
             return known.count - 1
@@ -139,9 +131,9 @@ package struct RunComparison {
         return name
     }
 
-    private static func distinct<T: Hashable>(_ names: [T]) -> [T] {
+    private static func distinct<T: Hashable>(_ values: [T]) -> [T] {
         var seen: Set<T> = []
-        return names.filter { seen.insert($0).inserted }
+        return values.filter { seen.insert($0).inserted }
     }
 
     /// The comparison for programs.

@@ -110,7 +110,10 @@ package struct RunRecord {
     func title(_ measure: String) -> String { MetricTitle.of(measure, in: config) }
 
     /// The same, or what it is of where that isn't the data as they are.
-    func fullTitle(_ measure: String) -> String {
+    func fullTitle(_ measure: String) -> String { fullTitle(measure, units) }
+
+    /// The same by how the targets were scaled.
+    func fullTitle(_ measure: String, _ units: TargetUnits?) -> String {
         let scaled = units?.title(measure) ?? measure
         return scaled == measure ? title(measure) : scaled
     }

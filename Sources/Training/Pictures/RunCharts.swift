@@ -6,10 +6,7 @@ enum RunCharts {
     ///
     /// - Parameter units: what tells how targets were scaled.
     static func all(of run: RunRecord, _ units: TargetUnits?) -> [Chart] {
-        func title(_ measure: String) -> String {
-            let scaled = units?.title(measure) ?? measure
-            return scaled == measure ? run.title(measure) : scaled
-        }
+        func title(_ measure: String) -> String { run.fullTitle(measure, units) }
         func points(_ value: (RunRecord.Row) -> Double) -> [(x: Double, y: Double)] {
             run.rows.map { (Double($0.epoch), value($0)) }
         }

@@ -12,7 +12,8 @@ struct PrecisionRecall {
     /// Σ (Rₙ − Rₙ₋₁) Pₙ over the probabilities that occur, as scikit-learn's
     /// `average_precision_score`.
     let averagePrecision: Double
-    /// The probability, or score, from which on the F1 of the kind is largest; of equal ones the highest.
+    /// The probability, or score, from which on the F1 of the kind is largest; of equal ones the
+    /// highest.
     let threshold: Double
     /// What it is there.
     let best: Point

@@ -94,7 +94,9 @@ struct PredictionComparison {
         guard isOfClasses else {
             (isAnswer, names, shares, scores) = (false, [], nil, nil)
             let haveOwnUnits = predictor.units.haveOwnUnits && outputNames.count == width
-            spreads = haveOwnUnits ? PredictionComparison.spreads(targets, predictions, width) : []
+            spreads =
+                haveOwnUnits
+                ? PredictionComparison.spreads(targets, predictions, places, width) : []
             losses = zip(targets, predictions).map { abs($0 - $1) }
             measure = .error
             return
@@ -124,7 +126,8 @@ struct PredictionComparison {
         }
     }
 
-    /// By what scores of two classes exceed the other's, and ln softmax of more: what `auc` orders by.
+    /// By what scores of two classes exceed the other's, and ln softmax of more: what `auc` orders
+    /// by.
     private static func order(_ scores: [Double], _ count: Int) -> [Double] {
         stride(from: 0, to: scores.count, by: count).flatMap { start -> [Double] in
             let row = scores[start..<start + count]
@@ -139,13 +142,16 @@ struct PredictionComparison {
 
     /// The standard deviation of each output's targets; where they are all equal, the root of its
     /// mean squared error.
-    private static func spreads(
-        _ targets: [Double], _ predictions: [Double], _ width: Int
+    ///
+    /// - Parameter places: where each target stands among all elements of all examples.
+    static func spreads(
+        _ targets: [Double], _ predictions: [Double], _ places: [Int], _ width: Int
     ) -> [Double] {
-        (0..<width).map { output in
-            let places = stride(from: output, to: targets.count, by: width)
+        var members = [[Int]](repeating: [], count: width)
+        for (element, place) in places.enumerated() { members[place % width].append(element) }
+        return members.map { members in
             let row = NumberReport.Row(
-                "", places.map { targets[$0] }, places.map { predictions[$0] })
+                "", members.map { targets[$0] }, members.map { predictions[$0] })
             let spread = row.variance > 0 ? row.variance.squareRoot() : row.rootMeanSquaredError
             return spread > 0 ? spread : 1
         }

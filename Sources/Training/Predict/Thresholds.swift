@@ -1,4 +1,5 @@
 import Autograd
+import Datasets
 import FTJSON
 import FTSupport
 import Tensor
@@ -53,7 +54,7 @@ package struct Thresholds: Sendable, Equatable {
     }
 
     /// Reads one probability for all, or `NAME=P` with commas between: for one of two classes, or
-    /// for some of several outputs. A name with commas or quotes stands in quotes, as in CSV.
+    /// for some of several outputs, as `QuotedList` has them.
     ///
     /// Throws where the model gives no such probabilities, or has no such names.
     init(_ text: String, of subject: Subject) throws(RunError) {
@@ -82,7 +83,9 @@ package struct Thresholds: Sendable, Equatable {
         }
         var found = [Double?](repeating: nil, count: known.count)
         for (name, value) in try Thresholds.parts(text, refused) {
-            guard let place = known.firstIndex(of: name) else {
+            let place =
+                known.firstIndex(of: name) ?? known.firstIndex(of: name.withoutOuterSpaces)
+            guard let place else {
                 let kind = subject.isOfTwo ? "class" : "label"
                 throw refused(Thresholds.unknown(name, kind, among: known))
             }
@@ -110,7 +113,7 @@ package struct Thresholds: Sendable, Equatable {
 
     private static func unknown(_ name: String, _ kind: String, among known: [String]) -> String {
         let near = Suggestion.nearest(to: name, among: known)
-        let list = known.prefix(8).map { quoted($0.escapedForDisplay(limit: 30)) }
+        let list = known.prefix(8).map { QuotedList.item($0.escapedForDisplay(limit: 30)) }
             .joined(separator: ", ")
         let all = "Give one of \(list)\(known.count > 8 ? ", …" : "")"
         return "there is no \(kind) \(name.jsonQuoted). "
@@ -127,46 +130,27 @@ package struct Thresholds: Sendable, Equatable {
     private static func parts(
         _ text: String, _ refused: (String) -> RunError
     ) throws(RunError) -> [(String, Double)] {
-        try pieces(text).map { piece throws(RunError) in
+        guard let items = QuotedList.read(text) else {
+            throw refused("a quote isn't closed; a name with a comma stands in two, \"a,b\"=0.3")
+        }
+        guard !items.isEmpty else {
+            throw refused("is no probability; give a number from 0 to 1, or NAME=P")
+        }
+        return try items.map(\.text).map { piece throws(RunError) in
             guard let place = piece.lastIndex(of: "="),
                 let value = probability(String(piece[piece.index(after: place)...]))
             else {
                 throw refused(
                     "\(piece.jsonQuoted) is no probability; give a number from 0 to 1, or NAME=P")
             }
-            return (unquoted(String(piece[..<place])), value)
+            return (String(piece[..<place]), value)
         }
-    }
-
-    /// What stands between commas, but for those in quotes.
-    private static func pieces(_ text: String) -> [String] {
-        var (pieces, isQuoted) = ([""], false)
-        for sign in text {
-            if sign == "\"" { isQuoted.toggle() }
-            if sign == ",", !isQuoted {
-                pieces.append("")
-            } else {
-                pieces[pieces.count - 1].append(sign)
-            }
-        }
-        return pieces
-    }
-
-    private static func unquoted(_ name: String) -> String {
-        let bare = name.withoutOuterSpaces
-        guard bare.count > 1, bare.hasPrefix("\""), bare.hasSuffix("\"") else { return bare }
-        return String(bare.dropFirst().dropLast()).replacing("\"\"", with: "\"")
     }
 
     /// The form that is read.
     static func option(_ parts: [(name: String, probability: Double)]) -> String {
-        parts.map { name, probability in "\(quoted(name))=\(probability)" }.joined(separator: ",")
-    }
-
-    /// A name as CSV has it.
-    private static func quoted(_ name: String) -> String {
-        let isPlain = !name.contains { ",\"".contains($0) } && name == name.withoutOuterSpaces
-        return isPlain ? name : "\"\(name.replacing("\"", with: "\"\""))\""
+        parts.map { name, probability in "\(QuotedList.item(name))=\(probability)" }
+            .joined(separator: ",")
     }
 
     /// How to have `predict` decide so.

@@ -57,10 +57,14 @@ extension Sweep {
     /// of folds was given beside them.
     private var ownOverrides: (said: [String], isGiven: Bool) {
         let shared = Array(trials[0].dropLast())
-        let added = shared.suffix(3)
+        let added = shared.suffix(Sweep.unheld.count + 1)
         let isGiven =
-            added.prefix(2) == ["data.split=null", "data.validation=null"]
-            && added.last?.hasPrefix("data.folds=") == true
-        return (isGiven ? Array(shared.dropLast(3)) : shared, isGiven)
+            Array(added.dropLast()) == Sweep.unheld
+            && added.last?.hasPrefix(Sweep.foldCount) == true
+        return (isGiven ? Array(shared.dropLast(added.count)) : shared, isGiven)
     }
+
+    /// What a given number of folds adds to the arguments, before that number.
+    static let unheld = ["data.split=null", "data.validation=null"]
+    static let foldCount = "data.folds="
 }

@@ -78,7 +78,7 @@ public final class Sweep {
         let said = overrides
         var overrides = overrides
         if let count {
-            overrides += ["data.split=null", "data.validation=null", "data.folds=\(count)"]
+            overrides += Sweep.unheld + ["\(Sweep.foldCount)\(count)"]
         }
         let config = try RunConfig(file: file, overrides: overrides + ["data.fold=1"])
         guard let folds = config.data.optionalInt("folds") else {
