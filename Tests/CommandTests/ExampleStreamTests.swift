@@ -226,7 +226,8 @@ struct ExampleStreamTests {
         let shares = value(found[5], "probabilities")
         #expect(found[5]["id"]?.int == 7 && shares == value(same[0], "probabilities"))
         let problems = [
-            "none.pgm: there is no such file", "birds: is a folder; name an image", "'file' is no text",
+            "none.pgm: there is no such file", "birds: is a folder; name an image",
+            "'file' is no text",
             "has neither 'inputs' nor 'file'",
         ]
         for (answer, problem) in zip(found[1...4], problems) {
