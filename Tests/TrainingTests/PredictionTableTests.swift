@@ -56,12 +56,12 @@ struct PredictionTableTests {
         #expect(picture.cells(0) == ["0", "0.0", "1", "0.125"])
         #expect(
             JSONValue.object(picture.json(0)).text()
-                == #"{"prediction":[[0,1]],"probabilities":[[0,0.125]]}"#)
+                == #"{"prediction":[[0,1]],"probabilities":[[0.0,0.125]]}"#)
         let row = table(numbers([1, 2]), NDArray([Int64(0), 1], [1, 2]), names: ["x", "y"])
         #expect(row.columns == ["prediction_x", "p_x", "prediction_y", "p_y"])
         #expect(
             JSONValue.object(row.json(0)).text()
-                == #"{"prediction":{"x":0,"y":1},"probabilities":{"x":0,"y":0.125}}"#)
+                == #"{"prediction":{"x":0,"y":1},"probabilities":{"x":0.0,"y":0.125}}"#)
         let alone = table(numbers([2]), NDArray([Int64(0), 1]))
         #expect(alone.columns == ["prediction", "probability"])
         #expect(alone.cells(1) == ["1", "0.125"])
