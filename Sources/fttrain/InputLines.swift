@@ -4,13 +4,19 @@ import Training
 
 /// The lines of standard input, each as soon as it is there.
 struct InputLines {
-    /// No row of a table is as long; whoever sends more sends no lines.
-    static let longest = 1 << 24
+    /// Whoever sends more bytes without an end of line sends no lines.
+    private let longest: Int
     private var bytes: [UInt8] = []
     /// Where the next line begins, and where to go on looking for its end.
     private var (start, place) = (0, 0)
     private var number = 0
     private var piece = [UInt8](repeating: 0, count: 1 << 16)
+
+    /// - Parameter numbers: how many may stand in a line.
+    init(numbers: Int = 0) {
+        // No row of a table is as long; a number has at most 25 signs.
+        longest = max(1 << 24, numbers.multipliedReportingOverflow(by: 32).partialValue)
+    }
 
     /// The next line without its end; nil where there is none.
     ///
@@ -19,11 +25,11 @@ struct InputLines {
         while true {
             if let end = bytes[place...].firstIndex(of: 10) { return line(to: end, next: end + 1) }
             place = bytes.count
-            guard bytes.count - start <= InputLines.longest else {
+            guard bytes.count - start <= longest else {
                 throw RunError(
                     .data,
                     "--stream: line \(number + 1) of standard input is longer than "
-                        + "\(InputLines.longest >> 20) MiB; send JSON objects, one a line")
+                        + "\(longest >> 20) MiB; send JSON objects, one a line")
             }
             let count: Int
             do throws(FileProblem) {

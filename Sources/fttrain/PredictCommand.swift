@@ -2,8 +2,6 @@ import Datasets
 import FTConfig
 import FTJSON
 import FTSupport
-import Glibc
-import Tensor
 import Training
 
 /// `fttrain predict RUN DATA`: what a trained model says of new examples.
@@ -27,7 +25,12 @@ enum PredictCommand {
                 "skip-bad",
                 doc: "leave out images and rows that can't be used, and name them; the status is 3"),
             Program.threshold,
-            .flag("stream", doc: "read JSON lines from standard input and answer each at once"),
+            .flag(
+                "stream",
+                doc:
+                    "read JSON objects, one a line, from standard input and answer each at once: "
+                    + "rows of a table; {\"inputs\": …}, lists of an example's shape; or "
+                    + "{\"file\": …}, an image"),
             Program.force, DataCommand.newDecimal, Program.threads, Program.json,
         ])
 
@@ -71,7 +74,7 @@ enum PredictCommand {
         if let mark = try DataCommand.decimal(invocation, of: paths.first) {
             try predictor.readDecimals(after: mark)
         }
-        if isStream { return try stream(predictor) }
+        if isStream { return try PredictStream.run(predictor) }
         let skipped =
             invocation.flag("skip-bad") ? SkippedRows { Terminal.warn("fttrain: \($0)") } : nil
         let source =
@@ -129,12 +132,13 @@ enum PredictCommand {
         _ predictor: Predictor, _ invocation: CommandInvocation
     ) throws(UsageError) {
         let isArray = invocation.arguments.dropFirst().first?.hasSuffix(".npy") ?? false
-        guard predictor.config.data.optional("text") != nil, !isArray else { return }
+        let isOfTokens = isArray || invocation.flag("stream") && predictor.model.textModel == nil
+        guard predictor.config.data.optional("text") != nil, !isOfTokens else { return }
         let target = invocation.arguments[0]
         throw UsageError(
             predictor.model.textModel == nil
                 ? "predict: \(target) was trained on a text, of which there are no rows; give it "
-                    + "tokens as .npy, a row an example"
+                    + "tokens as .npy, a row an example, or as lists by --stream"
                 : "predict: \(target) was trained on a text; have it write one: fttrain generate "
                     + target.shellPath)
     }
@@ -147,69 +151,6 @@ enum PredictCommand {
                 + "\(Format.grouped(predictor.step))\n"
                 + "data    \(path)   \(Format.count(count, "example"))\n"
                 + "wrote   \(out)" + (beside.map { "   made from: \($0)" } ?? ""))
-    }
-
-    /// Throws where standard input can't be read: nobody would tell that from its end.
-    private static func checkInput() throws(RunError) {
-        var status = stat()
-        guard fstat(STDIN_FILENO, &status) == 0 else {
-            throw RunError(.data, "--stream: standard input is closed; send JSON objects to it")
-        }
-        guard status.st_mode & S_IFMT != S_IFDIR else {
-            throw RunError(.data, "--stream: standard input is a folder; send JSON objects to it")
-        }
-    }
-
-    /// Answers each line of standard input by one, a bad one by its problem.
-    private static func stream(_ predictor: Predictor) throws -> ExitStatus {
-        guard let encoding = predictor.preprocessing.table else {
-            throw UsageError(
-                "--stream: the model wasn't trained on a table, so a JSON object has no meaning for "
-                    + "it; train on data that 'fttrain data csv' made")
-        }
-        var (number, lines) = (0, InputLines())
-        try checkInput()
-        while let line = try lines.next() {
-            number += 1
-            var answer: JSONObject
-            do {
-                answer = try self.answer(line, number, predictor, encoding)
-            } catch {
-                answer = ["line": .int(number), "error": .string("\(error)")]
-            }
-            try Output.write(JSONValue.object(answer).text() + "\n")
-        }
-        return .success
-    }
-
-    private static func answer(
-        _ line: String, _ number: Int, _ predictor: Predictor, _ encoding: TableEncoding
-    ) throws -> JSONObject {
-        let node: JSONNode
-        do {
-            node = try JSONNode(parsing: line)
-        } catch {
-            throw DataError("input:\(number)", "this is not a JSON object: \(error.message)")
-        }
-        let table = try encoding.table(of: node, line: number, in: "input")
-        let predictions = try predictor(encoding.encode(table))
-        var answer: JSONObject = encoding.ids.isEmpty ? ["line": .int(number)] : [:]
-        for (name, id) in zip(encoding.ids, encoding.ids(table, row: 0)) where !id.isEmpty {
-            answer[name] = PredictionTable.id(id)
-        }
-        // A row without an id has its line.
-        if answer.keys.isEmpty { answer["line"] = .int(number) }
-        answer.append(contentsOf: try PredictionTable(predictions).json(0))
-        let unknown = encoding.unknownWords(table).map(\.column)
-        if !unknown.isEmpty { answer["unknownWords"] = .strings(unknown) }
-        let imputed = encoding.imputed(table, row: 0)
-        if !imputed.isEmpty { answer["imputed"] = .strings(imputed) }
-        let notes = encoding.notes(on: table, rows: [0])
-        if !notes.isEmpty { answer["notes"] = .strings(notes) }
-        let keys = Set(encoding.columns.map(\.name) + encoding.labels.map(\.name))
-        let others = node.members?.map(\.key).filter { !keys.contains($0) } ?? []
-        if !others.isEmpty { answer["unknownKeys"] = .strings(others) }
-        return answer
     }
 }
 

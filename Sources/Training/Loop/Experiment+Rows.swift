@@ -103,18 +103,16 @@ extension Experiment {
 
     private func checkIndices(_ loader: Loader, _ index: Int, _ use: IndexInputs.Use) throws {
         let size = max(1, loader.allInputs[index].outputShape.elementCount)
-        let domain = TargetDomain.classes(use.count)
         try loader.scanInput(index) { first, block in
             let values = block.values(as: Double.self)
-            guard let outlier = domain.outlier(in: values, width: size, ignoring: nil) else {
+            guard let outlier = use.domain.outlier(in: values, width: size, ignoring: nil) else {
                 return
             }
             let row = loader.dataset.storedRow(first + outlier.index / size)
             throw DataError(
                 loader.dataset.inputNames[index],
                 "an index is \(Format.number(outlier.value)) (row \(row)), "
-                    + "but layer \(use.layer) (embedding) takes whole numbers from 0 to "
-                    + "\(use.count - 1); give it a larger count or correct the data")
+                    + "but \(use.words); give it a larger count or correct the data")
         }
     }
 }

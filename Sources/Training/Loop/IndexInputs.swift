@@ -10,6 +10,12 @@ struct IndexInputs {
         let layer: String
         /// The rows of its table.
         let count: Int
+
+        var domain: TargetDomain { .classes(count) }
+        /// What it is for, to stand behind "but".
+        var words: String {
+            "layer \(layer) (embedding) takes whole numbers from 0 to \(count - 1)"
+        }
     }
 
     private(set) var uses: [Use] = []

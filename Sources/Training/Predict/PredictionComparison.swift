@@ -27,6 +27,8 @@ struct PredictionComparison {
     /// What the several outputs of an example are called; empty where it has one, or a whole
     /// picture of them.
     let outputNames: [String]
+    /// How an example's elements lie, by which one without a name is told.
+    private let shape: [Int]
     /// The place of each element among those of all examples.
     private let places: [Int]
     /// Whether each element is a yes or a no.
@@ -89,7 +91,13 @@ struct PredictionComparison {
             classes == nil && width > PredictionComparison.mostOutputs
             && !predictor.units.haveOwnUnits
         let outputs = isRow && !areMany ? Array(0..<width) : []
-        outputNames = classes == nil ? outputs.map(found.outputName) : outputs.map(found.name)
+        let shape = PredictionComparison.shape(
+            found, of: width, stored: predictor.preprocessing.target.shape)
+        self.shape = shape
+        let given = classes == nil ? found.outputNames : found.classNames
+        outputNames = outputs.map { output in
+            given.indices.contains(output) ? given[output] : Places.text(of: output, in: shape)
+        }
         answerWords = outputs.isEmpty ? [] : found.answerWords
         guard isOfClasses else {
             (isAnswer, names, shares, scores) = (false, [], nil, nil)
@@ -124,6 +132,15 @@ struct PredictionComparison {
             let value = kept[element * count + Int(target)]
             return found.areProbabilities ? -log(max(value, 1e-300)) : -value
         }
+    }
+
+    /// How an example's elements lie: as the outputs do; where these are in one row, as the stored
+    /// targets do, of which they then are the elements in their order.
+    private static func shape(_ found: Predictions, of width: Int, stored: [Int]) -> [Int] {
+        let own = Array((found.classes ?? found.values).shape.dropFirst())
+        // One of several quantiles stands for them all.
+        let shape = [own, own.dropLast()].first { $0.reduce(1, *) == width } ?? [width]
+        return shape.count < 2 && stored.reduce(1, *) == width ? stored : shape
     }
 
     /// By what scores of two classes exceed the other's, and ln softmax of more: what `auc` orders
@@ -229,7 +246,7 @@ struct PredictionComparison {
     func output(of element: Int) -> String? {
         guard width > 1 else { return nil }
         let place = places[element] % width
-        return outputNames.isEmpty ? "\(place)" : outputNames[place]
+        return outputNames.isEmpty ? Places.text(of: place, in: shape) : outputNames[place]
     }
 
     /// A target or a prediction as people write it.

@@ -34,17 +34,26 @@ extension PredictionSource {
         return source
     }
 
-    /// What the model takes: bytes [channels, height, width] or [height, width].
+    /// What a model of images takes: bytes [channels, height, width] or [height, width]; nil of
+    /// other models.
+    static func pictureForm(_ preprocessing: Preprocessing) -> PictureFiles.Form? {
+        let (input, shape) = (preprocessing.inputs[0], preprocessing.inputs[0].shape)
+        let isImage = shape.count == 2 || shape.count == 3 && [1, 3].contains(shape[0])
+        guard preprocessing.inputs.count == 1, isImage, input.dtype == .uint8,
+            preprocessing.table == nil
+        else { return nil }
+        return PictureFiles.Form(Shape(shape), isScaled: preprocessing.scalesImages)
+    }
+
+    /// The same.
+    ///
+    /// Throws a sentence that says what other models were trained on.
     private static func form(
         _ path: String, _ preprocessing: Preprocessing
     ) throws(RunError) -> PictureFiles.Form {
+        if let form = pictureForm(preprocessing) { return form }
         let (inputs, isOfTable) = (preprocessing.inputs, preprocessing.table != nil)
-        let (input, shape) = (inputs[0], inputs[0].shape)
-        let isGrey = shape.count == 2
-        let isImage = isGrey || shape.count == 3 && [1, 3].contains(shape[0])
-        if inputs.count == 1, isImage, input.dtype == .uint8, !isOfTable {
-            return PictureFiles.Form(Shape(shape), isScaled: preprocessing.scalesImages)
-        }
+        let input = inputs[0]
         let what = Folder.exists(path) ? "a folder, which is read as images" : "an image"
         let names = inputs.map(\.name).joined(separator: ", ")
         let other =

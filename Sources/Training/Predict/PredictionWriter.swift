@@ -43,10 +43,13 @@ package struct PredictionWriter {
     /// A sentence on the examples for which the model gave no number, the first by its line or row;
     /// nil if there are none.
     package var warning: String? {
-        unsound.sentence { first in
-            zip(source.names.columns, source.names.of(first)).map { "\($0) \($1)" }.joined(
-                separator: ", ")
-        }
+        unsound.sentence(name)
+    }
+
+    /// What messages call an example: `row 3`.
+    private func name(of example: Int) -> String {
+        zip(source.names.columns, source.names.of(example)).map { "\($0) \($1)" }
+            .joined(separator: ", ")
     }
 
     /// The form of a file by its name.
@@ -81,7 +84,11 @@ package struct PredictionWriter {
     /// Those of a range of examples that can be used, all unless some may be skipped; nil if none.
     private func read(_ rows: Range<Int>) throws -> (examples: [Int], inputs: [NDArray])? {
         do {
-            return (Array(rows), try source.read(rows))
+            let inputs = try source.read(rows)
+            if let (row, problem) = try predictor.outlier(in: inputs) {
+                throw DataError(source.path, "\(name(of: rows.lowerBound + row)): \(problem)")
+            }
+            return (Array(rows), inputs)
         } catch let error as DataError {
             guard let skipped else { throw error }
             guard rows.count > 1 else {
@@ -116,7 +123,7 @@ package struct PredictionWriter {
             return text
         }
         try forEach { examples, predictions in
-            let table = try PredictionTable(predictions)
+            let table = PredictionTable(predictions)
             if isFirst, form != .jsonl {
                 try write(line(source.names.columns + table.columns, separator))
             }

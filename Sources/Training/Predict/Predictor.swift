@@ -31,6 +31,8 @@ public final class Predictor {
     let units: TargetUnits
     /// The layers of the model, those inside others after them.
     let rows: [LayerRow]
+    /// Which inputs the model looks up in tables.
+    let lookUps: [IndexInputs.Use]
     private let pipelines: [TransformPipeline]
     private let backend: any Backend
 
@@ -75,6 +77,7 @@ public final class Predictor {
             throw RunError(.data, "\(path): \(error)")
         }
         meaning = try OutputMeaning(config, preprocessing, outputRank: rows.outputRank)
+        lookUps = IndexInputs(of: model, preprocessing.inputs.map(\.name)).uses
         model.eval()
     }
 
@@ -91,6 +94,7 @@ public final class Predictor {
         rows = experiment.rows
         backend = experiment.device.backend
         meaning = try OutputMeaning(config, preprocessing, outputRank: rows.outputRank)
+        lookUps = IndexInputs(of: model, preprocessing.inputs.map(\.name)).uses
         model.eval()
     }
 
@@ -174,18 +178,11 @@ public final class Predictor {
     /// The model's outputs, as they are.
     func outputs(_ inputs: [NDArray]) throws -> Tensor {
         let expected = preprocessing.inputs
-        guard inputs.count == expected.count else {
-            throw RunError(
-                .data, "\(path): the model takes \(expected.count) inputs, not \(inputs.count)")
+        let batches = try batches(inputs)
+        if let (row, problem) = outlier(inModelInputs: batches) {
+            throw RunError(.data, "\(path): example \(row): \(problem)")
         }
-        var tensors: [Tensor] = []
-        for (index, (input, array)) in zip(expected, inputs).enumerated() {
-            try check(input, array)
-            let rows = 0..<array.shape[0]
-            let stored = try self.stored(array, input)
-            let batch = try pipelines[index].batch(stored.contiguous(), rows: rows)
-            tensors.append(Tensor(batch.cast(to: .float32).sent(to: backend)))
-        }
+        let tensors = batches.map { Tensor($0.sent(to: backend)) }
         return noGrad {
             let output = EvenBatch.output(tensors) { tensors in
                 autocast(config.precision) {
@@ -195,6 +192,24 @@ public final class Predictor {
                 }.recast(.float32)
             }
             return Tensor(output.data.on(.cpu))
+        }
+    }
+
+    /// Inputs as the model sees them, on the CPU.
+    ///
+    /// Throws where their shape is another one than it was trained on.
+    func batches(_ inputs: [NDArray]) throws -> [NDArray] {
+        let expected = preprocessing.inputs
+        guard inputs.count == expected.count else {
+            throw RunError(
+                .data, "\(path): the model takes \(expected.count) inputs, not \(inputs.count)")
+        }
+        return try expected.indices.map { index in
+            let (input, array) = (expected[index], inputs[index])
+            try check(input, array)
+            let stored = try self.stored(array, input).contiguous()
+            return try pipelines[index].batch(stored, rows: 0..<array.shape[0])
+                .cast(to: .float32)
         }
     }
 
