@@ -60,6 +60,7 @@ enum DataCommand {
             let hint =
                 near.map { "Did you mean '\($0)'?" }
                 ?? "There are \(kinds.joined(separator: ", "))."
+            if access(kind, F_OK) == 0 { throw UsageError(namesFile(kind, invocation)) }
             throw UsageError("data: there is nothing called '\(kind)'. \(hint)")
         }
         if drawnKinds.contains(where: { $0.name == kind }) { return try drawn(kind, invocation) }
@@ -87,6 +88,27 @@ enum DataCommand {
             }
         }
         return try info(path, invocation)
+    }
+
+    /// What to type where a file or folder stands in place of what it is.
+    private static func namesFile(_ path: String, _ invocation: CommandInvocation) -> String {
+        let name = path.split(separator: "/").last.map { String($0) } ?? path
+        let stem = String(name.split(separator: ".").first ?? "data")
+        let (out, file) = ("\(stem).h5".shellWord, path.shellPath)
+        let isFolder = Folder.exists(path)
+        let isHDF5 = [".h5", ".hdf5"].contains { path.lowercased().hasSuffix($0) }
+        let words: String
+        switch DataKind(path) {
+        case .folder: words = "images \(out) \(file)"
+        case .image: words = "images \(out) FOLDER"
+        case .array: words = "npy \(out) train/inputs=\(file)"
+        case .table where !InitCommand.isProse(path): words = "csv \(out) train=\(file)"
+        case .file where isHDF5: words = "info \(file)"
+        default: words = "text \(out) \(file)"
+        }
+        return "data: '\(path)' is a \(isFolder ? "folder" : "file"); say what it is before it, "
+            + "and name what to make: fttrain data \(words); or have a config written, too: "
+            + "fttrain init \(file)"
     }
 
     /// Datasets that are drawn: their names, usual files, and what writes them.

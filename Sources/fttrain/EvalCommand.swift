@@ -23,7 +23,7 @@ enum EvalCommand {
             invocation.arguments[0], overrides: overrides, decimal: decimal, skipping: skipped,
             threshold: invocation.string("threshold"))
         if invocation.flag("json") {
-            for note in evaluation.notes { Terminal.warn("fttrain: \(note)") }
+            warn(evaluation.notes, skipped)
             emit("eval", evaluation.json, skipped)
         } else {
             Terminal.print(evaluation.lines.joined(separator: "\n"))
@@ -35,6 +35,14 @@ enum EvalCommand {
         var object = json
         if let skipped { object["leftOut"] = skipped.json }
         JSONReport.emit(event, object)
+    }
+
+    /// Tells notes on standard error, but for how many examples were left out, which stands there
+    /// with what is wrong with them.
+    private static func warn(_ notes: [String], _ skipped: SkippedRows?) {
+        for note in notes where skipped == nil || !note.hasSuffix("left out") {
+            Terminal.warn("fttrain: \(note)")
+        }
     }
 
     /// What notes the examples that are left out; nil where none may be.
@@ -80,7 +88,7 @@ enum EvalCommand {
             threshold: invocation.string("threshold"))
         if let out { try FileWriting.replace(out, with: report.page()) }
         if invocation.flag("json") {
-            for note in report.notes { Terminal.warn("fttrain: \(note)") }
+            warn(report.notes, skipped)
             emit("report", report.json, skipped)
         } else {
             let wrote = out.map { ["", "wrote   \($0)"] } ?? []

@@ -1,3 +1,4 @@
+import Datasets
 import FTConfig
 import FTSupport
 import Glibc
@@ -12,6 +13,15 @@ extension InitCommand {
         try DataCommand.checkFree(
             file, invocation, reading: invocation.arguments[...],
             otherwise: "make another, --data \(freeData(name, beside: out).shellPath)")
+    }
+
+    /// Throws where there is nothing to look at, which matters before any name of what would be made
+    /// of it.
+    static func checkNotEmpty(_ path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0
+        else { return }
+        throw DataError(path, "the file is empty; make it again")
     }
 
     /// A name for data that no file has, after that of the config where it may be.

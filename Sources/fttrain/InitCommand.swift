@@ -38,6 +38,7 @@ enum InitCommand {
         let name = self.name(path)
         let out = invocation.string("out") ?? "\(name).json"
         let file = invocation.string("data") ?? "data/\(name).h5"
+        try checkNotEmpty(path)
         try DataCommand.checkFree(
             out, invocation, reading: invocation.arguments[...], otherwise: "name another with -o")
         // Data take the place of others when the config is known to be right.

@@ -99,6 +99,25 @@ struct SkippedExampleTests {
         #expect(try JSONNode(parsing: whole.output)["leftOut"]?.elements?.isEmpty == true)
     }
 
+    @Test("a folder of a class that the model hasn't is told once, its images by name for programs")
+    func strangeClass() throws {
+        let workspace = try workspace()
+        for (from, name) in [("birds", "other"), ("birds/ant", "other/robin")] {
+            try FileManager.default.copyItem(
+                atPath: workspace.file(from), toPath: workspace.file(name))
+        }
+        let result = try workspace.run("eval", "run", "other", "--skip-bad", "--json")
+        #expect(result.status == 3)
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count == 2, "\(result.errors)")
+        #expect(lines[0] == "fttrain: other: 10 of 30 examples left out, the other 20 are used:")
+        #expect(lines[1].hasPrefix("  other/robin: the model has no class 'robin'; "))
+        #expect(lines[1].hasSuffix(" (10 examples)"))
+        let left = try JSONNode(parsing: String(result.lines[0]))["leftOut"]?.elements ?? []
+        #expect(left.map { $0["example"]?.string } == (0..<10).map { "other/robin/\($0).pgm" })
+        #expect(left.allSatisfy { $0["message"]?.string?.contains("no class 'robin'") == true })
+    }
+
     @Test("the worst examples of a dataset of images are files, and the page has the calibration")
     func worst() throws {
         let workspace = try workspace()

@@ -205,7 +205,10 @@ struct SweepTests {
         }
         let fall = (11...20).contains(Int(search(steps).suggestion ?? 0))
         #expect(fall)
+        #expect(search(steps).least == 20)
+        #expect(search(steps).sweep == "optimizer.learningRate=1..20")
         #expect(search([Double](repeating: 1, count: 40)).suggestion == nil)
+        #expect(search([Double](repeating: 1, count: 40)).sweep == nil)
         #expect(search((0..<40).map { Double($0) }).suggestion == nil)
         #expect(search([]).suggestion == nil)
         let none = search([]).lines(file: "x").joined(separator: " ")

@@ -28,7 +28,9 @@ extension RunComparison {
         var rows = [heading]
         for (index, run) in runs.enumerated() {
             let best = run.best(by: by, prefersHigher: prefersHigher)
-            func text(_ value: Double?) -> String { value.map { Format.measure($0) } ?? "-" }
+            func text(_ value: Double?) -> String {
+                value.flatMap { $0.isNaN ? nil : Format.measure($0) } ?? "-"
+            }
             rows.append([
                 "\(index + 1)", "", text(best?.measured[by]),
                 best?.measured[by].flatMap { run.units?.value($0, of: by) }

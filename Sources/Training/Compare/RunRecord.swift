@@ -87,7 +87,7 @@ package struct RunRecord {
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             let row = (try? JSONNode(parsing: Array(line))).flatMap { Row($0) }
-            if let row, row.step > rows.last?.step ?? 0 {
+            if let row, row.step > rows.last?.step ?? -1 {
                 rows.append(row)
             } else if index < lines.count - 1 {
                 damaged.append(index + 1)

@@ -161,7 +161,7 @@ extension Preprocessing.Input {
 }
 
 extension Transform {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         var object: JSONObject = ["type": .string(name)]
         switch self {
         case .scale(let factor): object["factor"] = .double(factor)
@@ -207,25 +207,12 @@ extension Preprocessing {
     /// as it is stored says `nothing`.
     var scaling: String {
         let lists = inputs.map { input in
-            let scales = input.transforms.filter { transform in
-                switch transform {
-                case .scale, .normalize: true
-                default: false
-                }
-            }
+            let scales = input.transforms.filter(\.isScale)
             return scales.isEmpty
                 ? "nothing"
                 : scales.map { $0.json.text() }.joined(separator: " and ").cut(to: 200)
         }
         return lists.joined(separator: ", ")
-    }
-
-    /// The argument that has the only input treated as it is, for a shell; nil where that would be
-    /// very long.
-    var transformsArgument: String? {
-        guard inputs.count == 1, inputs[0].name.isEmpty else { return nil }
-        let list = JSONValue.array(inputs[0].transforms.map(\.json)).text()
-        return list.utf8.count <= 500 ? "'data.transforms=\(list)'" : nil
     }
 
     /// What turns stored inputs into those that the model sees.

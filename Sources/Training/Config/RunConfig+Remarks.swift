@@ -74,7 +74,7 @@ extension Experiment {
     private var warmUpRemark: String? {
         let schedule = config.value.child("schedule")
         let (warmup, steps) = (schedule.int("warmupSteps"), Trainer.steps(config, data))
-        guard warmup > steps else { return nil }
+        guard warmup > steps, config.epochs > 0 else { return nil }
         let rate = optimizer.learningRate
         let reached = rate * Double(steps - 1) / Double(warmup)
         return

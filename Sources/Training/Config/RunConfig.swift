@@ -94,6 +94,7 @@ public struct RunConfig: Sendable {
             issues.append(object.issue(what, at: "path"))
         }
         return issues + dataProblems(value.child("data")) + metricProblems(value)
+            + noEpochProblems(value)
     }
 
     /// Parts of the data that can't stand together.
@@ -135,6 +136,24 @@ public struct RunConfig: Sendable {
         }
         if data.bool("shuffle") { return [] }
         return [data.issue("balanced draws examples; set data.shuffle=true", at: "sampling")]
+    }
+
+    /// What a run that trains nothing can't be without, and what has no use in it.
+    private static func noEpochProblems(_ value: ConfigValue) -> [ConfigIssue] {
+        let training = value.child("training")
+        guard training.int("epochs") == 0 else { return [] }
+        if value.child("model").optional("from") == nil {
+            return [
+                training.issue(
+                    "0 trains nothing, which is for weights that model.from names; name some, or "
+                        + "give 1 or more", at: "epochs")
+            ]
+        }
+        guard training.optional("average") != nil else { return [] }
+        return [
+            training.issue(
+                "there is nothing to average in a run of 0 epochs; set it to null", at: "average")
+        ]
     }
 
     private static func metricProblems(_ value: ConfigValue) -> [ConfigIssue] {

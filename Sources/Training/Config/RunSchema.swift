@@ -142,10 +142,23 @@ public enum RunSchema {
             doc: "patterns of the names to take"),
         .string(
             "prefix", default: "", doc: "what names in the file begin with before the model's"),
+        .array(
+            "rename", of: .string(), default: [], maxCount: 1000,
+            doc:
+                "beginnings of names in the file, after prefix, and what the model has for them: "
+                + "layer1.=4.; the first that fits counts"),
+        .bool(
+            "strict", default: false,
+            doc: "refuse a file that isn't all of the model, or has more; of the names in match"),
     ]
 
     private static let training: [Field] = [
-        .int("epochs", default: 10, min: 1, max: 1_000_000, doc: "passes over the examples"),
+        .int(
+            "epochs", default: 10, min: 0, max: 1_000_000,
+            doc:
+                "passes over the examples; 0 measures and keeps the weights of model.from as they "
+                + "are"
+        ),
         Field.int(
             "maxSteps", min: 1, max: 1 << 53,
             doc: "stop after so many steps, if epochs doesn't first; schedules end with them"

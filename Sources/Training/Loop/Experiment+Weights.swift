@@ -31,8 +31,10 @@ extension Experiment {
     /// As above, with what identifies the weights.
     func readInitialWeights() throws -> InitialWeights? {
         guard let from = config.value.child("model").optional("from") else { return nil }
+        let lists = config.data.named("transforms")
         let weights = try InitialWeights(
-            from, for: model, preprocessing: data.preprocessing)
+            from, for: model, preprocessing: data.preprocessing,
+            transforms: lists.count == 1 && lists[0].name.isEmpty ? lists[0].value.elements : nil)
         try model.load(weights.arrays, strict: false)
         return weights
     }
@@ -57,11 +59,17 @@ struct InitialWeights {
     private let encoding: String?
     /// How inputs are scaled, where both are known and differ.
     private let scaling: (there: String, here: String)?
-    /// The argument that scales inputs as they were there; nil where it is too long for one.
+    /// The argument that scales inputs as they were there, and does what else the config does; nil
+    /// where it is too long for one.
     private let scalingArgument: String?
 
-    /// - Parameter preprocessing: what happens to the model's data, where that is known.
-    init(_ from: ConfigValue, for model: Module, preprocessing: Preprocessing? = nil) throws {
+    /// - Parameters:
+    ///   - preprocessing: what happens to the model's data, where that is known.
+    ///   - transforms: what the config says of that; nil where inputs have lists of their own.
+    init(
+        _ from: ConfigValue, for model: Module, preprocessing: Preprocessing? = nil,
+        transforms: [ConfigValue]? = nil
+    ) throws {
         path = try Evaluation.checkpoint(from.string("path")).path
         let known = InitialWeights.preprocessing(path)
         let (there, here) = (known?.classNames ?? [], preprocessing?.classNames ?? [])
@@ -70,7 +78,7 @@ struct InitialWeights {
             preprocessing?.table?.difference(from: table, called: "there")
         }
         let scales = (there: known?.scaling, here: preprocessing?.scaling)
-        scalingArgument = known?.transformsArgument
+        scalingArgument = transforms.flatMap { known?.transformsArgument(in: $0) }
         if let there = scales.there, let here = scales.here, there != here {
             scaling = (there, here)
         } else {
@@ -79,18 +87,23 @@ struct InitialWeights {
         let patterns = from.strings("match").map { NamePattern($0) }
         let prefix = from.string("prefix")
         var found: [String: NDArray] = [:]
+        var renaming = try WeightRenaming(from, path: path)
         for tensor in try TrainingCheckpoint.weights(path: path) {
             guard tensor.name.hasPrefix(prefix) else {
                 unused.append(tensor.name)
                 continue
             }
-            found[String(tensor.name.dropFirst(prefix.count))] = tensor.array
+            let name = try renaming.name(of: String(tensor.name.dropFirst(prefix.count)))
+            found[name] = tensor.array
         }
         if found.isEmpty {
             let problem = "no name in \(path) begins with '\(prefix)': it has "
             throw ConfigError([from.issue(problem + NamePattern.list(unused), at: "prefix")])
         }
+        try renaming.checkUse()
         var hash = XXHash64()
+        // What is asked for and isn't there.
+        var lacking: [String] = []
         let theirs = model.pyTorchNames
         for tensor in model.modelTensors {
             let names = [tensor.name] + [theirs[tensor.name]].compactMap { $0 }
@@ -99,6 +112,9 @@ struct InitialWeights {
                 patterns.contains(where: { $0.matches(tensor.name) })
             else {
                 missing.append(tensor.name)
+                if name == nil, patterns.contains(where: { $0.matches(tensor.name) }) {
+                    lacking.append(tensor.name)
+                }
                 continue
             }
             guard let fitting = InitialWeights.fitted(array, tensor.array) else {
@@ -119,7 +135,12 @@ struct InitialWeights {
         }
         try InitialWeights.checkPatterns(from, model)
         digest = "xxh64:" + hash.digits
-        unused += found.keys.sorted().map { prefix + $0 }
+        let extra = found.keys.sorted()
+        unused += extra.map { prefix + renaming.original(of: $0) }
+        let asked = extra.filter { name in patterns.contains { $0.matches(name) } }
+        if from.bool("strict") {
+            try checkWhole(from, lacking, asked.map { prefix + renaming.original(of: $0) })
+        }
         if arrays.isEmpty { throw nothingFits(from) }
     }
 
@@ -138,6 +159,25 @@ struct InitialWeights {
         }
         guard let idle else { return }
         throw ConfigError([from.issue("'\(idle)' is no name in the model", at: "match")])
+    }
+
+    /// Throws where the file isn't what is asked for, all of it and nothing else.
+    private func checkWhole(
+        _ from: ConfigValue, _ lacking: [String], _ extra: [String]
+    ) throws(ConfigError) {
+        var problems: [String] = []
+        if !lacking.isEmpty { problems.append("it lacks \(NamePattern.list(lacking))") }
+        if !misshaped.isEmpty {
+            problems.append("of other shapes or types: \(NamePattern.list(misshaped))")
+        }
+        if !extra.isEmpty { problems.append("the model has no \(NamePattern.list(extra))") }
+        guard !problems.isEmpty else { return }
+        let all = problems.joined(separator: "; ")
+        throw ConfigError([
+            from.issue(
+                "\(path) isn't the model, whole and alone: \(all); name what to take in match, or "
+                    + "leave strict out", at: "strict")
+        ])
     }
 
     private func nothingFits(_ from: ConfigValue) -> ConfigError {
@@ -193,7 +233,7 @@ struct InitialWeights {
                 "inputs aren't what they were there, and have to be learned anew: \(encoding)")
         }
         if let scaling {
-            let remedy = scalingArgument ?? "the former in data.transforms"
+            let remedy = scalingArgument ?? "the former in data.transforms, in place of the latter"
             sentences.append(
                 "inputs were scaled otherwise there, by \(scaling.there), here by "
                     + "\(scaling.here); where they mean the same, say \(remedy)")

@@ -6,10 +6,11 @@ import FTSupport
 import Optim
 
 extension Trainer {
-    /// The steps that a config's run has on some data, unless it ends early.
+    /// The steps that a config's run has on some data, unless it ends early; for a run of no
+    /// epochs those of one, so that schedules can be made.
     static func steps(_ config: RunConfig, _ data: DataPlan) -> Int {
         let batches = data.train.batches(of: config.data.int("batchSize"))
-        let all = config.epochs * batches
+        let all = max(config.epochs, 1) * batches
         return min(all, config.training.optionalInt("maxSteps") ?? all)
     }
 

@@ -15,7 +15,8 @@ extension Trainer {
 
     /// Why nothing is left to train, in words.
     public var ending: String {
-        reasonToStop ?? "all \(Format.count(cursor.sampler.epoch, "epoch")) are done"
+        if config.epochs == 0 { return "nothing was to be trained (training.epochs=0)" }
+        return reasonToStop ?? "all \(Format.count(cursor.sampler.epoch, "epoch")) are done"
     }
 
     /// The settings that together let a run that is over, or about to be, go on; empty where none

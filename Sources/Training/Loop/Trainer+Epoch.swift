@@ -180,41 +180,6 @@ extension Trainer {
         return min(all, config.training.optionalInt("maxSteps").map { $0 - cursor.step } ?? all)
     }
 
-    /// Measures the finished epoch; nil where the run was stopped meanwhile.
-    func measure() throws -> RunMeasurement? {
-        guard let validation = data.validation else {
-            try onDevice { readTallies() }
-            let metrics = experiment.metrics.map { metric in
-                (
-                    name: metric.name,
-                    value: metric.value(of: cursor.metricSums[metric.name] ?? [])
-                )
-            }
-            return RunMeasurement(loss: cursor.meanLoss, metrics: metrics)
-        }
-        let evaluator = Evaluator(experiment)
-        let measurement = try stop.during(.measuring) {
-            func measured() throws -> RunMeasurement? {
-                try onDevice {
-                    try evaluator.measure(validation) {
-                        giveSign()
-                        return stop.isRequested
-                    }
-                }
-            }
-            guard let average = experiment.average else { return try measured() }
-            return try average.during(measured)
-        }
-        if let measurement, !measurement.loss.isFinite {
-            let problem = "the validation loss is \(Format.measure(measurement.loss))"
-            if let blame = try experiment.spoiledRow(in: validation) {
-                throw divergence("\(problem); \(blame)", remedy: Divergence.ofData)
-            }
-            throw divergence(problem)
-        }
-        return measurement
-    }
-
     /// Records an epoch, saves its checkpoint and goes on to the next.
     func finishEpoch(_ measurement: RunMeasurement) throws {
         cursor.trainLoss = cursor.meanLoss
@@ -272,14 +237,18 @@ extension Trainer {
             guard isBetter || value == old && measurement.loss < best.loss else { return false }
         }
         cursor.best = RunSummary.Best(
-            epoch: cursor.sampler.epoch + 1, step: cursor.step, by: by, measurement: measurement)
+            epoch: measuredEpoch, step: cursor.step, by: by, measurement: measurement)
         return true
     }
+
+    /// The epoch that a measurement is of: from 1, and 0 where nothing is trained.
+    private var measuredEpoch: Int { config.epochs == 0 ? 0 : cursor.sampler.epoch + 1 }
 
     private func record(_ measurement: RunMeasurement, _ isBest: Bool) -> EpochRecord {
         let seconds = max(cursor.stepSeconds - cursor.epochStartStepSeconds, 1e-9)
         return EpochRecord(
-            epoch: cursor.sampler.epoch + 1, step: cursor.step, trainLoss: cursor.meanLoss,
+            epoch: measuredEpoch, step: cursor.step,
+            trainLoss: config.epochs == 0 ? .nan : cursor.meanLoss,
             measurement: measurement, hasValidation: data.validation != nil,
             learningRate: optimizer.learningRate,
             samplesPerSecond: Double(cursor.samples - cursor.epochStartSamples) / seconds,

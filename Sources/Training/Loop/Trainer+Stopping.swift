@@ -69,9 +69,11 @@ extension Trainer {
         cursor.sampler.position > 0 && !isEpochWhole && (isAtStepLimit || isOutOfTime)
     }
 
-    /// Whether steps were made that wait to be measured, at the end of an epoch or of the run.
+    /// Whether steps were made that wait to be measured, at the end of an epoch or of the run, or
+    /// the weights of a run that trains nothing do.
     var owesMeasurement: Bool {
         cursor.sampler.position > 0 && isEpochWhole || isCut && cursor.measuredStep != cursor.step
+            || config.epochs == 0 && cursor.measurements == 0
     }
 
     /// Whether the run has made as many steps as it may.

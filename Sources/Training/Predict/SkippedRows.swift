@@ -41,7 +41,21 @@ package final class SkippedRows {
             rest == 0
             ? ""
             : rest == 1 ? ", the other one is used" : ", the other \(Format.grouped(rest)) are used"
-        report((["\(sentence)\(used):"] + rows.flatMap(\.lines)).joined(separator: "\n"))
+        report((["\(sentence)\(used):"] + lines).joined(separator: "\n"))
+    }
+
+    /// What is wrong with each; what is wrong with a folder stands there once, with how many
+    /// examples it is said of.
+    private var lines: [String] {
+        var counts: [[String]: Int] = [:]
+        for row in rows { counts[row.lines, default: 0] += 1 }
+        var told: Set<[String]> = []
+        return rows.flatMap { row -> [String] in
+            guard let count = counts[row.lines], count > 1 else { return row.lines }
+            guard told.insert(row.lines).inserted else { return [] }
+            let number = " (\(Format.count(count, "example")))"
+            return row.lines.dropLast() + [(row.lines.last ?? "") + number]
+        }
     }
 
     /// How many of so many there are, in words; nil for none.

@@ -14,14 +14,20 @@ extension RunInfo {
         lines.append("device  \(device)\(deviceNote.isEmpty ? "" : " (\(deviceNote))")")
         lines.append("data    \(dataLine)")
         lines.append("model   \(modelLine)")
-        let steps = Format.count(stepsPerEpoch, "step")
-        lines.append(
-            "train   \(Format.count(epochs, "epoch")) of \(steps), batch \(batchSize)   "
-                + "\(loss), \(optimizer), \(schedule) schedule"
-                + (precision == "fp32" ? "" : ", \(precision)"))
+        lines.append("train   \(trainLine)")
         if let sentence = units?.sentence { lines.append("target  \(sentence)") }
         return lines.flatMap(\.folded)
             + ([weighting].compactMap(\.self).flatMap { "weights \($0)".wrapped(indent: 8) })
+    }
+
+    private var trainLine: String {
+        if epochs == 0 {
+            return "nothing, for training.epochs is 0   the weights are measured and kept as "
+                + "they are"
+        }
+        return "\(Format.count(epochs, "epoch")) of \(Format.count(stepsPerEpoch, "step")), batch "
+            + "\(batchSize)   \(loss), \(optimizer), \(schedule) schedule"
+            + (precision == "fp32" ? "" : ", \(precision)")
     }
 
     private var dataLine: String {

@@ -22,10 +22,14 @@ extension RunSummary {
         }
         let measured = (["loss \(Format.measure(best.measurement.loss))"] + values)
             .joined(separator: ", ")
-        return "best    epoch \(best.epoch): \(measured) → \(path)/best.safetensors".folded
+        let which = best.epoch == 0 ? "as it was" : "epoch \(best.epoch)"
+        return "best    \(which): \(measured) → \(path)/best.safetensors".folded
     }
 
     private var endLine: String {
+        if status == .completed, steps == 0 {
+            return "done    measured in \(Format.duration(seconds)); nothing was trained"
+        }
         let wait = "waited for data \(Format.share(dataWaitShare)) of the time"
         // An epoch that was cut short isn't counted.
         let whole = epochs > 0 ? "\(Format.count(epochs, "epoch")), " : ""

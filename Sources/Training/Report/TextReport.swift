@@ -39,6 +39,8 @@ public final class TextReport: TrainingObserver {
             line("")
             line(table.heading)
         case .step(let progress): show(progress)
+        // Of a run that trains nothing the last lines say what was measured.
+        case .epoch(let record) where record.step == 0: lastLine = Clock.seconds()
         case .epoch(let record):
             line(table.row(record))
             lastLine = Clock.seconds()

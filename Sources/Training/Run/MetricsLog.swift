@@ -73,7 +73,7 @@ struct MetricsLog {
         for (index, line) in completeLines(try FileWriting.read(path)).enumerated().dropFirst(
             heading)
         {
-            guard let step = step(line), step > 0, known.insert(step).inserted else {
+            guard let step = step(line), step >= 0, known.insert(step).inserted else {
                 damaged.append(index + 1)
                 continue
             }

@@ -120,15 +120,21 @@ public struct RateSearch {
     /// The rate at which the loss falls fastest with the logarithm of the rate, before it is least;
     /// nil where it doesn't fall.
     public var suggestion: Double? {
+        guard let least = leastPlace else { return nil }
+        let reach = max(1, points.count / 20)
+        let middle = points.indices.dropFirst(reach).dropLast(reach).prefix { $0 <= least }
+        let steepest = middle.min { a, b in slope(a, reach) < slope(b, reach) }
+        return steepest.map { points[$0].rate }
+    }
+
+    /// Where the loss has fallen furthest; nil where it doesn't fall.
+    var leastPlace: Int? {
         guard points.count >= 10,
             let least = points.indices.min(by: { points[$0].change < points[$1].change }),
             let first = points.first,
             points[least].change < -RateSearch.least * abs(first.loss)
         else { return nil }
-        let reach = max(1, points.count / 20)
-        let middle = points.indices.dropFirst(reach).dropLast(reach).prefix { $0 <= least }
-        let steepest = middle.min { a, b in slope(a, reach) < slope(b, reach) }
-        return steepest.map { points[$0].rate }
+        return least
     }
 
     private func slope(_ index: Int, _ reach: Int) -> Double {
@@ -150,13 +156,14 @@ public struct RateSearch {
                 + problem.wrapped(indent: 0) + coarsenessLines
         }
         let others = overrides.filter { !$0.hasPrefix("optimizer.learningRate=") }
-        let words = ([file.shellPath] + others.map(\.shellWord) + [override])
-            .joined(separator: " ")
+        let words = ([file.shellPath] + others.map(\.shellWord)).joined(separator: " ")
         return ["loss"] + plot.lines + [
             "",
             "steps   \(Format.grouped(points.count)), up to a rate of \(Format.rate(last.rate))",
-            "fastest \(override)", "next    fttrain \(words)",
-        ] + coarsenessLines
+            "fastest \(override)",
+        ] + leastLines + ["next    fttrain \(words) \(override)"]
+            + sweepLines(words)
+            + coarsenessLines
     }
 
     private var coarsenessLines: [String] { coarseness?.wrapped(indent: 8) ?? [] }
@@ -190,6 +197,8 @@ public struct RateSearch {
     public var json: JSONObject {
         [
             "suggestion": suggestion.map { .double($0) } ?? .null,
+            "least": least.map { .double($0) } ?? .null,
+            "sweep": sweep.map { .string($0) } ?? .null,
             "rates": .array(points.map { .double($0.rate) }),
             "losses": .array(points.map { JSONValue(number: $0.loss) }),
         ]

@@ -21,7 +21,7 @@ extension Sweep {
         ]
         let epochs = best.config.epochs
         if best.config.value.child("schedule").type == "constant", best.rows.last?.epoch == epochs {
-            next.append("fttrain resume \(name) training.epochs=\(2 * epochs)")
+            next.append("fttrain resume \(name) training.epochs=\(2 * max(epochs, 1))")
         }
         return ["", "best    trial \(index + 1), in \(best.path)"] + Sweep.commands(next)
             + ["config  fttrain \(bestPath.shellPath)"]

@@ -43,7 +43,8 @@ public struct Verification: Sendable {
         circumstances = trainer.circumstances(since: begun, folder: kept.folder)
         if let start { try trainer.restore(start, path: path, checksData: false) }
         try trainer.metricsLog.begin()
-        let comparison = StepComparison(trainer, kept.steps.filter { $0 > from }, kept)
+        let steps = kept.steps.filter { $0 > from || kept.trainsNothing }
+        let comparison = StepComparison(trainer, steps, kept)
         trainer.observers.append(comparison)
         _ = try trainer.run()
         try comparison.failure?.get()
@@ -99,6 +100,8 @@ struct KeptCheckpoints {
     /// In order, at least one.
     let steps: [Int]
     private let checkpoints: [Int: TrainingCheckpoint]
+    /// Whether the run measured weights as they were, and its only checkpoint is of step 0.
+    let trainsNothing: Bool
 
     init(_ path: String) throws {
         folder = try RunFolder(opening: path)
@@ -112,7 +115,10 @@ struct KeptCheckpoints {
             found[checkpoint.state.step] = checkpoint
         }
         checkpoints = found
-        steps = found.keys.filter { $0 > 0 }.sorted()
+        let untrained = found[0].flatMap { try? TrainingCursor($0.state, path: path) }
+        let isUntrained = found.count == 1 && (untrained?.measurements ?? 0) > 0
+        trainsNothing = isUntrained
+        steps = found.keys.filter { $0 > 0 || isUntrained }.sorted()
         guard !steps.isEmpty else {
             throw RunError(.data, "\(path): has no checkpoint yet, so there is nothing to compare")
         }
@@ -129,7 +135,7 @@ struct KeptCheckpoints {
     ///
     /// Throws where its settings changed in between, or nothing follows.
     func config(from step: Int) throws -> RunConfig {
-        guard let last = steps.last, last > step else {
+        guard let last = steps.last, last > step || trainsNothing else {
             throw RunError(
                 .usage, "\(folder.path): step \(step) is the last that is kept, nothing follows it")
         }
@@ -185,14 +191,22 @@ private final class StepComparison: TrainingObserver {
     var isDone: Bool { left.isEmpty || difference != nil }
 
     func handle(_ event: TrainingEvent) {
-        guard case .step(let progress) = event, progress.step == left.first, !isDone else { return }
+        switch event {
+        case .step(let progress): compare(progress.step)
+        case .epoch(let record) where record.step == 0: compare(0)
+        default: break
+        }
+    }
+
+    private func compare(_ step: Int) {
+        guard step == left.first, !isDone else { return }
         left.removeFirst()
         do {
-            let differing = trainer.differing(from: try kept.checkpoint(at: progress.step))
+            let differing = trainer.differing(from: try kept.checkpoint(at: step))
             if differing.isEmpty {
-                same.append(progress.step)
+                same.append(step)
             } else {
-                difference = Verification.Difference(step: progress.step, tensors: differing)
+                difference = Verification.Difference(step: step, tensors: differing)
             }
         } catch {
             failure = .failure(error)

@@ -112,7 +112,7 @@ public final class TensorBoardLog: TrainingObserver {
         _ epoch: EpochRecord, _ titles: [String: String]
     ) -> [ProtobufMessage] {
         let part = epoch.hasValidation ? "validation" : "train"
-        var values = [("train/loss", epoch.trainLoss)]
+        var values = epoch.step == 0 ? [] : [("train/loss", epoch.trainLoss)]
         if epoch.hasValidation { values.append(("validation/loss", epoch.measurement.loss)) }
         values += epoch.measurement.metrics.map {
             ("\(part)/\(titles[$0.name] ?? $0.name)", $0.value)
