@@ -88,7 +88,9 @@ extension TextTokens {
         if unit == .byte { return file.bytes.map { UInt32($0) } }
         guard let text = String(validating: file.bytes, as: UTF8.self) else {
             throw DataError(
-                path, "this is not UTF-8; convert it, or make tokens of bytes with --bytes")
+                path,
+                "this is not UTF-8; convert it (iconv -f latin1 -t utf-8), or train on bytes: fttrain "
+                    + "data text --bytes")
         }
         // A mark that the file is UTF-8 is no part of its text, and lines end alike everywhere.
         let scalars = text.unicodeScalars

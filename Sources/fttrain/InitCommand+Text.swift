@@ -93,6 +93,6 @@ extension InitCommand {
                 + "most \(epochs) epochs, fewer where 3 in a row bring nothing better",
             "write      fttrain generate RUN, when it is trained, with the folder that it names",
         ]
-        return (.object(json), reasons)
+        return (.object(json), reasons.flatMap { $0.wrapped(indent: 11) })
     }
 }

@@ -32,6 +32,23 @@ struct PredictStreamTests {
         }
     }
 
+    @Test("spaces around a word don't make it another")
+    func spaces() throws {
+        let workspace = try workspace([])
+        let found = try answers(
+            workspace, [#"{"age": 3, "city": "ulm"}"#, #"{"age": 3, "city": " ulm "}"#])
+        #expect(found.count == 2 && found[0]["probabilities"] != nil)
+        #expect(found[0]["probabilities"] == found[1]["probabilities"])
+        #expect(found[1]["notes"] == nil)
+        try workspace.write("q.csv", "age,city\n3,\" ulm\"\n3,ulm\n")
+        let result = try workspace.run("predict", "run", "q.csv", "-o", "q.jsonl")
+        #expect(result.status == 0 && !result.errors.contains("may be"), "\(result.errors)")
+        let lines = try workspace.text("q.jsonl").split(separator: "\n").map {
+            try JSONNode(parsing: String($0))
+        }
+        #expect(lines.count == 2 && lines[0]["probabilities"] == lines[1]["probabilities"])
+    }
+
     @Test("a key that isn't there is a value that isn't there, as in a table")
     func missing() throws {
         let workspace = try workspace(["--missing", "median"])

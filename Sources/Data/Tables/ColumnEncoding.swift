@@ -67,7 +67,8 @@ struct CellReader {
             switch kind {
             case .boolean: BooleanWord.value(word.text)
             case .date: CalendarDate.days(word.text, order, halves: halves)
-            case .category: places[word.text].map { Double($0) }
+            case .category:
+                ColumnEncoding.known(word.text, in: places).map { Double($0) }
             default: nil
             }
         }
@@ -87,6 +88,16 @@ struct CellReader {
 }
 
 extension ColumnEncoding {
+    /// What stands for a word: for itself, or without the spaces around it, which a cell in quotes
+    /// and a string of JSON keep and other cells don't have.
+    static func known<Value>(_ word: String, in places: [String: Value]) -> Value? {
+        if let place = places[word] { return place }
+        let start = word.prefix { $0 == " " || $0 == "\t" }.count
+        let own = word.dropFirst(start)
+        let end = own.reversed().prefix { $0 == " " || $0 == "\t" }.count
+        return start + end > 0 ? places[String(own.dropLast(end))] : nil
+    }
+
     /// Fits an encoding on the values of the training rows.
     static func fit(
         _ column: TableColumn, _ kind: ColumnKind, _ order: DateOrder?, halves: Bool, rows: [Int],

@@ -216,7 +216,7 @@ extension Trainer {
         hasWarnedOfUndefined = true
         let loader = data.measured
         emit(
-            .warning(
+            .note(
                 "\(Evaluation.undefined(by, loader)); no epoch can be the best by it: measure on "
                     + "other data, or set training.bestBy=loss"))
     }

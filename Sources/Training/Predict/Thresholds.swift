@@ -141,7 +141,9 @@ package struct Thresholds: Sendable, Equatable {
                 let value = probability(String(piece[piece.index(after: place)...]))
             else {
                 throw refused(
-                    "\(piece.jsonQuoted) is no probability; give a number from 0 to 1, or NAME=P")
+                    "\(piece.jsonQuoted) is no probability of a label by its name; give one number from "
+                        + "0 to 1, with a decimal point, or NAME=P for each, names with commas in "
+                        + "quotes")
             }
             return (String(piece[..<place]), value)
         }

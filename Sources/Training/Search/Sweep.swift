@@ -243,8 +243,12 @@ public final class Sweep {
 
     /// Writes the config of the best trial, where it is one of values.
     func writeBest() throws {
-        guard kind == .trial, let best else { return }
-        let text = best.config.effective.text(.pretty) + "\n"
+        guard kind == .trial, let best,
+            let index = trials.indices.first(where: { folder($0) == best.path })
+        else { return }
+        // As the trial was asked for: its folder may have been resumed otherwise since.
+        let config = try RunConfig(text: base, file: path, overrides: trials[index])
+        let text = config.effective.text(.pretty) + "\n"
         try FileWriting.replace(bestPath, with: text)
     }
 
