@@ -21,6 +21,8 @@ let sinusoid = CustomLayer(
         width, keys.int("units"), frequency: keys.number("frequency"), using: random)
 }
 
-let logCosh = CustomLoss("logCosh", "The mean of ln cosh(x − t).") { _ in LogCosh() }
+let smooth = CustomLoss("smoothDistance", "The mean of √(1 + (x − t)²) − 1.") { _ in
+    SmoothDistance()
+}
 
-TrainingCommand(layers: [sinusoid], losses: [logCosh]).main()
+TrainingCommand(layers: [sinusoid], losses: [smooth]).main()
