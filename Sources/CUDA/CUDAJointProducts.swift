@@ -106,12 +106,9 @@ extension CUDAJointProducts {
             let made = api.cublasLtMatmulDescCreate(
                 &product, call.numbers.compute, Int32(CUBLAS_FLOAT))
             guard made == 0, let product else { return nil }
-            func set<Value: BitwiseCopyable>(_ attribute: Int, _ value: Value) -> Bool {
-                withUnsafeBytes(of: value) { bytes in
-                    bytes.baseAddress.map {
-                        api.cublasLtMatmulDescSetAttribute(
-                            product, Int32(attribute), $0, bytes.count)
-                    } == 0
+            func set(_ attribute: Int, _ value: some BitwiseCopyable) -> Bool {
+                tell(value) { [api] in
+                    api.cublasLtMatmulDescSetAttribute(product, Int32(attribute), $0, $1)
                 }
             }
             func operation(_ matrix: CUDAMatrix) -> Int32 {
@@ -129,12 +126,9 @@ extension CUDAJointProducts {
             guard api.cublasLtMatmulPreferenceCreate(&preference) == 0, let preference else {
                 return nil
             }
-            func set<Value: BitwiseCopyable>(_ attribute: Int, _ value: Value) -> Bool {
-                withUnsafeBytes(of: value) { bytes in
-                    bytes.baseAddress.map {
-                        api.cublasLtMatmulPreferenceSetAttribute(
-                            preference, Int32(attribute), $0, bytes.count)
-                    } == 0
+            func set(_ attribute: Int, _ value: some BitwiseCopyable) -> Bool {
+                tell(value) { [api] in
+                    api.cublasLtMatmulPreferenceSetAttribute(preference, Int32(attribute), $0, $1)
                 }
             }
             let out = min(alignment(call.out), alignment(call.bias))
@@ -144,6 +138,15 @@ extension CUDAJointProducts {
                 set(CUBLASLT_ALIGNMENT_C, out), set(CUBLASLT_ALIGNMENT_D, out)
             else { return nil }
             return preference
+        }
+
+        /// Whether the library takes the bytes of a value.
+        private func tell(
+            _ value: some BitwiseCopyable, _ set: (UnsafeRawPointer, Int) -> cuda_result
+        ) -> Bool {
+            withUnsafeBytes(of: value) { bytes in
+                bytes.baseAddress.map { set($0, bytes.count) } == 0
+            }
         }
 
         /// By itself the library takes operands to be aligned to 256 bytes. What has 16 counts as

@@ -43,6 +43,7 @@ struct Catalog<Context, Product>: Sendable {
 
     /// This catalog with more entries; traps where a name is taken.
     func adding(_ more: [Entry]) -> Catalog {
+        if more.isEmpty { return self }
         var taken = Set(names)
         for entry in more where !taken.insert(entry.variant.name).inserted {
             fail(
