@@ -24,8 +24,14 @@ public struct TextTokens: Sendable, Equatable {
 
     /// The tokens of a text; nil where it has a character that isn't among them.
     public func encode(_ text: String) -> [Int]? {
-        let codes =
-            unit == .byte ? text.utf8.map { UInt32($0) } : text.unicodeScalars.map(\.value)
+        unit == .byte
+            ? encode(bytes: Array(text.utf8)) : encode(text.unicodeScalars.map(\.value))
+    }
+
+    /// The tokens of bytes, which they are; nil where one isn't among them.
+    package func encode(bytes: [UInt8]) -> [Int]? { encode(bytes.map { UInt32($0) }) }
+
+    private func encode(_ codes: [UInt32]) -> [Int]? {
         let places = Dictionary(
             uniqueKeysWithValues: vocabulary.enumerated().map { ($1, $0) })
         var tokens: [Int] = []

@@ -13,7 +13,7 @@ public import Tensor
 /// curve. NaN where there are only positive or only negative examples, or a prediction is NaN, for
 /// then there is no curve. Mann and Whitney, "On a test of
 /// whether one of two random variables is stochastically larger than the other", 1947.
-public struct AreaUnderROC: Metric {
+public struct AreaUnderROC: Metric, MeanOverOutputs {
     /// The target of elements that aren't counted.
     public let ignoredIndex: Int?
     /// Whether two outputs of an example are the logits of two classes that exclude each other,
@@ -69,6 +69,25 @@ public struct AreaUnderROC: Metric {
 
     /// The area, or the mean of those of the outputs; NaN where there is no curve.
     public func value(of numbers: [Double]) -> Double {
+        let outputs = outputs(of: numbers)
+        let isOne = outputs.count == 1
+        if !isOne, outputs.contains(where: { $0.contains(where: \.score.isNaN) }) { return .nan }
+        let areas = outputs.map(AreaUnderROC.area).filter { isOne || !$0.isNaN }
+        return areas.isEmpty ? .nan : areas.reduce(0, +) / Double(areas.count)
+    }
+
+    /// `there is one answer alone`.
+    public static let reasonForNoValue = "there is one answer alone"
+
+    /// Of a mean over outputs those that have no curve.
+    public func outputsLeftOut(of numbers: [Double]) -> [Int] {
+        guard isPerOutput else { return [] }
+        let outputs = outputs(of: numbers)
+        return outputs.indices.filter { AreaUnderROC.area(outputs[$0]).isNaN }
+    }
+
+    /// The predictions and sides of each output, of elements that count.
+    private func outputs(of numbers: [Double]) -> [[(score: Double, isPositive: Bool)]] {
         let width = isPerOutput ? max(1, Int(numbers.first ?? 1)) : 1
         let size = isPerOutput ? 3 : 2
         var outputs = [[(score: Double, isPositive: Bool)]](repeating: [], count: width)
@@ -78,9 +97,7 @@ public struct AreaUnderROC: Metric {
             )
             if side >= 0 { outputs[element % width].append((score, side > 0)) }
         }
-        if width > 1, outputs.contains(where: { $0.contains(where: \.score.isNaN) }) { return .nan }
-        let areas = outputs.map(AreaUnderROC.area).filter { width == 1 || !$0.isNaN }
-        return areas.isEmpty ? .nan : areas.reduce(0, +) / Double(areas.count)
+        return outputs
     }
 
     /// The area of predictions and sides; NaN where there is no curve.

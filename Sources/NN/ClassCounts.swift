@@ -5,6 +5,8 @@ internal import Tensor
 struct ClassCounts {
     struct Class {
         var hits, predicted, wanted: Double
+
+        var occurs: Bool { predicted + wanted > 0 }
     }
 
     let classes: [Class]
@@ -35,8 +37,10 @@ struct ClassCounts {
         switch average {
         case .binary: return classes.last.map(ratio) ?? 0
         case .of(let index): return classes.indices.contains(index) ? ratio(classes[index]) : 0
-        case .macro, .perOutput:
-            return mean(classes.filter { $0.predicted + $0.wanted > 0 }) { _ in 1 }
+        case .macro: return mean(classes.filter(\.occurs)) { _ in 1 }
+        case .perOutput:
+            let met = classes.filter(\.occurs)
+            return met.isEmpty ? .nan : mean(met) { _ in 1 }
         case .weighted: return mean(classes) { $0.wanted }
         case .micro:
             return ratio(

@@ -15,14 +15,15 @@ public enum ClassAverage: Sendable, Equatable {
     /// That of one class.
     case of(Int)
     /// The mean over the outputs, each of which says yes or no by itself, for targets of their
-    /// shape: that of `binary` along the last axis. As `macro`, over those that occur.
+    /// shape: that of `binary` along the last axis. As `macro`, over those that occur; NaN where none
+    /// does.
     case perOutput
 }
 
 /// A ratio of what was counted of a class: how often it was right, predicted and wanted.
 ///
 /// A metric of your own needs an average, a title and a ratio.
-public protocol ClassRatio: Metric {
+public protocol ClassRatio: MeanOverOutputs {
     /// How the classes become one number.
     var average: ClassAverage { get }
     /// The target of examples that aren't counted.
@@ -44,7 +45,17 @@ extension ClassRatio {
         ClassCounts.tally(prediction, target, average, name, ignoredIndex, value)
     }
 
-    /// That of the classes, as one number; 0 of nothing.
+    /// `no target or prediction is yes`.
+    public static var reasonForNoValue: String { "no target or prediction is yes" }
+
+    /// Of a mean over outputs those that have no yes and are given none.
+    public func outputsLeftOut(of numbers: [Double]) -> [Int] {
+        guard average == .perOutput else { return [] }
+        let classes = ClassCounts(numbers).classes
+        return classes.indices.filter { !classes[$0].occurs }
+    }
+
+    /// That of the classes, as one number; 0 of nothing, and NaN of outputs of which none occurs.
     public func value(of numbers: [Double]) -> Double {
         ClassCounts(numbers).mean(average, Self.divided)
     }

@@ -40,7 +40,7 @@ public struct PointMetric: Metric {
         case place(Int, of: Int)
     }
 
-    private let base: any Metric
+    package let base: any Metric
     private let point: Point
 
     /// What `base` says of the predictions at `point`.

@@ -4,9 +4,9 @@ public import Tensor
 /// R² = 1 − Σ (x − y)² / Σ (y − ȳ)², the coefficient of determination, of each output over all
 /// examples; the mean over the outputs.
 ///
-/// As in scikit-learn, an output whose targets are all equal has 1 if it is predicted exactly and
-/// else 0, and fewer than two examples give NaN.
-public struct R2Score: PairMetric {
+/// An output whose targets are all equal, or fewer than two, has none: there is nothing to explain.
+/// The mean leaves it out, and is NaN where no output is left.
+public struct R2Score: PairMetric, MeanOverOutputs {
     /// A target that counts nothing; nil where all count.
     public let ignoredIndex: Int?
 
@@ -22,7 +22,7 @@ public struct R2Score: PairMetric {
         Outputs.tally(prediction, target, name, ignoredIndex, value)
     }
 
-    /// The mean of 1 − Σ (x − y)² / Σ (y − ȳ)² over the outputs; NaN of fewer than two examples.
+    /// The mean of 1 − Σ (x − y)² / Σ (y − ȳ)² over the outputs whose targets vary; NaN without any.
     public func value(of numbers: [Double]) -> Double {
         Outputs.mean(numbers) { output in
             // Σ e² is the sum of squares about the mean and that of the mean.
@@ -30,11 +30,17 @@ public struct R2Score: PairMetric {
             return (missed, output.targetSquares)
         }
     }
+
+    /// `all targets are equal`.
+    public static let reasonForNoValue = Outputs.reason
+
+    /// The outputs whose targets are all equal, or fewer than two.
+    public func outputsLeftOut(of numbers: [Double]) -> [Int] { Outputs.constant(numbers) }
 }
 
 /// 1 − Var(y − x) / Var(y) of each output over all examples; the mean over the outputs. Unlike R²
 /// it forgives a constant error. Constant targets and few examples are treated as in R².
-public struct ExplainedVariance: PairMetric {
+public struct ExplainedVariance: PairMetric, MeanOverOutputs {
     /// A target that counts nothing; nil where all count.
     public let ignoredIndex: Int?
 
@@ -50,10 +56,16 @@ public struct ExplainedVariance: PairMetric {
         Outputs.tally(prediction, target, name, ignoredIndex, value)
     }
 
-    /// The mean of 1 − Var(y − x) / Var(y) over the outputs; NaN of fewer than two examples.
+    /// The mean of 1 − Var(y − x) / Var(y) over the outputs whose targets vary; NaN without any.
     public func value(of numbers: [Double]) -> Double {
         Outputs.mean(numbers) { ($0.errorSquares, $0.targetSquares) }
     }
+
+    /// `all targets are equal`.
+    public static let reasonForNoValue = Outputs.reason
+
+    /// The outputs whose targets are all equal, or fewer than two.
+    public func outputsLeftOut(of numbers: [Double]) -> [Int] { Outputs.constant(numbers) }
 }
 
 /// What metrics of variance know of each output.
@@ -76,13 +88,26 @@ private enum Outputs {
             moments: Moments.of([wanted, wanted - found], leavingOut: isOut), measure: measure)
     }
 
-    /// The mean of 1 − missed / all over the outputs that have targets.
+    static let reason = "all targets are equal"
+
+    /// The outputs whose targets don't vary, but by how their mean is rounded.
+    static func constant(_ numbers: [Double]) -> [Int] {
+        let columns = numbers.count / 5
+        return (0..<columns).filter { column in
+            let (count, mean) = (numbers[column], numbers[columns + column])
+            let rounding = mean * 0x1p-50
+            return count < 2 || numbers[2 * columns + column] <= count * rounding * rounding
+        }
+    }
+
+    /// The mean of 1 − missed / all over the outputs whose targets vary.
     static func mean(
         _ numbers: [Double], _ body: (Output) -> (missed: Double, all: Double)
     ) -> Double {
         let columns = numbers.count / 5
-        let counted = (0..<columns).filter { numbers[$0] > 0 }
-        guard !counted.isEmpty, counted.allSatisfy({ numbers[$0] >= 2 }) else { return .nan }
+        let constant = Set(constant(numbers))
+        let counted = (0..<columns).filter { !constant.contains($0) }
+        guard !counted.isEmpty else { return .nan }
         var total = 0.0
         for column in counted {
             func number(_ row: Int) -> Double { numbers[row * columns + column] }
@@ -90,7 +115,7 @@ private enum Outputs {
                 count: number(0), targetSquares: number(2), errorMean: number(3),
                 errorSquares: number(4))
             let (missed, all) = body(output)
-            total += all != 0 ? 1 - missed / all : missed == 0 ? 1 : 0
+            total += 1 - missed / all
         }
         return total / Double(counted.count)
     }

@@ -34,7 +34,7 @@ enum CheckCommand {
             lines += weights.flatMap { "from    \($0)".wrapped(indent: 8) } + [""]
         }
         if let gradients { lines += gradients.lines + [""] }
-        for remark in experiment.remarks { Terminal.warn("fttrain: \(remark)") }
+        for remark in experiment.remarks { Terminal.note(remark) }
         lines += [first.line, ""]
         lines += "\(file): \(passed ? "fine" : wrong)".wrapped(indent: 8)
         if let remedy = first.remedy { lines += "next    \(remedy)".wrapped(indent: 8) }

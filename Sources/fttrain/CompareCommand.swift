@@ -40,7 +40,7 @@ enum CompareCommand {
             do {
                 let record = try RunRecord(path)
                 guard known.insert(Folder.real(path)).inserted else {
-                    Terminal.warn("fttrain: \(path): is named more than once and counts once")
+                    Terminal.note("\(path): is named more than once and counts once")
                     continue
                 }
                 records.append(record)

@@ -28,7 +28,7 @@ enum EvalCommand {
         } else {
             Terminal.print(evaluation.lines.joined(separator: "\n"))
         }
-        return try end(evaluation.notes, skipped)
+        return try end(evaluation.notes, skipped, evaluation.lossProblem)
     }
 
     private static func emit(_ event: String, _ json: JSONObject, _ skipped: SkippedRows?) {
@@ -41,7 +41,7 @@ enum EvalCommand {
     /// with what is wrong with them.
     private static func warn(_ notes: [String], _ skipped: SkippedRows?) {
         for note in notes where skipped == nil || !note.hasSuffix("left out") {
-            Terminal.warn("fttrain: \(note)")
+            Terminal.note(note)
         }
     }
 
@@ -55,8 +55,15 @@ enum EvalCommand {
         return SkippedRows { Terminal.warn("fttrain: \($0)") }
     }
 
-    /// Says by the exit status that something was left out, which the last of the notes tells.
-    private static func end(_ notes: [String], _ skipped: SkippedRows?) throws -> ExitStatus {
+    /// Says by the exit status that the loss is no number, or that something was left out, which the
+    /// last of the notes tells.
+    private static func end(
+        _ notes: [String], _ skipped: SkippedRows?, _ problem: String?
+    ) throws -> ExitStatus {
+        if let problem {
+            Terminal.warn("fttrain: \(problem)")
+            throw Shortfall(.diverged, problem)
+        }
         guard let skipped, skipped.count > 0 else { return .success }
         let sentence = notes.last { $0.hasSuffix("left out") }
         throw Shortfall(.data, sentence ?? Format.count(skipped.count, "example") + " left out")
@@ -94,6 +101,6 @@ enum EvalCommand {
             let wrote = out.map { ["", "wrote   \($0)"] } ?? []
             Terminal.print((report.lines + wrote).joined(separator: "\n"))
         }
-        return try end(report.notes, skipped)
+        return try end(report.notes, skipped, report.lossProblem)
     }
 }

@@ -12,6 +12,9 @@ enum GenerateCommand {
                 "prompt", "TEXT",
                 doc: "what the text goes on from (a line break); - reads it from standard input"),
             .value(
+                "prompt-file", "FILE",
+                doc: "the same from a file: of any bytes for a model that was trained on bytes"),
+            .value(
                 "tokens", "N", type: .int(min: 1, max: 1 << 30), doc: "how many to write (500)"),
             .value(
                 "temperature", "T", type: .number(min: 0, max: 100),
@@ -31,15 +34,15 @@ enum GenerateCommand {
     static func run(_ invocation: CommandInvocation) throws -> ExitStatus {
         TrainCommand.setThreads(invocation)
         var generator = try TextGenerator(
-            invocation.arguments[0], prompt: try prompt(invocation),
+            invocation.arguments[0], prompt: try prompt(invocation), named: promptName(invocation),
             temperature: invocation.double("temperature") ?? 1, topK: invocation.int("top-k"),
             seed: UInt64(invocation.int("seed") ?? 42),
             data: invocation.string("data"),
             overrides: invocation.string("device").map { ["device=\($0)"] } ?? [])
-        if let remark = generator.remark { Terminal.warn("fttrain: \(remark)") }
+        if let remark = generator.remark { Terminal.note(remark) }
         let stop = StopSignal.listening()
         var output = TextOutput()
-        output.add(Array(generator.prompt.utf8))
+        output.add(generator.prompt)
         for _ in 0..<(invocation.int("tokens") ?? 500) where !stop.isRequested {
             output.add(try generator.next())
         }
@@ -49,22 +52,40 @@ enum GenerateCommand {
 }
 
 extension GenerateCommand {
-    /// What the text goes on from; all of standard input without its last line's end where `-` says
-    /// so.
-    private static func prompt(_ invocation: CommandInvocation) throws -> String? {
-        guard let given = invocation.string("prompt"), given == "-" else {
-            return invocation.string("prompt")
+    private static func promptName(_ invocation: CommandInvocation) -> String {
+        if let path = invocation.string("prompt-file") { return path }
+        return invocation.string("prompt") == "-" ? "--prompt -" : "--prompt"
+    }
+
+    /// What the text goes on from; all of standard input, or of a file, without its last line's end.
+    private static func prompt(_ invocation: CommandInvocation) throws -> [UInt8]? {
+        let given = invocation.string("prompt")
+        if let path = invocation.string("prompt-file") {
+            guard given == nil else {
+                throw UsageError("generate: --prompt and --prompt-file are one; leave one out")
+            }
+            do throws(FileProblem) {
+                return withoutEnd(try FileBytes.read(path, limit: FileBytes.mostInput))
+            } catch {
+                throw RunError(
+                    .data,
+                    "\(path): "
+                        + (error.isMissing
+                            ? "there is no such file; name one to go on from" : error.whileReading))
+            }
         }
-        let bytes: [UInt8]
+        guard given == "-" else { return given.map { Array($0.utf8) } }
         do throws(FileProblem) {
-            bytes = try FileBytes.standardInput()
+            return withoutEnd(try FileBytes.standardInput())
         } catch {
             throw RunError(.data, "--prompt -: standard input \(error.whileReading)")
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw RunError(.data, "--prompt -: standard input isn't UTF-8; convert it")
-        }
-        return text.last?.isNewline == true ? String(text.dropLast()) : text
+    }
+
+    /// Without the end of the last line.
+    private static func withoutEnd(_ bytes: [UInt8]) -> [UInt8] {
+        if bytes.suffix(2) == [0x0D, 0x0A] { return bytes.dropLast(2) }
+        return bytes.last == 0x0A || bytes.last == 0x0D ? bytes.dropLast() : bytes
     }
 }
 

@@ -64,6 +64,9 @@ enum InspectCommand {
     ) throws -> ExitStatus {
         let folder = try RunFolder(opening: path)
         if !isJSON, let state = try folder.statusLine() { Terminal.print(state) }
+        if !isJSON, let changes = folder.changes() {
+            Terminal.print(changes.wrapped(indent: 8).joined(separator: "\n"))
+        }
         return try inspect(checkpoint(path), options, showsLayers, isJSON)
     }
 

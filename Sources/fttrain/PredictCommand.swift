@@ -82,7 +82,7 @@ enum PredictCommand {
             ? try PredictionSource.images(paths, for: predictor, skips: skipped != nil)
             : try PredictionSource(paths[0], for: predictor, skips: skipped != nil)
         let path = source.path
-        for note in source.notes { Terminal.warn("fttrain: \(path): \(note)") }
+        for note in source.notes { Terminal.note("\(path): \(note)") }
         let progress = PredictProgress(source.count)
         let writer = PredictionWriter(predictor, source, skipping: skipped) {
             progress.update($0)
@@ -90,15 +90,16 @@ enum PredictCommand {
         guard let out = invocation.string("out") else {
             let isJSON = invocation.flag("json")
             try writer.writeLines(isJSON ? .jsonl : .csv, tellsSkipped: isJSON, to: Output.write)
-            if let shortfall = warn(of: writer, source) { throw shortfall }
+            if let shortfall = warn(of: writer, source, isJSON ? .jsonl : .csv) { throw shortfall }
             return .success
         }
         let beside = try writer.write(to: out)
-        let shortfall = warn(of: writer, source)
+        let shortfall = warn(of: writer, source, try PredictionWriter.form(out))
         let count = source.count - (skipped?.count ?? 0)
         if invocation.flag("json") {
             var object: JSONObject = ["out": .string(out), "examples": .int(count)]
             if let skipped { object["leftOut"] = skipped.json }
+            if writer.unsound.count > 0 { object["notFinite"] = .int(writer.unsound.count) }
             object.append(contentsOf: try Provenance(predictor, source).json)
             JSONReport.emit("predict", object)
         } else {
@@ -110,9 +111,9 @@ enum PredictCommand {
 
     /// Says what isn't as it should be in what was written.
     private static func warn(
-        of writer: PredictionWriter, _ source: PredictionSource
+        of writer: PredictionWriter, _ source: PredictionSource, _ form: PredictionWriter.Form
     ) -> Shortfall? {
-        if let warning = writer.warning { Terminal.warn("fttrain: \(source.path): \(warning)") }
+        if let note = writer.warning(form) { Terminal.note("\(source.path): \(note)") }
         let sentence = writer.skipped?.sentence(source.path, of: source.count)
         return sentence.map { Shortfall(.data, $0) }
     }

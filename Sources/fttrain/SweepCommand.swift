@@ -50,7 +50,7 @@ enum SweepCommand {
             let (isDone, isSound) = try sweep.run(only: number, stop: stop, report: report)
             return isDone ? (isSound ? .success : .failedCheck) : .interrupted
         }
-        if let remark = sweep.remark { Terminal.warn("fttrain: \(remark)") }
+        if let remark = sweep.remark { Terminal.note(remark) }
         report("\(sweep.isOfFolds ? "folds" : "sweep")   \(sweep.path)")
         let isDone: Bool
         if let jobs = invocation.int("jobs"), jobs > 1 {

@@ -36,6 +36,14 @@ import Testing
         #expect(quiet.output == "")
         #expect(quiet.errors.hasPrefix("fttrain: sweeps/tiny-002: \(sentence)"), "\(quiet)")
         #expect(quiet.errors.split(separator: "\n").count == 1)
+        // So do the processes of one, which leave nothing of it behind.
+        for isQuiet in [false, true] {
+            let many = try workspace.run(
+                arguments + ["-j", "2", "--out", "many\(isQuiet)"] + (isQuiet ? ["-q"] : []))
+            let lines = (many.output + many.errors).split(separator: "\n")
+            #expect(lines.count { $0.contains("changes nothing") } == 1, "\(many)")
+            #expect(try !workspace.names("many\(isQuiet)").contains { $0.hasPrefix(".") })
+        }
     }
 
     @Test("trials on parts of the same data are ranked, with a word on what differs")

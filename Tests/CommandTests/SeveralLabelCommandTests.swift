@@ -1,6 +1,7 @@
 import Checkpoint
 import Datasets
 import FTJSON
+import FTSupport
 import Tensor
 import Testing
 
@@ -61,6 +62,17 @@ struct SeveralLabelCommandTests {
         let shares = worst.compactMap { $0["deviations"]?.double }
         #expect(shares.count == 10 && shares == shares.sorted(by: >))
         #expect(Set(worst.map { $0["output"]?.string }) == ["a", "b"])
+        // The run's page has the numbers of the report, digit for digit, beside those of the mean.
+        let page = try workspace.text("run/report.html")
+        for output in outputs {
+            for part in [output, try #require(output["baseline"])] {
+                for name in ["meanAbsoluteError", "rootMeanSquaredError"] {
+                    let value = try #require(part[name]?.double)
+                    let digits = Format.short(value, digits: 6)
+                    #expect(page.contains(">\(digits)<"), "\(name) \(value)")
+                }
+            }
+        }
         let text = try workspace.run("eval", "run", "--report")
         #expect(text.output.contains("of the labels scaled by mean and deviation of each"))
         for line in text.lines { #expect(line.unicodeScalars.count <= 80, "\(line)") }

@@ -34,7 +34,8 @@ struct SeveralThresholdTests {
         #expect(option.hasPrefix("rainy=") && option.contains(",windy="), "\(option)")
         let text = try workspace.run("eval", "run", "t.csv", "--report", "-o", "p.html")
         #expect(
-            text.output.contains("to predict so: fttrain predict RUN DATA --threshold \(option)"))
+            text.output.contains(
+                "to predict so: fttrain predict run/best.safetensors t.csv --threshold \(option)"))
         #expect(try workspace.text("p.html").contains("--threshold \(option)"))
         let predicted = try workspace.run("predict", "run", "t.csv", "--threshold", option)
         #expect(predicted.status == 0, "\(predicted.errors)")

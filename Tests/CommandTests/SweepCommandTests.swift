@@ -16,7 +16,7 @@ import Testing
         #expect(
             result.output.hasSuffix(
                 "\nbest    trial 1, in \(trial)\nnext    fttrain eval \(trial)\n"
-                    + "        fttrain predict \(trial) DATA\n"
+                    + "        fttrain predict \(trial) data.h5\n"
                     + "        fttrain resume \(trial) training.epochs=6\n"
                     + "config  fttrain sweeps/tiny-001/best.json\n"), "\(result)")
         #expect(try workspace.run("eval", trial).status == 0)
@@ -100,7 +100,8 @@ import Testing
         let result = try workspace.run("folds", "tiny.json", "--folds", "4", "training.epochs=2")
         #expect(result.status == 0)
         #expect(
-            result.errors == "fttrain: data.validation isn't used: the folds are of data.train\n")
+            result.errors
+                == "fttrain: note: data.validation isn't used: the folds are of data.train\n")
         #expect(result.lines[0] == "folds   folds/tiny-001")
         #expect(result.lines[1].hasPrefix("fold    1/4   accuracy "))
         #expect(result.lines.contains { $0.hasPrefix("mean  ") })

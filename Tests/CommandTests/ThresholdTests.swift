@@ -35,7 +35,8 @@ struct ThresholdTests {
         let page = try workspace.run("eval", "run", "t.csv", "--report", "-o", "p.html")
         #expect(page.status == 0, "\(page.errors)")
         #expect(try workspace.text("p.html").contains("Precision and recall of "))
-        #expect(try workspace.text("p.html").contains("to predict so: fttrain predict RUN DATA "))
+        let command = "to predict so: fttrain predict run/best.safetensors t.csv "
+        #expect(try workspace.text("p.html").contains(command))
         let report = try JSONNode(
             parsing: workspace.run("eval", "run", "t.csv", "--report", "--json").output)
         let found = try #require(report["precisionRecall"])

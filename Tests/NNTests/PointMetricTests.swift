@@ -97,6 +97,11 @@ struct PointMetricTests {
         expectClose(metric.perClass(metric(x, y)), [1, 2 / 3.0, 0])
         let ignoring = F1Score(.perOutput, ignoredIndex: 0)
         expectClose([ignoring(x, y).value], [(1 + 2 / 3.0) / 2])
+        #expect(metric.outputsLeftOut(of: metric(x, y).numbers) == [])
+        #expect(ignoring.outputsLeftOut(of: ignoring(x, y).numbers) == [2])
+        // Where no output has a yes or is given one, there is no mean.
+        let none = NDArray.full([3, 3], 0, .int64)
+        #expect(metric(NDArray.full([3, 3], -1), none).value.isNaN)
         #expect(metric.name == "f1")
         #expect(throws: ShapeError.self) {
             try metric.check(prediction: [3], target: [], .int64)

@@ -29,6 +29,25 @@ struct CatalogNameTests {
         #expect(throws: ConfigError.self) { try alpha(",\"gamma\":null") }
     }
 
+    @Test("the catalog says which layers look their inputs up, so that no scale is proposed there")
+    func indices() throws {
+        #expect(Catalogs.layers.names.filter(Catalogs.layers.takesIndices) == ["embedding", "gpt"])
+        let sandbox = Sandbox()
+        let whole = [
+            "data.train.inputs=train/indices", "data.validation.inputs=test/indices",
+            "data.transforms=[]",
+        ]
+        let embedding = #"{"type":"embedding","count":5,"width":4},{"type":"flatten"}"#
+        let last = #"{"type":"linear","units":3}"#
+        for (layers, proposesScale) in [(last, true), ("\(embedding),\(last)", false)] {
+            let error = #expect(throws: ConfigError.self) {
+                try Experiment(sandbox.config(whole + ["model.layers=[\(layers)]"]))
+            }
+            #expect(error?.description.contains("at the end, or a scale") == proposesScale)
+            #expect(error?.description.contains("needs float32 inputs") == true)
+        }
+    }
+
     @Test("what a shell offers to sort runs by are names of columns")
     func measures() throws {
         let names = RunSchema.measures

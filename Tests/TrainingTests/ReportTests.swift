@@ -90,15 +90,20 @@ struct ReportTests {
         #expect(report.meanAbsoluteError == 2.0 / 3)
         #expect(report.rootMeanSquaredError == (4.0 / 3).squareRoot())
         #expect(report.r2 == -1)
-        // As `r2_score` of scikit-learn, and the metric, have it.
-        #expect(NumberReport(targets: [1, 1], predictions: [1, 2], width: 1).r2 == 0)
-        #expect(NumberReport(targets: [1, 1], predictions: [1, 1], width: 1).r2 == 1)
+        // As the metric has it.
+        for predictions in [[1, 2], [1, 1]] as [[Double]] {
+            let equal = NumberReport(targets: [1, 1], predictions: predictions, width: 1)
+            #expect(equal.r2.isNaN && equal.json["r2"] == .null)
+            #expect(
+                equal.lines[2].hasSuffix(
+                    " has no value, for all targets are equal, or there is one"))
+        }
         #expect(NumberReport(targets: [1], predictions: [1], width: 1).r2.isNaN)
         // Whose mean is rounded.
         let equal = [Double](repeating: 0.1, count: 30)
         let rounded = NumberReport(
             targets: equal, predictions: equal.map { $0 + 1 }, width: 1, names: ["a"])
-        #expect(rounded.r2 == 0 && rounded.rows[0].variance == 0)
+        #expect(rounded.r2.isNaN && rounded.rows[0].variance == 0)
     }
 
     @Test("each of several quantities has its errors")
@@ -110,6 +115,42 @@ struct ReportTests {
         #expect(report.meanAbsoluteError == 2.75)
         #expect(report.rootMeanSquaredError == (101.0 / 4).squareRoot())
         #expect(report.lines.contains { $0.contains("b ") && $0.contains("7.07107") })
+    }
+
+    @Test("a quantity that is always the same has no R², and the mean leaves it out and says so")
+    func constantQuantity() {
+        for haveOwnUnits in [false, true] {
+            let report = NumberReport(
+                targets: [1, 7, 3, 7], predictions: [1, 8, 2, 7], width: 2, names: ["a", "b"],
+                haveOwnUnits: haveOwnUnits)
+            #expect(report.r2 == 0.5 && report.rows[1].r2.isNaN)
+            #expect(
+                report.lines.contains(
+                    "note    R² is a mean without 'b': all targets are equal there"))
+            #expect(report.lines.contains { $0.hasPrefix("b ") && $0.contains(" -") })
+        }
+    }
+
+    @Test("an output without a yes, and given none, has no F1, and the means say so")
+    func absentAnswer() {
+        let report = AnswerReport(
+            names: ["a", "b"], targets: [1, 0, 0, 0], predictions: [1, 0, 0, 0],
+            shares: [0.1, 0.9, 0.8, 0.2, 0.7, 0.3, 0.8, 0.2])
+        #expect(report.means.f1 == 1 && report.means.auc == 1)
+        let text = report.lines.joined(separator: " ").replacing("        ", with: "")
+        #expect(
+            text.contains(
+                "each of precision, recall and f1 is a mean without 'b': no target or prediction is "
+                    + "yes there"), "\(text)")
+        #expect(text.contains("auc is a mean without 'b': there is one answer alone there"))
+        guard case .array(let outputs)? = report.json["outputs"] else {
+            Issue.record("no outputs")
+            return
+        }
+        #expect(outputs[1]["f1"] == .null && outputs[0]["f1"] == .double(1))
+        let none = AnswerReport(
+            names: ["a"], targets: [0, 0], predictions: [0, 0], shares: [0.9, 0.1, 0.8, 0.2])
+        #expect(none.means.f1 == nil && none.json["macroF1"] == .null)
     }
 
     @Test("errors of quantities in units of their own aren't added, and some may be left out")

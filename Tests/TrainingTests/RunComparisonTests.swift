@@ -50,6 +50,10 @@ struct RunComparisonTests {
         #expect(lines[1].contains("0.9000") && lines[1].contains("2/2"))
         #expect(lines[2].contains("0.7000") && lines[2].contains("2/3"))
         #expect(lines[2].hasSuffix("▁█▅"))
+        // Without a value there is no best epoch: a dash stands there, and why.
+        #expect(lines[3].contains("/c ") && !lines[3].contains("0/"), "\(lines[3])")
+        #expect(lines[3].split(separator: " ").count { $0 == "-" } == 4, "\(lines[3])")
+        #expect(lines.contains("3  has no value of accuracy"))
         let byLoss = try RunComparison(runs, by: "loss")
         #expect(!byLoss.prefersHigher && byLoss.runs.first?.path.last == "b")
     }
@@ -168,6 +172,23 @@ struct RunComparisonTests {
         let error = #expect(throws: RunError.self) { try RunComparison(runs, by: "acuracy") }
         #expect(error?.description.contains("Did you mean 'accuracy'?") == true)
         #expect(error?.status == .usage)
+    }
+
+    @Test("runs of other tasks are told so, and nothing of how they scale their targets")
+    func tasks() throws {
+        let numbers = [
+            #"loss={"type":"meanSquaredError"}"#, "metrics=[]", "data.train.targets=train/sums",
+            "data.validation.targets=test/sums", "model.layers[2].units=6", "training.epochs=1",
+            #"data.targetTransforms=[{"type":"normalize","mean":[0.2],"std":[0.5]}]"#,
+        ]
+        _ = try sandbox.trainer("classes", ["training.epochs=1", "training.bestBy=loss"]).run()
+        _ = try sandbox.trainer("numbers", numbers).run()
+        let records = try ["classes", "numbers"].map { try RunRecord(sandbox.file($0)) }
+        #expect(records.tasks == ["classes", "quantities"])
+        let text = try RunComparison(records, by: "loss").lines.joined(separator: " ")
+            .replacing("        ", with: "")
+        #expect(text.contains("their tasks differ (classes; quantities)"), "\(text)")
+        #expect(!text.contains("scale"))
     }
 
     @Test("damaged rows are passed over, and a folder that is no run is named")

@@ -63,6 +63,9 @@ struct StepTests {
         let changes = ["training.maxSteps=12"]
         let warnings = try Trainer.resume(sandbox.file("run"), overrides: changes).warnings
         #expect(warnings.first?.contains("so training.maxSteps=12 changes its course") == true)
+        // The rate that was reached trains nothing any more.
+        #expect(warnings.first?.contains("to go on at a tenth of optimizer.learningRate") == true)
+        #expect(warnings.first?.hasSuffix(" optimizer.learningRate=0.005") == true, "\(warnings)")
     }
 
     static let runs = [

@@ -90,6 +90,18 @@ struct TensorBoardTests {
         }
     }
 
+    @Test("name a metric of a class by what the class is called")
+    func classNames() throws {
+        let sandbox = Sandbox()
+        let path = sandbox.file("named.h5")
+        try writeClusters(path, classes: #"["red","Pinot noir","white"]"#)
+        let metric = #"metrics=[{"type":"recall","average":"class","class":"Pinot noir"}]"#
+        try run(sandbox.trainer("run", ["data.path=\(path)", metric, "training.epochs=1"]))
+        let tags = try Set(events(sandbox, "run").flatMap { $0.values.keys })
+        #expect(tags.contains("validation/recall of Pinot noir"), "\(tags)")
+        #expect(!tags.contains { $0.contains("recall_") })
+    }
+
     @Test("say what losses and metrics of scaled targets are of")
     func units() throws {
         let sandbox = Sandbox()

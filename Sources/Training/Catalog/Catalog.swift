@@ -13,10 +13,16 @@ struct Catalog<Context, Product>: Sendable {
         typealias Make = @Sendable (ConfigValue, Context) throws -> Product
 
         let variant: Variant
+        /// Whether inputs are whole numbers that it looks up in a table.
+        let takesIndices: Bool
         let make: Make
 
-        init(_ name: String, _ summary: String, _ fields: [Field] = [], make: @escaping Make) {
+        init(
+            _ name: String, _ summary: String, _ fields: [Field] = [], takesIndices: Bool = false,
+            make: @escaping Make
+        ) {
             variant = Variant(name: name, summary: summary, fields: fields)
+            self.takesIndices = takesIndices
             self.make = make
         }
     }
@@ -56,6 +62,11 @@ struct Catalog<Context, Product>: Sendable {
 
     /// The names of all entries in their order.
     var names: [String] { union.variants.map(\.name) }
+
+    /// Whether what has a name looks its inputs up in a table.
+    func takesIndices(_ name: String) -> Bool {
+        entries.contains { $0.variant.name == name && $0.takesIndices }
+    }
 
     /// What a config value stands for.
     ///

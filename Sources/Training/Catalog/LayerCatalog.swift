@@ -57,7 +57,7 @@ extension Catalogs {
                         .optional,
                     .number("maxNorm", above: 0, doc: "rows longer than this are scaled down")
                         .optional,
-                ]
+                ], takesIndices: true
             ) { value, place in
                 let (count, width) = (value.int("count"), value.int("width"))
                 try place.builder.reserve(

@@ -69,7 +69,7 @@ enum TransformerEntries {
                 .int("layers", default: 4, min: 1, max: 1000, doc: "blocks, one after another"),
                 dropout, .bool("bias", default: true, doc: "add biases"),
                 .bool("tied", default: true, doc: "logits are products with the tokens' vectors"),
-            ]
+            ], takesIndices: true
         ) { value, place in
             guard place.input.rank == 1 else {
                 throw ConfigError([

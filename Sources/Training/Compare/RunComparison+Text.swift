@@ -36,7 +36,7 @@ extension RunComparison {
                 best?.measured[by].flatMap { run.units?.value($0, of: by) }
                     .map { Format.measure($0) } ?? "",
                 isLoss ? "" : text(best?.measured["loss"]), text(best?.trainLoss),
-                "\(best?.epoch ?? 0)/\(run.rows.last?.epoch ?? 0)",
+                best.map { "\($0.epoch)/\(run.rows.last?.epoch ?? 0)" } ?? "-",
                 Sparkline.text(
                     run.rows.map { $0.measured[by] ?? .nan }, width: RunComparison.curveWidth),
             ])
@@ -89,6 +89,10 @@ extension RunComparison {
     private var reasons: [String] {
         let ranked = zip(runs, groups).compactMap { $1 == nil ? nil : $0 }
         let bases = ranked.bases(of: by).compactMap(\.self)
+        let tasks = ranked.tasks
+        guard tasks.count < 2 else {
+            return ["their tasks differ (\(tasks.joined(separator: "; ")))"]
+        }
         var reasons: [String] = []
         if Set(bases.map(\.data)).count > 1 { reasons.append("they are measured on other data") }
         if Set(bases.map(\.measure)).count > 1 {
@@ -118,11 +122,19 @@ extension RunComparison {
             var parts: [String] = []
             if run.status != RunSummary.Status.completed.rawValue { parts.append(run.status) }
             if let reason = run.reason { parts.append(reason) }
-            if !run.measures.contains(by) { parts.append("doesn't measure \(by)") }
+            if !run.measures.contains(by) {
+                parts.append("doesn't measure \(by)")
+            } else if run.best(by: by, prefersHigher: prefersHigher) == nil {
+                parts.append("has no value of \(by)")
+            }
             guard !parts.isEmpty else { return nil }
             return "\(index + 1)  \(parts.joined(separator: ": "))".cut(to: RunComparison.width)
         }
-        return notes.isEmpty ? [] : [""] + notes
+        let changes = runs.enumerated().flatMap { index, run in
+            ConfigChange.sentence(run.changes).map { "\(index + 1)  \($0)".wrapped(indent: 3) }
+                ?? []
+        }
+        return notes.isEmpty && changes.isEmpty ? [] : [""] + notes + changes
     }
 
     /// A line a key, a column a run; as many tables as it takes.

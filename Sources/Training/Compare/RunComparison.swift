@@ -155,6 +155,7 @@ package struct RunComparison {
         if let reason = run.reason { object["reason"] = .string(reason) }
         if !run.damagedLines.isEmpty { object["damagedLines"] = .ints(run.damagedLines) }
         if let units = run.units?.scaling { object["units"] = units }
+        if !run.changes.isEmpty { object["changes"] = ConfigChange.json(run.changes) }
         object["epochs"] = .int(run.rows.last?.epoch ?? 0)
         object["seconds"] = JSONValue(number: run.rows.last?.seconds ?? 0)
         func json(_ row: RunRecord.Row?) -> JSONValue {

@@ -34,6 +34,10 @@ package struct RunRecord {
     /// How what was measured becomes what it is in the units of the data; nil where the run has no
     /// checkpoint, which would say.
     let units: TargetUnits?
+    /// What happened to the data; nil where the run has no checkpoint, which would say.
+    let preprocessing: Preprocessing?
+    /// Settings that became others on the way, in order.
+    let changes: [ConfigChange]
     /// In order.
     let rows: [Row]
     /// `completed`, `running`, `killed` …
@@ -71,7 +75,9 @@ package struct RunRecord {
         }
         let isSampled = dataHash?.hasPrefix("xxh64-samples:") ?? false
         measuredData = states.first.map { MeasuredData($0, isSampled: isSampled) }
-        units = states.first.flatMap { Preprocessing(of: $0) }.map { TargetUnits($0) }
+        preprocessing = states.first.flatMap { Preprocessing(of: $0) }
+        units = preprocessing.map { TargetUnits($0) }
+        changes = states.first.map(ConfigChange.all) ?? []
         let said = summary?["status"]?.string ?? "unknown"
         let isKilled = said == RunSummary.Status.running.rawValue && !RunLock.isTaken(folder)
         status = isKilled ? "killed" : said
@@ -150,6 +156,7 @@ extension [RunRecord] {
         let titles = Set(
             filter { $0.measures.contains(measure) }.map { $0.fullTitle(measure) })
         guard titles.count > 1 else { return titles.first ?? measure }
+        guard tasks.count < 2 else { return "\(measure) of tasks that differ" }
         return "\(measure) of targets that each run scales in its own way"
     }
 
@@ -161,6 +168,8 @@ extension [RunRecord] {
 
     /// What loss and metrics are of; none where that is the data as they are.
     var unitLines: [String] {
+        // Runs of several tasks have nothing to scale alike.
+        guard tasks.count < 2 else { return [] }
         let sentences = Set(map { $0.units?.sentence })
         guard let sentence = sentences.compactMap(\.self).first else { return [] }
         return sentences.count == 1

@@ -76,7 +76,7 @@ struct DataPlan {
         _ data: ConfigValue, _ loaders: (train: Loader, validation: Loader?), _ names: [String],
         _ fingerprint: String, vocabulary: Int?, _ preprocessing: Preprocessing,
         _ given: MeasuredExamples? = nil
-    ) throws(ConfigError) {
+    ) throws {
         (config, inputNames, self.fingerprint, self.vocabulary) = (
             data, names, fingerprint, vocabulary
         )
@@ -94,6 +94,7 @@ struct DataPlan {
                         + "\(train.batchSize)", at: "batchSize")
             ])
         }
+        for loader in [train, validation].compactMap(\.self) { try DataPlan.checkRange(loader) }
     }
 
     /// The names of the inputs; one alone has the name "".

@@ -37,6 +37,9 @@ public struct Evaluation: Sendable {
     public let weighting: String?
     /// From which probabilities on it is one of two classes, or yes; nil for what is likelier.
     public let threshold: String?
+    /// Errors in the units of the data by their names, where a report has them more exactly than
+    /// metrics in 32 bits do.
+    var known: [String: Double] = [:]
     /// What people read over each metric.
     private let titles: [String: String]
 
@@ -75,12 +78,14 @@ public struct Evaluation: Sendable {
         let loader = experiment.data.measured
         let evaluator = Evaluator(experiment, metrics: try loaded.metrics(thresholds))
         var confusion: [[Int]]?
+        var leftOut: [String] = []
         let measured = try evaluator.measure(
             loader, shouldStop: shouldStop, observe: observe
         ) { metric, numbers in
-            if let metric = ReadMetric.core(metric) as? ConfusionMatrix {
-                confusion = metric.matrix(of: numbers)
-            }
+            let core = ReadMetric.core(metric)
+            if let matrix = core as? ConfusionMatrix { confusion = matrix.matrix(of: numbers) }
+            let names = loaded.preprocessing.outputNames
+            leftOut += [core.noteOnMean(of: numbers, title: metric.name, names)].compactMap(\.self)
         }
         guard let measurement = measured else {
             throw RunError(.interrupted, "stopped before all examples were measured")
@@ -88,7 +93,7 @@ public struct Evaluation: Sendable {
         if !measurement.loss.isFinite, let blame = try experiment.spoiledRow(in: loader) {
             throw RunError(
                 .data,
-                "\(blame), so the loss is \(Format.measure(measurement.loss)); "
+                "\(blame.sentence), so the loss is \(Format.measure(measurement.loss)); "
                     + "correct the data or leave the row out")
         }
         let isOwnData = !overrides.contains { override in
@@ -102,7 +107,7 @@ public struct Evaluation: Sendable {
             + (loaded.isCopy ? [Evaluation.ofCopy(experiment.config.dataPath)] : [])
             + measurement.metrics.filter(\.value.isNaN).map {
                 Evaluation.undefined($0.name, loader)
-            }
+            } + leftOut
         self.confusion = confusion
         let fileHash = try Provenance.hash(path)
         hashes = (
@@ -192,6 +197,15 @@ public struct Evaluation: Sendable {
         }
     }
 
+    /// A sentence where the loss isn't finite though the data are; nil where it is.
+    package var lossProblem: String? {
+        measurement.loss.isFinite
+            ? nil
+            : "\(dataPath): the loss of \(path) is \(Format.measure(measurement.loss)) on it, though the "
+                + "data are finite: the model's outputs, or what the loss makes of them, are beyond "
+                + "the numbers of float32; look for values far from those that it was trained on"
+    }
+
     /// The result for people.
     public var lines: [String] { facts + (confusion.map(Evaluation.table) ?? []) }
 
@@ -217,7 +231,7 @@ public struct Evaluation: Sendable {
     }
 
     private var unitLines: [String] {
-        let own = units.note(on: measurement).map { ["        \($0)"] } ?? []
+        let own = units.note(on: measurement, known).map { ["        \($0)"] } ?? []
         return own + (units.sentence.map { ["units   \($0)"] } ?? [])
     }
 

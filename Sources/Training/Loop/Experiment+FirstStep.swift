@@ -51,7 +51,7 @@ extension Experiment {
         let problem = "the loss of the first step is \(Format.measure(loss))"
         if let blame = try spoiledRow(in: data.train) {
             return FirstStep(
-                loss: loss, problem: "\(problem); \(blame)", remedy: Divergence.ofData)
+                loss: loss, problem: "\(problem); \(blame.sentence)", remedy: blame.remedy)
         }
         let origin = anomaly(inputs.map(\.data), targets.data).map { "; \($0)" } ?? ""
         return FirstStep(

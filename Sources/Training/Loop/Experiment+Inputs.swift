@@ -21,6 +21,7 @@ extension Experiment {
 
     /// Whether the first layer looks inputs up in a table.
     private static func takesIndices(_ config: RunConfig) -> Bool {
-        ["embedding", "gpt"].contains(config.value.child("model").children("layers").first?.type)
+        let first = config.value.child("model").children("layers").first?.type
+        return first.map(Catalogs.layers.takesIndices) ?? false
     }
 }

@@ -28,7 +28,11 @@ struct ReadMetric: Metric {
 
     /// The metric itself, without names and readings.
     static func core(_ metric: any Metric) -> any Metric {
-        (metric as? ReadMetric).map { core($0.base) } ?? metric
+        switch metric {
+        case let read as ReadMetric: core(read.base)
+        case let point as PointMetric: core(point.base)
+        default: metric
+        }
     }
 
     func check(prediction: Shape, target: Shape, _ targetType: DType) throws {

@@ -59,6 +59,18 @@ extension Trainer {
         cursor.history += decisive.map { "step \(cursor.step): \($0.description)" }
     }
 
+    /// A constant rate to go on at, and what it is: that which was reached, unless a schedule has
+    /// brought it down to where little is trained any more.
+    static func steadyRate(reached: Double, largest: Double) -> (rate: Double, words: String) {
+        reached >= largest / 10
+            ? (reached, "go on at the rate that was reached")
+            : (
+                largest / 10,
+                "go on at a tenth of optimizer.learningRate, for the rate that was reached trains "
+                    + "little"
+            )
+    }
+
     /// What to say where another length changes the course of a schedule that ends with the run.
     func courseRemarks(
         _ path: String, _ state: TrainingState, _ changes: [ConfigDifference]
@@ -69,6 +81,7 @@ extension Trainer {
             let (before, now) = try courses(state), before.differs(from: now, before: cursor.step)
         else { return [] }
         let old = before.rate(after: cursor.step - 1)
+        let steady = Trainer.steadyRate(reached: old, largest: config.learningRate)
         let settings = changed.map { "\($0.path)=\($0.new?.text() ?? "null")" }
             .joined(separator: " ")
         let name = config.value.child("schedule").type
@@ -77,9 +90,9 @@ extension Trainer {
                 + "learning rate goes from \(Format.rate(old)) to "
                 + "\(Format.rate(rates.rate(after: cursor.changes))) here, and the weights won't be those "
                 + "of a run that was so long from the start, which is: fttrain \("\(path)/config.json".shellPath); to "
-                + "go on at the rate that was reached: fttrain resume \(path.shellPath) \(settings) "
+                + "\(steady.words): fttrain resume \(path.shellPath) \(settings) "
                 + "'schedule={\"type\":\"constant\"}' optimizer.learningRate="
-                + "\(Format.short(old, digits: 6))"
+                + "\(Format.short(steady.rate, digits: 6))"
         ]
     }
 }

@@ -14,6 +14,9 @@ struct Divergence: Error, CustomStringConvertible {
     let remedy: String
 
     static let ofData = "correct the data or leave the row out, and train again"
+    static let ofLarge =
+        "scale such numbers (data.transforms, data.targetTransforms), correct them or leave the row "
+        + "out, and train again"
 }
 
 extension Trainer {
@@ -36,7 +39,7 @@ extension Trainer {
             guard let (row, value) = array.firstRowBeyondSquares else { continue }
             return divergence(
                 "\(problem); \(name): \(storedRow(row, of: last)) holds \(value), whose square no "
-                    + "float32 holds", remedy: Divergence.ofData)
+                    + "float32 holds", remedy: Divergence.ofLarge)
         }
         return divergence(
             "\(problem); \(origin(last.batch))",
@@ -113,11 +116,13 @@ extension Trainer {
 extension Experiment {
     /// A sentence on the first row of some examples that holds NaN, infinity or, if none does, a
     /// number whose square is infinite; nil if there is none.
-    func spoiledRow(in loader: Loader) throws -> String? {
-        try spoiledRow(in: loader, \.firstSpoiledRow)
-            ?? spoiledRow(in: loader, \.firstRowBeyondSquares).map {
-                "\($0), whose square no float32 holds"
-            }
+    func spoiledRow(in loader: Loader) throws -> (sentence: String, remedy: String)? {
+        if let row = try spoiledRow(in: loader, \.firstSpoiledRow) {
+            return (row, Divergence.ofData)
+        }
+        return try spoiledRow(in: loader, \.firstRowBeyondSquares).map {
+            ("\($0), whose square no float32 holds", Divergence.ofLarge)
+        }
     }
 
     private func spoiledRow(
@@ -137,7 +142,22 @@ extension Experiment {
     }
 }
 
+/// The numbers that float32 holds.
+enum FloatRange {
+    /// To follow "beyond".
+    static let words = "the largest number of float32, 3.4e+38"
+}
+
 extension NDArray {
+    /// The first row with a number that float32 can't hold, and the number.
+    ///
+    /// - Parameter orInfinite: whether infinity is such a number, too.
+    func firstRowBeyondFloat32(orInfinite: Bool = false) -> (row: Int, value: String)? {
+        let largest = Double(Float.greatestFiniteMagnitude)
+        guard dtype == .float64 || orInfinite && !isAllFinite else { return nil }
+        return firstRow { abs($0) > largest && (orInfinite || $0.isFinite) }
+    }
+
     /// The first row with NaN or infinity, and which of them it holds.
     fileprivate var firstSpoiledRow: (row: Int, value: String)? {
         dtype.isFloat && !isAllFinite ? firstRow { !$0.isFinite } : nil

@@ -40,7 +40,7 @@ extension Trainer {
                 "the \(data.validation == nil ? "" : "validation ")loss is "
                 + Format.measure(measurement.loss)
             if let blame = try experiment.spoiledRow(in: loader) {
-                throw divergence("\(problem); \(blame)", remedy: Divergence.ofData)
+                throw divergence("\(problem); \(blame.sentence)", remedy: blame.remedy)
             }
             throw divergence(problem)
         }

@@ -224,6 +224,7 @@ public final class Trainer {
         summary.metricTitles = MetricTitle.all(of: experiment.metrics.map(\.name), in: config)
         if status == .completed { summary.noBest = noBest }
         summary.units = TargetUnits(data.preprocessing)
+        summary.changes = ConfigChange.all(cursor.history)
         summary.trainLoss = cursor.trainLoss
         summary.hasValidation = data.validation != nil
         summary.parameters = experiment.model.parameterCount

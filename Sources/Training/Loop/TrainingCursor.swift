@@ -43,7 +43,7 @@ struct TrainingCursor: Equatable {
     var measurements = 0
     /// The last measured training loss.
     var trainLoss: Double?
-    /// Settings that became others on the way, a sentence each.
+    /// Settings that became others on the way, a line each: `step 10: data.batchSize: 8 → 4`.
     var history: [String] = []
 
     /// What `training.patience` waits from.
@@ -98,6 +98,9 @@ extension TrainingCursor {
         ("epochStartStepSeconds", \.epochStartStepSeconds), ("epochStartWait", \.epochStartWait),
     ]
 
+    /// The key in a checkpoint's state of settings that became others.
+    static let historyKey = "history"
+
     /// More than any run can count; a damaged checkpoint must not lead to an overflow.
     static let limit = 1 << 53
 
@@ -117,7 +120,9 @@ extension TrainingCursor {
         state.extra["epochStartSamples"] = "\(epochStartSamples)"
         if skipped > 0 { state.extra["skipped"] = "\(skipped) \(skippedInRow)" }
         if let trainLoss { state.extra["trainLoss"] = trainLoss.description }
-        if !history.isEmpty { state.extra["history"] = history.joined(separator: "\n") }
+        if !history.isEmpty {
+            state.extra[TrainingCursor.historyKey] = history.joined(separator: "\n")
+        }
         saveMeasurements(into: &state)
         for (name, numbers) in metricSums {
             state.extra["sums.\(name)"] = numbers.map(\.description).joined(separator: " ")
@@ -169,7 +174,8 @@ extension TrainingCursor {
             (skipped, skippedInRow) = (counts[0], counts[1])
         }
         trainLoss = state.extra["trainLoss"].flatMap { Double($0) }
-        history = (state.extra["history"] ?? "").split(separator: "\n").map { String($0) }
+        let history = state.extra[TrainingCursor.historyKey] ?? ""
+        self.history = history.split(separator: "\n").map { String($0) }
         for (key, text) in state.extra where key.hasPrefix("sums.") {
             metricSums[String(key.dropFirst(5))] = text.split(separator: " ").map {
                 Double($0) ?? .nan

@@ -50,7 +50,7 @@ extension EvaluationSections {
 
     private func decision(_ option: JSONValue?) -> String {
         guard case .string(let option)? = option else { return "" }
-        return Page.paragraph(Thresholds.sentence(option))
+        return Page.paragraph(Thresholds.sentence(option, command))
     }
 
     private func curve(_ found: JSONValue) -> String {

@@ -15,6 +15,10 @@ struct EvaluationSections {
     var metricTitles: [String: String] = [:]
     /// Whether loss and metrics are of scaled targets.
     var isScaled = false
+    /// Errors in the units of the data, by the names of metrics.
+    var known: [String: Double] = [:]
+    /// How to predict by the model.
+    var command = Thresholds.anyCommand
 
     private static let mostClasses = 30
 
@@ -42,16 +46,20 @@ struct EvaluationSections {
         if case .object(let measured)? = report["validation"] {
             facts = measured.members.map { (metricTitles[$0.key] ?? $0.key, $0.value.cell) }
         }
-        if !facts.contains(where: { $0.0 == "accuracy" }), let accuracy = report["accuracy"] {
-            facts.insert(("accuracy", accuracy.cell), at: min(1, facts.count))
-        }
-        if let loss = report["logLoss"] { facts.append(("log loss", loss.cell)) }
-        if let baseline = report["baseline"]?["sentence"] {
-            facts.append(("baseline", baseline.cell))
-        }
+        let hasAccuracy = facts.contains { $0.0 == "accuracy" }
+        facts += further.filter { !hasAccuracy || $0.0 != "accuracy" }
         let weighting = report["weighting"].map { Page.paragraph($0.cell) } ?? ""
         return facts.isEmpty
             ? "" : Page.section("Results, \(title)", Page.facts(facts) + weighting)
+    }
+
+    /// What a report adds to loss and metrics: accuracy, log loss, and what they would be without a
+    /// model.
+    var further: [(String, String)] {
+        let baseline = report["baseline"]?["sentence"].map { [("baseline", $0.cell)] } ?? []
+        return [("accuracy", "accuracy"), ("log loss", "logLoss")].compactMap { title, key in
+            report[key].map { (title, $0.cell) }
+        } + baseline
     }
 
     private var classes: String {
@@ -75,7 +83,8 @@ struct EvaluationSections {
 
     /// What each of several outputs is worth.
     private var outputs: String {
-        guard case .array(let rows)? = report["outputs"], case .object(let first)? = rows.first
+        guard case .array(let rows)? = report["outputs"], case .object(let first)? = rows.first,
+            report["exactShare"] != nil
         else { return "" }
         let names = first.members.map(\.key).filter {
             !["precisionRecall", "baseline"].contains($0)
@@ -92,15 +101,28 @@ struct EvaluationSections {
     private var errors: String {
         guard report["classes"] == nil, report["tokens"] == nil, report["exactShare"] == nil
         else { return "" }
-        let facts = report.members.compactMap { member -> (String, String)? in
-            guard case .double = member.value else { return nil }
-            return (member.key, member.value.cell)
-        }
-        let baseline = ["meanAbsoluteError", "rootMeanSquaredError"].compactMap { name in
-            report["baseline"]?[name].map { ("\(name) of always the mean", $0.cell) }
+        let known = ErrorMeasure.allCases.filter { report[$0.rawValue] != nil }
+        let facts = known.map { ($0.title, $0.cell(report)) }
+        let baseline = known.filter { report["baseline"]?[$0.rawValue] != nil }.map {
+            ("\($0.title) of always the mean", $0.cell(report["baseline"]))
         }
         return facts.isEmpty
-            ? "" : Page.section("Errors\(unit), \(title)", Page.facts(facts + baseline))
+            ? ""
+            : Page.section(
+                "Errors\(unit), \(title)", Page.facts(facts + baseline) + errorsOfOutputs)
+    }
+
+    /// The errors of each of several quantities, and of who always says its mean.
+    private var errorsOfOutputs: String {
+        guard case .array(let rows)? = report["outputs"] else { return "" }
+        let errors: [ErrorMeasure] = [.meanAbsoluteError, .rootMeanSquaredError]
+        return Page.table(
+            ["output"] + ErrorMeasure.allCases.map(\.title)
+                + errors.map { "\($0.title) of the mean" },
+            rows.map { row in
+                [row["output"]?.cell ?? ""] + ErrorMeasure.allCases.map { $0.cell(row) }
+                    + errors.map { $0.cell(row["baseline"]) }
+            })
     }
 
     private var worst: String {

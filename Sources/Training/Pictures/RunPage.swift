@@ -30,7 +30,9 @@ struct RunPage {
             ] + (evaluation?.html ?? []) + [
                 model, data, environment,
                 Page.section(
-                    "Config", Page.folded("config.json", run.config.effective.text(.pretty))),
+                    "Config",
+                    (ConfigChange.sentence(run.changes).map { Page.paragraph($0) } ?? "")
+                        + Page.folded("config.json", run.config.effective.text(.pretty))),
             ])
     }
 
@@ -76,19 +78,21 @@ struct RunPage {
                     + run.measures.map {
                         last.hasValidation ? "validation \(run.title($0))" : run.title($0)
                     }, rows)
-                + accuracy + units + (info.weighting.map { Page.paragraph($0) } ?? ""))
+                + further + units + (info.weighting.map { Page.paragraph($0) } ?? ""))
     }
 
-    /// The best epoch's share of right answers, where that is no metric of the run.
-    private var accuracy: String {
-        guard let accuracy = evaluation?.report["accuracy"], !run.measures.contains("accuracy")
-        else { return "" }
-        return Page.facts([("accuracy of the best", accuracy.cell)])
+    /// What a report on the best epoch adds to the metrics of the run, and what they would be without
+    /// a model.
+    private var further: String {
+        let facts = (evaluation?.further ?? []).filter { !run.measures.contains($0.0) }
+        let titled = facts.map { ($0.0 == "baseline" ? $0.0 : "\($0.0) of the best", $0.1) }
+        return facts.isEmpty ? "" : Page.facts(titled)
     }
 
     /// What loss and metrics are of, and the best in the units of the data.
     private var units: String {
-        let note = summary.best.flatMap { summary.units?.note(on: $0.measurement) }
+        let known = evaluation?.known ?? [:]
+        let note = summary.best.flatMap { summary.units?.note(on: $0.measurement, known) }
         let sentences = [info.units?.sentence, note.map { "the best \($0)" }].compactMap(\.self)
         return sentences.isEmpty ? "" : Page.paragraph(sentences.joined(separator: "; "))
     }

@@ -1,5 +1,6 @@
 import FTJSON
 import FTSupport
+import NN
 
 /// How well each of several questions about an example is answered by yes or no.
 struct AnswerReport {
@@ -10,6 +11,8 @@ struct AnswerReport {
     /// The share of the examples of which every answer that counts is right.
     let exactShare: Double
     private let exampleCount: Int
+    /// How to predict by the model, which people are shown with a threshold.
+    var command = Thresholds.anyCommand
 
     /// - Parameters:
     ///   - targets: 0 or 1, the outputs of an example following one another; so `predictions`.
@@ -48,14 +51,14 @@ struct AnswerReport {
 
     /// The means over the outputs, as metrics give them: of precision, recall and F1 over those
     /// that have a yes or are given one, of the areas over those that have both answers.
-    var means: (accuracy: Double, precision: Double, recall: Double, f1: Double, auc: Double?) {
+    var means: (accuracy: Double, precision: Double?, recall: Double?, f1: Double?, auc: Double?) {
         let rows = outputs.map { $0.report.rows[1] }
-        let met = rows.filter { $0.wanted + $0.predicted > 0 }
+        let met = rows.filter(\.occurs)
         let counted = outputs.filter { $0.report.count > 0 }
         return (
             AnswerReport.mean(counted.map(\.report.accuracy)) ?? 0,
-            AnswerReport.mean(met.map(\.precision)) ?? 0, AnswerReport.mean(met.map(\.recall)) ?? 0,
-            AnswerReport.mean(met.map(\.f1)) ?? 0, AnswerReport.mean(rows.compactMap(\.auc))
+            AnswerReport.mean(met.map(\.precision)), AnswerReport.mean(met.map(\.recall)),
+            AnswerReport.mean(met.map(\.f1)), AnswerReport.mean(rows.compactMap(\.auc))
         )
     }
 
@@ -87,7 +90,7 @@ struct AnswerReport {
         ])
         for (name, report) in outputs.prefix(AnswerReport.most) {
             let row = report.rows[1]
-            let numbers = [report.accuracy, row.precision, row.recall, row.f1, row.auc]
+            let numbers = [report.accuracy] + row.counted + [row.auc]
             table.append(
                 [name] + numbers.map(AnswerReport.cell)
                     + [Format.grouped(row.wanted)])
@@ -102,7 +105,24 @@ struct AnswerReport {
         return all.head(" of all answers", baseline: baseline) + [
             "all right  \(Format.fixed(exactShare, 4)) of \(Format.count(exampleCount, "example"))",
             "",
-        ] + table.lines + more + precisionLines + all.calibrationLines
+        ] + table.lines + more + leftLines + precisionLines + all.calibrationLines
+    }
+
+    /// Which outputs the means leave out.
+    private var leftLines: [String] {
+        func names(_ isOut: (ClassReport.Row) -> Bool) -> [String] {
+            let left = outputs.filter { isOut($0.report.rows[1]) }.map(\.name)
+            return left.count < outputs.count ? left : []
+        }
+        let hasScores = outputs.contains { $0.report.rows[1].auc != nil }
+        let sentences = [
+            LeftOutputs.sentence(
+                "each of precision, recall and f1", names { !$0.occurs }, F1Score.reasonForNoValue),
+            hasScores
+                ? LeftOutputs.sentence(
+                    "auc", names { $0.auc == nil }, AreaUnderROC.reasonForNoValue) : nil,
+        ]
+        return sentences.compactMap(\.self).flatMap { "note    \($0)".wrapped(indent: 8) }
     }
 
     /// What is right without a model: the mean over all answers.
@@ -125,7 +145,8 @@ struct AnswerReport {
         }
         table.append(["mean", AnswerReport.cell(averagePrecision), "", "", "", ""])
         let isShort = outputs.count <= AnswerReport.most
-        return [""] + table.lines + (isShort ? option.map { [Thresholds.sentence($0)] } ?? [] : [])
+        let sentence = isShort ? option.map { Thresholds.sentence($0, command) } : nil
+        return [""] + table.lines + [sentence].compactMap(\.self)
     }
 
     private static func cell(_ value: Double?) -> String {
@@ -140,18 +161,19 @@ extension AnswerReport {
         let hasCurves = outputs.count <= AnswerReport.most
         var object: JSONObject = [
             "accuracy": .double(all.accuracy), "exactShare": .double(exactShare),
-            "macroPrecision": .double(means.precision), "macroRecall": .double(means.recall),
-            "macroF1": .double(means.f1), "auc": number(means.auc),
+            "macroPrecision": number(means.precision), "macroRecall": number(means.recall),
+            "macroF1": number(means.f1), "auc": number(means.auc),
             "averagePrecision": number(averagePrecision),
             "option": option.map { .string($0) } ?? .null,
             "outputs": .array(
                 outputs.map { name, report in
                     let row = report.rows[1]
                     let found = report.precisionRecall
+                    let counted = row.counted.map(number)
                     return [
                         "output": .string(name), "accuracy": .double(report.accuracy),
-                        "precision": .double(row.precision), "recall": .double(row.recall),
-                        "f1": .double(row.f1), "support": .int(row.wanted),
+                        "precision": counted[0], "recall": counted[1],
+                        "f1": counted[2], "support": .int(row.wanted),
                         "auc": number(row.auc),
                         "averagePrecision": number(found?.averagePrecision),
                         "bestF1": number(found?.f1), "threshold": number(found?.threshold),

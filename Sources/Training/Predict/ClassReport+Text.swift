@@ -1,6 +1,11 @@
 import FTJSON
 import FTSupport
 
+extension ClassReport.Row {
+    /// Precision, recall and F1; nil where the class doesn't occur.
+    var counted: [Double?] { [precision, recall, f1].map { occurs ? $0 : nil } }
+}
+
 extension ClassReport {
     var lines: [String] {
         var table = TextTable([
@@ -12,7 +17,7 @@ extension ClassReport {
         }
         for row in rows {
             table.append(
-                [row.name] + numbers([row.precision, row.recall, row.f1, row.auc])
+                [row.name] + numbers(row.counted + [row.auc])
                     + [Format.grouped(row.wanted)])
         }
         table.append(
@@ -27,7 +32,9 @@ extension ClassReport {
             }
             lines += [""] + TextTable.aligned([heading] + cells) { $0 == 0 }
         }
-        let ofSecond = precisionRecall?.lines(of: rows[found].name, option: option) ?? []
+        let ofSecond =
+            precisionRecall?.lines(
+                of: rows[found].name, option: option, command: command) ?? []
         return lines + ofSecond + calibrationLines
     }
 
@@ -71,11 +78,12 @@ extension ClassReport {
     }
 
     var json: JSONObject {
+        func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
         let classes = rows.map { row -> JSONValue in
             [
-                "class": .string(row.name), "precision": .double(row.precision),
-                "recall": .double(row.recall), "f1": .double(row.f1),
-                "support": .int(row.wanted), "auc": row.auc.map { .double($0) } ?? .null,
+                "class": .string(row.name), "precision": number(row.counted[0]),
+                "recall": number(row.counted[1]), "f1": number(row.counted[2]),
+                "support": .int(row.wanted), "auc": number(row.auc),
             ]
         }
         var object: JSONObject = [

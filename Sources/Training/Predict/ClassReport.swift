@@ -9,6 +9,9 @@ struct ClassReport {
         let hits, predicted, wanted: Int
         let auc: Double?
 
+        /// Whether it is among targets or predictions; precision, recall and F1 have no value where
+        /// it isn't.
+        var occurs: Bool { predicted + wanted > 0 }
         var precision: Double { predicted > 0 ? Double(hits) / Double(predicted) : 0 }
         var recall: Double { wanted > 0 ? Double(hits) / Double(wanted) : 0 }
         /// 2 hits / (predicted + wanted); 0 where the class doesn't occur.
@@ -24,6 +27,8 @@ struct ClassReport {
     }
 
     let rows: [Row]
+    /// How to predict by the model, which people are shown with a threshold.
+    var command = Thresholds.anyCommand
     /// Examples of each class (rows) by the class that was predicted (columns).
     let confusion: [[Int]]
     let bins: [Bin]
@@ -136,7 +141,7 @@ struct ClassReport {
 
     /// The mean over the classes that occur.
     func macro(_ value: (Row) -> Double) -> Double {
-        let present = rows.filter { $0.wanted + $0.predicted > 0 }
+        let present = rows.filter(\.occurs)
         return present.reduce(0) { $0 + value($1) } / Double(max(present.count, 1))
     }
 }

@@ -25,6 +25,20 @@ public struct EvaluationReport {
         case answers(AnswerReport)
         case numbers(NumberReport)
         case text(TokenReport)
+
+        /// - Parameter command: predicts by the model.
+        init(_ comparison: PredictionComparison, command: String) {
+            if var report = comparison.answerReport {
+                report.command = command
+                self = .answers(report)
+            } else if comparison.isOfClasses {
+                var report = comparison.classReport
+                report.command = command
+                self = .classes(report)
+            } else {
+                self = .numbers(comparison.numberReport)
+            }
+        }
     }
 
     /// A sentence on each dataset that isn't as it was when the model was trained.
@@ -102,9 +116,9 @@ public struct EvaluationReport {
     ) throws {
         self.predictor = predictor
         self.measurement = measurement
-        self.evaluation = evaluation
         notes = evaluation?.notes ?? []
         if plan.config.optional("text") != nil {
+            self.evaluation = evaluation
             path = plan.config.string("path")
             content = .text(try TokenReport(predictor, plan.measured.dataset))
             (worst, measure, images, idNames) = ([], .loss, [], "window")
@@ -118,10 +132,13 @@ public struct EvaluationReport {
         }
         let predictions = try known ?? PredictionWriter(predictor, source).all()
         let comparison = try PredictionComparison(predictor, predictions, stored, path)
-        content =
-            comparison.answerReport.map(Content.answers)
-            ?? (comparison.isOfClasses
-                ? .classes(comparison.classReport) : .numbers(comparison.numberReport))
+        let content = Content(comparison, command: predictor.command(path))
+        self.content = content
+        self.evaluation = evaluation.map { evaluation in
+            var evaluation = evaluation
+            if case .numbers(let report) = content { evaluation.known = report.known }
+            return evaluation
+        }
         let far = comparison.worst(EvaluationReport.worstCount)
         images = try far.compactMap { _, row in
             let inputs = try source.read(row..<row + 1)
@@ -142,6 +159,9 @@ public struct EvaluationReport {
         idNames = source.names.columns.joined(separator: " ")
         provenance = try Provenance(predictor, source)
     }
+
+    /// A sentence where the loss isn't finite though the data are; nil where it is.
+    package var lossProblem: String? { evaluation?.lossProblem }
 
     /// The worst examples as pictures of a page.
     var pictures: [String] { images.map(\.uri) }
@@ -203,13 +223,19 @@ public struct EvaluationReport {
                 + sections.html)
     }
 
+    /// Errors in the units of the data, by the names of metrics.
+    private var known: [String: Double] {
+        if case .numbers(let report) = content { report.known } else { [:] }
+    }
+
     /// The report as sections of a page.
     func sections(title: String) -> EvaluationSections {
         EvaluationSections(
             report: json, pictures: pictures, names: idNames, title: title,
             metricTitles: MetricTitle.all(
                 of: measurement?.metrics.map(\.name) ?? [], in: predictor.config),
-            isScaled: !predictor.units.areOwn)
+            isScaled: !predictor.units.areOwn, known: known,
+            command: predictor.command(path))
     }
 
     /// The report for programs.
@@ -223,7 +249,7 @@ public struct EvaluationReport {
         }
         if let measurement { object["validation"] = measurement.json }
         if let evaluation, !evaluation.units.areOwn, let measurement {
-            object["units"] = evaluation.units.json(measurement)
+            object["units"] = evaluation.units.json(measurement, evaluation.known)
         }
         if let weighting = evaluation?.weighting { object["weighting"] = .string(weighting) }
         if let threshold = evaluation?.threshold { object["threshold"] = .string(threshold) }

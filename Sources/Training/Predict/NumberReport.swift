@@ -1,5 +1,6 @@
 import FTJSON
 import FTSupport
+import NN
 
 /// How near predicted quantities come, in the units of the data.
 struct NumberReport {
@@ -7,8 +8,8 @@ struct NumberReport {
     struct Row {
         let name: String
         let meanAbsoluteError, meanSquaredError: Double
-        /// 1 − the share of the targets' variance that is missed; of equal targets 0, or 1 where
-        /// nothing is missed, as in scikit-learn; NaN of fewer than two.
+        /// 1 − the share of the targets' variance that is missed; NaN of equal targets, or of fewer
+        /// than two, whose variance is 0.
         let r2: Double
         /// The same of somebody who always says the mean of the targets.
         let meanAbsoluteDeviation, variance: Double
@@ -30,9 +31,7 @@ struct NumberReport {
             meanSquaredError = missed / count
             meanAbsoluteDeviation = deviation / count
             self.variance = variance / count
-            r2 =
-                targets.count < 2
-                ? .nan : variance > 0 ? 1 - missed / variance : missed == 0 ? 1 : 0
+            r2 = targets.count > 1 && variance > 0 ? 1 - missed / variance : .nan
         }
 
         var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
@@ -46,7 +45,8 @@ struct NumberReport {
         }
     }
 
-    /// Of all quantities together, in the unit that they share; R² is the mean over the outputs.
+    /// Of all quantities together, in the unit that they share; R² is the mean over the outputs that
+    /// have one, and NaN where none has.
     let meanAbsoluteError, rootMeanSquaredError, r2: Double
     /// The errors of somebody who always says the mean of the targets.
     let baseline: (meanAbsoluteError: Double, rootMeanSquaredError: Double)
@@ -82,40 +82,68 @@ struct NumberReport {
         }
         meanAbsoluteError = mean(\.meanAbsoluteError)
         rootMeanSquaredError = mean(\.meanSquaredError).squareRoot()
-        r2 = all.reduce(0) { $0 + $1.r2 } / Double(max(all.count, 1))
+        let shares = all.map(\.r2).filter { !$0.isNaN }
+        r2 = shares.isEmpty ? .nan : shares.reduce(0, +) / Double(shares.count)
         baseline = (mean(\.meanAbsoluteDeviation), mean(\.variance).squareRoot())
+    }
+
+    /// Errors that metrics measure, too, by their names; none where they can't be added.
+    var known: [String: Double] {
+        if haveOwnUnits { return [:] }
+        return [
+            "meanAbsoluteError": meanAbsoluteError, "rootMeanSquaredError": rootMeanSquaredError,
+            "meanSquaredError": rootMeanSquaredError * rootMeanSquaredError,
+        ]
     }
 
     var lines: [String] {
         guard !haveOwnUnits else {
-            return [
-                "R²  \(Format.fixed(r2, 4))   the mean over the labels; 0 is always the mean, 1 no error",
-                "",
-            ] + ownLines
+            let meaning = r2.isNaN ? "" : "the mean over the labels; "
+            return ["R²  \(shareText)   \(meaning)\(shareRemark)"] + leftLines + [""] + ownLines
         }
         let errors = [meanAbsoluteError, rootMeanSquaredError].map {
             Format.short($0, digits: 6)
         }
-        let share = Format.fixed(r2, 4)
+        let share = shareText
         let width = (errors + [share]).map(\.count).max() ?? 0
         let (distance, square) = (baseline.meanAbsoluteError, baseline.rootMeanSquaredError)
         let always = [distance, square].map { "always the mean: \(Format.short($0, digits: 6))" }
         func line(_ title: String, _ value: String, _ remark: String) -> String {
             title.padded(to: 26, left: true) + value.padded(to: width, left: true) + "   " + remark
         }
-        let head = [
-            line("mean absolute error", errors[0], always[0]),
-            line("root mean squared error", errors[1], always[1]),
-            line("R²", share, "0 is always the mean, 1 no error"),
-        ]
+        let head =
+            [
+                line("mean absolute error", errors[0], always[0]),
+                line("root mean squared error", errors[1], always[1]),
+                line("R²", share, shareRemark),
+            ] + leftLines
         guard !rows.isEmpty else { return head }
         var table = TextTable(
             [.text("output")] + rows[0].measures.map { .number($0.text) })
         for row in rows {
             table.append(
-                [row.name] + row.measures.map { Format.short($0.value, digits: 6) })
+                [row.name] + row.measures.map { NumberReport.cell($0.value) })
         }
         return head + ["of all outputs together; of each:", ""] + table.lines
+    }
+
+    private var shareText: String { r2.isNaN ? "-" : Format.fixed(r2, 4) }
+
+    private var shareRemark: String {
+        r2.isNaN
+            ? "has no value, for all targets are equal, or there is one"
+            : "0 is always the mean, 1 no error"
+    }
+
+    /// Which outputs R² leaves out.
+    private var leftLines: [String] {
+        let left = r2.isNaN ? [] : rows.filter(\.r2.isNaN).map(\.name)
+        let sentence = LeftOutputs.sentence("R²", left, R2Score.reasonForNoValue)
+        return sentence.map { "note    \($0)".wrapped(indent: 8) } ?? []
+    }
+
+    private static func cell(_ value: Double) -> String {
+        value.isNaN ? "-" : Format.short(value, digits: 6)
     }
 
     /// Each label's errors, and those of always its mean.
@@ -129,7 +157,7 @@ struct NumberReport {
                 row.meanAbsoluteError, row.rootMeanSquaredError, row.r2,
                 row.meanAbsoluteDeviation, row.variance.squareRoot(),
             ]
-            table.append([row.name] + numbers.map { Format.short($0, digits: 6) })
+            table.append([row.name] + numbers.map(NumberReport.cell))
         }
         return table.lines + [
             "mean absolute and root mean squared errors of each label in its own unit, and of",

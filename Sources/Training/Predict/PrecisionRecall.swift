@@ -77,15 +77,17 @@ struct PrecisionRecall {
 
     /// For people: the average precision, and the threshold with the best F1.
     ///
-    /// - Parameter option: that as `--threshold` takes it; nil of a score.
-    func lines(of name: String, option: String?) -> [String] {
+    /// - Parameters:
+    ///   - option: that as `--threshold` takes it; nil of a score.
+    ///   - command: predicts.
+    func lines(of name: String, option: String?, command: String) -> [String] {
         [
             "", "average precision   \(Format.fixed(averagePrecision, 4))   of \(name)",
             "best F1             \(Format.fixed(f1, 4))   precision "
                 + "\(Format.fixed(best.precision, 4)), recall \(Format.fixed(best.recall, 4))",
             option == nil
                 ? "from score          \(threshold)" : "from probability    \(threshold)",
-        ] + (option.map { [Thresholds.sentence($0)] } ?? [])
+        ] + (option.map { [Thresholds.sentence($0, command)] } ?? [])
     }
 
     /// - Parameter option: the threshold as `--threshold` takes it; nil of a score.

@@ -40,10 +40,14 @@ package struct PredictionWriter {
         self.progress = progress
     }
 
-    /// A sentence on the examples for which the model gave no number, the first by its line or row;
-    /// nil if there are none.
-    package var warning: String? {
-        unsound.sentence(name)
+    /// What is written as the class of an example in HDF5 for which the model gives no number.
+    static let noClass = -1
+
+    /// A sentence on the examples for which the model gave no finite number, and what a file of a
+    /// form has in place of that; nil if there are none.
+    package func warning(_ form: Form) -> String? {
+        unsound.sentence(
+            written: form.unsound(areClasses: predictor.meaning.isOfClasses), name)
     }
 
     /// What messages call an example: `row 3`.
@@ -188,7 +192,7 @@ package struct PredictionWriter {
         let beside = path + PredictionWriter.sourceEnd
         try FileWriting.makeFolder(of: path)
         guard form != .npy else {
-            let values = try all().values
+            let values = try all().values.asTargets(predictor)
             var object = provenance.json
             object["ids"] = idsJSON
             let text = JSONValue.object(object).text(.pretty) + "\n"
@@ -222,15 +226,16 @@ package struct PredictionWriter {
         try HDF5Writer.create(path) { file in
             if let classes = predictions.classes {
                 let name = predictions.areProbabilities ? "probabilities" : "scores"
-                try file.write("predictions", classes)
-                try file.write(name, predictions.values)
+                let known = classes.marking(predictions.values)
+                try file.write("predictions", known.asTargets(predictor))
+                try file.write(name, predictions.values.asTargets(predictor))
                 if !predictions.classNames.isEmpty {
                     try file.setAttribute(
                         Preprocessing.classesKey,
                         JSONValue.strings(predictions.classNames).text(), on: "predictions")
                 }
             } else {
-                try file.write("predictions", predictions.values)
+                try file.write("predictions", predictions.values.asTargets(predictor))
             }
             if !predictions.outputNames.isEmpty {
                 try file.setAttribute(

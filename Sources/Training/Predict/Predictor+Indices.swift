@@ -3,11 +3,17 @@ import NN
 import Tensor
 
 extension Predictor {
-    /// The first example of which an input is no row of the table that the model looks it up in,
-    /// and what is wrong with it; nil where there is none.
+    /// The first example of which an input is no row of the table that the model looks it up in, or
+    /// no number that it can take, and what is wrong with it; nil where there is none.
     ///
     /// - Parameter inputs: [N, …] each, as the training data were stored.
     func outlier(in inputs: [NDArray]) throws -> (row: Int, problem: String)? {
+        for (expected, array) in zip(preprocessing.inputs, inputs)
+        where array.dtype == .float64 && expected.dtype != .float64 && expected.dtype.isFloat {
+            if let (row, value) = array.firstRowBeyondFloat32() {
+                return (row, "\(value) is beyond \(FloatRange.words); correct the data")
+            }
+        }
         guard !lookUps.isEmpty else { return nil }
         let batches = try batches(inputs)
         return outlier(inModelInputs: batches)

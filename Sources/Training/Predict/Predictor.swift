@@ -169,6 +169,11 @@ public final class Predictor {
         try PredictionWriter(self, PredictionSource.images(paths, for: self)).all()
     }
 
+    /// How to predict other data by this checkpoint, as a command.
+    func command(_ data: String) -> String {
+        "fttrain predict \(path.shellPath) \(data.shellPath)"
+    }
+
     /// The names of the classes; empty where they have none.
     public var classNames: [String] { preprocessing.classNames }
 

@@ -119,8 +119,15 @@ public struct TargetUnits: Sendable, Equatable {
 
     /// The metrics that have a unit, in that of the data; empty where they have it already.
     public func values(of measurement: RunMeasurement) -> [(name: String, value: Double)] {
+        values(of: measurement, [:])
+    }
+
+    /// - Parameter known: what such metrics are in the unit of the data, where that is known better.
+    func values(
+        of measurement: RunMeasurement, _ known: [String: Double]
+    ) -> [(name: String, value: Double)] {
         measurement.metrics.compactMap { metric in
-            value(metric.value, of: metric.name).map { (metric.name, $0) }
+            value(metric.value, of: metric.name).map { (metric.name, known[metric.name] ?? $0) }
         }
     }
 
@@ -134,8 +141,8 @@ public struct TargetUnits: Sendable, Equatable {
     }
 
     /// The same for people; nil where there are none.
-    func note(on measurement: RunMeasurement) -> String? {
-        let values = values(of: measurement).map {
+    func note(on measurement: RunMeasurement, _ known: [String: Double] = [:]) -> String? {
+        let values = values(of: measurement, known).map {
             "\($0.name) \(Format.short($0.value, digits: 6))"
         }
         return values.isEmpty
@@ -153,10 +160,10 @@ public struct TargetUnits: Sendable, Equatable {
     }
 
     /// The same with what a measurement is in the unit of the data.
-    func json(_ measurement: RunMeasurement) -> JSONValue {
+    func json(_ measurement: RunMeasurement, _ known: [String: Double] = [:]) -> JSONValue {
         var object = json
         var values = JSONObject()
-        for value in self.values(of: measurement) {
+        for value in self.values(of: measurement, known) {
             values[value.name] = JSONValue(number: value.value)
         }
         object["validation"] = .object(values)

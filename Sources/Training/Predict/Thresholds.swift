@@ -155,9 +155,14 @@ package struct Thresholds: Sendable, Equatable {
             .joined(separator: ",")
     }
 
+    /// A command that predicts, where model and data aren't known.
+    static let anyCommand = "fttrain predict RUN DATA"
+
     /// How to have `predict` decide so.
-    static func sentence(_ option: String) -> String {
-        "to predict so: fttrain predict RUN DATA --threshold \(option.shellWord)"
+    ///
+    /// - Parameter command: that without the threshold.
+    static func sentence(_ option: String, _ command: String) -> String {
+        "to predict so: \(command) --threshold \(option.shellWord)"
     }
 
     /// 1 where outputs of the model say the second of two classes, or yes, else 0: int64.

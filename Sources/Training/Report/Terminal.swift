@@ -64,6 +64,9 @@ public enum Terminal {
         try? FileBytes.write(all, to: STDERR_FILENO)
     }
 
+    /// Writes a line to standard error on what a person should know though nothing failed.
+    public static func note(_ text: String) { warn("fttrain: note: \(text)") }
+
     /// A sentence of this program in lines of so many columns, those after the first below its
     /// beginning; other text as it is.
     static func folded(_ text: String, to width: Int) -> [String] {

@@ -64,6 +64,8 @@ public struct RunSummary: Sendable {
     public var parameters = 0
     /// The device, its libraries and threads in words.
     public var device = ""
+    /// Settings that became others on the way, in order.
+    var changes: [ConfigChange] = []
     /// The seed of every random stream.
     public var seed: UInt64 = 0
     /// Whether a run of more epochs begins as this one did.
@@ -99,6 +101,7 @@ public struct RunSummary: Sendable {
             ])
         }
         if let noBest { object["noBest"] = .string(noBest) }
+        if !changes.isEmpty { object["changes"] = ConfigChange.json(changes) }
         if let trainLoss { object["trainLoss"] = JSONValue(number: trainLoss) }
         object["parameters"] = .int(parameters)
         object["peakMemory"] = .int(RunSummary.peakMemory)

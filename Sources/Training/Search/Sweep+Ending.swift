@@ -17,7 +17,9 @@ extension Sweep {
         let isText = best.config.data.optional("text") != nil
         var next = [
             "fttrain eval \(name)",
-            isText ? "fttrain generate \(name)" : "fttrain predict \(name) DATA",
+            isText
+                ? "fttrain generate \(name)"
+                : "fttrain predict \(name) \(best.config.dataPath.shellPath)",
         ]
         let epochs = best.config.epochs
         if best.config.value.child("schedule").type == "constant", best.rows.last?.epoch == epochs {

@@ -12,7 +12,7 @@ extension Sweep {
     }
 
     func outcome(of index: Int) -> TrialOutcome {
-        let record = try? RunRecord(folder(index))
+        let record = record(index)
         switch record?.status {
         case "completed": return record?.hasBest == false ? .unmeasured : .completed
         case "diverged": return .diverged

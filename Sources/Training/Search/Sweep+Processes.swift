@@ -44,6 +44,28 @@ extension Sweep {
         if status == 0 { pthread_detach(thread) }
     }
 
+    /// Whether a warning of a trial is told by no other process of the sweep, each of which has a
+    /// trial of its own.
+    func isFirst(_ warning: String) -> Bool {
+        guard getenv(Sweep.lifeline) != nil else { return true }
+        let mark = "\(path)/\(Sweep.mark)\(XXHash64.text(of: warning))"
+        let file = open(mark, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+        guard file < 0 else {
+            close(file)
+            return true
+        }
+        return errno != EEXIST
+    }
+
+    /// How the names of files begin, one for each warning that was told.
+    private static let mark = ".told-"
+
+    private func removeMarks() {
+        for name in Folder.names(in: path) ?? [] where name.hasPrefix(Sweep.mark) {
+            unlink("\(path)/\(name)")
+        }
+    }
+
     private func runOthers(
         jobs: Int, program: String, _ threads: Int, _ stop: StopSignal,
         _ warn: (String) -> Void
@@ -55,6 +77,11 @@ extension Sweep {
         }
         defer { for end in ends { close(end) } }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        removeMarks()
+        defer {
+            removeMarks()
+            readings = SweepReadings()
+        }
         var waiting = left[...]
         var running: [pid_t: Int] = [:]
         // None is left behind where one can't be started.

@@ -30,6 +30,8 @@ public final class Sweep {
     public var isSilent = false
     /// The warnings of trials that were told already.
     private var told: Set<String> = []
+    /// The trials' folders as far as they were read, until more is trained.
+    var readings = SweepReadings()
     /// What a person should know of the trials; nil mostly.
     public private(set) var remark: String?
 
@@ -205,6 +207,7 @@ public final class Sweep {
     ) throws -> Bool {
         let shown = varying.map { trials[index][$0] }
         let values = kind == .fold ? "" : "   \(shown.joined(separator: " "))"
+        defer { readings = SweepReadings() }
         let name = "\(kind.rawValue.padded(to: 8, left: true))\(index + 1)/\(trials.count)\(values)"
         do {
             let trainer = try trainer(index, stop)
@@ -219,7 +222,7 @@ public final class Sweep {
             }
             let summary = try trainer.run()
             for line in "\(name)   \(outcome(summary, trainer))".wrapped(indent: 8) { report(line) }
-            for warning in warnings where told.insert(warning).inserted {
+            for warning in warnings where told.insert(warning).inserted && isFirst(warning) {
                 tell("\(kind.rawValue) \(index + 1): \(warning)", report)
             }
             if summary.status == .interrupted { return false }

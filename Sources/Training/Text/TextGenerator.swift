@@ -9,8 +9,8 @@ import Tensor
 public struct TextGenerator {
     /// What a person should know of where the characters come from; nil mostly.
     public let remark: String?
-    /// What the text goes on from.
-    public let prompt: String
+    /// What the text goes on from: UTF-8, unless the model's tokens are bytes.
+    public let prompt: [UInt8]
     private let vocabulary: TextTokens
     private let path: String
     private var sampler: TokenSampler
@@ -29,6 +29,18 @@ public struct TextGenerator {
     public init(
         _ target: String, prompt: String?, temperature: Double, topK: Int?, seed: UInt64,
         data: String? = nil, overrides: [String] = []
+    ) throws {
+        try self.init(
+            target, prompt: prompt.map { Array($0.utf8) }, named: "--prompt",
+            temperature: temperature, topK: topK, seed: seed, data: data, overrides: overrides)
+    }
+
+    /// A generator that goes on from bytes, which are UTF-8 unless the model's tokens are bytes.
+    ///
+    /// - Parameter name: what messages call the prompt.
+    package init(
+        _ target: String, prompt: [UInt8]?, named name: String, temperature: Double, topK: Int?,
+        seed: UInt64, data: String? = nil, overrides: [String] = []
     ) throws {
         let given = data.map { ["data.path=\($0.jsonQuoted)"] } ?? []
         let predictor = try Predictor(target, overrides: overrides + given)
@@ -56,11 +68,9 @@ public struct TextGenerator {
                 .data,
                 "\(path): its text has \(count) tokens, the model \(size); \(remedy)")
         }
-        // Lines end as in the text that the model knows.
-        let ends = vocabulary.vocabulary.contains(13) ? "\r\n" : "\n"
-        self.prompt =
-            prompt?.replacing("\r\n", with: ends) ?? TextGenerator.start(vocabulary)
-        let tokens = try TextGenerator.encode(self.prompt, vocabulary)
+        let from = prompt ?? Array(TextGenerator.start(vocabulary).utf8)
+        let (said, tokens) = try TextGenerator.encode(from, vocabulary, name)
+        self.prompt = said
         if let model {
             sampler = TokenSampler(
                 model, after: tokens, temperature: temperature, topK: topK, seed: seed)
@@ -100,20 +110,32 @@ public struct TextGenerator {
         return first.map { String(Character($0)) } ?? "\n"
     }
 
+    /// A prompt as the model's text has it, and its tokens.
     private static func encode(
-        _ prompt: String, _ vocabulary: TextTokens
-    ) throws(UsageError) -> [Int] {
-        guard !prompt.isEmpty else {
-            throw UsageError("--prompt: the text to go on from needs at least one character")
+        _ given: [UInt8], _ vocabulary: TextTokens, _ name: String
+    ) throws(UsageError) -> (prompt: [UInt8], tokens: [Int]) {
+        guard !given.isEmpty else {
+            throw UsageError("\(name): the text to go on from needs at least one character")
         }
+        if vocabulary.unit == .byte, let tokens = vocabulary.encode(bytes: given) {
+            return (given, tokens)
+        }
+        guard let text = String(validating: given, as: UTF8.self) else {
+            throw UsageError(
+                "\(name): isn't UTF-8, and the model's tokens are characters; convert it (iconv -f "
+                    + "latin1 -t utf-8)")
+        }
+        // Lines end as in the text that the model knows.
+        let ends = vocabulary.vocabulary.contains(13) ? "\r\n" : "\n"
+        let prompt = text.replacing("\r\n", with: ends)
         guard let tokens = vocabulary.encode(prompt) else {
             let known = Set(vocabulary.vocabulary)
             let stranger = prompt.unicodeScalars.first { !known.contains($0.value) }
             throw UsageError(
-                "--prompt: the model's text has no '\(stranger.map { String($0) } ?? prompt)'; "
+                "\(name): the model's text has no '\(stranger.map { String($0) } ?? prompt)'; "
                     + "write it with other characters")
         }
-        return tokens
+        return (Array(prompt.utf8), tokens)
     }
 
     /// The characters of the data file, for a checkpoint that holds none; throws where the file

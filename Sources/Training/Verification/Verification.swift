@@ -169,7 +169,9 @@ struct KeptCheckpoints {
 
 extension TrainingState {
     /// The settings that changed on the way.
-    fileprivate var historyLines: [Substring] { (extra["history"] ?? "").split(separator: "\n") }
+    fileprivate var historyLines: [Substring] {
+        (extra[TrainingCursor.historyKey] ?? "").split(separator: "\n")
+    }
 }
 
 /// Compares the weights and the optimizer with kept checkpoints as training passes their steps.
