@@ -19,7 +19,7 @@ struct TextCommandTests {
         }
         """
 
-    private func workspace(_ options: [String] = []) throws -> Workspace {
+    func workspace(_ options: [String] = []) throws -> Workspace {
         let workspace = try Workspace()
         try workspace.write("a.txt", String(repeating: "den grünen Zweig ", count: 12))
         try workspace.write("b.txt", String(repeating: "nie ", count: 20))
@@ -270,31 +270,6 @@ struct TextCommandTests {
         let workspace = try workspace(["--bytes"])
         let result = try workspace.run("generate", "run", "--prompt", "anything?", "--tokens", "9")
         #expect(result.status == 0 && result.output.hasPrefix("anything?"), "\(result.errors)")
-    }
-
-    @Test("a model of bytes goes on from any bytes of a file, one of characters from UTF-8 alone")
-    func promptFile() throws {
-        let bytes: [UInt8] = [0xFF, 0x80, 0x67, 0x00, 0xFE]
-        for options in [["--bytes"], []] {
-            let workspace = try workspace(options)
-            try workspace.write("p.bin", bytes + [0x0A])
-            try workspace.write("p.txt", "grün\n")
-            let arguments = ["generate", "run", "--tokens", "5", "--prompt-file"]
-            let text = try workspace.run(arguments + ["p.txt"])
-            #expect(text.status == 0 && text.output.hasPrefix("grün"), "\(text.errors)")
-            let child = try workspace.start(
-                arguments + ["p.bin"], output: workspace.file("written"))
-            let result = try child.wait()
-            if options.isEmpty {
-                #expect(result.status == 2 && result.errors.contains("p.bin: isn't UTF-8"))
-            } else {
-                #expect(result.status == 0, "\(result.errors)")
-                #expect(try workspace.bytes("written").starts(with: bytes))
-            }
-            let none = try workspace.run(arguments + ["none"])
-            #expect(none.status == 3 && none.errors.contains("none: there is no such file"))
-            #expect(try workspace.run(arguments + ["p.txt", "--prompt", "g"]).status == 2)
-        }
     }
 
     @Test("what can't be written is a sentence")
