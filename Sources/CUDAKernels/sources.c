@@ -16,8 +16,16 @@ static const char attention_keys_cuh[] = {
 #embed "kernels/attention_keys.cuh"
     , 0
 };
+static const char attention_queries_cuh[] = {
+#embed "kernels/attention_queries.cuh"
+    , 0
+};
 static const char attention_rows_cuh[] = {
 #embed "kernels/attention_rows.cuh"
+    , 0
+};
+static const char attention_stages_cuh[] = {
+#embed "kernels/attention_stages.cuh"
     , 0
 };
 static const char attention_tiles_cuh[] = {
@@ -215,7 +223,9 @@ static const struct {
     {"main.cu", main_cu},
     {"attention.cu", attention_cu},
     {"attention_keys.cuh", attention_keys_cuh},
+    {"attention_queries.cuh", attention_queries_cuh},
     {"attention_rows.cuh", attention_rows_cuh},
+    {"attention_stages.cuh", attention_stages_cuh},
     {"attention_tiles.cuh", attention_tiles_cuh},
     {"bias.cu", bias_cu},
     {"binary.cu", binary_cu},

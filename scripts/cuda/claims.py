@@ -43,7 +43,7 @@ def read():
     for name in sorted(os.listdir(folder)):
         with open(os.path.join(folder, name)) as file:
             text = file.read()
-        for match in re.finditer(r"((?:^//.*\n)*)^FT_(?:LARGE_)?KERNEL\((\w+),", text, re.MULTILINE):
+        for match in re.finditer(r"((?:^//.*\n)*)^FT_(?:LARGE_|PAIRED_)?KERNEL\((\w+),", text, re.MULTILINE):
             # Some have a form for one module and one for all.
             claims.setdefault(match[2], Claim(match[1].replace("\n// ", " ")))
     return claims

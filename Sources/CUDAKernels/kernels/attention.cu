@@ -1,21 +1,27 @@
 // Attention, forward and backward: by tensor cores where factors may be rounded, a warp having 16
 // queries or keys, else exactly, a warp having one.
 #include "attention_keys.cuh"
+#include "attention_queries.cuh"
 
-// Calls each(number) for the warps' shares of `all`.
+// Calls each(number) for the blocks' shares of `all`; and for the warps'.
+template <class Each> FT_DEVICE void for_blocks(int64_t all, Each each) {
+    for (int k = blockIdx.x; k < (int)all; k += gridDim.x) each(k);
+}
 template <class Each> FT_DEVICE void for_warps(int64_t all, Each each) {
     int64_t step = (int64_t)gridDim.x * FT_WARPS;
     int64_t first = (int64_t)blockIdx.x * FT_WARPS + threadIdx.x / FT_WARP;
     for (int64_t k = first; k < all; k += step) each(k);
 }
 
-// Rounded factors: tensor cores.
-FT_KERNEL(attention, ft_cuda_attention) {
+// 2 blocks a multiprocessor. Rounded factors: tensor cores. Local memory: which rows it has waits
+// there while they are made.
+FT_PAIRED_KERNEL(attention, ft_cuda_attention) {
     const ft_cuda_attention &a = arguments;
     int64_t heads = a.batch * a.heads;
     bool made = for_numbers(FT_NUMBERS_OF(a), [&](auto numbers) {
-        for_warps(heads * ceil_div(a.queries, FT_SIDE), [&](int64_t number) {
-            attend_tile<decltype(numbers)>(a, number);
+        __shared__ attention_space<decltype(numbers)> space;
+        for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int number) {
+            attend_tile(a, number, space);
         });
     });
     if (made) return;
@@ -29,8 +35,9 @@ FT_LARGE_KERNEL(attention_backward, ft_cuda_attention) {
     const ft_cuda_attention &a = arguments;
     int64_t heads = a.batch * a.heads;
     bool made = for_slopes(FT_NUMBERS_OF(a), [&](auto numbers) {
-        for_warps(heads * ceil_div(a.queries, FT_SIDE), [&](int64_t number) {
-            query_tile_backward<decltype(numbers)>(a, number);
+        __shared__ queries_space<decltype(numbers)> space;
+        for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int number) {
+            query_tile_backward(a, number, space);
         });
     });
     if (made) return;
@@ -44,8 +51,9 @@ FT_KERNEL(attention_backward_keys, ft_cuda_attention) {
     const ft_cuda_attention &a = arguments;
     int64_t heads = a.sharing > 0 ? a.batch * (a.heads / a.sharing) : 0;
     bool made = for_slopes(FT_NUMBERS_OF(a), [&](auto numbers) {
-        for_warps(heads * ceil_div(a.keys, FT_SIDE), [&](int64_t number) {
-            key_tile_backward<decltype(numbers)>(a, number);
+        __shared__ keys_space<decltype(numbers)> space;
+        for_blocks(heads * ceil_div(a.keys, FT_OWNED), [&](int number) {
+            key_tile_backward(a, number, space);
         });
     });
     if (made) return;

@@ -1,96 +1,100 @@
 // Attention by tensor cores, whose factors are rounded: a warp has 16 queries, or 16 keys, and
-// meets 16 of the others at a time. A square of scores lies in the lanes as a product leaves it,
-// and they take it on from there as the left factor of the next: no shared memory. The arithmetic
-// between products is float32, and so are all sums.
+// meets a stage of the others at a time, which its block has brought to shared memory (Dao,
+// "FlashAttention-2", 2023). A square of scores lies in the lanes as a product leaves it, and they
+// take it on from there as the left factor of the next. The arithmetic between products is float32,
+// and so are all sums.
 //
 // Where the rows that a square is multiplied by hold NaN or an infinity, 0 times these would reach
-// queries that don't see them: such 16 are made once more, one by one.
+// queries that don't see them: a block that meets such makes its queries, or keys, once more, one
+// by one.
 #pragma once
 #include "attention_rows.cuh"
-#include "tensor_cores.cuh"
+#include "attention_stages.cuh"
 
-// Rows and columns of a square; strips of 8 columns that a warp adds up at a time.
-constexpr int FT_SIDE = 16, FT_STRIPS = 8, FT_SPAN = 8 * FT_STRIPS;
+// Queries, or keys, of a block: 16 for each warp.
+constexpr int FT_OWNED = FT_SIDE * FT_WARPS;
 
-// 16 rows of a head, of which `count` are there; `wide`: groups of four lie at multiples of 16
-// bytes.
-struct sixteen {
-    const float *first;
-    int64_t step, count, width;
-    bool wide;
+// Where a tile lies, and sizes; 32 bits take half the registers.
+struct tile_place { int example, head, own, query; };
+struct tile_sizes {
+    int queries, keys, width, value_width, reach;
 
-    // Four neighbours of a row; 0 outside.
-    __device__ __forceinline__ four at(int row, int64_t from) const {
-        four x = {};
-        if (row >= count) return x;
-        const float *place = first + row * step + from;
-        if (wide) return from < width ? *(const four *)place : x;
-#pragma unroll
-        for (int e = 0; e < 4; e++) x.at[e] = from + e < width ? place[e] : 0.0f;
-        return x;
+    __device__ __forceinline__ explicit tile_sizes(const ft_cuda_attention &a)
+        : queries((int)a.queries), keys((int)a.keys), width((int)a.width),
+          value_width((int)a.value_width),
+          reach(a.reach < -a.queries ? -queries : (int)least(a.reach, a.keys)) {}
+    __device__ __forceinline__ int seen(int query) const {
+        int end = query + reach + 1;
+        return end < 0 ? 0 : end < keys ? end : keys;
     }
 };
-FT_DEVICE sixteen rows_from(const ft_cuda_heads &h, int64_t example, int64_t head, int64_t row,
-                            int64_t all, int64_t width) {
-    const float *first = head_row<float>(h, example, head, row);
+
+FT_DEVICE head_rows rows_of(const ft_cuda_heads &h, int example, int head, int all, int width) {
+    const float *first = head_row<float>(h, example, head, 0);
     bool wide = width % 4 == 0 && h.row % 4 == 0 && is_aligned<float, 4>(first);
-    return {first, h.row, all - row, width, wide};
+    return {first, h.row, all, width, wide};
 }
 
 // Elements of a square: at[j][e] is in row lane / 4 + 8 (e / 2), column 8 j + 2 (lane % 4) + e % 2.
 struct square {
     float at[2][4];
-    static __device__ __forceinline__ int row(int e) {
-        return threadIdx.x % FT_WARP / 4 + e / 2 * 8;
+    static __device__ __forceinline__ int row(int thread, int e) {
+        return thread % FT_WARP / 4 + e / 2 * 8;
     }
-    static __device__ __forceinline__ int column(int j, int e) {
-        return 8 * j + threadIdx.x % 4 * 2 + e % 2;
+    static __device__ __forceinline__ int column(int thread, int j, int e) {
+        return 8 * j + thread % 4 * 2 + e % 2;
     }
 };
 
-// The products of 16 rows with 16 others.
-template <class N> FT_DEVICE square paired(const sixteen &x, const sixteen &y) {
-    int g = threadIdx.x % FT_WARP / 4, t = threadIdx.x % 4;
-    square s = {};
-    for (int64_t k = 4 * t; k - 4 * t < x.width; k += FT_SIDE) {
-        auto left = N::left_of(run_of<N>(x.at(g, k)), run_of<N>(x.at(g + 8, k)));
+// What a warp's 16 rows have to do with a stage of others, of which `count` matter: squares side
+// by side.
+template <class N> struct squares {
+    static constexpr int all = FT_STAGE / FT_SIDE;
+    square at[all];
+
+    // Adds products over FT_SPAN columns, of which `width` are there.
+    __device__ __forceinline__ void add(int thread, const left_rows<N> &x, const staged_rows<N> &y,
+                                        int width, int count) {
 #pragma unroll
-        for (int j = 0; j < 2; j++) {
-            N::multiply(left, N::right_of(run_of<N>(y.at(8 * j + g, k))), s.at[j]);
+        for (int i = 0; i < all; i++) {
+            if (FT_SIDE * i >= count) continue;
+#pragma unroll
+            for (int c = 0; c < FT_SPAN / FT_SIDE; c++) {
+                if (FT_SIDE * c >= width) continue;
+#pragma unroll
+                for (int j = 0; j < 2; j++) {
+                    auto right = y.over_columns(thread, FT_SIDE * i + 8 * j, FT_SIDE * c);
+                    N::multiply(x.at[c], right, at[i].at[j]);
+                }
+            }
         }
     }
-    return s;
-}
+};
 
 // FT_SPAN columns of 16 rows of sums.
 struct span {
     float at[FT_STRIPS][4];
 
-    // Adds what a square takes of the rows' columns `from` on. Whether those are finite.
+    // Adds what squares take of the rows' columns, of which `width` are there.
     template <class N>
-    __device__ __forceinline__ bool add(const square &s, const sixteen &rows, int64_t from) {
+    __device__ __forceinline__ void add(int thread, const squares<N> &s, const staged_rows<N> &rows,
+                                        int width, int count) {
+#pragma unroll
+        for (int i = 0; i < squares<N>::all; i++) {
+            if (FT_SIDE * i < count) add(thread, s.at[i], rows, FT_SIDE * i, width);
+        }
+    }
+    template <class N>
+    __device__ __forceinline__ void add(int thread, const square &s, const staged_rows<N> &rows,
+                                        int from, int width) {
         four upper = {{s.at[0][0], s.at[0][1], s.at[1][0], s.at[1][1]}};
         four lower = {{s.at[0][2], s.at[0][3], s.at[1][2], s.at[1][3]}};
         auto left = N::left_of(run_of<N>(upper), run_of<N>(lower));
-        bool sound = true;
 #pragma unroll
         for (int strip = 0; strip < FT_STRIPS; strip++) {
-            if (from + 8 * strip >= rows.width) continue;
-            int64_t column = from + 8 * strip + threadIdx.x % FT_WARP / 4;
-            four y;
-#pragma unroll
-            for (int e = 0; e < 4; e++) {
-                int row = square::column(e / 2, e);
-                bool inside = row < rows.count && column < rows.width;
-                y.at[e] = inside ? rows.first[row * rows.step + column] : 0.0f;
-            }
-            auto rounded = run_of<N>(y);
-            // A number that float32 holds may be an infinity of halves.
-#pragma unroll
-            for (int e = 0; e < 4; e++) sound &= N::is_sound(rounded.at[e]);
-            N::multiply(left, N::right_of(rounded), at[strip]);
+            if (8 * strip >= width) continue;
+            N::multiply(left, rows.over_rows(thread, from, 8 * strip), at[strip]);
         }
-        return sound;
     }
     __device__ __forceinline__ void scale(float upper, float lower) {
 #pragma unroll
@@ -100,13 +104,13 @@ struct span {
         }
     }
     // Writes columns `from` on of 16 rows that begin at `row`, `all` being there.
-    __device__ __forceinline__ void store(float *first, int64_t step, int64_t row, int64_t all,
-                                          int64_t from, int64_t width) const {
+    __device__ __forceinline__ void store(int thread, float *first, int64_t step, int row, int all,
+                                          int from, int width) const {
 #pragma unroll
         for (int strip = 0; strip < FT_STRIPS; strip++) {
 #pragma unroll
             for (int e = 0; e < 4; e++) {
-                int64_t own = square::row(e), column = from + square::column(strip, e);
+                int own = square::row(thread, e), column = from + square::column(thread, strip, e);
                 if (row + own >= all || column >= width) continue;
                 first[own * step + column] = at[strip][e];
             }
@@ -114,28 +118,39 @@ struct span {
     }
 };
 
-// The four lanes that have a row, joined.
-template <class Join> FT_DEVICE float row_joined(float mine, Join join) {
-    mine = join(mine, __shfl_xor_sync(0xffffffffu, mine, 1));
-    return join(mine, __shfl_xor_sync(0xffffffffu, mine, 2));
+// Whether each of 16 queries sees each of 16 keys, by their places alone.
+FT_DEVICE bool all_seen(const ft_cuda_attention &a, const tile_sizes &all, int query, int key) {
+    return !a.mask && key + FT_SIDE - 1 <= query + all.reach && key + FT_SIDE <= all.keys &&
+           query + FT_SIDE <= all.queries;
+}
+FT_DEVICE bool tile_sees(const ft_cuda_attention &a, const tile_sizes &all, const tile_place &who,
+                         int query, int key) {
+    if (key >= all.keys || query >= all.queries || key > query + all.reach) return false;
+    const long long *step = a.mask_stride;
+    return !a.mask ||
+           a.mask[who.example * step[0] + who.head * step[1] + query * step[2] + key * step[3]];
 }
 
-// Scores of 16 queries and the keys from `block` on, scaled; -infinity where one isn't seen.
-template <class N>
-FT_DEVICE square scores_of(const ft_cuda_attention &a, const asker &who, const sixteen &q,
-                           int64_t block) {
-    sixteen k = rows_from(a.k, who.example, who.own, block, a.keys, a.width);
-    square s = paired<N>(q, k);
+// Scales scores of 16 queries and the keys from `block` on; -infinity where one isn't seen.
+FT_DEVICE void scale_seen(int thread, const ft_cuda_attention &a, const tile_sizes &all,
+                          const tile_place &who, int block, square &s) {
+    float scale = (float)a.scale;
+    bool every = all_seen(a, all, who.query, block);
 #pragma unroll
     for (int j = 0; j < 2; j++) {
 #pragma unroll
         for (int e = 0; e < 4; e++) {
-            int64_t key = block + square::column(j, e);
-            bool seen = sees(a, who.example, who.head, who.query + square::row(e), key);
-            s.at[j][e] = seen ? s.at[j][e] * (float)a.scale : real_least(0.0f);
+            bool seen = every || tile_sees(a, all, who, who.query + square::row(thread, e),
+                                           block + square::column(thread, j, e));
+            s.at[j][e] = seen ? s.at[j][e] * scale : real_least(0.0f);
         }
     }
-    return s;
+}
+
+// The four lanes that have a row, joined.
+template <class Join> FT_DEVICE float row_joined(float mine, Join join) {
+    mine = join(mine, __shfl_xor_sync(0xffffffffu, mine, 1));
+    return join(mine, __shfl_xor_sync(0xffffffffu, mine, 2));
 }
 
 // The largest scores of the two rows that a lane has parts of, and sums of its own parts: of
@@ -144,22 +159,32 @@ struct running_rows {
     float top[2], total[2], more[2];
 
     // Turns scores into exponentials; gives what older sums of a row were multiplied by.
-    __device__ __forceinline__ void take(square *s, float *old) {
+    template <class N> __device__ __forceinline__ void take(squares<N> &s, float *old) {
 #pragma unroll
         for (int r = 0; r < 2; r++) {
-            float mine = real_max(real_max(s->at[0][2 * r], s->at[0][2 * r + 1]),
-                                  real_max(s->at[1][2 * r], s->at[1][2 * r + 1]));
+            float mine = real_least(0.0f);
+#pragma unroll
+            for (int i = 0; i < squares<N>::all; i++) {
+#pragma unroll
+                for (int j = 0; j < 2; j++) {
+                    const float *two = &s.at[i].at[j][2 * r];
+                    mine = real_max(mine, real_max(two[0], two[1]));
+                }
+            }
             float next = real_max(top[r], row_joined(mine, larger()));
             old[r] = top[r] == next ? 1.0f : real_exp(top[r] - next);
-            bool none = next == real_least(0.0f);
-            float sum = 0;
+            // Differences to a finite number, of which those of hidden scores are -infinity.
+            float base = next == real_least(0.0f) ? 0.0f : next, sum = 0;
 #pragma unroll
-            for (int j = 0; j < 2; j++) {
+            for (int i = 0; i < squares<N>::all; i++) {
 #pragma unroll
-                for (int e = 2 * r; e < 2 * r + 2; e++) {
-                    bool hidden = none || s->at[j][e] == real_least(0.0f);
-                    s->at[j][e] = hidden ? 0.0f : real_exp(s->at[j][e] - next);
-                    sum += s->at[j][e];
+                for (int j = 0; j < 2; j++) {
+#pragma unroll
+                    for (int e = 2 * r; e < 2 * r + 2; e++) {
+                        float &x = s.at[i].at[j][e];
+                        x = real_exp(x - base);
+                        sum += x;
+                    }
                 }
             }
             total[r] = total[r] * old[r] + sum;
@@ -180,120 +205,28 @@ FT_DEVICE running_rows none_so_far() {
     return {{real_least(0.0f), real_least(0.0f)}, {}, {}};
 }
 
-// The first of 16 queries that a warp has, and how many keys the last one sees.
-FT_DEVICE asker tile_asker(const ft_cuda_attention &a, int64_t number) {
-    int64_t tiles = ceil_div(a.queries, FT_SIDE);
-    asker who;
-    who.query = number % tiles * FT_SIDE;
-    who.head = number / tiles % a.heads;
-    who.example = number / tiles / a.heads;
-    who.own = who.head / a.sharing;
-    return who;
+// The first of 16 queries that a warp of a block has. Later ones see more keys: they come first.
+FT_DEVICE tile_place place_of(int thread, const ft_cuda_attention &a, int number) {
+    int tiles = (int)ceil_div(a.queries, FT_OWNED), heads = (int)a.heads;
+    int head = number / tiles % heads, tile = tiles - 1 - number % tiles;
+    int query = tile * FT_OWNED + thread / FT_WARP * FT_SIDE;
+    return {number / tiles / heads, head, head / (int)a.sharing, query};
 }
-FT_DEVICE int64_t tile_seen(const ft_cuda_attention &a, const asker &who) {
-    return keys_seen(a, least(who.query + FT_SIDE, a.queries) - 1);
+// How many keys the last query of a warp sees, 0 where it has none; and the last one of the block.
+FT_DEVICE int warp_seen(const tile_sizes &all, int query) {
+    if (query >= all.queries) return 0;
+    return all.seen((query + FT_SIDE < all.queries ? query + FT_SIDE : all.queries) - 1);
 }
-// Calls again(number) for the queries of a tile.
+FT_DEVICE int block_seen(const tile_sizes &all, int query) {
+    int end = (query / FT_OWNED + 1) * FT_OWNED;
+    return all.seen((end < all.queries ? end : all.queries) - 1);
+}
+// Calls again(number) for the queries of a warp, if a thread of its block met what isn't finite.
 template <class Again>
-FT_DEVICE void one_by_one(const ft_cuda_attention &a, const asker &who, Again again) {
-    int64_t first = (who.example * a.heads + who.head) * a.queries;
+FT_DEVICE void one_by_one(const ft_cuda_attention &a, const tile_place &who, bool sound,
+                          Again again) {
+    if (__syncthreads_and(sound)) return;
+    int64_t first = ((int64_t)who.example * a.heads + who.head) * a.queries;
     int64_t end = least(who.query + FT_SIDE, a.queries);
     for (int64_t query = who.query; query < end; query++) again(first + query);
-}
-
-template <class N> FT_DEVICE void attend_tile(const ft_cuda_attention &a, int64_t number) {
-    asker who = tile_asker(a, number);
-    sixteen q = rows_from(a.q, who.example, who.head, who.query, a.queries, a.width);
-    int64_t seen = tile_seen(a, who);
-    bool sound = true;
-    for (int64_t from = 0; from < a.value_width; from += FT_SPAN) {
-        running_rows r = none_so_far();
-        span held = {};
-        for (int64_t block = 0; block < seen; block += FT_SIDE) {
-            square s = scores_of<N>(a, who, q, block);
-            float old[2];
-            r.take(&s, old);
-            held.scale(old[0], old[1]);
-            sound &= held.add<N>(
-                s, rows_from(a.v, who.example, who.own, block, a.keys, a.value_width), from);
-        }
-        r.join();
-        // Who sees nothing, or -infinity alone, gets 0.
-        held.scale(r.none(0) ? 0.0f : 1 / r.total[0], r.none(1) ? 0.0f : 1 / r.total[1]);
-        held.store(head_row<float>(a.y, who.example, who.head, who.query), a.y.row, who.query,
-                   a.queries, from, a.value_width);
-    }
-    if (__all_sync(0xffffffffu, sound)) return;
-    __syncwarp();
-    one_by_one(a, who, [&](int64_t query) { attend<float>(a, query); });
-}
-
-// Makes the statistics of 16 queries, and leaves them in `r`: total is 1 / the sum.
-template <class N>
-FT_DEVICE running_rows tile_statistics(const ft_cuda_attention &a, const asker &who,
-                                       const sixteen &q, const sixteen &dy) {
-    running_rows r = none_so_far();
-    int64_t seen = tile_seen(a, who);
-    for (int64_t block = 0; block < seen; block += FT_SIDE) {
-        square s = scores_of<N>(a, who, q, block);
-        square by = paired<N>(
-            dy, rows_from(a.v, who.example, who.own, block, a.keys, a.value_width));
-        square before = s;
-        float old[2];
-        r.take(&s, old);
-#pragma unroll
-        for (int j = 0; j < 2; j++) {
-#pragma unroll
-            for (int e = 0; e < 4; e++) {
-                if (before.at[j][e] != real_least(0.0f)) r.more[e / 2] += s.at[j][e] * by.at[j][e];
-            }
-        }
-    }
-    r.join();
-#pragma unroll
-    for (int k = 0; k < 2; k++) {
-        r.more[k] /= r.total[k];
-        r.total[k] = 1 / r.total[k];
-        asker own = who;
-        own.query += square::row(2 * k);
-        if (threadIdx.x % 4 != 0 || own.query >= a.queries) continue;
-        float *kept = statistics_of<float>(a, own);
-        kept[0] = r.top[k], kept[1] = r.total[k], kept[2] = r.more[k];
-    }
-    return r;
-}
-
-template <class N> FT_DEVICE void query_tile_backward(const ft_cuda_attention &a, int64_t number) {
-    asker who = tile_asker(a, number);
-    sixteen q = rows_from(a.q, who.example, who.head, who.query, a.queries, a.width);
-    sixteen dy = rows_from(a.dy, who.example, who.head, who.query, a.queries, a.value_width);
-    running_rows r = tile_statistics<N>(a, who, q, dy);
-    int64_t seen = tile_seen(a, who);
-    bool sound = true;
-    for (int64_t from = 0; from < a.width; from += FT_SPAN) {
-        span dq = {};
-        for (int64_t block = 0; block < seen; block += FT_SIDE) {
-            square s = scores_of<N>(a, who, q, block);
-            square by = paired<N>(
-                dy, rows_from(a.v, who.example, who.own, block, a.keys, a.value_width));
-#pragma unroll
-            for (int j = 0; j < 2; j++) {
-#pragma unroll
-                for (int e = 0; e < 4; e++) {
-                    int k = e / 2;
-                    bool hidden = r.none(k) || s.at[j][e] == real_least(0.0f);
-                    float share = real_exp(s.at[j][e] - r.top[k]) * r.total[k];
-                    float slope = share * (by.at[j][e] - r.more[k]) * (float)a.scale;
-                    s.at[j][e] = hidden ? 0.0f : slope;
-                }
-            }
-            sound &= dq.add<N>(s, rows_from(a.k, who.example, who.own, block, a.keys, a.width),
-                               from);
-        }
-        dq.store(head_row<float>(a.dq, who.example, who.head, who.query), a.dq.row, who.query,
-                 a.queries, from, a.width);
-    }
-    if (__all_sync(0xffffffffu, sound)) return;
-    __syncwarp();
-    one_by_one(a, who, [&](int64_t query) { query_backward<float>(a, query); });
 }

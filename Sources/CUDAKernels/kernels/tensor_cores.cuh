@@ -20,8 +20,33 @@
 // A kernel that may take as many registers as a block can have: sums that wait in lanes need them.
 #define FT_LARGE_KERNEL(name, structure)                                                           \
     extern "C" __global__ void __launch_bounds__(256, 1) ft_##name(const structure arguments)
+// One of which a multiprocessor has two blocks, one computing while the other waits; factors of
+// TF32 take too many registers for that.
+#ifdef FT_NUMBERS
+#define FT_PAIR (FT_NUMBERS == FT_CUDA_TF32 ? 1 : 2)
+#else
+#define FT_PAIR 2
+#endif
+#define FT_PAIRED_KERNEL(name, structure)                                                          \
+    extern "C" __global__ void __launch_bounds__(256, FT_PAIR) ft_##name(const structure arguments)
 
 typedef pack<float, 4> four;
+
+#ifdef __CUDA_ARCH__
+FT_DEVICE uint32_t shared_address(const void *place) {
+    uint32_t address;
+    asm("{ .reg .u64 at; cvta.to.shared.u64 at, %1; cvt.u32.u64 %0, at; }"
+        : "=r"(address)
+        : "l"(place));
+    return address;
+}
+// Two matrices of 8 by 8 halves, whose rows lie where lanes 0 to 7 and 8 to 15 say.
+#define FT_READ_MATRICES(turned, first, lane_at, at)                                               \
+    asm volatile("ldmatrix.sync.aligned.m8n8.x2" turned ".shared.b16 {%0, %1}, [%2];"              \
+                 : "=r"(b[0]), "=r"(b[1])                                                          \
+                 : "r"(shared_address(first) + 2 * (lane_at) + 2 * (at))                           \
+                 : "memory")
+#endif
 
 #ifdef __CUDA_ARCH__
 #if __CUDA_ARCH__ >= 800
@@ -68,6 +93,38 @@ template <class N> FT_DEVICE pack<typename N::stored, 4> run_of(const four &x) {
              N::stored_of(x.at[3])}};
 }
 
+// Keeps the compiler from making ahead, and holding in registers, all that follows from an index:
+// behind this it may be another one.
+FT_DEVICE void take_anew(int &index) {
+#ifdef __CUDA_ARCH__
+    asm volatile("" : "+r"(index));
+#else
+    (void)index;
+#endif
+}
+
+// Right factors of halves in shared memory, `at` from the first: 8 rows of 16 columns, which are
+// summed over, or 16 rows, summed over, of 8 columns. A lane's four are 2 t, 2 t + 1, 2 t + 8 and
+// 2 t + 9 of what is summed over, in row, or column, g.
+FT_DEVICE void read_rows(int thread, const uint16_t *first, int at, int step, uint32_t *b) {
+    int lane = thread % FT_WARP;
+#ifdef __CUDA_ARCH__
+    FT_READ_MATRICES("", first, lane % 8 * step + lane / 8 % 2 * 8, at);
+#else
+    const uint16_t *x = first + at + lane / 4 * step + lane % 4 * 2;
+    b[0] = x[0] | (uint32_t)x[1] << 16, b[1] = x[8] | (uint32_t)x[9] << 16;
+#endif
+}
+FT_DEVICE void read_columns(int thread, const uint16_t *first, int at, int step, uint32_t *b) {
+    int lane = thread % FT_WARP;
+#ifdef __CUDA_ARCH__
+    FT_READ_MATRICES(".trans", first, lane % 16 * step, at);
+#else
+    const uint16_t *x = first + at + lane % 4 * 2 * step + lane / 4;
+    b[0] = x[0] | (uint32_t)x[step] << 16, b[1] = x[8 * step] | (uint32_t)x[9 * step] << 16;
+#endif
+}
+
 // `stored` is a rounded factor, `is_sound` whether one is finite; fragments are made of runs of
 // four. EXPONENT: the bits of a half's exponent.
 template <class H, uint16_t EXPONENT> struct half_parts {
@@ -87,6 +144,18 @@ template <class H, uint16_t EXPONENT> struct half_parts {
     }
     static __device__ __forceinline__ right right_of(const run &y) {
         return {{word(y, 0), word(y, 2)}};
+    }
+    static __device__ __forceinline__ right right_of_rows(int thread, const stored *first,
+                                                          int at, int step) {
+        right b;
+        read_rows(thread, first, at, step, b.at);
+        return b;
+    }
+    static __device__ __forceinline__ right right_of_columns(int thread, const stored *first,
+                                                             int at, int step) {
+        right b;
+        read_columns(thread, first, at, step, b.at);
+        return b;
     }
 };
 
@@ -133,6 +202,18 @@ struct tf32_numbers {
     }
     static __device__ __forceinline__ right right_of(const run &y) {
         return {{y.at[0], y.at[1], y.at[2], y.at[3]}};
+    }
+    static __device__ __forceinline__ right right_of_rows(int thread, const stored *first,
+                                                          int at, int step) {
+        typedef pack<stored, 2> pair;
+        const stored *x = first + at + thread % FT_WARP / 4 * step + thread % 4 * 2;
+        pair low = *(const pair *)x, high = *(const pair *)(x + 8);
+        return {{low.at[0], low.at[1], high.at[0], high.at[1]}};
+    }
+    static __device__ __forceinline__ right right_of_columns(int thread, const stored *first,
+                                                             int at, int step) {
+        const stored *x = first + at + thread % 4 * 2 * step + thread % FT_WARP / 4;
+        return {{x[0], x[step], x[8 * step], x[9 * step]}};
     }
     static __device__ __forceinline__ void multiply(const left &a, const right &b, float *c) {
         multiply_tf32(a.at, b.at, c);

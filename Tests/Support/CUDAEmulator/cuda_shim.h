@@ -37,6 +37,16 @@ void multiply(factors kind, const uint32_t *a, const uint32_t *b, float *c);
 }  // namespace emulator
 
 inline void __syncthreads() { emulator::wait_for_block(); }
+// Whether it holds for all threads of the block, which waits for them.
+inline int __syncthreads_and(int holds) {
+    static thread_local int failing;
+    __syncthreads();
+    failing = 0;
+    __syncthreads();
+    if (!holds) failing = 1;
+    __syncthreads();
+    return !failing;
+}
 inline void __syncwarp(unsigned mask = 0xffffffffu) { emulator::wait_for_warp(mask); }
 inline void __threadfence() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
