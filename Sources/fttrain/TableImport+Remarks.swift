@@ -138,16 +138,16 @@ extension TableImport {
         return [
             remark(
                 apart.filter { !many.contains($0) },
-                "other words in most rows, carried along and not learned from; words of which each "
-                    + "may mean something are", .category),
+                "another word in most rows, so carried along and not learned from; to learn from it "
+                    + "all the same", .category),
             remark(
                 many,
-                "more than \(Format.grouped(TableSet.mostCategories)) different words, carried along "
-                    + "and not learned from; without them", .skip),
+                "more than \(Format.grouped(TableSet.mostCategories)) different words, so carried along "
+                    + "and not learned from; to leave it out", .skip),
             remark(
                 rare,
                 "so many different words that most stand in less than five rows, and little is "
-                    + "learned of those; without them", .skip),
+                    + "learned of those; to leave it out", .skip),
         ].compactMap(\.self)
     }
 

@@ -93,12 +93,12 @@ struct CodeColumn {
     /// Whether all cells of a column are a year and the next, as of seasons, and not months: there are
     /// several, and that they all are by chance is unlikely.
     static func areSeasons(_ columns: [TableColumn]) -> Bool {
-        let texts = Set(columns.flatMap { $0.words.map(\.text) })
-        return texts.count > 1
-            && columns.allSatisfy { $0.numberCount == 0 }
-            && texts.allSatisfy { text in
-                Pair(text).map { $0.isOfYears && $0.digits.0.count == 4 } ?? false
+        columns.allSatisfy { column in
+            column.words.allSatisfy { word in
+                Pair(word.text).map { $0.isOfYears && $0.digits.0.count == 4 } ?? false
             }
+        } && columns.allSatisfy { $0.numberCount == 0 }
+            && Set(columns.flatMap { $0.words.map(\.text) }).count > 1
     }
 
     /// Whether all have as many digits before a hyphen, and as many others behind it: `11-103`.

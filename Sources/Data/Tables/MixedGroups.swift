@@ -52,6 +52,8 @@ struct MixedGroups {
         "tba",
         "error", "err", "undefined", "void", "blank", "empty", "not available", "not applicable",
         "not known", "unspecified", "no data", "invalid", "bad", "x", "xx", "null", "nul",
+        "absent", "pending", "refused", "no answer", "no response", "don't know", "dk", "removed",
+        "deleted", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "sconosciuto",
     ]
 
     private static func isName(_ word: String) -> Bool {

@@ -52,9 +52,9 @@ struct MeasuredExamples {
         guard let skipped else { return try MeasuredExamples(source, preprocessing) }
         if !kind.isOfImages, source.targetsOf == nil { throw withoutTargets(source, preprocessing) }
         // Words beyond the table of an embedding can't be used, either.
-        let predictor = try Predictor(model)
+        let predictor = kind.isOfImages ? nil : try Predictor(model)
         let usable = try source.usable(noting: skipped) { inputs in
-            try predictor.outlier(in: inputs)?.problem
+            try predictor?.outlier(in: inputs)?.problem
         }
         return try MeasuredExamples(usable, preprocessing)
     }
