@@ -5,9 +5,10 @@ public import Tensor
 public enum Transform: Sendable, Hashable {
     /// Every element times a factor; integers become float32.
     case scale(Double)
-    /// (x − mean) / std, with one value for all elements or one for each index of an example's
-    /// first axis (its channels); integers become float32. A loader measures what is left empty.
-    case normalize(mean: [Double], std: [Double])
+    /// (x − mean) / std, with one value for all elements or one for each index of one of an example's
+    /// axes, by default the first (its channels), below 0 counted from the last; integers become
+    /// float32. A loader measures what is left empty.
+    case normalize(mean: [Double], std: [Double], axis: Int = 0)
     /// Examples as vectors.
     case flatten
     /// Examples in another shape of as many elements.
@@ -59,8 +60,8 @@ extension Transform {
             guard factor.isFinite else { throw problem("the factor is not a finite number") }
             return shape
         case .cast: return shape
-        case .normalize(let mean, let std):
-            try checkNormalize(mean, std, shape)
+        case .normalize(let mean, let std, let axis):
+            try checkNormalize(mean, std, axis, shape)
             return shape
         case .flatten: return [shape.elementCount]
         case .reshape(let sizes): return try reshaped(shape, sizes)
@@ -102,10 +103,10 @@ extension Transform {
         case .scale(let factor):
             let x = Transform.floating(batch)
             return x.zipReusing(.mul, Scalar(factor))
-        case .normalize(let mean, let std):
+        case .normalize(let mean, let std, let axis):
             let x = Transform.floating(batch)
-            let centred = x.zip(.sub, channels(mean, shape, beside: x))
-            return centred.zipReusing(.div, channels(std, shape, beside: x))
+            let centred = x.zip(.sub, channels(mean, axis, shape, beside: x))
+            return centred.zipReusing(.div, channels(std, axis, shape, beside: x))
         case .flatten, .reshape:
             return batch.reshape(try outputShape(for: shape).inserting(count, at: 0))
         case .cast(let dtype): return batch.cast(to: dtype)
@@ -118,11 +119,20 @@ extension Transform {
         batch.dtype.isFloat ? batch : batch.cast(to: .float32)
     }
 
-    /// Values that broadcast against [N, channels, …], or against everything if there is one.
-    private func channels(_ values: [Double], _ shape: Shape, beside x: NDArray) -> NDArray {
+    /// The place of an axis that may be counted from the last; nil where there is no such.
+    package static func place(of axis: Int, in shape: Shape) -> Int? {
+        let place = axis < 0 ? axis + shape.rank : axis
+        return (0..<shape.rank).contains(place) ? place : nil
+    }
+
+    /// Values that broadcast against [N, …] along an axis of the examples, or against everything if
+    /// there is one.
+    private func channels(
+        _ values: [Double], _ axis: Int, _ shape: Shape, beside x: NDArray
+    ) -> NDArray {
         if values.count == 1 { return .full([], values[0], x.dtype, on: x.backend) }
         var aligned = Shape(repeating: 1, count: shape.rank)
-        aligned[0] = values.count
+        aligned[Transform.place(of: axis, in: shape) ?? 0] = values.count
         return NDArray(values, aligned, on: x.backend).cast(to: x.dtype)
     }
 
@@ -141,10 +151,14 @@ extension Transform {
     }
 
     private func checkNormalize(
-        _ mean: [Double], _ std: [Double], _ shape: Shape
+        _ mean: [Double], _ std: [Double], _ axis: Int, _ shape: Shape
     ) throws(TransformError) {
+        let place = Transform.place(of: axis, in: shape)
+        guard place != nil || axis == 0 else {
+            throw problem("examples of shape \(shape) have no axis \(axis)")
+        }
         for (name, values) in [("mean", mean), ("std", std)] {
-            let channels = shape.first ?? 1
+            let channels = place.map { shape[$0] } ?? 1
             guard values.count == 1 || values.count == channels else {
                 throw problem(
                     "\(name) has \(values.count) values; examples of shape \(shape) need 1"

@@ -62,7 +62,8 @@ package enum FileProblem: Error, Equatable {
         case .system(EACCES), .system(EPERM):
             "can't be written: permission denied for its folder"
         case .system(EROFS): "can't be written: it lies in a read-only file system"
-        case .system(ENOENT), .system(ENOTDIR): "can't be written: its folder does not exist"
+        case .system(ENOENT), .system(ENOTDIR):
+            "can't be written: its folder does not exist; make it first"
         case .system(EEXIST):
             "has been written by another program meanwhile, and that file stays; write under "
                 + "another name, or over it with --force"

@@ -130,7 +130,7 @@ extension DataCommand {
             throw UsageError("--split: expected a share between 0 and 1, such as 0.2")
         }
         return TableImport.Split(
-            share: share, isStratified: invocation.flag("stratify"),
+            share: share, strata: invocation.flag("stratify") ? .labels : .none,
             seed: UInt64(invocation.int("seed") ?? 42))
     }
 

@@ -44,6 +44,7 @@ enum InitCommand {
         // Data take the place of others when the config is known to be right.
         let aside = "\(file).init-\(getpid())"
         let isFolder = Folder.exists(path)
+        if isFolder { try NamedFile.checkNoRun(path) }
         let isText = !isFolder && isProse(path)
         let isTable = DataKind(path) == .table && !isText
         try checkOptions(invocation, isFolder ? "images" : isTable ? "tables" : "")
@@ -149,10 +150,13 @@ enum InitCommand {
         let set = label.kind == .integers ? try TableSet([path], options) : look
         let isOfClasses = set.label?.kind == .classes
         try checkRepeats(set, path)
+        let share = try share(invocation)
         let tables = try TableImport(
             set, [DataSource(name: "train", path: path)],
             split: TableImport.Split(
-                share: share(invocation), isStratified: isOfClasses,
+                share: share,
+                strata: isOfClasses
+                    ? .labels : label.kind == .answers ? .answers(share: share) : .none,
                 seed: UInt64(invocation.int("seed") ?? 42)))
         try checkVaries(tables, path)
         try HDF5Writer.create(file) { try tables.write(to: $0) }
@@ -278,7 +282,7 @@ enum InitCommand {
                 let index = NDArray(rows.map { Int64($0) })
                 try file.write("\(part)/inputs", inputs.gather(index), deflate: 1)
                 try file.write("\(part)/targets", targets.gather(index))
-                try file.write("\(part)/lines", index)
+                try file.write("\(part)/rows", index)
             }
         }
         return try datasets(file, name, share: 0.2)

@@ -36,6 +36,11 @@ enum NamedFile {
                             + "fttrain \(command) \("\(path)/config.json".shellPath)")
         }
         let content = content(path)
+        if content == .empty {
+            throw UsageError(
+                "\(path): is empty, and no config; have one written for your data: fttrain init DATA"
+            )
+        }
         if isData(path) || content == .hdf5 {
             throw UsageError(
                 "\(path): this is data, not a config; have one written: fttrain init \(name)")
@@ -79,15 +84,47 @@ enum NamedFile {
         }
     }
 
-    /// Throws where a path is data of another form than those that can be looked into.
+    /// Throws where a path is data of another form than those that can be looked into, or nothing.
     static func checkInspected(_ path: String) throws(RunError) {
-        guard access(path, F_OK) == 0, [.table, .array, .image].contains(DataKind(path)),
-            [.text, .object, .bytes, .empty].contains(content(path))
+        guard access(path, F_OK) == 0 else {
+            throw RunError(
+                .data,
+                "\(path): there is no such file or folder; "
+                    + (near(path).map { "did you mean '\($0)'?" }
+                        ?? "name a run folder, a checkpoint or HDF5"))
+        }
+        guard let content = content(path) else { return }
+        if content == .empty {
+            throw RunError(.data, "\(path): the file is empty, so it holds nothing; make it again")
+        }
+        guard [.table, .array, .image].contains(DataKind(path)),
+            [.text, .object, .bytes].contains(content)
         else { return }
         throw RunError(
             .data,
             "\(path): this is data, and neither a checkpoint nor HDF5; what it holds: fttrain init "
                 + path.shellPath)
+    }
+
+    /// Throws where a folder is that of a run, and no data.
+    static func checkNoRun(_ path: String) throws(UsageError) {
+        guard access("\(path)/config.json", F_OK) == 0 else { return }
+        throw UsageError(
+            "\(path): this is a run folder, not data; go on with it: fttrain resume "
+                + "\(path.shellPath), or name the data that a new one is to learn from")
+    }
+
+    /// What a name beside a path may be meant; nil where none is near.
+    private static func near(_ path: String) -> String? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = parts.last(where: { !$0.isEmpty }) else { return nil }
+        let start = path.hasSuffix("/") ? parts.dropLast(2) : parts.dropLast()
+        let folder = start.joined(separator: "/")
+        let names = Folder.names(in: folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder)
+        guard let found = Suggestion.nearest(to: String(name), among: (names ?? []).sorted()) else {
+            return nil
+        }
+        return (start + [Substring(found)]).joined(separator: "/")
     }
 
     /// Throws where a word of the command line isn't text, as the name of a file may be.

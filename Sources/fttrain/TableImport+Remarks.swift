@@ -17,7 +17,7 @@ extension TableImport {
                     accounts,
                     "another whole number of ten digits or more in each row, as of accounts",
                     .id),
-            ].compactMap(\.self)
+            ].compactMap(\.self) + wordy
             + ["seconds", "milliseconds", "microseconds"].compactMap { unit in
                 remark(
                     times[unit] ?? [],
@@ -50,7 +50,7 @@ extension TableImport {
 
     /// Words that nothing is learned of, or that are hardly two, a sentence each.
     var words: [String] {
-        unlearned + unknown + lookAlikes
+        unlearned + unknown + lookAlikes + trimmed
     }
 
     /// Whole numbers of more different values may be counts, of which any may be new.
@@ -96,9 +96,59 @@ extension TableImport {
     }
 
     private var lookAlikes: [String] {
-        encoding.columns.filter { $0.kind == .category }.compactMap {
-            LookAlikes.remark(on: $0.name, $0.categories)
-        } + encoding.labels.compactMap { LookAlikes.remark(on: $0.name, $0.classes) }
+        func remark(_ name: String, _ known: [String]) -> String? {
+            let known = Set(known)
+            return LookAlikes.remark(on: name, set.words(of: name).filter(known.contains))
+        }
+        return encoding.columns.filter { $0.kind == .category }.compactMap {
+            remark($0.name, $0.categories)
+        } + encoding.labels.compactMap { remark($0.name, $0.classes) }
+    }
+
+    /// Cells in quotes whose spaces at the ends don't count.
+    private var trimmed: [String] {
+        let found = set.trimmed.filter { one in
+            !encoding.columns.contains { $0.name == one.column && $0.kind == .skip }
+        }
+        guard !found.isEmpty else { return [] }
+        let names = found.prefix(3).map { "'\($0.column.escapedForDisplay(limit: 30))'" }
+        let more = found.count > 3 ? " and \(found.count - 3) more" : ""
+        let count = found.reduce(0) { $0 + $1.count }
+        return [
+            "\(names.joined(separator: ", "))\(more): \(Format.count(count, "cell")) "
+                + "\(count == 1 ? "has" : "have") spaces at the ends, which are left out"
+        ]
+    }
+
+    /// Fewer different words than this are no reason to look again.
+    private static let fewWords = 30
+
+    /// Columns of words that tell rows apart, and those of which hardly any stands often enough to be
+    /// learned.
+    private var wordy: [String] {
+        let guessed = encoding.columns.filter { set.options.types[$0.name] == nil }
+        let rows = set.rows[0].count
+        let apart = guessed.filter { $0.kind == .id && !set.holdsNumbers($0.name) }.map(\.name)
+        // More can't be learned from, whatever is said of them.
+        let many = apart.filter { set.words(of: $0).count > TableSet.mostCategories }
+        let rare = guessed.filter { column in
+            column.kind == .category && column.categories.count > TableImport.fewWords
+                && column.categories.count * 5 > rows
+        }.map(\.name)
+        return [
+            remark(
+                apart.filter { !many.contains($0) },
+                "another word in most rows, so carried along and not learned from; to learn from it "
+                    + "all the same", .category),
+            remark(
+                many,
+                "more than \(Format.grouped(TableSet.mostCategories)) different words, so carried along "
+                    + "and not learned from; to leave it out", .skip),
+            remark(
+                rare,
+                "so many different words that most stand in less than five rows, and little is "
+                    + "learned of those; to leave it out", .skip),
+        ].compactMap(\.self)
     }
 
     /// Whether the training rows all hold the same.

@@ -17,7 +17,7 @@ struct TableImport {
     /// A share of the rows that is kept for validation.
     struct Split {
         let share: Double
-        let isStratified: Bool
+        let strata: Strata
         let seed: UInt64
     }
 
@@ -58,13 +58,7 @@ struct TableImport {
             throw UsageError(
                 "--split: there is a table called \(held) already; leave one of them out")
         }
-        var groups: [Int]?
-        if split.isStratified {
-            guard !set.labels.isEmpty, set.labels.allSatisfy({ $0.kind != .numbers }) else {
-                throw UsageError("--stratify: the label is a quantity or missing; leave it out")
-            }
-            groups = set.groups(of: set.labels.map(\.name), rows: whole.rows)
-        }
+        let groups = try split.strata.names(set).map { set.groups(of: $0, rows: whole.rows) }
         let (first, second) = Partition.rows(
             whole.rows.count, share: split.share, groups: groups, seed: split.seed)
         guard !first.isEmpty, !second.isEmpty else {
@@ -164,6 +158,7 @@ struct TableImport {
             parts.append("\(Format.cell(column.low)) to \(Format.cell(column.high))")
             if column.deviation != 1 { parts.append("mean \(Format.short(column.mean)) → 0") }
             parts += remarks(column.name, column.form)
+            parts += [set.note(of: column.name, column.form)].compactMap(\.self)
             if set.counts(rowsBy: column.name) {
                 let option = ColumnOption.types(column.name, .id)
                 parts.append("counts the rows (\(option) learns nothing from it)")
@@ -184,6 +179,7 @@ struct TableImport {
             }.joined(separator: ", ")
             let more = column.categories.count - 6
             parts.append(shown + (more > 0 ? ", … \(more) more" : ""))
+            parts += [set.note(of: column.name, column.form)].compactMap(\.self)
         case .id:
             parts.append("tells rows apart: carried along, not learned from")
             if set.counts(rowsBy: column.name), set.options.types[column.name] == nil {
@@ -217,17 +213,19 @@ struct TableImport {
     }
 
     private func describe(_ label: LabelEncoding) -> String {
+        let note = [set.note(of: label.name, label.form)].compactMap(\.self)
+        let range = "\(Format.cell(label.low)) to \(Format.cell(label.high))"
         switch label.kind {
         case .classes, .answers:
             let names = label.classes.prefix(8).enumerated().map {
                 "\($0) \($1.shortened(to: 30))"
             }
             let more = label.classes.count - 8
-            return "classes " + names.joined(separator: ", ") + (more > 0 ? ", … \(more) more" : "")
+            let all = "classes " + names.joined(separator: ", ")
+            return ([all + (more > 0 ? ", … \(more) more" : "")] + note).joined(separator: "; ")
         case .integers:
-            let range =
-                "whole numbers \(Format.cell(label.low)) to \(Format.cell(label.high))"
-            return ([range] + remarks(label.name, label.form)).joined(separator: "; ")
+            return (["whole numbers \(range)"] + remarks(label.name, label.form) + note)
+                .joined(separator: "; ")
         case .numbers:
             // From there on float32 doesn't hold all whole numbers.
             let isLong = max(abs(label.low), abs(label.high)) > 0x1p24
@@ -235,9 +233,8 @@ struct TableImport {
                 label.deviation == 1
                 ? isLong ? "; kept to 7 digits (--standardize keeps more)" : ""
                 : "; mean \(Format.short(label.mean)) → 0"
-            let range =
-                "\(Format.cell(label.low)) to \(Format.cell(label.high))\(scaling)"
-            return ([range] + remarks(label.name, label.form)).joined(separator: "; ")
+            return ([range + scaling] + remarks(label.name, label.form) + note)
+                .joined(separator: "; ")
         }
     }
 }

@@ -125,7 +125,7 @@ import Testing
         let missing = sentence(in: folder) {
             try exampleCheckpoint().save(to: folder.file("none/a"))
         }
-        #expect(missing == "none/a: can't be written: its folder does not exist")
+        #expect(missing == "none/a: can't be written: its folder does not exist; make it first")
         try #require(mkdir(folder.file("taken"), 0o755) == 0)
         let taken = sentence(in: folder) { try exampleCheckpoint().save(to: folder.file("taken")) }
         #expect(taken == "taken: can't be written: there is a directory of that name")

@@ -40,6 +40,26 @@ struct InitArrayTests {
         #expect(abs(first - 104) < 2 && abs(second) < 2)
     }
 
+    @Test("examples are told by rows from 0, in predictions as in what init keeps of them")
+    func rows() throws {
+        let workspace = try Workspace()
+        try NPY.write(Random(seed: 1).normal([40, 3]), to: workspace.file("x.npy"))
+        try NPY.write(NDArray((0..<40).map { Int64($0 % 2) }), to: workspace.file("y.npy"))
+        #expect(try workspace.run("init", "x.npy", "y.npy", "training.epochs=1").status == 0)
+        #expect(try workspace.run("x.json", "--out", "run", "-q").status == 0)
+        let all = try workspace.run("predict", "run", "x.npy").lines
+        #expect(all[0].hasPrefix("row,prediction") && all[1].hasPrefix("0,"))
+        let held = try workspace.run("predict", "run", "data/x.h5").lines.filter { !$0.isEmpty }
+        #expect(held[0] == all[0] && held.count == 9)
+        for line in held.dropFirst() {
+            // What is said of an example is the same under the same number.
+            #expect(all.contains(line), "\(line)")
+        }
+        let report = try workspace.run("eval", "run", "--report").lines
+        #expect(report.contains { $0.hasPrefix("row ") }, "\(report)")
+        #expect(!report.contains { $0.hasPrefix("line ") })
+    }
+
     @Test("rows that hold no number are named by the file's own counting")
     func unsound() throws {
         let workspace = try Workspace()

@@ -119,7 +119,7 @@ struct CSVTests {
         #expect(sentence(Array("1,ab\n2,".utf8) + [0xE9, 10]) == "a.csv:2:3: \(remedy)")
         #expect(
             sentence(Array("1,2\n2,".utf8) + [50, 0, 57, 10])
-                == "a.csv:2:3: the field holds a NUL byte, which no text does; save the table as UTF-8"
+                == "a.csv:2:3: the field holds a NUL byte, which no text does; save the file as UTF-8 text"
         )
         #expect(
             sentence(Array("\"1".utf8) + [0xFF] + Array("\",2\n".utf8)) == "a.csv:1:1: \(remedy)")

@@ -40,6 +40,21 @@ struct TransformTests {
         #expect(each.values(as: Float.self) == [0, 1, 0, 2, 4, 5, 8, 10])
     }
 
+    @Test("normalize along another axis, counted from either end")
+    func axes() throws {
+        let batch = NDArray([1, 2, 3, 4, 5, 6, 7, 8] as [Float], [1, 4, 2])
+        let expected: [Float] = [0, 0, 2, 4, 4, 8, 6, 12]
+        for axis in [1, -1] {
+            let scaled = try run([.normalize(mean: [1, 2], std: [1, 0.5], axis: axis)], batch)
+            #expect(scaled.values(as: Float.self) == expected)
+        }
+        let one = try run([.normalize(mean: [1], std: [2], axis: -1)], batch)
+        #expect(one.values(as: Float.self) == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5])
+        let vectors = try run(
+            [.normalize(mean: [1, 2], std: [1, 0.5], axis: -1)], batch.reshape([4, 2]))
+        #expect(vectors.values(as: Float.self) == expected)
+    }
+
     @Test("flatten, reshape, cast and oneHot")
     func others() throws {
         let batch = sample([3, 2, 6], .int32)
@@ -56,6 +71,14 @@ struct TransformTests {
             (
                 Transform.normalize(mean: [1, 2, 3], std: [1]), DType.uint8,
                 "normalize: mean has 3 values; examples of shape [2, 6] need 1 or 2"
+            ),
+            (
+                .normalize(mean: [1, 2], std: [1], axis: 1), .uint8,
+                "normalize: mean has 2 values; examples of shape [2, 6] need 1 or 6"
+            ),
+            (
+                .normalize(mean: [0], std: [1], axis: -3), .uint8,
+                "normalize: examples of shape [2, 6] have no axis -3"
             ),
             (.normalize(mean: [0], std: [0]), .uint8, "normalize: std must be more than 0"),
             (.normalize(mean: [.nan], std: [1]), .uint8, "normalize: mean is not a finite number"),

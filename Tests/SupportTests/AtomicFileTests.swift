@@ -97,7 +97,7 @@ struct AtomicFileTests {
         for (name, sentence) in [
             ("taken", "can't be written: there is a directory of that name"),
             ("pipe", "can't be written: there is a device or pipe of that name"),
-            ("none/a", "can't be written: its folder does not exist"),
+            ("none/a", "can't be written: its folder does not exist; make it first"),
             ("taken/", "is not a name for a file"), ("a\0b", "is not a name for a file"),
         ] {
             #expect(throws: Sentence(sentence)) { try save("x", as: name) }
@@ -143,7 +143,7 @@ struct AtomicFileTests {
         }
         try save("other", as: "a")
         #expect(folder.text("b") == "content")
-        #expect(throws: Sentence("can't be written: its folder does not exist")) {
+        #expect(throws: Sentence("can't be written: its folder does not exist; make it first")) {
             try file("b").copy(folder["missing"])
         }
         #expect(folder.names == ["a", "b"])

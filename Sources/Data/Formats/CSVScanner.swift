@@ -130,7 +130,7 @@ struct CSVScanner {
             try note(
                 DataError(
                     "\(path):\(place.line):\(place.column)",
-                    "the field holds a NUL byte, which no text does; save the table as UTF-8"))
+                    "the field holds a NUL byte, which no text does; save the file as UTF-8 text"))
         }
         return text
     }

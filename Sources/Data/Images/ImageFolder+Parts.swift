@@ -1,4 +1,5 @@
 import FTSupport
+import Glibc
 
 extension ImageFolder {
     /// What folders in place of classes are called, and the datasets that are made of them.
@@ -61,10 +62,13 @@ extension ImageFolder {
     ) throws -> [String] {
         guard let names = Folder.names(in: folder) else {
             let problem = FileProblem.last
+            let isFile = access(folder, F_OK) == 0
             throw DataError(
                 folder,
-                problem.isMissing
-                    ? "there is no such folder; check the path" : problem.whileReading)
+                problem.isMissing && isFile
+                    ? "this is a file; name the folder that holds one of images for each class"
+                    : problem.isMissing
+                        ? "there is no such folder; check the path" : problem.whileReading)
         }
         if !keepsUnreadable, let unreadable = names.first(where: { $0.contains("\u{FFFD}") }) {
             throw DataError("\(folder)/\(unreadable)", "its name is not UTF-8; rename it")

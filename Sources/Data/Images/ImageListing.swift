@@ -33,7 +33,12 @@ struct ImageListing {
         let (folders, others) = try ImageFolder.listing(part.folder)
         faults += others
         guard !folders.isEmpty else {
-            throw DataError(part.folder, "has no folders; it needs one of images for each class")
+            let isEmpty = try ImageFolder.names(part.folder, keepsUnreadable: true).isEmpty
+            throw DataError(
+                part.folder,
+                isEmpty
+                    ? "the folder is empty; put a folder of images for each class into it"
+                    : "has no folders; it needs one of images for each class")
         }
         let isFirst = self.parts.isEmpty
         for name in folders {

@@ -18,6 +18,19 @@ enum CellText {
         }
     }
 
+    /// A text without the spaces at its ends, which a cell in quotes and a string of JSON keep and
+    /// other cells don't have.
+    static func trimmed(_ text: String) -> String {
+        func isEnd(_ byte: UInt8?) -> Bool { byte.map { $0 > 32 && $0 < 128 } ?? true }
+        if isEnd(text.utf8.first), isEnd(text.utf8.last) { return text }
+        func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(scalars[first...last])
+    }
+
     /// Whether a text holds spaces and what nobody sees alone.
     static func isBlank(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy {

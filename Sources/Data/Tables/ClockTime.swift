@@ -1,6 +1,6 @@
 import FTSupport
 
-/// Times of day and lengths of time: `13:45`, `1:45 PM`, `00:12:30.5`.
+/// Times of day and lengths of time: `13:45`, `1:45 PM`, `6 AM`, `00:12:30.5`.
 enum ClockTime {
     /// What stands for them where other numbers have a mark.
     static let mark = ":"
@@ -34,11 +34,12 @@ enum ClockTime {
     }
 
     private static func read(_ text: String) -> Reading? {
-        guard text.utf8.count <= 40, text.contains(where: { $0 == ":" || $0 == "：" }) else {
-            return nil
-        }
+        guard text.utf8.count <= 40, mayBe(text) else { return nil }
         let (rest, isPM) = halved(CellText.plain(text))
-        let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
+        // 6 AM is 6:00 AM.
+        let isHour = isPM != nil && !rest.contains(":")
+        let parts = (isHour ? "\(rest):00" : rest)
+            .split(separator: ":", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count), (1...4).contains(parts[0].count),
             let hours = whole(parts[0]).flatMap({ hour($0, isPM: isPM) }), parts[1].count == 2,
             let minutes = whole(parts[1]), minutes < 60,
@@ -47,6 +48,13 @@ enum ClockTime {
         return Reading(
             parts: parts.count, hours: Double(hours) + (Double(minutes) + seconds / 60) / 60,
             hasHalf: isPM != nil)
+    }
+
+    /// Whether a text has a colon, or ends as AM and PM do.
+    private static func mayBe(_ text: String) -> Bool {
+        if text.contains(where: { $0 == ":" || $0 == "：" }) { return true }
+        let first = text.utf8.first.map { (48...57).contains($0) || $0 > 127 } ?? false
+        return first && text.utf8.last.map { "mM.".utf8.contains($0) } ?? false
     }
 
     private static func whole(_ text: Substring) -> Int? {

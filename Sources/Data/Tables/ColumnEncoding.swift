@@ -61,14 +61,13 @@ struct CellReader {
     ) {
         self.column = column
         self.kind = kind
-        let places = Dictionary(uniqueKeysWithValues: zip(categories, categories.indices))
+        let places = ColumnEncoding.places(categories)
         self.places = places
         words = column.words.map { word in
             switch kind {
             case .boolean: BooleanWord.value(word.text)
             case .date: CalendarDate.days(word.text, order, halves: halves)
-            case .category:
-                ColumnEncoding.known(word.text, in: places).map { Double($0) }
+            case .category: places[word.text].map { Double($0) }
             default: nil
             }
         }
@@ -88,14 +87,15 @@ struct CellReader {
 }
 
 extension ColumnEncoding {
-    /// What stands for a word: for itself, or without the spaces around it, which a cell in quotes
-    /// and a string of JSON keep and other cells don't have.
-    static func known<Value>(_ word: String, in places: [String: Value]) -> Value? {
-        if let place = places[word] { return place }
-        let start = word.prefix { $0 == " " || $0 == "\t" }.count
-        let own = word.dropFirst(start)
-        let end = own.reversed().prefix { $0 == " " || $0 == "\t" }.count
-        return start + end > 0 ? places[String(own.dropLast(end))] : nil
+    /// The place of each word, without spaces at its ends, which cells are read without and words
+    /// that were fitted before that may have.
+    static func places(_ words: [String]) -> [String: Int] {
+        var places = Dictionary(uniqueKeysWithValues: zip(words, words.indices))
+        for (place, word) in words.enumerated() {
+            let trimmed = CellText.trimmed(word)
+            if places[trimmed] == nil { places[trimmed] = place }
+        }
+        return places
     }
 
     /// Fits an encoding on the values of the training rows.

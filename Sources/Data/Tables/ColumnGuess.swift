@@ -8,6 +8,14 @@ struct ColumnGuess {
 
     /// Texts that are this many and mostly all different tell rows apart.
     private static let manyTexts = 50
+    /// So many do where hardly two are alike.
+    private static let someTexts = 20
+
+    /// Whether so many different texts in so many cells tell rows apart.
+    private static func tellApart(_ different: Int, of cells: Int) -> Bool {
+        different > manyTexts && different * 2 > cells
+            || different > someTexts && different * 10 > cells * 9
+    }
 
     /// - Parameter order: of its dates with the year last.
     init(_ name: String, _ columns: [TableColumn], _ order: DateOrder? = nil) {
@@ -19,17 +27,24 @@ struct ColumnGuess {
         case _ where columns.contains { $0.paddedCount > 0 }:
             // 007 is a name: as a number it would be 7.
             let different = words.count + ColumnGuess.differentNumbers(columns)
-            let isText = different > ColumnGuess.manyTexts && different * 2 > numbers + cells
-            kind = isText ? .id : .category
+            kind = ColumnGuess.tellApart(different, of: numbers + cells) ? .id : .category
             needsText = true
         case (0, 0): kind = .skip
         case (_, 0): kind = ColumnGuess.isCounter(name, columns) ? .id : .number
         case (0, _) where words.allSatisfy({ BooleanWord.value($0) != nil }): kind = .boolean
+        case _ where CodeColumn.areSeasons(columns):
+            kind = ColumnGuess.tellApart(words.count, of: cells) ? .id : .category
         case _ where ColumnGuess.areDates(columns, order, of: numbers + cells): kind = .date
+        case _ where CodeColumn.areCodes(columns):
+            let different = words.count + ColumnGuess.differentNumbers(columns)
+            kind = ColumnGuess.tellApart(different, of: numbers + cells) ? .id : .category
+            needsText = true
+        case _ where MixedGroups(columns) != nil:
+            kind = .category
+            needsText = numbers > 0
         case _ where cells <= numbers || columns.contains { $0.form != nil }: kind = .number
         default:
-            let isText = words.count > ColumnGuess.manyTexts && words.count * 2 > cells
-            kind = isText ? .id : .category
+            kind = ColumnGuess.tellApart(words.count, of: cells) ? .id : .category
             needsText = numbers > 0
         }
         self.needsText = needsText

@@ -144,10 +144,13 @@ extension ForeignForm {
             return "column '\(name)' holds dates such as '\(sample)', and there is no such day or "
                 + "time; write them as 2024-01-31\(remedy)"
         }
-        return sample(MonthName.isLike).map { sample in
-            "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
+        if let sample = sample(MonthName.isLike) {
+            return
+                "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
                 + "31 Jan 2024 or January 31, 2024 alone; write them so\(remedy)"
-        } ?? DisguisedNumber.problem(of: name, columns, isLabel: isLabel)
+        }
+        if CodeColumn(columns) != nil || MixedGroups(columns) != nil { return nil }
+        return DisguisedNumber.problem(of: name, columns, isLabel: isLabel)
             ?? QuantityCell.problem(of: name, columns, isLabel: isLabel)
     }
 
@@ -175,6 +178,7 @@ extension ForeignForm {
 
     /// Why a column can't be predicted, most of whose words are dates; nil for others.
     static func problem(ofLabel name: String, _ columns: [TableColumn]) -> String? {
+        if CodeColumn.areSeasons(columns) { return nil }
         let words = columns.flatMap(\.words)
         let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
         let dates = words.filter {

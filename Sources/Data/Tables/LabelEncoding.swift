@@ -69,7 +69,7 @@ package struct LabelEncoding: Sendable, Equatable {
     /// The rows that hold no label, and what they hold.
     func problems(_ table: Table, rows: [Int]) -> [(row: Int, problem: String)] {
         guard let column = table.column(name) else { return [] }
-        let known = Set(classes)
+        let known = Set(ColumnEncoding.places(classes).keys)
         var words: KnownWords?
         func hint(_ text: String) -> String {
             let made = words ?? KnownWords(classes)
@@ -110,7 +110,7 @@ package struct LabelEncoding: Sendable, Equatable {
     func targets(_ column: TableColumn, rows: [Int]) -> NDArray {
         switch kind {
         case .classes:
-            let numbers = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+            let numbers = ColumnEncoding.places(classes)
             return NDArray(rows.map { Int64(column.text($0).flatMap { numbers[$0] } ?? -1) })
         case .integers:
             return NDArray(rows.map { Int64(exactly: column.number($0) ?? 0) ?? 0 })
@@ -121,7 +121,8 @@ package struct LabelEncoding: Sendable, Equatable {
     /// The targets of rows as quantities, or 0 and 1.
     func floats(_ column: TableColumn, rows: [Int]) -> [Float] {
         guard kind == .answers else { return rows.map { target(column.number($0) ?? 0) } }
-        return rows.map { column.text($0) == classes.last ? 1 : 0 }
+        let last = CellText.trimmed(classes.last ?? "")
+        return rows.map { column.text($0) == last ? 1 : 0 }
     }
 
     /// Whether cells must be kept as they are written, so that they are the words of the classes.

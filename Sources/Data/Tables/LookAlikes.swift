@@ -32,7 +32,9 @@ package enum LookAlikes {
     /// Two of the words that look the same but for case, spaces and signs, as a sentence; nil where
     /// no two do.
     ///
-    /// - Parameter name: the column.
+    /// - Parameters:
+    ///   - name: the column.
+    ///   - words: its different words, in their order, in which the two are told.
     package static func remark(on name: String, _ words: [String]) -> String? {
         // Nobody reads more, and a column of texts would take long.
         guard words.count <= 10_000 else { return nil }
@@ -51,9 +53,10 @@ package enum LookAlikes {
         let numbers = words.filter { $0.utf8.contains { (48...57).contains($0) } }
         // Codes such as 1.2 and 12, A-1 and A1, may well be different.
         let coded = Set(numbers)
+        let places = Dictionary(zip(words, words.indices)) { first, _ in first }
         let groups = Dictionary(grouping: words) { coded.contains($0) ? look($0) : sketch($0) }
         return groups.filter { $0.value.count > 1 && !$0.key.isEmpty }.values
-            .map { $0.sorted() }.sorted { $0[0] < $1[0] }.map { ($0[0], $0[1]) }
+            .sorted { places[$0[0]] ?? 0 < places[$1[0]] ?? 0 }.map { ($0[0], $0[1]) }
     }
 
     /// A word in quotes, with what tells it from the other where nobody sees that.

@@ -58,6 +58,8 @@ struct QuantityCell {
         case 2: guard between != nil || !words.isEmpty else { return nil }
         default: return nil
         }
+        // 6 AM is a time of day.
+        if words.count == 1, ["am", "pm"].contains(words[0].lowercased()) { return nil }
         unit = words.joined(separator: " ")
         isOne = numbers.count == 1 && words.count == 1 && !hasComparison && !hasBefore
     }
@@ -231,6 +233,11 @@ extension QuantityCell {
         "months", "y", "yr", "yrs", "year", "years", "°c", "°f", "k", "kb", "mb", "gb", "tb", "kw",
         "mw", "hz", "khz", "mhz", "ghz", "bps", "km/h", "kmh", "kph", "mph", "m/s", "ft/s",
     ]
+
+    /// Whether a word is the name of a unit, in capital letters too.
+    static func isMeasure(_ word: some StringProtocol) -> Bool {
+        measures.contains(word.lowercased())
+    }
 
     /// Whether all texts are numbers with a unit, and their decimals or units say that they are no
     /// groups of which there are few.

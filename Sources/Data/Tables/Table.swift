@@ -167,10 +167,12 @@ extension Table {
             return try addFault(fault, line: row[0].line)
         }
         for (index, field) in row.enumerated() {
-            if isNull(field.text) {
+            let text = CellText.trimmed(field.text)
+            if isNull(text) {
                 columns[index].addMissing()
             } else {
-                columns[index].add(field.text)
+                let isTrimmed = text.utf8.count < field.text.utf8.count
+                columns[index].add(text, isTrimmed: isTrimmed)
             }
         }
         lines.append(row[0].line)
@@ -245,8 +247,11 @@ extension Table {
         for (member, text) in zip(members, texts) {
             if indices[member.key] == nil { addColumn(member.key) }
             guard let index = indices[member.key] else { continue }
-            if let text, !isNull(text) {
-                columns[index].add(text, isPlain: isNumber(member.node))
+            let cell = text.map(CellText.trimmed)
+            if let cell, let text, !isNull(cell) {
+                columns[index].add(
+                    cell, isPlain: isNumber(member.node),
+                    isTrimmed: cell.utf8.count < text.utf8.count)
             } else {
                 columns[index].addMissing()
             }

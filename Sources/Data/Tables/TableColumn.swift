@@ -22,6 +22,10 @@ struct TableColumn: Sendable {
     private(set) var missingCount = 0
     /// How many numbers are written as no number is, with a 0 before: `007`.
     private(set) var paddedCount = 0
+    /// A number that is written as a code may be, such as `3E5`; nil where there is none.
+    private(set) var codeSample: String?
+    /// How many words had spaces at their ends.
+    private(set) var trimmedCount = 0
     private var known: [String: Int32] = [:]
 
     /// - Parameter count: the rows before the column first appears, in which it is missing.
@@ -64,9 +68,12 @@ struct TableColumn: Sendable {
         Int(exactly: value).map { "\($0)" } ?? "\(value)"
     }
 
-    /// - Parameter isPlain: whether a number is written as programs do, whatever the form says. In
-    ///   a column of percents or times it is none: 0.1 may be meant as 10%.
-    mutating func add(_ text: String, isPlain: Bool = false) {
+    /// - Parameters:
+    ///   - isPlain: whether a number is written as programs do, whatever the form says. In a column
+    ///     of percents or times it is none: 0.1 may be meant as 10%.
+    ///   - isTrimmed: whether spaces at its ends were left out.
+    mutating func add(_ text: String, isPlain: Bool = false, isTrimmed: Bool = false) {
+        if !isPlain, codeSample == nil, CodeColumn.mayBeCode(text.utf8) { codeSample = text }
         let form = isPlain && form?.needsMark != true ? nil : form
         if !keepsText, let value = form.map({ $0.value(text) }) ?? plain(text) {
             numbers.append(value)
@@ -74,6 +81,7 @@ struct TableColumn: Sendable {
             if TableColumn.isPadded(text.utf8) { paddedCount += 1 }
             return
         }
+        if isTrimmed { trimmedCount += 1 }
         let code = known[text] ?? Int32(words.count)
         if Int(code) == words.count {
             known[text] = code

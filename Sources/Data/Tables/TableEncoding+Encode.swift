@@ -18,12 +18,39 @@ extension TableEncoding {
         remedy: CellRemedy = .ofInputs
     ) throws -> NDArray {
         let rows = rows ?? Array(0..<table.count)
-        var problems = TableProblems()
+        var (problems, others) = (TableProblems(), OtherDecimals())
+        let values = try inputs(table, rows, &problems, &others)
+        try others.check(table.path, of: problems.count)
+        try problems.check(table.path, remedy: remedy)
+        return NDArray(values, [rows.count, features.count])
+    }
+
+    /// Throws for all cells of inputs and labels together that can't be used to measure on.
+    package func check(_ table: Table) throws {
+        var (problems, others) = (TableProblems(), OtherDecimals())
+        let rows = Array(0..<table.count)
+        _ = try inputs(table, rows, &problems, &others)
+        if hasLabels(table) {
+            find(labels.compactMap { table.column($0.name) }, table, rows, &problems, &others)
+        }
+        try others.check(table.path, of: problems.count)
+        try problems.check(table.path, remedy: .ofMeasured)
+    }
+
+    /// Whether a table has all labels.
+    package func hasLabels(_ table: Table) -> Bool {
+        !labels.isEmpty && labels.allSatisfy { table.column($0.name) != nil }
+    }
+
+    /// The inputs of rows, and what is wrong with them.
+    private func inputs(
+        _ table: Table, _ rows: [Int], _ problems: inout TableProblems,
+        _ others: inout OtherDecimals
+    ) throws -> [Float] {
         let isReadable = rows.contains { table.faults[$0] == nil }
         let cells = isReadable ? try cells(table) : []
         var values: [Float] = []
         values.reserveCapacity(rows.count * features.count)
-        var others = OtherDecimals()
         for row in rows {
             if let fault = table.faults[row] {
                 problems.add(fault)
@@ -39,9 +66,7 @@ extension TableEncoding {
                 problems.add(cell.encoding.name, place, problem)
             }
         }
-        try others.check(table.path, of: problems.count)
-        try problems.check(table.path, remedy: remedy)
-        return NDArray(values, [rows.count, features.count])
+        return values
     }
 
     /// The rows whose cells can all be used.
@@ -87,6 +112,20 @@ extension TableEncoding {
         let rows = rows ?? Array(0..<table.count)
         var (problems, others) = (TableProblems(), OtherDecimals())
         for row in rows { table.faults[row].map { problems.add($0) } }
+        find(found, table, rows, &problems, &others)
+        try others.check(table.path, of: problems.count)
+        try problems.check(table.path, remedy: remedy)
+        if labels.count == 1 { return labels[0].targets(found[0], rows: rows) }
+        let targets = zip(labels, found).map { $0.floats($1, rows: rows) }
+        return NDArray(
+            rows.indices.flatMap { row in targets.map { $0[row] } }, [rows.count, labels.count])
+    }
+
+    /// What is wrong with labels, the columns of which are `found`.
+    private func find(
+        _ found: [TableColumn], _ table: Table, _ rows: [Int], _ problems: inout TableProblems,
+        _ others: inout OtherDecimals
+    ) {
         let readable = rows.filter { table.faults[$0] == nil }
         for (label, column) in zip(labels, found) {
             for (row, problem) in label.problems(table, rows: readable) {
@@ -96,12 +135,6 @@ extension TableEncoding {
                 problems.add(label.name, table.place(row), problem)
             }
         }
-        try others.check(table.path, of: problems.count)
-        try problems.check(table.path, remedy: remedy)
-        if labels.count == 1 { return labels[0].targets(found[0], rows: rows) }
-        let targets = zip(labels, found).map { $0.floats($1, rows: rows) }
-        return NDArray(
-            rows.indices.flatMap { row in targets.map { $0[row] } }, [rows.count, labels.count])
     }
 
     /// Has the decimals of all numbers stand after a mark, whatever those of the training table did.

@@ -10,8 +10,8 @@ extension TableEncoding {
     ) -> [(column: String, count: Int, words: [String])] {
         columns.filter { $0.kind == .category }.compactMap { encoding in
             guard let column = table.column(encoding.name) else { return nil }
-            let known = Dictionary(uniqueKeysWithValues: encoding.categories.map { ($0, true) })
-            let isNew = column.words.map { ColumnEncoding.known($0.text, in: known) == nil }
+            let known = ColumnEncoding.places(encoding.categories)
+            let isNew = column.words.map { known[$0.text] == nil }
             guard isNew.contains(true) else { return nil }
             var (count, found) = (0, Set<Int>())
             for row in rows ?? Array(0..<table.count) {

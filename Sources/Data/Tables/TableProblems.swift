@@ -17,6 +17,10 @@ package struct CellRemedy: Sendable {
     package static let ofLabels = CellRemedy(
         "correct it, or predict without comparing with labels",
         many: "correct them, or predict without comparing with labels")
+    /// Of cells of a table that a model is measured on.
+    package static let ofMeasured = CellRemedy(
+        "correct it, or leave its row out with --skip-bad",
+        many: "correct them, or leave their rows out with --skip-bad")
     /// Of cells of a table to learn from.
     package static let ofSource = CellRemedy(
         "correct it or leave its row out", many: "correct them or leave their rows out")

@@ -11,8 +11,9 @@ extension TableSet {
     ) throws -> [String: NumberForm] {
         var writings: [String: NumberWriting] = [:]
         for name in names {
-            writings[name] = NumberWriting(
-                tables.compactMap { $0.column(name) }, options.types[name], options)
+            let columns = tables.compactMap { $0.column(name) }
+            if options.types[name] == nil, MixedGroups(columns) != nil { continue }
+            writings[name] = NumberWriting(columns, options.types[name], options)
         }
         func evidence(_ isWanted: (NumberWriting) -> Bool) throws -> [String: NumberEvidence] {
             let wanted = names.filter { writings[$0].map(isWanted) ?? false }

@@ -18,7 +18,7 @@ package struct TableSet: Sendable {
     package let rows: [[Int]]
 
     /// More words than this are no category that a model can learn from.
-    static let mostCategories = 1000
+    package static let mostCategories = 1000
 
     /// Reads tables.
     ///
@@ -29,7 +29,7 @@ package struct TableSet: Sendable {
         var tables = try TableSet.read(paths, options, texts)
         let labels = try TableSet.labelNames(tables[0], options)
         for label in labels
-        where options.labelsAreWords || TableSet.isPadded(label, tables, options) {
+        where options.labelsAreWords || TableSet.isOfText(label, tables, options) {
             texts.insert(label)
         }
         let names = try TableSet.columns(tables[0], labels, options)
@@ -64,12 +64,15 @@ package struct TableSet: Sendable {
         try check(refused)
     }
 
-    /// Whether labels are written as no numbers are, such as 007.
-    private static func isPadded(
+    /// Whether labels are written as no numbers are, such as 007, or are names of which some are
+    /// numbers.
+    private static func isOfText(
         _ label: String, _ tables: [Table], _ options: TableOptions
     ) -> Bool {
-        options.types[label] == nil
-            && tables.contains { ($0.column(label)?.paddedCount ?? 0) > 0 }
+        guard options.types[label] == nil else { return false }
+        let columns = tables.compactMap { $0.column(label) }
+        return columns.contains { $0.paddedCount > 0 } || CodeColumn.areCodes(columns)
+            || MixedGroups(columns) != nil
     }
 
     private static func read(
@@ -168,6 +171,34 @@ extension TableSet {
     /// What numbers of a column may count since 1970, such as seconds; nil where they don't.
     package func unitSince1970(_ name: String) -> String? {
         ColumnGuess.unitSince1970(tables.compactMap { $0.column(name) })
+    }
+
+    /// What to know of a column that holds digits and is taken for words, or of numbers that may be
+    /// words; nil where nothing is odd.
+    package func note(of name: String, _ form: NumberForm?) -> String? {
+        guard options.types[name] == nil else { return nil }
+        return CodeNote.text(name, tables.compactMap { $0.column(name) }, form)
+    }
+
+    /// Whether most cells of a column are numbers.
+    package func holdsNumbers(_ name: String) -> Bool {
+        let columns = tables.compactMap { $0.column(name) }
+        return columns.reduce(0) { $0 + $1.numberCount - $1.wordCount } > 0
+    }
+
+    /// How many words of each column had spaces at their ends, in all tables.
+    package var trimmed: [(column: String, count: Int)] {
+        tables[0].names.compactMap { name in
+            let count = tables.reduce(0) { $0 + ($1.column(name)?.trimmedCount ?? 0) }
+            return count > 0 ? (name, count) : nil
+        }
+    }
+
+    /// The different words of a column in the order in which they first stand in the tables.
+    package func words(of name: String) -> [String] {
+        var known: Set<String> = []
+        return tables.flatMap { $0.column(name)?.words.map(\.text) ?? [] }
+            .filter { known.insert($0).inserted }
     }
 
     /// How many cells of a column hold nothing, in all tables.

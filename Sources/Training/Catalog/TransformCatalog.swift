@@ -5,6 +5,9 @@ import Tensor
 extension Catalogs {
     private typealias Entry = Catalog<Void, Transform>.Entry
 
+    /// So many means and deviations a config and a checkpoint hold.
+    static let mostChannels = 65536
+
     /// Every transform that a config can name. A new transform is one entry here.
     static let transforms = Catalog<Void, Transform>(
         "transform", allowsShorthand: true,
@@ -17,23 +20,32 @@ extension Catalogs {
             Entry(
                 "normalize",
                 "Subtracts a mean and divides by a standard deviation; without both they are measured "
-                    + "on the training rows, for each channel of images and for all elements of other "
-                    + "examples, and kept in checkpoints.",
+                    + "on the training rows, for each index of an axis that is named, else for each "
+                    + "channel of images and for all elements of other examples, and kept in "
+                    + "checkpoints.",
                 [
                     Field.array(
-                        "mean", of: .number(), minCount: 1, maxCount: 65536,
+                        "mean", of: .number(), minCount: 1, maxCount: mostChannels,
                         doc: "one value, or one for each channel, or element of a vector"
                     ).optional,
                     Field.array(
-                        "std", of: .number(above: 0), minCount: 1, maxCount: 65536,
+                        "std", of: .number(above: 0), minCount: 1, maxCount: mostChannels,
                         doc: "one value, or one for each channel, or element of a vector"
+                    ).optional,
+                    Field.int(
+                        "axis", min: -7, max: 6,
+                        doc: "of an example, whose indices have a mean and std each: 0 for the "
+                            + "elements of vectors, -1 for what each step of a sequence holds"
                     ).optional,
                 ]
             ) { value, _ in
+                let axis = value.optionalInt("axis") ?? 0
                 let given = ["mean", "std"].filter { value.optional($0) != nil }
                 switch given.count {
-                case 0: return .normalize(mean: [], std: [])
-                case 2: return .normalize(mean: value.doubles("mean"), std: value.doubles("std"))
+                case 0: return .normalize(mean: [], std: [], axis: axis)
+                case 2:
+                    return .normalize(
+                        mean: value.doubles("mean"), std: value.doubles("std"), axis: axis)
                 default:
                     throw ConfigError([
                         value.issue(

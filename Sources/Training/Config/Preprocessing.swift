@@ -165,9 +165,10 @@ extension Transform {
         var object: JSONObject = ["type": .string(name)]
         switch self {
         case .scale(let factor): object["factor"] = .double(factor)
-        case .normalize(let mean, let std):
+        case .normalize(let mean, let std, let axis):
             object["mean"] = .array(mean.map { .double($0) })
             object["std"] = .array(std.map { .double($0) })
+            if axis != 0 { object["axis"] = .int(axis) }
         case .flatten: break
         case .reshape(let shape): object["shape"] = .ints(shape)
         case .oneHot(let classes): object["classes"] = .int(classes)
@@ -186,7 +187,7 @@ extension Transform {
             self = .scale(factor)
         case "normalize":
             guard let mean = doubles("mean"), let std = doubles("std") else { return nil }
-            self = .normalize(mean: mean, std: std)
+            self = .normalize(mean: mean, std: std, axis: node["axis"]?.int ?? 0)
         case "flatten": self = .flatten
         case "reshape":
             guard let shape = node["shape"]?.elements?.compactMap(\.int) else { return nil }

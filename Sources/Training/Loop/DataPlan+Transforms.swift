@@ -99,7 +99,21 @@ private struct TransformReading {
         if transform.isRandom, input == nil {
             throw ConfigError([value.issue("\(transform.name): is for inputs, not for targets")])
         }
-        if case .normalize(let mean, _) = transform, mean.isEmpty {
+        if case .normalize(_, _, let axis) = transform {
+            if input == nil, shape.rank > 1, value.optionalInt("axis") != nil {
+                throw ConfigError([
+                    value.issue(
+                        "normalize: an axis is for inputs, or for targets of one axis", at: "axis")
+                ])
+            }
+            guard axis == 0 || Transform.place(of: axis, in: shape) != nil else {
+                throw ConfigError([
+                    value.issue(
+                        "normalize: examples of shape \(shape) have no axis \(axis)", at: "axis")
+                ])
+            }
+        }
+        if case .normalize(let mean, _, _) = transform, mean.isEmpty {
             transform = try keptNormalize ?? measuredNormalize(value)
         }
         do throws(TransformError) {
@@ -117,19 +131,30 @@ private struct TransformReading {
         return known[place]
     }
 
-    /// Mean and deviation over all training rows: of each channel of examples of three axes or
-    /// more, and of all elements of others.
+    /// Mean and deviation over all training rows: of each index of the axis that a config names, else
+    /// of each channel of examples of three axes or more, and of all elements of others.
     private func measuredNormalize(_ value: ConfigValue) throws -> Transform {
-        let channels = shape.rank >= 3 ? shape[0] : 1
+        let named = value.optionalInt("axis")
+        let axis = named.flatMap { Transform.place(of: $0, in: shape) } ?? 0
+        let channels = shape.rank >= 3 || named != nil && shape.rank > 0 ? shape[axis] : 1
+        guard channels <= Catalogs.mostChannels else {
+            throw ConfigError([
+                value.issue(
+                    "normalize: axis \(axis) has \(Format.grouped(channels)) indices, and "
+                        + "\(Format.grouped(Catalogs.mostChannels)) means can be kept; name another"
+                )
+            ])
+        }
         let count = Double(examples.count * (shape.elementCount / max(channels, 1)))
-        let mean = try sums(channels) { $0 }.map { $0 / count }
-        let centre = Tensor(NDArray(mean, channels == 1 ? [] : aligned(channels)))
-        let squares = try sums(channels) { ($0 - centre) * ($0 - centre) }
+        let mean = try sums(channels, axis) { $0 }.map { $0 / count }
+        let centre = Tensor(NDArray(mean, channels == 1 ? [] : aligned(channels, axis)))
+        let squares = try sums(channels, axis) { ($0 - centre) * ($0 - centre) }
         let deviations = squares.map { ($0 / count).squareRoot() }
         // What equal numbers differ by from their mean, as it is rounded.
         let rounding = mean.map { abs($0).ulp * count.squareRoot() }
         for (channel, deviation) in deviations.enumerated() where !(deviation > rounding[channel]) {
-            let which = channels == 1 ? "they all are" : "channel \(channel) is always"
+            let place = named.map { "index \(channel) of axis \($0)" } ?? "channel \(channel)"
+            let which = channels == 1 ? "they all are" : "\(place) is always"
             let found =
                 deviation.isNaN
                 ? "the data hold NaN or infinity; correct them"
@@ -137,15 +162,19 @@ private struct TransformReading {
                     + "mean and std, or leave it out"
             throw ConfigError([value.issue("normalize: \(found)")])
         }
-        return .normalize(mean: mean, std: deviations)
+        return .normalize(mean: mean, std: deviations, axis: named ?? 0)
     }
 
-    private func aligned(_ channels: Int) -> Shape {
-        Shape([channels] + Array(repeating: 1, count: shape.rank - 1))
+    private func aligned(_ channels: Int, _ axis: Int) -> Shape {
+        var aligned = Shape(repeating: 1, count: shape.rank)
+        aligned[axis] = channels
+        return aligned
     }
 
     /// The sums over all rows of what `change` makes of the elements, block by block.
-    private func sums(_ channels: Int, _ change: (Tensor) -> Tensor) throws -> [Double] {
+    private func sums(
+        _ channels: Int, _ axis: Int, _ change: (Tensor) -> Tensor
+    ) throws -> [Double] {
         var lists = examples.inputShapes.map { _ in [Transform]() }
         if let input { lists[input] = made }
         let loader = try Loader(
@@ -153,7 +182,7 @@ private struct TransformReading {
             targetTransforms: input == nil ? made : [])
         var total = [Double](repeating: 0, count: channels)
         func add(_: Int, _ block: NDArray) {
-            let axes = (0..<block.rank).filter { channels == 1 || $0 != 1 }
+            let axes = (0..<block.rank).filter { channels == 1 || $0 != axis + 1 }
             let part = change(Tensor(block).cast(to: .float64)).sum(axes: axes)
             for (channel, sum) in part.values(as: Double.self).enumerated() {
                 total[channel] += sum

@@ -49,21 +49,33 @@ struct MeasuredExamples {
         }
         let source = try PredictionSource.open(
             path, as: preprocessing, of: config, skips: skipped != nil, compares: true)
-        return try MeasuredExamples(
-            skipped.map { try source.usable(noting: $0) } ?? source, preprocessing)
+        guard let skipped else { return try MeasuredExamples(source, preprocessing) }
+        if !kind.isOfImages, source.targetsOf == nil { throw withoutTargets(source, preprocessing) }
+        // Words beyond the table of an embedding can't be used, either.
+        let predictor = kind.isOfImages ? nil : try Predictor(model)
+        let usable = try source.usable(noting: skipped) { inputs in
+            try predictor?.outlier(in: inputs)?.problem
+        }
+        return try MeasuredExamples(usable, preprocessing)
+    }
+
+    private static func withoutTargets(
+        _ source: PredictionSource, _ preprocessing: Preprocessing
+    ) -> RunError {
+        let labels = (preprocessing.table?.labels ?? []).map { "'\($0.name)'" }
+        let name =
+            labels.count < 2
+            ? labels.first.map { ": it lacks the column \($0)" } ?? ""
+            : ": it lacks one of the columns \(labels.joined(separator: ", "))"
+        return RunError(
+            .data,
+            "\(source.path): holds no targets\(name), so there is nothing to compare with; use "
+                + "predict")
     }
 
     private init(_ source: PredictionSource, _ preprocessing: Preprocessing) throws {
         guard let targets = try source.targets() else {
-            let labels = (preprocessing.table?.labels ?? []).map { "'\($0.name)'" }
-            let name =
-                labels.count < 2
-                ? labels.first.map { ": it lacks the column \($0)" } ?? ""
-                : ": it lacks one of the columns \(labels.joined(separator: ", "))"
-            throw RunError(
-                .data,
-                "\(source.path): holds no targets\(name), so there is nothing to compare with; use "
-                    + "predict")
+            throw MeasuredExamples.withoutTargets(source, preprocessing)
         }
         dataset =
             try source.pictures.map { try Dataset($0, targets: targets, name: source.path) }

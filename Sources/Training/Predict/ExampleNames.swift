@@ -46,8 +46,8 @@ struct ExampleNames: Sendable {
         self.init(columns: encoding.ids) { ids[$0] }
     }
 
-    /// The files of images, or the ids or lines of a table's rows, that rows of a dataset come from,
-    /// where these are kept beside it; else the rows.
+    /// The files of images, the ids or lines (from 1) of a table's rows, or the rows (from 0) of an
+    /// array that rows of a dataset come from, where these are kept beside it; else the rows.
     init(_ file: HDF5File, beside path: String, count: Int) throws {
         let folder = path.split(separator: "/").dropLast().map { String($0) }
         let all = Set(try file.entries().map(\.path))
@@ -61,6 +61,8 @@ struct ExampleNames: Sendable {
             self.init(columns: columns) { row in ids.map { $0[row] } }
         } else if let lines = try kept("lines"), lines.shape == [count] {
             self.init("line", lines.values(as: Int.self).map { "\($0)" })
+        } else if let rows = try kept("rows"), rows.shape == [count] {
+            self.init("row", rows.values(as: Int.self).map { "\($0)" })
         } else {
             self = .rows
         }

@@ -11,13 +11,17 @@ extension PredictionSource {
     ///
     /// Throws where there is none.
     ///
-    /// - Parameter skipped: notes the others.
-    func usable(noting skipped: SkippedRows) throws -> PredictionSource {
+    /// - Parameters:
+    ///   - skipped: notes the others.
+    ///   - problem: what is wrong with inputs that can be read.
+    func usable(
+        noting skipped: SkippedRows, _ problem: ([NDArray]) throws -> String? = { _ in nil }
+    ) throws -> PredictionSource {
         let before = skipped.count
         var kept: [Int] = []
         for start in stride(from: 0, to: count, by: PredictionSource.block) {
             let rows = start..<min(start + PredictionSource.block, count)
-            kept += try usable(rows, noting: skipped)
+            kept += try usable(rows, noting: skipped, problem)
         }
         guard skipped.count > before else { return self }
         skipped.tell(path, of: count)
@@ -27,14 +31,21 @@ extension PredictionSource {
         return keeping(kept, note: skipped.sentence(path, of: count))
     }
 
-    private func usable(_ rows: Range<Int>, noting skipped: SkippedRows) throws -> [Int] {
+    private func usable(
+        _ rows: Range<Int>, noting skipped: SkippedRows,
+        _ problem: ([NDArray]) throws -> String?
+    ) throws -> [Int] {
         do {
-            _ = try read(rows)
+            let inputs = try read(rows)
+            if let problem = try problem(inputs) {
+                let name = zip(names.columns, names.of(rows.lowerBound)).map { "\($0) \($1)" }
+                throw DataError(path, "\(name.joined(separator: ", ")): \(problem)")
+            }
             _ = try targetsOf?(Array(rows))
             return Array(rows)
         } catch let error as DataError {
             guard rows.count == 1 else {
-                return try rows.flatMap { try usable($0..<$0 + 1, noting: skipped) }
+                return try rows.flatMap { try usable($0..<$0 + 1, noting: skipped, problem) }
             }
             skipped.add(error, rows.lowerBound, names)
             return []

@@ -42,11 +42,12 @@ package struct PredictionSource {
         compares: Bool = false
     ) throws -> PredictionSource {
         switch DataKind(path) {
-        case .standardInput: try standardInput(as: preprocessing, skips: skips)
+        case .standardInput:
+            try standardInput(as: preprocessing, skips: skips, compares: compares)
         case .folder, .image:
             try images([path], as: preprocessing, of: config, skips: skips, compares: compares)
         case .array: try array(path, as: preprocessing)
-        case .table: try table(path, as: preprocessing, skips: skips)
+        case .table: try table(path, as: preprocessing, skips: skips, compares: compares)
         case .file: try datasets(path, as: preprocessing, of: config)
         }
     }
@@ -76,17 +77,20 @@ package struct PredictionSource {
 
     /// A table, read as the one that the model was trained on.
     static func table(
-        _ path: String, as preprocessing: Preprocessing, skips: Bool = false
+        _ path: String, as preprocessing: Preprocessing, skips: Bool = false,
+        compares: Bool = false
     ) throws -> PredictionSource {
         guard let encoding = preprocessing.table else {
             return try numbers(path, as: preprocessing)
         }
-        return try rows(try encoding.read(path), encoding, skips) { try Provenance.hash(path) }
+        return try rows(try encoding.read(path), encoding, skips, compares) {
+            try Provenance.hash(path)
+        }
     }
 
     /// A table that comes by standard input.
     private static func standardInput(
-        as preprocessing: Preprocessing, skips: Bool
+        as preprocessing: Preprocessing, skips: Bool, compares: Bool
     ) throws -> PredictionSource {
         guard let encoding = preprocessing.table else {
             throw RunError(
@@ -110,18 +114,22 @@ package struct PredictionSource {
             throw RunError(
                 .data, "\(name): is empty; send a table, or JSON objects one by one to --stream")
         }
-        return try rows(try encoding.read(bytes, named: name), encoding, skips) {
+        return try rows(try encoding.read(bytes, named: name), encoding, skips, compares) {
             Provenance.hash(bytes: bytes)
         }
     }
 
     private static func rows(
-        _ table: Table, _ encoding: TableEncoding, _ skips: Bool,
+        _ table: Table, _ encoding: TableEncoding, _ skips: Bool, _ compares: Bool,
         hash: @escaping () throws -> String
     ) throws -> PredictionSource {
         let usable = try encoding.usableRows(table)
         // All that can't be used is named before anything is predicted.
-        if usable.count < table.count, !skips { _ = try encoding.encode(table) }
+        if compares, !skips {
+            try encoding.check(table)
+        } else if usable.count < table.count, !skips {
+            _ = try encoding.encode(table)
+        }
         var source = PredictionSource(
             table.path, count: table.count, names: ExampleNames(table, encoding),
             read: { rows in
@@ -132,8 +140,10 @@ package struct PredictionSource {
                 ]
             },
             targets: { try encoding.targets(table) }, hash: hash)
-        source.targetsOf = { rows in
-            try encoding.targets(table, rows: rows, remedy: skips ? .leftOut : .ofLabels)
+        if encoding.hasLabels(table) {
+            source.targetsOf = { rows in
+                try encoding.targets(table, rows: rows, remedy: skips ? .leftOut : .ofLabels)
+            }
         }
         source.notes = encoding.notes(on: table, rows: usable)
         return source

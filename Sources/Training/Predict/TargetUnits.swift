@@ -35,7 +35,7 @@ public struct TargetUnits: Sendable, Equatable {
             case .scale(let scale) where scale != 0:
                 factors = factors.map { $0 / scale }
                 offsets = offsets.map { $0 / scale }
-            case .normalize(let mean, let std) where mean.count == std.count && !std.isEmpty:
+            case .normalize(let mean, let std, _) where mean.count == std.count && !std.isEmpty:
                 let (former, shifts) = (factors, offsets)
                 let places = (0..<max(former.count, std.count)).map {
                     (before: $0 % former.count, own: $0 % std.count)
