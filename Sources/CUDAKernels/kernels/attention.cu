@@ -13,8 +13,8 @@ template <class Each> FT_DEVICE void for_warps(int64_t all, Each each) {
     for (int64_t k = first; k < all; k += step) each(k);
 }
 
-// 2 blocks a multiprocessor. Rounded factors: tensor cores. Local memory: which rows it has waits
-// there while they are made.
+// Halves leave room for two blocks on a multiprocessor. Rounded factors: tensor cores. Local memory:
+// which rows it has waits there while they are made.
 FT_PAIRED_KERNEL(attention, ft_cuda_attention) {
     const ft_cuda_attention &a = arguments;
     int64_t heads = a.batch * a.heads;

@@ -32,17 +32,27 @@ FT_DEVICE number_sums tile_product(number_space<N> &space, int64_t row, int64_t 
         columns[i] = b.column(column + first + i * step);
     }
     typedef pack<typename N::stored, 4> run;
-    for (int64_t k = from; k < to; k += FT_DEPTH) {
+    float left[FT_OWN], right[FT_OWN];
+    auto load = [&](int64_t k) {
         bool inside = k + own_k < to;
-        auto left = a.depth(inside ? k + own_k : from);
-        auto right = b.depth(inside ? k + own_k : from);
+        auto of_a = a.depth(inside ? k + own_k : from);
+        auto of_b = b.depth(inside ? k + own_k : from);
 #pragma unroll
         for (int i = 0; i < FT_OWN; i++) {
-            int place = first + i * step;
-            space.left[place][own_k] = N::stored_of(inside ? a.at(rows[i], left) : 0.0f);
-            space.right[place][own_k] = N::stored_of(inside ? b.at(right, columns[i]) : 0.0f);
+            left[i] = inside ? a.at(rows[i], of_a) : 0.0f;
+            right[i] = inside ? b.at(of_b, columns[i]) : 0.0f;
+        }
+    };
+    if (from < to) load(from);
+    for (int64_t k = from; k < to; k += FT_DEPTH) {
+#pragma unroll
+        for (int i = 0; i < FT_OWN; i++) {
+            space.left[first + i * step][own_k] = N::stored_of(left[i]);
+            space.right[first + i * step][own_k] = N::stored_of(right[i]);
         }
         __syncthreads();
+        // On their way while this tile is multiplied.
+        if (k + FT_DEPTH < to) load(k + FT_DEPTH);
         auto x = N::left_of(*(const run *)&space.left[own_row][depth],
                             *(const run *)&space.left[own_row + 8][depth]);
 #pragma unroll

@@ -35,16 +35,27 @@ FT_DEVICE tile_sums<C> tile_product(tile_space<C> &space, int64_t row, int64_t c
 #pragma unroll
     for (int i = 0; i < FT_OWN; i++) rows[i] = a.row(row + ar + i * row_step);
     auto own = b.column(column + bc);
-    for (int64_t k = from; k < to; k += FT_DEPTH) {
+    C of_a[FT_OWN], of_b[FT_OWN];
+    auto load = [&](int64_t k) {
         bool inside = k + ak < to;
         auto depth = a.depth(inside ? k + ak : from);
 #pragma unroll
         for (int i = 0; i < FT_OWN; i++) {
-            left[ak][ar + i * row_step] = inside ? a.at(rows[i], depth) : (C)0;
+            of_a[i] = inside ? a.at(rows[i], depth) : (C)0;
             int64_t at = k + bk + i * depth_step;
-            right[bk + i * depth_step][bc] = at < to ? b.at(b.depth(at), own) : (C)0;
+            of_b[i] = at < to ? b.at(b.depth(at), own) : (C)0;
+        }
+    };
+    if (from < to) load(from);
+    for (int64_t k = from; k < to; k += FT_DEPTH) {
+#pragma unroll
+        for (int i = 0; i < FT_OWN; i++) {
+            left[ak][ar + i * row_step] = of_a[i];
+            right[bk + i * depth_step][bc] = of_b[i];
         }
         __syncthreads();
+        // On their way while this tile is multiplied.
+        if (k + FT_DEPTH < to) load(k + FT_DEPTH);
 #pragma unroll
         for (int d = 0; d < FT_DEPTH; d++) {
             auto x = *(const pack<C, FT_OWN> *)&left[d][own_row];
