@@ -84,8 +84,8 @@ enum SweepCommand {
     private static func noValue(_ sweep: Sweep) -> String {
         sweep.isOfFolds
             ? "no fold came to a value; look at the first one's folder"
-            : "no trial came to a value; see what the first one's folder says, and give the keys other "
-                + "values, or training.bestBy another measure"
+            : "no trial came to a value; see what the first one's folder says, and give the keys "
+                + "other values, or training.bestBy another measure"
     }
 
     /// Where this program lies.

@@ -12,6 +12,8 @@ const sizes attentions[] = {
     {2, 4, 1, 10, 10, 8, 8, 0, false},   {1, 2, 2, 33, 40, 16, 12, 40, true},
     {2, 2, 1, 5, 70, 7, 300, 70, false}, {1, 1, 1, 70, 70, 270, 5, 0, true},
     {1, 3, 3, 12, 9, 4, 4, -3, false},   {3, 1, 1, 1, 1, 1, 1, 1, false},
+    // More rows than a block has, and more blocks than are launched.
+    {1, 2, 1, 300, 300, 16, 16, 0, false}, {1, 2, 2, 130, 290, 72, 80, -3, true},
 };
 
 // The largest relative error of a rounded number.
@@ -184,26 +186,27 @@ void check_rounding(const sizes &s, int numbers) {
 }
 
 // Where a tile meets NaN that some of its queries don't see, those have the bits of float32.
-void check_hidden_from_tiles(int numbers, uint64_t order) {
-    const sizes s = {1, 2, 1, 40, 40, 8, 8, 0, false};
+void check_hidden_from_tiles(int64_t rows, int numbers, uint64_t order) {
+    const sizes s = {1, 2, 1, rows, rows, 8, 8, 0, false};
+    const int64_t last = rows - 1;
     attention_case c(s, FT_F32, numbers);
     c.make(1 / std::sqrt(8.0));
     for (int64_t i = 0; i < 8; i++) {
-        c.k.data.set(c.k.at(0, 39, 1, i), NAN);
-        c.v.data.set(c.v.at(0, 39, 1, i), INFINITY);
-        c.q.data.set(c.q.at(0, 39, 1, i), NAN);
-        c.dy.data.set(c.dy.at(0, 39, 1, i), NAN);
+        c.k.data.set(c.k.at(0, last, 1, i), NAN);
+        c.v.data.set(c.v.at(0, last, 1, i), INFINITY);
+        c.q.data.set(c.q.at(0, last, 1, i), NAN);
+        c.dy.data.set(c.dy.at(0, last, 1, i), NAN);
     }
     attention_results made(c);
     made.make(c, numbers, order);
-    for (int64_t i = 0; i < 39 * 16 + 8; i++) {
+    for (int64_t i = 0; i < last * 16 + 8; i++) {
         for (auto [got, wanted] : {std::pair(&made.y, &c.y), std::pair(&made.dq, &c.dq)}) {
             double off = std::fabs(got->number(i) - (*wanted)[(size_t)i]);
             if (!(off <= 4 * unit(numbers))) fail("attention beside NaN, numbers %d", numbers);
         }
     }
     // Every key of that head is seen by the query that is NaN; of the other head none.
-    for (int64_t row = 0; row < 40; row++) {
+    for (int64_t row = 0; row < rows; row++) {
         double other = made.dk.number(c.k.at(0, row, 0, 0));
         double spoiled = made.dk.number(c.k.at(0, row, 1, 0));
         if (other != other || spoiled == spoiled) fail("gradients beside NaN");
@@ -241,7 +244,8 @@ void test_attention() {
     for (int numbers = FT_CUDA_HALVES; numbers <= FT_CUDA_TF32; numbers++) {
         check_rounding(attentions[1], numbers);
         check_rounding(attentions[2], numbers);
-        check_hidden_from_tiles(numbers, orders[turn++ % 3]);
+        check_hidden_from_tiles(40, numbers, orders[turn++ % 3]);
+        check_hidden_from_tiles(300, numbers, orders[turn++ % 3]);
     }
     for (uint64_t order : orders) check_unseen(order);
 }

@@ -45,6 +45,17 @@ struct LargeNumberTests {
         return workspace
     }
 
+    @Test("what transforms make too large is told as such", arguments: [false, true])
+    func made(ofInputs: Bool) throws {
+        let workspace = try workspace(1e30, .float64, ofInputs: ofInputs)
+        let key = ofInputs ? "data.transforms" : "data.targetTransforms"
+        let scale = #"[{"type":"scale","factor":1e10}]"#
+        let result = try workspace.run("line.json", "data.path=large.h5", "\(key)=\(scale)")
+        #expect(result.status == 3)
+        let sentence = "row 3 holds 1e+30, which \(key) make larger than the largest number"
+        #expect(result.errors.contains(sentence), "\(result.errors)")
+    }
+
     @Test(
         "what float32 can't hold is refused as it is read, by row and remedy",
         arguments: [false, true])

@@ -22,6 +22,15 @@ struct ReportTests {
         #expect(abs((report.calibrationError ?? 0) - expected) < 1e-12)
     }
 
+    @Test("the areas of two classes are one number, though a share near 1 has few digits")
+    func saturated() {
+        let least = [1e-22, 1e-20, 1e-21, 1e-19]
+        let report = ClassReport(
+            names: ["no", "yes"], targets: [0, 1, 0, 1], predictions: [0, 0, 0, 0],
+            shares: least.flatMap { [Double(1 - Float($0)), $0] })
+        #expect(report.rows.map(\.auc) == [1, 1])
+    }
+
     @Test("ties count half in the area under the curve, which needs both kinds")
     func ties() {
         #expect(ClassReport.auc([0.5, 0.5, 0.5, 0.5], [true, false, true, false]) == 0.5)
@@ -96,7 +105,7 @@ struct ReportTests {
             #expect(equal.r2.isNaN && equal.json["r2"] == .null)
             #expect(
                 equal.lines[2].hasSuffix(
-                    " has no value, for all targets are equal, or there is one"))
+                    " no value: all targets are equal, or one"))
         }
         #expect(NumberReport(targets: [1], predictions: [1], width: 1).r2.isNaN)
         // Whose mean is rounded.

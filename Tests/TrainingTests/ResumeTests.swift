@@ -201,6 +201,22 @@ import Testing
         #expect(resumption.trainer.optimizer.learningRate == 0.00055)
     }
 
+    @Test("what it offers keeps the other settings that were given")
+    func offered() throws {
+        let sandbox = Sandbox()
+        _ = try sandbox.trainer("run", ["schedule={\"type\":\"cosine\"}"]).run()
+        let changes = [
+            "training.epochs=6", "optimizer.learningRate=0.02", "training.patience=4",
+        ]
+        let warning = try Trainer.resume(sandbox.file("run"), overrides: changes).warnings.first
+        let text = try #require(warning)
+        let causes = "so optimizer.learningRate=0.02 training.epochs=6 changes"
+        #expect(text.contains(causes), "\(text)")
+        let command = try #require(text.split(separator: "fttrain resume ").last)
+        #expect(command.contains(" training.epochs=6 training.patience=4 'schedule="), "\(text)")
+        #expect(!command.contains("learningRate=0.02"), "\(text)")
+    }
+
     @Test(
         "says nothing of the kind where more epochs only follow",
         arguments: ["constant", "plateau"])

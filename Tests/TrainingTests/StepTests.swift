@@ -122,6 +122,17 @@ struct StepTests {
         #expect(error?.issues.first?.path == "training.validateEverySteps")
     }
 
+    @Test("keeps a checkpoint each so many steps, those that end an epoch too")
+    func keptSteps() throws {
+        let sandbox = Sandbox()
+        let changes = ["training.checkpointEverySteps=5", "training.keepCheckpoints=9"]
+        _ = try sandbox.trainer("run", changes).run()
+        for step in ["05", "10", "15"] {
+            let path = sandbox.file("run/step-000000\(step).safetensors")
+            #expect(try TrainingCheckpoint.state(path: path).step == Int(step))
+        }
+    }
+
     @Test("renews the last checkpoint after so many minutes")
     func minutes() throws {
         let sandbox = Sandbox()

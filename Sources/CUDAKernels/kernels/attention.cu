@@ -1,11 +1,11 @@
-// Attention, forward and backward: by tensor cores where factors may be rounded, a warp having 16
+// Attention, forward and backward: by tensor cores where factors may be rounded, a block having 128
 // queries or keys, else exactly, a warp having one.
 #include "attention_keys.cuh"
 #include "attention_queries.cuh"
 
 // Calls each(number) for the blocks' shares of `all`; and for the warps'.
 template <class Each> FT_DEVICE void for_blocks(int64_t all, Each each) {
-    for (int k = blockIdx.x; k < (int)all; k += gridDim.x) each(k);
+    for (int64_t k = blockIdx.x; k < all; k += gridDim.x) each(k);
 }
 template <class Each> FT_DEVICE void for_warps(int64_t all, Each each) {
     int64_t step = (int64_t)gridDim.x * FT_WARPS;
@@ -13,14 +13,14 @@ template <class Each> FT_DEVICE void for_warps(int64_t all, Each each) {
     for (int64_t k = first; k < all; k += step) each(k);
 }
 
-// Halves leave room for two blocks on a multiprocessor. Rounded factors: tensor cores. Local memory:
-// which rows it has waits there while they are made.
+// Halves leave room for two blocks on a multiprocessor. Rounded factors: tensor cores. Local
+// memory: which rows it has waits there while they are made.
 FT_PAIRED_KERNEL(attention, ft_cuda_attention) {
     const ft_cuda_attention &a = arguments;
     int64_t heads = a.batch * a.heads;
     bool made = for_numbers(FT_NUMBERS_OF(a), [&](auto numbers) {
-        __shared__ attention_space<decltype(numbers)> space;
-        for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int number) {
+        __shared__ queries_space<decltype(numbers)> space;
+        for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int64_t number) {
             attend_tile(a, number, space);
         });
     });
@@ -36,7 +36,7 @@ FT_LARGE_KERNEL(attention_backward, ft_cuda_attention) {
     int64_t heads = a.batch * a.heads;
     bool made = for_slopes(FT_NUMBERS_OF(a), [&](auto numbers) {
         __shared__ queries_space<decltype(numbers)> space;
-        for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int number) {
+        for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int64_t number) {
             query_tile_backward(a, number, space);
         });
     });
@@ -46,13 +46,13 @@ FT_LARGE_KERNEL(attention_backward, ft_cuda_attention) {
     });
 }
 
-// Rounded factors: tensor cores.
+// Rounded factors: tensor cores. Local memory: as of attention, for TF32.
 FT_KERNEL(attention_backward_keys, ft_cuda_attention) {
     const ft_cuda_attention &a = arguments;
     int64_t heads = a.sharing > 0 ? a.batch * (a.heads / a.sharing) : 0;
     bool made = for_slopes(FT_NUMBERS_OF(a), [&](auto numbers) {
         __shared__ keys_space<decltype(numbers)> space;
-        for_blocks(heads * ceil_div(a.keys, FT_OWNED), [&](int number) {
+        for_blocks(heads * ceil_div(a.keys, FT_OWNED), [&](int64_t number) {
             key_tile_backward(a, number, space);
         });
     });

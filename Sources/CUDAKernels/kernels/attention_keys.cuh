@@ -46,17 +46,19 @@ FT_DEVICE void bind(int thread, const ft_cuda_attention &a, const tile_sizes &al
 
 // A warp has 16 keys, and goes through the queries of all heads that share them, in order.
 template <class N>
-FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int number, keys_space<N> &space) {
+FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int64_t number,
+                                 keys_space<N> &space) {
     tile_sizes all(a);
-    int tiles = (int)ceil_div(a.keys, FT_OWNED), heads = (int)(a.heads / a.sharing);
-    int first_key = number % tiles * FT_OWNED, own = number / tiles % heads;
+    int64_t tiles = ceil_div(a.keys, FT_OWNED), heads = a.heads / a.sharing;
+    int64_t every = divided(number, tiles), example = divided(every, heads);
+    int first_key = (int)(number - every * tiles) * FT_OWNED, own = (int)(every - example * heads);
     int thread = threadIdx.x;
     int key = first_key + thread / FT_WARP * FT_SIDE;
-    tile_place who = {number / tiles / heads, 0, own, 0};
+    tile_place who = {(int)example, 0, own, 0};
     head_rows k = rows_of(a.k, who.example, own, all.keys, all.width);
     head_rows v = rows_of(a.v, who.example, own, all.keys, all.value_width);
     left_rows<N> left_k, left_v;
-    typename staged_rows<N>::part queries, slopes_part;
+    typename staged_rows<N>::part their_queries, their_slopes;
     left_k.take(thread, k, key, 0);
     left_v.take(thread, v, key, 0);
     int widest = k.width > v.width ? k.width : v.width;
@@ -77,12 +79,12 @@ FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int number, keys_sp
                 for_spans(
                     thread, widest,
                     [&](int part) {
-                        space.queries.load(thread, queries, q, block, part);
-                        space.slopes.load(thread, slopes_part, dy, block, part);
+                        space.queries.load(thread, their_queries, q, block, part);
+                        space.slopes.load(thread, their_slopes, dy, block, part);
                     },
                     [&](int part) {
-                        sound &= space.queries.put(thread, queries);
-                        sound &= space.slopes.put(thread, slopes_part);
+                        sound &= space.queries.put(thread, their_queries);
+                        sound &= space.slopes.put(thread, their_slopes);
                         if (part == 0) space.fill_statistics(thread, a, who);
                     },
                     [&](int part) {
@@ -92,11 +94,11 @@ FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int number, keys_sp
                         slopes.add(thread, left_v, space.slopes, v.width - part, count);
                     });
                 if (widest > FT_SPAN) {
-                    space.queries.load(thread, queries, q, block, from);
-                    space.slopes.load(thread, slopes_part, dy, block, from);
+                    space.queries.load(thread, their_queries, q, block, from);
+                    space.slopes.load(thread, their_slopes, dy, block, from);
                     __syncthreads();
-                    sound &= space.queries.put(thread, queries);
-                    sound &= space.slopes.put(thread, slopes_part);
+                    sound &= space.queries.put(thread, their_queries);
+                    sound &= space.slopes.put(thread, their_slopes);
                     __syncthreads();
                 }
                 if (!sees_some) continue;

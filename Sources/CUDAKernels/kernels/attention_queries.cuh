@@ -2,12 +2,13 @@
 #pragma once
 #include "attention_tiles.cuh"
 
-template <class N> struct attention_space {
+template <class N> struct queries_space {
     staged_rows<N> keys, values;
 };
 
 template <class N>
-FT_DEVICE void attend_tile(const ft_cuda_attention &a, int number, attention_space<N> &space) {
+FT_DEVICE void attend_tile(const ft_cuda_attention &a, int64_t number,
+                           queries_space<N> &space) {
     int thread = threadIdx.x;
     tile_sizes all(a);
     tile_place who = place_of(thread, a, number);
@@ -57,10 +58,6 @@ FT_DEVICE void attend_tile(const ft_cuda_attention &a, int number, attention_spa
     one_by_one(a, who, sound, [&](int64_t query) { attend<float>(a, query); });
 }
 
-template <class N> struct queries_space {
-    staged_rows<N> keys, values;
-};
-
 // A warp's 16 queries on their way back.
 template <class N> struct query_tile {
     const ft_cuda_attention &a;
@@ -74,7 +71,7 @@ template <class N> struct query_tile {
     running_rows r;
     bool sound;
 
-    __device__ __forceinline__ query_tile(const ft_cuda_attention &a, int number,
+    __device__ __forceinline__ query_tile(const ft_cuda_attention &a, int64_t number,
                                           queries_space<N> &space)
         : a(a), space(space), thread(threadIdx.x), all(a),
           who(place_of(thread, a, number)),
@@ -146,13 +143,13 @@ template <class N> struct query_tile {
         }
         r.join();
 #pragma unroll
-        for (int k = 0; k < 2; k++) {
-            r.more[k] /= r.total[k];
-            r.total[k] = 1 / r.total[k];
-            asker one = {who.example, who.head, who.own, who.query + square::row(thread, 2 * k)};
+        for (int row = 0; row < 2; row++) {
+            r.more[row] /= r.total[row];
+            r.total[row] = 1 / r.total[row];
+            asker one = {who.example, who.head, who.own, who.query + square::row(thread, 2 * row)};
             if (thread % 4 != 0 || one.query >= a.queries) continue;
             float *kept = statistics_of<float>(a, one);
-            kept[0] = r.top[k], kept[1] = r.total[k], kept[2] = r.more[k];
+            kept[0] = r.top[row], kept[1] = r.total[row], kept[2] = r.more[row];
         }
     }
 
@@ -162,10 +159,10 @@ template <class N> struct query_tile {
         for (int j = 0; j < 2; j++) {
 #pragma unroll
             for (int e = 0; e < 4; e++) {
-                int k = e / 2;
-                bool hidden = r.none(k) || s.at[j][e] == real_least(0.0f);
-                float share = real_exp(hidden ? 0.0f : s.at[j][e] - r.top[k]) * r.total[k];
-                float slope = share * (by.at[j][e] - r.more[k]) * (float)a.scale;
+                int row = e / 2;
+                bool hidden = r.none(row) || s.at[j][e] == real_least(0.0f);
+                float share = real_exp(hidden ? 0.0f : s.at[j][e] - r.top[row]) * r.total[row];
+                float slope = share * (by.at[j][e] - r.more[row]) * (float)a.scale;
                 s.at[j][e] = hidden ? 0.0f : slope;
             }
         }
@@ -173,7 +170,7 @@ template <class N> struct query_tile {
 };
 
 template <class N>
-FT_DEVICE void query_tile_backward(const ft_cuda_attention &a, int number,
+FT_DEVICE void query_tile_backward(const ft_cuda_attention &a, int64_t number,
                                    queries_space<N> &space) {
     query_tile<N> tile(a, number, space);
     const tile_place &who = tile.who;

@@ -206,11 +206,13 @@ FT_DEVICE running_rows none_so_far() {
 }
 
 // The first of 16 queries that a warp of a block has. Later ones see more keys: they come first.
-FT_DEVICE tile_place place_of(int thread, const ft_cuda_attention &a, int number) {
-    int tiles = (int)ceil_div(a.queries, FT_OWNED), heads = (int)a.heads;
-    int head = number / tiles % heads, tile = tiles - 1 - number % tiles;
+FT_DEVICE tile_place place_of(int thread, const ft_cuda_attention &a,
+                              int64_t number) {
+    int64_t tiles = ceil_div(a.queries, FT_OWNED), all = divided(number, tiles);
+    int tile = (int)(tiles - 1 - (number - all * tiles)), example = (int)divided(all, a.heads);
+    int head = (int)(all - example * a.heads);
     int query = tile * FT_OWNED + thread / FT_WARP * FT_SIDE;
-    return {number / tiles / heads, head, head / (int)a.sharing, query};
+    return {example, head, head / (int)a.sharing, query};
 }
 // How many keys the last query of a warp sees, 0 where it has none; and the last one of the block.
 FT_DEVICE int warp_seen(const tile_sizes &all, int query) {

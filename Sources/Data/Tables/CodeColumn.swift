@@ -78,7 +78,8 @@ struct CodeColumn {
         let others = words.count - found.count
         let named = words.count { !$0.text.contains(where: \.isNumber) }
         guard ofPairs * 2 > cells, others == named, pairs.allSatisfy({ $0.mark == one.pair.mark }),
-            !pairs.allSatisfy(\.isFraction), !pairs.allSatisfy(\.mayBePressures)
+            !CodeColumn.most(found, are: \.isFraction),
+            !CodeColumn.most(found, are: \.mayBePressures)
         else { return nil }
         let different = Set(found.map(\.word.text)).count
         let doRepeat =
@@ -88,6 +89,14 @@ struct CodeColumn {
             return nil
         }
         (sample, isOfPairs) = (one.word.text, true)
+    }
+
+    /// Whether most cells are such; one that isn't doesn't make codes of quantities.
+    private static func most(
+        _ found: [(word: TableColumn.Word, pair: Pair)], are isSuch: (Pair) -> Bool
+    ) -> Bool {
+        let such = found.reduce(0) { $0 + (isSuch($1.pair) ? $1.word.count : 0) }
+        return such * 2 > found.reduce(0) { $0 + $1.word.count }
     }
 
     /// Whether all cells of a column are a year and the next, as of seasons, and not months: there are
@@ -143,6 +152,7 @@ struct CodeColumn {
             let text = word.text.utf8
             return text.count <= 12 && text.first.map { (48...57).contains($0) } ?? false
                 && text.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+                && QuantityCell(word.text) == nil
         }
         let cells = columns.reduce(0) { $0 + $1.numberCount + $1.wordCount }
         return codes.reduce(0) { $0 + $1.count } * 5 >= cells

@@ -7,6 +7,8 @@ struct MixedGroups {
 
     /// More different cells are no groups.
     private static let most = 24
+    /// One word among more different numbers is no group of theirs.
+    private static let besideOne = 8
     /// The largest number that is the name of one.
     private static let largest = 999.0
 
@@ -37,6 +39,7 @@ struct MixedGroups {
         let cells = (Array(words.values) + Array(numbers.values)).reduce(0, +)
         guard numbers.count > 1 || numbers.count == 1 && words.count > 1, areNames,
             cells >= (words.count + numbers.count) * 3,
+            words.count > 1 || numbers.count <= MixedGroups.besideOne,
             words.allSatisfy({ $0.value >= 3 && $0.value * 50 >= cells }),
             words.keys.allSatisfy(MixedGroups.isName), let least = numbers.keys.min(),
             let word = words.keys.min(),
@@ -53,13 +56,16 @@ struct MixedGroups {
         "error", "err", "undefined", "void", "blank", "empty", "not available", "not applicable",
         "not known", "unspecified", "no data", "invalid", "bad", "x", "xx", "null", "nul",
         "absent", "pending", "refused", "no answer", "no response", "don't know", "dk", "removed",
-        "deleted", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "sconosciuto",
+        "deleted", "unavailable", "withheld", "declined", "unrated", "n.v.t.", "k.a.",
+        "keine angabe", "unbekannt", "inconnu", "desconocido", "sconosciuto",
     ]
 
     private static func isName(_ word: String) -> Bool {
         guard word.utf8.count <= 40, word.first != "#",
             word.contains(where: { $0.isLetter || $0.isNumber }),
-            !nothings.contains(word.lowercased()), CalendarDate.days(word) == nil,
+            !nothings.contains(word.lowercased()),
+            !["not ", "no "].contains(where: word.lowercased().hasPrefix),
+            CalendarDate.days(word) == nil,
             !ForeignForm.isDate(word), !MonthName.isLike(word)
         else { return false }
         // 3+ is the last of such groups, and 31-33 are several in one.

@@ -193,7 +193,7 @@ public enum RunSchema {
         ).optional,
         .int(
             "checkpointEverySteps", default: 0, min: 0,
-            doc: "steps between checkpoints within an epoch; 0 for none"),
+            doc: "steps between checkpoints that are kept; 0 for none"),
         .number(
             "checkpointEveryMinutes", default: 0, min: 0,
             doc: "minutes after which the last checkpoint is renewed within an epoch; 0 for never"),

@@ -35,10 +35,18 @@ extension DataPlan {
         // What is infinite as it is stored is told where it makes a loss so.
         guard numbers.allSatisfy(\.isFinite), let largest = numbers.max(by: { abs($0) < abs($1) })
         else { return }
+        let place = "row \(dataset.storedRow(first + row)) holds \(Format.number(largest))"
+        guard abs(largest) > Double(Float.greatestFiniteMagnitude) else {
+            throw DataError(
+                name,
+                "\(place), which \(key) make larger than \(FloatRange.words); let them scale it less"
+            )
+        }
+        // A deviation is measured by squares, which a double holds up to there.
+        let remedy = abs(largest) < 1e150 ? "normalize" : "scale"
         throw DataError(
             name,
-            "row \(dataset.storedRow(first + row)) holds \(Format.number(largest)), beyond "
-                + "\(FloatRange.words); correct it, or scale such numbers (\(key), as by normalize)"
-        )
+            "\(place), beyond \(FloatRange.words); correct it, or scale such numbers (\(key), as "
+                + "by \(remedy))")
     }
 }

@@ -225,14 +225,11 @@ public struct Evaluation: Sendable {
             "hashes  checkpoint \(hashes.checkpoint), data \(hashes.data), config \(hashes.config)"
         ]
         let parted = threshold.map { ["parted  at --threshold \($0)"] } ?? []
-        return (head + parted + unitLines + tail).flatMap(\.folded)
+        let own = units.note(on: measurement, known).map { ["        \($0)"] } ?? []
+        let unit = units.sentence.map { "units   \($0)".wrapped(indent: 8) } ?? []
+        return (head + parted + own).flatMap(\.folded) + unit + tail.flatMap(\.folded)
             + ([weighting].compactMap(\.self).map { "weights \($0)" }
             + notes.map { "note    \($0)" }).flatMap { $0.wrapped(indent: 8) }
-    }
-
-    private var unitLines: [String] {
-        let own = units.note(on: measurement, known).map { ["        \($0)"] } ?? []
-        return own + (units.sentence.map { ["units   \($0)"] } ?? [])
     }
 
     /// A confusion matrix with its classes around it: rows are targets, columns predictions.

@@ -8,10 +8,11 @@ import Optim
 import Tensor
 
 extension Trainer {
-    /// Saves everything as the last checkpoint, and as the best or one of the kept ones if told.
+    /// Saves everything as the last checkpoint, as the best if told, and after each
+    /// `checkpointEverySteps` as one that is kept, at the end of an epoch too.
     ///
     /// Throws a `Divergence` instead of keeping parameters that are not finite.
-    func save(isBest: Bool = false, keepsStep: Bool = false) throws {
+    func save(isBest: Bool = false) throws {
         // What the device met shows here, and not in a file.
         try onDevice { backend.synchronize() }
         if let name = nonFiniteParameter {
@@ -20,12 +21,18 @@ extension Trainer {
         }
         readTallies()
         try stop.during(.saving) {
-            try store.save(checkpoint, isBest: isBest, keepsStep: keepsStep)
+            try store.save(checkpoint, isBest: isBest, keepsStep: isKeptStep)
         }
         lastSave = Clock.seconds()
         savedStep = cursor.step
         savedSeconds = cursor.seconds
         emit(.saved(path: store.lastPath, step: cursor.step))
+    }
+
+    /// Whether the checkpoint of the step that was reached is one that is kept.
+    var isKeptStep: Bool {
+        let every = config.training.int("checkpointEverySteps")
+        return every > 0 && cursor.step > 0 && cursor.step.isMultiple(of: every)
     }
 
     private var checkpoint: TrainingCheckpoint {

@@ -82,15 +82,25 @@ extension Trainer {
         else { return [] }
         let old = before.rate(after: cursor.step - 1)
         let steady = Trainer.steadyRate(reached: old, largest: config.learningRate)
-        let settings = changed.map { "\($0.path)=\($0.new?.text() ?? "null")" }
-            .joined(separator: " ")
+        func settings(_ changes: [ConfigDifference]) -> String {
+            changes.map { "\($0.path)=\($0.new?.text() ?? "null")".shellWord }
+                .joined(separator: " ")
+        }
+        let causes = changes.filter { change in
+            ["optimizer", "schedule"].contains { change.isInside($0) }
+                || Trainer.lengths.contains(change.path)
+        }
+        // All but what is replaced.
+        let kept = changes.filter {
+            !$0.isInside("schedule") && $0.path != "optimizer.learningRate"
+        }
         let name = config.value.child("schedule").type
         return [
-            "the \(name) schedule ends with the run, so \(settings) changes its course: the "
+            "the \(name) schedule ends with the run, so \(settings(causes)) changes its course: the "
                 + "learning rate goes from \(Format.rate(old)) to "
                 + "\(Format.rate(rates.rate(after: cursor.changes))) here, and the weights won't be those "
                 + "of a run that was so long from the start, which is: fttrain \("\(path)/config.json".shellPath); to "
-                + "\(steady.words): fttrain resume \(path.shellPath) \(settings) "
+                + "\(steady.words): fttrain resume \(path.shellPath) \(settings(kept)) "
                 + "'schedule={\"type\":\"constant\"}' optimizer.learningRate="
                 + "\(Format.short(steady.rate, digits: 6))"
         ]

@@ -36,14 +36,10 @@ extension Trainer {
     }
 
     /// Whether a checkpoint within the epoch is due: one that is kept, or a new last one.
-    private var checkpointDue: (kept: Bool, last: Bool) {
-        guard !isEpochWhole else { return (false, false) }
-        let every = config.training.int("checkpointEverySteps")
+    private var isCheckpointDue: Bool {
+        guard !isEpochWhole else { return false }
         let minutes = config.training.double("checkpointEveryMinutes")
-        return (
-            every > 0 && cursor.step.isMultiple(of: every),
-            minutes > 0 && Clock.seconds() - lastSave >= minutes * 60
-        )
+        return isKeptStep || minutes > 0 && Clock.seconds() - lastSave >= minutes * 60
     }
 
     /// Trains on what is left of the epoch, or until a limit of steps or time; false where it was
@@ -68,11 +64,10 @@ extension Trainer {
             guard let batch = try stop.during(.waitingForData, { try stream.next() }) else { break }
             try stop.during(.computing) { try step(batch) }
             giveSign()
-            let due = checkpointDue
-            if due.kept || due.last {
+            if isCheckpointDue {
                 _ = try stop.during(.computing) { try settle() }
                 note()
-                try save(keepsStep: due.kept)
+                try save()
                 clock.stamp(&cursor)
             }
             if stop.isRequested || isMeasurementDue { try settle() }

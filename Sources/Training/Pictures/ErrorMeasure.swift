@@ -14,14 +14,20 @@ enum ErrorMeasure: String, CaseIterable {
         }
     }
 
-    /// Its number in a report, as text with the digits of `eval --report`; a dash where it has no
-    /// value.
+    /// Its number of all quantities, as text with the digits of `eval --report`; a dash where it has
+    /// no value.
     func cell(_ value: Double?) -> String {
         guard let value, !value.isNaN else { return "-" }
-        return self == .r2 ? Format.fixed(value, 4) : Format.short(value, digits: 6)
+        return self == .r2 ? Format.fixed(value, 4) : ErrorMeasure.cell(ofOne: value)
     }
 
     func cell(_ report: JSONObject) -> String { cell(report[rawValue]?.number) }
 
     func cell(_ report: JSONValue?) -> String { cell(report?[rawValue]?.number) }
+
+    /// The number of one of several quantities.
+    static func cell(ofOne value: Double?) -> String {
+        guard let value, !value.isNaN else { return "-" }
+        return Format.short(value, digits: 6)
+    }
 }

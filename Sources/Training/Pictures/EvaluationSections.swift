@@ -71,7 +71,7 @@ struct EvaluationSections {
             ["class", "precision", "recall", "F1", "AUC", "examples"],
             rows.map { row in
                 ["class", "precision", "recall", "f1", "auc", "support"].map { row[$0]?.cell ?? "" }
-            })
+            } + [means + ["", ""]])
         let counts = matrix.map { row -> [Int] in
             guard case .array(let cells) = row else { return [] }
             return cells.map { if case .int(let count) = $0 { count } else { 0 } }
@@ -91,8 +91,20 @@ struct EvaluationSections {
         }
         let table = Page.table(
             names.map { $0 == "support" ? "yes" : $0 },
-            rows.map { row in names.map { row[$0]?.cell ?? "" } })
+            rows.map { row in names.map { row[$0]?.cell ?? "" } }
+                + [names.map { $0 == "output" ? "mean" : mean(of: $0) }])
         return Page.section("Outputs, \(title)", table)
+    }
+
+    /// The means over the classes.
+    private var means: [String] { ["mean"] + ["precision", "recall", "f1"].map(mean(of:)) }
+
+    /// The mean of a measure over classes or outputs; empty where the report has none.
+    private func mean(of measure: String) -> String {
+        let keys = ["precision": "macroPrecision", "recall": "macroRecall", "f1": "macroF1"]
+        let areas = ["auc", "averagePrecision"]
+        let key = keys[measure] ?? (areas.contains(measure) ? measure : nil)
+        return key.flatMap { report[$0]?.cell } ?? ""
     }
 
     /// What numbers are in, where loss and metrics are in others.
@@ -120,8 +132,10 @@ struct EvaluationSections {
             ["output"] + ErrorMeasure.allCases.map(\.title)
                 + errors.map { "\($0.title) of the mean" },
             rows.map { row in
-                [row["output"]?.cell ?? ""] + ErrorMeasure.allCases.map { $0.cell(row) }
-                    + errors.map { $0.cell(row["baseline"]) }
+                let own = ErrorMeasure.allCases.map { row[$0.rawValue]?.number }
+                let baseline = errors.map { row["baseline"]?[$0.rawValue]?.number }
+                return [row["output"]?.cell ?? ""]
+                    + (own + baseline).map { ErrorMeasure.cell(ofOne: $0) }
             })
     }
 
@@ -132,9 +146,8 @@ struct EvaluationSections {
         let output = rows[0]["output"] == nil ? [] : ["output"]
         let share = rows[0]["deviations"] == nil ? [] : ["deviations"]
         let cells = rows.map { row in
-            (["example"] + output + ["target", "prediction", measure] + share).map {
-                row[$0]?.cell ?? ""
-            }
+            (["example"] + output + ["target", "prediction"]).map { row[$0]?.cell ?? "" }
+                + ([measure] + share).map { row[$0]?.number.map { Format.short($0) } ?? "" }
         }
         let heading =
             [names] + output + ["target", "predicted", measure] + share.map { "in \($0)" }

@@ -87,7 +87,8 @@ extension ClassReport {
             ]
         }
         var object: JSONObject = [
-            "accuracy": .double(accuracy), "macroF1": .double(macro(\.f1)),
+            "accuracy": .double(accuracy), "macroPrecision": .double(macro(\.precision)),
+            "macroRecall": .double(macro(\.recall)), "macroF1": .double(macro(\.f1)),
             "classes": .array(classes),
             "confusionMatrix": .array(confusion.map { .ints($0) }),
         ]

@@ -58,7 +58,11 @@ struct ClassReport {
         count = targets.count
         rows = (0..<classes).map { place in
             let scores = order.map { order in
-                targets.indices.map { order[$0 * classes + place] }
+                targets.indices.map {
+                    let row = order[$0 * classes..<($0 + 1) * classes]
+                    return shares == nil
+                        ? row[row.startIndex + place] : ClassReport.score(row, of: place)
+                }
             }
             return Row(
                 name: names[place], hits: confusion[place][place],
@@ -87,6 +91,14 @@ struct ClassReport {
                     predictions.enumerated().map { shares[$0 * classes + $1] },
                     zip(targets, predictions).map { $0 == $1 })
             } ?? []
+    }
+
+    /// What examples are ordered by for a class: its probability; of two classes the logarithm of its
+    /// odds, for a probability near 1 has fewer digits than the other one near 0.
+    private static func score(_ shares: ArraySlice<Double>, of place: Int) -> Double {
+        let own = shares[shares.startIndex + place]
+        guard shares.count == 2 else { return own }
+        return log(own) - log(shares[shares.startIndex + 1 - place])
     }
 
     /// The area under the ROC curve by ranks, ties counting half (Mann and Whitney); nil without

@@ -55,6 +55,8 @@ public struct EvaluationReport {
     private let provenance: Provenance
     private let predictor: Predictor
     private let path: String
+    /// How to predict these data.
+    private let command: String
     private static let worstCount = 10
 
     /// Measures the model on a file, or by default on the data that it was validated on.
@@ -104,15 +106,18 @@ public struct EvaluationReport {
         if let threshold { try predictor.decide(by: threshold) }
         try self.init(
             predictor, plan, evaluation.measurement, evaluation,
-            isText ? nil : predictor.predictions(Tensor.concat(outputs)))
+            isText ? nil : predictor.predictions(Tensor.concat(outputs)),
+            skipsBad: skipped.map { $0.count > 0 } ?? false)
     }
 
     /// Looks at what a plan measures on.
     ///
-    /// - Parameter known: what the model says of it; nil if it is to be asked.
+    /// - Parameters:
+    ///   - known: what the model says of it; nil if it is to be asked.
+    ///   - skipsBad: whether examples that can't be used were left out.
     init(
         _ predictor: Predictor, _ plan: DataPlan, _ measurement: RunMeasurement?,
-        _ evaluation: Evaluation? = nil, _ known: Predictions? = nil
+        _ evaluation: Evaluation? = nil, _ known: Predictions? = nil, skipsBad: Bool = false
     ) throws {
         self.predictor = predictor
         self.measurement = measurement
@@ -122,6 +127,7 @@ public struct EvaluationReport {
             path = plan.config.string("path")
             content = .text(try TokenReport(predictor, plan.measured.dataset))
             (worst, measure, images, idNames) = ([], .loss, [], "window")
+            command = predictor.command(path)
             provenance = try Provenance(predictor, data: path)
             return
         }
@@ -132,7 +138,8 @@ public struct EvaluationReport {
         }
         let predictions = try known ?? PredictionWriter(predictor, source).all()
         let comparison = try PredictionComparison(predictor, predictions, stored, path)
-        let content = Content(comparison, command: predictor.command(path))
+        command = predictor.command(path, skipsBad: skipsBad)
+        let content = Content(comparison, command: command)
         self.content = content
         self.evaluation = evaluation.map { evaluation in
             var evaluation = evaluation
@@ -235,7 +242,7 @@ public struct EvaluationReport {
             metricTitles: MetricTitle.all(
                 of: measurement?.metrics.map(\.name) ?? [], in: predictor.config),
             isScaled: !predictor.units.areOwn, known: known,
-            command: predictor.command(path))
+            command: command)
     }
 
     /// The report for programs.

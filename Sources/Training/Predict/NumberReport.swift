@@ -115,14 +115,14 @@ struct NumberReport {
             [
                 line("mean absolute error", errors[0], always[0]),
                 line("root mean squared error", errors[1], always[1]),
-                line("R²", share, shareRemark),
+            line("R²", share, shareRemark),
             ] + leftLines
         guard !rows.isEmpty else { return head }
         var table = TextTable(
             [.text("output")] + rows[0].measures.map { .number($0.text) })
         for row in rows {
             table.append(
-                [row.name] + row.measures.map { NumberReport.cell($0.value) })
+                [row.name] + row.measures.map { ErrorMeasure.cell(ofOne: $0.value) })
         }
         return head + ["of all outputs together; of each:", ""] + table.lines
     }
@@ -131,7 +131,7 @@ struct NumberReport {
 
     private var shareRemark: String {
         r2.isNaN
-            ? "has no value, for all targets are equal, or there is one"
+            ? "no value: all targets are equal, or one"
             : "0 is always the mean, 1 no error"
     }
 
@@ -140,10 +140,6 @@ struct NumberReport {
         let left = r2.isNaN ? [] : rows.filter(\.r2.isNaN).map(\.name)
         let sentence = LeftOutputs.sentence("R²", left, R2Score.reasonForNoValue)
         return sentence.map { "note    \($0)".wrapped(indent: 8) } ?? []
-    }
-
-    private static func cell(_ value: Double) -> String {
-        value.isNaN ? "-" : Format.short(value, digits: 6)
     }
 
     /// Each label's errors, and those of always its mean.
@@ -157,7 +153,7 @@ struct NumberReport {
                 row.meanAbsoluteError, row.rootMeanSquaredError, row.r2,
                 row.meanAbsoluteDeviation, row.variance.squareRoot(),
             ]
-            table.append([row.name] + numbers.map(NumberReport.cell))
+            table.append([row.name] + numbers.map { ErrorMeasure.cell(ofOne: $0) })
         }
         return table.lines + [
             "mean absolute and root mean squared errors of each label in its own unit, and of",

@@ -88,6 +88,9 @@ package struct PredictionSource {
         }
     }
 
+    /// What data that come by standard input are called.
+    static let standardInput = "standard input"
+
     /// A table that comes by standard input.
     private static func standardInput(
         as preprocessing: Preprocessing, skips: Bool, compares: Bool
@@ -98,7 +101,7 @@ package struct PredictionSource {
                 "-: standard input is read as a table, CSV or JSON lines, and the model wasn't "
                     + "trained on one; name a file of its data")
         }
-        let name = "standard input"
+        let name = standardInput
         let bytes: [UInt8]
         do {
             bytes = try FileBytes.standardInput()

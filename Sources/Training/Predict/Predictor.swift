@@ -170,8 +170,11 @@ public final class Predictor {
     }
 
     /// How to predict other data by this checkpoint, as a command.
-    func command(_ data: String) -> String {
-        "fttrain predict \(path.shellPath) \(data.shellPath)"
+    ///
+    /// - Parameter skipsBad: whether rows that can't be used are left out.
+    func command(_ data: String, skipsBad: Bool = false) -> String {
+        let data = data == PredictionSource.standardInput ? "-" : data.shellPath
+        return "fttrain predict \(path.shellPath) \(data)" + (skipsBad ? " --skip-bad" : "")
     }
 
     /// The names of the classes; empty where they have none.
