@@ -125,6 +125,13 @@ extension Transform {
         return (0..<shape.rank).contains(place) ? place : nil
     }
 
+    /// That examples of a shape have no such axis, and which they have.
+    package static func noAxis(_ axis: Int, in shape: Shape) -> String {
+        let remedy =
+            shape.rank == 0 ? "leave it out" : "use one from \(-shape.rank) to \(shape.rank - 1)"
+        return "examples of shape \(shape) have no axis \(axis); \(remedy)"
+    }
+
     /// Values that broadcast against [N, …] along an axis of the examples, or against everything if
     /// there is one.
     private func channels(
@@ -155,7 +162,7 @@ extension Transform {
     ) throws(TransformError) {
         let place = Transform.place(of: axis, in: shape)
         guard place != nil || axis == 0 else {
-            throw problem("examples of shape \(shape) have no axis \(axis)")
+            throw problem(Transform.noAxis(axis, in: shape))
         }
         for (name, values) in [("mean", mean), ("std", std)] {
             let channels = place.map { shape[$0] } ?? 1

@@ -2,6 +2,7 @@ import Datasets
 import FTConfig
 import FTSupport
 import Glibc
+import Training
 
 extension InitCommand {
     /// Throws where a file is there that is to be made and wasn't to be replaced.
@@ -13,6 +14,8 @@ extension InitCommand {
         try DataCommand.checkFree(
             file, invocation, reading: invocation.arguments[...],
             otherwise: "make another, --data \(freeData(name, beside: out).shellPath)")
+        // Of folders that aren't there only data is made.
+        if !file.hasPrefix("data/") { try FileWriting.check(file) }
     }
 
     /// Throws where there is nothing to look at, which matters before any name of what would be made

@@ -82,7 +82,8 @@ enum PredictCommand {
             ? try PredictionSource.images(paths, for: predictor, skips: skipped != nil)
             : try PredictionSource(paths[0], for: predictor, skips: skipped != nil)
         let path = source.path
-        for note in source.notes { Terminal.note("\(path): \(note)") }
+        // With --skip-bad it turns out as it goes which rows they are of.
+        if skipped == nil { tell(source.notes, path) }
         let progress = PredictProgress(source.count)
         let writer = PredictionWriter(predictor, source, skipping: skipped) {
             progress.update($0)
@@ -109,10 +110,15 @@ enum PredictCommand {
         return .success
     }
 
+    private static func tell(_ notes: [String], _ path: String) {
+        for note in notes { Terminal.note("\(path): \(note)") }
+    }
+
     /// Says what isn't as it should be in what was written.
     private static func warn(
         of writer: PredictionWriter, _ source: PredictionSource, _ form: PredictionWriter.Form
     ) -> Shortfall? {
+        if let skipped = writer.skipped { tell(source.notes(without: skipped), source.path) }
         if let note = writer.warning(form) { Terminal.note("\(source.path): \(note)") }
         let sentence = writer.skipped?.sentence(source.path, of: source.count)
         return sentence.map { Shortfall(.data, $0) }

@@ -9,13 +9,21 @@ import Training
 enum PredictStream {
     static func run(_ predictor: Predictor) throws -> ExitStatus {
         let numbers = predictor.preprocessing.inputs.reduce(0) { $0 + $1.shape.reduce(1, *) }
-        var (number, lines) = (0, InputLines(numbers: numbers))
+        var (number, lines, toldUnsound) = (0, InputLines(numbers: numbers), false)
         try checkInput()
         while let line = try lines.next() {
             number += 1
             var answer: JSONObject
             do {
-                answer = try self.answer(line, number, predictor)
+                let predictions: Predictions
+                (answer, predictions) = try self.answer(line, number, predictor)
+                if !toldUnsound, !predictions.areFinite {
+                    toldUnsound = true
+                    Terminal.note(
+                        "input:\(number): the model's outputs are infinite or no number, and null is "
+                            + "written for them, as for further such lines; look for values beyond "
+                            + "those of its data")
+                }
             } catch {
                 answer = ["line": .int(number), "error": .string("\(error)")]
             }
@@ -37,7 +45,7 @@ enum PredictStream {
 
     private static func answer(
         _ line: String, _ number: Int, _ predictor: Predictor
-    ) throws -> JSONObject {
+    ) throws -> (JSONObject, Predictions) {
         let node: JSONNode
         do {
             node = try JSONNode(parsing: line)
@@ -53,19 +61,19 @@ enum PredictStream {
     /// Of arrays and images.
     private static func answer(
         ofExample node: JSONNode, _ number: Int, _ predictor: Predictor
-    ) throws -> JSONObject {
+    ) throws -> (JSONObject, Predictions) {
         let example = try ExampleLine(node, line: number, for: predictor)
         let predictions = try predictor(example.inputs)
         var answer = example.names
         if answer.keys.isEmpty { answer["line"] = .int(number) }
         answer.append(contentsOf: PredictionTable(predictions).json(0))
         if !example.unknownKeys.isEmpty { answer["unknownKeys"] = .strings(example.unknownKeys) }
-        return answer
+        return (answer, predictions)
     }
 
     private static func answer(
         ofRow node: JSONNode, _ number: Int, _ predictor: Predictor, _ encoding: TableEncoding
-    ) throws -> JSONObject {
+    ) throws -> (JSONObject, Predictions) {
         let table = try encoding.table(of: node, line: number, in: "input")
         let predictions = try predictor(encoding.encode(table))
         var answer: JSONObject = encoding.ids.isEmpty ? ["line": .int(number)] : [:]
@@ -84,6 +92,6 @@ enum PredictStream {
         let keys = Set(encoding.columns.map(\.name) + encoding.labels.map(\.name))
         let others = node.members?.map(\.key).filter { !keys.contains($0) } ?? []
         if !others.isEmpty { answer["unknownKeys"] = .strings(others) }
-        return answer
+        return (answer, predictions)
     }
 }

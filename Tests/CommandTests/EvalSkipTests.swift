@@ -55,7 +55,18 @@ struct EvalSkipTests {
         let workspace = try prepared()
         try workspace.write("new.csv", "a,b,y\n1,2,u\n7,3,v\n4,-1,u\n3,0,v\n")
         let refused = try workspace.run("eval", "run", "new.csv")
+        let index = "but layer 0 (embedding) takes whole numbers from 0 to 4"
         #expect(refused.status == 3, "\(refused.output)")
+        #expect(
+            refused.errors
+                == "fttrain: new.csv: 2 cells can't be used; correct them, or leave their rows out with "
+                + "--skip-bad\n  new.csv:3  an index is 7, \(index)\n  new.csv:4  an index is -1, "
+                + "\(index)\n", "\(refused.errors)")
+        try workspace.write("mixed.csv", "a,b,y\n1,2,u\n7,3,v\nzz,1,u\n3,0,w\n")
+        let mixed = try workspace.run("eval", "run", "mixed.csv")
+        let told = ["mixed.csv:4  column 'a' holds 'zz'", "mixed.csv:5  the label 'y'", index]
+        #expect(
+            mixed.status == 3 && told.allSatisfy { mixed.errors.contains($0) }, "\(mixed.errors)")
         let left = try workspace.run("eval", "run", "new.csv", "--skip-bad", "--json")
         #expect(left.status == 3, "\(left.errors)")
         let node = try JSONNode(parsing: String(left.lines[0]))
@@ -63,8 +74,18 @@ struct EvalSkipTests {
         #expect(node["leftOut"]?.elements?.map { $0["example"]?.string } == ["3", "4"])
         #expect(
             left.errors.contains(
-                "new.csv: line 3: an index is 7, but layer 0 (embedding) takes whole numbers from 0 to "
-                    + "4"), "\(left.errors)")
+                "new.csv:3: an index is 7, \(index)"), "\(left.errors)")
+    }
+
+    @Test("rows that are left out don't count among values beyond those of training")
+    func beyond() throws {
+        let workspace = try prepared()
+        // Layer 0 refuses 9 of the first row, and the label of the second is none.
+        try workspace.write("new.csv", "a,b,y\n9,2,u\n1,2.5,w\n1,2,u\n3,3,v\n")
+        for command in ["eval", "predict"] {
+            let left = try workspace.run(command, "run", "new.csv", "--skip-bad")
+            #expect(left.status == 3 && !left.errors.contains("values beyond"), "\(left.errors)")
+        }
     }
 
     @Test("a table without labels is said to have none, whatever else is wrong")
@@ -76,9 +97,7 @@ struct EvalSkipTests {
             #expect(refused.status == 3)
             #expect(
                 refused.errors.hasPrefix(
-                    options.isEmpty
-                        ? "fttrain: new.csv:3: column 'a'"
-                        : "fttrain: new.csv: holds no targets: it lacks the column 'y', so there is nothing"
+                    "fttrain: new.csv: holds no targets: it lacks the column 'y', so there is nothing"
                 ),
                 "\(refused.errors)")
         }

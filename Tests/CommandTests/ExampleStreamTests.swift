@@ -151,6 +151,7 @@ struct ExampleStreamTests {
             ),
             (#"{"inputs": [1, 2, 3, 4, 5, 6, 7, 8, null, 10]}"#, "holds null where"),
             (#"{"inputs": [1, 2, 3, 4, 5, 6, 7, 8, 9, 1e999]}"#, "beyond any float"),
+            (#"{"inputs": [1, 2, 3, 4, 5, 6, 7, 8, 9, 1e39]}"#, "1e+39 is beyond the largest"),
             (#"{"inputs": {"x": [1]}}"#, "one input without a name"),
             (#"{"file": "a.png"}"#, "the model wasn't trained on images; give it 'inputs'"),
             (#"{"file": "a.png", "inputs": [1]}"#, "has both 'inputs' and 'file'"),
@@ -160,6 +161,7 @@ struct ExampleStreamTests {
         for (place, (line, problem)) in cases.enumerated() {
             let sentence = found[place]["error"]?.string ?? ""
             #expect(sentence.contains(problem), "\(line): \(sentence)")
+            #expect(sentence.hasPrefix("input:\(place + 1): "), "\(sentence)")
             #expect(found[place]["line"]?.int == place + 1 && found[place]["prediction"] == nil)
         }
         #expect(found[cases.count]["line"]?.int == cases.count + 1)
@@ -199,7 +201,8 @@ struct ExampleStreamTests {
         let shares = value(found[0], "probabilities")
         #expect(shares != nil && shares == value(same[0], "probabilities"))
         let problems = [
-            "uint8, which don't hold 0.5", "uint8, which don't hold 300",
+            "input:2: the model was trained on inputs 'right' of uint8, which don't hold 0.5",
+            "uint8, which don't hold 300",
             "lacks the input 'right'", "no input 'rihgt'; is it 'right'?", "the model has 2 inputs",
         ]
         for (answer, problem) in zip(found.dropFirst(), problems) {
@@ -262,7 +265,7 @@ struct ExampleStreamTests {
         #expect(kept == ["0", "3"], "\(left.output)")
         let found = try ask(
             workspace, [#"{"inputs": [4, 50, 6]}"#, #"{"inputs": [1, 2, 3]}"#])
-        #expect(found[0]["error"]?.string?.contains(problem) == true)
+        #expect(found[0]["error"]?.string == "input:1: \(problem); correct the data")
         let p = (left.lines[1].split(separator: ",").last.map { String($0) }).flatMap(Double.init)
         #expect(found[1]["probabilities"]?["1"]?.double == p && p != nil)
     }

@@ -170,6 +170,17 @@ struct InitCommandTests {
         #expect(try workspace.bytes("data/t.h5") != before)
     }
 
+    @Test("a folder that isn't there is refused, of the config and of the data")
+    func missingFolder() throws {
+        let workspace = try Workspace()
+        try workspace.write("t.csv", "a,y\n" + (0..<20).map { "\($0),\($0 % 2)\n" }.joined())
+        for options in [["-o", "no/t.json"], ["--data", "no/t.h5"]] {
+            let refused = try workspace.run(["init", "t.csv"] + options)
+            #expect(refused.status == 3 && refused.errors.contains("no/t."), "\(refused.errors)")
+            #expect(!workspace.exists("no") && !workspace.exists("t.json"))
+        }
+    }
+
     @Test("a folder that holds no folders of images is a sentence")
     func folder() throws {
         let workspace = try Workspace()

@@ -140,6 +140,18 @@ struct LargeNumberTests {
             #expect(values.shape == [5] && values.values(as: Float.self)[3] == .infinity)
         }
         guard out == "p.csv" else { return }
+        try workspace.write("in", #"{"inputs": [3e38]}"# + "\n" + #"{"inputs": [2e38]}"# + "\n")
+        try workspace.write("ask.sh", "\"$1\" predict steep --stream < in\n")
+        let asked = try Child(
+            "/bin/sh", ["ask.sh", Workspace.program], in: workspace.path,
+            output: workspace.file("out"), errors: workspace.file("err")
+        ).wait()
+        #expect(asked.status == 0 && asked.output.count(where: { $0 == "\n" }) == 2)
+        #expect(
+            asked.errors
+                == "fttrain: note: input:1: the model's outputs are infinite or no number, and null is "
+                + "written for them, as for further such lines; look for values beyond those of its "
+                + "data\n", "\(asked.errors)")
         let json = try workspace.run("predict", "steep", "x.npy", "-o", "q.csv", "--json")
         #expect(try JSONNode(parsing: json.output)["notFinite"]?.int == 2)
         let far = NDArray([1, 1e39] as [Double], [2, 1])

@@ -59,6 +59,26 @@ struct NormalizeAxisTests {
         )
         #expect(last.dropFirst(2) == only.dropFirst(2) && last.hasPrefix("5,"))
         #expect(only.hasPrefix("0,"))
+        // Examples of another shape are no mistake of the config.
+        try HDF5Writer.create(workspace.file("o.h5")) { file in
+            try file.write(
+                "train/inputs", NDArray.full([6, 4], 1, .float32, on: CPUBackend.shared))
+            try file.write("train/targets", NDArray((0..<6).map { Int64($0 % 2) }))
+        }
+        try HDF5Writer.create(workspace.file("w.h5")) { file in
+            let wide = NDArray.full([6, 4, 5], 1, .float32, on: CPUBackend.shared)
+            try file.write("train/inputs", wide)
+            try file.write("train/targets", NDArray((0..<6).map { Int64($0 % 2) }))
+        }
+        for (name, shape) in [("o.h5", "4"), ("w.h5", "4×5")] {
+            let other = try workspace.run("eval", "run", name)
+            #expect(
+                other.status == 3
+                    && other.errors.contains(
+                        "the model was trained on examples of shape 4×3, these have the shape "
+                            + "\(shape); give it data of the same kind"),
+                "\(other.errors)")
+        }
     }
 
     @Test("gives what the same numbers give in a config")
@@ -98,7 +118,10 @@ struct NormalizeAxisTests {
     @Test(
         "that examples don't have is refused",
         arguments: [
-            (#"{"type": "normalize", "axis": 2}"#, "examples of shape [4, 3] have no axis 2"),
+            (
+                #"{"type": "normalize", "axis": 2}"#,
+                "examples of shape [4, 3] have no axis 2; use one from -2 to 1"
+            ),
             (#"{"type": "normalize", "axis": -3}"#, "examples of shape [4, 3] have no axis -3"),
             (
                 #"{"type": "normalize", "axis": 1, "mean": [1, 2], "std": [1]}"#,

@@ -33,7 +33,9 @@ struct CodeColumnTests {
         ["31-33", "44-45", "48-49"],
         ["1", "2", "3", "crew"], ["38", "40", "42", "S"], ["0", "1", "2", "3+"],
         ["11", "21", "31-33", "42", "44-45"], ["3E5", "3F5", "2A1", "705"],
-        ["2:1", "0:0", "abandoned"],
+        ["2:1", "0:0", "abandoned"], ["24+3", "12+1", "24+1"], ["0|1", "1|1", "0|0"],
+        ["<1", "1", "2", "3", "4"], ["10", "20", "30", ">=50"], ["0", "1", "≤-1"],
+        ["1", "2", "3", ">3"],
     ]
 
     @Test(
@@ -79,12 +81,29 @@ struct CodeColumnTests {
             ["1", "2", "3", "not recorded"], (1...9).map { "\($0)" } + ["crew"],
             ["1", "2", "3", "5 kg"], ["1", "2", "3", "<5"], ["1.5", "2.5", "3.5", "crew"],
             ["1200", "1300", "1400", "crew"], ["1", "0", "yes"],
+            ["1", "2", "3", ">2"], ["1", "2", "3", ">=3"], ["1", "2", "3", "<=1"],
             (0..<59).map { "\($0 % 5)" } + ["crew"], ["12 kg", "13 kg", "12 lb"],
         ])
     func refused(cells: [String]) {
         let sentence = folder.sentence { try set(cells) } ?? "none"
         #expect(sentence.hasPrefix("t.tsv:"), "\(cells): \(sentence)")
         #expect(sentence.contains("--types"), "\(sentence)")
+    }
+
+    @Test(
+        "months with the year last are refused with how they are read", arguments: ["", "x"],
+        [
+            (2015...2020).flatMap { year in (1...12).map { "\($0)/\(year)" } },
+            (1...12).map { "\($0 < 10 ? "0" : "")\($0)-2020" }, ["11/2020", "12/2020", "unknown"],
+        ])
+    func months(label: String, cells: [String]) {
+        let sentence = folder.sentence { try set(cells, label: label) } ?? "none"
+        let year = cells.contains { $0.hasSuffix("-2020") } ? "12-2020" : "12/2020"
+        #expect(
+            sentence.hasPrefix(
+                "t.tsv: column 'x' holds months such as '\(year)', which are read as 2020-12 alone; "
+                    + "write them so"), "\(sentence)")
+        #expect(sentence.contains("--types x=category"), "\(sentence)")
     }
 
     @Test("numbers that may be words are told with what makes them words")
@@ -116,6 +135,19 @@ struct CodeColumnTests {
             let values = try encoding.encode(found.tables[0], rows: [0, 1, 2])
             #expect(values.values(as: Float.self) == [6, 0.5, 23, 1.5, 0, 2.5])
             #expect(encoding.columns[0].form?.note == "'\(cells[0])' is read as 6 hours")
+        }
+        let known = try TableEncoding(fitting: set(["6 AM", "11 PM"]), rows: [0, 1])
+        for (cell, hint) in [
+            ("6", "write 6 AM or 6 PM if it is hours"), ("13", "write 13:00 if it is hours"),
+            ("6:00", "write it with AM or PM"),
+        ] {
+            let new = try known.read(folder.write("n.tsv", "x\tz\n\(cell)\t1.5\n"))
+            let sentence = folder.sentence { try known.encode(new) } ?? "none"
+            #expect(sentence.contains("like '6 AM' (\(hint))"), "\(sentence)")
+        }
+        for cell in ["6 AM", "6 PM", "13:00"] {
+            let new = try known.read(folder.write("n.tsv", "x\tz\n\(cell)\t1.5\n"))
+            #expect(try known.encode(new).shape == [1, 2])
         }
         let odd = folder.sentence { try set(["6 AM", "11 PM", "13 PM", "7 AM"]) } ?? "none"
         #expect(odd.contains("holds '13 PM', not a number like '6 AM'"), "\(odd)")

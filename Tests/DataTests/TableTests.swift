@@ -63,9 +63,21 @@ struct TableTests {
             folder.sentence { try encoding.encode(set.tables[0]) }?.hasPrefix(
                 "t.csv:3: column 'a' holds '-1e200', too large for 32-bit floats (up to 3.4e38); ")
                 == true)
+        // Of a table in memory a cell is shown as it is written, too.
+        let piped = try encoding.read(Array("a,b\n1e39,2\n".utf8), named: "standard input")
+        #expect(
+            folder.sentence { try encoding.encode(piped) }?.hasPrefix(
+                "standard input:2: column 'a' holds '1e39', too large") == true)
         #expect(
             folder.sentence { try encoding.targets(set.tables[0]) }?.hasPrefix(
                 "t.csv:3: the label 'price' holds '1e39', too large for 32-bit floats") == true)
+        // A number that fits, but not as it is scaled.
+        let steady = try self.set("a,price\n1,1\n1.001,2\n1.002,3\n") { $0.standardizes = true }
+        let far = try self.encoding(steady).read(folder.write("n.csv", "a\n3.4e38\n"))
+        #expect(
+            folder.sentence { try self.encoding(steady).encode(far) }?.hasPrefix(
+                "n.csv:2: column 'a' holds '3.4e38', so far from the training rows that, scaled as "
+                    + "they are, it is too large for 32-bit floats; ") == true)
     }
 
     @Test(

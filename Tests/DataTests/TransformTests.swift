@@ -78,7 +78,7 @@ struct TransformTests {
             ),
             (
                 .normalize(mean: [0], std: [1], axis: -3), .uint8,
-                "normalize: examples of shape [2, 6] have no axis -3"
+                "normalize: examples of shape [2, 6] have no axis -3; use one from -2 to 1"
             ),
             (.normalize(mean: [0], std: [0]), .uint8, "normalize: std must be more than 0"),
             (.normalize(mean: [.nan], std: [1]), .uint8, "normalize: mean is not a finite number"),

@@ -87,6 +87,10 @@ enum ClockTime {
             return time.parts == other.parts && time.mayBeLater ? " (write it with AM or PM)" : ""
         }
         let hours = Int(text).flatMap { (0..<24).contains($0) ? $0 : nil }
+        if other.hasHalf, let hours, (1...12).contains(hours) {
+            let time = other.parts == 2 ? "\(hours)" : "\(hours):00:00"
+            return " (write \(time) AM or \(time) PM if it is hours)"
+        }
         let zeros = other.parts == 2 ? ":00" : ":00:00"
         return hours.map { " (write \($0)\(zeros) if it is hours)" } ?? ""
     }

@@ -17,7 +17,9 @@ struct CodeColumn {
         init?(_ text: String) {
             guard text.utf8.count <= 24 else { return nil }
             let plain = CellText.plain(text).filter { $0 != " " }
-            guard let place = plain.firstIndex(where: { "/:-xX×".contains($0) }) else { return nil }
+            guard let place = plain.firstIndex(where: { "/:-+|xX×".contains($0) }) else {
+                return nil
+            }
             let (first, second) = (plain[..<place], plain[plain.index(after: place)...])
             func isWhole(_ text: Substring) -> Bool {
                 (1...6).contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) }

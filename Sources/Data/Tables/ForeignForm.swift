@@ -149,6 +149,10 @@ extension ForeignForm {
                 "column '\(name)' holds dates such as '\(sample)', which are read as 2024-01-31, "
                 + "31 Jan 2024 or January 31, 2024 alone; write them so\(remedy)"
         }
+        if let (sample, month) = MonthOfYear.sample(words.map(\.text)) {
+            return "column '\(name)' holds months such as '\(sample)', which are read as \(month) "
+                + "alone; write them so\(remedy)"
+        }
         if CodeColumn(columns) != nil || MixedGroups(columns) != nil { return nil }
         return DisguisedNumber.problem(of: name, columns, isLabel: isLabel)
             ?? QuantityCell.problem(of: name, columns, isLabel: isLabel)

@@ -41,7 +41,8 @@ struct MixedGroups {
             cells >= (words.count + numbers.count) * 3,
             words.count > 1 || numbers.count <= MixedGroups.besideOne,
             words.allSatisfy({ $0.value >= 3 && $0.value * 50 >= cells }),
-            words.keys.allSatisfy(MixedGroups.isName), let least = numbers.keys.min(),
+            words.keys.allSatisfy({ MixedGroups.isName($0, among: numbers.keys) }),
+            let least = numbers.keys.min(),
             let word = words.keys.min(),
             !words.keys.allSatisfy({ BooleanWord.value($0) != nil })
         else { return nil }
@@ -60,7 +61,22 @@ struct MixedGroups {
         "keine angabe", "unbekannt", "inconnu", "desconocido", "sconosciuto",
     ]
 
-    private static func isName(_ word: String) -> Bool {
+    /// Whether a word is all that lies below the numbers, as `<1` beside 1 and 2, or above them, as
+    /// `>=50`. One among them is a bound of a number that nobody knows.
+    private static func isEnd(_ word: String, of numbers: some Sequence<Double>) -> Bool {
+        let mark = word.prefix { "<>=≤≥".contains($0) }
+        let rest = word.dropFirst(mark.count).drop { $0 == " " }
+        guard let bound = Int(rest).map({ Double($0) }) else { return false }
+        return switch mark {
+        case "<": numbers.allSatisfy { $0 >= bound }
+        case "<=", "≤": numbers.allSatisfy { $0 > bound }
+        case ">": numbers.allSatisfy { $0 <= bound }
+        case ">=", "≥": numbers.allSatisfy { $0 < bound }
+        default: false
+        }
+    }
+
+    private static func isName(_ word: String, among numbers: some Sequence<Double>) -> Bool {
         guard word.utf8.count <= 40, word.first != "#",
             word.contains(where: { $0.isLetter || $0.isNumber }),
             !nothings.contains(word.lowercased()),
@@ -70,6 +86,7 @@ struct MixedGroups {
         else { return false }
         // 3+ is the last of such groups, and 31-33 are several in one.
         if word.hasSuffix("+"), Int(word.dropLast()) != nil { return true }
+        if isEnd(word, of: numbers) { return true }
         let ends = word.split(separator: "-", omittingEmptySubsequences: false)
         if ends.count == 2, ends.allSatisfy({ Int($0) != nil }) { return true }
         return QuantityCell(word) == nil && ForeignForm.hint(word).isEmpty

@@ -16,9 +16,17 @@ extension Table {
     }
 
     private func readAgain(_ row: Int, _ name: String) -> String? {
-        guard offsets.indices.contains(row), let file = try? DataFile.map(path) else { return nil }
+        guard offsets.indices.contains(row) else { return nil }
+        if let content { return content.withUnsafeBytes { readAgain(row, name, $0) } }
+        guard let file = try? DataFile.map(path) else { return nil }
         defer { withExtendedLifetime(file) {} }
-        let (bytes, start) = (file.bytes, offsets[row])
+        return readAgain(row, name, file.bytes)
+    }
+
+    private func readAgain(
+        _ row: Int, _ name: String, _ bytes: UnsafeRawBufferPointer
+    ) -> String? {
+        let start = offsets[row]
         guard start < bytes.count else { return nil }
         guard let separator = separator?.asciiValue else {
             let line = UnsafeRawBufferPointer(rebasing: bytes[start...].prefix { $0 != 10 })

@@ -14,6 +14,8 @@ package struct Table: Sendable {
     package private(set) var lines: [Int] = []
     /// Whether objects come by themselves, from no file that could be read again.
     private let keepsObjects: Bool
+    /// What was read, where that is no file that could be read again; nil else.
+    var content: [UInt8]?
     /// Where each row begins in the file; empty where there is none.
     var offsets: [Int] = []
     /// What the cells of objects that came by themselves hold, as it is written.
@@ -73,7 +75,7 @@ package struct Table: Sendable {
         } else {
             try readFields(bytes, hasHeader, separator)
         }
-        if !isFile { offsets = [] }
+        if !isFile { content = Array(bytes) }
         guard count > 0 else { throw DataError(path, "the table has no rows; fill it") }
     }
 

@@ -4,6 +4,9 @@ package import Tensor
 extension TableEncoding {
     /// What a number is that no array of float32 can hold.
     static let tooLarge = "too large for 32-bit floats (up to 3.4e38)"
+    /// What a number is that fits as it is, but not scaled as the training rows were.
+    static let tooFar =
+        "so far from the training rows that, scaled as they are, it is too large for 32-bit floats"
     /// What a number is that an array of float32 holds as 0.
     package static let tooSmall = "too small for 32-bit floats (from 1.4e-45)"
 
@@ -26,7 +29,9 @@ extension TableEncoding {
     }
 
     /// Throws for all cells of inputs and labels together that can't be used to measure on.
-    package func check(_ table: Table) throws {
+    ///
+    /// - Parameter problem: what else is wrong with inputs [rows, features], of which any may be it.
+    package func check(_ table: Table, _ problem: (([NDArray]) throws -> String?)?) throws {
         var (problems, others) = (TableProblems(), OtherDecimals())
         let rows = Array(0..<table.count)
         _ = try inputs(table, rows, &problems, &others)
@@ -34,7 +39,25 @@ extension TableEncoding {
             find(labels.compactMap { table.column($0.name) }, table, rows, &problems, &others)
         }
         try others.check(table.path, of: problems.count)
+        if let problem {
+            for (row, text) in try stopped(usableRows(table), of: table, by: problem) {
+                problems.add("", table.place(row), text)
+            }
+        }
         try problems.check(table.path, remedy: .ofMeasured)
+    }
+
+    /// Those of some rows that a problem is of.
+    private func stopped(
+        _ rows: [Int], of table: Table, by problem: ([NDArray]) throws -> String?
+    ) throws -> [(row: Int, text: String)] {
+        guard let first = rows.first,
+            let text = try problem([try encode(table, rows: rows)])
+        else { return [] }
+        if rows.count == 1 { return [(first, text)] }
+        let half = rows.count / 2
+        return try stopped(Array(rows[..<half]), of: table, by: problem)
+            + stopped(Array(rows[half...]), of: table, by: problem)
     }
 
     /// Whether a table has all labels.
@@ -70,12 +93,19 @@ extension TableEncoding {
     }
 
     /// The rows whose cells can all be used.
-    package func usableRows(_ table: Table) throws -> [Int] {
+    ///
+    /// - Parameter compares: whether their labels are used, too.
+    package func usableRows(_ table: Table, compares: Bool = false) throws -> [Int] {
         guard table.faults.count < table.count else { return [] }
         let cells = try cells(table)
+        let readable = (0..<table.count).filter { table.faults[$0] == nil }
+        var unlabeled: Set<Int> = []
+        for label in compares ? labels : [] where table.column(label.name) != nil {
+            unlabeled.formUnion(label.problems(table, rows: readable).map(\.row))
+        }
         var values: [Float] = []
-        return (0..<table.count).filter { row in
-            table.faults[row] == nil
+        return readable.filter { row in
+            !unlabeled.contains(row)
                 && cells.allSatisfy { cell in
                     values.removeAll(keepingCapacity: true)
                     return cell.write(row, allowsMissing: missing != nil, into: &values) == nil
@@ -213,8 +243,10 @@ private struct EncodedCells {
         let first = values.count
         encoding.write(value, into: &values)
         if !isUsable { return problem(row) }
-        let isFinite = value.map { Float($0).isFinite } ?? true
-        return isFinite && values[first...].allSatisfy(\.isFinite) ? nil : tooLarge(row)
+        guard value.map({ Float($0).isFinite }) ?? true else {
+            return tooLarge(row, TableEncoding.tooLarge)
+        }
+        return values[first...].allSatisfy(\.isFinite) ? nil : tooLarge(row, TableEncoding.tooFar)
     }
 
     func otherDecimal(_ row: Int) -> DecimalMark? {
@@ -239,8 +271,7 @@ private struct EncodedCells {
         return "column '\(encoding.name)' holds \(table.quoted(row, encoding.name))\(wanted)"
     }
 
-    private func tooLarge(_ row: Int) -> String {
-        "column '\(encoding.name)' holds \(table.quoted(row, encoding.name)), "
-            + TableEncoding.tooLarge
+    private func tooLarge(_ row: Int, _ problem: String) -> String {
+        "column '\(encoding.name)' holds \(table.quoted(row, encoding.name)), \(problem)"
     }
 }

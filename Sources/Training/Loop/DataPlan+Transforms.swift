@@ -68,6 +68,8 @@ private struct TransformReading {
     private let input: Int?
     /// What was measured before, by its place among the transforms that aren't random.
     private let known: [Transform]
+    /// The shape of the examples that a model was trained on; nil for targets.
+    private let trained: [Int]?
     private var shape: Shape
     private var dtype: DType
     private var made: [Transform] = []
@@ -76,22 +78,42 @@ private struct TransformReading {
         self.examples = examples
         self.input = input
         guard let input else {
-            known = kept?.target.transforms ?? []
+            (known, trained) = (kept?.target.transforms ?? [], nil)
             (shape, dtype) = (examples.targetShape, examples.targetDType)
             return
         }
         let inputs = kept?.inputs ?? []
         known = inputs.indices.contains(input) ? inputs[input].transforms : []
+        trained = inputs.indices.contains(input) ? inputs[input].shape : nil
         (shape, dtype) = (examples.inputShapes[input], examples.inputDTypes[input])
     }
 
     /// The transforms of a list, checked one by one against what the ones before them give.
     func transforms(_ values: [ConfigValue]) throws -> [Transform] {
         var reading = self
-        for value in values { try reading.add(value) }
+        do {
+            for value in values { try reading.add(value) }
+        } catch let error as ConfigError {
+            if let other = reading.otherShape { throw other }
+            throw error
+        }
         let isNarrow = reading.dtype.isFloat && reading.dtype != .float32
         return reading.made
             + (input != nil && (isNarrow || reading.dtype == .bool) ? [.cast(.float32)] : [])
+    }
+
+    /// That examples have another shape than those that a model was trained on, for which the
+    /// config was written; nil where they have the same, or nothing was trained.
+    private var otherShape: RunError? {
+        guard let input, let trained, trained != Array(examples.inputShapes[input]) else {
+            return nil
+        }
+        return RunError(
+            .data,
+            "\(examples.inputNames[input]): the model was trained on examples of shape "
+                + "\(Format.shape(trained)), these have the shape "
+                + "\(Format.shape(Array(examples.inputShapes[input]))); give it data of the same kind"
+        )
     }
 
     private mutating func add(_ value: ConfigValue) throws {
@@ -109,7 +131,7 @@ private struct TransformReading {
             guard axis == 0 || Transform.place(of: axis, in: shape) != nil else {
                 throw ConfigError([
                     value.issue(
-                        "normalize: examples of shape \(shape) have no axis \(axis)", at: "axis")
+                        "normalize: \(Transform.noAxis(axis, in: shape))", at: "axis")
                 ])
             }
         }

@@ -10,7 +10,9 @@ extension Experiment {
     ///
     /// Throws a `DataError` with the first row that doesn't fit, or a `ConfigError` where an
     /// embedding looks up what no dataset holds.
-    func checkRows(_ output: Shape) throws {
+    ///
+    /// - Parameter isTrained: whether weights are there already, whose shapes can't change.
+    func checkRows(_ output: Shape, isTrained: Bool) throws {
         let indices = try indexInputs()
         for loader in [data.train, data.validation].compactMap({ $0 }) {
             try checkTargets(loader, output)
@@ -18,7 +20,7 @@ extension Experiment {
                 if let use = indices.uses.filter({ $0.input == data.inputNames[index] })
                     .min(by: { $0.count < $1.count })
                 {
-                    try checkIndices(loader, index, use)
+                    try checkIndices(loader, index, use, isTrained)
                 } else if loader.allInputs[index].transforms.contains(where: \.mayReject) {
                     try loader.scanInput(index) { _, _ in }
                 }
@@ -101,7 +103,10 @@ extension Experiment {
         throw ConfigError([config.value.child("model").issue(problem, at: "layers")])
     }
 
-    private func checkIndices(_ loader: Loader, _ index: Int, _ use: IndexInputs.Use) throws {
+    private func checkIndices(
+        _ loader: Loader, _ index: Int, _ use: IndexInputs.Use, _ isTrained: Bool
+    ) throws {
+        let larger = isTrained ? "" : "give it a larger count or "
         let size = max(1, loader.allInputs[index].outputShape.elementCount)
         try loader.scanInput(index) { first, block in
             let values = block.values(as: Double.self)
@@ -112,7 +117,7 @@ extension Experiment {
             throw DataError(
                 loader.dataset.inputNames[index],
                 "an index is \(Format.number(outlier.value)) (row \(row)), "
-                    + "but \(use.words); give it a larger count or correct the data")
+                    + "but \(use.words); \(larger)correct the data")
         }
     }
 }

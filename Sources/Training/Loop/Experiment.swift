@@ -108,7 +108,7 @@ public final class Experiment {
                 looksUp: !IndexInputs(of: model, plan.inputNames).uses.isEmpty)
         try checkTargets(output, lossValue)
         if trains { try checkSearch() }
-        try checkRows(output)
+        try checkRows(output, isTrained: kept != nil)
         if trains { try checkCourse(isNew: kept == nil) }
     }
 

@@ -47,35 +47,36 @@ struct MeasuredExamples {
                 "\(path): is \(what), and the model was trained on something else; measure it on "
                     + "HDF5 of inputs and targets, or predict without comparing")
         }
-        let source = try PredictionSource.open(
-            path, as: preprocessing, of: config, skips: skipped != nil, compares: true)
-        guard let skipped else { return try MeasuredExamples(source, preprocessing) }
-        if !kind.isOfImages, source.targetsOf == nil { throw withoutTargets(source, preprocessing) }
         // Words beyond the table of an embedding can't be used, either.
         let predictor = kind.isOfImages ? nil : try Predictor(model)
-        let usable = try source.usable(noting: skipped) { inputs in
-            try predictor?.outlier(in: inputs)?.problem
+        var problem: PredictionSource.Problem?
+        if let predictor, !predictor.lookUps.isEmpty {
+            problem = { try predictor.outlier(in: $0)?.problem }
         }
+        let source = try PredictionSource.open(
+            path, as: preprocessing, of: config, skips: skipped != nil, compares: true,
+            problem: problem)
+        guard let skipped else { return try MeasuredExamples(source, preprocessing) }
+        let usable = try source.usable(noting: skipped, problem ?? { _ in nil })
         return try MeasuredExamples(usable, preprocessing)
     }
 
-    private static func withoutTargets(
-        _ source: PredictionSource, _ preprocessing: Preprocessing
-    ) -> RunError {
-        let labels = (preprocessing.table?.labels ?? []).map { "'\($0.name)'" }
+    static func withoutTargets(_ path: String, _ labels: [String]) -> RunError {
+        let labels = labels.map { "'\($0)'" }
         let name =
             labels.count < 2
             ? labels.first.map { ": it lacks the column \($0)" } ?? ""
             : ": it lacks one of the columns \(labels.joined(separator: ", "))"
         return RunError(
             .data,
-            "\(source.path): holds no targets\(name), so there is nothing to compare with; use "
+            "\(path): holds no targets\(name), so there is nothing to compare with; use "
                 + "predict")
     }
 
     private init(_ source: PredictionSource, _ preprocessing: Preprocessing) throws {
         guard let targets = try source.targets() else {
-            throw MeasuredExamples.withoutTargets(source, preprocessing)
+            let labels = preprocessing.table?.labels ?? []
+            throw MeasuredExamples.withoutTargets(source.path, labels.map(\.name))
         }
         dataset =
             try source.pictures.map { try Dataset($0, targets: targets, name: source.path) }

@@ -50,6 +50,7 @@ package struct ExampleLine {
                         + (isOfImages ? #" or {"file": "new.png"}"# : "")))
         }
         self.names = names
+        if let problem = try predictor.problem(with: inputs) { throw DataError(place, problem) }
     }
 
     private static func listed(

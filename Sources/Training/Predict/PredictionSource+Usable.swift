@@ -28,7 +28,10 @@ extension PredictionSource {
         guard !kept.isEmpty else {
             throw RunError(.data, "\(path): none of \(Format.count(count, "example")) can be used")
         }
-        return keeping(kept, note: skipped.sentence(path, of: count))
+        return keeping(
+            kept,
+            notes: notes(without: skipped) + [skipped.sentence(path, of: count)].compactMap(\.self)
+        )
     }
 
     private func usable(
@@ -38,8 +41,7 @@ extension PredictionSource {
         do {
             let inputs = try read(rows)
             if let problem = try problem(inputs) {
-                let name = zip(names.columns, names.of(rows.lowerBound)).map { "\($0) \($1)" }
-                throw DataError(path, "\(name.joined(separator: ", ")): \(problem)")
+                throw error(rows.lowerBound, problem)
             }
             _ = try targetsOf?(Array(rows))
             return Array(rows)
@@ -53,7 +55,7 @@ extension PredictionSource {
     }
 
     /// Some of the examples.
-    private func keeping(_ rows: [Int], note: String?) -> PredictionSource {
+    private func keeping(_ rows: [Int], notes: [String]) -> PredictionSource {
         let (names, read, targets, targetsOf) = (names, read, targets, targetsOf)
         var source = PredictionSource(
             path, count: rows.count,
@@ -68,7 +70,7 @@ extension PredictionSource {
                 if let targetsOf { return try targetsOf(rows) }
                 return try targets()?.gather(NDArray(rows.map { Int64($0) }))
             }, hash: hash)
-        source.notes = notes + [note].compactMap(\.self)
+        source.notes = notes
         source.pictures = pictures?.keeping(rows)
         return source
     }

@@ -21,8 +21,13 @@ package struct PredictionSource {
     package let hash: () throws -> String
     /// Remarks on what was found.
     package var notes: [String] = []
+    /// Those on some examples alone; nil where all notes are of the whole.
+    private var notesOf: (([Int]) -> [String])?
     /// The images that they are; nil of others.
     var pictures: PictureFiles?
+
+    /// What is wrong with inputs that can be read; nil where they can be used.
+    typealias Problem = ([NDArray]) throws -> String?
 
     /// Opens a file for a model.
     ///
@@ -37,17 +42,22 @@ package struct PredictionSource {
     /// - Parameters:
     ///   - preprocessing: what happened to the model's data.
     ///   - config: what it was trained by.
+    ///   - compares: whether the targets are used, too.
+    ///   - problem: what is wrong with rows of a table to compare.
     static func open(
         _ path: String, as preprocessing: Preprocessing, of config: RunConfig, skips: Bool = false,
-        compares: Bool = false
+        compares: Bool = false, problem: Problem? = nil
     ) throws -> PredictionSource {
         switch DataKind(path) {
         case .standardInput:
-            try standardInput(as: preprocessing, skips: skips, compares: compares)
+            try standardInput(
+                as: preprocessing, skips: skips, compares: compares, problem: problem)
         case .folder, .image:
             try images([path], as: preprocessing, of: config, skips: skips, compares: compares)
         case .array: try array(path, as: preprocessing)
-        case .table: try table(path, as: preprocessing, skips: skips, compares: compares)
+        case .table:
+            try table(
+                path, as: preprocessing, skips: skips, compares: compares, problem: problem)
         case .file: try datasets(path, as: preprocessing, of: config)
         }
     }
@@ -78,12 +88,12 @@ package struct PredictionSource {
     /// A table, read as the one that the model was trained on.
     static func table(
         _ path: String, as preprocessing: Preprocessing, skips: Bool = false,
-        compares: Bool = false
+        compares: Bool = false, problem: Problem? = nil
     ) throws -> PredictionSource {
         guard let encoding = preprocessing.table else {
             return try numbers(path, as: preprocessing)
         }
-        return try rows(try encoding.read(path), encoding, skips, compares) {
+        return try rows(try encoding.read(path), encoding, skips, compares, problem) {
             try Provenance.hash(path)
         }
     }
@@ -93,7 +103,7 @@ package struct PredictionSource {
 
     /// A table that comes by standard input.
     private static func standardInput(
-        as preprocessing: Preprocessing, skips: Bool, compares: Bool
+        as preprocessing: Preprocessing, skips: Bool, compares: Bool, problem: Problem?
     ) throws -> PredictionSource {
         guard let encoding = preprocessing.table else {
             throw RunError(
@@ -117,19 +127,23 @@ package struct PredictionSource {
             throw RunError(
                 .data, "\(name): is empty; send a table, or JSON objects one by one to --stream")
         }
-        return try rows(try encoding.read(bytes, named: name), encoding, skips, compares) {
+        let table = try encoding.read(bytes, named: name)
+        return try rows(table, encoding, skips, compares, problem) {
             Provenance.hash(bytes: bytes)
         }
     }
 
     private static func rows(
         _ table: Table, _ encoding: TableEncoding, _ skips: Bool, _ compares: Bool,
-        hash: @escaping () throws -> String
+        _ problem: Problem?, hash: @escaping () throws -> String
     ) throws -> PredictionSource {
-        let usable = try encoding.usableRows(table)
+        if compares, !encoding.hasLabels(table) {
+            throw MeasuredExamples.withoutTargets(table.path, encoding.labels.map(\.name))
+        }
+        let usable = try encoding.usableRows(table, compares: compares)
         // All that can't be used is named before anything is predicted.
         if compares, !skips {
-            try encoding.check(table)
+            try encoding.check(table, problem)
         } else if usable.count < table.count, !skips {
             _ = try encoding.encode(table)
         }
@@ -149,7 +163,23 @@ package struct PredictionSource {
             }
         }
         source.notes = encoding.notes(on: table, rows: usable)
+        source.notesOf = { encoding.notes(on: table, rows: $0) }
         return source
+    }
+
+    /// The notes, those on examples without any that were left out.
+    package func notes(without skipped: SkippedRows) -> [String] {
+        guard let notesOf, skipped.count > 0 else { return notes }
+        let left = Set(skipped.rows.map(\.place))
+        return notesOf((0..<count).filter { !left.contains($0) })
+    }
+
+    /// What is wrong with an example, which is told by the line of its file where it has one.
+    func error(_ example: Int, _ problem: String) -> DataError {
+        let ids = names.of(example)
+        if names.columns == ["line"] { return DataError("\(path):\(ids[0])", problem) }
+        let name = zip(names.columns, ids).map { "\($0) \($1)" }.joined(separator: ", ")
+        return DataError(path, "\(name): \(problem)")
     }
 
     /// A table of numbers alone, for a model that was trained on something else.

@@ -90,7 +90,9 @@ package struct PredictionWriter {
         do {
             let inputs = try source.read(rows)
             if let (row, problem) = try predictor.outlier(in: inputs) {
-                throw DataError(source.path, "\(name(of: rows.lowerBound + row)): \(problem)")
+                throw source.error(
+                    rows.lowerBound + row,
+                    problem + (skipped == nil ? Predictor.outlierRemedy : ""))
             }
             return (Array(rows), inputs)
         } catch let error as DataError {

@@ -21,6 +21,9 @@ public struct Predictions: Sendable {
     /// How many examples.
     public var count: Int { values.shape[0] }
 
+    /// Whether all of `values` are finite.
+    package var areFinite: Bool { values.values(as: Double.self).allSatisfy(\.isFinite) }
+
     /// The names of the predicted classes, for models that give one class for each example; their
     /// numbers where they have no names.
     public var labels: [String] {

@@ -3,6 +3,9 @@ import NN
 import Tensor
 
 extension Predictor {
+    /// What to do about an outlier.
+    static let outlierRemedy = "; correct the data"
+
     /// The first example of which an input is no row of the table that the model looks it up in, or
     /// no number that it can take, and what is wrong with it; nil where there is none.
     ///
@@ -11,12 +14,20 @@ extension Predictor {
         for (expected, array) in zip(preprocessing.inputs, inputs)
         where array.dtype == .float64 && expected.dtype != .float64 && expected.dtype.isFloat {
             if let (row, value) = array.firstRowBeyondFloat32() {
-                return (row, "\(value) is beyond \(FloatRange.words); correct the data")
+                return (row, "\(value) is beyond \(FloatRange.words)")
             }
         }
         guard !lookUps.isEmpty else { return nil }
         let batches = try batches(inputs)
         return outlier(inModelInputs: batches)
+    }
+
+    /// What is wrong with the numbers of one example that comes by itself; nil where it can be used.
+    func problem(with inputs: [NDArray]) throws -> String? {
+        for (input, array) in zip(preprocessing.inputs, inputs) {
+            if let problem = Predictor.otherNumber(array, input) { return problem }
+        }
+        return try outlier(in: inputs).map { $0.problem + Predictor.outlierRemedy }
     }
 
     /// - Parameter inputs: as the model sees them.
@@ -33,7 +44,7 @@ extension Predictor {
             guard first.map({ row < $0.row }) ?? true else { continue }
             first = (
                 row,
-                "an index is \(Format.number(outlier.value)), but \(use.words); correct the data"
+                "an index is \(Format.number(outlier.value)), but \(use.words)"
             )
         }
         return first

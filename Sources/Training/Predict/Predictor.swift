@@ -188,7 +188,7 @@ public final class Predictor {
         let expected = preprocessing.inputs
         let batches = try batches(inputs)
         if let (row, problem) = outlier(inModelInputs: batches) {
-            throw RunError(.data, "\(path): example \(row): \(problem)")
+            throw RunError(.data, "\(path): example \(row): \(problem)\(Predictor.outlierRemedy)")
         }
         let tensors = batches.map { Tensor($0.sent(to: backend)) }
         return noGrad {
@@ -227,15 +227,21 @@ public final class Predictor {
     private func stored(
         _ array: NDArray, _ input: Preprocessing.Input
     ) throws(RunError) -> NDArray {
-        let cast = array.dtype == input.dtype ? array : array.cast(to: input.dtype)
-        guard !input.dtype.isFloat, array.dtype != input.dtype else { return cast }
+        if let problem = Predictor.otherNumber(array, input) {
+            throw RunError(.data, "\(path): \(problem)")
+        }
+        return array.dtype == input.dtype ? array : array.cast(to: input.dtype)
+    }
+
+    /// That the type that a model was trained on doesn't hold one of the numbers; nil where it does.
+    static func otherNumber(_ array: NDArray, _ input: Preprocessing.Input) -> String? {
+        guard !input.dtype.isFloat, array.dtype != input.dtype else { return nil }
+        let cast = array.cast(to: input.dtype)
         let pairs = zip(array.values(as: Double.self), cast.values(as: Double.self))
-        guard let (number, _) = pairs.first(where: { $0 != $1 }) else { return cast }
+        guard let (number, _) = pairs.first(where: { $0 != $1 }) else { return nil }
         let name = input.name.isEmpty ? "" : " '\(input.name)'"
-        throw RunError(
-            .data,
-            "\(path): the model was trained on inputs\(name) of \(input.dtype), which don't hold "
-                + "\(Format.number(number)); give it numbers as those of its data")
+        return "the model was trained on inputs\(name) of \(input.dtype), which don't hold "
+            + "\(Format.number(number)); give it numbers as those of its data"
     }
 
     private func check(_ input: Preprocessing.Input, _ array: NDArray) throws(RunError) {

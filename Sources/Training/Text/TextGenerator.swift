@@ -120,11 +120,13 @@ public struct TextGenerator {
         if vocabulary.unit == .byte, let tokens = vocabulary.encode(bytes: given) {
             return (given, tokens)
         }
-        guard let text = String(validating: given, as: UTF8.self) else {
+        guard var text = String(validating: given, as: UTF8.self) else {
             throw UsageError(
                 "\(name): isn't UTF-8, and the model's tokens are characters; convert it (iconv -f "
                     + "latin1 -t utf-8)")
         }
+        // A mark that bytes are UTF-8 is no part of the text.
+        if text.unicodeScalars.first?.value == 0xFEFF { text.unicodeScalars.removeFirst() }
         // Lines end as in the text that the model knows.
         let ends = vocabulary.vocabulary.contains(13) ? "\r\n" : "\n"
         let prompt = text.replacing("\r\n", with: ends)
