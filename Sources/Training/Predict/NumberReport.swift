@@ -115,7 +115,7 @@ struct NumberReport {
             [
                 line("mean absolute error", errors[0], always[0]),
                 line("root mean squared error", errors[1], always[1]),
-            line("R²", share, shareRemark),
+                line("R²", share, shareRemark),
             ] + leftLines
         guard !rows.isEmpty else { return head }
         var table = TextTable(
