@@ -81,6 +81,16 @@ struct NewTableTests {
         }
     }
 
+    @Test("columns of whole numbers have decimals as the others of the training table had them")
+    func whole() throws {
+        let commas = try encoding("a\tb\ty\n1,5\t2\tu\n3,5\t4\tv\n")
+        let table = try commas.read(folder.write("w.tsv", "a\tb\n1,5\t38,5\n2\t3\n"))
+        #expect(try commas.encode(table).values(as: Float.self) == [1.5, 38.5, 2, 3])
+        let object = try JSONNode(parsing: #"{"a": 0.25, "b": 38.5}"#)
+        let one = try commas.table(of: object, line: 1, in: "stdin")
+        #expect(try commas.encode(one).values(as: Float.self) == [0.25, 38.5])
+    }
+
     @Test("numbers that have one reading are read where the training table had plain ones")
     func certain() throws {
         let encoding = try encoding("a\ty\n1.5\tu\n3\tv\n")

@@ -112,6 +112,9 @@ struct RunComparisonTests {
         ]
         let comparison = try RunComparison(runs)
         #expect(comparison.groups == [1, 1, nil] && comparison.groupCount == 1)
+        // What a table heads it by is its name, too.
+        let headed = try RunComparison([runs[0]], by: "recMacro")
+        #expect(headed.by != "recMacro" && runs[0].measures.contains(headed.by))
     }
 
     @Test("what datasets are called says nothing of a run on a text")

@@ -49,6 +49,10 @@ package struct TableEncoding: Sendable, Equatable {
                     + "is nothing to learn of it; leave it out of --label")
         }
         if case .value(let text)? = set.options.missing { try checkFills(text, set) }
+        let forms = (columns.map(\.form) + labels.map(\.form)).compactMap(\.self)
+        let marks = Set(forms.filter { !$0.isOfTimes }.map(\.decimal))
+        // Columns of whole numbers have decimals as the others have them, once they have some.
+        if marks == [.comma] { readDecimals(after: .comma) }
     }
 
     private func checkFills(_ text: String, _ set: TableSet) throws {

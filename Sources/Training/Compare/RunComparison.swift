@@ -31,13 +31,19 @@ package struct RunComparison {
             passedOver = by
             by = other
         }
+        let measures = RunComparison.distinct(records.flatMap(\.measures))
+        // What stands over a column of a run's table is its name, too.
+        if !measures.contains(by),
+            let named = measures.first(where: { MetricTitle.short(records.heading($0)) == by })
+        {
+            by = named
+        }
         guard let judge = records.first(where: { $0.measures.contains(by) }) else {
-            let all = RunComparison.distinct(records.flatMap(\.measures))
-            let near = Suggestion.question(by, among: all)
+            let near = Suggestion.question(by, among: measures)
             throw RunError(
                 .usage,
                 "--by \(by): no run measures it.\(near.isEmpty ? " There are " : near + " Of ")"
-                    + all.joined(separator: ", "))
+                    + measures.joined(separator: ", "))
         }
         let higher = judge.prefersHigher(by)
         let values = records.map { record in

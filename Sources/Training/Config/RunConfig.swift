@@ -166,7 +166,10 @@ public struct RunConfig: Sendable {
         }
         let training = value.child("training")
         if let best = training.optionalString("bestBy"), best != "loss", !names.contains(best) {
-            let near = Suggestion.nearest(to: best, among: ["loss"] + names)
+            // As tables head it, or as the config calls it: f1Macro of f1, auc of aucMacro.
+            let near =
+                names.first { best.hasPrefix($0) || $0.hasPrefix(best) }
+                ?? Suggestion.nearest(to: best, among: ["loss"] + names)
             let hint =
                 near.map { "Did you mean '\($0)'?" }
                 ?? "Use \((["loss"] + names).joined(separator: " or ")), or add it to metrics"

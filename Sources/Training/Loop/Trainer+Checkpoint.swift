@@ -33,6 +33,7 @@ extension Trainer {
     var isKeptStep: Bool {
         let every = config.training.int("checkpointEverySteps")
         return every > 0 && cursor.step > 0 && cursor.step.isMultiple(of: every)
+            && cursor.restoredEpoch == nil
     }
 
     private var checkpoint: TrainingCheckpoint {
