@@ -125,7 +125,8 @@ struct attention_results {
     explicit attention_results(const attention_case &c)
         : y(c.dy.data.own.dtype, c.dy.data.own.count), dq(y.dtype, c.q.data.own.count),
           dk(y.dtype, c.k.data.own.count), dv(y.dtype, c.v.data.own.count),
-          statistics(y.dtype, 3 * c.s.batch * c.s.heads * c.s.queries) {}
+          statistics(y.dtype == FT_F64 ? FT_F64 : FT_F32,
+                     3 * c.s.batch * c.s.heads * c.s.queries) {}
     ft_cuda_attention arguments(const attention_case &c, int numbers) const {
         const sizes &s = c.s;
         ft_cuda_attention a = {};
@@ -185,6 +186,35 @@ void check_rounding(const sizes &s, int numbers) {
     same_bits(again.y, made.y, "attention of rounded operands");
 }
 
+// Halves give what float32 of their values gives, rounded once, beside NaN too.
+void check_halves(const sizes &s, int dtype, int numbers, bool spoiled, uint64_t order) {
+    int own = dtype == FT_BF16 ? FT_CUDA_BHALVES : FT_CUDA_HALVES;
+    attention_case wide(s, FT_F32, own), narrow(s, dtype, own);
+    if (spoiled) wide.k.data.set(wide.k.data.own.count - 1, NAN);
+    std::pair<rows_of_heads *, rows_of_heads *> operands[] = {
+        {&wide.q, &narrow.q}, {&wide.k, &narrow.k}, {&wide.v, &narrow.v}, {&wide.dy, &narrow.dy}};
+    for (auto [from, to] : operands) {
+        for (int64_t i = 0; i < from->data.own.count; i++) {
+            to->data.set(i, from->data.own.number(i));
+        }
+    }
+    attention_results wanted(wide), made(narrow);
+    wanted.make(wide, numbers, order);
+    made.make(narrow, numbers, order);
+    std::pair<array *, array *> results[] = {
+        {&made.y, &wanted.y}, {&made.dq, &wanted.dq}, {&made.dk, &wanted.dk},
+        {&made.dv, &wanted.dv}};
+    for (auto [got, exact] : results) {
+        for (int64_t i = 0; i < got->count; i++) {
+            double x = got->number(i), y = rounded(exact->number(i), own);
+            if (x == y || (x != x && y != y)) continue;
+            fail("attention of halves, numbers %d [%lld]: %.9g, not %.9g", numbers, (long long)i, x,
+                 y);
+            return;
+        }
+    }
+}
+
 // Where a tile meets NaN that some of its queries don't see, those have the bits of float32.
 void check_hidden_from_tiles(int64_t rows, int numbers, uint64_t order) {
     const sizes s = {1, 2, 1, rows, rows, 8, 8, 0, false};
@@ -239,6 +269,12 @@ void test_attention() {
         check_attention(s, FT_F64, FT_CUDA_EXACT, orders[turn++ % 3]);
         for (int numbers = FT_CUDA_EXACT; numbers <= FT_CUDA_TF32; numbers++) {
             check_attention(s, FT_F32, numbers, orders[turn++ % 3]);
+        }
+        for (bool spoiled : {false, true}) {
+            check_halves(s, FT_F16, FT_CUDA_HALVES, spoiled, orders[turn++ % 3]);
+            check_halves(s, FT_BF16, FT_CUDA_BHALVES, spoiled, orders[turn++ % 3]);
+            // Of an architecture without tensor cores for these.
+            check_halves(s, FT_BF16, FT_CUDA_EXACT, spoiled, orders[turn++ % 3]);
         }
     }
     for (int numbers = FT_CUDA_HALVES; numbers <= FT_CUDA_TF32; numbers++) {

@@ -83,6 +83,46 @@ struct HalfStepTests {
         }
     }
 
+    @Test(
+        "hand attention halves, forward and backward", arguments: [false, true],
+        [AutocastPrecision.bfloat16, .float16])
+    func attention(_ isEmulated: Bool, _ precision: AutocastPrecision) {
+        let device = isEmulated ? EmulatedDevice.make(named: "attending").device : .cpu
+        /// Losses, gradients, and the bytes of the kernels of attention in a step.
+        func run(captures: Bool) -> (bits: [[UInt32]], bytes: [Int]) {
+            let model = GPT(
+                vocabulary: 17, context: 20, width: 24, heads: 3, layers: 2,
+                using: Random(seed: 4))
+            model.to(device.backend)
+            let step = { (x: Tensor, y: Tensor) in
+                for parameter in model.parameters { parameter.grad = nil }
+                let value = autocast(precision) { CrossEntropy()(model(x), y) }
+                value.backward()
+                return value.detach()
+            }
+            let captured = capture(step)
+            let counter = KernelCounter()
+            var bits: [[UInt32]] = []
+            for number in 0..<4 {
+                let random = Random(seed: UInt64(number))
+                let x = Tensor.integers([2, 20], high: 17, using: random).to(device)
+                let value = counter.count { captures ? captured(x, x) : step(x, x) }
+                bits += ([value] + model.parameters.compactMap(\.grad)).map {
+                    $0.values(as: Float.self).map(\.bitPattern)
+                }
+            }
+            #expect(!captures || captured.refusal == nil)
+            return (
+                bits,
+                ["attention", "attentionBackward"].map { counter.rows[$0]?.bytes ?? 0 }
+            )
+        }
+        let (eager, captured) = (run(captures: false), run(captures: true))
+        #expect(eager.bits == captured.bits)
+        // The first step of four runs as it is, the second is recorded.
+        for (all, fewer) in zip(eager.bytes, captured.bytes) { #expect(all * 6 == fewer * 8) }
+    }
+
     @Test("read and write parts of arrays as parts", arguments: [false, true])
     func parts(_ isEmulated: Bool) {
         let device = isEmulated ? EmulatedDevice.make(named: "parts").device : .cpu

@@ -95,9 +95,9 @@ typedef struct ft_cuda_convolution {
     int dtype, part, relu, numbers;
 } ft_cuda_convolution;
 
-// As ft_attention. `statistics` is room for 3 elements a query of each head, which
-// attention_backward leaves for attention_backward_keys: launched in this order they make dq, then
-// dk and dv.
+// As ft_attention, and of halves. `statistics` is room for 3 numbers a query of each head, float64
+// where elements are and else float32, which attention_backward leaves for attention_backward_keys:
+// launched in this order they make dq, then dk and dv.
 typedef struct ft_cuda_heads {
     void *at;
     long long batch, head, row;

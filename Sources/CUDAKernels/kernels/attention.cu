@@ -3,6 +3,13 @@
 #include "attention_keys.cuh"
 #include "attention_queries.cuh"
 
+// Calls f with an element where factors may be rounded: float32, or halves.
+template <class F> FT_DEVICE void with_elements(const ft_cuda_attention &a, F f) {
+    for_floats(a.dtype, [&](auto like) {
+        if constexpr (sizeof(like) <= sizeof(float)) f(like);
+    });
+}
+
 // Calls each(number) for the blocks' shares of `all`; and for the warps'.
 template <class Each> FT_DEVICE void for_blocks(int64_t all, Each each) {
     for (int64_t k = blockIdx.x; k < all; k += gridDim.x) each(k);
@@ -21,11 +28,11 @@ FT_PAIRED_KERNEL(attention, ft_cuda_attention) {
     bool made = for_numbers(FT_NUMBERS_OF(a), [&](auto numbers) {
         __shared__ queries_space<decltype(numbers)> space;
         for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int64_t number) {
-            attend_tile(a, number, space);
+            with_elements(a, [&](auto like) { attend_tile<decltype(like)>(a, number, space); });
         });
     });
     if (made) return;
-    for_reals(a.dtype, [&](auto like) {
+    for_floats(a.dtype, [&](auto like) {
         for_warps(heads * a.queries, [&](int64_t k) { attend<decltype(like)>(a, k); });
     });
 }
@@ -37,11 +44,13 @@ FT_LARGE_KERNEL(attention_backward, ft_cuda_attention) {
     bool made = for_slopes(FT_NUMBERS_OF(a), [&](auto numbers) {
         __shared__ queries_space<decltype(numbers)> space;
         for_blocks(heads * ceil_div(a.queries, FT_OWNED), [&](int64_t number) {
-            query_tile_backward(a, number, space);
+            with_elements(a, [&](auto like) {
+                query_tile_backward<decltype(like)>(a, number, space);
+            });
         });
     });
     if (made) return;
-    for_reals(a.dtype, [&](auto like) {
+    for_floats(a.dtype, [&](auto like) {
         for_warps(heads * a.queries, [&](int64_t k) { query_backward<decltype(like)>(a, k); });
     });
 }
@@ -53,11 +62,13 @@ FT_KERNEL(attention_backward_keys, ft_cuda_attention) {
     bool made = for_slopes(FT_NUMBERS_OF(a), [&](auto numbers) {
         __shared__ keys_space<decltype(numbers)> space;
         for_blocks(heads * ceil_div(a.keys, FT_OWNED), [&](int64_t number) {
-            key_tile_backward(a, number, space);
+            with_elements(a, [&](auto like) {
+                key_tile_backward<decltype(like)>(a, number, space);
+            });
         });
     });
     if (made) return;
-    for_reals(a.dtype, [&](auto like) {
+    for_floats(a.dtype, [&](auto like) {
         for_warps(heads * a.keys, [&](int64_t k) { key_backward<decltype(like)>(a, k); });
     });
 }

@@ -45,7 +45,7 @@ FT_DEVICE void bind(int thread, const ft_cuda_attention &a, const tile_sizes &al
 }
 
 // A warp has 16 keys, and goes through the queries of all heads that share them, in order.
-template <class N>
+template <class T, class N>
 FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int64_t number,
                                  keys_space<N> &space) {
     tile_sizes all(a);
@@ -55,10 +55,10 @@ FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int64_t number,
     int thread = threadIdx.x;
     int key = first_key + thread / FT_WARP * FT_SIDE;
     tile_place who = {(int)example, 0, own, 0};
-    head_rows k = rows_of(a.k, who.example, own, all.keys, all.width);
-    head_rows v = rows_of(a.v, who.example, own, all.keys, all.value_width);
+    head_rows<T> k = rows_of<T>(a.k, who.example, own, all.keys, all.width);
+    head_rows<T> v = rows_of<T>(a.v, who.example, own, all.keys, all.value_width);
     left_rows<N> left_k, left_v;
-    typename staged_rows<N>::part their_queries, their_slopes;
+    typename staged_rows<N>::template part<T> their_queries, their_slopes;
     left_k.take(thread, k, key, 0);
     left_v.take(thread, v, key, 0);
     int widest = k.width > v.width ? k.width : v.width;
@@ -69,8 +69,8 @@ FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int64_t number,
         span dk = {}, dv = {};
         for (int shared = 0; shared < (int)a.sharing; shared++) {
             who.head = own * (int)a.sharing + shared;
-            head_rows q = rows_of(a.q, who.example, who.head, all.queries, all.width);
-            head_rows dy = rows_of(a.dy, who.example, who.head, all.queries, all.value_width);
+            head_rows<T> q = rows_of<T>(a.q, who.example, who.head, all.queries, all.width);
+            head_rows<T> dy = rows_of<T>(a.dy, who.example, who.head, all.queries, all.value_width);
             for (int block = first; block < all.queries; block += FT_STAGE) {
                 who.query = block;
                 bool sees_some = key < all.keys && block + FT_STAGE - 1 + all.reach >= key;
@@ -110,13 +110,13 @@ FT_DEVICE void key_tile_backward(const ft_cuda_attention &a, int64_t number,
                 dv.add(thread, shares, space.slopes, v.width - from, count);
             }
         }
-        dk.store(thread, head_row<float>(a.dk, who.example, own, key), a.dk.row, key,
+        dk.store(thread, head_row<T>(a.dk, who.example, own, key), a.dk.row, key,
                  all.keys, from, all.width);
-        dv.store(thread, head_row<float>(a.dv, who.example, own, key), a.dv.row, key,
+        dv.store(thread, head_row<T>(a.dv, who.example, own, key), a.dv.row, key,
                  all.keys, from, all.value_width);
     }
     if (__syncthreads_and(sound)) return;
     int64_t before = ((int64_t)who.example * heads + own) * a.keys;
     int64_t end = least(key + FT_SIDE, a.keys);
-    for (int64_t each = key; each < end; each++) key_backward<float>(a, before + each);
+    for (int64_t each = key; each < end; each++) key_backward<T>(a, before + each);
 }

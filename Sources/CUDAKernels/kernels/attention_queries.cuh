@@ -6,17 +6,17 @@ template <class N> struct queries_space {
     staged_rows<N> keys, values;
 };
 
-template <class N>
+template <class T, class N>
 FT_DEVICE void attend_tile(const ft_cuda_attention &a, int64_t number,
                            queries_space<N> &space) {
     int thread = threadIdx.x;
     tile_sizes all(a);
     tile_place who = place_of(thread, a, number);
-    head_rows q = rows_of(a.q, who.example, who.head, all.queries, all.width);
-    head_rows k = rows_of(a.k, who.example, who.own, all.keys, all.width);
-    head_rows v = rows_of(a.v, who.example, who.own, all.keys, all.value_width);
+    head_rows<T> q = rows_of<T>(a.q, who.example, who.head, all.queries, all.width);
+    head_rows<T> k = rows_of<T>(a.k, who.example, who.own, all.keys, all.width);
+    head_rows<T> v = rows_of<T>(a.v, who.example, who.own, all.keys, all.value_width);
     left_rows<N> left;
-    typename staged_rows<N>::part keys, values;
+    typename staged_rows<N>::template part<T> keys, values;
     left.take(thread, q, who.query, 0);
     int seen = block_seen(all, who.query), own = warp_seen(all, who.query);
     bool sound = true;
@@ -52,21 +52,21 @@ FT_DEVICE void attend_tile(const ft_cuda_attention &a, int64_t number,
         r.join();
         // Who sees nothing, or -infinity alone, gets 0.
         held.scale(r.none(0) ? 0.0f : 1 / r.total[0], r.none(1) ? 0.0f : 1 / r.total[1]);
-        held.store(thread, head_row<float>(a.y, who.example, who.head, who.query), a.y.row,
+        held.store(thread, head_row<T>(a.y, who.example, who.head, who.query), a.y.row,
                    who.query, all.queries, from, all.value_width);
     }
-    one_by_one(a, who, sound, [&](int64_t query) { attend<float>(a, query); });
+    one_by_one(a, who, sound, [&](int64_t query) { attend<T>(a, query); });
 }
 
 // A warp's 16 queries on their way back.
-template <class N> struct query_tile {
+template <class T, class N> struct query_tile {
     const ft_cuda_attention &a;
     queries_space<N> &space;
     int thread;
     tile_sizes all;
     tile_place who;
     int seen, own;
-    head_rows q, k, v, dy;
+    head_rows<T> q, k, v, dy;
     left_rows<N> left_q, left_dy;
     running_rows r;
     bool sound;
@@ -76,10 +76,10 @@ template <class N> struct query_tile {
         : a(a), space(space), thread(threadIdx.x), all(a),
           who(place_of(thread, a, number)),
           seen(block_seen(all, who.query)), own(warp_seen(all, who.query)),
-          q(rows_of(a.q, who.example, who.head, all.queries, all.width)),
-          k(rows_of(a.k, who.example, who.own, all.keys, all.width)),
-          v(rows_of(a.v, who.example, who.own, all.keys, all.value_width)),
-          dy(rows_of(a.dy, who.example, who.head, all.queries, all.value_width)),
+          q(rows_of<T>(a.q, who.example, who.head, all.queries, all.width)),
+          k(rows_of<T>(a.k, who.example, who.own, all.keys, all.width)),
+          v(rows_of<T>(a.v, who.example, who.own, all.keys, all.value_width)),
+          dy(rows_of<T>(a.dy, who.example, who.head, all.queries, all.value_width)),
           r(none_so_far()), sound(true) {
         left_q.take(thread, q, who.query, 0);
         left_dy.take(thread, dy, who.query, 0);
@@ -87,7 +87,7 @@ template <class N> struct query_tile {
 
     // Scores of the keys from `block` on, and the gradients by shares of them.
     __device__ __forceinline__ void meet(int block, squares<N> &s, squares<N> &by) {
-        typename staged_rows<N>::part keys, values;
+        typename staged_rows<N>::template part<T> keys, values;
         for_spans(
             thread, k.width > v.width ? k.width : v.width,
             [&](int part) {
@@ -113,7 +113,7 @@ template <class N> struct query_tile {
     // Has columns `from` on of the keys staged, where a stage held them in several goes.
     __device__ __forceinline__ void stage_keys(int block, int from) {
         if (k.width <= FT_SPAN && v.width <= FT_SPAN) return;
-        typename staged_rows<N>::part keys;
+        typename staged_rows<N>::template part<T> keys;
         space.keys.load(thread, keys, k, block, from);
         __syncthreads();
         sound &= space.keys.put(thread, keys);
@@ -169,10 +169,10 @@ template <class N> struct query_tile {
     }
 };
 
-template <class N>
+template <class T, class N>
 FT_DEVICE void query_tile_backward(const ft_cuda_attention &a, int64_t number,
                                    queries_space<N> &space) {
-    query_tile<N> tile(a, number, space);
+    query_tile<T, N> tile(a, number, space);
     const tile_place &who = tile.who;
     tile.make_statistics();
     for (int from = 0; from < tile.all.width; from += FT_SPAN) {
@@ -185,8 +185,8 @@ FT_DEVICE void query_tile_backward(const ft_cuda_attention &a, int64_t number,
             for (int i = 0; i < squares<N>::all; i++) tile.slope(s.at[i], by.at[i]);
             dq.add(tile.thread, s, space.keys, tile.all.width - from, tile.own - block);
         }
-        dq.store(tile.thread, head_row<float>(a.dq, who.example, who.head, who.query), a.dq.row,
+        dq.store(tile.thread, head_row<T>(a.dq, who.example, who.head, who.query), a.dq.row,
                  who.query, tile.all.queries, from, tile.all.width);
     }
-    one_by_one(a, who, tile.sound, [&](int64_t query) { query_backward<float>(a, query); });
+    one_by_one(a, who, tile.sound, [&](int64_t query) { query_backward<T>(a, query); });
 }

@@ -27,9 +27,15 @@ FT_DEVICE int64_t keys_seen(const ft_cuda_attention &a, int64_t query) {
     return seen < 0 ? 0 : least(seen, a.keys);
 }
 
-template <class T> FT_DEVICE T dot(const T *x, const T *y, int64_t n) {
-    T total = 0;
-    for (int64_t i = 0; i < n; i++) total += x[i] * y[i];
+// What elements are computed in, and what one is there.
+template <class T> using number_of = typename element<T>::compute;
+template <class T> FT_DEVICE number_of<T> at(const T *x, int64_t i) {
+    return element<T>::load(x[i]);
+}
+
+template <class T> FT_DEVICE number_of<T> dot(const T *x, const T *y, int64_t n) {
+    number_of<T> total = 0;
+    for (int64_t i = 0; i < n; i++) total += at(x, i) * at(y, i);
     return total;
 }
 
@@ -69,93 +75,97 @@ template <class T> struct running {
 };
 
 template <class T> FT_DEVICE void attend(const ft_cuda_attention &a, int64_t number) {
+    typedef number_of<T> C;
     asker who = asker_of(a, number);
     int lane = threadIdx.x % FT_WARP;
     const T *q = head_row<T>(a.q, who.example, who.head, who.query);
     T *y = head_row<T>(a.y, who.example, who.head, who.query);
     int64_t seen = keys_seen(a, who.query);
     for (int64_t from = 0; from < a.value_width; from += FT_HELD * FT_WARP) {
-        running<T> r = {real_least(T()), 0, 0};
-        T held[FT_HELD] = {};
+        running<C> r = {real_least(C()), 0, 0};
+        C held[FT_HELD] = {};
         for (int64_t block = 0; block < seen; block += FT_WARP) {
             int64_t key = block + lane;
             bool own = sees(a, who.example, who.head, who.query, key);
-            T score = 0, share;
+            C score = 0, share;
             if (own) {
-                score = dot(q, head_row<T>(a.k, who.example, who.own, key), a.width) * (T)a.scale;
+                score = dot(q, head_row<T>(a.k, who.example, who.own, key), a.width) * (C)a.scale;
             }
-            T old = r.take(own, score, 0, &share);
+            C old = r.take(own, score, 0, &share);
             for (int e = 0; e < FT_HELD; e++) held[e] *= old;
             unsigned which = __ballot_sync(0xffffffffu, own);
             for (int j = 0; j < FT_WARP; j++) {
-                T by = __shfl_sync(0xffffffffu, share, j);
+                C by = __shfl_sync(0xffffffffu, share, j);
                 if (!(which >> j & 1)) continue;
                 const T *v = head_row<T>(a.v, who.example, who.own, block + j);
 #pragma unroll
                 for (int e = 0; e < FT_HELD; e++) {
                     int64_t i = from + e * FT_WARP + lane;
-                    if (i < a.value_width) held[e] += by * v[i];
+                    if (i < a.value_width) held[e] += by * at(v, i);
                 }
             }
         }
         // Who sees nothing, or -infinity alone, gets 0.
-        T scale = r.top == real_least(T()) ? (T)0 : (T)(1 / r.total);
+        bool none = r.top == real_least(C());
+        C scale = none ? (C)0 : (C)(1 / r.total);
 #pragma unroll
         for (int e = 0; e < FT_HELD; e++) {
             int64_t i = from + e * FT_WARP + lane;
-            if (i < a.value_width) y[i] = r.top == real_least(T()) ? (T)0 : held[e] * scale;
+            if (i < a.value_width) y[i] = element<T>::store(none ? (C)0 : held[e] * scale);
         }
     }
 }
 
 // What a query and a key have to do with each other: the share that it takes of it, and the
 // gradient by the score before it was scaled.
-template <class T> struct bond { T share, slope; };
+template <class C> struct bond { C share, slope; };
 
 // What is kept of a query: the largest score, 1 / the sum of exponentials, and the sum of shares
 // times the gradients by them.
-template <class T> FT_DEVICE T *statistics_of(const ft_cuda_attention &a, const asker &who) {
+template <class C> FT_DEVICE C *statistics_of(const ft_cuda_attention &a, const asker &who) {
     int64_t number = (who.example * a.heads + who.head) * a.queries + who.query;
-    return (T *)a.statistics + 3 * number;
+    return (C *)a.statistics + 3 * number;
 }
 
 template <class T>
-FT_DEVICE bond<T> bond_of(const ft_cuda_attention &a, const asker &who, int64_t key) {
-    bond<T> b = {0, 0};
+FT_DEVICE bond<number_of<T>> bond_of(const ft_cuda_attention &a, const asker &who, int64_t key) {
+    typedef number_of<T> C;
+    bond<C> b = {0, 0};
     if (!sees(a, who.example, who.head, who.query, key)) return b;
     const T *q = head_row<T>(a.q, who.example, who.head, who.query);
     const T *dy = head_row<T>(a.dy, who.example, who.head, who.query);
-    const T *s = statistics_of<T>(a, who);
-    if (s[0] == real_least(T())) return b;
-    T score = dot(q, head_row<T>(a.k, who.example, who.own, key), a.width) * (T)a.scale;
-    T by = dot(dy, head_row<T>(a.v, who.example, who.own, key), a.value_width);
+    const C *s = statistics_of<C>(a, who);
+    if (s[0] == real_least(C())) return b;
+    C score = dot(q, head_row<T>(a.k, who.example, who.own, key), a.width) * (C)a.scale;
+    C by = dot(dy, head_row<T>(a.v, who.example, who.own, key), a.value_width);
     b.share = real_exp(score - s[0]) * s[1];
-    b.slope = b.share * (by - s[2]) * (T)a.scale;
+    b.slope = b.share * (by - s[2]) * (C)a.scale;
     return b;
 }
 
 // Makes the statistics of a query.
 template <class T> FT_DEVICE void make_statistics(const ft_cuda_attention &a, const asker &who) {
+    typedef number_of<T> C;
     int lane = threadIdx.x % FT_WARP;
     const T *q = head_row<T>(a.q, who.example, who.head, who.query);
     const T *dy = head_row<T>(a.dy, who.example, who.head, who.query);
-    running<T> r = {real_least(T()), 0, 0};
+    running<C> r = {real_least(C()), 0, 0};
     int64_t seen = keys_seen(a, who.query);
     for (int64_t block = 0; block < seen; block += FT_WARP) {
         int64_t key = block + lane;
         bool own = sees(a, who.example, who.head, who.query, key);
-        T score = 0, by = 0, share;
+        C score = 0, by = 0, share;
         if (own) {
-            score = dot(q, head_row<T>(a.k, who.example, who.own, key), a.width) * (T)a.scale;
+            score = dot(q, head_row<T>(a.k, who.example, who.own, key), a.width) * (C)a.scale;
             by = dot(dy, head_row<T>(a.v, who.example, who.own, key), a.value_width);
         }
         (void)r.take(own, score, by, &share);
     }
-    T *s = statistics_of<T>(a, who);
+    C *s = statistics_of<C>(a, who);
     if (lane == 0) {
         s[0] = r.top;
-        s[1] = (T)(1 / r.total);
-        s[2] = (T)(r.more / r.total);
+        s[1] = (C)(1 / r.total);
+        s[2] = (C)(r.more / r.total);
     }
     // The other lanes read them from memory.
     __syncwarp();
@@ -163,32 +173,33 @@ template <class T> FT_DEVICE void make_statistics(const ft_cuda_attention &a, co
 
 // dq of a query: the slopes of all keys times the keys.
 template <class T> FT_DEVICE void query_backward(const ft_cuda_attention &a, int64_t number) {
+    typedef number_of<T> C;
     asker who = asker_of(a, number);
     int lane = threadIdx.x % FT_WARP;
     make_statistics<T>(a, who);
     T *dq = head_row<T>(a.dq, who.example, who.head, who.query);
     int64_t seen = keys_seen(a, who.query);
     for (int64_t from = 0; from < a.width; from += FT_HELD * FT_WARP) {
-        T held[FT_HELD] = {};
+        C held[FT_HELD] = {};
         for (int64_t block = 0; block < seen; block += FT_WARP) {
-            bond<T> own = bond_of<T>(a, who, block + lane);
+            bond<C> own = bond_of<T>(a, who, block + lane);
             bool is_seen = sees(a, who.example, who.head, who.query, block + lane);
             unsigned which = __ballot_sync(0xffffffffu, is_seen);
             for (int j = 0; j < FT_WARP; j++) {
-                T by = __shfl_sync(0xffffffffu, own.slope, j);
+                C by = __shfl_sync(0xffffffffu, own.slope, j);
                 if (!(which >> j & 1)) continue;
                 const T *k = head_row<T>(a.k, who.example, who.own, block + j);
 #pragma unroll
                 for (int e = 0; e < FT_HELD; e++) {
                     int64_t i = from + e * FT_WARP + lane;
-                    if (i < a.width) held[e] += by * k[i];
+                    if (i < a.width) held[e] += by * at(k, i);
                 }
             }
         }
 #pragma unroll
         for (int e = 0; e < FT_HELD; e++) {
             int64_t i = from + e * FT_WARP + lane;
-            if (i < a.width) dq[i] = held[e];
+            if (i < a.width) dq[i] = element<T>::store(held[e]);
         }
     }
 }
@@ -196,25 +207,26 @@ template <class T> FT_DEVICE void query_backward(const ft_cuda_attention &a, int
 // Goes on with dk and dv, elements `from` on of each, by 32 queries of a head.
 template <class T>
 FT_DEVICE void keys_by_queries(const ft_cuda_attention &a, asker who, int64_t key, int64_t from,
-                               T *dk, T *dv) {
+                               number_of<T> *dk, number_of<T> *dv) {
+    typedef number_of<T> C;
     int lane = threadIdx.x % FT_WARP;
     int64_t block = who.query;
     who.query = block + lane;
     bool is_seen = sees(a, who.example, who.head, who.query, key);
-    bond<T> own = {0, 0};
+    bond<C> own = {0, 0};
     if (is_seen) own = bond_of<T>(a, who, key);
     unsigned which = __ballot_sync(0xffffffffu, is_seen);
     for (int j = 0; j < FT_WARP; j++) {
-        T share = __shfl_sync(0xffffffffu, own.share, j);
-        T slope = __shfl_sync(0xffffffffu, own.slope, j);
+        C share = __shfl_sync(0xffffffffu, own.share, j);
+        C slope = __shfl_sync(0xffffffffu, own.slope, j);
         if (!(which >> j & 1)) continue;
         const T *q = head_row<T>(a.q, who.example, who.head, block + j);
         const T *dy = head_row<T>(a.dy, who.example, who.head, block + j);
 #pragma unroll
         for (int e = 0; e < FT_HELD; e++) {
             int64_t i = from + e * FT_WARP + lane;
-            if (i < a.width) dk[e] += slope * q[i];
-            if (i < a.value_width) dv[e] += share * dy[i];
+            if (i < a.width) dk[e] += slope * at(q, i);
+            if (i < a.value_width) dv[e] += share * at(dy, i);
         }
     }
 }
@@ -229,19 +241,19 @@ template <class T> FT_DEVICE void key_backward(const ft_cuda_attention &a, int64
     int64_t widest = a.width > a.value_width ? a.width : a.value_width;
     int64_t first = key - a.reach < 0 ? 0 : key - a.reach;
     for (int64_t from = 0; from < widest; from += FT_HELD * FT_WARP) {
-        T dk[FT_HELD] = {}, dv[FT_HELD] = {};
+        number_of<T> dk[FT_HELD] = {}, dv[FT_HELD] = {};
         for (int64_t shared = 0; shared < a.sharing; shared++) {
             who.head = own * a.sharing + shared;
             for (int64_t block = first; block < a.queries; block += FT_WARP) {
                 who.query = block;
-                keys_by_queries(a, who, key, from, dk, dv);
+                keys_by_queries<T>(a, who, key, from, dk, dv);
             }
         }
 #pragma unroll
         for (int e = 0; e < FT_HELD; e++) {
             int64_t i = from + e * FT_WARP + lane;
-            if (i < a.width) to_k[i] = dk[e];
-            if (i < a.value_width) to_v[i] = dv[e];
+            if (i < a.width) to_k[i] = element<T>::store(dk[e]);
+            if (i < a.value_width) to_v[i] = element<T>::store(dv[e]);
         }
     }
 }

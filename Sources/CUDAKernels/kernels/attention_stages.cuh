@@ -8,21 +8,21 @@
 // With 8 columns more the rows that are read at once lie in different banks.
 constexpr int FT_SIDE = 16, FT_STRIPS = 8, FT_SPAN = 8 * FT_STRIPS, FT_STAGE = 32, FT_APART = 8;
 
-// Rows of a head, `all` of them; `wide`: groups of four lie at multiples of 16 bytes.
-struct head_rows {
-    const float *first;
+// Rows of a head, `all` of them; `wide`: groups of four lie at multiples of their size.
+template <class T> struct head_rows {
+    const T *first;
     int64_t step;
     int all, width;
     bool wide;
 
     // Neighbours of a row, C of them; 0 outside.
-    template <int C> __device__ __forceinline__ pack<float, C> wide_at(int row, int from) const {
-        pack<float, C> x = {};
-        if (row < all && from < width) x = *(const pack<float, C> *)(first + row * step + from);
+    template <int C> __device__ __forceinline__ pack<T, C> wide_at(int row, int from) const {
+        pack<T, C> x = {};
+        if (row < all && from < width) x = *(const pack<T, C> *)(first + row * step + from);
         return x;
     }
-    template <int C> __device__ __forceinline__ pack<float, C> narrow_at(int row, int from) const {
-        pack<float, C> x = {};
+    template <int C> __device__ __forceinline__ pack<T, C> narrow_at(int row, int from) const {
+        pack<T, C> x = {};
 #pragma unroll
         for (int e = 0; e < C; e++) {
             if (row < all && from + e < width) x.at[e] = first[row * step + from + e];
@@ -39,7 +39,8 @@ template <class N> struct left_rows {
     typename N::left at[FT_SPAN / FT_SIDE];
 
     // Takes columns `from` on of the rows from `row` on.
-    __device__ __forceinline__ void take(int thread, const head_rows &rows, int row,
+    template <class T>
+    __device__ __forceinline__ void take(int thread, const head_rows<T> &rows, int row,
                                          int from) {
         row += thread % FT_WARP / 4;
 #pragma unroll
@@ -51,17 +52,18 @@ template <class N> struct left_rows {
     }
 
 private:
-    static __device__ __forceinline__ pack<typename N::stored, 4> run_at(int thread,
-                                                                         const head_rows &rows,
-                                                                         int row, int from) {
-        pack<float, 2> x, y;
+    template <class T>
+    static __device__ __forceinline__ pack<typename N::stored, 4> run_at(
+        int thread, const head_rows<T> &rows, int row, int from) {
+        pack<T, 2> x, y;
         int first = from + own_column(thread, 0), second = from + own_column(thread, 2);
         if (rows.wide) {
-            x = rows.wide_at<2>(row, first), y = rows.wide_at<2>(row, second);
+            x = rows.template wide_at<2>(row, first), y = rows.template wide_at<2>(row, second);
         } else {
-            x = rows.narrow_at<2>(row, first), y = rows.narrow_at<2>(row, second);
+            x = rows.template narrow_at<2>(row, first);
+            y = rows.template narrow_at<2>(row, second);
         }
-        four both = {{x.at[0], x.at[1], y.at[0], y.at[1]}};
+        pack<T, 4> both = {{x.at[0], x.at[1], y.at[0], y.at[1]}};
         return run_of<N>(both);
     }
 };
@@ -71,28 +73,29 @@ private:
 template <class N> struct alignas(16) staged_rows {
     static constexpr int runs = FT_SPAN / 4, own = FT_STAGE * runs / FT_THREADS;
     static constexpr int step = FT_SPAN + FT_APART;
-    struct part { four at[own]; };
+    template <class T> struct part { pack<T, 4> at[own]; };
     typename N::stored at[FT_STAGE][step];
 
     // Loads rows `row` on, columns `from` on.
-    static __device__ __forceinline__ void load(int thread, part &x, const head_rows &rows,
+    template <class T>
+    static __device__ __forceinline__ void load(int thread, part<T> &x, const head_rows<T> &rows,
                                                 int row, int from) {
         row += thread / runs, from += thread % runs * 4;
         if (rows.wide) {
 #pragma unroll
             for (int k = 0; k < own; k++) {
-                x.at[k] = rows.wide_at<4>(row + k * FT_THREADS / runs, from);
+                x.at[k] = rows.template wide_at<4>(row + k * FT_THREADS / runs, from);
             }
         } else {
 #pragma unroll
             for (int k = 0; k < own; k++) {
-                x.at[k] = rows.narrow_at<4>(row + k * FT_THREADS / runs, from);
+                x.at[k] = rows.template narrow_at<4>(row + k * FT_THREADS / runs, from);
             }
         }
     }
     // Whether what this thread put in place is finite. A number that float32 holds may be an
     // infinity of halves.
-    __device__ __forceinline__ bool put(int thread, const part &x) {
+    template <class T> __device__ __forceinline__ bool put(int thread, const part<T> &x) {
         bool sound = true;
 #pragma unroll
         for (int k = 0; k < own; k++) {

@@ -29,9 +29,11 @@ struct tile_sizes {
     }
 };
 
-FT_DEVICE head_rows rows_of(const ft_cuda_heads &h, int example, int head, int all, int width) {
-    const float *first = head_row<float>(h, example, head, 0);
-    bool wide = width % 4 == 0 && h.row % 4 == 0 && is_aligned<float, 4>(first);
+template <class T>
+FT_DEVICE head_rows<T> rows_of(const ft_cuda_heads &h, int example, int head, int all,
+                               int width) {
+    const T *first = head_row<T>(h, example, head, 0);
+    bool wide = width % 4 == 0 && h.row % 4 == 0 && is_aligned<T, 4>(first);
     return {first, h.row, all, width, wide};
 }
 
@@ -104,7 +106,8 @@ struct span {
         }
     }
     // Writes columns `from` on of 16 rows that begin at `row`, `all` being there.
-    __device__ __forceinline__ void store(int thread, float *first, int64_t step, int row, int all,
+    template <class T>
+    __device__ __forceinline__ void store(int thread, T *first, int64_t step, int row, int all,
                                           int from, int width) const {
 #pragma unroll
         for (int strip = 0; strip < FT_STRIPS; strip++) {
@@ -112,7 +115,7 @@ struct span {
             for (int e = 0; e < 4; e++) {
                 int own = square::row(thread, e), column = from + square::column(thread, strip, e);
                 if (row + own >= all || column >= width) continue;
-                first[own * step + column] = at[strip][e];
+                first[own * step + column] = element<T>::store(at[strip][e]);
             }
         }
     }

@@ -87,10 +87,16 @@ FT_DEVICE void multiply_tf32(const uint32_t *a, const uint32_t *b, float *c) {
 }
 #endif
 
-// Four factors of a row or column, rounded.
-template <class N> FT_DEVICE pack<typename N::stored, 4> run_of(const four &x) {
-    return {{N::stored_of(x.at[0]), N::stored_of(x.at[1]), N::stored_of(x.at[2]),
-             N::stored_of(x.at[3])}};
+// An element as a factor, rounded.
+template <class N, class T> struct factor {
+    static __device__ __forceinline__ typename N::stored of(T x) {
+        return N::stored_of(element<T>::load(x));
+    }
+};
+// Four of a row or column.
+template <class N, class T> FT_DEVICE pack<typename N::stored, 4> run_of(const pack<T, 4> &x) {
+    return {{factor<N, T>::of(x.at[0]), factor<N, T>::of(x.at[1]), factor<N, T>::of(x.at[2]),
+             factor<N, T>::of(x.at[3])}};
 }
 
 // Keeps the compiler from making ahead, and holding in registers, all that follows from an index:
@@ -164,6 +170,12 @@ struct half_numbers : half_parts<half16, 0x7c00> {
         multiply_halves(a.at, b.at, c);
     }
 };
+// Halves of a kind are factors of that kind.
+#define FT_OWN_HALVES(numbers, half)                                                               \
+    template <> struct factor<numbers, half> {                                                     \
+        static __device__ __forceinline__ uint16_t of(half x) { return x.bits; }                   \
+    };
+FT_OWN_HALVES(half_numbers, half16)
 
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
 struct bhalf_numbers : half_parts<bhalf16, 0x7f80> {
@@ -171,6 +183,7 @@ struct bhalf_numbers : half_parts<bhalf16, 0x7f80> {
         multiply_bhalves(a.at, b.at, c);
     }
 };
+FT_OWN_HALVES(bhalf_numbers, bhalf16)
 
 // To nearest, ties away from 0.
 FT_DEVICE uint32_t tf32_of(float x) {

@@ -7,6 +7,11 @@ extension CPUBackend {
         _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, mask: NDArray?,
         into out: NDArray
     ) {
+        if !out.dtype.isWide {
+            return rounding(into: out) {
+                attention(rule, widened(q), widened(k), widened(v), mask: mask, into: $0)
+            }
+        }
         var plan = ft_attention(rule, q, k, v, mask)
         plan.y = ft_heads(out)
         let space = Int(ft_attention_space(&plan))
@@ -27,6 +32,13 @@ extension CPUBackend {
         _ rule: AttentionRule, _ q: NDArray, _ k: NDArray, _ v: NDArray, mask: NDArray?,
         gradient: NDArray, into out: NDArray
     ) {
+        if !out.dtype.isWide {
+            return rounding(into: out) {
+                attentionBackward(
+                    rule, widened(q), widened(k), widened(v), mask: mask,
+                    gradient: widened(gradient), into: $0)
+            }
+        }
         var plan = ft_attention(rule, q, k, v, mask)
         plan.dy = ft_heads(gradient)
         var place = out.pointer
@@ -49,6 +61,20 @@ extension CPUBackend {
                 deallocate(memory, byteCount: space)
             }
         }
+    }
+
+    /// A copy in float32.
+    private func widened(_ halves: NDArray) -> NDArray {
+        let wide = NDArray(uninitialized: halves.shape, .float32, on: self)
+        copy(halves, into: wide)
+        return wide
+    }
+
+    /// Rounds what `make` leaves in float32.
+    private func rounding(into halves: NDArray, _ make: (NDArray) -> Void) {
+        let wide = NDArray(uninitialized: halves.shape, .float32, on: self)
+        make(wide)
+        copy(wide, into: halves)
     }
 }
 

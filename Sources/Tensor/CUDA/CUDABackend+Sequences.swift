@@ -30,7 +30,7 @@ extension CUDABackend {
         }
         let queries = q.shape[0] * q.shape[1] * q.shape[2]
         try withTemporary(
-            byteCount: max(1, 3 * queries) * out.dtype.size
+            byteCount: max(1, 3 * queries) * max(out.dtype.size, DType.float32.size)
         ) { statistics throws(CUDAProblem) in
             arguments.statistics = statistics
             try context.launch(FT_KERNEL_attention_backward, arguments)
@@ -109,7 +109,7 @@ extension ft_cuda_heads {
 extension AutocastPrecision {
     /// What tensor cores take factors of a dtype in.
     func cudaNumbers(for dtype: DType) -> Int32 {
-        guard dtype == .float32 else { return Int32(FT_CUDA_EXACT) }
+        if dtype == .float64 { return Int32(FT_CUDA_EXACT) }
         return switch self {
         case .float32: Int32(FT_CUDA_EXACT)
         case .float16: Int32(FT_CUDA_HALVES)

@@ -2,6 +2,7 @@ extension CaptureProgram {
     /// Has kernels that widen halves as they read them, or round to halves as they write, do so in
     /// place of a pass of its own, before or behind them. The bits are the same.
     mutating func joinConversions() {
+        attendToHalves()
         readHalves()
         writeHalves()
         dropDead()
@@ -13,18 +14,27 @@ extension CaptureProgram {
         for index in calls.indices where calls[index].bytes == nil {
             for operand in calls[index].convertedOperands {
                 let array = calls[index][keyPath: operand]
-                guard isTemporary(array), array.isWhole, array.dtype == .float32,
-                    let written = uses[ObjectIdentifier(array.storage)]?.writes, written.count == 1,
-                    written[0] < index, calls[written[0]].isConversion,
-                    calls[written[0]].out.isWhole
-                else { continue }
-                let half = calls[written[0]].a
-                let changes = uses[ObjectIdentifier(half.storage)]?.writes ?? []
-                if changes.contains(where: { (written[0]...index).contains($0) }) { continue }
-                calls[index][keyPath: operand] = half.view(
-                    array.shape, array.shape.contiguousStrides)
+                guard array.isWhole, let half = half(widenedTo: array, readAt: index, uses) else {
+                    continue
+                }
+                calls[index][keyPath: operand] = half
             }
         }
+    }
+
+    /// The halves that `array`, or what it is a view of, is a copy of in float32, seen likewise; nil
+    /// where it is no such, or where these change before the call at `index` reads it.
+    private func half(
+        widenedTo array: NDArray, readAt index: Int, _ uses: [ObjectIdentifier: Uses]
+    ) -> NDArray? {
+        guard isTemporary(array), array.dtype == .float32,
+            let written = uses[ObjectIdentifier(array.storage)]?.writes, written.count == 1,
+            written[0] < index, calls[written[0]].isConversion, calls[written[0]].out.isWhole
+        else { return nil }
+        let half = calls[written[0]].a
+        let changes = uses[ObjectIdentifier(half.storage)]?.writes ?? []
+        if changes.contains(where: { (written[0]...index).contains($0) }) { return nil }
+        return half.view(array.shape, array.strides, offset: half.offset + array.offset)
     }
 
     /// A result that nobody reads but a conversion to a half becomes that half.
@@ -32,22 +42,63 @@ extension CaptureProgram {
         let uses = uses
         var dropped: Set<Int> = []
         for index in calls.indices where calls[index].kernel.convertsOutput {
-            let out = calls[index].out
-            let key = ObjectIdentifier(out.storage)
-            guard isTemporary(out), out.isWhole, out.dtype == .float32, let use = uses[key],
-                use.writes == [index], use.reads.count == 1, use.reads[0] > index,
-                calls[use.reads[0]].isConversion, calls[use.reads[0]].a.isWhole
-            else { continue }
-            let reader = use.reads[0]
-            let half = calls[reader].out
-            let touched = uses[ObjectIdentifier(half.storage)]?.all ?? []
-            guard half.isContiguous,
-                !touched.contains(where: { (index..<reader).contains($0) })
-            else { continue }
-            calls[index].out = half.view(out.shape, out.shape.contiguousStrides)
+            guard let reader = rounding(resultOf: index, uses) else { continue }
+            let shape = calls[index].out.shape
+            calls[index].out = calls[reader].out.view(shape, shape.contiguousStrides)
             dropped.insert(reader)
         }
+        drop(dropped)
+    }
+
+    /// The conversion that alone reads what the call at `index` makes, and whose halves that may
+    /// therefore write; nil where there is none.
+    private func rounding(resultOf index: Int, _ uses: [ObjectIdentifier: Uses]) -> Int? {
+        let out = calls[index].out
+        guard isTemporary(out), out.isWhole, out.dtype == .float32,
+            let use = uses[ObjectIdentifier(out.storage)], use.writes == [index],
+            use.reads.count == 1, use.reads[0] > index
+        else { return nil }
+        let reader = use.reads[0]
+        let half = calls[reader].out
+        guard calls[reader].isConversion, calls[reader].a.isWhole, half.isContiguous else {
+            return nil
+        }
+        let touched = uses[ObjectIdentifier(half.storage)]?.all ?? []
+        return touched.contains { (index..<reader).contains($0) } ? nil : reader
+    }
+
+    private mutating func drop(_ dropped: Set<Int>) {
         calls = calls.indices.filter { !dropped.contains($0) }.map { calls[$0] }
+    }
+
+    /// Attention whose factors are rounded to a half takes and gives these, where all that it reads
+    /// was widened from them and what it makes is rounded to them.
+    private mutating func attendToHalves() {
+        let uses = uses
+        var dropped: Set<Int> = []
+        for index in calls.indices where calls[index].bytes == nil {
+            guard let half = calls[index].kernel.attention?.factors.half,
+                let reader = rounding(resultOf: index, uses), calls[reader].out.dtype == half
+            else { continue }
+            func narrow(_ array: NDArray) -> NDArray? {
+                let found = self.half(widenedTo: array, readAt: index, uses)
+                return found?.dtype == half ? found : nil
+            }
+            var call = calls[index]
+            guard let a = narrow(call.a), let b = narrow(call.b), let c = narrow(call.c) else {
+                continue
+            }
+            (call.a, call.b, call.c) = (a, b, c)
+            if case .attentionBackward(let rule, let list) = call.kernel {
+                guard let gradient = narrow(list.arrays[0]) else { continue }
+                call.kernel = .attentionBackward(
+                    rule, ArrayList([gradient] + list.arrays.dropFirst()))
+            }
+            call.out = calls[reader].out.view(call.out.shape, call.out.shape.contiguousStrides)
+            calls[index] = call
+            dropped.insert(reader)
+        }
+        drop(dropped)
     }
 }
 
@@ -76,6 +127,14 @@ extension CaptureProgram.Call {
 }
 
 extension Kernel {
+    /// The rule of attention, or of its gradients.
+    fileprivate var attention: AttentionRule? {
+        switch self {
+        case .attention(let rule, _), .attentionBackward(let rule, _): rule
+        default: nil
+        }
+    }
+
     /// Whether an output of float32 may be halves instead, each rounded once.
     fileprivate var convertsOutput: Bool {
         switch self {

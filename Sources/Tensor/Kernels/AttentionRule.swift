@@ -8,7 +8,8 @@ package struct AttentionRule: Sendable, Hashable {
     /// [examples, positions, 3, heads, width], and not one after the other.
     package var isInterleaved = false
     /// What a GPU may round the factors of its products to, and the shares and slopes between them;
-    /// sums are float32. A CPU rounds nothing.
+    /// sums are float32. A CPU rounds nothing. Where that is a half, operands and output may be of
+    /// it: what is made in float32 is rounded once.
     package var factors = AutocastPrecision.float32
 
     package init(scale: Double, reach: Int? = nil, isInterleaved: Bool = false) {
@@ -38,7 +39,9 @@ extension Kernel {
                 array.rank == 4 && (array.shape[3] <= 1 || array.strides[3] == 1),
                 "four axes, the last contiguous", [array])
         }
-        require(out.dtype.isWide && out.isContiguous, "float32 or float64, contiguous", [out])
+        require(
+            (out.dtype.isWide || out.dtype == rule.factors.half) && out.isContiguous,
+            "float32, float64 or the factors' half, contiguous", [out])
         require(
             AttentionRule.fit(q.shape, k.shape, v.shape), "queries, keys and values that fit",
             [q, k, v])

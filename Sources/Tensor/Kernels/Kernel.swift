@@ -87,8 +87,8 @@ package enum Kernel: Sendable {
     case pool(PoolPart, Pooling)
 
     /// Attention of queries a to keys b with values c, each [examples, positions, heads, width]
-    /// with contiguous rows, float32 or float64, where several heads of queries may share one of
-    /// keys. The list holds the mask, if there is one: bools [examples, heads, queries, keys].
+    /// with contiguous rows, float32, float64 or the half that the rule rounds factors to, where
+    /// several heads of queries may share one of keys. The list holds the mask, if there is one: bools [examples, heads, queries, keys].
     case attention(AttentionRule, ArrayList)
     /// The gradients of `attention` by a, b and c. The list holds that by its output, then the
     /// mask.
