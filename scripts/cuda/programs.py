@@ -44,7 +44,7 @@ PROGRAMS = {
     "pool": (REALS, tuple(f"-DFT_OP={part}" for part in range(6))),
     "convolution": (REALS, tuple(f"-DFT_OP={part} -DFT_NUMBERS={numbers}" for part in range(3)
                                  for numbers in range(4))),
-    "attention": (REALS, tuple(f"-DFT_NUMBERS={numbers}" for numbers in range(4))),
+    "attention": (FLOATS, tuple(f"-DFT_NUMBERS={numbers}" for numbers in range(4))),
     "recurrence": (REALS, ("",)),
     "matrices": (REALS, tuple(f"-DFT_OP={what}" for what in range(14))),
 }
@@ -57,8 +57,20 @@ WHOLE = ("copy", "unary", "test", "binary", "compare", "reduce", "scan", "update
 NUMBERS = ("", "by float16", "by bfloat16", "by tf32")
 
 
+def numbers_of(options):
+    return next((int(option[-1]) for option in options if option.startswith("-DFT_NUMBERS=")), 0)
+
+
 def is_rounded(options):
-    return any(option.startswith("-DFT_NUMBERS=") and option[-1] != "0" for option in options)
+    return numbers_of(options) != 0
+
+
+def is_launched(program, dtype, options):
+    """Only float32 is rounded; attention of halves has factors of their own kind."""
+    numbers = numbers_of(options)
+    if program == "attention" and dtype in HALVES:
+        return numbers == 1 + HALVES.index(dtype)
+    return numbers == 0 or dtype in (None, 0)
 
 
 def modules(dtypes=None, every=False):
@@ -74,8 +86,7 @@ def modules(dtypes=None, every=False):
                 if variant == MIXED and dtype not in HALVES:
                     continue
                 options = (f"-DFT_WITH_{name}",) + tuple(variant.format(dtype).split())
-                # Only float32 is rounded.
-                if dtype not in (None, 0) and is_rounded(options):
+                if not is_launched(name, dtype, options):
                     continue
                 yield options if dtype is None else options + (f"-DFT_DTYPE={dtype}",)
 

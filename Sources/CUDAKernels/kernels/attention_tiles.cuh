@@ -109,13 +109,24 @@ struct span {
     template <class T>
     __device__ __forceinline__ void store(int thread, T *first, int64_t step, int row, int all,
                                           int from, int width) const {
+        bool paired = width % 2 == 0 && step % 2 == 0 && is_aligned<T, 2>(first);
 #pragma unroll
-        for (int strip = 0; strip < FT_STRIPS; strip++) {
+        for (int e = 0; e < 4; e += 2) {
+            int own = square::row(thread, e);
+            if (row + own >= all) continue;
+            T *to = first + own * step;
 #pragma unroll
-            for (int e = 0; e < 4; e++) {
-                int own = square::row(thread, e), column = from + square::column(thread, strip, e);
-                if (row + own >= all || column >= width) continue;
-                first[own * step + column] = element<T>::store(at[strip][e]);
+            for (int strip = 0; strip < FT_STRIPS; strip++) {
+                int column = from + square::column(thread, strip, e);
+                if (column >= width) continue;
+                pack<T, 2> two = {{element<T>::store(at[strip][e]),
+                                   element<T>::store(at[strip][e + 1])}};
+                if (paired) {
+                    *(pack<T, 2> *)(to + column) = two;
+                } else {
+                    to[column] = two.at[0];
+                    if (column + 1 < width) to[column + 1] = two.at[1];
+                }
             }
         }
     }
