@@ -34,8 +34,8 @@ package struct CUDAMemoryCounts: Sendable, Equatable {
 /// Hands out a device's memory and keeps what comes back for the next request of its size.
 ///
 /// A block that comes back may be handed out at once: whoever gets it uses it later on the same
-/// stream. Sizes are multiples of 512 bytes and eight steps per power of two. Small blocks are cut
-/// from larger ones, for which alone the driver is asked.
+/// stream. Sizes are multiples of 512 bytes and eight steps per power of two, of 64 MiB at most.
+/// Small blocks are cut from larger ones, for which alone the driver is asked.
 ///
 /// With `FAKETENSOR_CUDA_CACHE=off` each request is the driver's own block of that very size, given
 /// back when all that was asked for is done: then tools that watch a device's memory see who writes
@@ -55,7 +55,8 @@ final class CUDAAllocator: Sendable {
         var sizes: [Int: Int] = [:]
     }
 
-    private static let granule = 512
+    private static let granule = CUDAContext.alignment
+    private static let longestStep = 64 << 20
     private static let slab = 2 << 20
     /// The largest size that is cut from a slab.
     private static let small = 256 << 10
@@ -78,7 +79,7 @@ final class CUDAAllocator: Sendable {
     static func size(_ byteCount: Int) -> Int {
         if byteCount <= granule { return granule }
         let exponent = Int.bitWidth - 1 - (byteCount - 1).leadingZeroBitCount
-        let step = max(granule, 1 << max(0, exponent - 3))
+        let step = max(granule, min(longestStep, 1 << max(0, exponent - 3)))
         return (byteCount + step - 1) / step * step
     }
 

@@ -12,7 +12,10 @@ extension CUDAContext {
         uploads.trim()
     }
 
-    /// Memory of at least so many bytes, at a multiple of 256.
+    /// What addresses of memory are multiples of.
+    package static let alignment = 512
+
+    /// Memory of at least so many bytes.
     ///
     /// Throws where the device has no more, though all that was kept for reuse was given back.
     ///

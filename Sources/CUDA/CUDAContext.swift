@@ -46,7 +46,7 @@ package final class CUDAContext: @unchecked Sendable {
         }
         allocator = CUDAAllocator(driver, self.stream)
         staging = CUDAStaging(driver, self.stream)
-        uploads = CUDAUploads(driver, allocator, self.stream)
+        uploads = CUDAUploads(driver, allocator, self.stream, memory: info.memory)
         readings = CUDAReadings(driver, context, self.stream)
         waitsForEach = getenv("FAKETENSOR_CUDA_WAIT").map { String(cString: $0) } == "each"
     }

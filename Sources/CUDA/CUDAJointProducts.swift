@@ -9,11 +9,14 @@ internal import CCUDA
 final class CUDAJointProducts: @unchecked Sendable {
     // Safe to share: the table never changes.
     private let api: cuda_joint_products
+    /// The most rows or columns it is asked for: before release 12.1 it fails for more.
+    private let most: Int
 
-    /// Nil where the library has no such products.
-    init?(_ symbols: CUDASymbols) {
+    /// Nil where the library, of this release, has no such products.
+    init?(_ symbols: CUDASymbols, release: [Int32]) {
         api = symbols.load { cuda_joint_products_load($0, $1) }
         if api.missing != nil { return nil }
+        most = release.lexicographicallyPrecedes([12, 1]) ? 65_534 : .max
     }
 
     /// A product of two matrices, and a bias [n] for each row.
@@ -31,8 +34,10 @@ final class CUDAJointProducts: @unchecked Sendable {
     func run(
         _ call: Call, _ handle: cublas_handle, _ stream: cuda_stream, _ workspace: CUDAWorkspace
     ) -> cuda_result? {
-        // Of float64 it has none with a bias.
-        if call.numbers == .float64 { return nil }
+        // Of float64 it has none with a bias. It reads a bias by 16 bytes, whatever it is told of the
+        // output's alignment.
+        if call.numbers == .float64 || alignment(call.bias) < 16 { return nil }
+        if max(call.size.m, call.size.n, call.size.k) > most { return nil }
         let description = Description(api, call)
         defer { description.destroy() }
         guard let parts = description.parts(workspace.byteCount) else { return nil }
@@ -131,8 +136,9 @@ extension CUDAJointProducts {
                     api.cublasLtMatmulPreferenceSetAttribute(preference, Int32(attribute), $0, $1)
                 }
             }
-            let out = min(alignment(call.out), alignment(call.bias))
+            let out = alignment(call.out)
             guard set(CUBLASLT_MOST_WORKSPACE, workspace),
+                set(CUBLASLT_JOINS, UInt32(CUBLASLT_WIDE_SUMS)),
                 set(CUBLASLT_ALIGNMENT_A, alignment(call.b.pointer)),
                 set(CUBLASLT_ALIGNMENT_B, alignment(call.a.pointer)),
                 set(CUBLASLT_ALIGNMENT_C, out), set(CUBLASLT_ALIGNMENT_D, out)
@@ -147,12 +153,6 @@ extension CUDAJointProducts {
             withUnsafeBytes(of: value) { bytes in
                 bytes.baseAddress.map { set($0, bytes.count) } == 0
             }
-        }
-
-        /// By itself the library takes operands to be aligned to 256 bytes. What has 16 counts as
-        /// that, whatever else it has, for arrays of a recorded step lie elsewhere.
-        private func alignment(_ pointer: UnsafeRawPointer) -> UInt32 {
-            UInt32(1) << min(4, UInt(bitPattern: pointer).trailingZeroBitCount)
         }
 
         /// Of a matrix that has so many rows and columns once its operation is done.
@@ -171,4 +171,10 @@ extension CUDAJointProducts {
             return layout
         }
     }
+}
+
+/// By itself the library takes operands to be aligned to 256 bytes. What has 16 counts as that,
+/// whatever else it has, for arrays of a recorded step lie elsewhere.
+private func alignment(_ pointer: UnsafeRawPointer) -> UInt32 {
+    UInt32(1) << min(4, UInt(bitPattern: pointer).trailingZeroBitCount)
 }

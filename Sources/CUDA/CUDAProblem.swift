@@ -17,11 +17,13 @@ package struct CUDAProblem: Error, Sendable, Equatable, CustomStringConvertible 
     package var isLackOfMemory: Bool { code == 2 }
 
     /// Whether the GPU is lost to the process: whatever is asked of it fails from here on. Its
-    /// kernels met what they can't go on from (700 to 719: a wrong address, an instruction, time
-    /// that ran out), its memory or its connection fails (214, 220, 999), or it is gone (46).
+    /// kernels met what they can't go on from (700, 702, 710 and 714 to 719: a wrong address, an
+    /// instruction, time that ran out), its context is gone (709), its memory or its connection
+    /// fails (214, 220, 999), or it is gone itself (46).
     package var isLoss: Bool {
         guard let code else { return false }
-        return (700...719).contains(code) || [46, 214, 220, 999].contains(code)
+        return (714...719).contains(code)
+            || [46, 214, 220, 700, 702, 709, 710, 999].contains(code)
     }
 
     /// The reason and the details, without a full stop.

@@ -15,10 +15,10 @@ package final class CUDAProductsLibrary: @unchecked Sendable {
     init(_ symbols: CUDASymbols) throws(CUDAProblem) {
         api = symbols.load { cuda_products_load($0, $1) }
         if let missing = api.missing { throw symbols.lacks(missing) }
-        joint = CUDAJointProducts(symbols)
         path = symbols.path
         var numbers: [Int32] = [0, 0, 0]
         for part in 0..<3 { _ = api.cublasGetProperty(Int32(part), &numbers[part]) }
+        joint = CUDAJointProducts(symbols, release: numbers)
         version = numbers.map { "\($0)" }.joined(separator: ".")
     }
 }
@@ -47,7 +47,7 @@ package struct CUDAProductSize {
     package let k: Int
     package let count: Int
 
-    package init(m: Int, n: Int, k: Int, count: Int) {
+    package init(m: Int, n: Int, k: Int, count: Int = 1) {
         self.m = m
         self.n = n
         self.k = k
@@ -123,19 +123,49 @@ package final class CUDAProducts: Sendable {
     }
 
     /// Makes what recorded steps need before one is recorded: cuBLAS may wait for the device as it
-    /// begins, which ends a recording.
+    /// begins, and as it multiplies for the first time, which would end a recording.
     package func prepareToRecord() throws(CUDAProblem) {
-        _ = try recordingHandle(on: context.recordingStream())
+        let stream = try context.recordingStream()
+        if recordingHandle.withLock({ $0 != nil }) { return }
+        let handle = try recordingHandle(on: stream)
+        let byteCount = 3 * CUDAProducts.trial
+        let memory = try context.allocate(byteCount, for: .library)
+        defer { context.release(memory, byteCount, of: .library) }
+        try context.set(memory, to: 0, byteCount: byteCount)
+        try context.synchronize()
+        let matrices = (0..<3).map {
+            CUDAMatrix(memory + $0 * CUDAProducts.trial, isTransposed: false, step: 16)
+        }
+        let (left, right) = (matrices[0], matrices[1])
+        let (out, size) = (memory + 2 * CUDAProducts.trial, CUDAProductSize(m: 16, n: 16, k: 16))
+        for numbers in [CUDANumbers.float32, .float16] {
+            try check(handle.use { call($0, left, right, size, numbers, into: out) }, size)
+            let joint = CUDAJointProducts.Call(
+                a: left, b: right, size: size, numbers: numbers, bias: right.pointer, out: out)
+            // What it says of this one doesn't matter.
+            _ = handle.use { library.joint?.run(joint, $0, stream, workspace) }
+        }
+        try context.driver.check(
+            context.driver.api.cuStreamSynchronize(stream), "beginning with cuBLAS")
     }
 
-    /// Contiguous `out` [count, m, n] = a · b.
+    /// The bytes of a matrix that is multiplied to begin with: 16 rows of 16 float32.
+    private static let trial = 1024
+
+    /// Contiguous `out` [count, m, n] = a · b, none of which is empty.
     package func multiply(
         _ a: CUDAMatrix, _ b: CUDAMatrix, _ size: CUDAProductSize, _ numbers: CUDANumbers,
         into out: UnsafeMutableRawPointer
     ) throws(CUDAProblem) {
         try check(a, b, size)
+        let numbers = suited(numbers)
         let result = try currentHandle().use { call($0, a, b, size, numbers, into: out) }
         try check(result, size)
+    }
+
+    /// TF32 where the GPU has it.
+    private func suited(_ numbers: CUDANumbers) -> CUDANumbers {
+        numbers == .tf32 && context.info.major < 8 ? .float32 : numbers
     }
 
     /// `out` [m, n] = a · b plus `bias` [n] on each row; false where the library has no product of
@@ -147,12 +177,13 @@ package final class CUDAProducts: Sendable {
         guard size.count == 1, let joint = library.joint else { return false }
         try check(a, b, size)
         let call = CUDAJointProducts.Call(
-            a: a, b: b, size: size, numbers: numbers, bias: bias, out: out)
+            a: a, b: b, size: size, numbers: suited(numbers), bias: bias, out: out)
         let stream = context.target
         let result = try currentHandle().use { joint.run(call, $0, stream, workspace) }
         guard let result else { return false }
-        try check(result, size)
-        return true
+        // What it couldn't do, cuBLAS may; unless the GPU is lost.
+        if result != 0 { try tellOfDevice() }
+        return result == 0
     }
 
     private func check(
@@ -166,10 +197,17 @@ package final class CUDAProducts: Sendable {
     }
 
     private func check(_ result: cuda_result, _ size: CUDAProductSize) throws(CUDAProblem) {
-        guard result == 0 else {
-            throw CUDAProblem(
-                "cuBLAS gives error \(result) for [\(size.m), \(size.k)] · [\(size.k), \(size.n)]")
-        }
+        if result == 0 { return }
+        try tellOfDevice()
+        let lacksMemory = result == Int32(CUBLAS_OUT_OF_MEMORY)
+        throw CUDAProblem(
+            "cuBLAS gives error \(result) for [\(size.m), \(size.k)] · [\(size.k), \(size.n)]",
+            code: lacksMemory ? Int32(CUDA_OUT_OF_MEMORY) : nil)
+    }
+
+    /// Throws what the device met before, of which cuBLAS only says that it can't go on.
+    private func tellOfDevice() throws(CUDAProblem) {
+        if context.companion == nil { try context.synchronize() }
     }
 
     /// cuBLAS's matrices lie by columns: to it, ours are transposed, and so is the product.

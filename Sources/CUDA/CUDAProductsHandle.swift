@@ -17,10 +17,11 @@ final class CUDAProductsHandle: Sendable {
             throw CUDAProblem("cuBLAS (\(library.path)) can't be started (error \(result))")
         }
         self.handle = Mutex(UInt(bitPattern: handle))
-        // Float32 as it is, not in the 19 bits of TF32. Setting the stream forgets the workspace.
+        // Float32 as it is, not in the 19 bits of TF32, and sums of halves in float32 to the end.
+        // Setting the stream forgets the workspace.
         guard api.cublasSetStream_v2(handle, stream) == 0,
             api.cublasSetWorkspace_v2(handle, workspace.memory, workspace.byteCount) == 0,
-            api.cublasSetMathMode(handle, Int32(CUBLAS_DEFAULT_MATH)) == 0
+            api.cublasSetMathMode(handle, Int32(CUBLAS_MATH_OF_WIDE_SUMS)) == 0
         else { throw CUDAProblem("cuBLAS (\(library.path)) doesn't take the stream") }
     }
 

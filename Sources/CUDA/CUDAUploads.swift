@@ -25,8 +25,9 @@ final class CUDAUploads: Sendable {
 
     /// So many blocks of a size are kept; then the stream waits for the oldest.
     private static let most = 4
-    /// The most memory that is kept for what will be sent.
-    private static let limit = 256 << 20
+    /// The most memory that is kept for what will be sent: so much, or a part of the device's.
+    private static let (least, share) = (256 << 20, 32)
+    private let limit: Int
 
     private let state = Mutex(State())
     private let count = Atomic(0)
@@ -36,7 +37,11 @@ final class CUDAUploads: Sendable {
     private let main: UInt
     private let staging = Mutex<CUDAStaging?>(nil)
 
-    init(_ driver: CUDADriver, _ allocator: CUDAAllocator, _ main: cuda_stream) {
+    /// - Parameter memory: how much the device has.
+    init(
+        _ driver: CUDADriver, _ allocator: CUDAAllocator, _ main: cuda_stream, memory: Int
+    ) {
+        limit = max(CUDAUploads.least, memory / CUDAUploads.share)
         self.driver = driver
         self.allocator = allocator
         self.main = UInt(bitPattern: main)
@@ -161,7 +166,7 @@ final class CUDAUploads: Sendable {
             let place = UInt(bitPattern: pointer)
             guard let block = state.used.removeValue(forKey: place) else { return false }
             count.store(state.used.count, ordering: .relaxed)
-            guard state.freeBytes + block.size <= CUDAUploads.limit,
+            guard state.freeBytes + block.size <= limit,
                 let event = cuda_event(bitPattern: block.event),
                 let main = cuda_stream(bitPattern: main),
                 driver.api.cuEventRecord(event, main) == 0

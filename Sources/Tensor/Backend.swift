@@ -22,6 +22,10 @@ package protocol Backend: AnyObject, Sendable {
         from memory: UnsafeRawPointer, to host: UnsafeMutableRawPointer, byteCount: Int)
     func synchronize()
 
+    /// What the addresses of `allocate` are multiples of. Libraries choose their ways by that, so
+    /// the arrays of a captured step lie likewise.
+    var alignment: Int { get }
+
     /// Memory with a copy of the host's bytes, which is on its way: what is computed from now on
     /// waits for it, and what was computed before goes on meanwhile. Nil where that is nothing
     /// else than `copyIn`.
@@ -35,19 +39,24 @@ package protocol Backend: AnyObject, Sendable {
     func run(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray)
 
     /// Has the device learn the calls of `run` and `copyIn` that `body` makes on this thread, none
-    /// of which is done; nil where it can't, and then `body` did nothing that counts.
+    /// of which is done; nil where it learns none. Where it doesn't return a work, `body` did nothing
+    /// that counts.
     ///
     /// - Parameter streams: those that the calls draw from and that go on from replay to replay.
-    func record(drawingFrom streams: [StreamName], _ body: () -> Void) -> (any RecordedWork)?
+    /// - Throws: what stood in the way of a device that learns such.
+    func record(
+        drawingFrom streams: [StreamName], _ body: () -> Void
+    ) throws(Unrecorded) -> (any RecordedWork)?
 }
 
 extension Backend {
     package var home: any Backend { self }
+    package var alignment: Int { 64 }
     package func send(_ host: UnsafeRawPointer, byteCount: Int) -> UnsafeMutableRawPointer? { nil }
     package func read(_ memory: UnsafeRawPointer, byteCount: Int) -> (any HostReading)? { nil }
     package func record(
         drawingFrom streams: [StreamName], _ body: () -> Void
-    ) -> (any RecordedWork)? { nil }
+    ) throws(Unrecorded) -> (any RecordedWork)? { nil }
 }
 
 /// Bytes on their way to the host.

@@ -113,6 +113,43 @@ struct DeviceProblemTests {
         }
     }
 
+    @Test("a number of the driver says whether the device is lost")
+    func losses() {
+        let lost: [Int32] = [46, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999]
+        let kept: [Int32] = [1, 2, 201, 600, 701, 703, 704, 705, 708, 711, 712, 713, 720, 801]
+        #expect(lost.allSatisfy { CUDAProblem("", code: $0).isLoss })
+        #expect(!kept.contains { CUDAProblem("", code: $0).isLoss })
+    }
+
+    @Test("where cuBLAS can't go on, what the device met before is told")
+    func behindProducts() async {
+        await #expect(processExitsWith: .success) {
+            typealias Product =
+                @convention(c) (
+                    UnsafeRawPointer?, Int32, Int32, Int32, Int32, Int32, UnsafeRawPointer?,
+                    UnsafeRawPointer?, Int32, Int32, UnsafeRawPointer?, Int32, Int32,
+                    UnsafeRawPointer?, UnsafeMutableRawPointer?, Int32, Int32, Int32, Int32
+                ) -> Int32
+            let refuse: Product = { _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _ in 13 }
+            let device = EmulatedDevice.make(
+                named: "failing products",
+                with: ["cublasGemmEx": UInt(bitPattern: unsafeBitCast(refuse, to: Int.self))]
+            ).device
+            let x = NDArray.full([2, 2], Float(1), on: device)
+            func problem() -> String? {
+                do {
+                    try Device.attempt { _ = x.matmul(x).values(as: Float.self) }
+                    return nil
+                } catch { return "\(error)" }
+            }
+            #expect(problem()?.contains("cuBLAS gives error 13") == true)
+            ft_emulator_fail_after(0, 700)
+            _ = x.zip(.add, x)
+            let lost = problem()
+            #expect(lost?.contains("cuBLAS") == false, "\(lost ?? "")")
+        }
+    }
+
     @Test("asking which devices there are starts none")
     func devices() throws {
         let before = ft_emulator_count().contexts

@@ -17,7 +17,7 @@ struct RecordedStepTests {
         let device: Device
         let optimizer: Adam
         private let model: Sequential
-        private let captured: Captured<Tensor, Tensor, Tensor>?
+        let captured: Captured<Tensor, Tensor, Tensor>?
         private let isTouchy: Bool
 
         init(on device: Device, captures: Bool, touchy: Bool = false) {
@@ -99,6 +99,27 @@ struct RecordedStepTests {
         #expect(after.uploads - before.uploads == 20)
         #expect(after.synchronizations == before.synchronizations)
         #expect(losses.allSatisfy { $0.item.isFinite })
+    }
+
+    @Test("where one can't be made its launches are made one by one, and why is told")
+    func refused() {
+        let refuse:
+            @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, UInt64) -> Int32 = {
+                _, _, _ in 801
+            }
+        let device = EmulatedDevice.make(
+            named: "refusing",
+            with: [
+                "cuGraphInstantiateWithFlags": UInt(bitPattern: unsafeBitCast(refuse, to: Int.self))
+            ]
+        ).device
+        let training = Training(on: device, captures: true)
+        let found = training.run(0..<5)
+        #expect(training.captured?.launchProblem?.hasPrefix("recording a step") == true)
+        #expect(found == Training(on: device, captures: false).run(0..<5))
+        let other = Training(on: EmulatedDevice.shared.device, captures: true)
+        _ = other.run(0..<5)
+        #expect(other.captured != nil && other.captured?.launchProblem == nil)
     }
 
     @Test("where the driver knows no graphs its launches are made one by one", arguments: graphs)

@@ -18,6 +18,17 @@ struct CapturedTrainingTests {
         {"type": "batchNorm1d", "cumulative": true}, {"type": "linear", "units": 3}]
         """
 
+    @Test("a step gives what the model said to metrics alone, which validation data has")
+    func output() throws {
+        let sandbox = Sandbox()
+        for (changes, gives) in [([], false), (["data.validation=null"], true)] {
+            let experiment = try Experiment(sandbox.config(changes))
+            let inputs = Tensor(Random(seed: 1).normal([8, 6]))
+            let labels = Tensor([0, 1, 2, 0, 1, 2, 0, 1], .uint8)
+            #expect((experiment.trainStep([inputs], labels).output != nil) == gives, "\(changes)")
+        }
+    }
+
     @Test(
         "ends with the bits of training without",
         arguments: [

@@ -68,6 +68,10 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     /// drops out.
     public var recordedKernelCount: Int? { lastStep?.recordedCount }
 
+    /// Why a GPU launches the kernels of that step one by one, though it knows CUDA graphs; nil where
+    /// it doesn't.
+    public var launchProblem: String? { lastStep?.launchProblem }
+
     /// The bytes of memory that all arrays of that step share; nil where there is none.
     public var byteCount: Int? { lastStep?.byteCount }
 

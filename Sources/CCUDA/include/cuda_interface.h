@@ -165,9 +165,10 @@ enum {
     CUDA_DEVICE_PROCESSORS = 16, CUDA_DEVICE_MAJOR = 75, CUDA_DEVICE_MINOR = 76,
     CUDA_DEVICE_SHARED_BYTES = 97,
     CUDA_FUNCTION_SHARED_BYTES = 8,
-    CUBLAS_INVALID = 7, CUBLAS_UNSUPPORTED = 15,
+    CUBLAS_OUT_OF_MEMORY = 3, CUBLAS_INVALID = 7, CUBLAS_UNSUPPORTED = 15,
     CUBLAS_PLAIN = 0, CUBLAS_TRANSPOSED = 1,
-    CUBLAS_DEFAULT_MATH = 0, CUBLAS_DEFAULT_ALGORITHM = -1,
+    // Sums of parts of a product stay in the computation's type, not the output's.
+    CUBLAS_MATH_OF_WIDE_SUMS = 16, CUBLAS_DEFAULT_ALGORITHM = -1,
     CUBLAS_FLOAT = 0, CUBLAS_DOUBLE = 1, CUBLAS_HALF = 2, CUBLAS_BFLOAT = 14,
     CUBLAS_COMPUTE_FLOAT = 68, CUBLAS_COMPUTE_DOUBLE = 70, CUBLAS_COMPUTE_TF32 = 77,
     // Attributes of products: operations, what follows, and where the bias lies.
@@ -176,7 +177,9 @@ enum {
     CUBLASLT_THEN_BIAS = 4,
     // Attributes of preferences: the most memory to work in, and how operands are aligned.
     CUBLASLT_MOST_WORKSPACE = 1, CUBLASLT_ALIGNMENT_A = 5, CUBLASLT_ALIGNMENT_B = 6,
-    CUBLASLT_ALIGNMENT_C = 7, CUBLASLT_ALIGNMENT_D = 8
+    CUBLASLT_ALIGNMENT_C = 7, CUBLASLT_ALIGNMENT_D = 8,
+    // How parts of sums may be joined: a mask, in which 2 is the computation's type.
+    CUBLASLT_JOINS = 3, CUBLASLT_WIDE_SUMS = 2
 };
 
 // A function of a library by its name; null if it has none.

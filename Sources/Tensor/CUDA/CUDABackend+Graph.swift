@@ -8,17 +8,17 @@ import Synchronization
 extension CUDABackend {
     package func record(
         drawingFrom streams: [StreamName], _ body: () -> Void
-    ) -> (any RecordedWork)? {
-        let result = Result { () throws(CUDAProblem) in
+    ) throws(Unrecorded) -> (any RecordedWork)? {
+        do throws(CUDAProblem) {
             try products.prepareToRecord()
             let notes = try GraphNotes(self, streams)
-            guard let graph = try context.record(with: notes, body), notes.problem == nil else {
-                return CUDARecordedWork?.none
-            }
-            return CUDARecordedWork(self, graph, notes)
+            let graph = try context.record(with: notes, body)
+            if let problem = notes.problem { throw problem }
+            return graph.map { CUDARecordedWork(self, $0, notes) }
+        } catch {
+            // Launch by launch the step goes on; a problem that stays shows there.
+            throw Unrecorded(reason: error.description)
         }
-        // Launch by launch the step goes on; a problem that stays shows there.
-        return (try? result.get()) ?? nil
     }
 
     /// What the calling thread notes while it records.

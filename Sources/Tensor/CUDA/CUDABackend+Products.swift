@@ -8,7 +8,13 @@ extension CUDABackend {
     func matmul(
         _ a: NDArray, _ b: NDArray, bias: NDArray?, relu: Bool, mayRound: Bool, into out: NDArray
     ) throws(CUDAProblem) {
+        if out.count == 0 { return }
         if !out.dtype.isFloat { return try product(a, b, bias: bias, relu: relu, into: out) }
+        // cuBLAS may leave what is a sum of nothing as it was.
+        if a.count == 0 {
+            try context.set(out.pointer, to: 0, byteCount: out.byteCount)
+            return try finish(out, bias: bias, relu: relu)
+        }
         let left = try ProductOperand(a, self)
         let right = try ProductOperand(b, self)
         let batch = Shape(out.shape.prefix(out.rank - 2))
@@ -35,7 +41,13 @@ extension CUDABackend {
             }
         }
         withExtendedLifetime((left, right)) {}
+        try finish(out, bias: bias, relu: relu)
+    }
+
+    /// Adds a bias to each row, and rectifies.
+    private func finish(_ out: NDArray, bias: NDArray?, relu: Bool) throws(CUDAProblem) {
         if bias == nil && !relu { return }
+        let n = out.shape[out.rank - 1]
         let arguments = ft_cuda_bias(
             c: out.pointer, bias: bias.map { UnsafeRawPointer($0.pointer) },
             rows: Int64(out.count / n), n: Int64(n), dtype: out.dtype.rawValue,
@@ -95,9 +107,10 @@ private struct ProductOperand {
     }
 
     /// Whether columns are contiguous, and how far from one row or column to the next: at least its
-    /// length.
+    /// length. No matrix lies before the one that it follows.
     private static func layout(_ array: NDArray) -> (isTransposed: Bool, step: Int)? {
         let (row, column) = (array.rank - 2, array.rank - 1)
+        if array.strides.prefix(row).contains(where: { $0 < 0 }) { return nil }
         func step(outer: Int, inner: Int) -> Int? {
             let length = max(1, array.shape[inner])
             guard array.shape[inner] <= 1 || array.strides[inner] == 1 else { return nil }

@@ -58,6 +58,8 @@ package final class CUDABackend: Backend {
 
     // Memory.
 
+    package var alignment: Int { CUDAContext.alignment }
+
     package var memory: MemoryStatistics {
         let counts = context.counts
         var statistics = MemoryStatistics()

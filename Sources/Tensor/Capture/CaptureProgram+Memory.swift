@@ -3,8 +3,9 @@ extension CaptureProgram {
     /// needed when the other is first written, or where an elementwise result takes its operand's
     /// place.
     ///
+    /// - Parameter alignment: of each, a power of two.
     /// - Returns: the bytes from the block's start of each, and the size of the block.
-    func planMemory() -> (places: [(storage: Storage, offset: Int)], byteCount: Int) {
+    func planMemory(alignment: Int = 64) -> (places: [(storage: Storage, offset: Int)], byteCount: Int) {
         var storages: [ObjectIdentifier: Storage] = [:]
         var lastUse: [ObjectIdentifier: Int] = [:]
         for (index, call) in calls.enumerated() {
@@ -13,7 +14,7 @@ extension CaptureProgram {
                 lastUse[ObjectIdentifier(array.storage)] = index
             }
         }
-        var arena = Arena()
+        var arena = Arena(alignment: alignment)
         var offsets: [ObjectIdentifier: Int] = [:]
         // What was computed once is needed in every replay.
         for call in constants {
@@ -85,10 +86,16 @@ private struct Arena {
     private(set) var byteCount = 0
     private var holes: [(start: Int, size: Int)] = []
 
-    private static func rounded(_ size: Int) -> Int { max(64, (size + 63) / 64 * 64) }
+    private let alignment: Int
+
+    init(alignment: Int) { self.alignment = alignment }
+
+    private func rounded(_ size: Int) -> Int {
+        max(alignment, (size + alignment - 1) / alignment * alignment)
+    }
 
     mutating func take(_ size: Int) -> Int {
-        let size = Arena.rounded(size)
+        let size = rounded(size)
         var best: Int?
         for (index, hole) in holes.enumerated() where hole.size >= size {
             if best.map({ holes[$0].size > hole.size }) ?? true { best = index }
@@ -116,7 +123,7 @@ private struct Arena {
     }
 
     mutating func giveBack(_ start: Int, _ size: Int) {
-        var hole = (start: start, size: Arena.rounded(size))
+        var hole = (start: start, size: rounded(size))
         for index in holes.indices.reversed() {
             if holes[index].start + holes[index].size == hole.start {
                 hole = (holes[index].start, holes[index].size + hole.size)

@@ -28,7 +28,7 @@ package final class CapturedStep {
     /// Whether the device knows the step by heart.
     private enum Work {
         case untried
-        case none
+        case none(problem: String?)
         case recorded(any RecordedWork)
     }
 
@@ -76,7 +76,7 @@ package final class CapturedStep {
         self.outputs = outputs
         self.surroundings = surroundings
         self.inputs = inputs.map { Input(memory: $0.memory, alias: $0.alias) }
-        let (places, byteCount) = program.planMemory()
+        let (places, byteCount) = program.planMemory(alignment: backend.alignment)
         arena = CaptureArena(byteCount: byteCount, on: backend)
         for (storage, offset) in places { storage.pointer = arena.pointer + offset }
         var calls: [CapturedCall] = []
@@ -100,6 +100,12 @@ package final class CapturedStep {
                 backend.run(call.kernel, call.a, call.b, call.c, into: call.out)
             }
         }
+    }
+
+    /// What kept the device from taking the step as one piece of work; nil where nothing did, or it
+    /// takes none as such.
+    package var launchProblem: String? {
+        if case .none(let problem) = work { problem } else { nil }
     }
 
     /// How many kernels a replay runs.
@@ -143,9 +149,14 @@ package final class CapturedStep {
             let streams = surroundings.advances.map {
                 StreamName(seed: $0.random.seed, stream: $0.random.stream)
             }
-            let made = backend.record(drawingFrom: streams) { run(drawing: false) }
-            work = made.map { .recorded($0) } ?? .none
-            return made
+            do throws(Unrecorded) {
+                let made = try backend.record(drawingFrom: streams) { run(drawing: false) }
+                work = made.map { .recorded($0) } ?? .none(problem: nil)
+                return made
+            } catch {
+                work = .none(problem: error.reason)
+                return nil
+            }
         }
     }
 

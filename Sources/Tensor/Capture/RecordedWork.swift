@@ -22,3 +22,8 @@ package protocol RecordedWork: AnyObject {
     ///   its keys say.
     func perform(movedBy moves: [UInt64])
 }
+
+/// Why a device that learns calls didn't learn those of a step.
+package struct Unrecorded: Error {
+    package let reason: String
+}

@@ -51,7 +51,7 @@ extension Experiment {
                 first = noGrad {
                     StepOutcome(
                         loss: value.detach(), weight: loss.weight(output, targets),
-                        output: output.detach())
+                        output: givesOutput ? output.detach() : nil)
                 }
             }
             return value

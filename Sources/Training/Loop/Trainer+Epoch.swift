@@ -78,6 +78,13 @@ extension Trainer {
             if stop.isRequested { return false }
         }
         try settle()
+        if let problem = launchProblem() {
+            emit(
+                .warning(
+                    "the GPU is given each kernel of a step by itself, which takes longer, for a "
+                        + "CUDA graph could not be made (\(problem)); results are the same"))
+            launchProblem = { nil }
+        }
         guard cursor.lossWeight > 0 || !isEpochWhole else {
             throw experiment.nothingCounts(data.train)
         }
@@ -124,9 +131,9 @@ extension Trainer {
         cursor.sampler.position += batch.count
         cursor.samples += batch.count
         if isEpochWhole { experiment.average?.noteEpoch(cursor.sampler.epoch + 1) }
-        if data.validation == nil {
+        if let output = outcome.output {
             for metric in experiment.metrics {
-                try onDevice { try count(metric(outcome.output.data, targets), metric.name) }
+                try onDevice { try count(metric(output.data, targets), metric.name) }
             }
         }
         report()

@@ -63,6 +63,8 @@ public final class Trainer {
     var unread: UnreadStep?
     /// The step, recorded and replayed where the config allows it.
     let compute: ([Tensor], Tensor) -> StepOutcome
+    /// Why the GPU isn't given a step as a whole, until that was told.
+    var launchProblem: () -> String? = { nil }
 
     /// The optimizer and its state.
     public var optimizer: Optimizer { experiment.optimizer }
@@ -103,6 +105,7 @@ public final class Trainer {
         if config.training.bool("capture"), !(experiment.optimizer is QuasiNewton) {
             let captured = capture { experiment.trainStep($0, $1) }
             compute = { captured($0, $1) }
+            launchProblem = { captured.launchProblem }
         } else {
             compute = { experiment.trainStep($0, $1) }
         }

@@ -10,8 +10,8 @@ struct StepOutcome: TensorTree {
     var loss: Tensor
     /// What the loss is the mean over; nil for the number of examples.
     var weight: Tensor?
-    /// What the model said.
-    var output: Tensor
+    /// What the model said; nil where nobody asks for it.
+    var output: Tensor?
     /// The norm of all gradients, before they are clipped; nil where nobody asks for it.
     var gradientNorm: Tensor?
     /// Whether all gradients were finite; nil where no loss scale asks.
@@ -22,7 +22,7 @@ struct StepOutcome: TensorTree {
 
     func mapLeaves(_ transform: (Tensor) -> Tensor) -> StepOutcome {
         StepOutcome(
-            loss: transform(loss), weight: weight.map(transform), output: transform(output),
+            loss: transform(loss), weight: weight.map(transform), output: output.map(transform),
             gradientNorm: gradientNorm.map(transform), isFinite: isFinite.map(transform),
             counts: counts.map(transform))
     }
@@ -70,6 +70,9 @@ struct StepNumbers {
 }
 
 extension Experiment {
+    /// Whether somebody asks what the model says: the metrics of an epoch without validation data.
+    var givesOutput: Bool { data.validation == nil && !metrics.isEmpty }
+
     /// One step of training on a batch, as a function of its tensors alone: it changes the
     /// parameters, except where the loss is not finite, or that of a step before wasn't, or nothing
     /// in the batch counts, or a loss scale was too large.
@@ -134,11 +137,12 @@ extension Experiment {
         guard pieces > 1 else { return gradients(inputs, targets, of: nil) }
         let parts = (0..<pieces).map { piece in
             let rows = count * piece / pieces..<count * (piece + 1) / pieces
-            return gradients(
+            let outcome = gradients(
                 inputs.map { $0[rows] }, targets[rows], of: Double(rows.count) / Double(count))
+            return (outcome: outcome, rows: rows.count)
         }
         return noGrad {
-            joined(parts, by: parts.map { Double($0.output.shape[0]) / Double(count) })
+            joined(parts.map(\.outcome), by: parts.map { Double($0.rows) / Double(count) })
         }
     }
 
@@ -157,7 +161,8 @@ extension Experiment {
         } else {
             backward(loss, by: nil)
         }
-        return StepOutcome(loss: loss.detach(), weight: weight, output: output.detach())
+        return StepOutcome(
+            loss: loss.detach(), weight: weight, output: givesOutput ? output.detach() : nil)
     }
 
     /// - Parameter factor: what the gradients are multiplied by, beside a loss scale; nil for 1.
@@ -172,7 +177,8 @@ extension Experiment {
     /// What the pieces of a batch are together:  mean = Σ w · mean of a piece / Σ w,  and its
     /// gradient alike. Where weights are given by the loss, their sum is known at the end only.
     private func joined(_ parts: [StepOutcome], by shares: [Double]) -> StepOutcome {
-        let output = Tensor.concat(parts.map(\.output))
+        let outputs = parts.compactMap(\.output)
+        let output = outputs.isEmpty ? nil : Tensor.concat(outputs)
         let means = parts.map { $0.loss.cast(to: .float64) }
         func sum(_ terms: [Tensor]) -> Tensor { terms.dropFirst().reduce(terms[0]) { $0 + $1 } }
         let weights = parts.compactMap { $0.weight?.cast(to: .float64) }

@@ -1,6 +1,7 @@
 // cublasLt: products with what follows them, described by objects, by a way that is asked for first.
 #include <cstring>
 
+#include "device.h"
 #include "products.h"
 #include "symbols.h"
 
@@ -21,6 +22,8 @@ struct preference {
     // Of A, B, C and D, in bytes.
     unsigned alignment[4] = {256, 256, 256, 256};
     size_t workspace = 0;
+    // All ways to join parts of sums.
+    unsigned joins = ~0u;
 };
 struct way {
     word algorithm[8];
@@ -76,6 +79,7 @@ int destroy_preference(preference *p) {
 }
 int set_preference(preference *p, int attribute, const void *value, size_t bytes) {
     if (attribute == 1) return read(p->workspace, value, bytes);
+    if (attribute == 3) return read(p->joins, value, bytes);
     if (attribute < 5 || attribute > 8) return INVALID;
     return read(p->alignment[attribute - 5], value, bytes);
 }
@@ -126,8 +130,8 @@ int multiply(void *, description *d, const void *alpha, const void *a, layout *a
     for (int i = 0; i < 4; i++) {
         if ((word)operands[i] % algorithm[1 + i] != 0) return INVALID;
     }
-    // A bias is read as results are written.
-    if ((word)p.bias % algorithm[4] != 0) return INVALID;
+    // A bias is read by 16 bytes, whatever else was said: a wrong address ends the device.
+    if ((word)p.bias % 16 != 0) fail_after(0, 716);
     p.a = a;
     p.b = b;
     p.c = out;
