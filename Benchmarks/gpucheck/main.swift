@@ -10,6 +10,7 @@ let usage = """
 
       parity     every operation, forward and backward, in every dtype, against the CPU
                  --from N  begins with row N; what ends the process is told by the last line
+                 --by N    from there each Nth row
       training   some steps of every config on both devices
                  --configs FOLDER  --data FOLDER  --steps N
       memory     steps after which as much memory is in use as before: --steps N (10000)
@@ -53,7 +54,10 @@ if what == "roofline" {
 let checked = CheckedDevice(option("--device") ?? "cuda:0")
 print(checked.backend.summary)
 switch what {
-case "parity": exit(Parity(checked).run(from: number("--from", or: 0)) ? 0 : 1)
+case "parity":
+    exit(
+        Parity(checked).run(from: number("--from", or: 0), by: max(1, number("--by", or: 1)))
+            ? 0 : 1)
 case "training":
     guard let configs = option("--configs"), let data = option("--data") else {
         leave("training needs --configs and --data")

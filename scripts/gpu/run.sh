@@ -13,23 +13,43 @@ export DEVICE=${DEVICE:-cuda:0} PYTHON=${PYTHON:-python3}
 
 # --- Parts that are programs of several steps; each runs in a process of its own.
 
-# All rows of operations: where one ends the process, those behind it go on in another.
+# Of all rows of operations each one by one of several processes, since most of the time kernels are
+# compiled.
 parity() {
-    local from=0 row status failed=0
+    local workers share pids=() pid failed=0
+    workers=$(nproc)
+    [ "$workers" -gt 4 ] && workers=4
+    for ((share = 0; share < workers; share++)); do
+        parity_share $share "$workers" >"$RESULTS/share-$share" 2>&1 &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+    cat "$RESULTS"/share-*
+    awk '/^parity:/ { rows += $2; tried += $4; differ += $6 }
+         END { printf "parity: %d rows, %d comparisons, %d differ\n", rows, tried, differ }' \
+        "$RESULTS"/share-*
+    rm -f "$RESULTS"/share-*
+    return $failed
+}
+
+# Every STEPth row from FROM on: where one ends the process, those behind it go on in another.
+parity_share() {
+    local from=$1 step=$2 rows=$RESULTS/rows-$1 row status failed=0
     while :; do
         status=0
-        "$here/gpucheck" parity --device "$DEVICE" --from $from >"$RESULTS/rows" 2>&1 || status=$?
-        cat "$RESULTS/rows"
+        "$here/gpucheck" parity --device "$DEVICE" --from "$from" --by "$step" >"$rows" 2>&1 ||
+            status=$?
+        cat "$rows"
         [ $status -eq 0 ] && break
         failed=1
         # 1 is also what it ends with where something differs.
-        grep -q '^parity:' "$RESULTS/rows" && break
-        row=$(sed -n 's/^row \([0-9]*\) .*/\1/p' "$RESULTS/rows" | tail -1)
+        grep -q '^parity:' "$rows" && break
+        row=$(sed -n 's/^row \([0-9]*\) .*/\1/p' "$rows" | tail -1)
         [ -n "$row" ] || break
         echo "row $row ended the process (status $status)"
-        from=$((row + 1))
+        from=$((row + step))
     done
-    rm -f "$RESULTS/rows"
+    rm -f "$rows"
     return $failed
 }
 

@@ -5,7 +5,9 @@ extension CaptureProgram {
     ///
     /// - Parameter alignment: of each, a power of two.
     /// - Returns: the bytes from the block's start of each, and the size of the block.
-    func planMemory(alignment: Int = 64) -> (places: [(storage: Storage, offset: Int)], byteCount: Int) {
+    func planMemory(
+        alignment: Int = 64
+    ) -> (places: [(storage: Storage, offset: Int)], byteCount: Int) {
         var storages: [ObjectIdentifier: Storage] = [:]
         var lastUse: [ObjectIdentifier: Int] = [:]
         for (index, call) in calls.enumerated() {
