@@ -75,8 +75,8 @@ static long long attention_blocks(int kernel, const ft_cuda_attention *a) {
         heads = a->sharing > 0 ? heads / a->sharing : 0;
         rows = a->keys;
     }
-    // By tensor cores a block has 16 for each warp; see attention_tiles.cuh.
-    if (a->numbers != FT_CUDA_EXACT) return a->batch * heads * ceil_div(rows, 16 * WARPS);
+    // In tiles a block has 16 for each warp; see attention_tiles.cuh.
+    if (a->dtype != FT_F64) return a->batch * heads * ceil_div(rows, 16 * WARPS);
     return ceil_div(a->batch * heads * rows, WARPS);
 }
 

@@ -232,7 +232,7 @@ void check_hidden_from_tiles(int64_t rows, int numbers, uint64_t order) {
     for (int64_t i = 0; i < last * 16 + 8; i++) {
         for (auto [got, wanted] : {std::pair(&made.y, &c.y), std::pair(&made.dq, &c.dq)}) {
             double off = std::fabs(got->number(i) - (*wanted)[(size_t)i]);
-            if (!(off <= 4 * unit(numbers))) fail("attention beside NaN, numbers %d", numbers);
+            if (!(off <= 4 * unit(numbers) + 1e-5)) fail("attention beside NaN, numbers %d", numbers);
         }
     }
     // Every key of that head is seen by the query that is NaN; of the other head none.
@@ -277,7 +277,7 @@ void test_attention() {
             check_halves(s, FT_BF16, FT_CUDA_EXACT, spoiled, orders[turn++ % 3]);
         }
     }
-    for (int numbers = FT_CUDA_HALVES; numbers <= FT_CUDA_TF32; numbers++) {
+    for (int numbers = FT_CUDA_EXACT; numbers <= FT_CUDA_TF32; numbers++) {
         check_rounding(attentions[1], numbers);
         check_rounding(attentions[2], numbers);
         check_hidden_from_tiles(40, numbers, orders[turn++ % 3]);

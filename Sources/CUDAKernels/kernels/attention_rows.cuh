@@ -1,5 +1,6 @@
 // Attention without the matrix of scores: y = softmax(scale q kᵀ) v, where query i sees the keys
-// up to i + reach that its mask, if there is one, holds true for. A query, or a key, at a time.
+// up to i + reach that its mask, if there is one, holds true for. A query, or a key, at a time: of
+// float64, and where a tile met what isn't finite.
 //
 // A warp has a query, and its lanes have 32 keys at a time: the largest score and the sums are
 // brought up to date from block to block (Milakov and Gimelshein, "Online normalizer calculation

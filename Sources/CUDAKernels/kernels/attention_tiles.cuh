@@ -1,6 +1,6 @@
-// Attention by tensor cores, whose factors are rounded: a warp has 16 queries, or 16 keys, and
-// meets a stage of the others at a time, which its block has brought to shared memory (Dao,
-// "FlashAttention-2", 2023). A square of scores lies in the lanes as a product leaves it, and they
+// Attention by tiles: a warp has 16 queries, or 16 keys, and meets a stage of the others at a time,
+// which its block has brought to shared memory (Dao, "FlashAttention-2", 2023). Where factors may be
+// rounded tensor cores multiply them, else each lane what falls to it. A square of scores lies in the lanes as a product leaves it, and they
 // take it on from there as the left factor of the next. The arithmetic between products is float32,
 // and so are all sums.
 //
@@ -58,15 +58,16 @@ template <class N> struct squares {
     __device__ __forceinline__ void add(int thread, const left_rows<N> &x, const staged_rows<N> &y,
                                         int width, int count) {
 #pragma unroll
-        for (int i = 0; i < all; i++) {
-            if (FT_SIDE * i >= count) continue;
+        for (int c = 0; c < FT_SPAN / FT_SIDE; c++) {
+            if (FT_SIDE * c >= width) continue;
+            const auto &left = N::opened(thread, x.at[c]);
 #pragma unroll
-            for (int c = 0; c < FT_SPAN / FT_SIDE; c++) {
-                if (FT_SIDE * c >= width) continue;
+            for (int i = 0; i < all; i++) {
+                if (FT_SIDE * i >= count) continue;
 #pragma unroll
                 for (int j = 0; j < 2; j++) {
                     auto right = y.over_columns(thread, FT_SIDE * i + 8 * j, FT_SIDE * c);
-                    N::multiply(x.at[c], right, at[i].at[j]);
+                    N::multiply(left, right, at[i].at[j]);
                 }
             }
         }
@@ -91,7 +92,8 @@ struct span {
                                         int from, int width) {
         four upper = {{s.at[0][0], s.at[0][1], s.at[1][0], s.at[1][1]}};
         four lower = {{s.at[0][2], s.at[0][3], s.at[1][2], s.at[1][3]}};
-        auto left = N::left_of(run_of<N>(upper), run_of<N>(lower));
+        auto own = N::left_of(run_of<N>(upper), run_of<N>(lower));
+        const auto &left = N::opened(thread, own);
 #pragma unroll
         for (int strip = 0; strip < FT_STRIPS; strip++) {
             if (8 * strip >= width) continue;
