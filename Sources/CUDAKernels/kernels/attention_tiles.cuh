@@ -1,8 +1,8 @@
 // Attention by tiles: a warp has 16 queries, or 16 keys, and meets a stage of the others at a time,
-// which its block has brought to shared memory (Dao, "FlashAttention-2", 2023). Where factors may be
-// rounded tensor cores multiply them, else each lane what falls to it. A square of scores lies in the lanes as a product leaves it, and they
-// take it on from there as the left factor of the next. The arithmetic between products is float32,
-// and so are all sums.
+// which its block has brought to shared memory (Dao, "FlashAttention-2", 2023). Where factors may
+// be rounded tensor cores multiply them, else each lane what falls to it. A square of scores lies
+// in the lanes as a product leaves it, and they take it on from there as the left factor of the
+// next. The arithmetic between products is float32, and so are all sums.
 //
 // Where the rows that a square is multiplied by hold NaN or an infinity, 0 times these would reach
 // queries that don't see them: a block that meets such makes its queries, or keys, once more, one
