@@ -55,7 +55,9 @@ enum Roofline {
     }
 
     private static func rate(of workload: Workload) -> Double {
-        workload.name == "gpt2" ? bfloat16 : float32
+        if workload.name == "gpt2" { return bfloat16 }
+        // Tensor cores take half as many factors of TF32.
+        return workload.name.hasSuffix("tf32") ? bfloat16 / 2 : float32
     }
 
     private static func row(_ workload: Workload) -> String {

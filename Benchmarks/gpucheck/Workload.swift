@@ -1,4 +1,5 @@
 import FakeTensor
+import Tensor
 
 /// A network of the benchmarks, made on the device that is current, at any batch size.
 struct Workload {
@@ -51,8 +52,10 @@ struct Workload {
             Workload("ppo", batch: 64, small: (8, 16), make: agent),
             Workload("lstm", batch: 64, small: (2, 4), make: lstm),
             Workload("gpt", batch: 12, small: (2, 3)) { gpt($0, 65, 64, 128, 4, 4, tied: false) },
-            Workload("cnn", batch: 512, small: (2, 4), make: cnn),
-            Workload("resnet20", batch: 512, small: (2, 4), make: residual),
+            Workload("cnn", batch: 512, small: (2, 4)) { cnn($0) },
+            Workload("resnet20", batch: 512, small: (2, 4)) { residual($0) },
+            Workload("cnn_tf32", batch: 512, small: (2, 4)) { cnn($0, .tf32) },
+            Workload("resnet20_tf32", batch: 512, small: (2, 4)) { residual($0, .tf32) },
             Workload(
                 "gpt2",
                 [
@@ -73,7 +76,8 @@ struct Workload {
         return Step(x: x, y: y, parameters: parameters) { x, y in
             optimizer.zeroGrad()
             let value = autocast(precision) { loss(model(x), y) }
-            value.backward()
+            // Backward computes as forward did, but for TF32, which is no dtype.
+            autocast(precision.ofKernels) { value.backward() }
             optimizer.step()
             return value
         }
@@ -134,7 +138,7 @@ struct Workload {
     /// As many kernels as gpt2 has, on little.
     static func narrowGPT() -> Step { gpt(1, 65, 8, 24, 12, 12, tied: true, .bfloat16) }
 
-    private static func cnn(_ batch: Int) -> Step {
+    private static func cnn(_ batch: Int, _ precision: AutocastPrecision = .float32) -> Step {
         let random = Random(seed: 0)
         let model = Sequential {
             Conv2d(1, 32, kernel: 3, using: random)
@@ -149,11 +153,13 @@ struct Workload {
         }
         return step(
             model, Adam(model), .normal([batch, 1, 28, 28], using: random),
-            .integers([batch], high: 10, using: random))
+            .integers([batch], high: 10, using: random), precision)
     }
 
     /// He et al., "Deep Residual Learning for Image Recognition", 2015, section 4.2.
-    private static func residual(_ batch: Int) -> Step {
+    private static func residual(
+        _ batch: Int, _ precision: AutocastPrecision = .float32
+    ) -> Step {
         let random = Random(seed: 0)
         func convolve(_ channels: Int, _ features: Int, _ stride: Int, kernel: Int = 3) -> [Layer] {
             [
@@ -182,7 +188,7 @@ struct Workload {
         return step(
             model, SGD(model, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4),
             .normal([batch, 3, 32, 32], using: random),
-            .integers([batch], high: 10, using: random))
+            .integers([batch], high: 10, using: random), precision)
     }
 
     /// Proximal policy optimization: Schulman et al., 2017.

@@ -1,5 +1,6 @@
 """PyTorch's side on a GPU: the median time of a train step of each workload of gpucheck, eager and
-by torch.compile, and of passes over 256 MB; a JSON line each.
+by torch.compile, and of passes over 256 MB; a JSON line each. Float32 is multiplied as it is, but
+in the workloads that are called tf32: by itself cuDNN takes TF32.
 
 usage: torch_gpu.py [--cpu]
 """
@@ -127,6 +128,11 @@ def ppo():
     return optimizers, loss, states, actions
 
 
+def allow_tf32(allows):
+    torch.backends.cudnn.allow_tf32 = allows
+    torch.backends.cuda.matmul.allow_tf32 = allows
+
+
 def steps(name, make):
     optimizers, loss, x, y = make()
 
@@ -165,8 +171,12 @@ def passes():
 
 if __name__ == "__main__":
     torch.manual_seed(0)
+    allow_tf32(False)
     passes()
     for make in (mlp_tiny, mlp, ppo, lstm, gpt, cnn, resnet20, gpt2):
         if small and make is gpt2:
             continue
         steps(make.__name__, make)
+    allow_tf32(True)
+    for make in (cnn, resnet20):
+        steps(make.__name__ + "_tf32", make)
