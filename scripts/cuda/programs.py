@@ -45,8 +45,8 @@ PROGRAMS = {
     "convolution": (REALS, tuple(f"-DFT_OP={part} -DFT_NUMBERS={numbers}" for part in range(3)
                                  for numbers in range(4))),
     "attention": (REALS, tuple(f"-DFT_NUMBERS={numbers}" for numbers in range(4))),
-    "recurrence": (REALS, tuple(f"-DFT_OP={rows} -DFT_FUNCTION={kind}" for rows in (1, 2, 4)
-                                for kind in (0, 2, 3))),
+    "recurrence": (REALS, tuple(f"-DFT_OP={rows} -DFT_FUNCTION={kind}"
+                                for rows, kind in ((1, 2), (2, 2), (4, 2), (4, 3), (4, 0)))),
     "steps": (REALS, ("",)),
     "matrices": (REALS, tuple(f"-DFT_OP={what}" for what in range(14))),
 }
@@ -116,7 +116,8 @@ def label(options):
         second = DTYPES[int(given.pop("SECOND"))]
         words.append(f"to {second}" if program == "copy" else f"and {second}")
     if program == "recurrence":
-        words.append(f"{given.pop('OP')} rows a block")
+        rows = given.pop("OP")
+        words.append("1 row" if rows == "1" else f"{rows} rows")
     words += [NUMBERS[int(given.pop("NUMBERS", "0"))]]
     words += [f"{key.lower()} {value}" for key, value in given.items()]
     return " ".join(word for word in words if word)
