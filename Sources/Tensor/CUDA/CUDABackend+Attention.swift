@@ -17,15 +17,10 @@ extension CUDABackend {
     ) throws(CUDAProblem) {
         var arguments = ft_cuda_attention(rule, q, k, v, mask)
         arguments.dy = ft_cuda_heads(gradient)
-        var place = out.pointer
-        for (field, array) in [(\ft_cuda_attention.dq, q), (\.dk, k), (\.dv, v)] {
-            let width = array.shape[2] * array.shape[3]
-            let row = rule.isInterleaved ? 3 * width : width
-            arguments[keyPath: field] = ft_cuda_heads(
-                at: place, batch: Int64(array.shape[1] * row), head: Int64(array.shape[3]),
-                row: Int64(row))
-            place += (rule.isInterleaved ? width : array.count) * out.dtype.size
-        }
+        let gradients = rule.gradients(q, k, v, in: out)
+        arguments.dq = ft_cuda_heads(gradients.q)
+        arguments.dk = ft_cuda_heads(gradients.k)
+        arguments.dv = ft_cuda_heads(gradients.v)
         let queries = q.shape[0] * q.shape[1] * q.shape[2]
         try withTemporary(
             byteCount: max(1, 3 * queries) * out.dtype.size
