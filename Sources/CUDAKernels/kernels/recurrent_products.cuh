@@ -1,16 +1,17 @@
 // Sums of products of a block's rows of the batch with a matrix that stays the same from step to
 // step.
 //
-// A thread has 16 bytes of columns and a piece of the depth. The first rows of its piece, 160 KB of
-// all threads in float32, it keeps in registers for the whole sequence; the others it reads anew at
+// A thread has 16 bytes of columns and a piece of the depth. The first rows of its piece, up to
+// 160 KB of all threads, it keeps in registers for the whole sequence; the others it reads anew at
 // every step, from the first-level cache as far as that has room. Rows of the batch lie in shared
-// memory, and so do the sums of pieces, which are joined in order. How the depth is cut follows from
-// sizes alone.
+// memory, and so do the sums of pieces, which are joined in order. How the depth is cut follows
+// from sizes alone.
 #pragma once
 #include "loops.cuh"
 
-// Rows of a matrix that a thread keeps, as many as leave registers for all else.
-template <class T> constexpr int FT_KEPT = sizeof(T) == 8 ? 32 : 40;
+// Rows of a matrix that a thread keeps, as many as leave registers for all else. Of four rows of
+// the batch the multiplications take longer than what is read.
+template <class T, int ROWS> constexpr int FT_KEPT = sizeof(T) == 8 || ROWS == 4 ? 32 : 40;
 // How many of these are added at once, at multiples of which pieces begin.
 constexpr int FT_AT_ONCE = 8, FT_MOST_PIECES = 16;
 // A row of a block's shared memory, in elements.
@@ -38,12 +39,12 @@ template <class T, int V, int ROWS> struct row_products {
     matrix_cut cut;
     const T *matrix;
     share own;
-    group kept[FT_KEPT<T>];
+    group kept[FT_KEPT<T, ROWS>];
 
     __device__ __forceinline__ row_products(const void *matrix, const matrix_cut &cut)
         : cut(cut), matrix((const T *)matrix), own(share_of(threadIdx.x)) {
 #pragma unroll
-        for (int k = 0; k < FT_KEPT<T>; k++) {
+        for (int k = 0; k < FT_KEPT<T, ROWS>; k++) {
             group none = {};
             kept[k] = k < own.count ? group_at(row_of(own, k)) : none;
         }
@@ -79,7 +80,7 @@ template <class T, int V, int ROWS> struct row_products {
     }
     __device__ __forceinline__ void add_kept(const T (*rows)[FT_ROOM<T>], T (*sums)[V]) const {
 #pragma unroll
-        for (int k = 0; k < FT_KEPT<T>; k += FT_AT_ONCE) {
+        for (int k = 0; k < FT_KEPT<T, ROWS>; k += FT_AT_ONCE) {
             if (k >= own.count) continue;
             add<4>(rows, own.first + k, kept + k, sums);
             add<4>(rows, own.first + k + 4, kept + k + 4, sums);
@@ -110,7 +111,7 @@ template <class T, int V, int ROWS> struct row_products {
                                            T (*results)[FT_ROOM<T>]) const {
         T sums[ROWS][V] = {};
         if (IS_OWN) add_kept(rows, sums);
-        add_others(rows, s, IS_OWN ? FT_KEPT<T> : 0, sums);
+        add_others(rows, s, IS_OWN ? FT_KEPT<T, ROWS> : 0, sums);
 #pragma unroll
         for (int i = 0; i < ROWS; i++) {
             group sum;
