@@ -80,6 +80,13 @@ static long long attention_blocks(int kernel, const ft_cuda_attention *a) {
     return ceil_div(a->batch * heads * rows, WARPS);
 }
 
+static long long recurrence_blocks(int kernel, const ft_cuda_recurrence *r) {
+    if (kernel == FT_KERNEL_recurrence || kernel == FT_KERNEL_recurrence_backward) {
+        return r->width > 0 && r->rows > 0 ? ceil_div(r->batch, r->rows) : 0;
+    }
+    return ceil_div(r->batch * r->width, FT_CUDA_THREADS);
+}
+
 static long long sort_blocks(int kernel, const ft_cuda_sort *s) {
     if (kernel == FT_KERNEL_sort_runs) return s->rows * ceil_div(s->n, FT_CUDA_RUN);
     long long count = s->rank != FT_CUDA_RANK_NONE ? 1 : s->count;
@@ -143,10 +150,9 @@ static long long layer_blocks(int kernel, const void *arguments) {
     case FT_KERNEL_attention_backward:
     case FT_KERNEL_attention_backward_keys: return attention_blocks(kernel, arguments);
     case FT_KERNEL_recurrence:
-    case FT_KERNEL_recurrence_backward: {
-        enum { ROWS = 4 };
-        return ceil_div(((const ft_cuda_recurrence *)arguments)->batch, ROWS);
-    }
+    case FT_KERNEL_recurrence_backward:
+    case FT_KERNEL_recurrence_step:
+    case FT_KERNEL_recurrence_step_backward: return recurrence_blocks(kernel, arguments);
     case FT_KERNEL_sort_runs:
     case FT_KERNEL_sort_merge:
     case FT_KERNEL_sort_places: return sort_blocks(kernel, arguments);

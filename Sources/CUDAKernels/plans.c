@@ -102,6 +102,17 @@ long long ft_cuda_channels_plan(ft_cuda_channels *c) {
     return (c->pieces + 1) * c->channels * 16;
 }
 
+// --- Recurrent layers.
+
+void ft_cuda_recurrence_plan(ft_cuda_recurrence *r, long long processors) {
+    enum { MOST_ROWS = 4 };
+    long long size = r->dtype == FT_F64 ? 8 : 4, state = r->width * size;
+    r->rows = 0;
+    if (2 * state > FT_CUDA_RECURRENT_BYTES || r->parts * state > FT_CUDA_RECURRENT_BYTES) return;
+    r->rows = 1;
+    while (r->rows < MOST_ROWS && ceil_div(r->batch, r->rows) > processors) r->rows *= 2;
+}
+
 // --- Matrices: eight squares as large as the larger side, and a few rows; see matrices.cuh.
 
 long long ft_cuda_matrix_space(const ft_cuda_matrices *a) {

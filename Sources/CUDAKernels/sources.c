@@ -156,6 +156,18 @@ static const char recurrence_cu[] = {
 #embed "kernels/recurrence.cu"
     , 0
 };
+static const char recurrent_cells_cuh[] = {
+#embed "kernels/recurrent_cells.cuh"
+    , 0
+};
+static const char recurrent_products_cuh[] = {
+#embed "kernels/recurrent_products.cuh"
+    , 0
+};
+static const char recurrent_steps_cu[] = {
+#embed "kernels/recurrent_steps.cu"
+    , 0
+};
 static const char reduce_cu[] = {
 #embed "kernels/reduce.cu"
     , 0
@@ -258,6 +270,9 @@ static const struct {
     {"product.cu", product_cu},
     {"random.cu", random_cu},
     {"recurrence.cu", recurrence_cu},
+    {"recurrent_cells.cuh", recurrent_cells_cuh},
+    {"recurrent_products.cuh", recurrent_products_cuh},
+    {"recurrent_steps.cu", recurrent_steps_cu},
     {"reduce.cu", reduce_cu},
     {"reducers.cuh", reducers_cuh},
     {"rows.cuh", rows_cuh},

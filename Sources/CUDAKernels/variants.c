@@ -89,7 +89,12 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments) {
         v.dtype = ((const ft_cuda_attention *)arguments)->dtype;
         v.numbers = ((const ft_cuda_attention *)arguments)->numbers;
         break;
-    case FT_PROGRAM_recurrence: v.dtype = ((const ft_cuda_recurrence *)arguments)->dtype; break;
+    case FT_PROGRAM_recurrence:
+        v.dtype = ((const ft_cuda_recurrence *)arguments)->dtype;
+        v.op = ((const ft_cuda_recurrence *)arguments)->rows;
+        v.function = ((const ft_cuda_recurrence *)arguments)->kind;
+        break;
+    case FT_PROGRAM_steps: v.dtype = ((const ft_cuda_recurrence *)arguments)->dtype; break;
     case FT_PROGRAM_scan:
         v.dtype = ((const ft_cuda_rows *)arguments)->dtype;
         if (kernel == FT_KERNEL_scan) v.op = ((const ft_cuda_rows *)arguments)->op;

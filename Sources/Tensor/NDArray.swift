@@ -78,6 +78,8 @@ public struct NDArray: Sendable {
     package var pointer: UnsafeMutableRawPointer {
         storage.pointer + offset * dtype.size
     }
+    /// The address of an element of a contiguous array.
+    func pointer(at element: Int) -> UnsafeMutableRawPointer { pointer + element * dtype.size }
 
     /// Bytes on the CPU from the start of a contiguous array.
     public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {

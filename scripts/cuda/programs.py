@@ -45,7 +45,9 @@ PROGRAMS = {
     "convolution": (REALS, tuple(f"-DFT_OP={part} -DFT_NUMBERS={numbers}" for part in range(3)
                                  for numbers in range(4))),
     "attention": (FLOATS, tuple(f"-DFT_NUMBERS={numbers}" for numbers in range(4))),
-    "recurrence": (REALS, ("",)),
+    "recurrence": (REALS, tuple(f"-DFT_OP={rows} -DFT_FUNCTION={kind}"
+                                for rows, kind in ((1, 2), (2, 2), (4, 2), (4, 3), (4, 0)))),
+    "steps": (REALS, ("",)),
     "matrices": (REALS, tuple(f"-DFT_OP={what}" for what in range(14))),
 }
 # Compiled for all functions, reductions and parts at once.
@@ -99,6 +101,8 @@ LISTS = {"unary": ("elementwise.h", "FT_UNARY"), "test": ("elementwise.h", "FT_T
 
 def function(program, number):
     """The name of a function by its number, in the order of its list."""
+    if program == "recurrence":
+        return ("tanh", "relu", "lstm", "gru")[number]
     file, word = LISTS[program]
     with open(os.path.join(tools.ROOT, "Sources", "CKernels", "include", file)) as text:
         names = re.findall(rf"^ +{word}\((\w+),", text.read(), re.MULTILINE)
@@ -122,6 +126,9 @@ def label(options):
     if "SECOND" in given:
         second = DTYPES[int(given.pop("SECOND"))]
         words.append(f"to {second}" if program == "copy" else f"and {second}")
+    if program == "recurrence":
+        rows = given.pop("OP")
+        words.append("1 row" if rows == "1" else f"{rows} rows")
     words += [NUMBERS[int(given.pop("NUMBERS", "0"))]]
     words += [f"{key.lower()} {value}" for key, value in given.items()]
     return " ".join(word for word in words if word)

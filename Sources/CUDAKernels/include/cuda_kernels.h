@@ -25,7 +25,7 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(make) X(copy) X(unary) X(test) X(binary) X(compare) X(select)                                \
     X(reduce) X(extremes) X(softmax) X(labels) X(index) X(scatter) X(random) X(update) X(totals)  \
     X(normalize) X(product) X(bias) X(distances) X(channels) X(pool) X(convolution) X(attention)   \
-    X(recurrence) X(scan) X(sort) X(order) X(fused) X(matrices)
+    X(recurrence) X(steps) X(scan) X(sort) X(order) X(fused) X(matrices)
 
 // X(kernel, structure, program)
 #define FT_CUDA_KERNELS(X)                                                                         \
@@ -76,6 +76,8 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(attention_backward_keys, ft_cuda_attention, attention)                                       \
     X(recurrence, ft_cuda_recurrence, recurrence)                                                  \
     X(recurrence_backward, ft_cuda_recurrence, recurrence)                                         \
+    X(recurrence_step, ft_cuda_recurrence, steps)                                                  \
+    X(recurrence_step_backward, ft_cuda_recurrence, steps)                                         \
     X(scan, ft_cuda_rows, scan)                                                                    \
     X(product_of_others, ft_cuda_rows, scan)                                                       \
     X(sort_runs, ft_cuda_sort, sort)                                                               \
@@ -136,6 +138,10 @@ long long ft_cuda_norm_plan(ft_cuda_norm *arguments);
 
 // Fills in `pieces` and `piece` of channels and gives the bytes that `partial` needs.
 long long ft_cuda_channels_plan(ft_cuda_channels *arguments);
+
+// Fills in `rows`: the fewest with which each block has a multiprocessor, of so many, for itself; 0
+// where a row doesn't fit a block's memory.
+void ft_cuda_recurrence_plan(ft_cuda_recurrence *arguments, long long processors);
 
 // The bytes that `matrices` needs.
 long long ft_cuda_matrix_space(const ft_cuda_matrices *arguments);

@@ -112,7 +112,14 @@ typedef struct ft_cuda_attention {
     double scale;
 } ft_cuda_attention;
 
-// recurrence, recurrence_backward: as ft_recurrence.
+// recurrence, recurrence_backward: as ft_recurrence, without its inputs' weights. A block has `rows`
+// rows of the batch, which ft_cuda_recurrence_plan chooses; no bits depend on it.
+//
+// Where that gives 0 steps are launched one by one. recurrence_step for `number` 0 brings the first
+// state to its place, and for k makes state k, in the order of steps, of W h in the step's gates.
+// recurrence_step_backward for k = steps, …, 0 makes the gradients of step k, if there is one, and
+// those by state k, in d_initial: of `sums` [batch, width], those by way of the step after, but for
+// the first of these launches.
 typedef struct ft_cuda_recurrence {
     const void *projections, *weight, *bias, *initial, *initial_cell;
     const long long *lengths;
@@ -121,7 +128,12 @@ typedef struct ft_cuda_recurrence {
     void *d_projections, *d_inner, *d_initial, *d_initial_cell;
     long long steps, batch, width, parts;
     int dtype, kind, reversed, ends;
+    const void *sums;
+    long long number;
+    int rows;
 } ft_cuda_recurrence;
+// A block's memory for a row of the batch: what its gates, or twice what its states take.
+enum { FT_CUDA_RECURRENT_BYTES = 4096 };
 
 // Order along rows of n elements.
 //

@@ -29,6 +29,9 @@ typedef unsigned long long uint64_t;
 #define FT_OUTLINED [[maybe_unused]] static __device__ __noinline__
 #define FT_KERNEL(name, structure)                                                                 \
     extern "C" __global__ void __launch_bounds__(256) ft_##name(const structure arguments)
+// A kernel that may take as many registers as a block can have.
+#define FT_LARGE_KERNEL(name, structure)                                                           \
+    extern "C" __global__ void __launch_bounds__(256, 1) ft_##name(const structure arguments)
 constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
 
 // A kernel that is compiled for one function alone (-D FT_FUNCTION=n), or for one dtype

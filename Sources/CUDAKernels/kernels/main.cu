@@ -76,6 +76,9 @@
 #if !defined(FT_PART) || defined(FT_WITH_recurrence)
 #include "recurrence.cu"
 #endif
+#if !defined(FT_PART) || defined(FT_WITH_steps)
+#include "recurrent_steps.cu"
+#endif
 #if !defined(FT_PART) || defined(FT_WITH_scan)
 #include "scan.cu"
 #endif

@@ -1,235 +1,193 @@
 // Recurrent layers over a whole sequence in one launch: a block has some rows of the batch, which
-// need no other, and reads the weights anew at every step, from cache. Formulas and layouts are
-// those of ft_recurrence in kernel_arguments.h.
-#include "rows.cuh"
+// need no other block. Layers that are too wide for that are made step by step, see
+// recurrent_steps.cu.
+#include "recurrent_cells.cuh"
+#include "recurrent_products.cuh"
 
-enum { FT_KIND_TANH, FT_KIND_RELU, FT_KIND_LSTM, FT_KIND_GRU };
-constexpr int FT_BATCH_ROWS = 4;
+template <int R> struct row_count { static constexpr int ROWS = R; };
 
-FT_DEVICE float real_tanh(float x) { return ft_tanh_f(x); }
-FT_DEVICE double real_tanh(double x) { return ft_tanh_d(x); }
-FT_DEVICE float real_sigmoid(float x) { return ft_sigmoid_f(x); }
-FT_DEVICE double real_sigmoid(double x) { return ft_sigmoid_d(x); }
-
-// The rows [begin, begin + rows) at one step, which begins with state `from` and ends with `to`.
-struct moment { int64_t step, from, to, begin, rows; };
-
-FT_DEVICE moment moment_of(const ft_cuda_recurrence &r, int64_t number, int64_t begin) {
-    int64_t t = r.reversed ? r.steps - 1 - number : number;
-    return {t, t + (r.reversed ? 1 : 0), t + (r.reversed ? 0 : 1), begin,
-            least(FT_BATCH_ROWS, r.batch - begin)};
+template <class F> FT_DEVICE void for_row_count(int rows, F f) {
+#ifdef FT_OP
+    (void)rows;
+    f(row_count<FT_OP>());
+#else
+    if (rows == 1) f(row_count<1>());
+    if (rows == 2) f(row_count<2>());
+    if (rows == 4) f(row_count<4>());
+#endif
 }
 
-// Row `row` of the batch at a step or state, in an array of rows of `width` elements.
-template <class T>
-FT_DEVICE T *row_at(const ft_cuda_recurrence &r, const void *array, int64_t step, int64_t row,
-                    int64_t width) {
-    return (T *)array + (step * r.batch + row) * width;
-}
-FT_DEVICE bool is_over(const ft_cuda_recurrence &r, int64_t step, int64_t row) {
-    return r.lengths && step >= r.lengths[row];
-}
+// The elements of the states of a block's rows: each has the same thread at every step.
+struct block_units {
+    int64_t begin;
+    int width, count;
+    unit own;
 
-// Calls each(row, j) for j below n of the block's rows, by its threads.
-template <class Each> FT_DEVICE void for_rows(const moment &m, int64_t n, Each each) {
-    for (int64_t i = threadIdx.x; i < m.rows * n; i += FT_THREADS) each(m.begin + i / n, i % n);
-}
-
-// Sums of products of the rows with a matrix [depth, n], for each column j: each(row, j, sum).
-template <class T, class Left, class Each>
-FT_DEVICE void for_products(const moment &m, int64_t depth, int64_t n, const T *matrix, Left left,
-                            Each each) {
-    for (int64_t j = threadIdx.x; j < n; j += FT_THREADS) {
-        T sums[FT_BATCH_ROWS] = {};
-        for (int64_t k = 0; k < depth; k++) {
-            T w = matrix[k * n + j];
-#pragma unroll
-            for (int i = 0; i < FT_BATCH_ROWS; i++) {
-                if (i < m.rows) sums[i] += left(m.begin + i)[k] * w;
-            }
-        }
-#pragma unroll
-        for (int i = 0; i < FT_BATCH_ROWS; i++) {
-            if (i < m.rows) each(m.begin + i, j, sums[i]);
+    __device__ __forceinline__ block_units(const ft_cuda_recurrence &r, int64_t begin, int most)
+        : begin(begin), width((int)r.width),
+          count((int)least(most, r.batch - begin) * width), own(divided(threadIdx.x)) {}
+    __device__ __forceinline__ unit divided(int number) const {
+        return {begin + number / width, number % width};
+    }
+    __device__ __forceinline__ unit operator[](int number) const {
+        return number == (int)threadIdx.x ? own : divided(number);
+    }
+    // Calls each(unit, its row of the block), by the block's threads.
+    template <class Each> __device__ __forceinline__ void visit(Each each) const {
+        for (int i = threadIdx.x; i < count; i += FT_THREADS) {
+            unit u = (*this)[i];
+            each(u, (int)(u.row - begin));
         }
     }
-}
-
-// What the gates are before their functions: p + W h + b, or of a GRU W h + b.
-template <class T> FT_DEVICE void gates_of(const ft_cuda_recurrence &r, const moment &m) {
-    int64_t n = r.width, width = r.parts * n;
-    const T *bias = (const T *)r.bias;
-    for_products<T>(
-        m, n, width, (const T *)r.weight,
-        [&](int64_t row) { return row_at<T>(r, r.states, m.from, row, n); },
-        [&](int64_t row, int64_t j, T sum) {
-            T begin = bias ? bias[j] : (T)0;
-            if (r.kind != FT_KIND_GRU) begin += row_at<T>(r, r.projections, m.step, row, width)[j];
-            row_at<T>(r, r.gates, m.step, row, width)[j] = begin + sum;
-        });
-}
-
-template <class T>
-FT_DEVICE void lstm_state(const ft_cuda_recurrence &r, const moment &m, int64_t row, int64_t j) {
-    int64_t n = r.width;
-    T *gate = row_at<T>(r, r.gates, m.step, row, 4 * n);
-    T i = real_sigmoid(gate[j]), f = real_sigmoid(gate[n + j]);
-    T g = real_tanh(gate[2 * n + j]), o = real_sigmoid(gate[3 * n + j]);
-    T c = f * row_at<T>(r, r.cells, m.from, row, n)[j] + i * g;
-    gate[j] = i, gate[n + j] = f, gate[2 * n + j] = g, gate[3 * n + j] = o;
-    row_at<T>(r, r.cells, m.to, row, n)[j] = c;
-    row_at<T>(r, r.states, m.to, row, n)[j] = o * real_tanh(c);
-}
-
-template <class T>
-FT_DEVICE void gru_state(const ft_cuda_recurrence &r, const moment &m, int64_t row, int64_t j) {
-    int64_t n = r.width;
-    T *gate = row_at<T>(r, r.gates, m.step, row, 3 * n);
-    const T *p = row_at<T>(r, r.projections, m.step, row, 3 * n);
-    T reset = real_sigmoid(p[j] + gate[j]), z = real_sigmoid(p[n + j] + gate[n + j]);
-    T q = gate[2 * n + j], c = real_tanh(p[2 * n + j] + reset * q);
-    row_at<T>(r, r.inner, m.step, row, n)[j] = q;
-    gate[j] = reset, gate[n + j] = z, gate[2 * n + j] = c;
-    T h = row_at<T>(r, r.states, m.from, row, n)[j];
-    row_at<T>(r, r.states, m.to, row, n)[j] = (1 - z) * c + z * h;
-}
-
-template <class T>
-FT_DEVICE void state_of(const ft_cuda_recurrence &r, const moment &m, int64_t row, int64_t j) {
-    int64_t n = r.width;
-    if (is_over(r, m.step, row)) {
-        row_at<T>(r, r.states, m.to, row, n)[j] = row_at<T>(r, r.states, m.from, row, n)[j];
-        if (r.kind != FT_KIND_LSTM) return;
-        row_at<T>(r, r.cells, m.to, row, n)[j] = row_at<T>(r, r.cells, m.from, row, n)[j];
-    } else if (r.kind == FT_KIND_LSTM) {
-        lstm_state<T>(r, m, row, j);
-    } else if (r.kind == FT_KIND_GRU) {
-        gru_state<T>(r, m, row, j);
-    } else {
-        T *gate = row_at<T>(r, r.gates, m.step, row, n);
-        T value = gate[j];
-        value = r.kind == FT_KIND_TANH ? real_tanh(value) : value < 0 ? (T)0 : value;
-        gate[j] = value;
-        row_at<T>(r, r.states, m.to, row, n)[j] = value;
+    // The same with what `read` gives of a unit, which is read before what it goes with is made:
+    // `next` is that of the thread's first.
+    template <class Next, class Read, class Each>
+    __device__ __forceinline__ void visit(Next next, Read read, Each each) const {
+        for (int i = threadIdx.x; i < count; i += FT_THREADS) {
+            Next x = next;
+            unit u = (*this)[i];
+            if (i + FT_THREADS < count) next = read((*this)[i + FT_THREADS]);
+            each(u, (int)(u.row - begin), x);
+        }
     }
-}
+    __device__ __forceinline__ bool has_own() const { return (int)threadIdx.x < count; }
+};
 
-template <class T> FT_DEVICE void run_rows(const ft_cuda_recurrence &r, int64_t begin) {
-    int64_t n = r.width, first = r.reversed ? r.steps : 0;
-    moment start = moment_of(r, 0, begin);
-    for_rows(start, n, [&](int64_t row, int64_t j) {
-        row_at<T>(r, r.states, first, row, n)[j] = ((const T *)r.initial)[row * n + j];
-        if (r.kind != FT_KIND_LSTM) return;
-        row_at<T>(r, r.cells, first, row, n)[j] = ((const T *)r.initial_cell)[row * n + j];
-    });
+template <class T, int ROWS> struct forward_space {
+    alignas(16) T states[ROWS][FT_ROOM<T>], sums[ROWS][FT_ROOM<T>];
+};
+
+template <class T, int ROWS, class Products>
+FT_DEVICE void run_rows(const ft_cuda_recurrence &r, const block_units &units, const Products &w,
+                        forward_space<T, ROWS> &space) {
+    units.visit([&](unit u, int row) { space.states[row][u.at] = first_state<T>(r, u); });
     __syncthreads();
     for (int64_t number = 0; number < r.steps; number++) {
-        moment m = moment_of(r, number, begin);
-        gates_of<T>(r, m);
+        moment m = moment_of(r, number);
+        auto read = [&](unit u) { return inputs_of<T>(r, m, u); };
+        step_inputs<T> first = {};
+        if (units.has_own()) first = read(units.own);
+        w.run(space.states, space.sums);
         __syncthreads();
-        for_rows(m, n, [&](int64_t row, int64_t j) { state_of<T>(r, m, row, j); });
-        __syncthreads();
-    }
-}
-
-FT_KERNEL(recurrence, ft_cuda_recurrence) {
-    for_reals(arguments.dtype, [&](auto like) {
-        for (int64_t b = blockIdx.x; b * FT_BATCH_ROWS < arguments.batch; b += gridDim.x) {
-            run_rows<decltype(like)>(arguments, b * FT_BATCH_ROWS);
-        }
-    });
-}
-
-// From the gradients by what a step ends with, in dh and dc: those by the gates before their
-// functions, and in dh and dc what reaches the step before, except by way of W.
-template <class T>
-FT_DEVICE void lstm_back(const ft_cuda_recurrence &r, const moment &m, int64_t row, int64_t j,
-                         T *dh, T *dc) {
-    int64_t n = r.width;
-    const T *gate = row_at<T>(r, r.gates, m.step, row, 4 * n);
-    T *d = row_at<T>(r, r.d_projections, m.step, row, 4 * n);
-    T i = gate[j], f = gate[n + j], g = gate[2 * n + j], o = gate[3 * n + j];
-    T t = real_tanh(row_at<T>(r, r.cells, m.to, row, n)[j]);
-    T by = *dc + *dh * o * (1 - t * t);
-    d[3 * n + j] = *dh * t * (o * (1 - o));
-    d[j] = by * g * (i * (1 - i));
-    d[n + j] = by * row_at<T>(r, r.cells, m.from, row, n)[j] * (f * (1 - f));
-    d[2 * n + j] = by * i * (1 - g * g);
-    *dc = by * f;
-    *dh = 0;
-}
-
-template <class T>
-FT_DEVICE void gru_back(const ft_cuda_recurrence &r, const moment &m, int64_t row, int64_t j,
-                        T *dh) {
-    int64_t n = r.width;
-    const T *gate = row_at<T>(r, r.gates, m.step, row, 3 * n);
-    T *d = row_at<T>(r, r.d_projections, m.step, row, 3 * n);
-    T *inner = row_at<T>(r, r.d_inner, m.step, row, 3 * n);
-    T reset = gate[j], z = gate[n + j], c = gate[2 * n + j];
-    T h = row_at<T>(r, r.states, m.from, row, n)[j];
-    T by_c = *dh * (1 - z) * (1 - c * c), by_z = *dh * (h - c) * (z * (1 - z));
-    T by_r = by_c * row_at<T>(r, r.inner, m.step, row, n)[j] * (reset * (1 - reset));
-    d[j] = inner[j] = by_r;
-    d[n + j] = inner[n + j] = by_z;
-    d[2 * n + j] = by_c;
-    inner[2 * n + j] = by_c * reset;
-    *dh *= z;
-}
-
-template <class T>
-FT_DEVICE void state_back(const ft_cuda_recurrence &r, const moment &m, int64_t row, int64_t j) {
-    int64_t n = r.width, width = r.parts * n;
-    T *dh = (T *)r.d_initial + row * n + j;
-    T *dc = r.kind == FT_KIND_LSTM ? (T *)r.d_initial_cell + row * n + j : nullptr;
-    T *d = row_at<T>(r, r.d_projections, m.step, row, width);
-    if (is_over(r, m.step, row)) {
-        for (int64_t part = 0; part < r.parts; part++) {
-            d[part * n + j] = 0;
-            if (r.kind == FT_KIND_GRU) {
-                row_at<T>(r, r.d_inner, m.step, row, width)[part * n + j] = 0;
+        units.visit(first, read, [&](unit u, int row, const step_inputs<T> &x) {
+            T sums[FT_MOST_GATES];
+#pragma unroll
+            for (int k = 0; k < FT_MOST_GATES; k++) {
+                if (k >= gates_of(FT_KIND_OF(r))) continue;
+                sums[k] = w.joined(space.sums[row], k * units.width + u.at);
             }
-        }
-    } else if (r.kind == FT_KIND_LSTM) {
-        lstm_back(r, m, row, j, dh, dc);
-    } else if (r.kind == FT_KIND_GRU) {
-        gru_back(r, m, row, j, dh);
-    } else {
-        T value = row_at<T>(r, r.gates, m.step, row, width)[j];
-        d[j] = r.kind == FT_KIND_TANH ? *dh * (1 - value * value) : value > 0 ? *dh : (T)0;
-        *dh = 0;
+            T *h = &space.states[row][u.at];
+            *h = state_after(r, m, u, x, sums, *h);
+        });
+        __syncthreads();
     }
-    if (r.ends) return;
-    *dh += row_at<T>(r, r.d_states, m.from, row, n)[j];
-    if (dc) *dc += row_at<T>(r, r.d_cells, m.from, row, n)[j];
 }
 
-template <class T> FT_DEVICE void run_back(const ft_cuda_recurrence &r, int64_t begin) {
-    int64_t n = r.width, width = r.parts * n, last = r.reversed || r.ends ? 0 : r.steps;
-    moment start = moment_of(r, 0, begin);
-    for_rows(start, n, [&](int64_t row, int64_t j) {
-        ((T *)r.d_initial)[row * n + j] = row_at<T>(r, r.d_states, last, row, n)[j];
-        if (r.kind != FT_KIND_LSTM) return;
-        ((T *)r.d_initial_cell)[row * n + j] = row_at<T>(r, r.d_cells, last, row, n)[j];
+// Gradients by gates are what W is multiplied by; those by states and cells wait for the step
+// before, and none of a layer is wider than half and a quarter of its gates.
+template <class T, int ROWS> struct backward_space {
+    alignas(16) T gates[ROWS][FT_ROOM<T>], sums[ROWS][FT_ROOM<T>];
+    T state[ROWS][FT_ROOM<T> / 2], cell[ROWS][FT_ROOM<T> / 4];
+};
+
+template <class T, int ROWS, class Products>
+FT_DEVICE void run_back(const ft_cuda_recurrence &r, const block_units &units, const Products &w,
+                        backward_space<T, ROWS> &space) {
+    int kind = FT_KIND_OF(r);
+    bool is_lstm = kind == FT_KIND_LSTM;
+    auto leave = [&](unit u, int row, const step_slopes<T> &d) {
+        space.state[row][u.at] = d.state;
+        if (is_lstm) space.cell[row][u.at] = d.cell;
+    };
+    units.visit([&](unit u, int row) {
+        leave(u, row, last_slopes<T>(r, u));
+        for (int k = 0; k < w.cut.pieces; k++) space.sums[row][k * units.width + u.at] = 0;
     });
-    __syncthreads();
-    const void *through = r.kind == FT_KIND_GRU ? r.d_inner : r.d_projections;
+    auto by_state = [&](unit u, int row) {
+        return space.state[row][u.at] + w.joined(space.sums[row], u.at);
+    };
+    step_results<T> first = {};
+    if (units.has_own() && r.steps > 0) {
+        first = results_of<T>(r, moment_of(r, r.steps - 1), units.own);
+    }
     for (int64_t number = r.steps - 1; number >= 0; number--) {
-        moment m = moment_of(r, number, begin);
-        for_rows(m, n, [&](int64_t row, int64_t j) { state_back<T>(r, m, row, j); });
+        moment m = moment_of(r, number);
+        auto read = [&](unit u) { return results_of<T>(r, m, u); };
+        units.visit(first, read, [&](unit u, int row, const step_results<T> &x) {
+            T dc = is_lstm ? space.cell[row][u.at] : (T)0;
+            step_slopes<T> d = slopes_of(r, m, u, x, by_state(u, row), dc);
+            leave(u, row, d);
+#pragma unroll
+            for (int k = 0; k < FT_MOST_GATES; k++) {
+                if (k >= gates_of(kind)) continue;
+                space.gates[row][k * units.width + u.at] = d.gate[k];
+            }
+        });
         __syncthreads();
-        for_products<T>(
-            m, width, n, (const T *)r.weight,
-            [&](int64_t row) { return row_at<T>(r, through, m.step, row, width); },
-            [&](int64_t row, int64_t j, T sum) { ((T *)r.d_initial)[row * n + j] += sum; });
+        if (units.has_own() && number > 0) {
+            first = results_of<T>(r, moment_of(r, number - 1), units.own);
+        }
+        w.run(space.gates, space.sums);
         __syncthreads();
+    }
+    units.visit([&](unit u, int row) {
+        *u.of<T>(r, r.d_initial, 0) = by_state(u, row);
+        if (is_lstm) *u.of<T>(r, r.d_initial_cell, 0) = space.cell[row][u.at];
+    });
+}
+
+// Calls each(units, products) for each of the block's shares of the batch, where a matrix [depth,
+// columns] multiplies rows that are 0 now.
+template <class T, int ROWS, class Each>
+FT_DEVICE void for_blocks(const ft_cuda_recurrence &r, int depth, int columns,
+                          T (*rows)[FT_ROOM<T>], Each each) {
+    constexpr int V = 16 / (int)sizeof(T);
+    auto all = [&](const auto &products) {
+        for (int64_t b = blockIdx.x; b * ROWS < r.batch; b += gridDim.x) {
+            __syncthreads();
+            for (int i = threadIdx.x; i < ROWS * FT_ROOM<T>; i += FT_THREADS) rows[0][i] = 0;
+            __syncthreads();
+            each(block_units(r, b * ROWS, ROWS), products);
+        }
+    };
+    matrix_cut cut = cut_of<T>(depth, columns);
+    if (columns % V == 0 && is_aligned<T, V>((const T *)r.weight)) {
+        all(row_products<T, V, ROWS>(r.weight, cut));
+    } else {
+        all(row_products<T, 1, ROWS>(r.weight, cut));
     }
 }
 
-FT_KERNEL(recurrence_backward, ft_cuda_recurrence) {
-    for_reals(arguments.dtype, [&](auto like) {
-        for (int64_t b = blockIdx.x; b * FT_BATCH_ROWS < arguments.batch; b += gridDim.x) {
-            run_back<decltype(like)>(arguments, b * FT_BATCH_ROWS);
-        }
+// Weights are read in loads of 16 bytes.
+FT_LARGE_KERNEL(recurrence, ft_cuda_recurrence) {
+    const ft_cuda_recurrence &r = arguments;
+    for_reals(r.dtype, [&](auto like) {
+        typedef decltype(like) T;
+        for_row_count(r.rows, [&](auto count) {
+            constexpr int ROWS = decltype(count)::ROWS;
+            __shared__ forward_space<T, ROWS> space;
+            int n = (int)r.width;
+            for_blocks<T, ROWS>(r, n, gates_of(FT_KIND_OF(r)) * n, space.states,
+                                [&](const block_units &units, const auto &products) {
+                                    run_rows(r, units, products, space);
+                                });
+        });
+    });
+}
+
+// Weights are read in loads of 16 bytes.
+FT_LARGE_KERNEL(recurrence_backward, ft_cuda_recurrence) {
+    const ft_cuda_recurrence &r = arguments;
+    for_reals(r.dtype, [&](auto like) {
+        typedef decltype(like) T;
+        for_row_count(r.rows, [&](auto count) {
+            constexpr int ROWS = decltype(count)::ROWS;
+            __shared__ backward_space<T, ROWS> space;
+            int n = (int)r.width;
+            for_blocks<T, ROWS>(r, gates_of(FT_KIND_OF(r)) * n, n, space.gates,
+                                [&](const block_units &units, const auto &products) {
+                                    run_back(r, units, products, space);
+                                });
+        });
     });
 }

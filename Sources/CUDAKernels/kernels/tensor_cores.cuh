@@ -17,11 +17,8 @@
 #define FT_NUMBERS_OF(arguments) ((arguments).numbers)
 #endif
 
-// A kernel that may take as many registers as a block can have: sums that wait in lanes need them.
-#define FT_LARGE_KERNEL(name, structure)                                                           \
-    extern "C" __global__ void __launch_bounds__(256, 1) ft_##name(const structure arguments)
-// One of which a multiprocessor has two blocks of halves, one computing while the other waits; other
-// factors take too many registers for that.
+// A kernel of which a multiprocessor has two blocks of halves, one computing while the other waits;
+// other factors take too many registers for that.
 #ifdef FT_NUMBERS
 #define FT_PAIR (FT_NUMBERS == FT_CUDA_HALVES || FT_NUMBERS == FT_CUDA_BHALVES ? 2 : 1)
 #else

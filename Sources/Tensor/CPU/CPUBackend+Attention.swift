@@ -41,16 +41,10 @@ extension CPUBackend {
         }
         var plan = ft_attention(rule, q, k, v, mask)
         plan.dy = ft_heads(gradient)
-        var place = out.pointer
-        for (field, array) in [(\ft_attention.dq, q), (\.dk, k), (\.dv, v)] {
-            let width = array.shape[2] * array.shape[3]
-            let row = rule.isInterleaved ? 3 * width : width
-            let skip = rule.isInterleaved ? width : array.count
-            plan[keyPath: field] = ft_heads(
-                at: place, batch: Int64(array.shape[1] * row), head: Int64(array.shape[3]),
-                row: Int64(row))
-            place += skip * out.dtype.size
-        }
+        let gradients = rule.gradients(q, k, v, in: out)
+        plan.dq = ft_heads(gradients.q)
+        plan.dk = ft_heads(gradients.k)
+        plan.dv = ft_heads(gradients.v)
         let space = Int(ft_attention_space(&plan))
         let heads = k.shape[0] * k.shape[2]
         let work = max(1, q.count / max(1, heads)) * (k.shape[1] + 1)

@@ -32,20 +32,8 @@ extension CPUBackend {
         _ gradient: NDArray, into out: NDArray
     ) {
         var plan = ft_recurrence(rule, made, weight)
-        let size = out.dtype.size
         plan.setLengths(lengths)
-        plan.ends = rule.givesEnds
-        plan.d_states = UnsafeRawPointer(gradient.pointer)
-        plan.d_cells = UnsafeRawPointer(gradient.pointer + gradient.count / rule.kind.states * size)
-        var place = out.pointer
-        func take(_ count: Int) -> UnsafeMutableRawPointer {
-            defer { place += count * size }
-            return place
-        }
-        plan.d_projections = take(rule.gateCount)
-        if rule.kind == .gru { plan.d_inner = take(rule.gateCount) }
-        plan.d_initial = take(rule.batch * rule.width)
-        if rule.kind == .lstm { plan.d_initial_cell = take(rule.batch * rule.width) }
+        plan.setGradients(rule, gradient, into: out)
         parallelRows(rule, plan) { kernels.recurrence_backward($0, $1, $2, $3) }
     }
 
@@ -73,7 +61,7 @@ extension CPUBackend {
 }
 
 extension ft_recurrence {
-    /// A plan over what the forward pass gives.
+    /// Over what the forward pass gives.
     fileprivate init(_ rule: RecurrenceRule, _ made: NDArray, _ weight: NDArray) {
         self.init()
         dtype = made.dtype.rawValue
@@ -84,15 +72,26 @@ extension ft_recurrence {
         width = Int64(rule.width)
         parts = Int64(rule.kind.parts)
         self.weight = UnsafeRawPointer(weight.pointer)
-        let size = made.dtype.size
         states = made.pointer
-        cells = made.pointer + rule.stateCount * size
-        let gates = made.pointer + rule.kind.states * rule.stateCount * size
-        self.gates = gates
-        inner = gates + rule.gateCount * size
+        cells = made.pointer(at: rule.stateCount)
+        gates = made.pointer(at: rule.gatesPlace)
+        inner = made.pointer(at: rule.innerPlace)
     }
 
     fileprivate mutating func setLengths(_ array: NDArray?) {
         lengths = array.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Int64.self)) }
+    }
+
+    /// Gradients by states, and where those go that are made of them.
+    fileprivate mutating func setGradients(
+        _ rule: RecurrenceRule, _ gradient: NDArray, into out: NDArray
+    ) {
+        ends = rule.givesEnds
+        d_states = UnsafeRawPointer(gradient.pointer)
+        d_cells = UnsafeRawPointer(gradient.pointer(at: gradient.count / rule.kind.states))
+        d_projections = out.pointer
+        d_inner = out.pointer(at: rule.throughPlace)
+        d_initial = out.pointer(at: rule.firstStatePlace)
+        d_initial_cell = out.pointer(at: rule.firstCellPlace)
     }
 }

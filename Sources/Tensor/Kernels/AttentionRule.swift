@@ -18,6 +18,21 @@ package struct AttentionRule: Sendable, Hashable {
         self.isInterleaved = isInterleaved
     }
 
+    /// The gradients by queries, keys and values as views of the array that holds all three.
+    func gradients(
+        _ q: NDArray, _ k: NDArray, _ v: NDArray, in out: NDArray
+    ) -> (q: NDArray, k: NDArray, v: NDArray) {
+        var place = out.offset
+        func next(_ array: NDArray) -> NDArray {
+            let width = array.shape[2] * array.shape[3]
+            let row = isInterleaved ? 3 * width : width
+            defer { place += isInterleaved ? width : array.count }
+            return out.view(
+                array.shape, [array.shape[1] * row, row, array.shape[3], 1], offset: place)
+        }
+        return (next(q), next(k), next(v))
+    }
+
     /// Whether queries, keys and values are of one number of examples and of fitting heads.
     fileprivate static func fit(_ q: Shape, _ k: Shape, _ v: Shape) -> Bool {
         q[0] == k[0] && k[0] == v[0] && k[1] == v[1] && k[2] == v[2] && q[3] == k[3]

@@ -30,8 +30,7 @@ package enum RecurrenceKind: Sendable, CaseIterable {
 /// What it gives is one flat array: states [steps + 1, batch, width], of an LSTM cells alike, gates
 /// [steps, batch, parts · width], and of a GRU [steps, batch, width] of what its reset gate
 /// multiplies. Its gradients are one too: by the projections, of a GRU by W h + b, each [steps,
-/// batch,
-/// parts · width], by the first state, of an LSTM by the first cell, each [batch, width].
+/// batch, parts · width], by the first state, of an LSTM by the first cell, each [batch, width].
 package struct RecurrenceRule: Sendable, Hashable {
     package var kind: RecurrenceKind
     /// Whether it runs from the last step to the first.
@@ -98,13 +97,26 @@ package struct RecurrenceRule: Sendable, Hashable {
 
     var stateCount: Int { (steps + 1) * batch * width }
     var gateCount: Int { steps * batch * kind.parts * width }
+    /// Where in what it gives the gates begin, and what a GRU's reset gate multiplies.
+    var gatesPlace: Int { kind.states * stateCount }
+    var innerPlace: Int { gatesPlace + gateCount }
+    /// Where in its gradients those by W h + b begin, and those by the first state and cell.
+    var throughPlace: Int { kind == .gru ? gateCount : 0 }
+    var firstStatePlace: Int { throughPlace + gateCount }
+    var firstCellPlace: Int { firstStatePlace + batch * width }
+
+    /// The step that is made as the one of a number, from 0 on.
+    func step(_ number: Int) -> Int { isReversed ? steps - 1 - number : number }
+    /// The state that a step begins with.
+    func start(of step: Int) -> Int { isReversed ? step + 1 : step }
+
     /// Elements of what it gives.
     package var count: Int {
-        kind.states * stateCount + gateCount + (kind == .gru ? steps * batch * width : 0)
+        innerPlace + (kind == .gru ? steps * batch * width : 0)
     }
     /// Elements of its gradients.
     package var gradientCount: Int {
-        (kind == .gru ? 2 : 1) * gateCount + kind.states * batch * width
+        firstStatePlace + kind.states * batch * width
     }
 }
 

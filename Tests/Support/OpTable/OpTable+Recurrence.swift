@@ -30,7 +30,7 @@ extension OpTable {
         let place = 2 + kind.states + (bias ? 1 : 0)
         return several(
             name, "RecurrentPass", "RecurrentStates",
-            inputs: Array(repeating: .real(-1.5...1.5), count: place + 2),
+            inputs: operands(place + 2),
             shapes: [shapes(2, 5, 5, 1), shapes(1, 1, 1, 2), shapes(2, 0, 2, 2)],
             large: shapes(6, 50, 40, 30), roundings: 60
         ) { operands in
@@ -45,6 +45,11 @@ extension OpTable {
         }
     }
 
+    /// Weights of W, the second, that don't multiply a rounding by more at every step.
+    private static func operands(_ count: Int) -> [OpInput] {
+        (0..<count).map { .real($0 == 1 ? -0.5...0.5 : -1.5...1.5) }
+    }
+
     private static func row(
         _ name: String, _ kind: RecurrenceKind, bias: Bool, isReversed: Bool = false,
         hasLengths: Bool = false, endsOnly: Bool = false
@@ -57,7 +62,7 @@ extension OpTable {
         let count = 2 + kind.states + (bias ? 1 : 0)
         return several(
             name, "RecurrentPass", "RecurrentStates",
-            inputs: Array(repeating: .real(-1.5...1.5), count: count),
+            inputs: operands(count),
             shapes: [shapes(3, 2, 2), shapes(1, 1, 1), shapes(2, 0, 2)], large: shapes(6, 50, 40),
             roundings: 60
         ) { operands in
