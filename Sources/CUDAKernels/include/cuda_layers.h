@@ -113,7 +113,7 @@ typedef struct ft_cuda_attention {
 } ft_cuda_attention;
 
 // recurrence, recurrence_backward: as ft_recurrence, without its inputs' weights. A block has `rows`
-// rows of the batch, which ft_cuda_recurrence_plan chooses; no bits depend on it.
+// rows of the batch, which ft_cuda_recurrence_plan chooses; no sums depend on it.
 //
 // Where that gives 0 steps are launched one by one. recurrence_step for `number` 0 brings the first
 // state to its place, and for k makes state k, in the order of steps, of W h in the step's gates.
