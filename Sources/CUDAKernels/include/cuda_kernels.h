@@ -3,7 +3,7 @@
 // Sources: the text of number 0 is compiled; the others are headers that it includes by name. As
 // they are they hold all kernels for all types and functions. ft_cuda_variant says for a launch
 // which part of that is to be compiled, as a number that is equal where the module is the same, and
-// ft_cuda_variant_options the options for it: tenths of a second, when it is first wanted. Further
+// ft_cuda_variant_options the options for it: within seconds, when it is first wanted. Further
 // options: -std=c++17 -default-device --gpu-architecture=…. The kernel `name` is the function
 // ft_<name>, whose one argument is the structure, by value.
 //
