@@ -5,120 +5,204 @@ import Synchronization
 
 extension CUDABackend {
     /// The whole program in one pass, compiled to code of its own.
-    func fused(
-        _ program: FusedProgram, _ arrays: [NDArray], into out: NDArray
-    ) throws(CUDAProblem) {
-        let steps = program.instructions.map {
-            ft_cuda_instruction(
-                $0, program.dtype(of: $0.first, arrays), program.dtype(of: $0.second, arrays))
+    func fused(_ part: FusedPart) throws(CUDAProblem) {
+        let form = FusedForm(part)
+        var arguments = form.arguments
+        arguments.instructions = UnsafePointer(
+            bitPattern: try tables.place(form.steps, on: context))
+        arguments.arrays = UnsafePointer(bitPattern: try tables.place(form.arrays, on: context))
+        let option = number(ofOption: form.steps) { "-DFT_STEPS=" + FusedForm.text(form.steps) }
+        try context.launch(FT_KERNEL_fused, arguments, option: option)
+    }
+
+    /// Programs that have nothing to do with each other, in as few launches as their codes fit into.
+    func together(_ parts: [FusedPart]) throws(CUDAProblem) {
+        var group = FusedForms()
+        for part in parts {
+            let form = FusedForm(part)
+            let text = FusedForm.text(form.steps)
+            if !group.hasRoom(for: text) {
+                try launch(group)
+                group = FusedForms()
+            }
+            group.add(form, text)
         }
-        if steps.count > Int(FT_CUDA_FUSED_MOST) {
-            return try stepByStep(program, arrays, into: out)
+        try launch(group)
+    }
+
+    private func launch(_ group: FusedForms) throws(CUDAProblem) {
+        let steps = try tables.place(group.steps, on: context)
+        let arrays = try tables.place(group.arrays, on: context)
+        let stepSize = UInt(MemoryLayout<ft_cuda_instruction>.stride)
+        let arraySize = UInt(MemoryLayout<ft_cuda_fused_array>.stride)
+        let programs = group.programs.map { program in
+            var row = program.row
+            row.instructions = UnsafePointer(
+                bitPattern: steps + UInt(program.firstStep) * stepSize)
+            row.arrays = UnsafePointer(bitPattern: arrays + UInt(program.firstArray) * arraySize)
+            return row
         }
-        let rows = arrays.map { array in
-            ft_cuda_fused_array(
-                at: array.pointer, stride: array.count == 1 && out.count != 1 ? 0 : 1)
-        }
-        let arguments = ft_cuda_fused(
-            instructions: UnsafePointer(bitPattern: try tables.place(steps, on: context)),
-            arrays: UnsafePointer(bitPattern: try tables.place(rows, on: context)),
-            out: out.pointer, count: Int64(out.count), length: Int64(steps.count),
-            dtype: out.dtype.rawValue, unused: 0)
-        try context.launch(FT_KERNEL_fused, arguments, option: option(of: steps))
+        let arguments = ft_cuda_together(
+            programs: UnsafePointer(bitPattern: try tables.place(programs, on: context)),
+            count: Int64(programs.count), pieces: group.pieces)
+        let option = context.number(ofOption: group.option)
+        try context.launch(FT_KERNEL_together, arguments, option: option)
     }
 
     /// The number of what has a program compiled to code of its own, looked up by its instructions.
-    private func option(of steps: [ft_cuda_instruction]) -> Int {
+    private func number(
+        ofOption steps: [ft_cuda_instruction], _ option: () -> String
+    ) -> Int {
         let key = steps.withUnsafeBytes { Array($0) }
         return programs.withLock { programs in
             if let known = programs[key] { return known }
-            let number = context.number(ofOption: CUDABackend.option(steps))
+            let number = context.number(ofOption: option())
             programs[key] = number
             return number
         }
     }
+}
 
-    /// What has a program compiled to code of its own; empty where it is too long for that.
-    private static func option(_ steps: [ft_cuda_instruction]) -> String {
-        let room = 4096
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { letters in
-            guard let base = letters.baseAddress else { return "" }
-            let length = ft_cuda_fused_option(steps, Int32(steps.count), base, Int32(room))
-            return length < 0 ? "" : String(cString: base)
+/// Programs on their way into one launch.
+private struct FusedForms {
+    /// Letters of the option that has them compiled: what a compiler has to hear at once.
+    private static let room = 8192
+
+    private(set) var steps: [ft_cuda_instruction] = []
+    private(set) var arrays: [ft_cuda_fused_array] = []
+    private(set) var programs: [(row: ft_cuda_fused, firstStep: Int, firstArray: Int)] = []
+    private(set) var pieces: Int64 = 0
+    private(set) var option = "-DFT_CODES="
+    private var codes: [String: Int32] = [:]
+
+    func hasRoom(for text: String) -> Bool {
+        programs.isEmpty || option.utf8.count + text.utf8.count < FusedForms.room
+    }
+
+    mutating func add(_ form: FusedForm, _ text: String) {
+        var row = form.arguments
+        let code = "\(row.dtype),\(text)"
+        if let known = codes[code] {
+            row.code = known
+        } else {
+            row.code = Int32(codes.count)
+            codes[code] = row.code
+            option += "CODE(\(row.code),\(code))"
+        }
+        row.first_piece = pieces
+        let piece = Int64(FT_CUDA_PIECE)
+        pieces += (row.count + piece - 1) / piece
+        programs.append((row, steps.count, arrays.count))
+        steps += form.steps
+        arrays += form.arrays
+    }
+}
+
+/// A program as a kernel reads it.
+private struct FusedForm {
+    private(set) var steps: [ft_cuda_instruction]
+    let arrays: [ft_cuda_fused_array]
+    /// Without the places of the tables.
+    let arguments: ft_cuda_fused
+
+    init(_ part: FusedPart) {
+        let program = part.program
+        let count = part.out.count
+        arrays = (part.reads + part.writes).map { array in
+            ft_cuda_fused_array(
+                at: array.pointer, stride: array.count == 1 && count != 1 ? 0 : 1)
+        }
+        steps = program.instructions.map { step in
+            ft_cuda_instruction(step, step.operands.map { program.dtype(of: $0, part.reads) })
+        }
+        for (place, index) in program.written.enumerated() {
+            steps[index].out = Int32(part.reads.count + place)
+        }
+        var numbers = program.numbers(part.reads)
+        if steps.count == 1, let plain = FusedForm.plain(program, part) {
+            numbers = plain
+            steps[0].dtype = plain.rawValue
+            steps[0].dtypes.0 = plain.rawValue
+        }
+        var arguments = ft_cuda_fused()
+        arguments.count = Int64(count)
+        arguments.length = Int32(steps.count)
+        arguments.dtype = numbers.rawValue
+        arguments.group = Int32(16 / numbers.size)
+        self.arguments = arguments
+    }
+
+    /// For a copy that converts nothing a dtype of the same size that keeps all bits, those of NaN
+    /// included.
+    private static func plain(_ program: FusedProgram, _ part: FusedPart) -> DType? {
+        guard case .copy = program.instructions[0].kernel, part.reads[0].dtype == part.out.dtype
+        else { return nil }
+        switch part.out.dtype.size {
+        case 1: return .uint8
+        case 2: return .uint16
+        case 4: return .uint32
+        default: return .uint64
         }
     }
 
-    /// One instruction after the other, each over all elements.
-    private func stepByStep(
-        _ program: FusedProgram, _ arrays: [NDArray], into out: NDArray
-    ) throws(CUDAProblem) {
-        var results: [NDArray] = []
-        for (index, step) in program.instructions.enumerated() {
-            let isLast = index == program.instructions.count - 1
-            let target = isLast ? out : NDArray(uninitialized: out.shape, step.dtype, on: self)
-            func array(_ source: FusedProgram.Source) -> NDArray {
-                switch source {
-                case .result(let index): results[index]
-                case .array(let index): arrays[index].laid(like: out)
-                }
-            }
-            let (a, b) = (array(step.first), array(step.second))
-            switch step.kernel {
-            case .copy: try copy(a, into: target)
-            case .unary(let function, let p0, let p1):
-                try unary(function, p0, p1, a, into: target)
-            case .binary(let function, let p0): try binary(function, p0, a, b, into: target)
-            case .binaryScalar(let function, let number, let isFirst):
-                try binaryScalar(function, number, isFirst: isFirst, a, into: target)
-            default: fail("fused", "\(step.kernel.name) is not elementwise")
-            }
-            results.append(target)
+    /// What has a program compiled to code of its own.
+    static func text(_ steps: [ft_cuda_instruction]) -> String {
+        let room = 64 * Int(FT_CUDA_FUSED_MOST)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: room) { letters in
+            guard let base = letters.baseAddress else { return "" }
+            let length = ft_cuda_fused_steps(steps, Int32(steps.count), base, Int32(room))
+            if length < 0 { fail("fused", "a program of \(steps.count) steps is too long") }
+            return String(cString: base)
         }
     }
 }
 
 extension ft_cuda_instruction {
-    /// An instruction whose operands have these dtypes.
-    fileprivate init(
-        _ step: FusedProgram.Instruction, _ firstDType: DType, _ secondDType: DType
-    ) {
+    /// An instruction whose operands have these dtypes; it writes nothing.
+    fileprivate init(_ step: FusedProgram.Instruction, _ types: [DType]) {
         self.init()
         dtype = step.dtype.rawValue
-        (first_dtype, second_dtype) = (firstDType.rawValue, secondDType.rawValue)
-        first = ft_cuda_instruction.operand(step.first)
-        second = ft_cuda_instruction.operand(step.second)
+        out = -1
+        let places = step.operands.map(ft_cuda_instruction.place)
+        operands = (places.first ?? 0, places.dropFirst().first ?? 0, places.dropFirst(2).first ?? 0)
+        let numbers = types.map(\.rawValue)
+        dtypes = (
+            numbers.first ?? 0, numbers.dropFirst().first ?? 0, numbers.dropFirst(2).first ?? 0
+        )
         switch step.kernel {
         case .unary(let function, let p0, let p1):
-            kind = 0
-            self.function = Int32(function.rawValue)
+            set(FT_CUDA_STEP_UNARY, function.rawValue)
             (self.p0, self.p1) = (p0, p1)
         case .binary(let function, let p0):
-            kind = 1
-            self.function = Int32(function.rawValue)
+            set(FT_CUDA_STEP_BINARY, function.rawValue)
             self.p0 = p0
         case .binaryScalar(let function, let number, let isFirst):
-            kind = isFirst ? 3 : 2
-            self.function = Int32(function.rawValue)
+            set(
+                isFirst ? FT_CUDA_STEP_NUMBER_FIRST : FT_CUDA_STEP_NUMBER_SECOND, function.rawValue)
             self.number = number.bits(as: step.dtype)
-        case .copy: kind = 4
+        case .copy: set(FT_CUDA_STEP_CONVERT)
+        case .test(let function): set(FT_CUDA_STEP_TEST, function.rawValue)
+        case .compare(let function): set(FT_CUDA_STEP_COMPARE, function.rawValue)
+        case .compareScalar(let function, let number):
+            set(FT_CUDA_STEP_COMPARE_NUMBER, function.rawValue)
+            self.number = number.bits(as: types[0])
+        case .select: set(FT_CUDA_STEP_SELECT)
+        case .fill(let number):
+            set(FT_CUDA_STEP_FILL)
+            self.number = number.bits(as: step.dtype)
         default: fail("fused", "\(step.kernel.name) is not elementwise")
         }
     }
 
-    private static func operand(_ source: FusedProgram.Source) -> Int32 {
+    private mutating func set<Kind: BinaryInteger>(_ kind: Kind, _ function: UInt32 = 0) {
+        self.kind = Int32(kind)
+        self.function = Int32(function)
+    }
+
+    private static func place(_ source: FusedProgram.Source) -> Int32 {
         switch source {
         case .array(let index): Int32(index)
         case .result(let index): -1 - Int32(index)
         }
-    }
-}
-
-extension NDArray {
-    /// The elements in the shape of another array: as many, or one that is repeated.
-    fileprivate func laid(like other: NDArray) -> NDArray {
-        let strides =
-            count == other.count
-            ? other.shape.contiguousStrides : Shape(repeating: 0, count: other.rank)
-        return view(other.shape, strides)
     }
 }
