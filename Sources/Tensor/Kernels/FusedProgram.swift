@@ -31,6 +31,15 @@ package final class FusedProgram: Sendable {
 
     /// In order.
     package let instructions: [Instruction]
+    /// How many of them compute something.
+    var operationCount: Int {
+        instructions.reduce(0) { count, instruction in
+            switch instruction.kernel {
+            case .fill, .copy: count
+            default: count + 1
+            }
+        }
+    }
     /// The instructions whose results are written, in order; the last one's is the output.
     package let written: [Int]
     /// For each instruction a block of memory for its result, which others have when nobody needs
