@@ -36,12 +36,13 @@ private struct RandomStep {
         }
     }
 
-    /// An operand of a dtype, now and then one element of it for all.
+    /// An operand of a dtype, now and then one element of it for all, or a row for both.
     private func operand(_ dtype: DType, _ shape: Shape) -> NDArray? {
         let known = arrays.filter { $0.isMade && $0.whole.dtype == dtype }
         guard !known.isEmpty else { return nil }
         let array = known[below(known.count)].whole
         if below(8) == 0 { return array.view(shape, Shape(repeating: 0, count: shape.rank)) }
+        if below(10) == 0, shape.rank == 2 { return array.view(shape, [0, 1]) }
         return view(array, shape.rank == 2 ? .whole : .row(below(2)))
     }
 

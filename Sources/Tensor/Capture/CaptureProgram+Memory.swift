@@ -67,8 +67,7 @@ extension CaptureProgram {
         case .fused: break
         case .together(let group, let list):
             let parts = group.parts(of: list)
-            guard let own = parts.first(where: { $0.out.storage === out.storage }),
-                own.writes.count == 1
+            guard let own = parts.first(where: { $0.out.storage === out.storage })
             else { return nil }
             let others = parts.filter { $0.out.storage !== out.storage }.flatMap(\.reads)
             reads = own.reads.filter { read in !others.contains { $0.storage === read.storage } }

@@ -17,7 +17,7 @@ extension CaptureProgram {
 extension CaptureProgram.Call {
     /// The programs that it runs; nil if it is another kernel.
     fileprivate var parts: [FusedPart]? {
-        if bytes != nil || out.count == 0 { return nil }
+        if out.count == 0 { return nil }
         switch kernel {
         case .fused(let program, let list):
             return [FusedPart(program: program, reads: list.arrays, writes: [out])]
