@@ -106,19 +106,32 @@ enum Roofline {
     }
 
     /// The kernels of a step by name, from those of two smaller batches.
+    ///
+    /// Which elementwise kernels share a launch depends on sizes; so those that do in one of the
+    /// batches are counted as one kind.
     private static func costs(_ workload: Workload) -> [String: Cost] {
-        var costs: [String: Cost] = [:]
-        for (weight, sizes) in corners(workload) {
+        let counted = corners(workload).map { weight, sizes in
             let work = workload.make(sizes)
             let captured = capture { work.run($0, $1) }
             // The first step runs as it is, the second is recorded.
             for _ in 0..<2 { _ = captured(work.x, work.y) }
             let counter = KernelCounter()
             counter.count { _ = captured(work.x, work.y) }
-            for (name, row) in counter.rows {
-                costs[name, default: Cost()].launches += weight * Double(row.launches)
-                costs[name, default: Cost()].bytes += weight * Double(row.bytes)
-                costs[name, default: Cost()].operations += weight * Double(row.operations)
+            return (weight: weight, rows: counter.rows)
+        }
+        let names = Set(counted.flatMap(\.rows.keys))
+        let sharing = Set(
+            names.filter { $0.contains(", ") }.flatMap { name in
+                name.split(separator: ", ").map(String.init)
+            })
+        var costs: [String: Cost] = [:]
+        for (weight, rows) in counted {
+            for (name, row) in rows {
+                let isShared = sharing.contains(name) || name.contains(", ")
+                let key = isShared ? "elementwise, together" : name
+                costs[key, default: Cost()].launches += weight * Double(row.launches)
+                costs[key, default: Cost()].bytes += weight * Double(row.bytes)
+                costs[key, default: Cost()].operations += weight * Double(row.operations)
             }
         }
         return costs

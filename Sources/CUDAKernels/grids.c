@@ -159,8 +159,9 @@ static long long layer_blocks(int kernel, const void *arguments) {
     case FT_KERNEL_matrices: return ((const ft_cuda_matrices *)arguments)->batch.count;
     case FT_KERNEL_fused: {
         const ft_cuda_fused *fused = arguments;
-        return ceil_div(fused->count, FT_CUDA_THREADS * (16 / size_of(fused->dtype)));
+        return ceil_div(fused->count, FT_CUDA_THREADS * fused->group);
     }
+    case FT_KERNEL_together: return ((const ft_cuda_together *)arguments)->pieces;
     default: return order_blocks(kernel, arguments);
     }
 }

@@ -92,6 +92,10 @@ static const char fused_cu[] = {
 #embed "kernels/fused.cu"
     , 0
 };
+static const char fused_cuh[] = {
+#embed "kernels/fused.cuh"
+    , 0
+};
 static const char index_cu[] = {
 #embed "kernels/index.cu"
     , 0
@@ -216,6 +220,10 @@ static const char tiles_cuh[] = {
 #embed "kernels/tiles.cuh"
     , 0
 };
+static const char together_cu[] = {
+#embed "kernels/together.cu"
+    , 0
+};
 static const char totals_cu[] = {
 #embed "kernels/totals.cu"
     , 0
@@ -254,6 +262,7 @@ static const struct {
     {"factors.cuh", factors_cuh},
     {"functions.cuh", functions_cuh},
     {"fused.cu", fused_cu},
+    {"fused.cuh", fused_cuh},
     {"index.cu", index_cu},
     {"index.cuh", index_cuh},
     {"keys.cuh", keys_cuh},
@@ -285,6 +294,7 @@ static const struct {
     {"tensor_cores.cuh", tensor_cores_cuh},
     {"test.cu", test_cu},
     {"tiles.cuh", tiles_cuh},
+    {"together.cu", together_cu},
     {"totals.cu", totals_cu},
     {"unary.cu", unary_cu},
     {"update.cu", update_cu},

@@ -131,16 +131,16 @@ void ft_cuda_variant_options(unsigned long long key, char *options) {
     }
 }
 
-// STEP(number,kind,function,dtype,first,its dtype,second,its dtype) for each instruction; what they
-// calculate with is left to the arguments.
-int ft_cuda_fused_option(const ft_cuda_instruction *instructions, int length, char *option,
-                         int room) {
-    int used = snprintf(option, (size_t)room, "-DFT_STEPS=");
+// STEP(number,kind,function,dtype,out,then each operand with its dtype) for each instruction; what
+// they calculate with is left to the arguments.
+int ft_cuda_fused_steps(const ft_cuda_instruction *instructions, int length, char *text, int room) {
+    int used = 0;
     for (int k = 0; k < length && used < room; k++) {
         const ft_cuda_instruction *step = instructions + k;
-        used += snprintf(option + used, (size_t)(room - used), "STEP(%d,%d,%d,%d,%d,%d,%d,%d)", k,
-                         step->kind, step->function, step->dtype, step->first, step->first_dtype,
-                         step->second, step->second_dtype);
+        used += snprintf(text + used, (size_t)(room - used),
+                         "STEP(%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d)", k, step->kind, step->function,
+                         step->dtype, step->out, step->operands[0], step->dtypes[0],
+                         step->operands[1], step->dtypes[1], step->operands[2], step->dtypes[2]);
     }
     return used < room ? used : -1;
 }

@@ -49,7 +49,8 @@ struct CompilerTests {
 
     /// A few of each kind, in float32.
     private var variants: [[String]] {
-        let fused = "-DFT_STEPS=STEP(0,0,\(UnaryFunction.exp.rawValue),0,0,0,0,0)"
+        let exp = "STEP(0,0,\(UnaryFunction.exp.rawValue),0,1,0,0,0,0,0,0)"
+        let copy = "STEP(0,4,0,12,1,0,12,0,0,0,0)"
         return [
             options(FT_KERNEL_fill, ft_cuda_fill()), options(FT_KERNEL_copy, ft_cuda_copy()),
             options(FT_KERNEL_unary, ft_cuda_unary()), options(FT_KERNEL_binary, ft_cuda_binary()),
@@ -59,7 +60,9 @@ struct CompilerTests {
             options(FT_KERNEL_dropout, ft_cuda_random()),
             options(FT_KERNEL_update, ft_cuda_list()),
             options(FT_KERNEL_bias_relu, ft_cuda_bias()),
-            options(FT_KERNEL_fused, ft_cuda_fused()) + [fused],
+            options(FT_KERNEL_fused, ft_cuda_fused()) + ["-DFT_STEPS=\(exp)"],
+            options(FT_KERNEL_together, ft_cuda_together())
+                + ["-DFT_CODES=CODE(0,0,\(exp))CODE(1,12,\(copy))"],
         ]
     }
 

@@ -7,7 +7,7 @@ import Testing
 private let x = NDArray([1, 2, 3] as [Float])
 private let double = FusedProgram([
     FusedProgram.Instruction(
-        kernel: .binary(.add, 0), first: .array(0), second: .array(1), dtype: .float32)
+        kernel: .binary(.add, 0), [.array(0), .array(1)], dtype: .float32)
 ])
 
 @Suite("What a kernel asks of its operands")

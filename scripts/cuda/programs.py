@@ -8,10 +8,18 @@ ARCHITECTURES = (75, 80, 86, 89, 90, 100, 120)
 DTYPES = ("float32", "float64", "float16", "bfloat16", "int8", "uint8", "int16", "uint16", "int32",
           "uint32", "int64", "uint64", "bool")
 REALS, FLOATS, ALL = (0, 1), (0, 1, 2, 3), tuple(range(13))
-# Three steps on one dtype, and on a half that becomes float32, is multiplied by such and is one again.
-CHAIN = ("-DFT_STEPS=STEP(0,0,0,{0},0,{0},0,{0})STEP(1,1,2,{0},-1,{0},1,{0})"
-         "STEP(2,2,0,{0},-2,{0},-2,{0})")
-MIXED = ("-DFT_STEPS=STEP(0,4,0,0,0,{0},0,{0})STEP(1,1,2,0,-1,0,1,0)STEP(2,4,0,{0},-2,0,-2,0)")
+# Programs of elementwise instructions: three on one dtype, on a half that becomes float32, is
+# multiplied by such and is one again, and the larger of two numbers by a comparison.
+CHAIN = ("STEP(0,0,0,{0},-1,0,{0},0,0,0,0)STEP(1,1,2,{0},-1,-1,{0},1,{0},0,0)"
+         "STEP(2,2,0,{0},2,-2,{0},0,0,0,0)")
+MIXED = ("STEP(0,4,0,0,-1,0,{0},0,0,0,0)STEP(1,1,2,0,-1,-1,0,1,0,0,0)"
+         "STEP(2,4,0,{0},2,-2,0,0,0,0,0)")
+CHOICE = "STEP(0,6,4,12,-1,0,{0},1,{0},0,0)STEP(1,8,0,{0},2,-1,12,0,{0},1,{0})"
+# Some programs of one launch: three steps, a half that becomes float32, a count, a copy.
+CODES = (("0", CHAIN.format(0)), ("0", "STEP(0,4,0,0,1,0,3,0,0,0,0)"),
+         ("10", "STEP(0,2,0,10,1,0,10,0,0,0,0)"), ("9", "STEP(0,4,0,9,1,0,9,0,0,0,0)"))
+GROUP = "-DFT_CODES=" + "".join(f"CODE({k},{dtype},{steps})"
+                                for k, (dtype, steps) in enumerate(CODES))
 HALVES = (2, 3)
 # For each program its dtypes, and the options of each module. Functions are some of the many:
 # compiled without a number, as `every` does, a module has them all.
@@ -32,7 +40,8 @@ PROGRAMS = {
     "scan": (ALL, ("-DFT_OP=0",)),
     "sort": (ALL, ("",)),
     "order": (ALL, ("",)),
-    "fused": (ALL, (CHAIN, MIXED)),
+    "fused": (ALL, tuple(f"-DFT_STEPS={steps}" for steps in (CHAIN, MIXED, CHOICE))),
+    "together": ((None,), (GROUP,)),
     "bias": (FLOATS, ("",)),
     "random": (FLOATS, ("",)),
     "softmax": (REALS, ("",)),
@@ -52,7 +61,7 @@ PROGRAMS = {
 }
 # Compiled for all functions, reductions and parts at once.
 WHOLE = ("copy", "unary", "test", "binary", "compare", "reduce", "scan", "update", "pool",
-         "convolution", "fused")
+         "convolution", "fused", "together")
 
 
 # What factors may be rounded to, by numbers of cuda_layers.h.
@@ -85,7 +94,7 @@ def modules(dtypes=None, every=False):
             variants = tuple(f"-DFT_SECOND={dtype}" for dtype in ALL)
         for dtype in own if dtypes is None or own == (None,) else own[:dtypes]:
             for variant in variants:
-                if variant == MIXED and dtype not in HALVES:
+                if variant.endswith(MIXED) and dtype not in HALVES:
                     continue
                 options = (f"-DFT_WITH_{name}",) + tuple(variant.format(dtype).split())
                 if not is_launched(name, dtype, options):
@@ -116,7 +125,11 @@ def label(options):
     dtype = DTYPES[int(given.pop("DTYPE"))] if "DTYPE" in given else ""
     words = [program]
     if "STEPS" in given:
-        words.append("of float32 and halves" if ",4," in given.pop("STEPS") else "three steps")
+        steps = given.pop("STEPS")
+        mixed, chooses = ",4,0," in steps, ",8,0," in steps
+        words.append("of float32 and halves" if mixed else "a choice" if chooses else "three steps")
+    if "CODES" in given:
+        words.append(f"{given.pop('CODES').count('CODE')} programs")
     if "FUNCTION" in given:
         words.append(function(program, int(given.pop("FUNCTION"))))
     if program == "reduce" and given.pop("MAP", "0") != "0":

@@ -25,7 +25,7 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(make) X(copy) X(unary) X(test) X(binary) X(compare) X(select)                                \
     X(reduce) X(extremes) X(softmax) X(labels) X(index) X(scatter) X(random) X(update) X(totals)  \
     X(normalize) X(product) X(bias) X(distances) X(channels) X(pool) X(convolution) X(attention)   \
-    X(recurrence) X(steps) X(scan) X(sort) X(order) X(fused) X(matrices)
+    X(recurrence) X(steps) X(scan) X(sort) X(order) X(fused) X(together) X(matrices)
 
 // X(kernel, structure, program)
 #define FT_CUDA_KERNELS(X)                                                                         \
@@ -89,6 +89,7 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(search, ft_cuda_order, order)                                                                \
     X(bins, ft_cuda_order, order)                                                                  \
     X(fused, ft_cuda_fused, fused)                                                                 \
+    X(together, ft_cuda_together, together)                                                        \
     X(matrices, ft_cuda_matrices, matrices)
 
 #define FT_ONE(name) FT_PROGRAM_##name,
@@ -116,12 +117,12 @@ unsigned long long ft_cuda_variant(int kernel, const void *arguments);
 enum { FT_CUDA_OPTIONS_BYTES = 192 };
 void ft_cuda_variant_options(unsigned long long variant, char *options);
 
-// One more option for `fused`, without blanks, by which a program is compiled to code of its own;
-// without it the kernel reads its instructions as it runs. Gives its length, or -1 where `room`
-// doesn't suffice. The instructions are the host's copy. `arguments` need them on the device as
-// well.
-int ft_cuda_fused_option(const ft_cuda_instruction *instructions, int length, char *option,
-                         int room);
+// The text of a program's instructions, by which it is compiled to code of its own: the one more
+// option for `fused` is -DFT_STEPS= and that, for `together` -DFT_CODES= and CODE(number,dtype,text)
+// for each code that its programs have. Without them kernels read the instructions as they run.
+// Gives the text's length, or -1 where `room` doesn't suffice. The instructions are the host's copy;
+// `arguments` need them on the device as well.
+int ft_cuda_fused_steps(const ft_cuda_instruction *instructions, int length, char *text, int room);
 
 // How many blocks have something to do, at least one where there is any work.
 long long ft_cuda_blocks(int kernel, const void *arguments);

@@ -167,29 +167,46 @@ typedef struct ft_cuda_order {
     ft_cuda_witness witness;
 } ft_cuda_order;
 
-// fused: a program of elementwise instructions over arrays of one dtype, or of float32 and halves.
-// Instruction k makes result k, of `dtype`, of its operands: first and second are numbers of arrays,
-// or of results if they are below 0: -1 - result. kind 0: unary, 1: binary, 2 and 3: binary with the
-// number as second or as first operand, 4: the first operand converted. Arrays of one element have a
-// stride of 0. The tables lie in the device's memory.
+// fused: a program of elementwise instructions over arrays of one dtype, or of float32 and halves,
+// and of bools beside them. Instruction k makes result k, of `dtype`, of its operands, which have
+// `dtypes`: numbers of arrays, or of results if they are below 0: -1 - result. NUMBER_SECOND and
+// NUMBER_FIRST are binary functions of an operand and the number, SELECT takes the second operand
+// where the first is true, else the third. A result is written to the array `out` unless that is -1;
+// all arrays are read before any is written. Arrays of one element have a stride of 0. The tables
+// lie in the device's memory. 16 bytes hold a `group` of elements of the program's `dtype`, which
+// all its numbers have, or all are floats of at most 32 bits.
+enum {
+    FT_CUDA_STEP_UNARY, FT_CUDA_STEP_BINARY, FT_CUDA_STEP_NUMBER_SECOND, FT_CUDA_STEP_NUMBER_FIRST,
+    FT_CUDA_STEP_CONVERT, FT_CUDA_STEP_TEST, FT_CUDA_STEP_COMPARE, FT_CUDA_STEP_COMPARE_NUMBER,
+    FT_CUDA_STEP_SELECT, FT_CUDA_STEP_FILL
+};
 enum { FT_CUDA_FUSED_MOST = 32 };
 typedef struct ft_cuda_instruction {
-    int kind, function, first, second;
-    int dtype, first_dtype, second_dtype, unused;
+    int kind, function, dtype, out;
+    int operands[3], dtypes[3];
     double p0, p1;
     unsigned long long number;
 } ft_cuda_instruction;
 typedef struct ft_cuda_fused_array {
-    const void *at;
+    void *at;
     long long stride;
 } ft_cuda_fused_array;
 typedef struct ft_cuda_fused {
     const ft_cuda_instruction *instructions;
     const ft_cuda_fused_array *arrays;
-    void *out;
-    long long count, length;
-    int dtype, unused;
+    long long count;
+    int length, dtype;
+    // Among others: the number of its code, and of its first piece; see below.
+    int code, group;
+    long long first_piece;
 } ft_cuda_fused;
+
+// together: programs that have nothing to do with each other, in a table in the device's memory.
+// Each has pieces of FT_CUDA_PIECE elements, counted through all programs.
+typedef struct ft_cuda_together {
+    const ft_cuda_fused *programs;
+    long long count, pieces;
+} ft_cuda_together;
 
 // matrices: what `what` says of each matrix of A [.., rows, columns], float32 or float64, or X of
 // A X = B for B [.., rows, right]; computed in double by a block a matrix. `batch` walks the

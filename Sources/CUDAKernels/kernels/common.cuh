@@ -36,7 +36,7 @@ constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
 
 // A kernel that is compiled for one function alone (-D FT_FUNCTION=n), or for one dtype
 // (-D FT_DTYPE=n), has it inlined; else functions are called, so that each is compiled once.
-#if defined(FT_FUNCTION) || defined(FT_STEPS)
+#if defined(FT_FUNCTION) || defined(FT_STEPS) || defined(FT_CODES)
 #define FT_CALLED [[maybe_unused]] static __device__ __forceinline__
 #else
 #define FT_CALLED [[maybe_unused]] static __device__ __noinline__

@@ -91,6 +91,9 @@
 #if !defined(FT_PART) || defined(FT_WITH_fused)
 #include "fused.cu"
 #endif
+#if !defined(FT_PART) || defined(FT_WITH_together)
+#include "together.cu"
+#endif
 #if !defined(FT_PART) || defined(FT_WITH_matrices)
 #include "matrices.cu"
 #endif

@@ -1,30 +1,41 @@
 internal import CKernels
 
+/// Where an operand's elements lie, and how far one is from the next: 1, or 0 where it is one.
+private typealias Operand = (at: UnsafeRawPointer, step: Int)
+
 extension CPUBackend {
     /// Elements of a block: two of them and the operands stay in the first cache.
     private static var block: Int { 1024 }
 
-    /// Runs the instructions over one block after the other; results but the last live in blocks.
+    /// Runs the instructions over one block after the other; results that nobody else wants live in
+    /// blocks.
     @inline(never)
-    func fused(_ program: FusedProgram, _ arrays: [NDArray], into out: NDArray) {
+    func fused(_ part: FusedPart) {
         let block = CPUBackend.block
-        // Of the largest elements: float64 is alone, and halves go with float32.
-        let width = max(out.dtype.size, MemoryLayout<Float>.size)
-        let last = program.instructions.count - 1
-        parallel(out.count, grain: 1 << 15) { begin, end in
+        let (program, arrays, total) = (part.program, part.reads, part.out.count)
+        let width = program.instructions.reduce(1) { max($0, $1.dtype.size) }
+        // The array that each result is written to.
+        var targets = [NDArray?](repeating: nil, count: program.instructions.count)
+        for (place, array) in zip(program.written, part.writes) { targets[place] = array }
+        parallel(total, grain: 1 << 15) { [targets] begin, end in
             withUnsafeTemporaryAllocation(
-                byteCount: max(1, last) * block * width, alignment: 64
+                byteCount: max(1, program.blockCount) * block * width, alignment: 64
             ) { results in
                 guard let base = results.baseAddress else { return }
                 for start in stride(from: Int(begin), to: Int(end), by: block) {
                     let count = min(block, Int(end) - start)
-                    func place(_ source: FusedProgram.Source) -> (UnsafeRawPointer, Int) {
+                    func result(_ index: Int) -> UnsafeMutableRawPointer {
+                        if let target = targets[index] {
+                            return target.pointer + start * target.dtype.size
+                        }
+                        return base + program.blocks[index] * block * width
+                    }
+                    func place(_ source: FusedProgram.Source) -> Operand {
                         switch source {
-                        case .result(let index):
-                            return (UnsafeRawPointer(base + index * block * width), 1)
+                        case .result(let index): return (UnsafeRawPointer(result(index)), 1)
                         case .array(let index):
                             let array = arrays[index]
-                            if array.count == 1, out.count != 1 {
+                            if array.count == 1, total != 1 {
                                 return (UnsafeRawPointer(array.pointer), 0)
                             }
                             return (
@@ -33,26 +44,23 @@ extension CPUBackend {
                         }
                     }
                     for (index, step) in program.instructions.enumerated() {
-                        let target =
-                            index == last
-                            ? out.pointer + start * out.dtype.size : base + index * block * width
-                        if case .copy = step.kernel {
-                            let (x, every) = place(step.first)
-                            convert(
-                                x, every: every, program.dtype(of: step.first, arrays), count,
-                                step.dtype, into: target)
+                        let operands = step.operands
+                        guard let first = operands.first else {
+                            fill(step, count, into: result(index))
                             continue
                         }
+                        let a = place(first)
                         run(
-                            step.kernel, place(step.first), place(step.second), count, step.dtype,
-                            into: target)
+                            step, program.dtype(of: first, arrays), a,
+                            operands.count > 1 ? place(operands[1]) : a,
+                            operands.count > 2 ? place(operands[2]) : a, count, into: result(index))
                     }
                 }
             }
         }
     }
 
-    /// Writes elements of one dtype, each `every` from the last, side by side as those of another.
+    /// Writes elements of one dtype side by side as those of another.
     func convert(
         _ x: UnsafeRawPointer, every stride: Int = 1, _ from: DType, _ count: Int, _ to: DType,
         into out: UnsafeMutableRawPointer
@@ -63,35 +71,66 @@ extension CPUBackend {
         }
     }
 
-    /// One instruction on one block; operands are addresses and strides, 1 or 0.
+    private func fill(
+        _ step: FusedProgram.Instruction, _ count: Int, into out: UnsafeMutableRawPointer
+    ) {
+        guard case .fill(let number) = step.kernel else { failKind(step) }
+        withElement(number, step.dtype) {
+            kernels.fill(step.dtype.rawValue, Int64(count), $0, out)
+        }
+    }
+
+    private func failKind(_ step: FusedProgram.Instruction) -> Never {
+        fail("fused", "\(step.kernel.name) is not elementwise")
+    }
+
+    /// One instruction on one block; `dtype` is that of the first operand.
     private func run(
-        _ kernel: Kernel, _ a: (UnsafeRawPointer, Int), _ b: (UnsafeRawPointer, Int), _ count: Int,
-        _ dtype: DType, into out: UnsafeMutableRawPointer
+        _ step: FusedProgram.Instruction, _ dtype: DType, _ a: Operand, _ b: Operand, _ c: Operand,
+        _ count: Int, into out: UnsafeMutableRawPointer
     ) {
         let n = Int64(count)
-        switch kernel {
-        case .unary(let function, let p0, let p1):
-            let loop = ft_loop(count: count, a: a.1)
-            withUnsafePointer(to: loop) {
-                kernels.unary(
-                    Int32(function.rawValue), dtype.rawValue, $0, 0, n, a.0, out, p0, p1)
-            }
-        case .binary(let function, let p0):
-            let loop = ft_loop(count: count, a: a.1, b: b.1)
-            withUnsafePointer(to: loop) {
+        let type = dtype.rawValue
+        let loop = ft_loop(count: count, a: a.step, b: b.step, c: c.step)
+        withUnsafePointer(to: loop) { loop in
+            switch step.kernel {
+            case .copy: convert(a.at, every: a.step, dtype, count, step.dtype, into: out)
+            case .unary(let function, let p0, let p1):
+                kernels.unary(Int32(function.rawValue), type, loop, 0, n, a.at, out, p0, p1)
+            case .test(let function):
+                kernels.test(Int32(function.rawValue), type, loop, 0, n, a.at, out)
+            case .binary(let function, let p0):
                 _ = kernels.binary(
-                    Int32(function.rawValue), dtype.rawValue, $0, 0, n, a.0, b.0, out, p0)
-            }
-        case .binaryScalar(let function, let number, let isFirst):
-            withElement(number, dtype) { element in
-                let loop = ft_loop(count: count, a: isFirst ? 0 : a.1, b: isFirst ? a.1 : 0)
-                withUnsafePointer(to: loop) {
+                    Int32(function.rawValue), type, loop, 0, n, a.at, b.at, out, p0)
+            case .compare(let function):
+                kernels.compare(Int32(function.rawValue), type, loop, 0, n, a.at, b.at, out)
+            case .select:
+                kernels.select(step.dtype.rawValue, loop, 0, n, a.at, b.at, c.at, out)
+            case .binaryScalar(let function, let number, let isFirst):
+                withNumber(number, dtype, a, isFirst: isFirst, count) { loop, x, y in
                     _ = kernels.binary(
-                        Int32(function.rawValue), dtype.rawValue, $0, 0, n,
-                        isFirst ? element : a.0, isFirst ? a.0 : element, out, 0)
+                        Int32(function.rawValue), type, loop, 0, n, x, y, out, 0)
                 }
+            case .compareScalar(let function, let number):
+                withNumber(number, dtype, a, isFirst: false, count) { loop, x, y in
+                    kernels.compare(Int32(function.rawValue), type, loop, 0, n, x, y, out)
+                }
+            default: failKind(step)
             }
-        default: fail("fused", "\(kernel.name) is not elementwise")
+        }
+    }
+
+    /// An operand and a number as the two of a loop.
+    private func withNumber(
+        _ number: Scalar, _ dtype: DType, _ a: Operand, isFirst: Bool, _ count: Int,
+        _ body: (UnsafePointer<ft_loop>, UnsafeRawPointer, UnsafeRawPointer) -> Void
+    ) {
+        withElement(number, dtype) { element in
+            let loop = ft_loop(
+                count: count, a: isFirst ? 0 : a.step, b: isFirst ? a.step : 0)
+            withUnsafePointer(to: loop) {
+                body($0, isFirst ? element : a.at, isFirst ? a.at : element)
+            }
         }
     }
 }

@@ -16,7 +16,10 @@ extension CPUBackend {
         case .compare(let function): compare(function, a, b, into: out)
         case .compareScalar(let function, let number): compareScalar(function, number, a, into: out)
         case .select: select(a, b, c, into: out)
-        case .fused(let program, let list): fused(program, list.arrays, into: out)
+        case .fused(let program, let list):
+            fused(FusedPart(program: program, reads: list.arrays, writes: [out]))
+        case .together(let group, let list):
+            for part in group.parts(of: list) { fused(part) }
         case .reduce(let reduction, let map, let axes):
             reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)

@@ -34,7 +34,9 @@ extension CUDABackend {
         case .compareScalar(let function, let number):
             try compareScalar(function, number, a, into: out)
         case .select: try select(a, b, c, into: out)
-        case .fused(let program, let list): try fused(program, list.arrays, into: out)
+        case .fused(let program, let list):
+            try fused(FusedPart(program: program, reads: list.arrays, writes: [out]))
+        case .together(let group, let list): try together(group.parts(of: list))
         case .reduce(let reduction, let map, let axes):
             try reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): try argExtreme(maximum: maximum, a, into: out)

@@ -1,145 +1,76 @@
 extension CaptureProgram {
-    /// How many functions and arrays one pass takes: blocks of all results have to stay in cache.
-    private static let longest = 16
+    /// How often each storage is read.
+    private var readCounts: [ObjectIdentifier: Int] {
+        var counts: [ObjectIdentifier: Int] = [:]
+        for call in calls {
+            for array in call.reads { counts[ObjectIdentifier(array.storage), default: 0] += 1 }
+        }
+        return counts
+    }
 
-    /// Joins elementwise calls whose results are only used by another one into a single pass over
-    /// memory.
+    /// Joins elementwise calls with those that read their results into a single pass over memory. A
+    /// program waits for further calls until somebody else needs what it makes.
     mutating func fuse() {
-        var uses: [ObjectIdentifier: Int] = [:]
+        let uses = readCounts
         var writes: [ObjectIdentifier: Int] = [:]
         for call in calls {
-            for array in call.reads { uses[ObjectIdentifier(array.storage), default: 0] += 1 }
             for array in call.writes { writes[ObjectIdentifier(array.storage), default: 0] += 1 }
         }
-        /// What is waiting to be joined into the one call that uses it, by its result.
-        var waiting: [ObjectIdentifier: FusedCall] = [:]
+        var waiting: [ElementwiseCalls] = []
         var result: [Call] = []
         for (index, call) in calls.enumerated() {
-            guard call.bytes == nil, let own = FusedCall(call, order: index) else {
-                result += flush(&waiting, for: call)
+            var joined = call.moves ? nil : ElementwiseCalls(call, order: index)
+            for array in call.reads {
+                guard let own = joined,
+                    let place = waiting.firstIndex(where: { $0.gives(array) }),
+                    let both = own.behind(waiting[place])
+                else { continue }
+                joined = both
+                waiting.remove(at: place)
+            }
+            result += flush(&waiting, for: call).map { $0.call(uses) }
+            guard let joined else {
                 result.append(call)
                 continue
             }
-            var joined = own
-            for array in call.reads {
-                let key = ObjectIdentifier(array.storage)
-                guard let earlier = waiting[key], earlier.out.shape == call.out.shape,
-                    array.shape == earlier.out.shape, array.isWhole
-                else { continue }
-                guard let both = joined.absorbing(earlier, limit: CaptureProgram.longest) else {
-                    continue
-                }
-                joined = both
-                waiting[key] = nil
-            }
-            result += flush(&waiting, for: call)
-            let key = ObjectIdentifier(call.out.storage)
-            if isTemporary(call.out), call.out.isWhole, uses[key] == 1, writes[key] == 1 {
-                waiting[key] = joined
+            if isTemporary(call.out), call.out.isWhole,
+                writes[ObjectIdentifier(call.out.storage)] == 1
+            {
+                waiting.append(joined)
             } else {
-                result.append(joined.call)
+                result.append(joined.call(uses))
             }
         }
-        result += waiting.values.sorted { $0.order < $1.order }.map(\.call)
+        result += waiting.sorted { $0.order < $1.order }.map { $0.call(uses) }
         calls = result
     }
 
-    /// The calls that must not wait any longer: `call` reads their results, or changes what they
+    /// The programs that must not wait any longer: `call` reads their results, or changes what they
     /// read.
     private func flush(
-        _ waiting: inout [ObjectIdentifier: FusedCall], for call: Call
-    ) -> [Call] {
+        _ waiting: inout [ElementwiseCalls], for call: Call
+    ) -> [ElementwiseCalls] {
         if waiting.isEmpty { return [] }
         let reads = Set(call.reads.map { ObjectIdentifier($0.storage) })
         let writes = Set(call.writes.map { ObjectIdentifier($0.storage) })
-        let due = waiting.filter { key, fused in
-            reads.contains(key)
-                || fused.arrays.contains { writes.contains(ObjectIdentifier($0.storage)) }
+        func isDue(_ program: ElementwiseCalls) -> Bool {
+            program.made.contains { reads.contains($0) || writes.contains($0) }
+                || program.reads.contains { writes.contains(ObjectIdentifier($0.storage)) }
         }
-        for key in due.keys { waiting[key] = nil }
-        return due.values.sorted { $0.order < $1.order }.map(\.call)
+        let due = waiting.filter(isDue)
+        waiting.removeAll(where: isDue)
+        return due.sorted { $0.order < $1.order }
     }
 }
 
-/// Elementwise calls on their way into one.
-private struct FusedCall {
-    /// The last of them.
-    private let last: CaptureProgram.Call
-    private var instructions: [FusedProgram.Instruction]
-    private(set) var arrays: [NDArray]
-    var out: NDArray { last.out }
-    /// Where the last of them stood.
-    let order: Int
-
-    /// One call; nil where it can't be joined with others.
-    init?(_ call: CaptureProgram.Call, order: Int) {
-        var converts = false
-        if case .copy = call.kernel { converts = true }
-        guard call.kernel.traits.isElementwise || converts, !call.kernel.mayFail(call.out.dtype),
-            call.out.isContiguous, call.out.dtype.isFloat
-        else { return nil }
-        let operands = call.reads
-        for array in operands {
-            let fits =
-                converts
-                ? array.dtype != call.out.dtype && FusedProgram.mixes(array.dtype, call.out.dtype)
-                : array.dtype == call.out.dtype
-            guard fits, array.isContiguous, array.shape == call.out.shape || array.count == 1
-            else { return nil }
+extension CaptureProgram.Call {
+    /// Whether it makes elements of no others, or copies some as they are: what is computed can be
+    /// written where a copy would put it, see `joinAssignments`.
+    fileprivate var moves: Bool {
+        switch kernel {
+        case .fill: true
+        case .copy: a.dtype == out.dtype
+        default: false
         }
-        last = call
-        arrays = operands
-        self.order = order
-        instructions = [
-            FusedProgram.Instruction(
-                kernel: call.kernel, first: .array(0),
-                second: .array(operands.count > 1 ? 1 : 0), dtype: call.out.dtype)
-        ]
-    }
-
-    /// This call with another one inside that computes some of its operands; nil where that is too
-    /// much for one pass, or would read what it overwrites.
-    func absorbing(_ inner: FusedCall, limit: Int) -> FusedCall? {
-        guard instructions.count + inner.instructions.count <= limit,
-            arrays.count + inner.arrays.count <= limit,
-            FusedProgram.mixes(inner.out.dtype, out.dtype)
-        else { return nil }
-        // What is written over must be read in the same place.
-        for array in arrays + inner.arrays where array.storage === out.storage {
-            let isSame =
-                array.offset == out.offset && array.count == out.count
-                && array.dtype.size == out.dtype.size
-            if !isSame { return nil }
-        }
-        var result = self
-        let offset = inner.instructions.count
-        let innerResult = FusedProgram.Source.result(offset - 1)
-        let kept = arrays.indices.filter { arrays[$0].storage !== inner.out.storage }
-        func moved(_ source: FusedProgram.Source) -> FusedProgram.Source {
-            switch source {
-            case .result(let index): return .result(index + offset)
-            case .array(let index):
-                guard let place = kept.firstIndex(of: index) else { return innerResult }
-                return .array(inner.arrays.count + place)
-            }
-        }
-        result.arrays = inner.arrays + kept.map { arrays[$0] }
-        result.instructions =
-            inner.instructions
-            + instructions.map {
-                FusedProgram.Instruction(
-                    kernel: $0.kernel, first: moved($0.first), second: moved($0.second),
-                    dtype: $0.dtype)
-            }
-        return result
-    }
-
-    /// The call that computes all of it.
-    var call: CaptureProgram.Call {
-        if instructions.count == 1 { return last }
-        var call = last
-        call.kernel = .fused(FusedProgram(instructions), ArrayList(arrays))
-        (call.a, call.b, call.c) = (call.out, call.out, call.out)
-        return call
     }
 }

@@ -48,7 +48,7 @@ extension CaptureProgram {
         for array in call.writes where isTemporary(array) {
             let key = ObjectIdentifier(array.storage)
             guard offsets[key] == nil else { continue }
-            if let heir = operandToReplace(call, ending), let place = offsets[heir] {
+            if let heir = operandToReplace(call, array, ending), let place = offsets[heir] {
                 offsets[key] = place
                 ending.remove(heir)
             } else {
@@ -59,23 +59,29 @@ extension CaptureProgram {
         return ending
     }
 
-    /// An operand that ends here and whose memory the result can be written over.
+    /// An operand that ends here and whose memory a result can be written over: that of one program
+    /// or elementwise kernel, and no other's.
     private func operandToReplace(
-        _ call: Call, _ ending: Set<ObjectIdentifier>
+        _ call: Call, _ out: NDArray, _ ending: Set<ObjectIdentifier>
     ) -> ObjectIdentifier? {
-        var isFused = false
-        if case .fused = call.kernel { isFused = true }
-        guard call.bytes == nil, isFused || call.kernel.traits.isElementwise, call.out.isWhole
-        else {
-            return nil
+        guard call.bytes == nil, out.isWhole else { return nil }
+        var reads = call.reads
+        switch call.kernel {
+        case .fused: break
+        case .together(let group, let list):
+            let parts = group.parts(of: list)
+            guard let own = parts.first(where: { $0.out.storage === out.storage })
+            else { return nil }
+            let others = parts.filter { $0.out.storage !== out.storage }.flatMap(\.reads)
+            reads = own.reads.filter { read in !others.contains { $0.storage === read.storage } }
+        default: if !call.kernel.traits.isElementwise { return nil }
         }
-        for array in call.reads {
+        for array in reads {
             let key = ObjectIdentifier(array.storage)
-            let isAlone = call.reads.allSatisfy {
-                $0.storage !== array.storage || $0.shape == call.out.shape && $0.isWhole
+            let isAlone = reads.allSatisfy {
+                $0.storage !== array.storage || $0.count == out.count && $0.isWhole
             }
-            if ending.contains(key), isAlone, array.storage.byteCount == call.out.storage.byteCount
-            {
+            if ending.contains(key), isAlone, array.storage.byteCount == out.storage.byteCount {
                 return key
             }
         }

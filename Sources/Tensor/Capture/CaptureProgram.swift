@@ -28,7 +28,7 @@ struct CaptureProgram {
         var reads: [NDArray] {
             if bytes != nil { return [] }
             var arrays = Array([a, b, c].prefix(kernel.traits.operands))
-            if let list = kernel.list { arrays += list.arrays }
+            arrays += kernel.readInList
             if kernel.traits.readsOutput { arrays.append(out) }
             return arrays
         }
@@ -101,8 +101,10 @@ struct CaptureProgram {
         foldConstants()
         joinConversions()
         joinRectifiers()
+        joinAssignments()
         fuse()
         joinAssignments()
+        joinIndependent()
     }
 }
 

@@ -10,7 +10,7 @@ extension Kernel {
     package var list: ArrayList? {
         switch self {
         case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list),
-            .fused(_, let list), .attention(_, let list), .attentionBackward(_, let list),
+            .fused(_, let list), .together(_, let list), .attention(_, let list), .attentionBackward(_, let list),
             .recurrence(_, let list), .recurrenceBackward(_, let list), .normalize(_, let list),
             .normalizeBackward(_, let list):
             list
@@ -28,16 +28,26 @@ extension Kernel {
 
     /// Those of its arrays that the kernel changes.
     package var changedInList: [NDArray] {
-        guard case .update(let rule, let list, clips: _, gated: _) = self else { return [] }
-        return list.arrays.indices.filter { rule.changes(at: $0) }.map { list.arrays[$0] }
+        switch self {
+        case .update(let rule, let list, clips: _, gated: _):
+            list.arrays.indices.filter { rule.changes(at: $0) }.map { list.arrays[$0] }
+        case .together(let group, let list): group.parts(of: list).flatMap(\.writes)
+        default: []
+        }
     }
 
-    /// Counts the change of each of them.
+    /// Those that it reads.
+    package var readInList: [NDArray] {
+        guard case .together(let group, let list) = self else { return list?.arrays ?? [] }
+        return group.parts(of: list).flatMap(\.reads)
+    }
+
+    /// Counts the change of each that is changed.
     @inline(__always)
     func countChangesInList() {
-        guard case .update(let rule, let list, clips: _, gated: _) = self else { return }
-        for index in list.arrays.indices where rule.changes(at: index) {
-            list.arrays[index].storage.version &+= 1
+        switch self {
+        case .update, .together: for array in changedInList { array.storage.version &+= 1 }
+        default: break
         }
     }
 
@@ -53,6 +63,7 @@ extension Kernel {
             .crossEntropyBackward(target, weights: list)
         case .squaredNorm: .squaredNorm(list)
         case .fused(let program, _): .fused(program, list)
+        case .together(let group, _): .together(group, list)
         case .allFinite: .allFinite(list)
         case .attention(let rule, _): .attention(rule, list)
         case .attentionBackward(let rule, _): .attentionBackward(rule, list)

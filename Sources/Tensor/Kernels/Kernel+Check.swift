@@ -47,7 +47,9 @@ extension Kernel {
         case .unary, .test, .binary, .binaryScalar, .compare, .compareScalar: break
         case .fill, .range: require(out.isContiguous, "a contiguous output", [out])
         case .copy: fits(a, out)
-        case .fused(let program, let list): checkFused(program, list.arrays, out)
+        case .fused(let program, let list):
+            checkFused(FusedPart(program: program, reads: list.arrays, writes: [out]))
+        case .together(let group, let list): checkTogether(group, list, out)
         case .select:
             elementwise(a, out)
             elementwise(b, out)

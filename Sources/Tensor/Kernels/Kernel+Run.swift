@@ -58,6 +58,10 @@ extension NDArray {
     }
 }
 
+extension FusedProgram {
+    fileprivate var name: String { instructions.map(\.kernel.name).joined(separator: "+") }
+}
+
 extension Kernel {
     /// The name in messages and profiles.
     package var name: String {
@@ -72,8 +76,11 @@ extension Kernel {
         case .compare(let function), .compareScalar(let function, _):
             String(cString: ft_compare_name(Int32(function.rawValue)))
         case .select: "where"
-        case .fused(let program, _):
-            program.instructions.map(\.kernel.name).joined(separator: "+")
+        case .fused(let program, _): program.name
+        case .together(let group, _):
+            group.programs.map(\.name).reduce(into: [String]()) { names, name in
+                if !names.contains(name) { names.append(name) }
+            }.joined(separator: ", ")
         case .reduce(let reduction, map: _, _): reduction.name
         case .argExtreme(let maximum): maximum ? "argmax" : "argmin"
         case .scan(let reduction): "running \(reduction.name)"

@@ -44,9 +44,12 @@ package enum Kernel: Sendable {
     /// out = a ? b : c, where a is bool.
     case select
 
-    /// Several elementwise kernels in one pass: the list holds contiguous arrays of the output's
-    /// dtype, each of its shape or of one element.
+    /// Several elementwise kernels in one pass: the list holds contiguous arrays that go with the
+    /// output, each of as many elements or of one.
     case fused(FusedProgram, ArrayList)
+    /// Programs that have nothing to do with each other. The list holds for each what it reads, then
+    /// what it writes; the output is one of these.
+    case together(ProgramGroup, ArrayList)
 
     // Reductions.
 

@@ -66,7 +66,7 @@ extension Kernel {
     ) -> (bytes: Int, operations: Int) {
         var bytes = 0
         for array in [a, b, c].prefix(traits.operands) { bytes += array.byteCount }
-        for array in list?.arrays ?? [] { bytes += array.byteCount }
+        for array in readInList { bytes += array.byteCount }
         for array in changedInList { bytes += array.byteCount }
         if !traits.changesList { bytes += out.byteCount }
         return (bytes, operations(a, b, c, out))
@@ -120,7 +120,9 @@ extension Kernel {
         case .solve: (a.count + out.count) * (a.shape.last ?? 1)
         case .ordering: a.count
         case .reduce, .argExtreme, .scan, .logSumExp, .scatter, .crossEntropy: a.count
-        case .fused(let program, _): out.count * program.instructions.count
+        case .fused(let program, _): out.count * program.operationCount
+        case .together(let group, let list):
+            group.parts(of: list).reduce(0) { $0 + $1.out.count * $1.program.operationCount }
         case .squaredNorm(let list): list.arrays.reduce(0) { $0 + 2 * $1.count }
         case .update, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
         case .range, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar, .select,

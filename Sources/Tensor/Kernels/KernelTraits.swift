@@ -29,6 +29,7 @@ extension Kernel {
         case .compare: KernelTraits(operands: 2, isInPlace: true)
         case .select: KernelTraits(operands: 3, isInPlace: true)
         case .fused: KernelTraits(operands: 0, isInPlace: true)
+        case .together: KernelTraits(operands: 0, isInPlace: true, changesList: true)
         case .reduce(_, let map, _):
             if case .binary = map { KernelTraits(operands: 2) } else { KernelTraits(operands: 1) }
         case .argExtreme, .scan, .productOfOthers, .softmax, .logSumExp, .normalize:
