@@ -33,12 +33,15 @@ private struct GroupSchedule {
     private let allowance: Int
     /// Of each call, where it can be part of a group.
     private let parts: [[FusedPart]?]
-    /// The calls that must run before each.
-    private let needs: [[Int]]
+    /// The calls that must run after each, and how many each still has to wait for.
+    private var followers: [[Int]]
+    private var missing: [Int]
     private var isDone: [Bool]
-    private var waiting: [Int] = []
-    /// Storages that calls that wait keep in memory, and how many bytes that are.
-    private var held: Set<ObjectIdentifier> = []
+    /// Those that can be part of a group and wait for none, in any order.
+    private var ready: [Int] = []
+    private var waitingCount = 0
+    /// How many calls that wait read each storage, and how many bytes these keep in memory.
+    private var holders: [ObjectIdentifier: Int] = [:]
     private var heldBytes = 0
     /// Bytes of results that were made early.
     private var earlyBytes = 0
@@ -47,32 +50,33 @@ private struct GroupSchedule {
     init(_ program: CaptureProgram, allowance: Int) {
         self.program = program
         self.allowance = allowance
+        let count = program.calls.count
         parts = program.calls.map(\.parts)
-        isDone = [Bool](repeating: false, count: program.calls.count)
-        var needs: [[Int]] = []
+        isDone = [Bool](repeating: false, count: count)
+        followers = [[Int]](repeating: [], count: count)
+        missing = [Int](repeating: 0, count: count)
         var lastWrite: [ObjectIdentifier: Int] = [:]
         var readers: [ObjectIdentifier: [Int]] = [:]
         for (index, call) in program.calls.enumerated() {
-            var own: Set<Int> = []
+            var needs: Set<Int> = []
             for array in call.reads {
                 let key = ObjectIdentifier(array.storage)
-                if let write = lastWrite[key] { own.insert(write) }
+                if let write = lastWrite[key] { needs.insert(write) }
                 readers[key, default: []].append(index)
             }
             for array in call.writes {
                 let key = ObjectIdentifier(array.storage)
-                if let write = lastWrite[key] { own.insert(write) }
-                own.formUnion(readers[key] ?? [])
+                if let write = lastWrite[key] { needs.insert(write) }
+                needs.formUnion(readers[key] ?? [])
                 readers[key] = nil
                 lastWrite[key] = index
             }
-            own.remove(index)
-            needs.append(own.sorted())
+            needs.remove(index)
+            for need in needs { followers[need].append(index) }
+            missing[index] = needs.count
+            if needs.isEmpty, parts[index] != nil { ready.append(index) }
         }
-        self.needs = needs
     }
-
-    private func isReady(_ index: Int) -> Bool { needs[index].allSatisfy { isDone[$0] } }
 
     /// The bytes of temporary storages that a call writes.
     private func made(by index: Int) -> Int {
@@ -86,51 +90,66 @@ private struct GroupSchedule {
         if isDone[index] {
             earlyBytes -= made(by: index)
         } else if parts[index] == nil {
-            while !isReady(index) { run(after: index) }
-            isDone[index] = true
+            while missing[index] > 0 { run(after: index) }
             result.append(program.calls[index])
+            end(index)
         } else {
-            waiting.append(index)
-            hold(index)
+            waitingCount += 1
+            hold(index, by: 1)
             if heldBytes > allowance { run(after: index) }
         }
     }
 
     mutating func finish() {
-        while !waiting.isEmpty { run(after: program.calls.count - 1) }
+        while waitingCount > 0 { run(after: program.calls.count - 1) }
     }
 
-    private mutating func hold(_ index: Int) {
+    /// Keeps the temporary operands of a call in memory, or no longer.
+    private mutating func hold(_ index: Int, by change: Int) {
         for array in program.calls[index].reads where program.isTemporary(array) {
-            if held.insert(ObjectIdentifier(array.storage)).inserted {
-                heldBytes += array.storage.byteCount
-            }
+            let key = ObjectIdentifier(array.storage)
+            let before = holders[key, default: 0]
+            holders[key] = before + change
+            if before == 0 { heldBytes += array.storage.byteCount }
+            if before + change == 0 { heldBytes -= array.storage.byteCount }
+        }
+    }
+
+    private mutating func end(_ index: Int) {
+        isDone[index] = true
+        for follower in followers[index] {
+            missing[follower] -= 1
+            if missing[follower] == 0, parts[follower] != nil { ready.append(follower) }
         }
     }
 
     /// Runs what waits and can be run, and what comes after `place` and could be as well.
     private mutating func run(after place: Int) {
-        var group = waiting.filter(isReady)
-        waiting.removeAll(where: group.contains)
-        for index in program.calls.indices.dropFirst(place + 1)
-        where parts[index] != nil && !isDone[index] && isReady(index) {
-            let bytes = made(by: index)
-            if earlyBytes + bytes > allowance { continue }
-            earlyBytes += bytes
+        var group: [Int] = []
+        let candidates = ready.sorted()
+        ready = []
+        for index in candidates {
+            if index <= place {
+                waitingCount -= 1
+                hold(index, by: -1)
+            } else {
+                let bytes = made(by: index)
+                if earlyBytes + bytes > allowance {
+                    ready.append(index)
+                    continue
+                }
+                earlyBytes += bytes
+            }
             group.append(index)
         }
-        for index in group { isDone[index] = true }
-        held = []
-        heldBytes = 0
-        for index in waiting { hold(index) }
+        for index in group { end(index) }
         let members = group.map { program.calls[$0] }
-        if members.count == 1 {
+        guard members.count > 1, var call = members.last else {
             result += members
-        } else if let last = members.last {
-            var call = last
-            call.kernel = ProgramGroup.kernel(of: group.flatMap { parts[$0] ?? [] })
-            (call.a, call.b, call.c) = (call.out, call.out, call.out)
-            result.append(call)
+            return
         }
+        call.kernel = ProgramGroup.kernel(of: group.flatMap { parts[$0] ?? [] })
+        (call.a, call.b, call.c) = (call.out, call.out, call.out)
+        result.append(call)
     }
 }
