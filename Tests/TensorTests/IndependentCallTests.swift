@@ -185,7 +185,9 @@ struct FusedCallTests {
         #expect(s.left() == ["add", "mul, add"])
     }
 
-    @Test("compare, test and choose, in any dtype", arguments: DType.allCases.filter { $0 != .bool })
+    @Test(
+        "compare, test and choose, in any dtype",
+        arguments: DType.allCases.filter { $0 != .bool })
     func choices(_ dtype: DType) {
         let random = Random(seed: 4)
         let sample = StepSample()

@@ -102,7 +102,9 @@ extension ft_cuda_instruction {
         dtype = step.dtype.rawValue
         out = -1
         let places = step.operands.map(ft_cuda_instruction.place)
-        operands = (places.first ?? 0, places.dropFirst().first ?? 0, places.dropFirst(2).first ?? 0)
+        operands = (
+            places.first ?? 0, places.dropFirst().first ?? 0, places.dropFirst(2).first ?? 0
+        )
         let numbers = types.map(\.rawValue)
         dtypes = (
             numbers.first ?? 0, numbers.dropFirst().first ?? 0, numbers.dropFirst(2).first ?? 0

@@ -86,7 +86,9 @@ struct ElementwiseCalls {
                 both.reads.append(array)
             }
         }
-        guard both.reads.count <= ElementwiseCalls.widest, both.overwritesNothing else { return nil }
+        guard both.reads.count <= ElementwiseCalls.widest, both.overwritesNothing else {
+            return nil
+        }
         both.instructions = first.instructions
         for instruction in instructions {
             let operands = instruction.operands.map { source -> FusedProgram.Source in

@@ -10,8 +10,9 @@ extension Kernel {
     package var list: ArrayList? {
         switch self {
         case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list),
-            .fused(_, let list), .together(_, let list), .attention(_, let list), .attentionBackward(_, let list),
-            .recurrence(_, let list), .recurrenceBackward(_, let list), .normalize(_, let list),
+            .fused(_, let list), .together(_, let list), .attention(_, let list),
+            .attentionBackward(_, let list), .recurrence(_, let list),
+            .recurrenceBackward(_, let list), .normalize(_, let list),
             .normalizeBackward(_, let list):
             list
         case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
