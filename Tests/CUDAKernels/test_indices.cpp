@@ -62,6 +62,11 @@ void check_positions(uint64_t order) {
     index.set(701, 99);
     launch(FT_KERNEL_positions, p, order);
     if (report.key != (9ull << 40 | 700) || report.value != -51) fail("an index out of range");
+    // Of many that are, the value of the first.
+    for (int64_t i = 3; i < 3000; i++) index.set(i, 1000 + (double)i);
+    report = {0, 0, ~0ull, 0};
+    launch(FT_KERNEL_positions, p, order);
+    if (report.key != (9ull << 40 | 3) || report.value != 1003) fail("many out of range");
 }
 
 void check_outside(uint64_t order) {
