@@ -203,9 +203,9 @@ long long ft_cuda_blocks(int kernel, const void *arguments) {
     case FT_KERNEL_scatter: {
         const ft_cuda_scatter *scatter = arguments;
         if (scatter->count == 0 || scatter->width == 0) return 0;
-        // Each block looks through all items.
-        if (!scatter->order) return scatter->rows > 0 ? scatter->rows : 1;
-        return ceil_div(scatter->count * scatter->width, FT_CUDA_THREADS);
+        long long parts = scatter->parts < scatter->rows ? scatter->parts : scatter->rows;
+        // One that tells of what is out of range, if there are no rows.
+        return (parts > 0 ? parts : 1) * ceil_div(scatter->width, scatter->columns);
     }
     case FT_KERNEL_scan:
     case FT_KERNEL_product_of_others: return row_blocks(rows->rows, rows->n);

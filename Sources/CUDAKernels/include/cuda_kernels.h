@@ -137,6 +137,9 @@ long long ft_cuda_norm_plan(ft_cuda_norm *arguments);
 // Fills in `pieces` and `piece` of channels and gives the bytes that `partial` needs.
 long long ft_cuda_channels_plan(ft_cuda_channels *arguments);
 
+// Fills in `columns` and `parts` of a scatter by its sizes.
+void ft_cuda_scatter_plan(ft_cuda_scatter *arguments);
+
 // The bytes that `matrices` needs.
 long long ft_cuda_matrix_space(const ft_cuda_matrices *arguments);
 
