@@ -32,8 +32,11 @@ void fill_index(const array &index, int64_t rows, way where) {
     }
 }
 
+// By the shares that the plan makes, or by blocks of so many columns of every so many-th row.
+struct share { int64_t columns, parts; };
+
 void check_scatter(int dtype, int rule, int64_t rows, int64_t width, int64_t count, way where,
-                   uint64_t order, unsigned most = 5) {
+                   uint64_t order, share own = {}, unsigned most = 5) {
     bool half = dtype == FT_F16 || dtype == FT_BF16;
     int table_type = rule != 0 && half ? (int)FT_F32 : dtype;
     array x(dtype, count * width), index(FT_I64, count);
@@ -46,6 +49,7 @@ void check_scatter(int dtype, int rule, int64_t rows, int64_t width, int64_t cou
     s.x = x.at(), s.index = index.at<long long>(), s.out = out.at();
     s.count = count, s.width = width, s.rows = rows, s.rule = rule, s.dtype = dtype;
     ft_cuda_scatter_plan(&s);
+    if (own.columns > 0) s.columns = own.columns, s.parts = own.parts;
     launch(FT_KERNEL_scatter, s, order, most);
     ft_scatter plan = {rule, dtype, count, width, rows, x.at(), index.at<int64_t>(), wanted.at()};
     cpu.scatter(&plan, 0, rows, 0, width);
@@ -54,26 +58,29 @@ void check_scatter(int dtype, int rule, int64_t rows, int64_t width, int64_t cou
                   " " + std::to_string(rows) + " rows of " + std::to_string(width));
 }
 
-// Rows with no, one and many hits, which a block has one or several of; strips of columns of every
-// width; as many items as are looked at at once, and one more or less.
+// Rows with no, one and many hits; strips of columns of every width; as many items as are looked at
+// at once, and one more or less. Then blocks that have several rows, fewer than they have groups of
+// threads and more.
 void check_scatters() {
     uint64_t turn = 0;
-    for (int64_t rows : {1, 2, 65, 1024, 1025, 5000}) {
+    for (int64_t rows : {1, 2, 19}) {
         for (int64_t width : {1, 3, 31, 33, 300}) {
             for (int64_t count : {1, 31, 33, 1023, 1024, 1025, 2500}) {
-                if (rows * width > 400000 || count * width > 400000) continue;
+                if (count * width > 40000) continue;
                 int dtype = turn % 3 == 0 ? FT_F64 : FT_F32;
-                check_scatter(dtype, 1, rows, width, count, (way)(turn % 4), orders[turn % 3],
-                              turn % 2 ? 5 : 3000);
+                check_scatter(dtype, 1, rows, width, count, (way)(turn % 4), orders[turn % 3], {},
+                              turn % 2 ? 5 : 100);
                 turn++;
             }
         }
     }
+    check_scatter(FT_F32, 1, 1025, 2, 3000, RANDOM, orders[turn++ % 3], {}, 600);
     for (way where : {RANDOM, SORTED, SAME, TURNS}) {
         for (int rule = 0; rule < 5; rule++) {
-            check_scatter(FT_F32, rule, 3, 2, 9000, where, orders[turn++ % 3]);
-            check_scatter(FT_I16, rule, 2100, 1, 9000, where, orders[turn++ % 3], 2000);
-            check_scatter(FT_F16, rule, 400, 700, 300, where, orders[turn++ % 3]);
+            check_scatter(FT_F32, rule, 700, 2, 2500, where, orders[turn++ % 3], {2, 4});
+            check_scatter(FT_I16, rule, 37, 1, 2500, where, orders[turn++ % 3], {1, 1});
+            check_scatter(FT_F16, rule, 37, 300, 90, where, orders[turn++ % 3], {256, 4});
+            check_scatter(FT_F64, rule, 37, 21, 1100, where, orders[turn++ % 3], {8, 16});
         }
     }
 }
