@@ -100,6 +100,10 @@ static const char index_cuh[] = {
 #embed "kernels/index.cuh"
     , 0
 };
+static const char joins_cuh[] = {
+#embed "kernels/joins.cuh"
+    , 0
+};
 static const char keys_cuh[] = {
 #embed "kernels/keys.cuh"
     , 0
@@ -244,6 +248,7 @@ static const struct {
     {"fused.cu", fused_cu},
     {"index.cu", index_cu},
     {"index.cuh", index_cuh},
+    {"joins.cuh", joins_cuh},
     {"keys.cuh", keys_cuh},
     {"labels.cu", labels_cu},
     {"lists.cuh", lists_cuh},

@@ -96,6 +96,24 @@ void check_convolution(const geometry &g, int dtype, int numbers, uint64_t order
     near_numbers(got_w, made_w, 3 * error, std::string("convolution by the weight ") + g.name);
 }
 
+void check_convolution_join(int dtype, int64_t pieces, int64_t channels, uint64_t order,
+                            unsigned most) {
+    ft_cuda_convolution c = plan_of(geometries[2], dtype);
+    c.channels = channels, c.part = 2, c.pieces = pieces;
+    int64_t elements = c.groups * c.features * channels * volume(c.kernel);
+    array partial(dtype, pieces * elements), weight(dtype, elements);
+    fill_whole(partial, 1);
+    c.partial = partial.at(), c.weight = weight.at();
+    launch(FT_KERNEL_convolution_join, c, order, most);
+    for (int64_t i = 0; i < elements; i++) {
+        double wanted = 0;
+        for (int64_t piece = 0; piece < pieces; piece++) {
+            wanted += partial.number(piece * elements + i);
+        }
+        if (weight.number(i) != wanted) fail("%lld pieces of a weight", c.pieces);
+    }
+}
+
 // Windows along an axis: `count` of `taps` elements, `step` apart, that begin `stride` apart from
 // -`padding` on.
 struct axis {
@@ -159,6 +177,13 @@ void test_windows() {
         check_convolution(g, FT_F64, FT_CUDA_EXACT, orders[turn++ % 3]);
         for (int numbers = FT_CUDA_EXACT; numbers <= FT_CUDA_TF32; numbers++) {
             check_convolution(g, FT_F32, numbers, orders[turn++ % 3]);
+        }
+    }
+    for (int64_t pieces : {2, 8, 9, 31, 32, 33, 256}) {
+        for (int64_t channels : {1, 3, 7}) {
+            check_convolution_join(turn % 2 ? FT_F64 : FT_F32, pieces, channels, orders[turn % 3],
+                                   turn % 2 ? 5 : 100);
+            turn++;
         }
     }
     const int64_t in[3] = {1, 9, 10}, one[3] = {1, 1, 1}, wide[3] = {1, 2, 1};
