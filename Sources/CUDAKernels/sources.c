@@ -220,6 +220,10 @@ static const char update_cu[] = {
 #embed "kernels/update.cu"
     , 0
 };
+static const char windows_cuh[] = {
+#embed "kernels/windows.cuh"
+    , 0
+};
 // The main text first.
 static const struct {
     const char *name, *text;
@@ -278,6 +282,7 @@ static const struct {
     {"totals.cu", totals_cu},
     {"unary.cu", unary_cu},
     {"update.cu", update_cu},
+    {"windows.cuh", windows_cuh},
     {"cuda_arguments.h", cuda_arguments_h},
     {"cuda_kernels.h", cuda_kernels_h},
     {"cuda_layers.h", cuda_layers_h},

@@ -210,8 +210,8 @@ FT_DEVICE int64_t grid_thread() { return (int64_t)blockIdx.x * blockDim.x + thre
 FT_DEVICE int64_t grid_threads() { return (int64_t)gridDim.x * blockDim.x; }
 
 // Tells what is wrong where no smaller key has been told. The key only falls: of many threads most
-// see that and leave without the lock. Who has the lock gives it back in the same round of the loop,
-// so that no lane waits behind it for lanes of its warp that wait for the lock.
+// see that and leave without the lock. Who has the lock gives it back in the same round of the
+// loop, so that no lane waits behind it for lanes of its warp that wait for the lock.
 FT_DEVICE void tell(const ft_cuda_witness &witness, int64_t position, int64_t value) {
     volatile ft_cuda_report *seen = witness.report;
     uint64_t ticket = witness.ticket + (witness.base ? *witness.base : 0);

@@ -102,7 +102,8 @@ FT_DEVICE int find_hits(const ft_cuda_scatter &s, const scatter_share &mine, int
     for (int k = 0; k < FT_LOOKS; k++) {
         int64_t item = from + number + k * FT_WARP;
         bool is_there = item < s.count;
-        rows[k] = is_there ? row_of(s.index[item], s.rows) : -1;
+        rows[k] = row_of(s.index[is_there ? item : s.count - 1], s.rows);
+        if (!is_there) rows[k] = -1;
         are_inside &= !is_there || rows[k] >= 0;
     }
     if (mine.tells && !are_inside) tell_outside(s, from + number);
