@@ -209,6 +209,7 @@ void check_pools(uint64_t *turn) {
         {{none, axis(1, 2, 2, 1, 1), axis(11, 2, 3, 5, 1)}, 5},
         {{none, axis(10, 3, 1, 3, 1, true), axis(12, 2, 1, 5, 1, true)}, 4},
         {{none, axis(9, 3, 1, 1, 1, false, false), axis(10, 3, 2, 2, 2, false, false)}, 3},
+        {{none, axis(6, 1, 0x7fffffff, 2, 0), axis(7, 1, 0x7fffffff, 1, 0, false, false)}, 2},
         {{none, axis::adaptive(7, 3), axis::adaptive(5, 8)}, 4},
         {{axis(5, 2, 1, 2, 1), axis::adaptive(6, 4), axis(7, 3, 1, 2, 1)}, 2},
         {{axis(4, 3, 1, 1, 1), axis(3, 2, 1, 1, 0), axis(5, 2, 1, 2, 0)}, 3},

@@ -81,7 +81,7 @@ template <class T> FT_DEVICE void pool_spread(const ft_cuda_pool &p) {
         const T *share = (const T *)(is_mean ? p.x : p.u) + element.plane * results;
         const T *x = (const T *)p.x + (is_mean ? 0 : element.plane * in);
         T total = 0;
-        for_holders(p, strides, element.at, [&](const int *r, int number) {
+        for_holders(p, strides, element.at, [&](const int *r, int64_t number) {
             if (is_mean) {
                 double divisor = divisor_of(p, r);
                 if (divisor != 0) total += (T)((double)share[number] / divisor);

@@ -107,14 +107,17 @@ FT_DEVICE pool_window window_of(const ft_cuda_pool &p, const int *result) {
              window_along(p, 2, result[2])}};
 }
 
-// Calls each(place) for the elements of a window, in row-major order.
+// Calls each(place) for the elements of a window, in row-major order. Places are below 2^31 and so
+// are steps: without a sign a sum of them doesn't wrap.
 template <class Each>
 FT_DEVICE void for_window(const ft_cuda_pool &p, const pool_window &w, Each each) {
     const span &a = w.along[0], &b = w.along[1], &c = w.along[2];
-    for (int i = a.first; i < a.end; i += (int)p.step[0]) {
-        for (int j = b.first; j < b.end; j += (int)p.step[1]) {
-            int row = (i * (int)p.in[1] + j) * (int)p.in[2];
-            for (int k = c.first; k < c.end; k += (int)p.step[2]) each(row + k);
+    for (unsigned i = (unsigned)a.first; i < (unsigned)a.end; i += (unsigned)p.step[0]) {
+        for (unsigned j = (unsigned)b.first; j < (unsigned)b.end; j += (unsigned)p.step[1]) {
+            unsigned row = (i * (unsigned)p.in[1] + j) * (unsigned)p.in[2];
+            for (unsigned k = (unsigned)c.first; k < (unsigned)c.end; k += (unsigned)p.step[2]) {
+                each((int)(row + k));
+            }
         }
     }
 }
@@ -131,7 +134,7 @@ FT_DEVICE void for_holders(const ft_cuda_pool &p, const divider *strides, const 
         if (!is_met(p, 0, r[0], x[0])) continue;
         for (r[1] = b.first; r[1] < b.end; r[1]++) {
             if (!is_met(p, 1, r[1], x[1])) continue;
-            int row = (r[0] * (int)p.results[1] + r[1]) * (int)p.results[2];
+            int64_t row = (r[0] * p.results[1] + r[1]) * p.results[2];
             for (r[2] = c.first; r[2] < c.end; r[2]++) {
                 if (is_met(p, 2, r[2], x[2])) each(r, row + r[2]);
             }
