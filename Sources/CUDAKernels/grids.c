@@ -28,6 +28,13 @@ static long long row_blocks(long long rows, long long n) {
     return n <= FT_CUDA_WARP_ROW ? ceil_div(rows, FT_CUDA_THREADS / 32) : rows;
 }
 
+// Threads that share the pieces of a column; see joins.cuh.
+static long long join_blocks(long long pieces, long long columns) {
+    long long parts = 1;
+    while (parts < 32 && 8 * parts < pieces) parts *= 2;
+    return ceil_div(columns, FT_CUDA_THREADS / parts);
+}
+
 static long long list_blocks(int kernel, const ft_cuda_list *list) {
     if (kernel == FT_KERNEL_squared_norm_join) return list->each ? list->array_count : 1;
     return list->pieces;
@@ -45,7 +52,7 @@ static long long random_blocks(const ft_cuda_random *random) {
 }
 
 static long long reduce_blocks(int kernel, const ft_cuda_reduce *r) {
-    if (kernel == FT_KERNEL_reduce_join) return ceil_div(r->kept_count, FT_CUDA_THREADS);
+    if (kernel == FT_KERNEL_reduce_join) return join_blocks(r->pieces, r->kept_count);
     return ceil_div(r->kept_count, r->lanes) * r->pieces;
 }
 
@@ -60,7 +67,7 @@ static long long volume(const long long *size) { return size[0] * size[1] * size
 static long long convolution_blocks(int kernel, const ft_cuda_convolution *c) {
     long long taps = volume(c->kernel), results = c->images * volume(c->out);
     if (kernel == FT_KERNEL_convolution_join) {
-        return ceil_div(c->groups * c->features * c->channels * taps, FT_CUDA_THREADS);
+        return join_blocks(c->pieces, c->groups * c->features * c->channels * taps);
     }
     if (c->part == 0) return tile_blocks(results, c->features) * c->groups;
     if (c->part == 1) {
@@ -108,7 +115,7 @@ static long long pool_blocks(const ft_cuda_pool *p) {
 }
 
 static long long norm_blocks(int kernel, const ft_cuda_norm *t) {
-    if (kernel == FT_KERNEL_normalize_join) return ceil_div(2 * t->n, FT_CUDA_THREADS);
+    if (kernel == FT_KERNEL_normalize_join) return join_blocks(t->runs, 2 * t->n);
     bool by_runs = kernel == FT_KERNEL_normalize_backward && t->weight;
     return by_runs ? t->runs : row_blocks(t->rows, t->n);
 }
@@ -210,9 +217,9 @@ long long ft_cuda_blocks(int kernel, const void *arguments) {
     case FT_KERNEL_scatter: {
         const ft_cuda_scatter *scatter = arguments;
         if (scatter->count == 0 || scatter->width == 0) return 0;
-        // Each block looks through all items.
-        if (!scatter->order) return scatter->rows > 0 ? scatter->rows : 1;
-        return ceil_div(scatter->count * scatter->width, FT_CUDA_THREADS);
+        long long parts = scatter->parts < scatter->rows ? scatter->parts : scatter->rows;
+        // One that tells of what is out of range, if there are no rows.
+        return (parts > 0 ? parts : 1) * ceil_div(scatter->width, scatter->columns);
     }
     case FT_KERNEL_scan:
     case FT_KERNEL_product_of_others: return row_blocks(rows->rows, rows->n);

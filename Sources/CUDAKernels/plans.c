@@ -120,6 +120,23 @@ long long ft_cuda_matrix_space(const ft_cuda_matrices *a) {
     return a->batch.count * (8 * side * side + 4 * side + side * a->right) * 8;
 }
 
+// --- Changing rows by an index.
+
+void ft_cuda_scatter_plan(ft_cuda_scatter *s) {
+    // Enough blocks for a large device. Neighbours in memory are read by at least a warp.
+    enum { BLOCKS = 512, LEAST = 32 };
+    long long least = power_up(s->width < LEAST ? s->width : LEAST);
+    s->columns = power_up(s->width < FT_CUDA_THREADS ? s->width : FT_CUDA_THREADS);
+    while (s->columns > least && s->rows * ceil_div(s->width, s->columns) < BLOCKS) {
+        s->columns /= 2;
+    }
+    long long strips = ceil_div(s->width, s->columns);
+    s->parts = power_up(s->rows);
+    // A row a block unless these are too many: each looks through all items.
+    if (s->rows * strips <= 2 * BLOCKS) return;
+    while (s->parts > 1 && s->parts * strips > BLOCKS) s->parts /= 2;
+}
+
 // --- Random numbers.
 
 static float half_value(int dtype, uint16_t half) {

@@ -104,6 +104,10 @@ static const char index_cuh[] = {
 #embed "kernels/index.cuh"
     , 0
 };
+static const char joins_cuh[] = {
+#embed "kernels/joins.cuh"
+    , 0
+};
 static const char keys_cuh[] = {
 #embed "kernels/keys.cuh"
     , 0
@@ -236,6 +240,10 @@ static const char update_cu[] = {
 #embed "kernels/update.cu"
     , 0
 };
+static const char windows_cuh[] = {
+#embed "kernels/windows.cuh"
+    , 0
+};
 // The main text first.
 static const struct {
     const char *name, *text;
@@ -265,6 +273,7 @@ static const struct {
     {"fused.cuh", fused_cuh},
     {"index.cu", index_cu},
     {"index.cuh", index_cuh},
+    {"joins.cuh", joins_cuh},
     {"keys.cuh", keys_cuh},
     {"labels.cu", labels_cu},
     {"lists.cuh", lists_cuh},
@@ -298,6 +307,7 @@ static const struct {
     {"totals.cu", totals_cu},
     {"unary.cu", unary_cu},
     {"update.cu", update_cu},
+    {"windows.cuh", windows_cuh},
     {"cuda_arguments.h", cuda_arguments_h},
     {"cuda_kernels.h", cuda_kernels_h},
     {"cuda_layers.h", cuda_layers_h},

@@ -16,6 +16,12 @@ inline double rounded(double x, int numbers) {
     return std::ldexp(std::round(std::ldexp(mantissa, 11)), exponent - 11);
 }
 
+// Whole numbers, of which sums are exact in any order.
+inline void fill_whole(array &a, uint64_t seed) {
+    fill(a, seed, -50, 50);
+    for (int64_t i = 0; i < a.count; i++) a.set(i, std::floor(a.number(i)));
+}
+
 class twins {
   public:
     twins(int dtype, int64_t count) : own(dtype, count), copy(FT_F64, count) {}

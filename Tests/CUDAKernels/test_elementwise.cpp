@@ -176,6 +176,11 @@ void check_division(uint64_t order) {
     b.witness.ticket = 6;
     launch(FT_KERNEL_binary, b, order);
     if (report.key != (5ull << 40 | 1234)) fail("the first report is kept: %llx", report.key);
+    // Every thread has something to tell.
+    fill(y, 2, 0, 0);
+    report.key = ~0ull;
+    launch(FT_KERNEL_binary, b, order);
+    if (report.key != 6ull << 40 || report.lock != 0) fail("zeros only: key %llx", report.key);
 }
 }  // namespace
 

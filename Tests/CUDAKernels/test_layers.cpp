@@ -39,6 +39,20 @@ void check_normalize(int dtype, int64_t rows, int64_t n, double epsilon, int for
     back.compare("normalize backward", 1e-5);
 }
 
+void check_normalize_join(int dtype, int64_t runs, int64_t n, uint64_t order, unsigned most) {
+    array sums(FT_F64, runs * 2 * n), out(dtype, 3 * n + 2 * n);
+    fill_whole(sums, 1);
+    ft_cuda_norm a = {};
+    a.out = out.at(), a.sums = sums.at<double>(), a.rows = 3, a.n = n, a.runs = runs;
+    a.dtype = dtype;
+    launch(FT_KERNEL_normalize_join, a, order, most);
+    for (int64_t i = 0; i < 2 * n; i++) {
+        double wanted = 0;
+        for (int64_t run = 0; run < runs; run++) wanted += sums.number(run * 2 * n + i);
+        if (out.number(3 * n + i) != wanted) fail("%lld runs of %lld", a.runs, a.n);
+    }
+}
+
 // Results in halves, and gradients from halves, are those of float32 with a conversion beside it.
 void check_half_rows(int half, int64_t rows, int64_t n, uint64_t order) {
     array x(FT_F32, rows * n), dy(half, rows * n), wide_dy(FT_F32, rows * n), y(half, rows * n);
@@ -224,6 +238,12 @@ void test_layers() {
                                     orders[turn % 3]);
                     turn++;
                 }
+            }
+        }
+        for (int64_t runs : {1, 8, 9, 31, 32, 33, 512}) {
+            for (int64_t n : {1, 3, 40, 300}) {
+                check_normalize_join(dtype, runs, n, orders[turn % 3], turn % 2 ? 5 : 100);
+                turn++;
             }
         }
         check_channels(dtype, 5, 3, 49, true, orders[turn++ % 3]);

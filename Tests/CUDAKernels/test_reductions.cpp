@@ -187,6 +187,33 @@ void check_repeats() {
     if (*out.at<uint64_t>() != 2 * 9000000000000000000u + 5) fail("a sum that wraps");
 }
 
+// A reduction that is cut into so many pieces, the last one shorter, of several kept elements: the
+// same bits by any order of threads and size of grid.
+void check_pieces(int op, int dtype, int64_t pieces, int64_t kept) {
+    int64_t n = 16 * pieces - 7;
+    layout l = {"pieces", {kept}, {n}, {n}, {n}, {1}, {1}};
+    int type = ft_reduction_result(op, dtype);
+    array first(type, kept);
+    for (uint64_t turn = 0; turn < 3; turn++) {
+        setting s(l, op, dtype, dtype, type);
+        fill(*s.x.memory, 5, -3, 3);
+        s.r.pieces = pieces, s.r.piece = 16;
+        array partial(FT_F64, pieces * kept);
+        s.r.partial = partial.at();
+        launch(FT_KERNEL_reduce, s.r, orders[turn], 9);
+        launch(FT_KERNEL_reduce_join, s.r, orders[turn], turn == 1 ? 100 : 2);
+        if (turn == 0) {
+            memcpy(first.at(), s.out.at(), (size_t)(kept * dtype_sizes[type]));
+            std::vector<double> wanted;
+            for (int64_t k = 0; k < kept; k++) {
+                wanted.push_back(wanted_of(op, s.elements(k, false)));
+            }
+            near_numbers(s.out, wanted, 1e-12, std::string("pieces of ") + ft_reduction_name(op));
+        }
+        same_bits(s.out, first, "pieces in another order");
+    }
+}
+
 void check_extreme(int dtype, int64_t rows, int64_t n, bool maximum, uint64_t order) {
     array x(dtype, rows * n), out(FT_I64, rows), wanted(FT_I64, rows);
     fill(x, (uint64_t)n, -4, 4, is_float(dtype) && rows % 2 == 0);
@@ -216,6 +243,13 @@ void test_reductions() {
         check_unary_map(l, orders[turn++ % 3]);
     }
     check_repeats();
+    for (int64_t pieces : {2, 8, 9, 31, 32, 33, 255, 257, 512}) {
+        for (int64_t kept : {1, 9}) {
+            check_pieces(FT_REDUCTION_sum, FT_F64, pieces, kept);
+            check_pieces(FT_REDUCTION_maximum, FT_I32, pieces, kept);
+            check_pieces(FT_REDUCTION_log_sum_exp, FT_F64, pieces, kept);
+        }
+    }
     for (int dtype = 0; dtype <= FT_BOOL; dtype++) {
         for (int64_t n : {1, 2, 31, 33, 1000, 1500}) {
             check_extreme(dtype, 9, n, turn % 2 == 0, orders[turn % 3]);

@@ -96,40 +96,82 @@ void check_convolution(const geometry &g, int dtype, int numbers, uint64_t order
     near_numbers(got_w, made_w, 3 * error, std::string("convolution by the weight ") + g.name);
 }
 
-// Windows along an axis: `count` of `taps` elements, `step` apart, that begin `stride` apart from
-// -`padding` on.
+void check_convolution_join(int dtype, int64_t pieces, int64_t channels, uint64_t order,
+                            unsigned most) {
+    ft_cuda_convolution c = plan_of(geometries[2], dtype);
+    c.channels = channels, c.part = 2, c.pieces = pieces;
+    int64_t elements = c.groups * c.features * channels * volume(c.kernel);
+    array partial(dtype, pieces * elements), weight(dtype, elements);
+    fill_whole(partial, 1);
+    c.partial = partial.at(), c.weight = weight.at();
+    launch(FT_KERNEL_convolution_join, c, order, most);
+    for (int64_t i = 0; i < elements; i++) {
+        double wanted = 0;
+        for (int64_t piece = 0; piece < pieces; piece++) {
+            wanted += partial.number(piece * elements + i);
+        }
+        if (weight.number(i) != wanted) fail("%lld pieces of a weight", c.pieces);
+    }
+}
+
+// Windows along an axis: of `taps` elements, `step` apart, that begin `stride` apart from -`padding`
+// on; with `ceil` one more where the last one would leave elements. Without a rule kernels have the
+// table alone.
 struct axis {
     std::vector<int64_t> first, end, divisor;
-    axis(int64_t size, int64_t count, int64_t taps, int64_t step, int64_t stride, int64_t padding) {
+    int64_t size, step, stride, padding, reach;
+
+    axis(int64_t size, int64_t taps, int64_t step, int64_t stride, int64_t padding,
+         bool ceil = false, bool has_rule = true)
+        : size(size), step(step), stride(has_rule ? stride : 0), padding(padding),
+          reach((taps - 1) * step + 1) {
+        int64_t room = size + 2 * padding - reach, count = room / stride + 1;
+        if (ceil && room % stride != 0 && count * stride < size + padding) count++;
         for (int64_t k = 0; k < count; k++) {
-            int64_t from = k * stride - padding, to = from + taps * step;
+            int64_t from = k * stride - padding, to = from + reach;
             while (from < 0) from += step;
-            first.push_back(from < size ? from : size);
-            end.push_back(std::max(first.back(), std::min(to, size)));
-            divisor.push_back((end.back() - first.back() + step - 1) / step);
+            add(from, std::min(to, size));
         }
+    }
+    // Adaptive ones, which have no rule.
+    static axis adaptive(int64_t size, int64_t count) {
+        axis a(size, size, 1, 1, 0, false, false);
+        a.first.clear(), a.end.clear(), a.divisor.clear();
+        for (int64_t k = 0; k < count; k++) {
+            a.add(k * size / count, ((k + 1) * size + count - 1) / count);
+        }
+        return a;
+    }
+
+  private:
+    void add(int64_t from, int64_t to) {
+        first.push_back(std::min(from, size));
+        end.push_back(std::max(first.back(), to));
+        divisor.push_back((end.back() - first.back() + step - 1) / step);
     }
 };
 
-void check_pool(int dtype, int part, const std::vector<axis> &axes, const int64_t (&in)[3],
-                const int64_t (&step)[3], uint64_t order) {
+void check_pool(int dtype, int part, const std::vector<axis> &axes, uint64_t order,
+                int64_t planes = 6) {
     ft_cuda_pool p = {};
     ft_pool plan = {};
-    int64_t planes = 6, area = 1, results = 1;
+    int64_t area = 1, results = 1;
     p.planes = planes;
     p.dtype = plan.dtype = dtype;
     p.part = plan.part = part;
     for (int d = 0; d < 3; d++) {
-        p.in[d] = plan.in[d] = in[d];
-        p.results[d] = plan.out[d] = (int64_t)axes[(size_t)d].first.size();
-        p.step[d] = plan.step[d] = step[d];
-        plan.first[d] = axes[(size_t)d].first.data();
-        plan.end[d] = axes[(size_t)d].end.data();
-        plan.divisor[d] = axes[(size_t)d].divisor.data();
+        const axis &a = axes[(size_t)d];
+        p.in[d] = plan.in[d] = a.size;
+        p.results[d] = plan.out[d] = (int64_t)a.first.size();
+        p.step[d] = plan.step[d] = a.step;
+        p.stride[d] = a.stride, p.padding[d] = a.padding, p.reach[d] = a.reach;
+        plan.first[d] = a.first.data();
+        plan.end[d] = a.end.data();
+        plan.divisor[d] = a.divisor.data();
         p.first[d] = (const long long *)plan.first[d];
         p.end[d] = (const long long *)plan.end[d];
         p.divisor[d] = (const long long *)plan.divisor[d];
-        area *= in[d];
+        area *= a.size;
         results *= p.results[d];
     }
     bool spreads = part == FT_POOL_SPREAD || part == FT_POOL_SPREAD_MEAN;
@@ -151,6 +193,39 @@ void check_pool(int dtype, int part, const std::vector<axis> &axes, const int64_
     near_numbers(out, numbers, dtype == FT_F64 ? 1e-14 : 1e-6,
                  std::string("pool ") + std::to_string(part) + " " + dtype_names[dtype]);
 }
+struct pooling {
+    std::vector<axis> axes;
+    int64_t planes;
+};
+
+// Regular, overlapping and padded, dilated, with windows that leave elements out or go beyond the
+// end, adaptive, over three axes, and so large that threads have several elements.
+void check_pools(uint64_t *turn) {
+    const axis none(1, 1, 1, 1, 0);
+    const pooling poolings[] = {
+        {{none, axis(9, 2, 1, 2, 0), axis(10, 2, 1, 2, 0)}, 6},
+        {{none, axis(9, 3, 1, 1, 1), axis(10, 3, 1, 2, 1)}, 6},
+        {{none, axis(9, 3, 2, 2, 2), axis(10, 3, 1, 1, 1)}, 6},
+        {{none, axis(1, 2, 2, 1, 1), axis(11, 2, 3, 5, 1)}, 5},
+        {{none, axis(10, 3, 1, 3, 1, true), axis(12, 2, 1, 5, 1, true)}, 4},
+        {{none, axis(9, 3, 1, 1, 1, false, false), axis(10, 3, 2, 2, 2, false, false)}, 3},
+        {{none, axis(6, 1, 0x7fffffff, 2, 0), axis(7, 1, 0x7fffffff, 1, 0, false, false)}, 2},
+        {{none, axis::adaptive(7, 3), axis::adaptive(5, 8)}, 4},
+        {{axis(5, 2, 1, 2, 1), axis::adaptive(6, 4), axis(7, 3, 1, 2, 1)}, 2},
+        {{axis(4, 3, 1, 1, 1), axis(3, 2, 1, 1, 0), axis(5, 2, 1, 2, 0)}, 3},
+    };
+    for (int part = FT_POOL_LARGEST; part <= FT_POOL_PLACES; part++) {
+        for (int dtype = 0; dtype <= FT_BOOL; dtype++) {
+            if (dtype == FT_F16 || dtype == FT_BF16) continue;
+            bool any = part == FT_POOL_LARGEST || part == FT_POOL_PLACES;
+            if (!any && dtype > FT_F64) continue;
+            for (const pooling &p : poolings) {
+                check_pool(dtype, part, p.axes, orders[(*turn)++ % 3], p.planes);
+            }
+        }
+        check_pool(FT_F32, part, {none, axis(37, 3, 1, 2, 1), axis(41, 2, 1, 2, 0)}, 0, 11);
+    }
+}
 }  // namespace
 
 void test_windows() {
@@ -161,21 +236,12 @@ void test_windows() {
             check_convolution(g, FT_F32, numbers, orders[turn++ % 3]);
         }
     }
-    const int64_t in[3] = {1, 9, 10}, one[3] = {1, 1, 1}, wide[3] = {1, 2, 1};
-    std::vector<axis> plain = {axis(1, 1, 1, 1, 1, 0), axis(9, 4, 2, 1, 2, 0),
-                               axis(10, 5, 2, 1, 2, 0)};
-    std::vector<axis> overlapping = {axis(1, 1, 1, 1, 1, 0), axis(9, 9, 3, 1, 1, 1),
-                                     axis(10, 5, 3, 1, 2, 1)};
-    std::vector<axis> dilated = {axis(1, 1, 1, 1, 1, 0), axis(9, 5, 3, 2, 2, 2),
-                                 axis(10, 10, 3, 1, 1, 1)};
-    for (int part = FT_POOL_LARGEST; part <= FT_POOL_PLACES; part++) {
-        for (int dtype = 0; dtype <= FT_BOOL; dtype++) {
-            if (dtype == FT_F16 || dtype == FT_BF16) continue;
-            bool any = part == FT_POOL_LARGEST || part == FT_POOL_PLACES;
-            if (!any && dtype > FT_F64) continue;
-            check_pool(dtype, part, plain, in, one, orders[turn++ % 3]);
-            check_pool(dtype, part, overlapping, in, one, orders[turn++ % 3]);
-            check_pool(dtype, part, dilated, in, wide, orders[turn++ % 3]);
+    for (int64_t pieces : {2, 8, 9, 31, 32, 33, 256}) {
+        for (int64_t channels : {1, 3, 7}) {
+            check_convolution_join(turn % 2 ? FT_F64 : FT_F32, pieces, channels, orders[turn % 3],
+                                   turn % 2 ? 5 : 100);
+            turn++;
         }
     }
+    check_pools(&turn);
 }

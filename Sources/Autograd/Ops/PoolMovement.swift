@@ -82,7 +82,8 @@ package struct PoolMovement {
         let room: Int = size + ends.low + ends.high - reach
         var count = room / step + 1
         if ceilMode, room % step != 0, count * step < size + ends.low { count += 1 }
-        var axis = Pooling.Axis(size: size, step: spread)
+        let rule = Pooling.Rule(stride: step, padding: ends.low, reach: reach)
+        var axis = Pooling.Axis(size: size, step: spread, rule: rule)
         for index in 0..<count {
             let start: Int = index * step - ends.low
             let stop = min(start + reach, size)

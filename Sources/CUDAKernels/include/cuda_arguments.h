@@ -155,15 +155,13 @@ typedef struct ft_cuda_gather {
 
 // out[index[i]] = x[i], or combined with it by a rule (0 put, 1 add, 2 multiply, 3 maximum,
 // 4 minimum), items of `width` elements, in order. Where x are halves and the rule isn't 0, out is
-// float32. `order` is null, and each block looks through all items for those of its rows; or the
-// places of the items sorted by row (of what `positions` makes of the index by sort_runs,
-// sort_merge and sort_places), which is faster for many items of few elements.
+// float32. ft_cuda_scatter_plan gives `columns` and `parts`, powers of two: a block has that many
+// columns of the rows whose number leaves the same rest by `parts`.
 typedef struct ft_cuda_scatter {
     const void *x;
     const long long *index;
     void *out;
-    const long long *order;
-    long long count, width, rows;
+    long long count, width, rows, columns, parts;
     int rule, dtype;
     ft_cuda_witness witness;
 } ft_cuda_scatter;

@@ -144,6 +144,9 @@ long long ft_cuda_channels_plan(ft_cuda_channels *arguments);
 // where a row doesn't fit a block's memory.
 void ft_cuda_recurrence_plan(ft_cuda_recurrence *arguments, long long processors);
 
+// Fills in `columns` and `parts` of a scatter by its sizes.
+void ft_cuda_scatter_plan(ft_cuda_scatter *arguments);
+
 // The bytes that `matrices` needs.
 long long ft_cuda_matrix_space(const ft_cuda_matrices *arguments);
 

@@ -65,7 +65,11 @@ typedef struct ft_cuda_channels {
 } ft_cuda_channels;
 
 // pool: as ft_pool, with three axes and the numbers of their windows in the device's memory; first
-// elements and ends don't descend from a window to the next. u: the second operand.
+// elements and ends don't descend from a window to the next. u: the second operand. An axis whose
+// `stride` isn't 0 has a rule beside its table: window r has what lies inside of the elements from
+// r stride - padding on, in steps, that are less than `reach` away; these three and the size are
+// below FT_CUDA_POOL_RULED.
+enum { FT_CUDA_POOL_RULED = 1 << 29 };
 enum {
     FT_CUDA_POOL_LARGEST, FT_CUDA_POOL_PICK, FT_CUDA_POOL_SPREAD, FT_CUDA_POOL_MEAN,
     FT_CUDA_POOL_SPREAD_MEAN, FT_CUDA_POOL_PLACES
@@ -73,7 +77,7 @@ enum {
 typedef struct ft_cuda_pool {
     const void *x, *u;
     void *out;
-    long long planes, in[3], results[3], step[3];
+    long long planes, in[3], results[3], step[3], stride[3], padding[3], reach[3];
     const long long *first[3], *end[3], *divisor[3];
     int dtype, part;
 } ft_cuda_pool;

@@ -212,17 +212,21 @@ FT_DEVICE int64_t ceil_div(int64_t x, int64_t y) { return (x + y - 1) / y; }
 FT_DEVICE int64_t grid_thread() { return (int64_t)blockIdx.x * blockDim.x + threadIdx.x; }
 FT_DEVICE int64_t grid_threads() { return (int64_t)gridDim.x * blockDim.x; }
 
+// Tells what is wrong where no smaller key has been told. The key only falls: of many threads most
+// see that and leave without the lock. Who has the lock gives it back in the same round of the
+// loop, so that no lane waits behind it for lanes of its warp that wait for the lock.
 FT_DEVICE void tell(const ft_cuda_witness &witness, int64_t position, int64_t value) {
-    ft_cuda_report *report = witness.report;
+    volatile ft_cuda_report *seen = witness.report;
     uint64_t ticket = witness.ticket + (witness.base ? *witness.base : 0);
     uint64_t key = ticket << 40 | (uint64_t)position;
-    while (atomicCAS(&report->lock, 0u, 1u) != 0) {}
-    __threadfence();
-    volatile ft_cuda_report *seen = report;
-    if (key < seen->key) {
-        seen->key = key;
-        seen->value = value;
+    while (key < seen->key) {
+        if (atomicCAS(&witness.report->lock, 0u, 1u) != 0) continue;
+        __threadfence();
+        if (key < seen->key) {
+            seen->key = key;
+            seen->value = value;
+        }
+        __threadfence();
+        atomicExch(&witness.report->lock, 0u);
     }
-    __threadfence();
-    atomicExch(&report->lock, 0u);
 }

@@ -1,6 +1,7 @@
 // Convolutions over three axes in groups, as products of matrices whose operands are read from the
 // images as they are needed (implicit GEMM); see tiles.cuh, and number_tiles.cuh where factors may be
 // rounded. A plane has fewer than 2^31 elements.
+#include "joins.cuh"
 #include "number_tiles.cuh"
 
 // Where something lies: an offset in memory, below 0 for nowhere, and a place in a box of three
@@ -255,19 +256,15 @@ FT_KERNEL(convolution, ft_cuda_convolution) {
     });
 }
 
-// The pieces of the weight's gradient in order.
+// The pieces of the weight's gradient.
+// 6 blocks a multiprocessor.
 FT_KERNEL(convolution_join, ft_cuda_convolution) {
     int64_t elements = arguments.groups * arguments.features * arguments.channels *
                        volume(arguments.kernel);
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
-        const T *partial = (const T *)arguments.partial;
-        for (int64_t i = grid_thread(); i < elements; i += grid_threads()) {
-            T total = partial[i];
-            for (int64_t piece = 1; piece < arguments.pieces; piece++) {
-                total += partial[piece * elements + i];
-            }
-            ((T *)arguments.weight)[i] = total;
-        }
+        join_pieces((const T *)arguments.partial, arguments.pieces, elements, (T)0,
+                    [](T a, T b) { return a + b; },
+                    [&](int64_t i, T total) { ((T *)arguments.weight)[i] = total; });
     });
 }

@@ -1,4 +1,5 @@
 // Rows brought to mean 0 and variance 1, each by itself, and the gradient of that.
+#include "joins.cuh"
 #include "rows.cuh"
 
 // Squares that leave the range of the type are avoided by a factor, a power of two, as on the CPU.
@@ -143,18 +144,12 @@ FT_KERNEL(normalize_backward, ft_cuda_norm) {
     });
 }
 
+// 8 blocks a multiprocessor.
 FT_KERNEL(normalize_join, ft_cuda_norm) {
-    int64_t n = 2 * arguments.n;
     for_reals(arguments.dtype, [&](auto like) {
         typedef decltype(like) T;
         T *out = (T *)arguments.out + arguments.rows * arguments.n;
-        int64_t step = (int64_t)gridDim.x * FT_THREADS;
-        for (int64_t i = (int64_t)blockIdx.x * FT_THREADS + threadIdx.x; i < n; i += step) {
-            double total = 0;
-            for (int64_t run = 0; run < arguments.runs; run++) {
-                total += arguments.sums[run * n + i];
-            }
-            out[i] = (T)total;
-        }
+        join_pieces(arguments.sums, arguments.runs, 2 * arguments.n, 0.0, add_up(),
+                    [&](int64_t i, double total) { out[i] = (T)total; });
     });
 }

@@ -5,6 +5,7 @@
 // neighbours in memory; then the threads' parts are joined two by two: an order that depends on
 // sizes and strides alone.
 #include "functions.cuh"
+#include "joins.cuh"
 #include "loops.cuh"
 #include "reducers.cuh"
 
@@ -167,21 +168,13 @@ FT_KERNEL(reduce, ft_cuda_reduce) {
     });
 }
 
-// The pieces of a kept element in order.
-template <class A> FT_DEVICE void join_pieces(const ft_cuda_reduce &r) {
-    int op = FT_OP_OF(r);
-    const A *partial = (const A *)r.partial;
-    for (int64_t kept = grid_thread(); kept < r.kept_count; kept += grid_threads()) {
-        A total = partial[kept];
-        for (int64_t piece = 1; piece < r.pieces; piece++) {
-            total = reducer_join(op, total, partial[piece * r.kept_count + kept]);
-        }
-        store_result(r, kept, total);
-    }
-}
-
 FT_KERNEL(reduce_join, ft_cuda_reduce) {
-    for_all(arguments.dtype, [&](auto like) {
-        join_pieces<typename accumulated<decltype(like)>::type>(arguments);
+    const ft_cuda_reduce &r = arguments;
+    for_all(r.dtype, [&](auto like) {
+        typedef typename accumulated<decltype(like)>::type A;
+        int op = FT_OP_OF(r);
+        join_pieces((const A *)r.partial, r.pieces, r.kept_count, reducer_start(op, A()),
+                    [&](A a, A b) { return reducer_join(op, a, b); },
+                    [&](int64_t kept, A total) { store_result(r, kept, total); });
     });
 }

@@ -43,7 +43,7 @@ extension CUDABackend {
         }
     }
 
-    /// The numbers of the windows lie in a table.
+    /// The numbers of the windows lie in a table, or come of a rule.
     func pool(
         _ part: PoolPart, _ pooling: Pooling, _ a: NDArray, _ b: NDArray, into out: NDArray
     ) throws(CUDAProblem) {
@@ -63,9 +63,11 @@ extension CUDABackend {
             let axis = number - (3 - pooling.rank)
             if axis < 0 {
                 arguments.set(number, size: 1, count: 1, step: 1, base)
+                arguments.set(number, Pooling.Rule(stride: 1, padding: 0, reach: 1), size: 1)
             } else {
                 let it = pooling.axes[axis]
                 arguments.set(number, size: it.size, count: it.count, step: it.step, next)
+                if let rule = it.rule { arguments.set(number, rule, size: it.size) }
                 next += 3 * it.count
             }
         }
@@ -140,6 +142,15 @@ extension ft_cuda_pool {
         write(numbers, axis, into: &first)
         write(numbers + count, axis, into: &end)
         write(numbers + 2 * count, axis, into: &divisor)
+    }
+
+    /// An axis by its rule, where its numbers are small enough for the kernel's.
+    fileprivate mutating func set(_ axis: Int, _ rule: Pooling.Rule, size: Int) {
+        let numbers = [rule.stride, rule.padding, rule.reach, size]
+        guard numbers.allSatisfy({ $0 < FT_CUDA_POOL_RULED }) else { return }
+        write(Int64(rule.stride), axis, into: &stride)
+        write(Int64(rule.padding), axis, into: &padding)
+        write(Int64(rule.reach), axis, into: &reach)
     }
 }
 

@@ -106,6 +106,7 @@ extension CUDABackend {
         arguments.witness = try reports.witness(on: context) { position, index in
             .index(Int64(index), position: position, rows: rows, kernel: rule.name)
         }
+        ft_cuda_scatter_plan(&arguments)
         try context.launch(FT_KERNEL_scatter, arguments)
     }
 

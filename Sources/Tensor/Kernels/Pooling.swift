@@ -1,5 +1,15 @@
 /// Windows over the last axes of an array, up to three, and the elements of each.
 package final class Pooling: Sendable {
+    /// Windows that begin equally far apart: window i has what lies inside of the elements from
+    /// i · stride − padding on, in steps, that are less than `reach` away.
+    package struct Rule: Sendable {
+        let stride: Int, padding: Int, reach: Int
+
+        package init(stride: Int, padding: Int, reach: Int) {
+            (self.stride, self.padding, self.reach) = (stride, padding, reach)
+        }
+    }
+
     /// The windows along one axis.
     package struct Axis: Sendable {
         /// How many elements it has.
@@ -13,9 +23,13 @@ package final class Pooling: Sendable {
         /// What a sum over each is divided by for a mean, along this axis.
         package private(set) var divisor: [Int] = []
 
-        package init(size: Int, step: Int) {
+        /// By which they are chosen, if there is one.
+        let rule: Rule?
+
+        package init(size: Int, step: Int, rule: Rule? = nil) {
             self.size = size
             self.step = step
+            self.rule = rule
         }
 
         package var count: Int { first.count }
