@@ -118,10 +118,10 @@ enum { FT_CUDA_OPTIONS_BYTES = 192 };
 void ft_cuda_variant_options(unsigned long long variant, char *options);
 
 // The text of a program's instructions, by which it is compiled to code of its own: the one more
-// option for `fused` is -DFT_STEPS= and that, for `together` -DFT_CODES= and CODE(number,dtype,text)
-// for each code that its programs have. Without them kernels read the instructions as they run.
-// Gives the text's length, or -1 where `room` doesn't suffice. The instructions are the host's copy;
-// `arguments` need them on the device as well.
+// option for `fused` is -DFT_STEPS= and that, for `together` -DFT_CODES= and
+// CODE(number,dtype,text) for each code that its programs have. Without them kernels read the
+// instructions as they run. Gives the text's length, or -1 where `room` doesn't suffice. The
+// instructions are the host's copy; `arguments` need them on the device as well.
 int ft_cuda_fused_steps(const ft_cuda_instruction *instructions, int length, char *text, int room);
 
 // How many blocks have something to do, at least one where there is any work.

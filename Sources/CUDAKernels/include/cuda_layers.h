@@ -175,10 +175,10 @@ typedef struct ft_cuda_order {
 // and of bools beside them. Instruction k makes result k, of `dtype`, of its operands, which have
 // `dtypes`: numbers of arrays, or of results if they are below 0: -1 - result. NUMBER_SECOND and
 // NUMBER_FIRST are binary functions of an operand and the number, SELECT takes the second operand
-// where the first is true, else the third. A result is written to the array `out` unless that is -1;
-// all arrays are read before any is written. Arrays of one element have a stride of 0. The tables
-// lie in the device's memory. 16 bytes hold a `group` of elements of the program's `dtype`, which
-// all its numbers have, or all are floats of at most 32 bits.
+// where the first is true, else the third. A result is written to the array `out` unless that is
+// -1; all arrays are read before any is written. Arrays of one element have a stride of 0. The
+// tables lie in the device's memory. 16 bytes hold a `group` of elements of the program's `dtype`,
+// which all its numbers have, or all are floats of at most 32 bits.
 enum {
     FT_CUDA_STEP_UNARY, FT_CUDA_STEP_BINARY, FT_CUDA_STEP_NUMBER_SECOND, FT_CUDA_STEP_NUMBER_FIRST,
     FT_CUDA_STEP_CONVERT, FT_CUDA_STEP_TEST, FT_CUDA_STEP_COMPARE, FT_CUDA_STEP_COMPARE_NUMBER,

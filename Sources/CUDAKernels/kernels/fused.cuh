@@ -1,5 +1,5 @@
-// Programs of elementwise functions. A compiled one is a list of STEP(…)s, which -D options bring: a
-// thread takes as many neighbouring elements as 16 bytes hold. Else each thread reads the
+// Programs of elementwise functions. A compiled one is a list of STEP(…)s, which -D options bring:
+// a thread takes as many neighbouring elements as 16 bytes hold. Else each thread reads the
 // instructions for each of its elements.
 #pragma once
 #include "functions.cuh"
@@ -17,8 +17,8 @@ FT_DEVICE constexpr int operands_of(int kind) {
     return kind == FT_CUDA_STEP_SELECT ? 3 : kind == FT_CUDA_STEP_FILL ? 0 : 1;
 }
 
-// Calls f with an element of the type of a dtype that goes with T: T, bool, or where T is a float of
-// 32 bits or less, any of these.
+// Calls f with an element of the type of a dtype that goes with T: T, bool, or where T is a float
+// of 32 bits or less, any of these.
 template <class T, class F> FT_DEVICE void beside(T *like, int dtype, F f) {
     if (dtype == FT_BOOL) return f(truth());
     among(like, dtype, f);

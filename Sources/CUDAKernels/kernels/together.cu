@@ -1,10 +1,10 @@
-// Programs that have nothing to do with each other in one launch: blocks take a piece of one of them
-// after the other. It is compiled for the programs that occur with -D FT_CODES=CODE(number, dtype,
-// STEP(…)…)….
+// Programs that have nothing to do with each other in one launch: blocks take a piece of one of
+// them after the other. It is compiled for the programs that occur with
+// -D FT_CODES=CODE(number, dtype, STEP(…)…)….
 #include "fused.cuh"
 
-// The program that a piece belongs to: the last one that begins there or before. A warp looks at one
-// with each thread.
+// The program that a piece belongs to: the last one that begins there or before. Each thread of a
+// warp looks at one.
 FT_DEVICE ft_cuda_fused program_at(const ft_cuda_together &group, int64_t piece) {
     int begun = 0;
     for (int64_t first = 0; first < group.count; first += FT_WARP) {
