@@ -129,6 +129,12 @@ void ft_cuda_variant_options(unsigned long long key, char *options) {
         used += snprintf(options + used, (size_t)(FT_CUDA_OPTIONS_BYTES - used), " -DFT_%s=%d",
                          names[k], value);
     }
+    switch (key & 255) {
+#define FT_ONE(name) case FT_PROGRAM_##name:
+        FT_CUDA_ROUNDED_PROGRAMS(FT_ONE)
+#undef FT_ONE
+        snprintf(options + used, (size_t)(FT_CUDA_OPTIONS_BYTES - used), " -fmad=false");
+    }
 }
 
 // STEP(number,kind,function,dtype,out,then each operand with its dtype) for each instruction; what

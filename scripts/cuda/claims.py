@@ -86,6 +86,9 @@ def broken(kernel, claim, options):
         yield f"{kernel.local} instructions reach local memory"
     if bool(kernel.tensor_cores) != (claim.tensor_cores and programs.is_rounded(options)):
         yield f"{kernel.tensor_cores} instructions of tensor cores"
+    joined = kernel.count(r"^[FD]FMA\b")
+    if joined and programs.multiplies_and_adds(options):
+        yield f"{joined} operations join a product and a sum"
     narrow = kernel.count(r"^LDS\b(?!\.128)")
     # Elements of other types are smaller, and so are rounded ones.
     if claim.shared and narrow and size_of(options) >= 4 and not programs.is_rounded(options):

@@ -21,6 +21,14 @@ CODES = (("0", CHAIN.format(0)), ("0", "STEP(0,4,0,0,1,0,3,0,0,0,0)"),
 GROUP = "-DFT_CODES=" + "".join(f"CODE({k},{dtype},{steps})"
                                 for k, (dtype, steps) in enumerate(CODES))
 HALVES = (2, 3)
+
+
+def multiplies_and_adds(options):
+    """Whether it is a program of elementwise instructions that could be joined, and mustn't be."""
+    return any(chain.format(dtype) in option for option in options for chain in (CHAIN, MIXED)
+               for dtype in range(4))
+
+
 # For each program its dtypes, and the options of each module. Functions are some of the many:
 # compiled without a number, as `every` does, a module has them all.
 PROGRAMS = {

@@ -6,6 +6,7 @@ nvidia-cuda-nvdisasm.
 import ctypes
 import glob
 import os
+import re
 import shutil
 import site
 
@@ -59,6 +60,10 @@ class Compiler:
         self.library = library = ctypes.CDLL(path)
         self.sources = read_sources()
         self.main = self.sources.pop(b"main.cu")
+        header = self.sources[b"cuda_kernels.h"].decode()
+        listed = re.search(r"FT_CUDA_ROUNDED_PROGRAMS\(X\)((?:.*\\\n)*.*)", header)
+        # Compiled without joining products and sums, see there.
+        self.rounded = {f"-DFT_WITH_{name}" for name in re.findall(r"X\((\w+)\)", listed[1])}
         count = ctypes.c_int()
         library.nvrtcGetNumSupportedArchs(ctypes.byref(count))
         numbers = (ctypes.c_int * count.value)()
@@ -85,6 +90,8 @@ class Compiler:
             array(*self.sources.values()), array(*names))
         options = [f"--gpu-architecture=sm_{architecture}", "-std=c++17", "-default-device",
                    "-DFT_PART"] + list(options)
+        if not self.rounded.isdisjoint(options):
+            options.append("-fmad=false")
         array = ctypes.c_char_p * len(options)
         result = self.library.nvrtcCompileProgram(
             program, len(options), array(*[option.encode() for option in options]))

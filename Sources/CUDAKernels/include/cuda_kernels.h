@@ -1,11 +1,10 @@
 // The list of CUDA kernels and how they are compiled and launched.
 //
-// Sources: the text of number 0 is compiled; the others are headers that it includes by name. As
-// they are they hold all kernels for all types and functions. ft_cuda_variant says for a launch
-// which part of that is to be compiled, as a number that is equal where the module is the same, and
-// ft_cuda_variant_options the options for it: within seconds, when it is first wanted. Further
-// options: -std=c++17 -default-device --gpu-architecture=…. The kernel `name` is the function
-// ft_<name>, whose one argument is the structure, by value.
+// Sources: the text of number 0 is compiled; the others are headers that it includes by name.
+// ft_cuda_variant says for a launch which part of that is to be compiled, as a number that is equal
+// where the module is the same, and ft_cuda_variant_options the options for it: within seconds, when
+// it is first wanted. Further options: -std=c++17 -default-device --gpu-architecture=…. The kernel
+// `name` is the function ft_<name>, whose one argument is the structure, by value.
 //
 // Launches: FT_CUDA_THREADS threads in one dimension, no dynamic shared memory, and any number of
 // blocks above 0 in one dimension: kernels take their work in strides of the grid, and the bits
@@ -26,6 +25,11 @@ enum { FT_CUDA_WARP_ROW = 1024 };
     X(reduce) X(extremes) X(softmax) X(labels) X(index) X(scatter) X(random) X(update) X(totals)  \
     X(normalize) X(product) X(bias) X(distances) X(channels) X(pool) X(convolution) X(attention)   \
     X(recurrence) X(steps) X(scan) X(sort) X(order) X(fused) X(together) X(matrices)
+
+// Those of functions of single elements, compiled so that no product and sum become one operation:
+// several functions in one pass have the bits of one after the other.
+#define FT_CUDA_ROUNDED_PROGRAMS(X)                                                                \
+    X(copy) X(unary) X(test) X(binary) X(compare) X(select) X(fused) X(together)
 
 // X(kernel, structure, program)
 #define FT_CUDA_KERNELS(X)                                                                         \

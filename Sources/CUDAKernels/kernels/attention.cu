@@ -1,6 +1,7 @@
 // Attention, forward and backward: a block has 128 queries or keys; of float64 a warp has one.
 #include "attention_keys.cuh"
 #include "attention_queries.cuh"
+#include "exact_numbers.cuh"
 
 // Calls f with an element that tiles are made of: float32, or halves.
 template <class F> FT_DEVICE void with_elements(const ft_cuda_attention &a, F f) {
@@ -57,7 +58,7 @@ FT_LARGE_KERNEL(attention_backward, ft_cuda_attention) {
     for_warps(heads * a.queries, [&](int64_t k) { query_backward<double>(a, k); });
 }
 
-// Rounded factors: tensor cores. Local memory: as of attention, for TF32.
+// Rounded factors: tensor cores. Local memory: as of attention, for TF32 and float32.
 FT_KERNEL(attention_backward_keys, ft_cuda_attention) {
     const ft_cuda_attention &a = arguments;
     int64_t heads = a.sharing > 0 ? a.batch * (a.heads / a.sharing) : 0;

@@ -54,7 +54,7 @@ struct block_units {
 };
 
 template <class T, int ROWS> struct forward_space {
-    alignas(16) T states[ROWS][FT_ROOM<T>], sums[ROWS][FT_ROOM<T>];
+    alignas(32) T states[ROWS][FT_ROOM<T>], sums[ROWS][FT_ROOM<T>];
 };
 
 template <class T, int ROWS, class Products>
@@ -86,7 +86,7 @@ FT_DEVICE void run_rows(const ft_cuda_recurrence &r, const block_units &units, c
 // Gradients by gates are what W is multiplied by; those by states and cells wait for the step
 // before, and none of a layer is wider than half and a quarter of its gates.
 template <class T, int ROWS> struct backward_space {
-    alignas(16) T gates[ROWS][FT_ROOM<T>], sums[ROWS][FT_ROOM<T>];
+    alignas(32) T gates[ROWS][FT_ROOM<T>], sums[ROWS][FT_ROOM<T>];
     T state[ROWS][FT_ROOM<T> / 2], cell[ROWS][FT_ROOM<T> / 4];
 };
 

@@ -55,11 +55,11 @@ struct divider {
 };
 
 // The elements of a window along an axis, or the windows that may hold an element.
-struct span { int first, end; };
+struct stretch { int first, end; };
 
 // Window `number` of an axis: by its rule what lies inside of the elements from number stride -
 // padding on, or as the table has it.
-FT_DEVICE span window_along(const ft_cuda_pool &p, int d, int number) {
+FT_DEVICE stretch window_along(const ft_cuda_pool &p, int d, int number) {
     int stride = (int)p.stride[d], step = (int)p.step[d], size = (int)p.in[d];
     if (stride == 0) return {(int)p.first[d][number], (int)p.end[d][number]};
     int start = number * stride - (int)p.padding[d], stop = start + (int)p.reach[d];
@@ -81,7 +81,7 @@ FT_DEVICE int first_beyond(const long long *bound, int count, int i) {
 }
 
 // The windows of an axis that begin before element i or at it and end behind it.
-FT_DEVICE span holders_along(const ft_cuda_pool &p, int d, const divider &stride, int i) {
+FT_DEVICE stretch holders_along(const ft_cuda_pool &p, int d, const divider &stride, int i) {
     int count = (int)p.results[d];
     if (p.stride[d] == 0) {
         return {first_beyond(p.end[d], count, i), first_beyond(p.first[d], count, i)};
@@ -100,7 +100,7 @@ FT_DEVICE bool is_met(const ft_cuda_pool &p, int d, int number, int i) {
     return (i - start) % step == 0;
 }
 
-struct pool_window { span along[3]; };
+struct pool_window { stretch along[3]; };
 
 FT_DEVICE pool_window window_of(const ft_cuda_pool &p, const int *result) {
     return {{window_along(p, 0, result[0]), window_along(p, 1, result[1]),
@@ -111,7 +111,7 @@ FT_DEVICE pool_window window_of(const ft_cuda_pool &p, const int *result) {
 // are steps: without a sign a sum of them doesn't wrap.
 template <class Each>
 FT_DEVICE void for_window(const ft_cuda_pool &p, const pool_window &w, Each each) {
-    const span &a = w.along[0], &b = w.along[1], &c = w.along[2];
+    const stretch &a = w.along[0], &b = w.along[1], &c = w.along[2];
     for (unsigned i = (unsigned)a.first; i < (unsigned)a.end; i += (unsigned)p.step[0]) {
         for (unsigned j = (unsigned)b.first; j < (unsigned)b.end; j += (unsigned)p.step[1]) {
             unsigned row = (i * (unsigned)p.in[1] + j) * (unsigned)p.in[2];
@@ -127,8 +127,8 @@ template <class Each>
 FT_DEVICE void for_holders(const ft_cuda_pool &p, const divider *strides, const unsigned *at,
                            Each each) {
     const int x[3] = {(int)at[0], (int)at[1], (int)at[2]};
-    const span a = holders_along(p, 0, strides[0], x[0]), b = holders_along(p, 1, strides[1], x[1]);
-    const span c = holders_along(p, 2, strides[2], x[2]);
+    const stretch a = holders_along(p, 0, strides[0], x[0]), b = holders_along(p, 1, strides[1], x[1]);
+    const stretch c = holders_along(p, 2, strides[2], x[2]);
     int r[3];
     for (r[0] = a.first; r[0] < a.end; r[0]++) {
         if (!is_met(p, 0, r[0], x[0])) continue;

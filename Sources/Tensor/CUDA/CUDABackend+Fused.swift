@@ -7,6 +7,7 @@ extension CUDABackend {
     func fused(_ part: FusedPart) throws(CUDAProblem) {
         let form = FusedForm(part)
         var arguments = form.arguments
+        tables.begin(on: context)
         arguments.instructions = UnsafePointer(
             bitPattern: try tables.place(form.steps, on: context))
         arguments.arrays = UnsafePointer(bitPattern: try tables.place(form.arrays, on: context))
@@ -30,6 +31,7 @@ extension CUDABackend {
     }
 
     private func launch(_ group: FusedForms) throws(CUDAProblem) {
+        tables.begin(on: context)
         let steps = try tables.place(group.steps, on: context)
         let arrays = try tables.place(group.arrays, on: context)
         let stepSize = UInt(MemoryLayout<ft_cuda_instruction>.stride)

@@ -56,6 +56,7 @@ extension CUDABackend {
         arguments.dtype = a.dtype.rawValue
         arguments.part = part.code
         // Axes that there aren't have one window of one element.
+        tables.begin(on: context)
         let place = try tables.place([0, 1, 1] + pooling.table, on: context)
         guard let base = UnsafePointer<Int64>(bitPattern: place) else { return }
         var next = base + 3

@@ -61,6 +61,7 @@ extension CUDABackend {
             rows.append(row)
         }
         var arguments = ft_cuda_list()
+        tables.begin(on: context)
         arguments.arrays = UnsafePointer(bitPattern: try tables.place(rows, on: context))
         arguments.array_count = Int64(rows.count)
         arguments.pieces = Int64(pieces)

@@ -95,6 +95,7 @@ extension CUDABackend {
                 from: rule.throughPlace)
             try multiply(gates, weight, into: sums)
         }
+        withExtendedLifetime(sums) {}
     }
 
     private func multiply(

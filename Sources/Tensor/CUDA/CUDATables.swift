@@ -12,6 +12,14 @@ final class CUDATables: Sendable {
 
     init(limit: Int = 1024) { self.limit = limit }
 
+    /// Makes room before the tables of a launch are placed: what is placed from here on stays until
+    /// the next one begins.
+    func begin(on context: CUDAContext) {
+        tables.withLock { tables in
+            if tables.count >= limit { CUDATables.release(&tables, on: context) }
+        }
+    }
+
     /// The place of a copy of `rows`, which is there for all that follows on the stream.
     func place<Row: BitwiseCopyable>(
         _ rows: [Row], on context: CUDAContext
@@ -20,7 +28,6 @@ final class CUDATables: Sendable {
         if bytes.isEmpty { return 0 }
         let place: Result<UInt, CUDAProblem> = tables.withLock { tables in
             if let known = tables[bytes] { return .success(known) }
-            if tables.count == limit { CUDATables.release(&tables, on: context) }
             return Result { () throws(CUDAProblem) in
                 let memory = try context.allocate(bytes.count, isFilled: true)
                 try context.copyIn(from: bytes, to: memory, byteCount: bytes.count)

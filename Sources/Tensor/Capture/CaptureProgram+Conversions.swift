@@ -74,31 +74,43 @@ extension CaptureProgram {
     /// Attention whose factors are rounded to a half takes and gives these, where all that it reads
     /// was widened from them and what it makes is rounded to them.
     private mutating func attendToHalves() {
-        let uses = uses
-        var dropped: Set<Int> = []
-        for index in calls.indices where calls[index].bytes == nil {
-            guard let half = calls[index].kernel.attention?.factors.half,
-                let reader = rounding(resultOf: index, uses), calls[reader].out.dtype == half
-            else { continue }
-            func narrow(_ array: NDArray) -> NDArray? {
-                let found = self.half(widenedTo: array, readAt: index, uses)
-                return found?.dtype == half ? found : nil
+        var uses = uses
+        var index = 0
+        while index < calls.count {
+            if let (call, reader) = attentionOfHalves(at: index, uses) {
+                calls[index] = call
+                calls.remove(at: reader)
+                uses = self.uses
             }
-            var call = calls[index]
-            guard let a = narrow(call.a), let b = narrow(call.b), let c = narrow(call.c) else {
-                continue
-            }
-            (call.a, call.b, call.c) = (a, b, c)
-            if case .attentionBackward(let rule, let list) = call.kernel {
-                guard let gradient = narrow(list.arrays[0]) else { continue }
-                call.kernel = .attentionBackward(
-                    rule, ArrayList([gradient] + list.arrays.dropFirst()))
-            }
-            call.out = calls[reader].out.view(call.out.shape, call.out.shape.contiguousStrides)
-            calls[index] = call
-            dropped.insert(reader)
+            index += 1
         }
-        drop(dropped)
+    }
+
+    /// The call at `index` as one of halves, and the conversion that it makes needless.
+    private func attentionOfHalves(
+        at index: Int, _ uses: [ObjectIdentifier: Uses]
+    ) -> (Call, reader: Int)? {
+        var call = calls[index]
+        guard call.bytes == nil, let half = call.kernel.attention?.factors.half,
+            let reader = rounding(resultOf: index, uses)
+        else { return nil }
+        let out = calls[reader].out
+        func narrow(_ array: NDArray) -> NDArray? {
+            let found = self.half(widenedTo: array, readAt: index, uses)
+            // What is written may not be read there.
+            return found?.dtype == half && found?.storage !== out.storage ? found : nil
+        }
+        guard out.dtype == half, let a = narrow(call.a), let b = narrow(call.b),
+            let c = narrow(call.c)
+        else { return nil }
+        (call.a, call.b, call.c) = (a, b, c)
+        if case .attentionBackward(let rule, let list) = call.kernel {
+            guard let gradient = narrow(list.arrays[0]) else { return nil }
+            call.kernel = .attentionBackward(
+                rule, ArrayList([gradient] + list.arrays.dropFirst()))
+        }
+        call.out = out.view(call.out.shape, call.out.shape.contiguousStrides)
+        return (call, reader)
     }
 }
 
