@@ -4,8 +4,8 @@ internal import CCUDA
 /// are rounded once. It chooses a way by sizes, layouts and alignment, so the same call takes the
 /// same one.
 ///
-/// It could rectify, too, but then chooses anew, and what it makes of NaN isn't said: a step that is
-/// recorded would not have the bits of one that isn't.
+/// It could rectify, too, but then chooses anew, and what it makes of NaN isn't said: a step that
+/// is recorded would not have the bits of one that isn't.
 final class CUDAJointProducts: @unchecked Sendable {
     // Safe to share: the table never changes.
     private let api: cuda_joint_products
@@ -34,8 +34,8 @@ final class CUDAJointProducts: @unchecked Sendable {
     func run(
         _ call: Call, _ handle: cublas_handle, _ stream: cuda_stream, _ workspace: CUDAWorkspace
     ) -> cuda_result? {
-        // Of float64 it has none with a bias. It reads a bias by 16 bytes, whatever it is told of the
-        // output's alignment.
+        // Of float64 it has none with a bias. It reads a bias by 16 bytes, whatever it is told of
+        // the output's alignment.
         if call.numbers == .float64 || alignment(call.bias) < 16 { return nil }
         if max(call.size.m, call.size.n, call.size.k) > most { return nil }
         let description = Description(api, call)

@@ -72,6 +72,10 @@ static const char distances_cu[] = {
 #embed "kernels/distances.cu"
     , 0
 };
+static const char exact_numbers_cuh[] = {
+#embed "kernels/exact_numbers.cuh"
+    , 0
+};
 static const char extremes_cu[] = {
 #embed "kernels/extremes.cu"
     , 0
@@ -265,6 +269,7 @@ static const struct {
     {"convolution.cu", convolution_cu},
     {"copy.cu", copy_cu},
     {"distances.cu", distances_cu},
+    {"exact_numbers.cuh", exact_numbers_cuh},
     {"extremes.cu", extremes_cu},
     {"extremes.cuh", extremes_cuh},
     {"factors.cuh", factors_cuh},

@@ -31,16 +31,16 @@ package protocol Backend: AnyObject, Sendable {
     /// else than `copyIn`.
     func send(_ host: UnsafeRawPointer, byteCount: Int) -> UnsafeMutableRawPointer?
 
-    /// Begins to copy bytes to the host, as they are when all that was asked for before is done. Nil
-    /// where that is nothing else than `copyOut`.
+    /// Begins to copy bytes to the host, as they are when all that was asked for before is done.
+    /// Nil where that is nothing else than `copyOut`.
     func read(_ memory: UnsafeRawPointer, byteCount: Int) -> (any HostReading)?
 
     /// Computes `out`. Called by `Kernel.run` alone, which has checked the operands.
     func run(_ kernel: Kernel, _ a: NDArray, _ b: NDArray, _ c: NDArray, into out: NDArray)
 
     /// Has the device learn the calls of `run` and `copyIn` that `body` makes on this thread, none
-    /// of which is done; nil where it learns none. Where it doesn't return a work, `body` did nothing
-    /// that counts.
+    /// of which is done; nil where it learns none. Where it doesn't return a work, `body` did
+    /// nothing that counts.
     ///
     /// - Parameter streams: those that the calls draw from and that go on from replay to replay.
     /// - Throws: what stood in the way of a device that learns such.

@@ -232,7 +232,8 @@ void check_hidden_from_tiles(int64_t rows, int numbers, uint64_t order) {
     for (int64_t i = 0; i < last * 16 + 8; i++) {
         for (auto [got, wanted] : {std::pair(&made.y, &c.y), std::pair(&made.dq, &c.dq)}) {
             double off = std::fabs(got->number(i) - (*wanted)[(size_t)i]);
-            if (!(off <= 4 * unit(numbers) + 1e-5)) fail("attention beside NaN, numbers %d", numbers);
+            bool near = off <= 4 * unit(numbers) + 1e-5;
+            if (!near) fail("attention beside NaN, numbers %d", numbers);
         }
     }
     // Every key of that head is seen by the query that is NaN; of the other head none.

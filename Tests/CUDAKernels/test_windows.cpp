@@ -114,9 +114,9 @@ void check_convolution_join(int dtype, int64_t pieces, int64_t channels, uint64_
     }
 }
 
-// Windows along an axis: of `taps` elements, `step` apart, that begin `stride` apart from -`padding`
-// on; with `ceil` one more where the last one would leave elements. Without a rule kernels have the
-// table alone.
+// Windows along an axis: of `taps` elements, `step` apart, that begin `stride` apart from
+// -`padding` on; with `ceil` one more where the last one would leave elements. Without a rule
+// kernels have the table alone.
 struct axis {
     std::vector<int64_t> first, end, divisor;
     int64_t size, step, stride, padding, reach;

@@ -7,8 +7,8 @@ import Testing
 
 @Suite("The kernels of a captured training step")
 struct CapturedKernelTests {
-    /// Steps of a model as they are and captured, on the CPU and on the strict device: the same bits
-    /// of losses, parameters and states.
+    /// Steps of a model as they are and captured, on the CPU and on the strict device: the same
+    /// bits of losses, parameters and states.
     ///
     /// - Returns: how many kernels a captured step has.
     private func kernels(

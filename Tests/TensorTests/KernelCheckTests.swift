@@ -100,7 +100,8 @@ struct KernelCheckTests {
         sentence("test: index 40000 is out of range for size 40000", result)
     }
 
-    /// Kernels that read what they have not written yet, with an operand that their output replaces.
+    /// Kernels that read what they have not written yet, with an operand that their output
+    /// replaces.
     enum Overwriting: Int, CaseIterable, Codable {
         case softmax, scan, order, distances, gather, bias, mask
 

@@ -68,8 +68,8 @@ where repeat (each Input).Mapped == each Input, Output.Mapped == Output {
     /// drops out.
     public var recordedKernelCount: Int? { lastStep?.recordedCount }
 
-    /// Why a GPU launches the kernels of that step one by one, though it knows CUDA graphs; nil where
-    /// it doesn't.
+    /// Why a GPU launches the kernels of that step one by one, though it knows CUDA graphs; nil
+    /// where it doesn't.
     public var launchProblem: String? { lastStep?.launchProblem }
 
     /// The bytes of memory that all arrays of that step share; nil where there is none.
@@ -216,8 +216,8 @@ private struct CapturedEntry {
         return true
     }
 
-    /// Whether recording anew is useless, now that `step` can't be replayed, or there is none: three
-    /// recordings in a row came to no replay.
+    /// Whether recording anew is useless, now that `step` can't be replayed, or there is none:
+    /// three recordings in a row came to no replay.
     mutating func isInVain(_ step: CapturedStep? = nil) -> Bool {
         vainCount = step?.wasReplayed == true ? 0 : vainCount + 1
         return vainCount == 3

@@ -128,8 +128,8 @@ typedef struct cublaslt_way {
                  void *c, int c_type, int c_step, long long c_stride, int count,                   \
                  int compute_type, int algorithm))
 
-// Products with what follows them, of cublasLt, which comes with cuBLAS. A handle of cuBLAS is one of
-// cublasLt, too. Nothing needs them.
+// Products with what follows them, of cublasLt, which comes with cuBLAS. A handle of cuBLAS is one
+// of cublasLt, too. Nothing needs them.
 #define CUBLASLT_SYMBOLS(CUDA_SYMBOL)                                                              \
     CUDA_SYMBOL(cublasLtMatmulDescCreate,                                                          \
                 (cublaslt_product _Nullable *_Nonnull product, int compute_type, int scale_type))  \

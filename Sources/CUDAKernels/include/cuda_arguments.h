@@ -120,8 +120,8 @@ typedef struct ft_cuda_rows {
 
 // label_weights, cross_entropy, cross_entropy_backward; formulas in ckernels.h. `weights` may be
 // null; otherwise the kernel computes their mean itself. dy_stride: 1, or 0 for one dy. A label
-// that is no class is reported. Losses of halves are float32, and a gradient has `out_dtype`: that of
-// the logits, or one that goes with it (`among`).
+// that is no class is reported. Losses of halves are float32, and a gradient has `out_dtype`: that
+// of the logits, or one that goes with it (`among`).
 typedef struct ft_cuda_labels {
     const void *x, *dy;
     void *out;
@@ -168,8 +168,8 @@ typedef struct ft_cuda_scatter {
 
 // --- Random numbers; see ckernels.h. uniform: first and second are low and high, and `last` the
 // bits of the largest float below `high` (ft_cuda_largest_below). normal: mean and deviation.
-// words: neither. dropout: first is the rate, x its operand. A launch that is repeated begins so many
-// blocks after `block` as `moved`, where it isn't null, says in the device's memory.
+// words: neither. dropout: first is the rate, x its operand. A launch that is repeated begins so
+// many blocks after `block` as `moved`, where it isn't null, says in the device's memory.
 typedef struct ft_cuda_random {
     const void *x;
     void *out;

@@ -2,9 +2,9 @@
 //
 // Sources: the text of number 0 is compiled; the others are headers that it includes by name.
 // ft_cuda_variant says for a launch which part of that is to be compiled, as a number that is equal
-// where the module is the same, and ft_cuda_variant_options the options for it: within seconds, when
-// it is first wanted. Further options: -std=c++17 -default-device --gpu-architecture=…. The kernel
-// `name` is the function ft_<name>, whose one argument is the structure, by value.
+// where the module is the same, and ft_cuda_variant_options the options for it: within seconds,
+// when it is first wanted. Further options: -std=c++17 -default-device --gpu-architecture=…. The
+// kernel `name` is the function ft_<name>, whose one argument is the structure, by value.
 //
 // Launches: FT_CUDA_THREADS threads in one dimension, no dynamic shared memory, and any number of
 // blocks above 0 in one dimension: kernels take their work in strides of the grid, and the bits

@@ -39,8 +39,9 @@ typedef struct ft_cuda_distances {
 
 // normalize, normalize_backward: as ft_row_norm. With a weight the latter gives a run of rows to a
 // block, whose sums for weight and bias go to its row of `sums` [runs, 2 n]; ft_cuda_norm_plan
-// gives `run`, `runs` and the bytes of `sums`; then `normalize_join` adds them up behind dx. What is
-// normalized may be rounded to an `out_dtype` beside `dtype`, and dy be of a `dy_dtype` (`among`).
+// gives `run`, `runs` and the bytes of `sums`; then `normalize_join` adds them up behind dx. What
+// is normalized may be rounded to an `out_dtype` beside `dtype`, and dy be of a `dy_dtype`
+// (`among`).
 typedef struct ft_cuda_norm {
     const void *x, *dy, *weight, *bias;
     void *out;
@@ -116,8 +117,8 @@ typedef struct ft_cuda_attention {
     double scale;
 } ft_cuda_attention;
 
-// recurrence, recurrence_backward: as ft_recurrence, without its inputs' weights. A block has `rows`
-// rows of the batch, which ft_cuda_recurrence_plan chooses; no sums depend on it.
+// recurrence, recurrence_backward: as ft_recurrence, without its inputs' weights. A block has
+// `rows` rows of the batch, which ft_cuda_recurrence_plan chooses; no sums depend on it.
 //
 // Where that gives 0 steps are launched one by one. recurrence_step for `number` 0 brings the first
 // state to its place, and for k makes state k, in the order of steps, of W h in the step's gates.

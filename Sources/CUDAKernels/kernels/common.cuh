@@ -174,8 +174,8 @@ template <class F> FT_DEVICE void for_all(int dtype, F f) {
     FT_DTYPES(FT_CASE)
 }
 
-// Calls f with an element of the type of a dtype: of T, or where T is a float of 32 bits or less, of
-// any of these.
+// Calls f with an element of the type of a dtype: of T, or where T is a float of 32 bits or less,
+// of any of these.
 template <class T, class F> FT_DEVICE void among(T *, int, F f) { f(T()); }
 template <class F> FT_DEVICE void among_short(int dtype, F f) {
     if (dtype == FT_F32) f(float());

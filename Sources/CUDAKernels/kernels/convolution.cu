@@ -1,6 +1,6 @@
 // Convolutions over three axes in groups, as products of matrices whose operands are read from the
-// images as they are needed (implicit GEMM); see tiles.cuh, and number_tiles.cuh where factors may be
-// rounded. A plane has fewer than 2^31 elements.
+// images as they are needed (implicit GEMM); see tiles.cuh, and number_tiles.cuh where factors may
+// be rounded. A plane has fewer than 2^31 elements.
 #include "joins.cuh"
 #include "number_tiles.cuh"
 

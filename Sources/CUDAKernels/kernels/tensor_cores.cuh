@@ -135,7 +135,9 @@ template <class H, uint16_t EXPONENT> struct half_parts {
     struct right { uint32_t at[2]; };
     typedef uint16_t stored;
     typedef pack<stored, 4> run;
-    static __device__ __forceinline__ stored stored_of(float x) { return element<H>::store(x).bits; }
+    static __device__ __forceinline__ stored stored_of(float x) {
+        return element<H>::store(x).bits;
+    }
     static __device__ __forceinline__ bool is_sound(stored x) {
         return (x & EXPONENT) != EXPONENT;
     }

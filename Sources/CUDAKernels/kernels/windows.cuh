@@ -127,7 +127,8 @@ template <class Each>
 FT_DEVICE void for_holders(const ft_cuda_pool &p, const divider *strides, const unsigned *at,
                            Each each) {
     const int x[3] = {(int)at[0], (int)at[1], (int)at[2]};
-    const stretch a = holders_along(p, 0, strides[0], x[0]), b = holders_along(p, 1, strides[1], x[1]);
+    const stretch a = holders_along(p, 0, strides[0], x[0]);
+    const stretch b = holders_along(p, 1, strides[1], x[1]);
     const stretch c = holders_along(p, 2, strides[2], x[2]);
     int r[3];
     for (r[0] = a.first; r[0] < a.end; r[0]++) {

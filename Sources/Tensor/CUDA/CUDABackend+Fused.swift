@@ -15,7 +15,8 @@ extension CUDABackend {
         try context.launch(FT_KERNEL_fused, arguments, option: option)
     }
 
-    /// Programs that have nothing to do with each other, in as few launches as their codes fit into.
+    /// Programs that have nothing to do with each other, in as few launches as their codes fit
+    /// into.
     func together(_ parts: [FusedPart]) throws(CUDAProblem) {
         var group = FusedForms()
         for part in parts {

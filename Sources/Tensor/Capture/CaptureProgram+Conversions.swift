@@ -22,8 +22,8 @@ extension CaptureProgram {
         }
     }
 
-    /// The halves that `array`, or what it is a view of, is a copy of in float32, seen likewise; nil
-    /// where it is no such, or where these change before the call at `index` reads it.
+    /// The halves that `array`, or what it is a view of, is a copy of in float32, seen likewise;
+    /// nil where it is no such, or where these change before the call at `index` reads it.
     private func half(
         widenedTo array: NDArray, readAt index: Int, _ uses: [ObjectIdentifier: Uses]
     ) -> NDArray? {
@@ -115,8 +115,8 @@ extension CaptureProgram {
 }
 
 extension CaptureProgram.Call {
-    /// Whether this copies an array, which may be a part of what its storage holds, converted between
-    /// float32 and a half.
+    /// Whether this copies an array, which may be a part of what its storage holds, converted
+    /// between float32 and a half.
     fileprivate var isConversion: Bool {
         guard bytes == nil, case .copy = kernel else { return false }
         return a.isContiguous && out.isContiguous && a.count == out.count && a.dtype != out.dtype
@@ -124,7 +124,8 @@ extension CaptureProgram.Call {
             && (a.dtype == .float32 || out.dtype == .float32)
     }
 
-    /// The operands of float32 that may be halves instead: what is computed is that of their values.
+    /// The operands of float32 that may be halves instead: what is computed is that of their
+    /// values.
     fileprivate var convertedOperands: [WritableKeyPath<CaptureProgram.Call, NDArray>] {
         switch kernel {
         case .crossEntropy, .crossEntropyBackward: return [\.a]

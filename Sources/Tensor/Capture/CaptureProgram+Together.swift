@@ -1,10 +1,10 @@
 extension CaptureProgram {
-    /// Has one kernel compute what elementwise calls do that have nothing to do with each other, for
-    /// a launch takes a GPU longer than a small call: they wait until somebody needs what one of them
-    /// makes, and then those later ones that could run by now come along.
+    /// Has one kernel compute what elementwise calls do that have nothing to do with each other,
+    /// for a launch takes a GPU longer than a small call: they wait until somebody needs what one
+    /// of them makes, and then those later ones that could run by now come along.
     ///
-    /// What waits keeps its operands in memory, and what comes early its result; so at most an eighth
-    /// of the step's memory does either, or 16 MB.
+    /// What waits keeps its operands in memory, and what comes early its result; so at most an
+    /// eighth of the step's memory does either, or 16 MB.
     mutating func joinIndependent() {
         let allowance = max(1 << 24, planMemory().byteCount / 8)
         var schedule = GroupSchedule(self, allowance: allowance)

@@ -160,7 +160,8 @@ package final class CapturedStep {
         }
     }
 
-    /// - Parameter moves: whether the step reads its inputs where it was recorded, and nowhere else.
+    /// - Parameter moves: whether the step reads its inputs where it was recorded, and nowhere
+    /// else.
     private func lay(_ input: Input, on array: NDArray, moves: Bool) {
         // Where the step works itself, an input would be written over.
         if !moves, array.isContiguous, array.storage.pool !== pool, array.backend === backend {

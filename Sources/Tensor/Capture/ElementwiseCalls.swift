@@ -2,8 +2,8 @@ internal import CKernels
 
 /// Elementwise calls on their way into one program.
 struct ElementwiseCalls {
-    /// How many functions and arrays one pass takes: blocks of all results have to stay in cache, and
-    /// a GPU's threads hold an element of each that is still needed.
+    /// How many functions and arrays one pass takes: blocks of all results have to stay in cache,
+    /// and a GPU's threads hold an element of each that is still needed.
     private static let (longest, widest) = (24, 16)
 
     /// The last of them.

@@ -47,7 +47,8 @@ package final class FusedProgram: Sendable {
     let blocks: [Int]
     let blockCount: Int
 
-    /// - Parameter kept: the instructions whose results are written beside the last one's, in order.
+    /// - Parameter kept: the instructions whose results are written beside the last one's, in
+    /// order.
     package init(_ instructions: [Instruction], keeping kept: [Int] = []) {
         self.instructions = instructions
         written = kept + (instructions.isEmpty ? [] : [instructions.count - 1])

@@ -47,8 +47,8 @@ package enum Kernel: Sendable {
     /// Several elementwise kernels in one pass: the list holds contiguous arrays that go with the
     /// output, each of as many elements or of one.
     case fused(FusedProgram, ArrayList)
-    /// Programs that have nothing to do with each other. The list holds for each what it reads, then
-    /// what it writes; the output is one of these.
+    /// Programs that have nothing to do with each other. The list holds for each what it reads,
+    /// then what it writes; the output is one of these.
     case together(ProgramGroup, ArrayList)
 
     // Reductions.
@@ -91,7 +91,8 @@ package enum Kernel: Sendable {
 
     /// Attention of queries a to keys b with values c, each [examples, positions, heads, width]
     /// with contiguous rows, float32, float64 or the half that the rule rounds factors to, where
-    /// several heads of queries may share one of keys. The list holds the mask, if there is one: bools [examples, heads, queries, keys].
+    /// several heads of queries may share one of keys. The list holds the mask, if there is one:
+    /// bools [examples, heads, queries, keys].
     case attention(AttentionRule, ArrayList)
     /// The gradients of `attention` by a, b and c. The list holds that by its output, then the
     /// mask.
@@ -125,8 +126,8 @@ package enum Kernel: Sendable {
     /// list holds w and b, if there are such. The output of float32 may be a half.
     case normalize(RowNorm, ArrayList)
     /// The gradient of `normalize` by its input a, b being that by its output. With a w in the list
-    /// the output is one flat array, in which those by w and by b follow. Beside float32, b may be of
-    /// a half.
+    /// the output is one flat array, in which those by w and by b follow. Beside float32, b may be
+    /// of a half.
     case normalizeBackward(RowNorm, ArrayList)
 
     // Classes of rows of logits: a holds logits [rows, classes], b int64 labels [rows]; the list,

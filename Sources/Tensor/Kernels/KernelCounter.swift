@@ -108,8 +108,8 @@ extension Kernel {
         case .pool(let part, let pooling):
             pooling.tapCount
                 * (part.isOfResults ? out : part.operandCount == 1 ? a : b).count
-        // A mean and the squares about it; then, by them, a factor and an addend; two sums beside the
-        // two products of the gradient.
+        // A mean and the squares about it; then, by them, a factor and an addend; two sums beside
+        // the two products of the gradient.
         case .channels(.moments): 4 * a.count
         case .channels(.normalize(let rule, _)):
             (2 + (rule.adds ? 1 : 0) + (rule.rectifies ? 1 : 0)) * a.count

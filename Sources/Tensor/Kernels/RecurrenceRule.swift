@@ -47,8 +47,8 @@ package struct RecurrenceRule: Sendable, Hashable {
     /// What makes the projections from the inputs, if it is the kernel.
     package var projection: Projection?
 
-    /// Projections x · Vᵀ + a of inputs x, each element the chain of a product: beside a bias of W h
-    /// the list then holds Vᵀ [inputs, parts · width] and a, if there is one.
+    /// Projections x · Vᵀ + a of inputs x, each element the chain of a product: beside a bias of W
+    /// h the list then holds Vᵀ [inputs, parts · width] and a, if there is one.
     package struct Projection: Sendable, Hashable {
         package var inputs: Int
         package var hasBias: Bool

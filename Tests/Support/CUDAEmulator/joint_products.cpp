@@ -1,4 +1,5 @@
-// cublasLt: products with what follows them, described by objects, by a way that is asked for first.
+// cublasLt: products with what follows them, described by objects, by a way that is asked for
+// first.
 #include <cstring>
 
 #include "device.h"

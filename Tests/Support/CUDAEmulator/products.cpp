@@ -121,7 +121,8 @@ int gemm_batched(void *handle, int ta, int tb, int m, int n, int k, const void *
                  long long c_step, int count, int compute, int) {
     bool wide = compute == COMPUTE_64F;
     product p = {ta != 0, tb != 0, m, n, k, a_type, b_type, c_type, count, a, b, c,
-                 lda, ldb, ldc, a_step, b_step, c_step, scalar(alpha, wide), scalar(beta, wide), compute};
+                 lda, ldb, ldc, a_step, b_step, c_step, scalar(alpha, wide), scalar(beta, wide),
+                 compute};
     return add(((cublas_handle *)handle)->on, p);
 }
 int gemm(void *handle, int ta, int tb, int m, int n, int k, const void *alpha, const void *a,
