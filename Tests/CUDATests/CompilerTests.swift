@@ -6,7 +6,7 @@ import Glibc
 import Testing
 
 /// NVRTC itself, wherever it can be found: it needs no GPU.
-private enum NVRTC {
+enum NVRTC {
     /// The newest that there is, on the emulated driver.
     static let compiler: CUDACompiler? = {
         guard let found = try? CUDASearch.compiler(driver: 13_000).open(),
