@@ -3,11 +3,10 @@ extension CaptureProgram {
     /// a launch takes a GPU longer than a small call: they wait until somebody needs what one of them
     /// makes, and then those later ones that could run by now come along.
     ///
-    /// What waits keeps its operands in memory, and what comes early its result; so at most an eighth
-    /// of the step's memory does either, or 16 MB.
+    /// What waits keeps its operands in memory, and what comes early its result; so no more than the
+    /// allowance does either.
     mutating func joinIndependent() {
-        let allowance = max(1 << 24, planMemory().byteCount / 8)
-        var schedule = GroupSchedule(self, allowance: allowance)
+        var schedule = GroupSchedule(self, allowance: waitingAllowance)
         for index in calls.indices { schedule.pass(index) }
         schedule.finish()
         calls = schedule.result
