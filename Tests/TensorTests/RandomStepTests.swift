@@ -104,8 +104,8 @@ struct RandomStepTests {
             #expect(step.sample.run(program) == step.sample.expected, "seed \(seed)")
             before += step.sample.calls.count
             after += program.calls.count
-            for case .together(let group, _) in program.calls.map(\.kernel)
-            where group.programs.count > 1 {
+            for case .together(let group) in program.calls.map(\.kernel)
+            where group.parts.count > 1 {
                 groups += 1
             }
         }

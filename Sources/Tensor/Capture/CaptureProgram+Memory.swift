@@ -72,8 +72,8 @@ extension CaptureProgram {
         var reads = call.reads
         switch call.kernel {
         case .fused: break
-        case .together(let group, let list):
-            let parts = group.parts(of: list)
+        case .together(let group):
+            let parts = group.parts
             guard let own = parts.first(where: { $0.out.storage === out.storage })
             else { return nil }
             let others = parts.filter { $0.out.storage !== out.storage }.flatMap(\.reads)

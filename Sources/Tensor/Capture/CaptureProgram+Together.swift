@@ -19,8 +19,8 @@ extension CaptureProgram.Call {
         if out.count == 0 { return nil }
         switch kernel {
         case .fused(let program, let list):
-            return [FusedPart(program: program, reads: list.arrays, writes: [out])]
-        case .together(let group, let list): return group.parts(of: list)
+            return [FusedPart(program: program, reads: list.arrays, out: out)]
+        case .together(let group): return group.parts
         default: return ElementwiseCalls(self, order: 0).map { [$0.part] }
         }
     }
@@ -147,7 +147,7 @@ private struct GroupSchedule {
             result += members
             return
         }
-        call.kernel = ProgramGroup.kernel(of: group.flatMap { parts[$0] ?? [] })
+        call.kernel = .together(ProgramGroup(group.flatMap { parts[$0] ?? [] }))
         (call.a, call.b, call.c) = (call.out, call.out, call.out)
         result.append(call)
     }
