@@ -4,8 +4,7 @@
 // Last, for its macros are not for others.
 #include "../Support/CUDAEmulator/cuda_shim.h"
 
-// The same kernels compiled for the programs of `check` and `check_mixed`: for floats, for float32
-// and bools, and for a half that is copied.
+// The same kernels compiled for the programs of `chain` and for a copy.
 #pragma clang diagnostic ignored "-Wtautological-unsigned-zero-compare"
 #pragma clang diagnostic ignored "-Wtautological-type-limit-compare"
 #pragma clang diagnostic ignored "-Wunused-parameter"
@@ -144,8 +143,7 @@ struct sample {
     ft_cuda_fused program;
 };
 
-// tanh(3 - tanh(x y)) and so on, of which two results are written; x is shifted by `shift` elements
-// from a multiple of 16 bytes.
+// Five instructions, of which two results are written.
 std::unique_ptr<sample> chain(int d, int64_t count, const operands_list &given) {
     unsigned long long three = bits_of(d, 3);
     bool real = is_float(d);

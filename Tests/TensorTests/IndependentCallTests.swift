@@ -175,6 +175,49 @@ struct FusedCallTests {
         #expect(same.left() == ["add+mul"])
     }
 
+    @Test("wait only while what they keep in memory is allowed, but always for the next call")
+    func allowance() {
+        let random = Random(seed: 5)
+        let sample = StepSample()
+        let (x, y) = (sample.array(random.normal([8, 128])), sample.array(random.normal([8, 128])))
+        var masks: [NDArray] = []
+        for number in 1...4 {
+            let t = sample.array(.full([8, 128], 0, .float32), .step)
+            let mask = sample.array(.full([8, 128], 0, .bool), .step)
+            sample.add(rows, number % 2 == 0 ? x : y, into: t)
+            sample.add(.compareScalar(.gt, Scalar(0.002 * Double(number))), t, into: mask)
+            masks.append(mask)
+        }
+        for mask in masks {
+            sample.add(.select, mask, x, y, into: sample.array(.full([8, 128], 0, .float32)))
+        }
+        var loose = sample.recorded, tight = sample.recorded
+        loose.fuse(keeping: .max)
+        tight.fuse(keeping: 2 * 4096)
+        for program in [loose, tight] { #expect(sample.run(program) == sample.expected) }
+        let softmaxes = [String](repeating: "softmax", count: 4)
+        #expect(loose.names == softmaxes + [String](repeating: "gt+where", count: 4))
+        #expect(
+            tight.names == [
+                "softmax", "gt", "softmax", "gt", "softmax", "softmax", "where", "where",
+                "gt+where", "gt+where",
+            ])
+        #expect(loose.planMemory().byteCount == 4 * 4096)
+        #expect(tight.planMemory().byteCount < 3 * 4096)
+
+        let chain = StepSample()
+        let (t, u, v) = (
+            chain.array(.full([8, 128], 0, .float32), .step),
+            chain.array(.full([8, 128], 0, .float32), .step), chain.array(random.normal([8, 128]))
+        )
+        chain.add(rows, v, into: t)
+        chain.add(plus, t, into: u)
+        chain.add(times, u, into: v)
+        var program = chain.recorded
+        program.fuse(keeping: 0)
+        #expect(program.names == ["softmax", "add+mul"])
+    }
+
     @Test("take no part of a result for all of it")
     func parts() {
         let s = Arrays()

@@ -104,12 +104,26 @@ struct RandomStepTests {
             #expect(step.sample.run(program) == step.sample.expected, "seed \(seed)")
             before += step.sample.calls.count
             after += program.calls.count
-            for case .together(let group, _) in program.calls.map(\.kernel)
-            where group.programs.count > 1 {
+            for case .together(let group) in program.calls.map(\.kernel)
+            where group.parts.count > 1 {
                 groups += 1
             }
         }
         // Most are part of another kernel, or of no use.
         #expect(after < before / 2 && groups > 400, "\(before) \(after) \(groups)")
+    }
+
+    @Test("have the same bits where little may wait", arguments: [0, 32, 64])
+    func tight(_ allowance: Int) {
+        var fewer = 0
+        for seed in 0..<200 {
+            let step = RandomStep(seed: UInt64(seed), length: 5 + seed % 40)
+            var (program, loose) = (step.sample.recorded, step.sample.recorded)
+            program.fuse(keeping: allowance)
+            loose.fuse(keeping: .max)
+            #expect(step.sample.run(program) == step.sample.expected, "seed \(seed)")
+            fewer += program.calls.count - loose.calls.count
+        }
+        #expect(fewer > 0)
     }
 }

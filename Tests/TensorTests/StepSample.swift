@@ -38,9 +38,14 @@ final class StepSample {
             CaptureProgram.Call(kernel: .copy, a: out, b: out, c: out, out: out, bytes: bytes))
     }
 
+    /// The calls as they were recorded.
+    var recorded: CaptureProgram {
+        CaptureProgram(calls: calls, temporary: temporary, own: own)
+    }
+
     /// The calls as a captured step has them.
     var improved: CaptureProgram {
-        var program = CaptureProgram(calls: calls, temporary: temporary, own: own)
+        var program = recorded
         program.improve()
         return program
     }

@@ -14,10 +14,7 @@ extension CPUBackend {
         let block = CPUBackend.block
         let (program, arrays, total) = (part.program, part.reads, part.out.count)
         let width = program.instructions.reduce(1) { max($0, $1.dtype.size) }
-        // The array that each result is written to.
-        var targets = [NDArray?](repeating: nil, count: program.instructions.count)
-        for (place, array) in zip(program.written, part.writes) { targets[place] = array }
-        parallel(total, grain: 1 << 15) { [targets] begin, end in
+        parallel(total, grain: 1 << 15) { begin, end in
             withUnsafeTemporaryAllocation(
                 byteCount: max(1, program.blockCount) * block * width, alignment: 64
             ) { results in
@@ -25,7 +22,8 @@ extension CPUBackend {
                 for start in stride(from: Int(begin), to: Int(end), by: block) {
                     let count = min(block, Int(end) - start)
                     func result(_ index: Int) -> UnsafeMutableRawPointer {
-                        if let target = targets[index] {
+                        if let place = program.targets[index] {
+                            let target = part.target(place)
                             return target.pointer + start * target.dtype.size
                         }
                         return base + program.blocks[index] * block * width

@@ -17,9 +17,8 @@ extension CPUBackend {
         case .compareScalar(let function, let number): compareScalar(function, number, a, into: out)
         case .select: select(a, b, c, into: out)
         case .fused(let program, let list):
-            fused(FusedPart(program: program, reads: list.arrays, writes: [out]))
-        case .together(let group, let list):
-            for part in group.parts(of: list) { fused(part) }
+            fused(FusedPart(program: program, reads: list.arrays, out: out))
+        case .together(let group): for part in group.parts { fused(part) }
         case .reduce(let reduction, let map, let axes):
             reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): argExtreme(maximum: maximum, a, into: out)

@@ -35,8 +35,8 @@ extension CUDABackend {
             try compareScalar(function, number, a, into: out)
         case .select: try select(a, b, c, into: out)
         case .fused(let program, let list):
-            try fused(FusedPart(program: program, reads: list.arrays, writes: [out]))
-        case .together(let group, let list): try together(group.parts(of: list))
+            try fused(FusedPart(program: program, reads: list.arrays, out: out))
+        case .together(let group): try together(group.parts)
         case .reduce(let reduction, let map, let axes):
             try reduce(reduction, map, a, b, axes: axes, into: out)
         case .argExtreme(let maximum): try argExtreme(maximum: maximum, a, into: out)

@@ -10,56 +10,58 @@ extension CaptureProgram {
 
     /// Joins elementwise calls with those that read their results into a single pass over memory. A
     /// program waits for further calls until somebody else needs what it makes.
-    mutating func fuse() {
+    ///
+    /// - Parameter allowance: how many bytes what waits may keep in memory that others could have
+    ///   by then. Programs that would keep more run where their last calls were; a call never waits
+    ///   in vain for the next one.
+    mutating func fuse(keeping allowance: Int) {
         let uses = readCounts
         var writes: [ObjectIdentifier: Int] = [:]
         for call in calls {
             for array in call.writes { writes[ObjectIdentifier(array.storage), default: 0] += 1 }
         }
-        var waiting: [ElementwiseCalls] = []
-        var result: [Call] = []
+        var waiting = WaitingCalls(lastUses: lastUses)
+        var result = [[Call]](repeating: [], count: calls.count)
         for (index, call) in calls.enumerated() {
             var joined = call.moves ? nil : ElementwiseCalls(call, order: index)
             for array in call.reads {
-                guard let own = joined,
-                    let place = waiting.firstIndex(where: { $0.gives(array) }),
-                    let both = own.behind(waiting[place])
+                guard let own = joined, let first = waiting.maker(of: array),
+                    let both = own.behind(first)
                 else { continue }
                 joined = both
-                waiting.remove(at: place)
+                waiting.remove(first)
             }
-            result += flush(&waiting, for: call).map { $0.call(uses) }
+            result[index] = waiting.takeThose(concernedBy: call).map { $0.call(uses) }
+            for program in waiting.takeOldest(keeping: allowance, after: call, at: index) {
+                result[program.order].append(program.call(uses))
+            }
             guard let joined else {
-                result.append(call)
+                result[index].append(call)
                 continue
             }
             if isTemporary(call.out), call.out.isWhole,
                 writes[ObjectIdentifier(call.out.storage)] == 1
             {
-                waiting.append(joined)
+                waiting.add(joined)
             } else {
-                result.append(joined.call(uses))
+                result[index].append(joined.call(uses))
             }
         }
-        result += waiting.sorted { $0.order < $1.order }.map { $0.call(uses) }
-        calls = result
+        calls = result.flatMap { $0 } + waiting.takeAll().map { $0.call(uses) }
     }
 
-    /// The programs that must not wait any longer: `call` reads their results, or changes what they
-    /// read.
-    private func flush(
-        _ waiting: inout [ElementwiseCalls], for call: Call
-    ) -> [ElementwiseCalls] {
-        if waiting.isEmpty { return [] }
-        let reads = Set(call.reads.map { ObjectIdentifier($0.storage) })
-        let writes = Set(call.writes.map { ObjectIdentifier($0.storage) })
-        func isDue(_ program: ElementwiseCalls) -> Bool {
-            program.made.contains { reads.contains($0) || writes.contains($0) }
-                || program.reads.contains { writes.contains(ObjectIdentifier($0.storage)) }
+    /// Where each temporary storage is used last; what was computed once is needed in every replay.
+    private var lastUses: [ObjectIdentifier: Int] {
+        var places: [ObjectIdentifier: Int] = [:]
+        for (index, call) in calls.enumerated() {
+            for array in call.reads + call.writes where isTemporary(array) {
+                places[ObjectIdentifier(array.storage)] = index
+            }
         }
-        let due = waiting.filter(isDue)
-        waiting.removeAll(where: isDue)
-        return due.sorted { $0.order < $1.order }
+        for call in constants {
+            for array in call.writes { places[ObjectIdentifier(array.storage)] = nil }
+        }
+        return places
     }
 }
 

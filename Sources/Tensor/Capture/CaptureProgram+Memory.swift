@@ -1,4 +1,8 @@
 extension CaptureProgram {
+    /// How many bytes calls may keep in memory by waiting for others: an eighth of the step's, or
+    /// 16 MB.
+    var waitingAllowance: Int { max(1 << 24, planMemory().byteCount / 8) }
+
     /// Places all temporary storages in one block: two share bytes only if the one is no longer
     /// needed when the other is first written, or where an elementwise result takes its operand's
     /// place.
@@ -68,8 +72,8 @@ extension CaptureProgram {
         var reads = call.reads
         switch call.kernel {
         case .fused: break
-        case .together(let group, let list):
-            let parts = group.parts(of: list)
+        case .together(let group):
+            let parts = group.parts
             guard let own = parts.first(where: { $0.out.storage === out.storage })
             else { return nil }
             let others = parts.filter { $0.out.storage !== out.storage }.flatMap(\.reads)

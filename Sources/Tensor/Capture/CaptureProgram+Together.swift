@@ -3,11 +3,10 @@ extension CaptureProgram {
     /// for a launch takes a GPU longer than a small call: they wait until somebody needs what one
     /// of them makes, and then those later ones that could run by now come along.
     ///
-    /// What waits keeps its operands in memory, and what comes early its result; so at most an
-    /// eighth of the step's memory does either, or 16 MB.
+    /// What waits keeps its operands in memory, and what comes early its result; so no more than
+    /// the allowance does either.
     mutating func joinIndependent() {
-        let allowance = max(1 << 24, planMemory().byteCount / 8)
-        var schedule = GroupSchedule(self, allowance: allowance)
+        var schedule = GroupSchedule(self, allowance: waitingAllowance)
         for index in calls.indices { schedule.pass(index) }
         schedule.finish()
         calls = schedule.result
@@ -20,8 +19,8 @@ extension CaptureProgram.Call {
         if out.count == 0 { return nil }
         switch kernel {
         case .fused(let program, let list):
-            return [FusedPart(program: program, reads: list.arrays, writes: [out])]
-        case .together(let group, let list): return group.parts(of: list)
+            return [FusedPart(program: program, reads: list.arrays, out: out)]
+        case .together(let group): return group.parts
         default: return ElementwiseCalls(self, order: 0).map { [$0.part] }
         }
     }
@@ -148,7 +147,7 @@ private struct GroupSchedule {
             result += members
             return
         }
-        call.kernel = ProgramGroup.kernel(of: group.flatMap { parts[$0] ?? [] })
+        call.kernel = .together(ProgramGroup(group.flatMap { parts[$0] ?? [] }))
         (call.a, call.b, call.c) = (call.out, call.out, call.out)
         result.append(call)
     }

@@ -102,7 +102,7 @@ struct CaptureProgram {
         joinConversions()
         joinRectifiers()
         joinAssignments()
-        fuse()
+        fuse(keeping: waitingAllowance)
         joinAssignments()
         joinIndependent()
     }

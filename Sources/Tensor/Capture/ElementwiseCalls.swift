@@ -133,17 +133,16 @@ struct ElementwiseCalls {
         if kept.isEmpty {
             call.kernel = .fused(program, ArrayList(reads))
         } else {
-            let writes = kept.map { results[$0] } + [out]
-            call.kernel = ProgramGroup.kernel(of: [
-                FusedPart(program: program, reads: reads, writes: writes)
-            ])
+            let part = FusedPart(
+                program: program, reads: reads, kept: kept.map { results[$0] }, out: out)
+            call.kernel = .together(ProgramGroup([part]))
         }
         return call
     }
 
     /// A single call as a program.
     var part: FusedPart {
-        FusedPart(program: FusedProgram(instructions), reads: reads, writes: [out])
+        FusedPart(program: FusedProgram(instructions), reads: reads, out: out)
     }
 }
 

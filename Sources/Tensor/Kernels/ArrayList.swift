@@ -10,11 +10,12 @@ extension Kernel {
     package var list: ArrayList? {
         switch self {
         case .update(_, let list, clips: _, gated: _), .squaredNorm(let list), .allFinite(let list),
-            .fused(_, let list), .together(_, let list), .attention(_, let list),
+            .fused(_, let list), .attention(_, let list),
             .attentionBackward(_, let list), .recurrence(_, let list),
             .recurrenceBackward(_, let list), .normalize(_, let list),
             .normalizeBackward(_, let list):
             list
+        case .together(let group): group.list
         case .labelWeights(_, let weights, classes: _), .crossEntropy(_, let weights),
             .crossEntropyBackward(_, let weights):
             weights
@@ -32,15 +33,14 @@ extension Kernel {
         switch self {
         case .update(let rule, let list, clips: _, gated: _):
             list.arrays.indices.filter { rule.changes(at: $0) }.map { list.arrays[$0] }
-        case .together(let group, let list): group.parts(of: list).flatMap(\.writes)
+        case .together(let group): group.writes
         default: []
         }
     }
 
     /// Those that it reads.
     package var readInList: [NDArray] {
-        guard case .together(let group, let list) = self else { return list?.arrays ?? [] }
-        return group.parts(of: list).flatMap(\.reads)
+        if case .together(let group) = self { group.reads } else { list?.arrays ?? [] }
     }
 
     /// Counts the change of each that is changed.
@@ -64,7 +64,7 @@ extension Kernel {
             .crossEntropyBackward(target, weights: list)
         case .squaredNorm: .squaredNorm(list)
         case .fused(let program, _): .fused(program, list)
-        case .together(let group, _): .together(group, list)
+        case .together(let group): .together(group.with(list))
         case .allFinite: .allFinite(list)
         case .attention(let rule, _): .attention(rule, list)
         case .attentionBackward(let rule, _): .attentionBackward(rule, list)

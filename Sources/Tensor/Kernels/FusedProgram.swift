@@ -42,6 +42,8 @@ package final class FusedProgram: Sendable {
     }
     /// The instructions whose results are written, in order; the last one's is the output.
     package let written: [Int]
+    /// For each instruction the position of its result among those that are written, if it is.
+    let targets: [Int?]
     /// For each instruction a block of memory for its result, which others have when nobody needs
     /// it any more.
     let blocks: [Int]
@@ -52,6 +54,7 @@ package final class FusedProgram: Sendable {
     package init(_ instructions: [Instruction], keeping kept: [Int] = []) {
         self.instructions = instructions
         written = kept + (instructions.isEmpty ? [] : [instructions.count - 1])
+        targets = instructions.indices.map { [written] in written.firstIndex(of: $0) }
         (blocks, blockCount) = FusedProgram.blocks(for: instructions)
     }
 
@@ -94,43 +97,56 @@ package final class FusedProgram: Sendable {
     }
 }
 
-/// A program with what it reads and what it writes: what it keeps, then its output.
+/// A program with what it reads and what it writes.
 package struct FusedPart: Sendable {
     package let program: FusedProgram
     package let reads: [NDArray]
-    package let writes: [NDArray]
+    /// Where the results go that others read as well.
+    let kept: [NDArray]
+    package let out: NDArray
 
-    /// The output.
-    package var out: NDArray { writes[writes.count - 1] }
+    init(program: FusedProgram, reads: [NDArray], kept: [NDArray] = [], out: NDArray) {
+        self.program = program
+        self.reads = reads
+        self.kept = kept
+        self.out = out
+    }
+
+    /// What it keeps, then the output.
+    package var writes: [NDArray] { kept + [out] }
+
+    /// Where the result at this position of those that are written goes.
+    func target(_ place: Int) -> NDArray { place < kept.count ? kept[place] : out }
 }
 
 /// Programs that have nothing to do with each other, run by one kernel: none reads or writes what
 /// another one writes.
 package final class ProgramGroup: Sendable {
-    private let members: [(program: FusedProgram, readCount: Int)]
+    package let parts: [FusedPart]
+    /// What they read, and what they write.
+    let reads: [NDArray]
+    let writes: [NDArray]
+    /// For each program what it reads, then what it writes.
+    let list: ArrayList
 
-    package var programs: [FusedProgram] { members.map(\.program) }
-
-    /// - Returns: the group and its list: for each program what it reads, then what it writes.
-    package static func kernel(of parts: [FusedPart]) -> Kernel {
-        let group = ProgramGroup(parts.map { ($0.program, $0.reads.count) })
-        return .together(group, ArrayList(parts.flatMap { $0.reads + $0.writes }))
+    package init(_ parts: [FusedPart]) {
+        self.parts = parts
+        reads = parts.flatMap(\.reads)
+        writes = parts.flatMap(\.writes)
+        list = ArrayList(parts.flatMap { $0.reads + $0.writes })
     }
 
-    private init(_ members: [(program: FusedProgram, readCount: Int)]) { self.members = members }
-
-    /// How many arrays there are in its list.
-    var arrayCount: Int { members.reduce(0) { $0 + $1.readCount + $1.program.written.count } }
-
-    /// The programs with their arrays.
-    package func parts(of list: ArrayList) -> [FusedPart] {
-        var place = 0
-        return members.map { program, readCount in
-            let first = place
-            place += readCount + program.written.count
-            return FusedPart(
-                program: program, reads: Array(list.arrays[first..<first + readCount]),
-                writes: Array(list.arrays[first + readCount..<place]))
+    /// The same programs with other arrays.
+    func with(_ list: ArrayList) -> ProgramGroup {
+        var rest = list.arrays[...]
+        func take(_ count: Int) -> [NDArray] {
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
         }
+        return ProgramGroup(
+            parts.map { part in
+                let (reads, kept) = (take(part.reads.count), take(part.kept.count))
+                return FusedPart(program: part.program, reads: reads, kept: kept, out: take(1)[0])
+            })
     }
 }

@@ -48,8 +48,8 @@ extension Kernel {
         case .fill, .range: require(out.isContiguous, "a contiguous output", [out])
         case .copy: fits(a, out)
         case .fused(let program, let list):
-            checkFused(FusedPart(program: program, reads: list.arrays, writes: [out]))
-        case .together(let group, let list): checkTogether(group, list, out)
+            checkFused(FusedPart(program: program, reads: list.arrays, out: out))
+        case .together(let group): checkTogether(group, out)
         case .select:
             elementwise(a, out)
             elementwise(b, out)

@@ -24,7 +24,7 @@ extension Kernel {
                 array.offset == out.offset && array.count == out.count
                 && array.dtype.size == out.dtype.size
             if array.storage === out.storage, !isSame { failAliased() }
-            if part.writes.dropLast().contains(where: { $0.storage === array.storage }) {
+            if part.kept.contains(where: { $0.storage === array.storage }) {
                 failAliased()
             }
         }
@@ -87,10 +87,9 @@ extension Kernel {
     }
 
     /// Programs none of which reads or writes what another one writes.
-    func checkTogether(_ group: ProgramGroup, _ list: ArrayList, _ out: NDArray) {
-        require(group.arrayCount == list.arrays.count, "an array for each operand", [out])
+    func checkTogether(_ group: ProgramGroup, _ out: NDArray) {
         var writers: [ObjectIdentifier: Int] = [:]
-        let parts = group.parts(of: list)
+        let parts = group.parts
         require(!parts.isEmpty, "a program", [out])
         for (index, part) in parts.enumerated() {
             checkFused(part)

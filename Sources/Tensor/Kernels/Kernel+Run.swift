@@ -77,8 +77,8 @@ extension Kernel {
             String(cString: ft_compare_name(Int32(function.rawValue)))
         case .select: "where"
         case .fused(let program, _): program.name
-        case .together(let group, _):
-            group.programs.map(\.name).reduce(into: [String]()) { names, name in
+        case .together(let group):
+            group.parts.map(\.program.name).reduce(into: [String]()) { names, name in
                 if !names.contains(name) { names.append(name) }
             }.joined(separator: ", ")
         case .reduce(let reduction, map: _, _): reduction.name

@@ -47,9 +47,9 @@ package enum Kernel: Sendable {
     /// Several elementwise kernels in one pass: the list holds contiguous arrays that go with the
     /// output, each of as many elements or of one.
     case fused(FusedProgram, ArrayList)
-    /// Programs that have nothing to do with each other. The list holds for each what it reads,
-    /// then what it writes; the output is one of these.
-    case together(ProgramGroup, ArrayList)
+    /// Programs that have nothing to do with each other, with their arrays; the output is one of
+    /// those that they write.
+    case together(ProgramGroup)
 
     // Reductions.
 

@@ -121,8 +121,8 @@ extension Kernel {
         case .ordering: a.count
         case .reduce, .argExtreme, .scan, .logSumExp, .scatter, .crossEntropy: a.count
         case .fused(let program, _): out.count * program.operationCount
-        case .together(let group, let list):
-            group.parts(of: list).reduce(0) { $0 + $1.out.count * $1.program.operationCount }
+        case .together(let group):
+            group.parts.reduce(0) { $0 + $1.out.count * $1.program.operationCount }
         case .squaredNorm(let list): list.arrays.reduce(0) { $0 + 2 * $1.count }
         case .update, .allFinite: list?.arrays.reduce(0) { $0 + $1.count } ?? 0
         case .range, .unary, .test, .binary, .binaryScalar, .compare, .compareScalar, .select,
