@@ -17,11 +17,10 @@ struct LaunchTableTests {
             tables.begin(on: backend.context)
             let rows = (0..<3).map { [Int64(launch), Int64($0), 7] }
             let places = try rows.map { try tables.place($0, on: backend.context) }
-            backend.synchronize()
             for (place, row) in zip(places, rows) {
-                let found = UnsafePointer<Int64>(bitPattern: place).map {
-                    Array(UnsafeBufferPointer(start: $0, count: 3))
-                }
+                let memory = try #require(UnsafeRawPointer(bitPattern: place))
+                var found: [Int64] = [0, 0, 0]
+                try backend.context.copyOut(from: memory, to: &found, byteCount: 24)
                 #expect(found == row)
             }
         }
@@ -42,7 +41,7 @@ struct LaunchTableTests {
                     [.array(0)], dtype: dtype),
                 .init(kernel: .unary(.relu, 0, 0), [.result(0)], dtype: dtype),
             ])
-            parts.append(FusedPart(program: program, reads: [x], writes: [out]))
+            parts.append(FusedPart(program: program, reads: [x], out: out))
         }
         return parts
     }
