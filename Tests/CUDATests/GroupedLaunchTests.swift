@@ -52,7 +52,7 @@ struct GroupedLaunchTests {
 
     @Test(
         "are one launch, or as few as their codes fit into, with the bits of each alone",
-        arguments: [(1, 1), (20, 2)])
+        arguments: [(1, 1), (13, 2)])
     func launches(length: Int, wanted: Int) {
         let device = EmulatedDevice.make(named: "together \(length)").device
         let alone = States(on: device, length: length).run(captured: false, on: device)

@@ -15,6 +15,21 @@ CHAIN = ("STEP(0,0,0,{0},-1,0,{0},0,0,0,0)STEP(1,1,2,{0},-1,-1,{0},1,{0},0,0)"
 MIXED = ("STEP(0,4,0,0,-1,0,{0},0,0,0,0)STEP(1,1,2,0,-1,-1,0,1,0,0,0)"
          "STEP(2,4,0,{0},2,-2,0,0,0,0,0)")
 CHOICE = "STEP(0,6,4,12,-1,0,{0},1,{0},0,0)STEP(1,8,0,{0},2,-1,12,0,{0},1,{0})"
+# The most steps and arrays that a captured step joins: products and sums with one array after the
+# other, then numbers. A thread has 16 elements of one byte, and so these take fewer arrays.
+LONGEST, WIDEST, WIDEST_BYTES, BYTES = 16, 12, 8, (4, 5, 12)
+
+
+def largest(arrays):
+    steps = ["STEP(0,1,2,{0},-1,0,{0},1,{0},0,0)"]
+    for k in range(1, LONGEST):
+        kind, second = (1, k + 1) if k + 1 < arrays else (2, 0)
+        out = arrays if k == LONGEST - 1 else -1
+        steps.append(f"STEP({k},{kind},{2 * (k % 2)},{{0}},{out},{-k},{{0}},{second},{{0}},0,0)")
+    return "".join(steps)
+
+
+LARGEST, LARGEST_BYTES = largest(WIDEST), largest(WIDEST_BYTES)
 # Some programs of one launch: three steps, a half that becomes float32, a count, a copy.
 CODES = (("0", CHAIN.format(0)), ("0", "STEP(0,4,0,0,1,0,3,0,0,0,0)"),
          ("10", "STEP(0,2,0,10,1,0,10,0,0,0,0)"), ("9", "STEP(0,4,0,9,1,0,9,0,0,0,0)"))
@@ -48,7 +63,8 @@ PROGRAMS = {
     "scan": (ALL, ("-DFT_OP=0",)),
     "sort": (ALL, ("",)),
     "order": (ALL, ("",)),
-    "fused": (ALL, tuple(f"-DFT_STEPS={steps}" for steps in (CHAIN, MIXED, CHOICE))),
+    "fused": (ALL, tuple(f"-DFT_STEPS={steps}" for steps in (CHAIN, MIXED, CHOICE, LARGEST,
+                                                             LARGEST_BYTES))),
     "together": ((None,), (GROUP,)),
     "bias": (FLOATS, ("",)),
     "random": (FLOATS, ("",)),
@@ -92,6 +108,19 @@ def is_launched(program, dtype, options):
     return numbers == 0 or dtype in (None, 0)
 
 
+def is_largest(options):
+    return any(option.count("STEP(") == LONGEST for option in options)
+
+
+def is_for(variant, dtype, dtypes):
+    """Whether a variant is compiled for a dtype, of these or beside them."""
+    if variant.endswith(LARGEST_BYTES):
+        return dtype == BYTES[0]
+    if variant.endswith(LARGEST):
+        return dtype in FLOATS and dtype in dtypes
+    return dtype in dtypes and (dtype in HALVES or not variant.endswith(MIXED))
+
+
 def modules(dtypes=None, every=False):
     """The options of each module: of all dtypes or of the first ones, and with `every` for all
     functions and pairs of dtypes too."""
@@ -100,9 +129,10 @@ def modules(dtypes=None, every=False):
             variants = ("",) + variants
         if every and name == "copy":
             variants = tuple(f"-DFT_SECOND={dtype}" for dtype in ALL)
-        for dtype in own if dtypes is None or own == (None,) else own[:dtypes]:
+        chosen = own if dtypes is None or own == (None,) else own[:dtypes]
+        for dtype in own:
             for variant in variants:
-                if variant.endswith(MIXED) and dtype not in HALVES:
+                if not is_for(variant, dtype, chosen):
                     continue
                 options = (f"-DFT_WITH_{name}",) + tuple(variant.format(dtype).split())
                 if not is_launched(name, dtype, options):
@@ -135,7 +165,8 @@ def label(options):
     if "STEPS" in given:
         steps = given.pop("STEPS")
         mixed, chooses = ",4,0," in steps, ",8,0," in steps
-        words.append("of float32 and halves" if mixed else "a choice" if chooses else "three steps")
+        words.append("16 steps" if is_largest(options) else "of float32 and halves" if mixed else
+                     "a choice" if chooses else "three steps")
     if "CODES" in given:
         words.append(f"{given.pop('CODES').count('CODE')} programs")
     if "FUNCTION" in given:

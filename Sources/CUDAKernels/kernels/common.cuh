@@ -32,6 +32,9 @@ typedef unsigned long long uint64_t;
 // A kernel that may take as many registers as a block can have.
 #define FT_LARGE_KERNEL(name, structure)                                                           \
     extern "C" __global__ void __launch_bounds__(256, 1) ft_##name(const structure arguments)
+// A kernel of which a multiprocessor has room for so many blocks, whatever its registers would like.
+#define FT_BOUND_KERNEL(name, structure, blocks)                                                   \
+    extern "C" __global__ void __launch_bounds__(256, blocks) ft_##name(const structure arguments)
 constexpr int FT_THREADS = 256, FT_WARP = 32, FT_WARPS = FT_THREADS / FT_WARP;
 
 // A kernel that is compiled for one function alone (-D FT_FUNCTION=n), or for one dtype

@@ -2,9 +2,13 @@ internal import CKernels
 
 /// Elementwise calls on their way into one program.
 struct ElementwiseCalls {
-    /// How many functions and arrays one pass takes: blocks of all results have to stay in cache,
-    /// and a GPU's threads hold an element of each that is still needed.
-    private static let (longest, widest) = (24, 16)
+    /// How many functions one pass takes: blocks of all results have to stay in cache, and a GPU's
+    /// threads hold elements of each that is still needed.
+    private static let longest = 16
+
+    /// How many arrays one pass reads: a GPU's threads hold 16 bytes of each, and numbers of one
+    /// byte, or bools, are unpacked to one register each.
+    private static func widest(_ numbers: DType?) -> Int { (numbers ?? .bool).size == 1 ? 8 : 12 }
 
     /// The last of them.
     private(set) var last: CaptureProgram.Call
@@ -86,9 +90,8 @@ struct ElementwiseCalls {
                 both.reads.append(array)
             }
         }
-        guard both.reads.count <= ElementwiseCalls.widest, both.overwritesNothing else {
-            return nil
-        }
+        guard both.reads.count <= ElementwiseCalls.widest(both.numbers), both.overwritesNothing
+        else { return nil }
         both.instructions = first.instructions
         for instruction in instructions {
             let operands = instruction.operands.map { source -> FusedProgram.Source in
