@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Independent elementwise calls on a GPU, emulated", .serialized)
 struct GroupedLaunchTests {
-    /// Sixteen states that each call moves by functions of their own, and a count.
+    /// Twenty-four states that each call moves by functions of their own, and a count.
     private struct States {
         let floats: [Tensor]
         let count: Tensor
@@ -14,7 +14,7 @@ struct GroupedLaunchTests {
 
         init(on device: Device, length: Int) {
             let random = Random(seed: 3)
-            floats = (0..<16).map { Tensor(random.normal([40 + 97 * $0])).to(device) }
+            floats = (0..<24).map { Tensor(random.normal([40 + 97 * $0])).to(device) }
             count = Tensor([5], .int64).to(device)
             self.length = length
         }
@@ -24,7 +24,7 @@ struct GroupedLaunchTests {
                 for (index, state) in floats.enumerated() {
                     var y = state * 0.5 + x
                     for place in 0..<length {
-                        y = index >> (place % 4) & 1 == 0 ? y.tanh() : y.sin()
+                        y = index >> (place % 5) & 1 == 0 ? y.tanh() : y.sin()
                     }
                     state.assign(y.clip(lower: -0.9))
                 }

@@ -179,7 +179,7 @@ struct FusedCallTests {
     func allowance() {
         let random = Random(seed: 5)
         let sample = StepSample()
-        let (x, y) = (sample.array(random.normal([8, 128])), sample.array(random.normal([8, 128])))
+        let x = sample.array(random.normal([8, 128])), y = sample.array(random.normal([8, 128]))
         var masks: [NDArray] = []
         for number in 1...4 {
             let t = sample.array(.full([8, 128], 0, .float32), .step)
