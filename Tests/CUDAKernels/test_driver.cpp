@@ -227,7 +227,7 @@ void test_sources() {
     u.function = 7;
     char options[FT_CUDA_OPTIONS_BYTES];
     ft_cuda_variant_options(ft_cuda_variant(FT_KERNEL_unary, &u), options);
-    if (strcmp(options, "-DFT_PART -DFT_WITH_unary -DFT_DTYPE=0 -DFT_FUNCTION=7") != 0) {
+    if (strcmp(options, "-DFT_PART -DFT_WITH_unary -DFT_DTYPE=0 -DFT_FUNCTION=7 -fmad=false") != 0) {
         fail("options: %s", options);
     }
 }
