@@ -49,10 +49,11 @@ extension CaptureProgram {
     ) -> Set<ObjectIdentifier> {
         let used = call.reads.filter(isTemporary).map { ObjectIdentifier($0.storage) }
         var ending = Set(used.filter { lastUse[$0] == index })
+        let heirs = Heirs(call)
         for array in call.writes where isTemporary(array) {
             let key = ObjectIdentifier(array.storage)
             guard offsets[key] == nil else { continue }
-            if let heir = operandToReplace(call, array, ending), let place = offsets[heir] {
+            if let heir = heirs.operand(for: array, ending), let place = offsets[heir] {
                 offsets[key] = place
                 ending.remove(heir)
             } else {
@@ -62,24 +63,40 @@ extension CaptureProgram {
         }
         return ending
     }
+}
 
-    /// An operand that ends here and whose memory a result can be written over: that of one program
-    /// or elementwise kernel, and no other's.
-    private func operandToReplace(
-        _ call: Call, _ out: NDArray, _ ending: Set<ObjectIdentifier>
-    ) -> ObjectIdentifier? {
-        guard call.bytes == nil, out.isWhole else { return nil }
-        var reads = call.reads
+/// What the results of a call may be written over: operands of the same program or elementwise
+/// kernel, and no other's.
+private struct Heirs {
+    /// Such operands, by the storage of the result.
+    private var reads: [ObjectIdentifier: [NDArray]] = [:]
+
+    init(_ call: CaptureProgram.Call) {
+        if call.bytes != nil { return }
         switch call.kernel {
-        case .fused: break
         case .together(let group):
-            let parts = group.parts
-            guard let own = parts.first(where: { $0.out.storage === out.storage })
-            else { return nil }
-            let others = parts.filter { $0.out.storage !== out.storage }.flatMap(\.reads)
-            reads = own.reads.filter { read in !others.contains { $0.storage === read.storage } }
-        default: if !call.kernel.traits.isElementwise { return nil }
+            var readers: [ObjectIdentifier: Int] = [:]
+            for part in group.parts {
+                for key in Set(part.reads.map { ObjectIdentifier($0.storage) }) {
+                    readers[key, default: 0] += 1
+                }
+            }
+            for part in group.parts {
+                reads[ObjectIdentifier(part.out.storage)] = part.reads.filter {
+                    readers[ObjectIdentifier($0.storage)] == 1
+                }
+            }
+        case .fused: reads[ObjectIdentifier(call.out.storage)] = call.reads
+        default:
+            if call.kernel.traits.isElementwise {
+                reads[ObjectIdentifier(call.out.storage)] = call.reads
+            }
         }
+    }
+
+    /// One that ends with the call and lies where a result fits.
+    func operand(for out: NDArray, _ ending: Set<ObjectIdentifier>) -> ObjectIdentifier? {
+        guard out.isWhole, let reads = reads[ObjectIdentifier(out.storage)] else { return nil }
         for array in reads {
             let key = ObjectIdentifier(array.storage)
             let isAlone = reads.allSatisfy {

@@ -28,6 +28,9 @@ extension CaptureProgram.Call {
 
 /// The calls of a program in a new order in which those that can be run together are.
 private struct GroupSchedule {
+    /// How many calls one kernel does: a GPU's blocks look their program up among all.
+    private static let most = 512
+
     private let program: CaptureProgram
     private let allowance: Int
     /// Of each call, where it can be part of a group.
@@ -142,13 +145,19 @@ private struct GroupSchedule {
             group.append(index)
         }
         for index in group { end(index) }
-        let members = group.map { program.calls[$0] }
-        guard members.count > 1, var call = members.last else {
-            result += members
-            return
+        for start in stride(from: 0, to: group.count, by: GroupSchedule.most) {
+            append(group[start..<min(start + GroupSchedule.most, group.count)])
         }
-        call.kernel = .together(ProgramGroup(group.flatMap { parts[$0] ?? [] }))
-        (call.a, call.b, call.c) = (call.out, call.out, call.out)
+    }
+
+    /// Has one kernel do what these calls do.
+    private mutating func append(_ group: ArraySlice<Int>) {
+        guard let last = group.last else { return }
+        var call = program.calls[last]
+        if group.count > 1 {
+            call.kernel = .together(ProgramGroup(group.flatMap { parts[$0] ?? [] }))
+            (call.a, call.b, call.c) = (call.out, call.out, call.out)
+        }
         result.append(call)
     }
 }
